@@ -1,0 +1,7 @@
+// GNU calls that the Glibc module does not show, because it is built without _GNU_SOURCE.
+#include <spawn.h>
+#include <sys/socket.h>
+
+extern int pipe2(int ends[2], int flags);
+extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
