@@ -1,0 +1,109 @@
+/// The fields of one JSON object, read by name. One description in code serves three ends: it reads the object, it knows
+/// which fields exist (so that an unknown one is refused with the nearest right name), and it yields the JSON Schema.
+package struct Fields {
+    /// What is wrong so far.
+    package private(set) var faults: [Fault] = []
+
+    private let members: [JSON.Member]
+    private let path: Path
+    private let isDescription: Bool
+    private var known: [Known] = []
+    private struct Known {
+        let name: String
+        let schema: JSON
+        let isRequired: Bool
+    }
+
+    /// The fields of an object that stands at `path`.
+    package init(_ members: [JSON.Member], at path: Path = .root) {
+        self.members = members
+        self.path = path
+        isDescription = false
+    }
+
+    private init() {
+        members = []
+        path = .root
+        isDescription = true
+    }
+
+    /// Fields that are described only: reading them yields placeholders and no faults.
+    package static func describing() -> Fields { Fields() }
+
+    /// A field that must be there. After a fault, the rule's placeholder.
+    package mutating func required<Value>(_ name: String, _ rule: Rule<Value>) -> Value {
+        know(name, rule.schema, isRequired: true)
+        guard let json = given(name) else {
+            if !isDescription { faults.append(Fault(path.member(name), "is missing")) }
+            return rule.placeholder
+        }
+        return rule.read(json, path.member(name), &faults) ?? rule.placeholder
+    }
+
+    /// A field that may be left out; null counts as left out.
+    package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>) -> Value? {
+        know(name, rule.schema.orNull, isRequired: false)
+        guard let json = given(name), json != .null else { return nil }
+        return rule.read(json, path.member(name), &faults)
+    }
+
+    /// A field that has a default.
+    package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>, default value: Value) -> Value {
+        optional(name, rule) ?? value
+    }
+
+    /// A field of an update: left out it leaves the value as it is, null clears it.
+    package mutating func change<Value>(_ name: String, _ rule: Rule<Value>) -> Change<Value> {
+        know(name, rule.schema.orNull, isRequired: false)
+        guard let json = given(name) else { return .keep }
+        if json == .null { return .clear }
+        return rule.read(json, path.member(name), &faults).map(Change.set) ?? .keep
+    }
+
+    /// A field that other fields' faults or programs may look at, whatever its value.
+    package mutating func ignored(_ names: String...) {
+        for name in names { know(name, true, isRequired: false) }
+    }
+
+    /// Whether the object has the member, be it null.
+    package func isGiven(_ name: String) -> Bool { given(name) != nil }
+
+    /// Notes a fault that no single rule sees.
+    package mutating func refuse(_ name: String, _ message: String) {
+        if !isDescription { faults.append(Fault(path.member(name), message)) }
+    }
+
+    /// Notes a fault for every member that no rule has asked for.
+    package mutating func refuseUnknown() {
+        let names = known.map(\.name)
+        for member in members where !names.contains(member.name) {
+            faults.append(
+                Fault(path.member(member.name), "is not a field here\(Spelling.hint(for: member.name, among: names))"))
+        }
+    }
+
+    /// JSON Schema of the object, from the fields that have been asked for.
+    package var schema: JSON {
+        [
+            "type": "object",
+            "properties": .object(known.map { JSON.Member($0.name, $0.schema) }),
+            "required": .array(known.filter(\.isRequired).map { .string($0.name) }),
+            "additionalProperties": false,
+        ]
+    }
+
+    private func given(_ name: String) -> JSON? { members.first { $0.name == name }?.value }
+
+    private mutating func know(_ name: String, _ schema: JSON, isRequired: Bool) {
+        known.append(Known(name: name, schema: schema, isRequired: isRequired))
+    }
+}
+
+/// What an update says of one value.
+package enum Change<Value> {
+    case keep
+    case clear
+    case set(Value)
+}
+
+extension Change: Sendable where Value: Sendable {}

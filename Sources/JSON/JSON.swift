@@ -1,0 +1,74 @@
+/// A JSON value (RFC 8259) that keeps what other models lose: the exact text of a number and the order of members.
+package enum JSON: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    /// The number's own text, such as `12.30` or `1e-7`.
+    case number(String)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+    /// A whole value that is JSON text already, as PostgreSQL answers it. The parser never makes one.
+    case encoded(String)
+
+    package struct Member: Sendable, Hashable {
+        package let name: String
+        package let value: JSON
+
+        package init(_ name: String, _ value: JSON) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package static func integer(_ value: some BinaryInteger) -> JSON { .number(String(value)) }
+
+    /// The string, or null.
+    package static func optional(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
+
+    /// An object's member; nil for an absent one and for every other kind of value.
+    package subscript(name: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    package var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// What kind of value this is, for messages.
+    package var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
+        case .encoded: "an encoded value"
+        }
+    }
+
+    /// The same value with the members of every object, at every depth, in the order of their names' UTF-8 bytes.
+    package var sorted: JSON {
+        switch self {
+        case .object(let members):
+            .object(
+                members.map { Member($0.name, $0.value.sorted) }.sorted {
+                    $0.name.utf8.lexicographicallyPrecedes($1.name.utf8)
+                })
+        case .array(let items): .array(items.map(\.sorted))
+        default: self
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(nilLiteral: ()) { self = .null }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, JSON)...) { self = .object(elements.map { Member($0.0, $0.1) }) }
+}

@@ -1,0 +1,68 @@
+extension Rule {
+    /// A list whose items all follow one rule.
+    package static func list<Item>(of item: Rule<Item>, count: ClosedRange<Int>) -> Rule where Value == [Item] {
+        let schema: JSON = [
+            "type": "array", "items": item.schema, "minItems": .integer(count.lowerBound),
+            "maxItems": .integer(count.upperBound),
+        ]
+        return Rule(schema: schema, placeholder: []) { json, path, faults in
+            guard case .array(let items) = json else {
+                faults.append(Fault(path, "must be a list, not \(json.kind)"))
+                return nil
+            }
+            guard count.contains(items.count) else {
+                faults.append(
+                    Fault(path, "must have from \(count.lowerBound) to \(count.upperBound) items, not \(items.count)"))
+                return nil
+            }
+            let before = faults.count
+            let values = items.enumerated().compactMap { item.read($1, path.item($0), &faults) }
+            return faults.count > before ? nil : values
+        }
+    }
+
+    /// An object of free names whose values all follow one rule, in the order given.
+    package static func map<Item>(
+        of item: Rule<Item>, names: Rule<String>, count: ClosedRange<Int>
+    ) -> Rule where Value == [(name: String, value: Item)] {
+        let schema: JSON = [
+            "type": "object", "propertyNames": names.schema, "additionalProperties": item.schema,
+            "minProperties": .integer(count.lowerBound), "maxProperties": .integer(count.upperBound),
+        ]
+        return Rule(schema: schema, placeholder: []) { json, path, faults in
+            guard case .object(let members) = json else {
+                faults.append(Fault(path, "must be an object, not \(json.kind)"))
+                return nil
+            }
+            guard count.contains(members.count) else {
+                faults.append(Fault(path, "must have at most \(count.upperBound) members, not \(members.count)"))
+                return nil
+            }
+            let before = faults.count
+            var values: Value = []
+            for member in members {
+                let place = path.member(member.name)
+                let name = names.read(.string(member.name), place, &faults)
+                if let value = item.read(member.value, place, &faults), let name { values.append((name, value)) }
+            }
+            return faults.count > before ? nil : values
+        }
+    }
+
+    /// An object with fields of its own.
+    package static func object(_ read: @escaping (inout Fields) -> Value) -> Rule {
+        var description = Fields.describing()
+        let placeholder = read(&description)
+        return Rule(schema: description.schema, placeholder: placeholder) { json, path, faults in
+            guard case .object(let members) = json else {
+                faults.append(Fault(path, "must be an object, not \(json.kind)"))
+                return nil
+            }
+            var fields = Fields(members, at: path)
+            let value = read(&fields)
+            fields.refuseUnknown()
+            faults.append(contentsOf: fields.faults)
+            return fields.faults.isEmpty ? value : nil
+        }
+    }
+}

@@ -1,0 +1,198 @@
+/// What a value must be: how it is read, and how a JSON Schema says the same.
+///
+/// A rule reads as much as it can: when a value is wrong it notes the fault and answers nil, and reading goes on, so that
+/// one answer names everything that is wrong.
+package struct Rule<Value> {
+    /// JSON Schema (draft 2020-12) of the values that are accepted.
+    package let schema: JSON
+    /// Stands in for the value after a fault, and while a schema is being described. Never used for anything else.
+    package let placeholder: Value
+    /// The value, or nil after having noted at least one fault.
+    package let read: (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
+
+    package init(
+        schema: JSON, placeholder: Value,
+        read: @escaping (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
+    ) {
+        self.schema = schema
+        self.placeholder = placeholder
+        self.read = read
+    }
+
+    /// The same rule with one more condition and another kind of value; `parse` throws what is wrong and what would be right.
+    package func parsed<Other>(
+        placeholder: Other, schema more: JSON = .object([]), _ parse: @escaping (Value) throws(Wrong) -> Other
+    ) -> Rule<Other> {
+        Rule<Other>(schema: schema.merging(more), placeholder: placeholder) { json, path, faults in
+            guard let value = read(json, path, &faults) else { return nil }
+            do throws(Wrong) {
+                return try parse(value)
+            } catch {
+                faults.append(Fault(path, error.message))
+                return nil
+            }
+        }
+    }
+
+    /// The same rule, described in words in its schema.
+    package func described(_ words: String) -> Rule {
+        Rule(schema: schema.merging(["description": .string(words)]), placeholder: placeholder, read: read)
+    }
+}
+
+/// What is wrong with a value and what would be right, as a sentence without its subject: `must be …`.
+package struct Wrong: Error, Equatable {
+    package let message: String
+    package init(_ message: String) { self.message = message }
+}
+
+extension Rule<String> {
+    /// Text of so many Unicode scalars. Control characters (U+0000–U+001F, U+007F–U+009F) only where they are allowed.
+    package static func text(_ length: ClosedRange<Int>, controlCharacters: Bool = false) -> Rule {
+        var schema: JSON = ["type": "string", "minLength": .integer(length.lowerBound)]
+        if length.upperBound < .max { schema = schema.merging(["maxLength": .integer(length.upperBound)]) }
+        if !controlCharacters { schema = schema.merging(["pattern": #"^[^\u0000-\u001f\u007f-\u009f]*$"#]) }
+        return Rule(schema: schema, placeholder: "") { json, path, faults in
+            guard case .string(let text) = json else {
+                faults.append(Fault(path, "must be a string, not \(json.kind)"))
+                return nil
+            }
+            return text.faults(length, controlCharacters, path, &faults) ? nil : text
+        }
+    }
+
+    /// An id of the caller's own: 1–128 characters without control characters, or a JSON integer, which becomes its digits.
+    package static var identifier: Rule {
+        let text = text(1...128)
+        let schema: JSON = ["anyOf": [text.schema, ["type": "integer"]]]
+        return Rule(schema: schema, placeholder: "") { json, path, faults in
+            if case .number(let digits) = json {
+                if let digits = canonicalInteger(digits) { return digits }
+                faults.append(
+                    Fault(path, "must be a string or a whole number of at most 38 digits, not \(digits.prefix(48))"))
+                return nil
+            }
+            guard case .string = json else {
+                faults.append(Fault(path, "must be a string or an integer, not \(json.kind)"))
+                return nil
+            }
+            return text.read(json, path, &faults)
+        }
+    }
+
+    private static func canonicalInteger(_ text: String) -> String? {
+        guard text.utf8.count <= 39, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D }) else {
+            return nil
+        }
+        return text == "-0" ? "0" : text
+    }
+}
+
+extension String {
+    /// Notes what is wrong with the text; true when something is.
+    fileprivate func faults(
+        _ length: ClosedRange<Int>, _ controlCharacters: Bool, _ path: Path, _ faults: inout [Fault]
+    ) -> Bool {
+        let before = faults.count
+        let count = unicodeScalars.count
+        if count < length.lowerBound {
+            faults.append(
+                Fault(
+                    path,
+                    length.lowerBound == 1 ? "must not be empty" : "must have at least \(length.lowerBound) characters")
+            )
+        }
+        if count > length.upperBound {
+            faults.append(Fault(path, "must have at most \(length.upperBound) characters, not \(count)"))
+        }
+        if !controlCharacters, let scalar = unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+            faults.append(Fault(path, "must not contain the control character U+\(scalar.hexadecimal)"))
+        }
+        return faults.count > before
+    }
+}
+
+extension Unicode.Scalar {
+    /// The code point in at least four hexadecimal digits.
+    package var hexadecimal: String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+extension Rule<Bool> {
+    package static var boolean: Rule {
+        Rule(schema: ["type": "boolean"], placeholder: false) { json, path, faults in
+            if case .bool(let value) = json { return value }
+            faults.append(Fault(path, "must be true or false, not \(json.kind)"))
+            return nil
+        }
+    }
+}
+
+extension Rule<Int> {
+    /// A whole number in a range, given as a JSON number.
+    package static func integer(_ range: ClosedRange<Int>) -> Rule {
+        var schema: JSON = ["type": "integer", "minimum": .integer(range.lowerBound)]
+        if range.upperBound < .max { schema = schema.merging(["maximum": .integer(range.upperBound)]) }
+        return Rule(schema: schema, placeholder: 0) { json, path, faults in
+            guard case .number(let text) = json else {
+                faults.append(Fault(path, "must be a whole number, not \(json.kind)"))
+                return nil
+            }
+            guard let value = Int(text), range.contains(value) else {
+                let expected =
+                    range.upperBound == .max
+                    ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+                faults.append(Fault(path, "must be a whole number \(expected), not \(text.prefix(48))"))
+                return nil
+            }
+            return value
+        }
+    }
+
+    /// An id made here: a whole number from 1 on.
+    package static var madeHere: Rule { integer(1...Int.max) }
+}
+
+extension Rule where Value: RawRepresentable<String> & CaseIterable {
+    /// One of a few words.
+    package static func oneOf(_ type: Value.Type, placeholder: Value) -> Rule {
+        let words = type.allCases.map(\.rawValue)
+        return Rule(schema: ["type": "string", "enum": .array(words.map(JSON.string))], placeholder: placeholder) {
+            json, path, faults in
+            guard case .string(let text) = json, let value = Value(rawValue: text) else {
+                let given = json.text.map { "\"\($0.prefix(48))\"" } ?? json.kind
+                let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
+                faults.append(
+                    Fault(
+                        path, "must be one of \(list), not \(given)\(Spelling.hint(for: json.text ?? "", among: words))"
+                    ))
+                return nil
+            }
+            return value
+        }
+    }
+}
+
+extension Rule where Value == JSON {
+    /// Any value at all, kept as it is.
+    package static var anything: Rule { Rule(schema: true, placeholder: .null) { json, _, _ in json } }
+}
+
+extension JSON {
+    /// The members of both objects; `more` wins. A schema that is `true` counts as an empty object.
+    package func merging(_ more: JSON) -> JSON {
+        guard case .object(let added) = more else { return self }
+        guard case .object(let members) = self else { return more }
+        return .object(members.filter { old in !added.contains { $0.name == old.name } } + added)
+    }
+
+    /// The schema that takes null besides what this one takes.
+    package var orNull: JSON {
+        if case .string(let type)? = self["type"], self["enum"] == nil {
+            return merging(["type": [.string(type), "null"]])
+        }
+        return ["anyOf": [self, ["type": "null"]]]
+    }
+}
