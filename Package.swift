@@ -17,6 +17,11 @@ let package = Package(
         // The operating system, JSON, and one wrapper for each C library.
         .target(name: "POSIX", dependencies: ["CSystem"]),
         .target(name: "JSON"),
+
+        // What one invocation of a function is.
+        .target(
+            name: "FunctionRuntime",
+            dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
     ]
 )
 

@@ -12,9 +12,16 @@ extension JSON {
 
     /// Parses exactly one value. Stricter than RFC 8259 where it leaves a choice: duplicate names, NUL, lone surrogates,
     /// a byte order mark and more than `depthLimit` levels are refused, because readers disagree about them.
-    package init(parsing bytes: [UInt8]) throws(MalformedJSON) {
-        var parser = JSONParser(bytes)
+    package init(parsing bytes: [UInt8], depth: Int = depthLimit) throws(MalformedJSON) {
+        var parser = JSONParser(bytes, depth: depth)
         self = try parser.document()
+    }
+
+    /// The first member of the object that the bytes begin, if it has this name and a string or number as its value;
+    /// whatever comes behind it may be malformed.
+    package static func leadingMember(_ name: String, of bytes: [UInt8]) -> JSON? {
+        var parser = JSONParser(bytes, depth: 1)
+        return try? parser.leadingMember(name)
     }
 }
 
@@ -23,14 +30,16 @@ private struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
     private var path: [Step] = []
+    private let depthLimit: Int
 
     private enum Step {
         case member(String)
         case item(Int)
     }
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], depth: Int) {
         self.bytes = bytes
+        depthLimit = depth
     }
 
     mutating func document() throws(MalformedJSON) -> JSON {
@@ -42,6 +51,14 @@ private struct JSONParser {
         skipSpace()
         guard position == bytes.count else { throw fault("has something after the value, at byte \(position)") }
         return value
+    }
+
+    mutating func leadingMember(_ name: String) throws(MalformedJSON) -> JSON? {
+        skipSpace()
+        guard take(UInt8(ascii: "{")), peek == UInt8(ascii: "\""), try string() == name else { return nil }
+        skipSpace()
+        guard take(UInt8(ascii: ":")), peek != UInt8(ascii: "{"), peek != UInt8(ascii: "[") else { return nil }
+        return try value()
     }
 
     private mutating func value() throws(MalformedJSON) -> JSON {
@@ -99,7 +116,7 @@ private struct JSONParser {
     }
 
     private mutating func enter() throws(MalformedJSON) {
-        guard path.count < JSON.depthLimit else {
+        guard path.count < depthLimit else {
             throw MalformedJSON(
                 path: .root, message: "is nested deeper than \(JSON.depthLimit) levels, at byte \(position)")
         }

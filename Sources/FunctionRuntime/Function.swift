@@ -1,0 +1,86 @@
+package import JSON
+
+/// What a function takes: read from the fields of the input object.
+package protocol FunctionInput {
+    init(_ fields: inout Fields)
+}
+
+/// What a function answers.
+package protocol FunctionOutput {
+    var json: JSON { get }
+}
+
+/// One operation. A function takes values and returns values; bytes, exit statuses and streams are the runtime's.
+package protocol Function {
+    associatedtype Input: FunctionInput
+    associatedtype Output: FunctionOutput
+    typealias Answer = Result<Output, FunctionError>
+
+    static var contract: Contract { get }
+
+    /// Reads the settings and makes ready whatever serves many calls. Opens no connection.
+    init(_ settings: Settings) throws(FunctionError)
+}
+
+/// A function that answers many inputs at once: one when called by hand, whatever has arrived in the warm mode.
+package protocol BatchFunction: Function {
+    /// One answer for each input, in the same order. A bad input costs the others nothing.
+    mutating func handle(_ inputs: [Input]) -> [Answer]
+}
+
+/// A function that answers one input at a time.
+package protocol SimpleFunction: BatchFunction {
+    mutating func handle(_ input: Input) throws(FunctionError) -> Output
+}
+
+extension SimpleFunction {
+    package mutating func handle(_ inputs: [Input]) -> [Answer] {
+        inputs.map { input in
+            do throws(FunctionError) {
+                return .success(try handle(input))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+}
+
+/// A function that works on many inputs at the same time and answers each when it is done.
+package protocol ConcurrentFunction: Function {
+    /// How many inputs it takes before some are answered.
+    static var capacity: Int { get }
+
+    /// Begins to work on an input; its answer carries the same ticket.
+    mutating func begin(_ input: Input, ticket: UInt64)
+
+    /// Waits until something is answered, the descriptor can be read, or a second is over.
+    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (
+        answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
+    )
+}
+
+/// What a function is to those who call it.
+package struct Contract: Sendable {
+    package let name: String
+    package let version: String
+    /// One sentence: what it does.
+    package let summary: String
+    /// An input that works, for `--help`.
+    package let example: JSON
+    /// JSON Schema of a successful answer.
+    package let output: JSON
+    /// The settings that it reads.
+    package let settings: [any SettingDescription]
+
+    package init(
+        _ name: String, version: String, summary: String, example: JSON, output: JSON,
+        settings: [any SettingDescription]
+    ) {
+        self.name = name
+        self.version = version
+        self.summary = summary
+        self.example = example
+        self.output = output
+        self.settings = settings
+    }
+}

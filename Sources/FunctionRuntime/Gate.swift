@@ -1,0 +1,95 @@
+import JSON
+
+/// The one door for input: bytes become one JSON object, and the object becomes a function's input, or an error says why not.
+enum Gate {
+    /// The largest input in bytes.
+    static let sizeLimit = 1 << 20
+
+    /// The members of the one object that the bytes are.
+    static func object(_ bytes: [UInt8]) throws(FunctionError) -> [JSON.Member] {
+        guard bytes.count <= sizeLimit else {
+            throw FunctionError(.invalidJSON, "the input is larger than \(sizeLimit) bytes (1 MiB)")
+        }
+        switch try parse(bytes, depth: JSON.depthLimit) {
+        case .object(let members): return members
+        case let other: throw FunctionError(.invalidJSON, "the input must be one JSON object, not \(other.kind)")
+        }
+    }
+
+    static func input<Input: FunctionInput>(_ members: [JSON.Member], as type: Input.Type) throws(FunctionError)
+        -> Input
+    {
+        var fields = Fields(members)
+        let input = Input(&fields)
+        fields.refuseUnknown()
+        guard fields.faults.isEmpty else { throw .invalidRequest(fields.faults) }
+        return input
+    }
+
+    fileprivate static func parse(_ bytes: [UInt8], depth: Int) throws(FunctionError) -> JSON {
+        do throws(MalformedJSON) {
+            return try JSON(parsing: bytes, depth: depth)
+        } catch {
+            let place = error.path.description
+            throw FunctionError(
+                .invalidJSON, "the input \(error.message)\(place.isEmpty ? "" : ", in \(place)")",
+                details: [Fault(error.path, error.message)])
+        }
+    }
+}
+
+/// One line of the warm mode: `{"id":…,"input":{…}}`.
+struct StreamLine {
+    /// The caller's mark for the answer; null where none could be read.
+    let id: JSON
+    let input: Result<[JSON.Member], FunctionError>
+
+    /// What the envelope may add to the largest input.
+    static let sizeLimit = Gate.sizeLimit + 1024
+
+    init(_ bytes: [UInt8]) {
+        do throws(FunctionError) {
+            // The envelope is one level around the input.
+            let json = try Gate.parse(bytes, depth: JSON.depthLimit + 1)
+            id = StreamLine.id(json["id"])
+            input = StreamLine.input(json)
+        } catch {
+            id = StreamLine.id(JSON.leadingMember("id", of: bytes))
+            input = .failure(error)
+        }
+    }
+
+    /// A line that was too long to be kept.
+    static var tooLong: StreamLine {
+        StreamLine(
+            id: .null, input: .failure(FunctionError(.invalidJSON, "the line is larger than \(sizeLimit) bytes")))
+    }
+
+    private init(id: JSON, input: Result<[JSON.Member], FunctionError>) {
+        self.id = id
+        self.input = input
+    }
+
+    private static func id(_ json: JSON?) -> JSON {
+        switch json {
+        case .string?, .number?: json ?? .null
+        default: .null
+        }
+    }
+
+    private static func input(_ json: JSON) -> Result<[JSON.Member], FunctionError> {
+        guard case .object(let members) = json else {
+            return .failure(FunctionError(.invalidJSON, "the line must be one JSON object, not \(json.kind)"))
+        }
+        var faults: [Fault] = []
+        if id(json["id"]) == .null { faults.append(Fault(.root.member("id"), "must be a string or a number")) }
+        for member in members where member.name != "id" && member.name != "input" {
+            faults.append(Fault(.root.member(member.name), "is not a field of a line; expected \"id\" and \"input\""))
+        }
+        guard case .object(let input)? = json["input"] else {
+            let kind = json["input"].map { ", not \($0.kind)" } ?? "; it is missing"
+            return .failure(.invalidRequest(faults + [Fault(.root.member("input"), "must be an object\(kind)")]))
+        }
+        return faults.isEmpty ? .success(input) : .failure(.invalidRequest(faults))
+    }
+}

@@ -1,0 +1,135 @@
+import Glibc
+package import JSON
+import POSIX
+
+/// What one start of a function executable is: its arguments decide between help, one call and the warm mode.
+package enum Invocation {
+    package static func run<F: BatchFunction>(_ type: F.Type) -> Never {
+        run(
+            type,
+            once: { (settings, input) throws(FunctionError) in
+                var function = try F(settings)
+                let answers = function.handle([input])
+                guard let answer = answers.first else { throw FunctionError.internal }
+                return try answer.get()
+            }, stream: { settings throws(SystemError) in try Stream.run(batches: type, settings) })
+    }
+
+    package static func run<F: ConcurrentFunction>(_ type: F.Type) -> Never {
+        run(
+            type,
+            once: { (settings, input) throws(FunctionError) in
+                var function = try F(settings)
+                function.begin(input, ticket: 1)
+                while true {
+                    if let first = function.advance(alsoWaitingFor: nil).answers.first { return try first.answer.get() }
+                }
+            }, stream: { settings throws(SystemError) in try Stream.run(concurrently: type, settings) })
+    }
+
+    private static func run<F: Function>(
+        _ type: F.Type, once: (Settings, F.Input) throws(FunctionError) -> F.Output,
+        stream: (Settings) throws(SystemError) -> Void
+    ) -> Never {
+        Signals.ignorePipe()
+        let settings = Settings.ofThisProcess
+        do throws(SystemError) {
+            switch Mode(arguments: Array(CommandLine.arguments.dropFirst())) {
+            case .once: exit(try answerOnce(settings, type, once))
+            case .stream: try stream(settings)
+            case .help: try print(HelpText.make(for: type))
+            case .version: try print("\(F.contract.name) \(F.contract.version)\n")
+            case .schema: try print(Invocation.schema(type).pretty() + "\n")
+            case .unknown(let argument):
+                let error = HelpText.unknownArgument(argument, F.contract)
+                try print(error)
+                exit(error.code.exitStatus)
+            }
+            exit(0)
+        } catch {
+            // Whoever should have read the answer is gone.
+            exit(FunctionError.Code.internal.exitStatus)
+        }
+    }
+
+    /// The JSON Schemas of input and output.
+    package static func schema<F: Function>(_ type: F.Type) -> JSON {
+        var fields = Fields.describing()
+        _ = F.Input(&fields)
+        return [
+            "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(F.contract.name),
+            "description": .string(F.contract.summary), "input": fields.schema, "output": F.contract.output,
+        ]
+    }
+
+    private static func answerOnce<F: Function>(
+        _ settings: Settings, _ type: F.Type, _ once: (Settings, F.Input) throws(FunctionError) -> F.Output
+    ) throws(SystemError) -> Int32 {
+        if isatty(STDIN_FILENO) == 1 {
+            try print(
+                "\(F.contract.name): reading one JSON object; end it with Ctrl-D (--help explains)\n",
+                to: .standardError)
+        }
+        let bytes = try readInput()
+        do throws(FunctionError) {
+            let output = try once(settings, try Gate.input(try Gate.object(bytes), as: F.Input.self))
+            try? print(output.json.encodedText + "\n")
+            return 0
+        } catch {
+            try? print(error)
+            return error.code.isFinalRejection && Platform.losesOutputOfFailures(settings) ? 0 : error.code.exitStatus
+        }
+    }
+
+    /// All of standard input; of an input that is too large, one byte more than is allowed.
+    private static func readInput() throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count <= Gate.sizeLimit,
+            case .bytes(let chunk) = try Descriptor.standardInput.read(upTo: Gate.sizeLimit + 1 - bytes.count)
+        {
+            bytes += chunk
+        }
+        return bytes
+    }
+
+    private static func print(_ error: FunctionError) throws(SystemError) {
+        try print(JSON.object([JSON.Member("error", error.json)]).encodedText + "\n")
+    }
+
+    private static func print(_ text: String, to descriptor: Descriptor = .standardOutput) throws(SystemError) {
+        try descriptor.writeAll(Array(text.utf8))
+    }
+}
+
+extension BatchFunction {
+    package static func main() { Invocation.run(Self.self) }
+}
+
+extension ConcurrentFunction {
+    package static func main() { Invocation.run(Self.self) }
+}
+
+/// How a function was started.
+private enum Mode {
+    case once, stream, help, version, schema
+    case unknown(String)
+
+    init(arguments: [String]) {
+        switch arguments {
+        case []: self = .once
+        case ["--stream"]: self = .stream
+        case ["--help"], ["-h"]: self = .help
+        case ["--version"]: self = .version
+        case ["--schema"]: self = .schema
+        default:
+            let words = ["--stream", "--help", "-h", "--version", "--schema"]
+            self = .unknown(arguments.first { !words.contains($0) } ?? arguments[1])
+        }
+    }
+}
+
+/// What is known of the platform that started the function.
+private enum Platform {
+    /// OpenFaaS watchdogs put the request's method into the environment, and drop the output of a process that fails.
+    static func losesOutputOfFailures(_ settings: Settings) -> Bool { settings.has("Http_Method") }
+}

@@ -1,0 +1,54 @@
+import JSON
+package import Logging
+import POSIX
+
+/// Log lines: one JSON object a line on standard error, so that no byte of a caller or receiver can break a line.
+package struct JSONLogHandler: LogHandler {
+    package var metadata: Logger.Metadata = [:]
+    package var logLevel: Logger.Level
+    private let label: String
+
+    package init(label: String, level: Logger.Level) {
+        self.label = label
+        logLevel = level
+    }
+
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    package func log(event: LogEvent) {
+        var members: [JSON.Member] = [
+            JSON.Member("time", .integer(Clock.unixMilliseconds)), JSON.Member("level", .string(event.level.rawValue)),
+            JSON.Member("from", .string(label)), JSON.Member("message", .string(event.message.description)),
+        ]
+        let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
+        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            members.append(JSON.Member(name, .string(value.description)))
+        }
+        // A log that cannot be written has nowhere to say so.
+        try? Descriptor.standardError.writeAll(JSON.object(members).bytes + [UInt8(ascii: "\n")])
+    }
+}
+
+extension Logger {
+    /// A logger of a program or function, as loud as `LOG_LEVEL` says.
+    package init(named name: String, _ settings: Settings) throws(FunctionError) {
+        let level = try settings(.logLevel)
+        self.init(label: name) { JSONLogHandler(label: $0, level: level) }
+    }
+}
+
+extension Setting where Value == Logger.Level {
+    package static var logLevel: Setting {
+        Setting("LOG_LEVEL", default: "info", "how much is logged: \(words)") { text throws(Wrong) in
+            guard let level = Logger.Level(rawValue: text.lowercased()) else {
+                throw Wrong("must be one of \(words)")
+            }
+            return level
+        }
+    }
+
+    private static var words: String { Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") }
+}

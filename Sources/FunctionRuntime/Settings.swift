@@ -1,0 +1,93 @@
+package import JSON
+import POSIX
+
+/// What people are told of a setting.
+package protocol SettingDescription: Sendable {
+    var name: String { get }
+    /// The default as it would be written, or how it comes about.
+    var fallback: String { get }
+    var meaning: String { get }
+}
+
+/// One setting: an environment variable, or a file named by the variable with `_FILE` behind its name.
+package struct Setting<Value>: SettingDescription {
+    package let name: String
+    package let fallback: String
+    package let meaning: String
+    private let parse: @Sendable (String?) throws(Wrong) -> Value
+
+    /// A setting with a default that is written like any other value.
+    package init(
+        _ name: String, default fallback: String, _ meaning: String,
+        parse: @escaping @Sendable (String) throws(Wrong) -> Value
+    ) {
+        self.init(name, whenMissing: fallback, meaning) { text throws(Wrong) in try parse(text ?? fallback) }
+    }
+
+    /// A setting whose absence means something of its own, described by `fallback`.
+    package init(
+        _ name: String, whenMissing fallback: String, _ meaning: String,
+        parse: @escaping @Sendable (String?) throws(Wrong) -> Value
+    ) {
+        self.name = name
+        self.fallback = fallback
+        self.meaning = meaning
+        self.parse = parse
+    }
+
+    /// What a text means for this setting; nil stands for none.
+    package func read(_ text: String?) -> Result<Value, Wrong> {
+        Result { () throws(Wrong) in try parse(text) }
+    }
+}
+
+/// The settings of this process, read once.
+package struct Settings: Sendable {
+    private let environment: [String: String]
+
+    package init(environment: [String: String]) {
+        self.environment = environment
+    }
+
+    /// The settings in this process's environment.
+    package static var ofThisProcess: Settings { Settings(environment: Environment.variables) }
+
+    /// The setting's value, or its default. An empty value counts as none.
+    /// - Throws: `misconfigured`, naming the setting and what would be right. Never shows the value: it may be a secret.
+    package func callAsFunction<Value>(_ setting: Setting<Value>) throws(FunctionError) -> Value {
+        switch setting.read(try text(setting.name)) {
+        case .success(let value): return value
+        case .failure(let wrong):
+            let fault = Fault(Path.root.member(setting.name), wrong.message)
+            throw FunctionError(.misconfigured, "\(setting.name) \(wrong.message)", details: [fault])
+        }
+    }
+
+    /// Whether somebody gave the setting, right or wrong.
+    package func has(_ name: String) -> Bool {
+        environment[name]?.isEmpty == false || environment["\(name)_FILE"]?.isEmpty == false
+    }
+
+    private func text(_ name: String) throws(FunctionError) -> String? {
+        let direct = environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        guard let path = environment["\(name)_FILE"], !path.isEmpty else { return direct }
+        if direct != nil {
+            throw FunctionError(.misconfigured, "\(name) and \(name)_FILE are both set; set one of them")
+        }
+        return try contents(of: path, for: name)
+    }
+
+    private func contents(of path: String, for name: String) throws(FunctionError) -> String {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try File.read(path, limit: 1 << 20)
+        } catch {
+            throw FunctionError(.misconfigured, "\(name)_FILE names a file that cannot be read: \(error)")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw FunctionError(.misconfigured, "\(name)_FILE names a file that is not UTF-8 text: \(path)")
+        }
+        let end = text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) } ?? text.startIndex
+        return String(text[..<end].drop { $0.isWhitespace })
+    }
+}

@@ -1,0 +1,127 @@
+import JSON
+import POSIX
+
+/// The warm mode: lines in, lines out, until the input ends.
+enum Stream {
+    /// How many lines are one batch at the most.
+    static let batchLimit = 500
+
+    static func run<F: BatchFunction>(batches type: F.Type, _ settings: Settings) throws(SystemError) {
+        var reader = LineReader(.standardInput, lengthLimit: StreamLine.sizeLimit)
+        var function: F?
+        while true {
+            let lines = try reader.next(batchLimit)
+            if lines.isEmpty { return }
+            var answers = Answers()
+            let calls = lines.compactMap { answers.readable($0, as: F.Input.self) }
+            if !calls.isEmpty {
+                do throws(FunctionError) {
+                    if function == nil { function = try F(settings) }
+                    guard let results = function?.handle(calls.map(\.input)) else { throw .internal }
+                    for (call, result) in zip(calls, results) { answers.append(call.id, result.map(\.json)) }
+                } catch {
+                    for call in calls { answers.append(call.id, .failure(error)) }
+                }
+            }
+            try answers.send()
+        }
+    }
+
+    static func run<F: ConcurrentFunction>(concurrently type: F.Type, _ settings: Settings) throws(SystemError) {
+        var reader = LineReader(.standardInput, lengthLimit: StreamLine.sizeLimit)
+        var warm = WarmFunction<F>(settings: settings)
+        while true {
+            var answers = Answers()
+            for line in reader.take(warm.room) {
+                guard let call = answers.readable(line, as: F.Input.self) else { continue }
+                do throws(FunctionError) {
+                    try warm.begin(call.input, id: call.id)
+                } catch {
+                    answers.append(call.id, .failure(error))
+                }
+            }
+            try answers.send()
+            if warm.isIdle {
+                if reader.hasLines { continue }
+                if reader.hasEnded { return }
+                try reader.read()
+            } else {
+                let isReading = warm.room > 0 && !reader.hasEnded
+                let turn = warm.advance(alsoWaitingFor: isReading ? Descriptor.standardInput.number : nil)
+                var answers = Answers()
+                for (id, answer) in turn.answers { answers.append(id, answer.map(\.json)) }
+                try answers.send()
+                if turn.isReadable { try reader.read() }
+            }
+        }
+    }
+}
+
+/// A concurrent function and the ids of the lines that it works on.
+private struct WarmFunction<F: ConcurrentFunction> {
+    let settings: Settings
+    private var function: F?
+    private var ids: [UInt64: JSON] = [:]
+    private var lastTicket: UInt64 = 0
+
+    init(settings: Settings) {
+        self.settings = settings
+    }
+
+    var isIdle: Bool { ids.isEmpty }
+    var room: Int { F.capacity - ids.count }
+
+    mutating func begin(_ input: F.Input, id: JSON) throws(FunctionError) {
+        if function == nil { function = try F(settings) }
+        lastTicket += 1
+        ids[lastTicket] = id
+        function?.begin(input, ticket: lastTicket)
+    }
+
+    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (
+        answers: [(id: JSON, answer: F.Answer)], isReadable: Bool
+    ) {
+        guard let turn = function?.advance(alsoWaitingFor: descriptor) else { return ([], false) }
+        return (turn.answers.map { (ids.removeValue(forKey: $0.ticket) ?? .null, $0.answer) }, turn.isReadable)
+    }
+}
+
+/// The lines of one turn, collected so that they leave in one write.
+private struct Answers {
+    private var bytes: [UInt8] = []
+
+    /// The call that a line is; a line that is none is answered here.
+    mutating func readable<Input: FunctionInput>(_ line: LineReader.Line, as type: Input.Type) -> (
+        id: JSON, input: Input
+    )? {
+        let line =
+            switch line {
+            case .line(let bytes): StreamLine(bytes)
+            case .tooLong: StreamLine.tooLong
+            }
+        do throws(FunctionError) {
+            return (line.id, try Gate.input(try line.input.get(), as: type))
+        } catch {
+            append(line.id, .failure(error))
+            return nil
+        }
+    }
+
+    func send() throws(SystemError) {
+        if !bytes.isEmpty { try Descriptor.standardOutput.writeAll(bytes) }
+    }
+
+    mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>) {
+        bytes.append(contentsOf: #"{"id":"#.utf8)
+        id.write(to: &bytes)
+        switch answer {
+        case .success(let output):
+            bytes.append(contentsOf: #","output":"#.utf8)
+            output.write(to: &bytes)
+        case .failure(let error):
+            bytes.append(contentsOf: #","error":"#.utf8)
+            error.json.write(to: &bytes)
+        }
+        bytes.append(contentsOf: "}\n".utf8)
+    }
+}
