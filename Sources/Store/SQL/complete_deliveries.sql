@@ -1,0 +1,64 @@
+-- Takes the answers of deliverPostback ($1, a JSON array of its lines): moves what is finished to deliveries, makes a retry
+-- due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
+-- An answer to retry without a time is the last one: the delivery is dead. $2 is the order's hold in seconds.
+WITH answers AS MATERIALIZED (
+    SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
+        split_part(line.id, '/', 3)::int AS postback_version, o.*
+    FROM json_to_recordset($1::json) AS line(id text, output json)
+    CROSS JOIN LATERAL json_to_record(line.output) AS o(
+        outcome text, "retryInSeconds" numeric, "pausePostback" boolean, request json,
+        response json, error json, timing json, "remoteAddress" text)
+), judged AS MATERIALIZED (
+    SELECT o.id, o.lease_no, o.attempt + 1 AS attempt, o.event_id, o.conversion_id, o.sequence, o.postback_id,
+        o.destination_id, o.owed_at, a.outcome, a."retryInSeconds" AS retry_in, a."pausePostback" AS pauses,
+        a.postback_version, a.request, a.response, a.error, a.timing,
+        a."remoteAddress" AS remote_address,
+        CASE
+            WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
+            WHEN a."retryInSeconds" IS NULL THEN 'dead'
+        END AS final
+    FROM answers a JOIN outbox o ON o.id = a.id AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL
+    ORDER BY o.id
+    FOR UPDATE OF o
+), finished AS (
+    DELETE FROM outbox o USING judged j WHERE o.id = j.id AND j.final IS NOT NULL
+), moved AS (
+    INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
+        error_code, lease_no, owed_at)
+    SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, final, attempt,
+        error ->> 'code', lease_no, owed_at
+    FROM judged WHERE final IS NOT NULL
+), retried AS (
+    UPDATE outbox o SET
+        attempt = j.attempt,
+        lease_until = NULL,
+        due_at = CASE WHEN p.paused_at IS NULL THEN now() + make_interval(secs => j.retry_in::float8) ELSE 'infinity' END
+    FROM judged j JOIN postbacks p ON p.id = j.postback_id
+    WHERE o.id = j.id AND j.final IS NULL
+    RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, o.owed_at
+), pushed AS (
+    -- What waits behind a retried delivery need not be looked at before it.
+    UPDATE outbox o SET due_at = least(r.due_at, r.owed_at + make_interval(secs => $2::float8))
+    FROM retried r
+    WHERE o.conversion_id = r.conversion_id
+        AND o.destination_id = r.destination_id
+        AND o.sequence > r.sequence
+        AND o.lease_until IS NULL
+        AND o.due_at < least(r.due_at, r.owed_at + make_interval(secs => $2::float8))
+        AND o.id NOT IN (SELECT id FROM answers)
+), logged AS (
+    INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, request, response, error,
+        timing, remote_address, retry_in_seconds)
+    SELECT id, lease_no, attempt, now() - make_interval(secs => coalesce((timing ->> 'totalMs')::float8, 0) / 1000),
+        outcome, postback_version, nullif(request::text, 'null')::json, nullif(response::text, 'null')::json,
+        nullif(error::text, 'null')::json, timing, remote_address, retry_in
+    FROM judged
+), pausing AS (
+    UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()
+    WHERE p.id IN (SELECT postback_id FROM judged WHERE pauses) AND p.paused_at IS NULL
+    RETURNING p.id
+)
+SELECT (SELECT count(*) FROM answers) - (SELECT count(*) FROM judged) AS fenced,
+    (SELECT count(*) FROM judged WHERE final IS NULL) AS retrying,
+    (SELECT count(*) FROM judged WHERE final = 'dead') AS dead,
+    (SELECT array_agg(id) FROM pausing) AS paused

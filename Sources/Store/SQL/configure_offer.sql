@@ -1,0 +1,42 @@
+-- Creates or changes an offer. Null keeps its name ($2), whether goals are on ($3) and its goals ($4 ids, $5 names).
+-- Changes nothing while a goal that would go is used, and names such goals.
+WITH used AS MATERIALIZED (
+    SELECT g.id FROM goals g
+    WHERE g.offer_id = $1 AND g.id <> ALL ($4::text[])
+        AND (EXISTS (SELECT FROM postbacks p WHERE p.offer_id = $1 AND p.goal_id = g.id AND p.deleted_at IS NULL)
+            OR EXISTS (SELECT FROM conversions c WHERE c.offer_id = $1 AND c.goal_id = g.id))
+), saved AS (
+    INSERT INTO offers AS o (id, name, goals_enabled)
+    SELECT $1, coalesce($2, $1), coalesce($3::boolean, false)
+    WHERE NOT EXISTS (SELECT FROM used)
+    ON CONFLICT (id) DO UPDATE SET
+        name = coalesce($2, o.name),
+        goals_enabled = coalesce($3::boolean, o.goals_enabled),
+        updated_at = now()
+    RETURNING o.*
+), forgotten AS (
+    -- A deleted postback gives its goal free.
+    UPDATE postbacks p SET goal_id = NULL
+    WHERE p.offer_id = $1 AND p.deleted_at IS NOT NULL AND p.goal_id <> ALL ($4::text[]) AND EXISTS (SELECT FROM saved)
+), removed AS (
+    DELETE FROM goals g USING saved s WHERE g.offer_id = s.id AND g.id <> ALL ($4::text[])
+), kept AS (
+    INSERT INTO goals AS g (offer_id, id, name, position)
+    SELECT s.id, w.id, w.name, w.position
+    FROM saved s, unnest($4::text[], $5::text[]) WITH ORDINALITY AS w(id, name, position)
+    ON CONFLICT (offer_id, id) DO UPDATE SET name = excluded.name, position = excluded.position
+    RETURNING g.id, g.name, g.position
+)
+SELECT s.id,
+    json_build_object('id', s.id, 'name', s.name, 'goalsEnabled', s.goals_enabled,
+        'goals', coalesce((
+            SELECT json_agg(json_build_object('id', g.id, 'name', g.name) ORDER BY g.position)
+            FROM (
+                SELECT * FROM kept
+                UNION ALL
+                SELECT id, name, position FROM goals WHERE offer_id = $1 AND $4::text[] IS NULL
+            ) g
+        ), '[]'),
+        'createdAt', rfc3339(s.created_at), 'updatedAt', rfc3339(s.updated_at)) AS offer,
+    (SELECT string_agg(id, ', ' ORDER BY id) FROM used) AS used
+FROM (SELECT 1) one LEFT JOIN saved s ON true

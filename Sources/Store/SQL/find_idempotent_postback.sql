@@ -1,0 +1,1 @@
+SELECT id, fingerprint FROM postbacks WHERE idempotency_key = $1

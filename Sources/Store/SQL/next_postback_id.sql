@@ -1,0 +1,1 @@
+SELECT nextval('postbacks_id_seq') AS id

@@ -1,0 +1,62 @@
+-- Records a batch of conversions, their events and what they owe: one row for each line of input.
+-- A line whose key is known already comes back without an id: it is a repeat.
+WITH input AS MATERIALIZED (
+    SELECT nextval('conversions_id_seq') AS id, i.*,
+        coalesce(status, 'pending') AS first_status,
+        o.name AS offer_name, o.goals_enabled, a.name AS affiliate_name, g.name AS goal_name,
+        CASE
+            WHEN o.id IS NULL THEN 'offerId'
+            WHEN a.id IS NULL THEN 'affiliateId'
+            WHEN i.goal_id IS NOT NULL AND g.id IS NULL THEN 'goalId'
+        END AS unknown
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
+        $9::numeric[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
+        $16::timestamptz[], $17::text[]) WITH ORDINALITY
+        AS i(offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason, payout,
+            revenue, sale_amount, currency, ip, country, user_agent, clicked_at,
+            occurred_at, params, line)
+    LEFT JOIN offers o ON o.id = i.offer_id
+    LEFT JOIN affiliates a ON a.id = i.affiliate_id
+    LEFT JOIN goals g ON g.offer_id = i.offer_id AND g.id = i.goal_id
+), recorded AS (
+    -- In the order of the keys, so that two batches with the same keys wait for one another instead of for ever.
+    INSERT INTO conversions AS c (id, offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason,
+        payout, revenue, sale_amount, currency, ip, country, user_agent, clicked_at, occurred_at, params)
+    SELECT id, offer_id, affiliate_id, goal_id, transaction_id, click_id, first_status, status_reason,
+        payout, revenue, sale_amount, currency, ip, country, user_agent, clicked_at, coalesce(occurred_at, now()),
+        params::json
+    FROM input
+    WHERE unknown IS NULL
+    ORDER BY offer_id, transaction_id, click_id, goal_id, line
+    ON CONFLICT DO NOTHING
+    RETURNING c AS conversion, c.id
+), happened AS (
+    INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
+    SELECT r.id, 1, i.first_status, r.id::text, 'conversion.' || i.first_status,
+        conversion_json(r.conversion, i.offer_name, i.affiliate_name, i.goal_name)
+    FROM recorded r JOIN input i ON i.id = r.id
+    RETURNING id, conversion_id, payload
+), owed AS (
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+    SELECT e.id, e.conversion_id, 1, p.id, p.destination_id,
+        CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END
+    FROM happened e
+    JOIN input i ON i.id = e.conversion_id
+    JOIN postbacks p
+        ON coalesce(p.offer_id, '*') = ANY (ARRAY[i.offer_id, '*'])
+        AND coalesce(p.affiliate_id, '*') = ANY (ARRAY[i.affiliate_id, '*'])
+        AND p.conversion_status = i.first_status
+        AND p.deleted_at IS NULL
+        AND p.active
+        AND (p.goal_id IS NULL OR NOT i.goals_enabled OR p.goal_id = i.goal_id)
+    RETURNING id, conversion_id, postback_id
+)
+SELECT i.unknown, r.id, e.payload AS conversion, d.deliveries
+FROM input i
+LEFT JOIN recorded r ON r.id = i.id
+LEFT JOIN happened e ON e.conversion_id = i.id
+LEFT JOIN (
+    SELECT conversion_id, json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id) AS deliveries
+    FROM owed GROUP BY conversion_id
+) d ON d.conversion_id = i.id
+ORDER BY i.line

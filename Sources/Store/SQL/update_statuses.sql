@@ -1,0 +1,105 @@
+-- Brings a batch of conversions into a status: judges each line under its conversion's row lock, stores what changes, and
+-- owes what a change fires. One row for each line; of several lines for one conversion only the first is judged now.
+-- Amounts and the reason: null keeps, '' clears.
+WITH input AS MATERIALIZED (
+    SELECT i.*, m.id AS only_id, m.matches, row_number() OVER (PARTITION BY m.id ORDER BY i.line) AS turn
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[]) WITH ORDINALITY
+        AS i(conversion_id, offer_id, goal_id, transaction_id, click_id, status, status_reason, payout,
+            revenue, sale_amount, expected_status, line)
+    CROSS JOIN LATERAL (
+        SELECT min(n.id) AS id, count(*) AS matches FROM (
+            SELECT c.id FROM conversions c WHERE c.id = i.conversion_id
+            UNION ALL
+            SELECT c.id FROM conversions c
+            WHERE c.offer_id = i.offer_id AND c.transaction_id = i.transaction_id
+                AND (i.goal_id IS NULL OR c.goal_id = i.goal_id)
+            UNION ALL
+            SELECT c.id FROM conversions c
+            WHERE i.transaction_id IS NULL AND c.offer_id = i.offer_id AND c.click_id = i.click_id
+                AND (i.goal_id IS NULL OR c.goal_id = i.goal_id)
+            LIMIT 2
+        ) n
+    ) m
+), locked AS MATERIALIZED (
+    SELECT c.id, c.status FROM conversions c
+    WHERE c.id IN (SELECT only_id FROM input WHERE matches = 1)
+    ORDER BY c.id
+    FOR UPDATE
+), judged AS MATERIALIZED (
+    SELECT i.*, l.id, l.status AS previous_status,
+        CASE
+            WHEN i.matches = 0 THEN 'unknown'
+            WHEN i.matches > 1 THEN 'ambiguous'
+            WHEN i.turn > 1 THEN 'later'
+            WHEN i.expected_status <> l.status THEN 'unexpected'
+            WHEN i.status = l.status THEN 'unchanged'
+            WHEN l.status || '>' || i.status = ANY ($12::text[]) THEN 'changed'
+            ELSE 'forbidden'
+        END AS verdict
+    FROM input i LEFT JOIN locked l ON l.id = i.only_id AND i.matches = 1
+), updated AS (
+    UPDATE conversions c SET
+        status = j.status,
+        sequence = c.sequence + (j.verdict = 'changed')::int,
+        status_reason = CASE WHEN j.status_reason IS NULL THEN c.status_reason ELSE nullif(j.status_reason, '') END,
+        payout = CASE WHEN j.payout IS NULL THEN c.payout ELSE nullif(j.payout, '')::numeric END,
+        revenue = CASE WHEN j.revenue IS NULL THEN c.revenue ELSE nullif(j.revenue, '')::numeric END,
+        sale_amount = CASE WHEN j.sale_amount IS NULL THEN c.sale_amount ELSE nullif(j.sale_amount, '')::numeric END,
+        updated_at = now()
+    FROM judged j
+    WHERE c.id = j.id
+        AND (j.verdict = 'changed' OR j.verdict = 'unchanged'
+            AND num_nonnulls(j.status_reason, j.payout, j.revenue, j.sale_amount) > 0)
+    RETURNING c AS conversion, c.id, j.verdict, j.previous_status
+), described AS MATERIALIZED (
+    SELECT u.id, u.verdict, u.previous_status, u.conversion, o.goals_enabled,
+        conversion_json(u.conversion, o.name, a.name, g.name) AS payload
+    FROM updated u
+    JOIN offers o ON o.id = (u.conversion).offer_id
+    JOIN affiliates a ON a.id = (u.conversion).affiliate_id
+    LEFT JOIN goals g ON g.offer_id = (u.conversion).offer_id AND g.id = (u.conversion).goal_id
+), happened AS (
+    INSERT INTO events (conversion_id, sequence, status, previous_status, aggregateid, type, payload)
+    SELECT d.id, (d.conversion).sequence, (d.conversion).status, d.previous_status, d.id::text,
+        'conversion.' || (d.conversion).status, d.payload
+    FROM described d
+    WHERE d.verdict = 'changed'
+    RETURNING id, conversion_id, sequence
+), owed AS (
+    -- Behind earlier deliveries of the same conversion to the same destination, but no longer than the order's hold ($13).
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+    SELECT e.id, e.conversion_id, e.sequence, p.id, p.destination_id,
+        CASE WHEN p.paused_at IS NULL THEN greatest(now(), (
+            SELECT max(least(earlier.due_at, earlier.owed_at + make_interval(secs => $13::float8)))
+            FROM outbox earlier
+            WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id = p.destination_id
+        )) ELSE 'infinity' END
+    FROM happened e
+    JOIN described d ON d.id = e.conversion_id
+    JOIN postbacks p
+        ON coalesce(p.offer_id, '*') = ANY (ARRAY[(d.conversion).offer_id, '*'])
+        AND coalesce(p.affiliate_id, '*') = ANY (ARRAY[(d.conversion).affiliate_id, '*'])
+        AND p.conversion_status = (d.conversion).status
+        AND p.deleted_at IS NULL
+        AND p.active
+        AND (p.goal_id IS NULL OR NOT d.goals_enabled OR p.goal_id = (d.conversion).goal_id)
+    RETURNING id, conversion_id, postback_id
+)
+SELECT j.verdict, j.previous_status, j.id,
+    coalesce(d.payload, (
+        SELECT conversion_json(c, o.name, a.name, g.name)
+        FROM conversions c
+        JOIN offers o ON o.id = c.offer_id
+        JOIN affiliates a ON a.id = c.affiliate_id
+        LEFT JOIN goals g ON g.offer_id = c.offer_id AND g.id = c.goal_id
+        WHERE c.id = j.id AND j.verdict = 'unchanged'
+    )) AS conversion,
+    w.deliveries
+FROM judged j
+LEFT JOIN described d ON d.id = j.id AND j.verdict IN ('changed', 'unchanged')
+LEFT JOIN (
+    SELECT conversion_id, json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id) AS deliveries
+    FROM owed GROUP BY conversion_id
+) w ON w.conversion_id = j.id AND j.verdict = 'changed'
+ORDER BY j.line
