@@ -4,7 +4,7 @@ extension Connection {
     /// Sends the groups, each a transaction of its own, without waiting. Their results come from `poll`.
     package func start(_ groups: [[Call]]) throws(PostgresError) {
         precondition(!isBusy, "a pipeline while another is under way")
-        guard isUsable else { throw .unreachable(handle.message) }
+        guard isUsable else { throw loss ?? .unreachable(handle.message) }
         var pipeline = Pipeline(groupCount: groups.count)
         do {
             // A preparation inside a group that fails before it would be lost to the groups behind.
@@ -33,8 +33,11 @@ extension Connection {
             self.pipeline = pipeline
             return nil
         }
-        wantsWrite = false
-        return pipeline.results(lostBy: pipeline.loss ?? .unreachable(handle.message))
+        if !isUsable {
+            wantsWrite = false
+            loss = pipeline.loss ?? .unreachable(handle.message)
+        }
+        return pipeline.results(lostBy: loss ?? .unreachable(handle.message))
     }
 
     private func prepareAhead(_ groups: [[Call]], _ pipeline: inout Pipeline) throws(PostgresError) {

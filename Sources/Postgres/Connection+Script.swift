@@ -6,7 +6,9 @@ extension Connection {
     /// After a failure no transaction is left open.
     package func execute(script: String) throws(PostgresError) {
         precondition(!isBusy, "a script while something else is under way")
-        guard isUsable, unsafe PQexitPipelineMode(handle.pointer) == 1 else { throw .unreachable(handle.message) }
+        guard isUsable, unsafe PQexitPipelineMode(handle.pointer) == 1 else {
+            throw loss ?? .unreachable(handle.message)
+        }
         defer { unsafe PQenterPipelineMode(handle.pointer) }
         let error = runSimple(script)
         if unsafe error != nil && PQtransactionStatus(handle.pointer) == PQTRANS_INERROR { _ = runSimple("ROLLBACK") }
@@ -25,7 +27,10 @@ extension Connection {
                     let result = unsafe ResultHandle(owning: pointer)
                     first = first ?? failure(result, of: nil)
                 }
-                guard isUsable else { return first ?? .unreachable(handle.message) }
+                guard isUsable else {
+                    loss = first ?? .unreachable(handle.message)
+                    return loss
+                }
                 _ = try waitForPostgres(interests, milliseconds: nil)
                 unsafe PQconsumeInput(handle.pointer)
             }

@@ -13,6 +13,8 @@ package final class Connection {
     var generation = 0
     /// What has been started and not been handed out.
     var pipeline: Pipeline?
+    /// Why the connection was lost, once that is known.
+    var loss: PostgresError?
     /// Set by what leaves the protocol in a state that nothing but a new connection ends.
     var isOutOfStep = false
     /// Whether there is more to send than the socket took; then wait for room to write too.

@@ -38,9 +38,10 @@ import Glibc
     var socket: CInt { unsafe PQsocket(pointer) }
     var isUsable: Bool { unsafe PQstatus(pointer) == CONNECTION_OK }
 
+    /// libpq's last message, in one line.
     var message: String {
         guard let text = unsafe PQerrorMessage(pointer) else { return "the connection to the database was lost" }
-        let message = unsafe String(cString: text).trimmed
+        let message = unsafe String(cString: text).inOneLine
         return message.isEmpty ? "the connection to the database was lost" : message
     }
 
@@ -53,7 +54,7 @@ private final class Notices {
 
     func add(_ text: String) {
         guard texts.count < 100 else { return }
-        texts.append(text.trimmed)
+        texts.append(text.inOneLine)
     }
 
     func take() -> [String] {

@@ -18,7 +18,7 @@ import CPostgres
     func error(statementName: String?) -> PostgresError {
         guard let sqlState = field(.sqlState) else {
             let text = unsafe PQresultErrorMessage(pointer).map { unsafe String(cString: $0) }
-            return .unreachable(text?.trimmed ?? "the connection to the database was lost")
+            return .unreachable(text?.inOneLine ?? "the connection to the database was lost")
         }
         return PostgresError(
             sqlState: sqlState, message: field(.message) ?? "", detail: field(.detail), constraint: field(.constraint),
@@ -40,10 +40,8 @@ import CPostgres
 }
 
 extension String {
-    /// Without the line break that libpq puts behind its messages.
-    var trimmed: String {
-        var text = self[...]
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
+    /// libpq breaks its messages into indented lines and puts a line break behind them.
+    var inOneLine: String {
+        split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
