@@ -16,6 +16,7 @@ let package = Package(
 
         // The operating system, JSON, and one wrapper for each C library.
         .target(name: "POSIX", dependencies: ["CSystem"]),
+        .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
         .target(name: "JSON"),
 
         // What one invocation of a function is.

@@ -1,7 +1,15 @@
 // GNU calls that the Glibc module does not show, because it is built without _GNU_SOURCE.
 #include <spawn.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
+
+extern char **environ;
 
 extern int pipe2(int ends[2], int flags);
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+// The variable itself is unsafe to Swift's eyes.
+static inline char **current_environment(void) { return environ; }

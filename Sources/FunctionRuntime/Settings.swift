@@ -50,7 +50,7 @@ package struct Settings: Sendable {
     }
 
     /// The settings in this process's environment.
-    package static var ofThisProcess: Settings { Settings(environment: Environment.variables) }
+    package static var ofThisProcess: Settings { Settings(environment: ProcessEnvironment.all) }
 
     /// The setting's value, or its default. An empty value counts as none.
     /// - Throws: `misconfigured`, naming the setting and what would be right. Never shows the value: it may be a secret.
@@ -80,7 +80,7 @@ package struct Settings: Sendable {
     private func contents(of path: String, for name: String) throws(FunctionError) -> String {
         let bytes: [UInt8]
         do throws(SystemError) {
-            bytes = try File.read(path, limit: 1 << 20)
+            bytes = try FileSystem.read(path, limit: 1 << 20)
         } catch {
             throw FunctionError(.misconfigured, "\(name)_FILE names a file that cannot be read: \(error)")
         }

@@ -1,9 +1,43 @@
+import CSystem
 import Glibc
 
-/// Signals that every program here treats alike.
+/// How this process takes signals.
 package enum Signals {
-    /// Lets a write to a pipe or socket without a reader fail with `EPIPE` instead of ending the process.
+    /// Lets a write to a closed pipe or socket fail with EPIPE instead of ending the process.
     package static func ignorePipe() {
-        signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Sends a signal; to a whole group where the id is negative.
+    /// False if there is no such process or it belongs to another user.
+    @discardableResult
+    package static func send(_ signal: CInt, to process: CInt) -> Bool {
+        kill(process, signal) == 0
+    }
+}
+
+/// Signals as something to wait for. They are blocked in the calling thread and in those it starts later, so create it
+/// before any other thread; children do not inherit the block.
+package final class SignalDescriptor {
+    /// Readable when a signal has come.
+    package let descriptor: Descriptor
+
+    package init(_ signals: [CInt]) throws(SystemError) {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in signals { unsafe sigaddset(&set, signal) }
+        let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        guard code == 0 else { throw SystemError(call: "pthread_sigmask", code: code) }
+        let number = unsafe signalfd(-1, &set, CInt(SFD_CLOEXEC | SFD_NONBLOCK))
+        guard number >= 0 else { throw .last("signalfd") }
+        descriptor = Descriptor(owning: number)
+    }
+
+    /// The signals that have come since the last time. Several of one kind may have become one.
+    package func take() throws(SystemError) -> [CInt] {
+        let size = MemoryLayout<signalfd_siginfo>.size
+        guard case .bytes(let bytes) = try descriptor.read(upTo: 16 * size) else { return [] }
+        // The number is the first field, in the machine's byte order.
+        return stride(from: 0, to: bytes.count, by: size).map { CInt(bytes[$0]) }
     }
 }

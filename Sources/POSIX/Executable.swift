@@ -1,0 +1,17 @@
+import Glibc
+
+/// Programs as the shell finds them.
+package enum Executable {
+    /// The first program of that name in the folders of `searchPath`, or the path itself if the name has a slash.
+    /// - Parameter searchPath: folders between colons; nil for `$PATH`.
+    package static func find(_ name: String, searchPath: String? = nil) -> String? {
+        if name.contains("/") { return isExecutable(name) ? name : nil }
+        let folders = searchPath ?? ProcessEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        return folders.split(separator: ":").lazy.map { "\($0)/\(name)" }.first(where: isExecutable)
+    }
+
+    /// Whether the path is a file that this process may execute.
+    package static func isExecutable(_ path: String) -> Bool {
+        unsafe access(path, X_OK) == 0 && FileSystem.kind(of: path) == .file
+    }
+}

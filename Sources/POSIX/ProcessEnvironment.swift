@@ -1,0 +1,23 @@
+import CSystem
+import Glibc
+
+/// The variables that this process was started with.
+package enum ProcessEnvironment {
+    package static subscript(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        return unsafe String(cString: value)
+    }
+
+    /// All of them; the later of two with one name counts.
+    package static var all: [String: String] {
+        var variables: [String: String] = [:]
+        guard var entry = unsafe current_environment() else { return variables }
+        while let text = unsafe entry.pointee {
+            let parts = unsafe String(cString: text)
+                .split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            unsafe entry += 1
+        }
+        return variables
+    }
+}

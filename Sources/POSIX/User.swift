@@ -1,0 +1,34 @@
+import Glibc
+
+/// A user of the machine.
+package struct User: Equatable, Sendable {
+    package let name: String
+    package let id: UInt32
+    package let group: UInt32
+
+    /// Whether this process may do everything.
+    package static var isRoot: Bool { geteuid() == 0 }
+
+    /// The user that this process acts as; the name is its number if it has none.
+    package static var current: User {
+        let id = geteuid()
+        guard let entry = unsafe getpwuid(id) else { return User(name: String(id), id: id, group: getegid()) }
+        return unsafe User(entry.pointee)
+    }
+
+    /// Nil if there is no such user.
+    package static func named(_ name: String) -> User? {
+        guard let entry = unsafe getpwnam(name) else { return nil }
+        return unsafe User(entry.pointee)
+    }
+
+    private init(name: String, id: UInt32, group: UInt32) {
+        self.name = name
+        self.id = id
+        self.group = group
+    }
+
+    private init(_ entry: passwd) {
+        unsafe self.init(name: String(cString: entry.pw_name), id: entry.pw_uid, group: entry.pw_gid)
+    }
+}

@@ -1,0 +1,60 @@
+import CPostgres
+package import POSIX
+
+/// A connection that is being made, for an event loop: call `poll` when one of `interests` is ready or the time
+/// `millisecondsLeft` is over. Only looking a host's name up may block.
+package final class Connecting {
+    private let handle: ConnectionHandle
+    private let deadline: Int64?
+    private var status = PGRES_POLLING_WRITING
+
+    package init(_ conninfo: String, applicationName: String = "postbacks") throws(PostgresError) {
+        let info = try ConnectionInfo(conninfo)
+        handle = try ConnectionHandle(info.parameters(applicationName: applicationName))
+        let seconds = Int64(info.timeoutSeconds)
+        deadline = seconds == 0 ? nil : Clock.monotonicNanoseconds + seconds * 1_000_000_000
+    }
+
+    package var interests: [Interest] {
+        status == PGRES_POLLING_READING ? [.readNumber(handle.socket)] : [.writeNumber(handle.socket)]
+    }
+
+    /// Until the attempt is given up; nil for never.
+    package var millisecondsLeft: Int? {
+        deadline.map { Int(max($0 - Clock.monotonicNanoseconds, 0) / 1_000_000) + 1 }
+    }
+
+    /// Goes as far as it can without waiting; nil while there is nothing yet.
+    package func poll() throws(PostgresError) -> Connection? {
+        try isConnected() ? Connection(handle) : nil
+    }
+
+    /// Waits for the outcome.
+    func finish() throws(PostgresError) -> ConnectionHandle {
+        while try !isConnected() {
+            _ = try waitForPostgres(interests, milliseconds: millisecondsLeft)
+        }
+        return handle
+    }
+
+    private func isConnected() throws(PostgresError) -> Bool {
+        if try waitForPostgres(interests, milliseconds: 0).contains(true) {
+            status = unsafe PQconnectPoll(handle.pointer)
+        }
+        if status == PGRES_POLLING_OK { return true }
+        if status == PGRES_POLLING_FAILED { throw .unreachable(handle.message) }
+        if let deadline, Clock.monotonicNanoseconds >= deadline {
+            throw .unreachable("no answer from the database server in time")
+        }
+        return false
+    }
+}
+
+/// `wait`, with its failure as this module's.
+func waitForPostgres(_ interests: [Interest], milliseconds: Int?) throws(PostgresError) -> [Bool] {
+    do {
+        return try wait(for: interests, milliseconds: milliseconds)
+    } catch {
+        throw .unreachable(error.description)
+    }
+}

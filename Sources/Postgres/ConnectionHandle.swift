@@ -1,0 +1,64 @@
+import CPostgres
+import Glibc
+
+/// Owns a `PGconn`, also one that failed to connect.
+@safe final class ConnectionHandle {
+    let pointer: OpaquePointer
+    private let notices = Notices()
+
+    /// Begins to connect, without waiting.
+    init(_ parameters: [(keyword: String, value: String)]) throws(PostgresError) {
+        let keywords = unsafe parameters.map { unsafe strdup($0.keyword) }
+        let values = unsafe parameters.map { unsafe strdup($0.value) }
+        defer {
+            for index in parameters.indices {
+                unsafe free(keywords[index])
+                unsafe free(values[index])
+            }
+        }
+        let keywordList = unsafe keywords.map { unsafe UnsafePointer($0) } + [nil]
+        let valueList = unsafe values.map { unsafe UnsafePointer($0) } + [nil]
+        guard let pointer = unsafe PQconnectStartParams(keywordList, valueList, 1) else {
+            throw .unreachable("out of memory")
+        }
+        unsafe self.pointer = pointer
+        unsafe PQsetNoticeProcessor(
+            pointer,
+            { context, text in
+                guard let context = unsafe context, let text = unsafe text else { return }
+                unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(String(cString: text))
+            }, Unmanaged.passUnretained(notices).toOpaque())
+        if unsafe PQstatus(pointer) == CONNECTION_BAD { throw .unreachable(message) }
+    }
+
+    deinit {
+        unsafe PQfinish(pointer)
+    }
+
+    var socket: CInt { unsafe PQsocket(pointer) }
+    var isUsable: Bool { unsafe PQstatus(pointer) == CONNECTION_OK }
+
+    /// libpq's last message, in one line.
+    var message: String {
+        guard let text = unsafe PQerrorMessage(pointer) else { return "the connection to the database was lost" }
+        let message = unsafe String(cString: text).inOneLine
+        return message.isEmpty ? "the connection to the database was lost" : message
+    }
+
+    func takeNotices() -> [String] { notices.take() }
+}
+
+/// What the server said beside results: kept from libpq's habit of printing it, for those who want to see it.
+private final class Notices {
+    private var texts: [String] = []
+
+    func add(_ text: String) {
+        guard texts.count < 100 else { return }
+        texts.append(text.inOneLine)
+    }
+
+    func take() -> [String] {
+        defer { texts = [] }
+        return texts
+    }
+}

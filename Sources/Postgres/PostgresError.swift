@@ -1,0 +1,87 @@
+import CPostgres
+
+/// What went wrong at the database, sorted by what a caller can do about it.
+package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: Equatable, Sendable {
+        /// There is no connection, or no longer: refused, lost, shutting down, full, read-only after a failover.
+        /// When it was lost under a transaction, that transaction may or may not have been committed.
+        case unreachable
+        /// Rolled back because of others or for want of resources; the same again may succeed.
+        case busy
+        /// A table, column or function is not there: the migrations have not been run.
+        case missingSchema
+        /// The statement or its values are at fault; the same again fails again.
+        case rejected(sqlState: String)
+    }
+
+    package let kind: Kind
+    /// PostgreSQL's five characters (appendix A of its manual); nil when the server did not answer.
+    package let sqlState: String?
+    package let message: String
+    package let detail: String?
+    /// The constraint that was violated, if one was.
+    package let constraint: String?
+    /// The statement that failed; nil for a connection, a script and a one-off query.
+    package let statementName: String?
+
+    package var isRetryable: Bool { kind == .unreachable || kind == .busy }
+
+    package var description: String {
+        var text = message
+        if let sqlState { text += " [\(sqlState)]" }
+        if let statementName { text += " in \(statementName)" }
+        if let detail { text += ": \(detail)" }
+        return text
+    }
+
+    /// An error of the connection itself.
+    static func unreachable(_ message: String) -> PostgresError {
+        PostgresError(
+            kind: .unreachable, sqlState: nil, message: message, detail: nil, constraint: nil, statementName: nil)
+    }
+
+    /// A value that cannot be sent, answered as the server would answer it.
+    static func containsNul(statementName: String?) -> PostgresError {
+        PostgresError(
+            sqlState: "22021", message: "a text parameter contains the character U+0000", statementName: statementName)
+    }
+
+    init(sqlState: String, message: String, detail: String? = nil, constraint: String? = nil, statementName: String?) {
+        kind = Kind(sqlState: sqlState, message: message)
+        self.sqlState = sqlState
+        self.message = message
+        self.detail = detail
+        self.constraint = constraint
+        self.statementName = statementName
+    }
+
+    private init(
+        kind: Kind, sqlState: String?, message: String, detail: String?, constraint: String?, statementName: String?
+    ) {
+        self.kind = kind
+        self.sqlState = sqlState
+        self.message = message
+        self.detail = detail
+        self.constraint = constraint
+        self.statementName = statementName
+    }
+
+    /// The prepared statement no longer fits: the tables have changed under it, or the session has forgotten it.
+    var asksForNewPreparation: Bool {
+        sqlState == "26000" || (sqlState == "0A000" && message.contains("cached plan"))
+    }
+}
+
+extension PostgresError.Kind {
+    init(sqlState: String, message: String) {
+        switch sqlState {
+        case "57P01", "57P02", "57P03", "57P04", "57P05", "53300", "25006": self = .unreachable
+        case "40001", "40P01", "55P03", "57014", "26000": self = .busy
+        case "42P01", "42703", "42704", "42883", "3F000": self = .missingSchema
+        case "0A000" where message.contains("cached plan"): self = .busy
+        case _ where sqlState.hasPrefix("08"): self = .unreachable
+        case _ where sqlState.hasPrefix("53"): self = .busy
+        default: self = .rejected(sqlState: sqlState)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import CPostgres
+
+/// Owns a `PGresult`.
+@safe final class ResultHandle {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe PQclear(pointer)
+    }
+
+    var status: ExecStatusType { unsafe PQresultStatus(pointer) }
+
+    /// The server's error, or libpq's own when the server did not answer.
+    func error(statementName: String?) -> PostgresError {
+        guard let sqlState = field(.sqlState) else {
+            let text = unsafe PQresultErrorMessage(pointer).map { unsafe String(cString: $0) }
+            return .unreachable(text?.inOneLine ?? "the connection to the database was lost")
+        }
+        return PostgresError(
+            sqlState: sqlState, message: field(.message) ?? "", detail: field(.detail), constraint: field(.constraint),
+            statementName: statementName)
+    }
+
+    /// The `PG_DIAG_…` letters, which are macros that Swift does not see.
+    private enum Field: Unicode.Scalar {
+        case sqlState = "C"
+        case message = "M"
+        case detail = "D"
+        case constraint = "n"
+    }
+
+    private func field(_ field: Field) -> String? {
+        guard let text = unsafe PQresultErrorField(pointer, CInt(field.rawValue.value)) else { return nil }
+        return unsafe String(cString: text)
+    }
+}
+
+extension String {
+    /// libpq breaks its messages into indented lines and puts a line break behind them.
+    var inOneLine: String {
+        split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}

@@ -1,0 +1,95 @@
+import CPostgres
+
+/// What one statement returned. The values stay where libpq put them until they are asked for.
+package struct Rows: RandomAccessCollection {
+    private let result: ResultHandle
+    package let columnNames: [String]
+    package let count: Int
+
+    init(_ result: ResultHandle) {
+        self.result = result
+        count = unsafe Int(PQntuples(result.pointer))
+        columnNames = unsafe (0..<PQnfields(result.pointer)).map { column in
+            guard let name = unsafe PQfname(result.pointer, column) else { return "" }
+            return unsafe String(cString: name)
+        }
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { count }
+    package subscript(row: Int) -> Row {
+        precondition(indices.contains(row), "no row \(row) of \(count)")
+        return Row(result: result, columnNames: columnNames, number: CInt(row))
+    }
+
+    /// How many rows an INSERT, UPDATE, DELETE, MERGE or SELECT touched; 0 for anything else.
+    package var affected: Int {
+        guard let text = unsafe PQcmdTuples(result.pointer) else { return 0 }
+        return unsafe Int(String(cString: text)) ?? 0
+    }
+}
+
+/// One row. A column is named as the statement names it, or counted from 0; NULL is nil.
+/// It is the statement's own text that says which columns there are, so asking for another is a mistake in the program and traps.
+package struct Row {
+    fileprivate let result: ResultHandle
+    fileprivate let columnNames: [String]
+    fileprivate let number: CInt
+
+    package func text(_ column: Int) -> String? {
+        unsafe withValue(column) { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The value's text as bytes.
+    package func bytes(_ column: Int) -> [UInt8]? {
+        unsafe withValue(column) { unsafe [UInt8]($0) }
+    }
+
+    /// Appends the value's text; nothing for NULL.
+    package func append(_ column: Int, to bytes: inout [UInt8]) {
+        unsafe withValue(column) { unsafe bytes.append(contentsOf: $0) }
+    }
+
+    /// Nil also for text that is not an integer.
+    package func integer(_ column: Int) -> Int? {
+        guard let integer = unsafe withValue(column, { unsafe parseInteger($0) }) else { return nil }
+        return integer
+    }
+
+    package func bool(_ column: Int) -> Bool? {
+        unsafe withValue(column) { unsafe $0.first == UInt8(ascii: "t") }
+    }
+
+    /// A `bytea`, as the server writes it by default (`bytea_output = hex`); nil also for text that is not one.
+    package func bytea(_ column: Int) -> [UInt8]? {
+        guard let bytes = unsafe withValue(column, { unsafe parseHex($0) }) else { return nil }
+        return bytes
+    }
+
+    package func text(_ column: String) -> String? { text(index(column)) }
+    package func bytes(_ column: String) -> [UInt8]? { bytes(index(column)) }
+    package func append(_ column: String, to bytes: inout [UInt8]) { append(index(column), to: &bytes) }
+    package func integer(_ column: String) -> Int? { integer(index(column)) }
+    package func bool(_ column: String) -> Bool? { bool(index(column)) }
+    package func bytea(_ column: String) -> [UInt8]? { bytea(index(column)) }
+
+    private func index(_ name: String) -> Int {
+        guard let index = columnNames.firstIndex(of: name) else {
+            preconditionFailure("no column \(name) among \(columnNames)")
+        }
+        return index
+    }
+
+    /// Lends the value where libpq keeps it.
+    private func withValue<T>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T? {
+        precondition(columnNames.indices.contains(column), "no column \(column) of \(columnNames.count)")
+        let column = CInt(column)
+        return withExtendedLifetime(result) {
+            guard unsafe PQgetisnull(result.pointer, number, column) == 0 else { return nil }
+            let length = unsafe Int(PQgetlength(result.pointer, number, column))
+            guard let start = unsafe PQgetvalue(result.pointer, number, column) else { return nil }
+            let bytes = unsafe UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self)
+            return unsafe body(UnsafeBufferPointer(start: bytes, count: length))
+        }
+    }
+}
