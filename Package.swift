@@ -17,6 +17,13 @@ let package = Package(
         // The operating system, JSON, and one wrapper for each C library.
         .target(name: "POSIX", dependencies: ["CSystem"]),
         .target(name: "JSON"),
+        .target(name: "Secrets", dependencies: ["CCrypto"]),
+
+        // The domain: values, rules and rendering.
+        .target(name: "Postbacks", dependencies: ["JSON", "Secrets"]),
+
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
+        .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
     ]
 )
 
