@@ -18,11 +18,16 @@ let package = Package(
         .target(name: "POSIX", dependencies: ["CSystem"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
         .target(name: "JSON"),
+        .target(name: "Secrets", dependencies: ["CCrypto"]),
 
         // What one invocation of a function is.
         .target(
             name: "FunctionRuntime",
             dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
+        // The domain: values, rules and rendering.
+        .target(name: "Postbacks", dependencies: ["JSON", "Secrets"]),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
+        .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
     ]
 )
 

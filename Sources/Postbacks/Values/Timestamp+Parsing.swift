@@ -1,0 +1,93 @@
+package import JSON
+
+extension Timestamp {
+    /// RFC 3339: any offset, a fraction of any length (cut to milliseconds), years 0001–9999. A leap second (`:60`) is
+    /// the second after it.
+    package init?(parsing text: String) {
+        var scanner = DigitScanner(text)
+        guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
+            let dayOfMonth = scanner.number(2), scanner.take("T", "t", " "),
+            let day = CalendarDay(year: year, month: month, day: dayOfMonth),
+            let hour = scanner.number(2), hour < 24, scanner.take(":"), let minute = scanner.number(2), minute < 60,
+            scanner.take(":"), let second = scanner.number(2), second <= 60
+        else { return nil }
+        var millisecond = 0
+        if scanner.take(".") {
+            guard let fraction = scanner.fraction() else { return nil }
+            millisecond = second == 60 ? 0 : fraction
+        }
+        var offset = 0
+        if !scanner.take("Z", "z") {
+            let isWest = scanner.take("-")
+            guard isWest || scanner.take("+"), let hours = scanner.number(2), hours < 24, scanner.take(":"),
+                let minutes = scanner.number(2), minutes < 60
+            else { return nil }
+            offset = (hours * 60 + minutes) * (isWest ? -60 : 60)
+        }
+        guard scanner.isAtEnd else { return nil }
+        self.init(
+            day: day, secondOfDay: hour * 3600 + minute * 60 + second - offset, millisecond: millisecond)
+        guard Timestamp.expressible.contains(milliseconds) else { return nil }
+    }
+
+    /// The years 0001–9999 in UTC, which is what can be written.
+    private static let expressible: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
+}
+
+/// Reads fixed-width decimal fields.
+struct DigitScanner {
+    private var rest: Substring.UTF8View
+
+    init(_ text: String) { rest = Substring(text).utf8 }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// Exactly so many ASCII digits.
+    mutating func number(_ width: Int) -> Int? {
+        let field = rest.prefix(width)
+        guard field.count == width, field.allSatisfy(\.isDigit) else { return nil }
+        rest = rest.dropFirst(width)
+        return field.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+    }
+
+    /// One of the characters.
+    mutating func take(_ characters: Unicode.Scalar...) -> Bool {
+        guard let next = rest.first, characters.contains(Unicode.Scalar(next)) else { return false }
+        rest = rest.dropFirst()
+        return true
+    }
+
+    /// The word, exactly.
+    mutating func take(word: String) -> Bool {
+        guard rest.starts(with: word.utf8) else { return false }
+        rest = rest.dropFirst(word.utf8.count)
+        return true
+    }
+
+    /// At least one digit of a fraction, as milliseconds.
+    mutating func fraction() -> Int? {
+        let field = rest.prefix(while: \.isDigit)
+        guard !field.isEmpty else { return nil }
+        rest = rest.dropFirst(field.count)
+        return (0..<3).reduce((0, field[...])) { sum, _ in
+            (sum.0 * 10 + Int((sum.1.first ?? 0x30) - 0x30), sum.1.dropFirst())
+        }.0
+    }
+}
+
+extension UInt8 {
+    var isDigit: Bool { (0x30...0x39).contains(self) }
+}
+
+extension Rule<Timestamp> {
+    package static var timestamp: Rule {
+        Rule<String>.text(1...64).parsed(
+            placeholder: Timestamp(milliseconds: 0), schema: ["type": "string", "format": "date-time"]
+        ) { text throws(Wrong) in
+            guard let time = Timestamp(parsing: text) else {
+                throw Wrong("must be a time by RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \"\(text)\"")
+            }
+            return time
+        }
+    }
+}

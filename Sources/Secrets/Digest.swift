@@ -1,0 +1,35 @@
+import CCrypto
+
+/// SHA-256 (FIPS 180-4).
+package func sha256(_ message: [UInt8]) -> [UInt8] {
+    digest { output, count in
+        unsafe EVP_Digest(message, message.count, output, count, EVP_sha256(), nil)
+    }
+}
+
+/// HMAC-SHA256 (RFC 2104).
+package func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+    digest { output, count in
+        unsafe HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, output, count) == nil ? 0 : 1
+    }
+}
+
+/// Whether both are the same, in a time that depends on their lengths alone.
+package func isEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+    one.count == other.count && unsafe CRYPTO_memcmp(one, other, one.count) == 0
+}
+
+/// So many bytes from the operating system's generator (getrandom), which does not fail.
+package func randomBytes(_ count: Int) -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+}
+
+/// The 32 bytes that `fill` writes. Both callers fail only for want of memory.
+private func digest(_ fill: (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CUnsignedInt>) -> CInt) -> [UInt8] {
+    unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, initialized in
+        var count: CUnsignedInt = 0
+        guard unsafe fill(buffer.baseAddress, &count) == 1 else { fatalError("libcrypto made no SHA-256") }
+        initialized = Int(count)
+    }
+}

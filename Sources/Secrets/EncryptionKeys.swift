@@ -1,0 +1,126 @@
+/// The keys of POSTBACKS_ENCRYPTION_KEY: the first seals, all open.
+package struct EncryptionKeys: Sendable {
+    private let keys: [Key]
+    private struct Key {
+        let id: String
+        let bytes: [UInt8]
+    }
+
+    /// Reads `id:base64` of 32 bytes, comma-separated; a bare base64 has the id `1`. What is thrown tells the place of a
+    /// fault and never a part of the text, which may be key material.
+    package init(parsing text: String) throws(MalformedKeys) {
+        var keys: [Key] = []
+        let entries = text.split(separator: ",", omittingEmptySubsequences: false)
+        for (index, entry) in entries.enumerated() {
+            func fault(_ reason: MalformedKeys.Reason) -> MalformedKeys {
+                MalformedKeys(position: index + 1, reason: reason)
+            }
+            let parts = entry.trimmed.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let id = parts.count == 2 ? String(parts[0]) : "1"
+            guard isKeyID(id) else { throw fault(.id) }
+            guard let bytes = Base64.decode(String(parts[parts.count - 1])), bytes.count == AESGCM.keyLength else {
+                throw fault(.key)
+            }
+            guard !keys.contains(where: { $0.id == id }) else { throw fault(.repeatedID) }
+            keys.append(Key(id: id, bytes: bytes))
+        }
+        self.keys = keys
+    }
+
+    /// Seals for one context: `v1.<key id>.<base64 of nonce, ciphertext and tag>`.
+    package func seal(_ plain: Secret, for context: SealContext) -> String {
+        let key = keys[0]
+        let nonce = randomBytes(AESGCM.nonceLength)
+        let sealed = AESGCM.seal(
+            Array(plain.revealed.utf8), key: key.bytes, nonce: nonce, authenticating: context.bytes)
+        return "v1.\(key.id).\(Base64.encode(nonce + sealed))"
+    }
+
+    /// Opens what was sealed for the same context.
+    package func open(_ sealed: String, for context: SealContext) throws(SealError) -> Secret {
+        let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "v1", isKeyID(String(parts[1])),
+            let bytes = Base64.decode(String(parts[2])), bytes.count >= AESGCM.nonceLength + AESGCM.tagLength
+        else { throw .malformed }
+        let id = String(parts[1])
+        guard let key = keys.first(where: { $0.id == id }) else { throw .unknownKey(id: id) }
+        let nonce = Array(bytes.prefix(AESGCM.nonceLength))
+        let ciphertext = Array(bytes.dropFirst(AESGCM.nonceLength))
+        guard
+            let plain = AESGCM.open(ciphertext, key: key.bytes, nonce: nonce, authenticating: context.bytes),
+            let text = String(validating: plain, as: UTF8.self)
+        else { throw .tampered }
+        return Secret(text)
+    }
+}
+
+/// 1–32 of `[A-Za-z0-9_-]`.
+private func isKeyID(_ text: String) -> Bool {
+    (1...32).contains(text.utf8.count)
+        && text.unicodeScalars.allSatisfy {
+            switch $0 {
+            case "A"..."Z", "a"..."z", "0"..."9", "_", "-": true
+            default: false
+            }
+        }
+}
+
+extension EncryptionKeys: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "keys \(keys.map(\.id).joined(separator: ", "))" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Why POSTBACKS_ENCRYPTION_KEY cannot be used.
+package struct MalformedKeys: Error, Hashable, CustomStringConvertible {
+    /// Which of the comma-separated entries, from 1.
+    package let position: Int
+    package let reason: Reason
+
+    package enum Reason: Hashable, Sendable { case id, key, repeatedID }
+
+    package var description: String {
+        switch reason {
+        case .id: "key \(position) has an id that is not 1 to 32 of A-Z a-z 0-9 _ -"
+        case .key: "key \(position) is not the base64 of exactly 32 bytes, as `openssl rand -base64 32` makes it"
+        case .repeatedID: "key \(position) has the id of an earlier one"
+        }
+    }
+}
+
+/// Where a sealed text belongs. It opens nowhere else, so that it cannot be moved to another row or field.
+package struct SealContext: Sendable, Hashable {
+    /// For example `postback:17:basicAuth.password`.
+    package let text: String
+
+    package init(_ kind: String, id: Int, field: String) { text = "\(kind):\(id):\(field)" }
+
+    fileprivate var bytes: [UInt8] { Array(text.utf8) }
+}
+
+/// Why a sealed text cannot be opened.
+package enum SealError: Error, Hashable, CustomStringConvertible {
+    /// It was sealed with a key that is not among these.
+    case unknownKey(id: String)
+    /// It was changed, belongs to another row or field, or was sealed with another key of the same id.
+    case tampered
+    /// It is no sealed text.
+    case malformed
+
+    package var description: String {
+        switch self {
+        case .unknownKey(let id): "POSTBACKS_ENCRYPTION_KEY has no key with the id \(id)"
+        case .tampered: "the sealed value was changed, belongs elsewhere, or was sealed with another key of the same id"
+        case .malformed: "the value is not a sealed one"
+        }
+    }
+}
+
+extension Substring {
+    /// Without the white space at both ends, such as the line break that a file ends with.
+    fileprivate var trimmed: Substring {
+        var rest = drop { $0.isWhitespace }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,4 @@
+import Secrets
+import Testing
+
+@Suite struct EncryptionKeysTests {}
