@@ -16,6 +16,17 @@ let package = Package(
 
         // The operating system, JSON, and one wrapper for each C library.
         .target(name: "POSIX", dependencies: ["CSystem"]),
+        .target(name: "Egress", dependencies: ["POSIX"]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Egress", "POSIX"]),
+
+        // The program on an installation.
+        .target(name: "Receiver", dependencies: ["POSIX"], path: "local-runtime/Receiver"),
+
+        // Tests.
+        .testTarget(name: "TestSupport", dependencies: ["POSIX", "Receiver"]),
+        .testTarget(name: "EgressTests", dependencies: ["Egress"]),
+        .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
+        .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
     ]
 )
 

@@ -1,5 +1,6 @@
-// GNU calls that the Glibc module does not show, because it is built without _GNU_SOURCE.
+// GNU and Linux calls that the Glibc module does not show.
 #include <spawn.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 extern int pipe2(int ends[2], int flags);
