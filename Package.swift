@@ -16,16 +16,25 @@ let package = Package(
 
         // The operating system, JSON, and one wrapper for each C library.
         .target(name: "POSIX", dependencies: ["CSystem"]),
-        .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
         .target(name: "JSON"),
         .target(name: "Secrets", dependencies: ["CCrypto"]),
+        .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
+        .target(name: "Egress", dependencies: ["POSIX"]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Egress", "POSIX"]),
 
         // What one invocation of a function is.
         .target(
             name: "FunctionRuntime",
             dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
-        // The domain: values, rules and rendering.
+
+        // The domain: values, rules and rendering; and what the tables hold of it.
         .target(name: "Postbacks", dependencies: ["JSON", "Secrets"]),
+        .target(
+            name: "Store", dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Postgres"],
+            resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
+
+        // Tests.
+        .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
     ]

@@ -1,1 +1,57 @@
 #include <curl/curl.h>
+
+// Swift does not see variadic functions. One of these for each kind of argument gives it overloads of the real names.
+#define POSTBACKS_NAMED(name) __attribute__((swift_name(name))) static inline
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_text(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:bytes:)")
+CURLcode postbacks_easy_setopt_bytes(CURL *handle, CURLoption option, const unsigned char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_pointer(CURL *handle, CURLoption option, void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_list(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_write(CURL *handle, CURLoption option, curl_write_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_socket(CURL *handle, CURLoption option, curl_opensocket_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// Also for curl_off_t, which is a long wherever this is built.
+POSTBACKS_NAMED("curl_easy_getinfo(_:_:_:)")
+CURLcode postbacks_easy_getinfo_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+POSTBACKS_NAMED("curl_easy_getinfo(_:_:_:)")
+CURLcode postbacks_easy_getinfo_text(CURL *handle, CURLINFO info, const char **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+POSTBACKS_NAMED("curl_multi_setopt(_:_:_:)")
+CURLMcode postbacks_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
+    return curl_multi_setopt(handle, option, value);
+}
+
+#undef POSTBACKS_NAMED

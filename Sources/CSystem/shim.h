@@ -1,7 +1,8 @@
-// GNU calls that the Glibc module does not show, because it is built without _GNU_SOURCE.
+// GNU and Linux calls that the Glibc module does not show.
 #include <spawn.h>
 #include <sys/file.h>
 #include <sys/signalfd.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 extern char **environ;

@@ -1,0 +1,75 @@
+/// The addresses that begin with the same bits: `10.0.0.0/8`.
+struct AddressBlock: Hashable, Sendable {
+    let base: IPAddress
+    /// How many leading bits are the same: 0–32 or 0–128.
+    let prefix: Int
+
+    /// What keeps a text from being a block.
+    enum Fault: Error {
+        case notAnAddress
+        case badPrefix
+        /// Bits are set behind the prefix; the block that was probably meant.
+        case bitsBehindPrefix(AddressBlock)
+    }
+
+    /// - Parameter text: an address, or an address, `/` and a number of bits.
+    init(parsing text: Substring) throws(Fault) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let address = IPAddress(literal: String(parts[0])) else { throw .notAnAddress }
+        guard parts.count == 2 else {
+            self.init(base: address, prefix: address.width)
+            return
+        }
+        let digits = parts[1]
+        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let prefix = Int(digits), prefix <= address.width
+        else { throw .badPrefix }
+        self.init(base: address, prefix: prefix)
+        guard base == address else { throw .bitsBehindPrefix(self) }
+    }
+
+    /// The block of this size in which the address lies. A block of IPv4-mapped addresses is the block of the IPv4 addresses.
+    private init(base address: IPAddress, prefix: Int) {
+        let mask: UInt128 = prefix == 0 ? 0 : ~0 << UInt128(address.width - prefix)
+        let base = IPAddress(family: address.family, number: address.number & mask)
+        self.base = base
+        self.prefix = prefix
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        guard address.family == base.family else { return false }
+        // A shift by the whole width is 0 in Swift.
+        return (address.number ^ base.number) >> UInt128(base.width - prefix) == 0
+    }
+
+    /// Whether it lies wholly inside another block.
+    func isInside(_ other: AddressBlock) -> Bool {
+        prefix >= other.prefix && other.contains(base)
+    }
+
+    /// Whether it is this one address.
+    func isExactly(_ address: IPAddress) -> Bool {
+        prefix == base.width && base == address
+    }
+
+    /// The block as IPv4 if it consists of IPv4-mapped addresses (RFC 4291 §2.5.5.2), or itself.
+    var unmapped: AddressBlock {
+        guard isInside(AddressKind.mapped) else { return self }
+        return AddressBlock(base: IPAddress(family: .v4, number: base.number & 0xffff_ffff), prefix: prefix - 96)
+    }
+}
+
+extension AddressBlock: ExpressibleByStringLiteral {
+    /// For the tables below: a wrong literal is a bug and stops the program.
+    init(stringLiteral text: StaticString) {
+        do {
+            try self.init(parsing: text.description[...])
+        } catch {
+            preconditionFailure("not a block of addresses: \(text)")
+        }
+    }
+}
+
+extension AddressBlock: CustomStringConvertible {
+    var description: String { "\(base)/\(prefix)" }
+}

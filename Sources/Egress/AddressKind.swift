@@ -1,0 +1,71 @@
+/// What the registries say of addresses that are no public hosts (IANA special-purpose registries, RFC 6890).
+enum AddressKind {
+    /// Not public, and why.
+    static let special: [(block: AddressBlock, name: String)] = [
+        ("0.0.0.0/8", "this network"),
+        ("10.0.0.0/8", "private"),
+        ("100.64.0.0/10", "shared (carrier-grade NAT)"),
+        ("127.0.0.0/8", "loopback"),
+        ("172.16.0.0/12", "private"),
+        ("192.0.0.0/24", "protocol assignment"),
+        ("192.0.2.0/24", "documentation"),
+        ("192.88.99.0/24", "6to4 relay"),
+        ("192.168.0.0/16", "private"),
+        ("198.18.0.0/15", "benchmarking"),
+        ("198.51.100.0/24", "documentation"),
+        ("203.0.113.0/24", "documentation"),
+        ("224.0.0.0/4", "multicast"),
+        ("255.255.255.255/32", "broadcast"),
+        ("240.0.0.0/4", "reserved"),
+        ("::/128", "unspecified"),
+        ("::1/128", "loopback"),
+        ("64:ff9b:1::/48", "local NAT64"),
+        ("100::/64", "discard-only"),
+        ("2001:db8::/32", "documentation"),
+        ("3fff::/20", "documentation"),
+        ("fc00::/7", "private"),
+        ("fec0::/10", "site-local"),
+        ("ff00::/8", "multicast"),
+    ]
+
+    static let linkLocal: [AddressBlock] = ["169.254.0.0/16", "fe80::/10"]
+
+    /// Where clouds answer their machines' questions, passwords among them.
+    static let metadata: [AddressBlock] = [
+        "169.254.169.254",  // AWS, Google, Azure and most others
+        "168.63.129.16",  // Azure's wire server
+        "100.100.100.200",  // Alibaba
+        "192.0.0.192",  // Oracle
+        "fd00:ec2::254",  // AWS
+        "fd20:ce::254",  // Google
+    ]
+
+    static let mapped: AddressBlock = "::ffff:0:0/96"
+    static let global: AddressBlock = "2000::/3"
+    private static let compatible: AddressBlock = "::/96"
+    private static let translated: AddressBlock = "64:ff9b::/96"
+    private static let sixToFour: AddressBlock = "2002::/16"
+    private static let teredo: AddressBlock = "2001::/32"
+    /// Benchmarking, ORCHID and other uses; Teredo is in it and stands before it.
+    private static let assignments: AddressBlock = "2001::/23"
+
+    /// The IPv4 addresses to which packets to an IPv6 address may come in the end.
+    static func embedded(in address: IPAddress) -> (form: String, addresses: [IPAddress])? {
+        func v4(_ shift: UInt128, invert: Bool = false) -> IPAddress {
+            let number = (address.number >> shift) & 0xffff_ffff
+            return IPAddress(family: .v4, number: invert ? number ^ 0xffff_ffff : number)
+        }
+        if compatible.contains(address) { return ("IPv4-compatible", [v4(0)]) }
+        if translated.contains(address) { return ("NAT64", [v4(0)]) }
+        if sixToFour.contains(address) { return ("6to4", [v4(80)]) }
+        // RFC 4380 §4: the server's address, and the client's with its bits inverted.
+        if teredo.contains(address) { return ("Teredo", [v4(64), v4(0, invert: true)]) }
+        return nil
+    }
+
+    /// Whether an IPv6 address that is nothing special is one of a public host.
+    static func isPublic(_ address: IPAddress) -> Bool {
+        if address.family == .v4 || translated.contains(address) || teredo.contains(address) { return true }
+        return global.contains(address) && !assignments.contains(address)
+    }
+}

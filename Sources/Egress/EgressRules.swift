@@ -1,0 +1,100 @@
+/// Which addresses may be dialled: the public ones, and those that an allow list opens.
+///
+/// Addresses are judged, never names: a name may lead to a forbidden address, and a number may be written in many ways.
+package struct EgressRules: Sendable {
+    private let allowed: [AddressBlock]
+
+    package enum Verdict: Equatable, Sendable {
+        case allowed
+        /// - Parameter reason: what kind of address it is, e.g. `loopback`.
+        case forbidden(reason: String)
+    }
+
+    /// An entry of the allow list that is none.
+    package struct InvalidEntry: Error, Equatable, CustomStringConvertible {
+        package let entry: String
+        package let reason: String
+
+        package var description: String { "\"\(entry)\" \(reason)" }
+    }
+
+    /// Only public addresses.
+    package init() {
+        allowed = []
+    }
+
+    /// - Parameter list: addresses and CIDR blocks, separated by commas; spaces around them do not matter.
+    package init(allowing list: String) throws(InvalidEntry) {
+        var blocks: [AddressBlock] = []
+        for part in list.split(separator: ",") {
+            let entry = part.drop { $0.isWhitespace }.prefix { !$0.isWhitespace }
+            let rest = part[entry.endIndex...]
+            guard rest.allSatisfy(\.isWhitespace) else {
+                throw InvalidEntry(entry: String(part), reason: "is more than one address; separate them by commas")
+            }
+            if entry.isEmpty { continue }
+            do {
+                blocks.append(try AddressBlock(parsing: entry).unmapped)
+            } catch {
+                throw InvalidEntry(entry: String(entry), reason: error.explanation)
+            }
+        }
+        allowed = blocks
+    }
+
+    package func judge(_ address: IPAddress) -> Verdict {
+        if AddressKind.mapped.contains(address) {
+            return judge(IPAddress(family: .v4, number: address.number & 0xffff_ffff))
+        }
+        if let reason = guarded(address) {
+            return opensAlone(address) ? .allowed : .forbidden(reason: reason)
+        }
+        if allowed.contains(where: { $0.contains(address) }) { return .allowed }
+        return judgeUnlisted(address)
+    }
+
+    /// What the kind of an address says, the allow list aside. An embedded IPv4 address is judged here too: to open
+    /// `10.0.0.0/8` is not to open what a distant gateway calls 10.0.0.1.
+    private func judgeUnlisted(_ address: IPAddress) -> Verdict {
+        if let kind = AddressKind.special.first(where: { $0.block.contains(address) }) {
+            return .forbidden(reason: kind.name)
+        }
+        if let embedded = AddressKind.embedded(in: address) {
+            for inner in embedded.addresses {
+                guard case .forbidden(let reason) = judgeUnlisted(inner) else { continue }
+                return .forbidden(reason: "\(embedded.form) form of \(inner), \(reason)")
+            }
+        }
+        return AddressKind.isPublic(address) ? .allowed : .forbidden(reason: "not public")
+    }
+
+    /// Why no wide entry may open this address; nil if one may. Whoever allows `0.0.0.0/0` for an inner network does not mean
+    /// the cloud's keys.
+    private func guarded(_ address: IPAddress) -> String? {
+        if AddressKind.metadata.contains(where: { $0.contains(address) }) { return "cloud metadata" }
+        if AddressKind.linkLocal.contains(where: { $0.contains(address) }) { return "link-local" }
+        guard let embedded = AddressKind.embedded(in: address) else { return nil }
+        for inner in embedded.addresses {
+            if let reason = guarded(inner) { return "\(embedded.form) form of \(inner), \(reason)" }
+        }
+        return nil
+    }
+
+    /// Whether an entry that can mean nothing else opens a guarded address.
+    private func opensAlone(_ address: IPAddress) -> Bool {
+        allowed.contains { block in
+            if block.isExactly(address) { return true }
+            return block.contains(address) && AddressKind.linkLocal.contains { block.isInside($0) }
+        }
+    }
+}
+
+extension AddressBlock.Fault {
+    fileprivate var explanation: String {
+        switch self {
+        case .notAnAddress: "is not an IP address or a block such as 10.0.0.0/8"
+        case .badPrefix: "has no valid number of bits behind the slash (0–32, for IPv6 0–128)"
+        case .bitsBehindPrefix(let block): "has bits set behind its prefix; perhaps \(block) is meant"
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// How one request ended.
+package struct HTTPCompletion: Sendable {
+    /// What the caller named the request.
+    package let id: UInt64
+    package let result: Result<HTTPResponse, HTTPFailure>
+    package let timing: HTTPTiming
+    /// The address that was spoken to, or last tried; nil if there was none.
+    package let remoteAddress: String?
+}
+
+/// A final answer, 200–599.
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    /// In the order received; a name may stand more than once. Bytes that are not UTF-8 and control characters are U+FFFD.
+    package let headers: [(name: String, value: String)]
+    /// As it came over the wire, at most `HTTPLimits.bodyBytes`; not decompressed.
+    package let body: [UInt8]
+    /// Whether the body went on, or may have.
+    package let isTruncated: Bool
+
+    /// The value of the first header of that name, which is not case-sensitive.
+    package func header(_ name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name.lowercased() == name }?.value
+    }
+}
+
+/// Why there is no final answer.
+package struct HTTPFailure: Error, Equatable, Sendable {
+    package enum Kind: String, Sendable {
+        /// The name leads to no address.
+        case dns
+        /// No connection, or it ended before a byte was answered.
+        case connect
+        /// The handshake failed, or the certificate does not fit.
+        case tls
+        case timeout
+        /// What was to be sent or what was answered is not HTTP, or more of it than is allowed.
+        case `protocol`
+        /// The egress rules forbid the address.
+        case forbiddenTarget
+    }
+
+    package let kind: Kind
+    /// One line for people, without control characters.
+    package let message: String
+}
+
+/// Where the time of one request went, in milliseconds.
+package struct HTTPTiming: Equatable, Sendable {
+    /// Finding the address; 0, as the next two, on a connection used before.
+    package let dnsMs: Double
+    /// The TCP handshake.
+    package let connectMs: Double
+    /// The TLS handshake; 0 without TLS.
+    package let tlsMs: Double
+    /// From the start to the first byte of the answer; 0 if none came.
+    package let firstByteMs: Double
+    /// From the start to the end.
+    package let totalMs: Double
+
+    package static let none = HTTPTiming(dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0)
+}

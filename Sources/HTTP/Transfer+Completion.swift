@@ -1,0 +1,88 @@
+import CCurl
+import Egress
+
+extension Transfer {
+    /// How the request ended.
+    /// - Parameter code: what curl says of the transfer.
+    func completion(_ code: CURLcode) -> HTTPCompletion {
+        HTTPCompletion(id: id, result: result(code), timing: timing, remoteAddress: remoteAddress)
+    }
+
+    private func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {
+        switch stop {
+        case .fault(let message): return .failure(HTTPFailure(kind: .protocol, message: message))
+        case .bodyIsFull: return response(isTruncated: true)
+        case nil: break
+        }
+        if code == CURLE_OK { return response(isTruncated: false) }
+        if let refusal, head.status == 0 { return .failure(HTTPFailure(kind: .forbiddenTarget, message: refusal)) }
+        // What is kept of the body has come; how the rest failed does not matter.
+        if head.status >= 200 && isBodyFull { return response(isTruncated: true) }
+        let kind = HTTPFailure.Kind(code, answerHasBegun: head.status != 0)
+        return .failure(HTTPFailure(kind: kind, message: failureText ?? Self.text(of: code)))
+    }
+
+    private func response(isTruncated: Bool) -> Result<HTTPResponse, HTTPFailure> {
+        guard head.status >= 200 else {
+            return .failure(HTTPFailure(kind: .protocol, message: "the status \(head.status) is no final answer"))
+        }
+        return .success(
+            HTTPResponse(status: head.status, headers: head.headers, body: body, isTruncated: isTruncated)
+        )
+    }
+
+    private var timing: HTTPTiming {
+        let total = milliseconds(CURLINFO_TOTAL_TIME_T)
+        let firstByte = milliseconds(CURLINFO_STARTTRANSFER_TIME_T)
+        let newConnections = number(CURLINFO_NUM_CONNECTS)
+        guard newConnections > 0 || head.status == 0 else {
+            return HTTPTiming(dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: firstByte, totalMs: total)
+        }
+        // curl counts each from the start.
+        let dns = milliseconds(CURLINFO_NAMELOOKUP_TIME_T)
+        let connect = milliseconds(CURLINFO_CONNECT_TIME_T)
+        let tls = milliseconds(CURLINFO_APPCONNECT_TIME_T)
+        return HTTPTiming(
+            dnsMs: dns, connectMs: max(connect - dns, 0), tlsMs: max(tls - connect, 0), firstByteMs: firstByte, totalMs: total
+        )
+    }
+
+    private var remoteAddress: String? {
+        var text: UnsafePointer<CChar>?
+        guard unsafe curl_easy_getinfo(handle, CURLINFO_PRIMARY_IP, &text) == CURLE_OK, let text = unsafe text,
+            unsafe text.pointee != 0
+        else { return dialled?.description }
+        return unsafe String(cString: text)
+    }
+
+    private func milliseconds(_ info: CURLINFO) -> Double {
+        Double(number(info)) / 1_000
+    }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return unsafe curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0
+    }
+
+    static func text(of code: CURLcode) -> String {
+        guard let text = unsafe curl_easy_strerror(code) else { return "curl error \(code.rawValue)" }
+        return unsafe String(cString: text)
+    }
+}
+
+extension HTTPFailure.Kind {
+    /// - Parameter answerHasBegun: whether a status line was received.
+    init(_ code: CURLcode, answerHasBegun: Bool) {
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .dns
+        case CURLE_OPERATION_TIMEDOUT: self = .timeout
+        case CURLE_COULDNT_CONNECT: self = .connect
+        case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING: self = answerHasBegun ? .protocol : .connect
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_CLIENTCERT:
+            self = .tls
+        default: self = .protocol
+        }
+    }
+}

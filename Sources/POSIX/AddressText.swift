@@ -1,0 +1,20 @@
+import Glibc
+
+/// The bytes of an IP address, most significant first: 4 of IPv4 (only as `a.b.c.d`), 16 of IPv6; nil for anything else.
+package func addressBytes(of text: String) -> [UInt8]? {
+    // The C function stops at NUL; what stands behind it must not go unseen.
+    guard !text.utf8.contains(0) else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 4)
+    if unsafe inet_pton(AF_INET, text, &bytes) == 1 { return bytes }
+    bytes = [UInt8](repeating: 0, count: 16)
+    return unsafe inet_pton(AF_INET6, text, &bytes) == 1 ? bytes : nil
+}
+
+/// The usual text of an IP address given as 4 or 16 bytes, e.g. `::1`; nil for another number of bytes.
+package func addressText(of bytes: [UInt8]) -> String? {
+    guard bytes.count == 4 || bytes.count == 16 else { return nil }
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let family = bytes.count == 4 ? AF_INET : AF_INET6
+    guard unsafe inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}

@@ -1,0 +1,56 @@
+package import JSON
+
+/// A conversion as a caller reports it.
+package struct NewConversion: Sendable {
+    package let offerID: String
+    package let affiliateID: String
+    package let goalID: String?
+    package let transactionID: String?
+    package let clickID: String?
+    /// Nil counts as pending, and claims nothing when the conversion is a repeat.
+    package let status: ConversionStatus?
+    package let statusReason: String?
+    package let payout: Money?
+    package let revenue: Money?
+    package let saleAmount: Money?
+    package let currency: String?
+    package let ip: String?
+    package let country: String?
+    package let userAgent: String?
+    package let clickedAt: Timestamp?
+    /// Nil: now, by the database's clock.
+    package let occurredAt: Timestamp?
+    /// Nil when left out or empty.
+    package let params: JSON?
+
+    package init(_ fields: inout Fields) {
+        offerID = fields.required("offerId", .identifier)
+        affiliateID = fields.required("affiliateId", .identifier)
+        goalID = fields.optional("goalId", .identifier)
+        transactionID = fields.optional("transactionId", .foreignID)
+        clickID = fields.optional("clickId", .foreignID)
+        status = fields.optional("status", .conversionStatus)
+        statusReason = fields.optional("statusReason", .statusReason)
+        payout = fields.optional("payout", .money)
+        revenue = fields.optional("revenue", .money)
+        saleAmount = fields.optional("saleAmount", .money)
+        currency = fields.optional("currency", .currency)
+        ip = fields.optional("ip", .ip)
+        country = fields.optional("country", .country)
+        userAgent = fields.optional("userAgent", .text(0...8192, controlCharacters: true))
+        clickedAt = fields.optional("clickedAt", .timestamp)
+        occurredAt = fields.optional("occurredAt", .timestamp)
+        let params = fields.optional("params", .conversionParams) ?? []
+        self.params = params.isEmpty ? nil : .object(params.map { JSON.Member($0.name, .string($0.value)) })
+        if !fields.isGiven("transactionId"), !fields.isGiven("clickId") {
+            fields.refuse("transactionId", "is missing, and so is clickId; one of them is needed to recognise a repeat")
+        }
+    }
+}
+
+extension Rule<String> {
+    /// A transaction's or click's id: 1–400 characters without control characters (what an index entry holds for certain).
+    package static var foreignID: Rule { text(1...400) }
+
+    package static var statusReason: Rule { text(0...1024, controlCharacters: true) }
+}

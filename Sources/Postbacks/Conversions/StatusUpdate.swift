@@ -1,0 +1,44 @@
+package import JSON
+
+/// A conversion's new status, and which conversion it is.
+package struct StatusUpdate: Sendable {
+    package enum Subject: Sendable {
+        case conversion(id: Int)
+        case transaction(offerID: String, transactionID: String, goalID: String?)
+        case click(offerID: String, clickID: String, goalID: String?)
+    }
+
+    package let subject: Subject
+    package let status: ConversionStatus
+    package let statusReason: Change<String>
+    package let payout: Change<Money>
+    package let revenue: Change<Money>
+    package let saleAmount: Change<Money>
+    /// The update is refused while the stored status is another.
+    package let expectedStatus: ConversionStatus?
+
+    package init(_ fields: inout Fields) {
+        let conversionID = fields.optional("conversionId", .madeHere)
+        let offerID = fields.optional("offerId", .identifier)
+        let transactionID = fields.optional("transactionId", .foreignID)
+        let clickID = fields.optional("clickId", .foreignID)
+        let goalID = fields.optional("goalId", .identifier)
+        status = fields.required("status", .conversionStatus)
+        statusReason = fields.change("statusReason", .statusReason)
+        payout = fields.change("payout", .money)
+        revenue = fields.change("revenue", .money)
+        saleAmount = fields.change("saleAmount", .money)
+        expectedStatus = fields.optional("expectedStatus", .conversionStatus)
+
+        switch (conversionID, offerID, transactionID, clickID) {
+        case (let id?, nil, nil, nil) where goalID == nil: subject = .conversion(id: id)
+        case (nil, let offer?, let transaction?, nil):
+            subject = .transaction(offerID: offer, transactionID: transaction, goalID: goalID)
+        case (nil, let offer?, nil, let click?): subject = .click(offerID: offer, clickID: click, goalID: goalID)
+        default:
+            subject = .conversion(id: 0)
+            let field = conversionID == nil && !fields.isGiven("conversionId") ? "conversionId" : "offerId"
+            fields.refuse(field, "name the conversion in one way: conversionId, or offerId and transactionId, or offerId and clickId")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package import Postgres
+
+extension Statement {
+    static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)
+    static let completeDeliveries = Statement(name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
+    static let configureAffiliate = Statement(name: "configure_affiliate", bytes: PackageResources.configure_affiliate_sql)
+    static let configureOffer = Statement(name: "configure_offer", bytes: PackageResources.configure_offer_sql)
+    static let createPostback = Statement(name: "create_postback", bytes: PackageResources.create_postback_sql)
+    static let findDueDestinations = Statement(
+        name: "find_due_destinations", bytes: PackageResources.find_due_destinations_sql)
+    static let findIdempotentPostback = Statement(
+        name: "find_idempotent_postback", bytes: PackageResources.find_idempotent_postback_sql)
+    static let findOverlappingPostbacks = Statement(
+        name: "find_overlapping_postbacks", bytes: PackageResources.find_overlapping_postbacks_sql)
+    static let findRepeats = Statement(name: "find_repeats", bytes: PackageResources.find_repeats_sql)
+    static let holdPostbacks = Statement(name: "hold_postbacks", bytes: PackageResources.hold_postbacks_sql)
+    static let listDeliveries = Statement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
+    static let listPostbacks = Statement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
+    static let nextPostbackID = Statement(name: "next_postback_id", bytes: PackageResources.next_postback_id_sql)
+    static let recordConversions = Statement(name: "record_conversions", bytes: PackageResources.record_conversions_sql)
+    static let releaseDeliveries = Statement(name: "release_deliveries", bytes: PackageResources.release_deliveries_sql)
+    static let updateStatuses = Statement(name: "update_statuses", bytes: PackageResources.update_statuses_sql)
+}
