@@ -57,7 +57,7 @@ package enum AESGCM {
 }
 
 /// Owns one `EVP_CIPHER_CTX`.
-private struct CipherContext: ~Copyable {
+@safe private struct CipherContext: ~Copyable {
     let pointer: OpaquePointer
 
     init() {

@@ -2,21 +2,22 @@ import CCrypto
 
 /// SHA-256 (FIPS 180-4).
 package func sha256(_ message: [UInt8]) -> [UInt8] {
-    digest { output, count in
+    unsafe digest { output, count in
         unsafe EVP_Digest(message, message.count, output, count, EVP_sha256(), nil)
     }
 }
 
 /// HMAC-SHA256 (RFC 2104).
 package func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-    digest { output, count in
+    unsafe digest { output, count in
         unsafe HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, output, count) == nil ? 0 : 1
     }
 }
 
 /// Whether both are the same, in a time that depends on their lengths alone.
 package func isEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-    one.count == other.count && unsafe CRYPTO_memcmp(one, other, one.count) == 0
+    guard one.count == other.count else { return false }
+    return unsafe CRYPTO_memcmp(one, other, one.count) == 0
 }
 
 /// So many bytes from the operating system's generator (getrandom), which does not fail.

@@ -1,0 +1,114 @@
+package import JSON
+
+/// A name that templates replace by a value of the delivery.
+package enum Macro: Sendable, Hashable {
+    case named(MacroName)
+    /// One of the conversion's own `params`: `{params.NAME}`, and `{subN}` for `{params.subN}`.
+    case param(String)
+
+    /// Reads `click_id`, `sub1` … `sub10` or `params.NAME`.
+    package init(parsing name: String) throws(Wrong) {
+        if let known = MacroName(rawValue: name) {
+            self = .named(known)
+        } else if Macro.subNames.contains(name) {
+            self = .param(name)
+        } else if name.hasPrefix("params.") {
+            let param = String(name.dropFirst("params.".count))
+            guard Macro.isParamName(param) else {
+                throw Wrong("has a param name that is not 1 to 64 of A-Z a-z 0-9 _ . -")
+            }
+            self = .param(param)
+        } else {
+            throw Wrong("has no macro \"\(name.prefix(64))\"\(Macro.hint(for: name))")
+        }
+    }
+
+    package var name: String {
+        switch self {
+        case .named(let name): name.rawValue
+        case .param(let name): Macro.subNames.contains(name) ? name : "params.\(name)"
+        }
+    }
+
+    var kind: MacroName.Kind {
+        switch self {
+        case .named(let name): name.kind
+        case .param: .text
+        }
+    }
+
+    static func isParamName(_ text: String) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                byte.isLetter || byte.isDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+                    || byte == UInt8(ascii: "-")
+            }
+    }
+
+    private static let subNames = (1...10).map { "sub\($0)" }
+    private static let allNames = MacroName.allCases.map(\.rawValue) + subNames + ["params."]
+
+    private static func hint(for name: String) -> String {
+        if name.hasPrefix("sub"), name.dropFirst(3).utf8.allSatisfy(\.isDigit), name.utf8.count > 3, isParamName(name) {
+            return "; beyond sub10 write \"params.\(name)\""
+        }
+        return Spelling.hint(for: name, among: allNames)
+    }
+}
+
+/// The macros with a name of their own.
+package enum MacroName: String, CaseIterable, Sendable {
+    case conversionID = "conversion_id"
+    case eventID = "event_id"
+    case eventSequence = "event_sequence"
+    case deliveryID = "delivery_id"
+    case attempt
+    case clickID = "click_id"
+    case transactionID = "transaction_id"
+    case affiliateID = "affiliate_id"
+    case affiliateName = "affiliate_name"
+    case offerID = "offer_id"
+    case offerName = "offer_name"
+    case goalID = "goal_id"
+    case goalName = "goal_name"
+    case status
+    case previousStatus = "previous_status"
+    case statusReason = "status_reason"
+    case payout, revenue
+    case saleAmount = "sale_amount"
+    case currency, ip, country
+    case userAgent = "user_agent"
+    case clickedAt = "clicked_at"
+    case occurredAt = "occurred_at"
+    case statusAt = "status_at"
+    /// The time of the attempt.
+    case timestamp
+    /// One UUID for a delivery, the same on each retry.
+    case random
+    /// `1` for a test delivery, otherwise `0`.
+    case isTest = "is_test"
+
+    /// What the value is, which decides the formats that make sense.
+    enum Kind { case text, number, time, status }
+
+    var kind: Kind {
+        switch self {
+        case .conversionID, .eventID, .eventSequence, .deliveryID, .attempt, .payout, .revenue, .saleAmount, .isTest:
+            .number
+        case .clickedAt, .occurredAt, .statusAt, .timestamp: .time
+        case .status, .previousStatus: .status
+        case .clickID, .transactionID, .affiliateID, .affiliateName, .offerID, .offerName, .goalID, .goalName,
+            .statusReason, .currency, .ip, .country, .userAgent, .random:
+            .text
+        }
+    }
+}
+
+extension Rule<Macro> {
+    /// A macro's name without braces.
+    package static var macro: Rule {
+        Rule<String>.text(1...80).parsed(placeholder: Macro.named(.clickID)) { name throws(Wrong) in
+            try Macro(parsing: name)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import JSON
+import Secrets
+
+/// What the macros of one attempt stand for.
+package struct MacroValues: Sendable {
+    private let deliveryID: Int
+    private let attempt: Int
+    private let isTest: Bool
+    private let now: Timestamp
+    private let event: EventSnapshot
+    private let conversion: Conversion
+
+    /// `now` is the time of the attempt.
+    package init(
+        deliveryID: Int, attempt: Int, isTest: Bool, now: Timestamp, event: EventSnapshot, conversion: Conversion
+    ) {
+        self.deliveryID = deliveryID
+        self.attempt = attempt
+        self.isTest = isTest
+        self.now = now
+        self.event = event
+        self.conversion = conversion
+    }
+
+    /// The value as it goes out; nil when there is none. An empty string counts as none.
+    package func value(of macro: Macro) -> String? {
+        let value =
+            switch macro {
+            case .named(let name): time(of: name)?.description ?? text(of: name)
+            case .param(let name): conversion.params.first { $0.name == name }?.value
+            }
+        return value?.isEmpty == false ? value : nil
+    }
+
+    /// The value as a template asks for it; the empty string when there is none and no default.
+    func text(of use: MacroUse) -> String { formatted(use) ?? use.fallback ?? "" }
+
+    private func formatted(_ use: MacroUse) -> String? {
+        switch (use.format, use.macro) {
+        case (.unix, .named(let name)): time(of: name).map { String($0.unixSeconds) }
+        case (.unixms, .named(let name)): time(of: name).map { String($0.milliseconds) }
+        case (.date, .named(let name)): time(of: name)?.day.description
+        case (.map(let entries), let macro):
+            value(of: macro).flatMap { value in entries.first { $0.key == value }?.value }
+        case (_, let macro): value(of: macro)
+        }
+    }
+
+    private func time(of name: MacroName) -> Timestamp? {
+        switch name {
+        case .clickedAt: conversion.clickedAt
+        case .occurredAt: conversion.occurredAt
+        case .statusAt: event.at
+        case .timestamp: now
+        default: nil
+        }
+    }
+
+    private func text(of name: MacroName) -> String? {
+        switch name {
+        case .conversionID: conversion.id.map(String.init)
+        case .eventID: event.id.map(String.init)
+        case .eventSequence: event.sequence.map(String.init)
+        case .deliveryID: String(deliveryID)
+        case .attempt: String(attempt)
+        case .clickID: conversion.clickID
+        case .transactionID: conversion.transactionID
+        case .affiliateID: conversion.affiliate.id
+        case .affiliateName: conversion.affiliate.name
+        case .offerID: conversion.offer.id
+        case .offerName: conversion.offer.name
+        case .goalID: conversion.goal?.id
+        case .goalName: conversion.goal?.name
+        case .status: event.status.rawValue
+        case .previousStatus: event.previousStatus?.rawValue
+        case .statusReason: conversion.statusReason
+        case .payout: conversion.payout?.text
+        case .revenue: conversion.revenue?.text
+        case .saleAmount: conversion.saleAmount?.text
+        case .currency: conversion.currency
+        case .ip: conversion.ip
+        case .country: conversion.country
+        case .userAgent: conversion.userAgent
+        case .random: random
+        case .isTest: isTest ? "1" : "0"
+        case .clickedAt, .occurredAt, .statusAt, .timestamp: nil
+        }
+    }
+
+    /// A UUID (RFC 9562 version 8) from what identifies the delivery and does not change between its attempts.
+    private var random: String {
+        let parts: [String] = [
+            "delivery \(deliveryID)", "event \(event.id ?? 0)", "at \(event.at?.description ?? "")",
+            "conversion \(conversion.id ?? 0)", "transaction \(conversion.transactionID ?? "")",
+            "click \(conversion.clickID ?? "")",
+        ]
+        var bytes = Array(sha256(Array(parts.joined(separator: "\n").utf8)).prefix(16))
+        bytes[6] = bytes[6] & 0x0F | 0x80
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        return [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }.joined(separator: "-")
+    }
+}

@@ -1,0 +1,72 @@
+package import JSON
+
+/// A conversion as it was when its event happened. All but offer and affiliate may be left out of a fixture.
+package struct Conversion: Sendable {
+    package var id: Int?
+    package var offer: Named
+    package var goal: Named?
+    package var affiliate: Named
+    package var transactionID: String?
+    package var clickID: String?
+    package var statusReason: String?
+    package var payout: Money?
+    package var revenue: Money?
+    package var saleAmount: Money?
+    package var currency: String?
+    package var ip: String?
+    package var country: String?
+    package var userAgent: String?
+    package var clickedAt: Timestamp?
+    package var occurredAt: Timestamp?
+    package var params: [(name: String, value: String)]
+
+    /// What has an id of the caller's and a name for people.
+    package struct Named: Sendable, Hashable {
+        package let id: String
+        package let name: String
+
+        package init(id: String, name: String? = nil) {
+            self.id = id
+            self.name = name ?? id
+        }
+    }
+}
+
+extension Conversion {
+    /// Reads the snapshot. Its own status is accepted and not looked at: the event's is what counts.
+    package init(_ fields: inout Fields) {
+        id = fields.optional("id", .madeHere)
+        offer = fields.required("offer", .named)
+        goal = fields.optional("goal", .named)
+        affiliate = fields.required("affiliate", .named)
+        transactionID = fields.optional("transactionId", .identifier)
+        clickID = fields.optional("clickId", .text(0...1024))
+        _ = fields.optional("status", .conversionStatus)
+        statusReason = fields.optional("statusReason", .text(0...1024, controlCharacters: true))
+        payout = fields.optional("payout", .money)
+        revenue = fields.optional("revenue", .money)
+        saleAmount = fields.optional("saleAmount", .money)
+        currency = fields.optional("currency", .currency)
+        ip = fields.optional("ip", .ip)
+        country = fields.optional("country", .country)
+        userAgent = fields.optional("userAgent", .text(0...4096, controlCharacters: true))
+        clickedAt = fields.optional("clickedAt", .timestamp)
+        occurredAt = fields.optional("occurredAt", .timestamp)
+        params = fields.optional("params", .conversionParams, default: [])
+        fields.ignored("sequence", "createdAt", "updatedAt")
+    }
+}
+
+extension Rule<Conversion> {
+    package static var conversion: Rule { object { fields in Conversion(&fields) } }
+}
+
+extension Rule<Conversion.Named> {
+    /// `{id, name?}`; the id is the name unless one is given.
+    package static var named: Rule {
+        object { fields in
+            let id = fields.required("id", .identifier)
+            return Conversion.Named(id: id, name: fields.optional("name", .text(0...Int.max, controlCharacters: true)))
+        }
+    }
+}

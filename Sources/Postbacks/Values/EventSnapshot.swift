@@ -1,0 +1,33 @@
+package import JSON
+
+/// A conversion came into a status. All but the status may be left out of a fixture.
+package struct EventSnapshot: Sendable, Hashable {
+    package var id: Int?
+    package var sequence: Int?
+    package var status: ConversionStatus
+    package var previousStatus: ConversionStatus?
+    package var at: Timestamp?
+
+    package init(
+        id: Int? = nil, sequence: Int? = nil, status: ConversionStatus, previousStatus: ConversionStatus? = nil,
+        at: Timestamp? = nil
+    ) {
+        self.id = id
+        self.sequence = sequence
+        self.status = status
+        self.previousStatus = previousStatus
+        self.at = at
+    }
+}
+
+extension Rule<EventSnapshot> {
+    package static var event: Rule {
+        object { fields in
+            EventSnapshot(
+                id: fields.optional("id", .madeHere), sequence: fields.optional("sequence", .madeHere),
+                status: fields.required("status", .conversionStatus),
+                previousStatus: fields.optional("previousStatus", .conversionStatus),
+                at: fields.optional("at", .timestamp))
+        }
+    }
+}
