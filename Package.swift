@@ -17,6 +17,17 @@ let package = Package(
         // The operating system, JSON, and one wrapper for each C library.
         .target(name: "POSIX", dependencies: ["CSystem"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
+
+        // What runs them on one machine.
+        .target(
+            name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
+
+        // Real servers, real binaries.
+        .testTarget(name: "TestSupport", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres"]),
+        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
+        .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
     ]
 )
 
