@@ -1,6 +1,12 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+/// The functions that keep their state in the database, one folder and one executable each.
+let databaseFunctions = [
+    "configureAffiliate", "configureOffer", "createPostback", "listDeliveries", "listPostbacks", "recordConversion",
+    "updateConversionStatus",
+]
+
 let package = Package(
     name: "postbacks",
     dependencies: [
@@ -24,21 +30,27 @@ let package = Package(
 
         // What one invocation of a function is.
         .target(
-            name: "FunctionRuntime",
-            dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
+            name: "FunctionRuntime", dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering; and what the tables hold of it.
-        .target(name: "Postbacks", dependencies: ["JSON", "Secrets"]),
+        .target(name: "Postbacks", dependencies: ["FunctionRuntime", "JSON", "Secrets"]),
         .target(
-            name: "Store", dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Postgres"],
+            name: "Store",
+            dependencies: [
+                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
 
-        // Tests.
-        .testTarget(name: "EgressTests", dependencies: ["Egress"]),
+        // What runs the functions on one machine.
+        .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
+        // Tests: they mirror the above.
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
+        .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
     ]
 )
+
 
 /// Every target is compiled under the same, strictest settings.
 for target in package.targets where target.type != .system {

@@ -91,6 +91,11 @@ package enum FileSystem {
         try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode).writeAll(Array(text.utf8))
     }
 
+    /// Gives a file or folder another name, in place of what has it. What does not exist stays so.
+    package static func rename(_ path: String, to newPath: String) throws(SystemError) {
+        guard unsafe Glibc.rename(path, newPath) == 0 || errno == ENOENT else { throw .last("rename \(path)") }
+    }
+
     /// Removes a file, a link or an empty folder; it need not exist.
     package static func remove(_ path: String) throws(SystemError) {
         guard unsafe Glibc.remove(path) == 0 || errno == ENOENT else { throw .last("remove \(path)") }

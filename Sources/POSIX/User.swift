@@ -5,6 +5,8 @@ package struct User: Equatable, Sendable {
     package let name: String
     package let id: UInt32
     package let group: UInt32
+    /// The folder it calls `~`.
+    package let home: String
 
     /// Whether this process may do everything.
     package static var isRoot: Bool { geteuid() == 0 }
@@ -12,7 +14,9 @@ package struct User: Equatable, Sendable {
     /// The user that this process acts as; the name is its number if it has none.
     package static var current: User {
         let id = geteuid()
-        guard let entry = unsafe getpwuid(id) else { return User(name: String(id), id: id, group: getegid()) }
+        guard let entry = unsafe getpwuid(id) else {
+            return User(name: String(id), id: id, group: getegid(), home: "/")
+        }
         return unsafe User(entry.pointee)
     }
 
@@ -22,13 +26,16 @@ package struct User: Equatable, Sendable {
         return unsafe User(entry.pointee)
     }
 
-    private init(name: String, id: UInt32, group: UInt32) {
+    private init(name: String, id: UInt32, group: UInt32, home: String) {
         self.name = name
         self.id = id
         self.group = group
+        self.home = home
     }
 
     private init(_ entry: passwd) {
-        unsafe self.init(name: String(cString: entry.pw_name), id: entry.pw_uid, group: entry.pw_gid)
+        unsafe self.init(
+            name: String(cString: entry.pw_name), id: entry.pw_uid, group: entry.pw_gid,
+            home: String(cString: entry.pw_dir))
     }
 }

@@ -1,5 +1,5 @@
 package import FunctionRuntime
-package import Logging
+import Logging
 package import Postgres
 
 /// The database of a function: connected when it is first needed, and again after the connection was lost.

@@ -1,4 +1,4 @@
-package import Postgres
+import Postgres
 
 extension Statement {
     static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)

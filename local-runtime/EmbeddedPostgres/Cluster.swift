@@ -1,0 +1,35 @@
+import POSIX
+
+/// The files of one PostgreSQL server.
+struct Cluster {
+    let path: String
+    let programs: ServerPrograms
+    let account: ServerAccount
+
+    /// Makes it by `initdb`, completely or not at all. Whoever reaches the socket is trusted.
+    /// - Parameter syncs: whether the files are on the disk for sure when this returns.
+    func make(syncs: Bool) throws(EmbeddedServerError) {
+        let unfinished = "\(path).new"
+        var failure = ""
+        // UTF-8's own order where the machine knows it, the bytes' order where not; they differ in upper and lower case.
+        for locale in ["C.UTF-8", "C"] {
+            try system { () throws(SystemError) in try FileSystem.removeTree(unfinished) }
+            try account.makePrivateFolder(unfinished)
+            let options = [
+                "--pgdata=\(unfinished)", "--username=postbacks", "--auth=trust", "--encoding=UTF8",
+                "--locale=\(locale)",
+            ]
+            let (program, arguments) = account.command(programs.initdb, options + (syncs ? [] : ["--no-sync"]))
+            let outcome = try system { () throws(SystemError) in
+                try ChildProcess.run(program, arguments, environment: EmbeddedServer.environment, directory: "/")
+            }
+            if outcome.status == .exited(0) {
+                return try system { () throws(SystemError) in
+                    try FileSystem.rename(unfinished, to: path)
+                }
+            }
+            failure = outcome.errorText + outcome.text.suffix(2000)
+        }
+        throw .initializationFailed(failure)
+    }
+}

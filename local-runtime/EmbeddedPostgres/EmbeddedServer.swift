@@ -1,0 +1,182 @@
+import Glibc
+package import POSIX
+import Postgres
+
+/// PostgreSQL as part of this program: made, started and stopped with it, reachable only through a socket in a folder that
+/// nobody but the server's user and root may enter. See ``HomeFolder`` for where everything is.
+///
+/// A process that dies without stopping it takes the server with it (`diesWithParent`); should one be left running
+/// nevertheless, the next start stops it cleanly first. What a crash left is recovered by PostgreSQL itself.
+package final class EmbeddedServer {
+    private var home: HomeFolder
+    private let settings: [String: String]
+    private let diesWithParent: Bool
+    private var lock: Descriptor?
+    private var child: ChildProcess?
+
+    /// - Parameters:
+    ///   - home: the folder, which need not exist.
+    ///   - settings: of the server, beside and over the usual ones.
+    ///   - diesWithParent: whether the server stops when the *thread* that called `start` ends. Only for threads that last.
+    package init(home: String, settings: [String: String] = [:], diesWithParent: Bool = true) {
+        self.home = HomeFolder(home)
+        self.settings = settings
+        self.diesWithParent = diesWithParent
+    }
+
+    /// `$POSTBACKS_HOME`, or `~/.local/share/postbacks`.
+    package static var defaultHome: String {
+        ProcessEnvironment["POSTBACKS_HOME"]
+            ?? "\(ProcessEnvironment["HOME"] ?? User.current.home)/.local/share/postbacks"
+    }
+
+    /// The database, while a server runs in this home folder, whichever process has started it; else nil.
+    package static func connectionString(home: String) -> String? {
+        let home = HomeFolder(home)
+        guard let cluster = home.cluster, RunningServer(cluster: cluster)?.isReady == true else { return nil }
+        return home.socket.map { uri(socket: $0, database: database) }
+    }
+
+    /// The server's process; nil when it does not run.
+    package var processID: Int32? { isRunning ? child?.pid : nil }
+
+    /// Whether the server that was started here still runs.
+    package var isRunning: Bool { exitStatus == nil && child != nil }
+
+    /// How the server that was started here ended, if it has.
+    package var exitStatus: ExitStatus? { try? child?.poll() }
+
+    /// The database `postbacks`, as a URI for libpq, once the server was started.
+    package var connectionString: String { connectionString(database: Self.database) }
+
+    package func connectionString(database: String) -> String {
+        Self.uri(socket: home.socket ?? "\(home.path)/socket", database: database)
+    }
+
+    /// Makes what is missing and starts the server. Does nothing while it runs; starts it anew when it has ended.
+    /// - Parameter progress: is told of every step that takes a while, in a few words.
+    package func start(progress: (String) -> Void = { _ in }) throws(EmbeddedServerError) {
+        if isRunning { return }
+        child = nil
+        home = try HomeFolder.make(home.path)
+        try takeLock()
+        do {
+            try startLocked(progress)
+        } catch {
+            stop(by: [SIGQUIT, SIGKILL])
+            throw error
+        }
+    }
+
+    /// Ends all sessions, writes everything to disk, and waits for the end.
+    package func stop() { stop(by: [SIGINT, SIGQUIT, SIGKILL]) }
+
+    /// Stops as if the machine had crashed: the next start recovers.
+    package func stopImmediately() { stop(by: [SIGQUIT, SIGKILL]) }
+
+    /// Stops a server that a process which no longer exists left running in the home folder, if there is one.
+    package static func stopLeftover(home: String) throws(EmbeddedServerError) {
+        let server = EmbeddedServer(home: home)
+        try server.takeLock()
+        if let cluster = server.home.cluster { try RunningServer(cluster: cluster)?.stop() }
+        server.home.removeSocket()
+    }
+
+    private func takeLock() throws(EmbeddedServerError) {
+        guard lock == nil else { return }
+        let file = try system { () throws(SystemError) in
+            try Descriptor.open(home.lock, O_RDWR | O_CREAT, mode: 0o600)
+        }
+        guard try system({ () throws(SystemError) in try file.lock() }) else { throw .homeInUse(home.path) }
+        lock = file
+    }
+
+    private func startLocked(_ progress: (String) -> Void) throws(EmbeddedServerError) {
+        let account = try ServerAccount()
+        let cluster = try home.prepareCluster(for: account)
+        let programs = try ServerPrograms.find(clusterVersion: home.clusterVersion)
+        if home.clusterVersion == nil {
+            progress("making a PostgreSQL \(programs.version) cluster in \(cluster)")
+            try Cluster(path: cluster, programs: programs, account: account).make(syncs: settings["fsync"] != "off")
+        }
+        if let left = RunningServer(cluster: cluster) {
+            progress("stopping the server that an earlier process left running")
+            try left.stop()
+        }
+        // Without a server the file is stale; PostgreSQL would believe it if its number belonged to some other process.
+        try system { () throws(SystemError) in
+            try FileSystem.remove("\(cluster)/postmaster.pid")
+        }
+        progress("starting PostgreSQL \(programs.version)")
+        let socket = try home.prepareSocket(for: account)
+        try launch(programs, account, cluster: cluster, socket: socket)
+        try createDatabase()
+    }
+
+    private func launch(
+        _ programs: ServerPrograms, _ account: ServerAccount, cluster: String, socket: String
+    ) throws(EmbeddedServerError) {
+        let options = Self.settings.merging(settings) { $1 }.merging(["unix_socket_directories": socket]) { $1 }
+        let arguments = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+        let (program, all) = account.command(
+            programs.postgres, ["-D", cluster] + arguments, diesWithParent: diesWithParent)
+        // The children of a server that was killed take a moment to notice; until then no other one starts.
+        for attempt in 1... {
+            let child = try system { () throws(SystemError) in
+                try FileSystem.rename(home.log, to: "\(home.log).old")
+                let log = try Descriptor.open(home.log, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
+                return try ChildProcess(
+                    program, all, environment: Self.environment, directory: "/", output: .descriptor(log),
+                    errorOutput: .descriptor(log), ownGroup: true)
+            }
+            self.child = child
+            if try isReady(child) { return }
+            let said = logTail()
+            guard said.contains("shared memory block"), attempt < 300 else { throw .didNotStart(said) }
+            pause(milliseconds: 200)
+        }
+    }
+
+    /// Waits until the server accepts connections; false if it ends instead.
+    private func isReady(_ child: ChildProcess) throws(EmbeddedServerError) -> Bool {
+        while try system({ () throws(SystemError) in try child.poll() }) == nil {
+            do {
+                _ = try Connection(connectionString(database: "postgres"))
+                return true
+            } catch {
+                // Recovery after a crash takes as long as it takes; everything else shows in the log.
+                guard error.kind == .unreachable else { throw .didNotStart(error.description) }
+                pause(milliseconds: 20)
+            }
+        }
+        return false
+    }
+
+    private func createDatabase() throws(EmbeddedServerError) {
+        do {
+            let connection = try Connection(connectionString(database: "postgres"))
+            let found = try connection.run("SELECT FROM pg_database WHERE datname = \(Self.database)")
+            if found.isEmpty { _ = try connection.run("CREATE DATABASE \(identifier: Self.database)") }
+        } catch {
+            throw .didNotStart(error.description)
+        }
+    }
+
+    private func logTail() -> String {
+        let bytes = (try? FileSystem.read(home.log)) ?? []
+        return String(decoding: bytes.suffix(2000), as: UTF8.self)
+    }
+
+    /// Sends one signal after the other until it ends, and gives up what it held.
+    private func stop(by signals: [CInt]) {
+        if let child {
+            for signal in signals where isRunning {
+                child.terminate(signal)
+                for _ in 0..<1200 where isRunning { pause(milliseconds: 50) }
+            }
+            self.child = nil
+            home.removeSocket()
+        }
+        lock = nil
+    }
+}

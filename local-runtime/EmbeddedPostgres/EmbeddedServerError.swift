@@ -1,0 +1,52 @@
+package import POSIX
+
+/// Why the embedded server does not run.
+package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {
+    /// No folder has PostgreSQL's programs in a version that will do; what was looked at, and what it was.
+    case programsNotFound(lookedAt: [String])
+    /// The cluster was made by a major version that is not installed.
+    case versionMissing(Int, lookedAt: [String])
+    /// Another process of this machine runs the server of this home folder.
+    case homeInUse(String)
+    /// There is no user, or no program, to run the server other than as root.
+    case noUnprivilegedUser(String)
+    /// A folder for the socket is there but belongs to someone else, or others may enter it.
+    case unsafeFolder(String)
+    /// What the server's own programs said.
+    case initializationFailed(String)
+    case didNotStart(String)
+    case didNotStop(process: Int32)
+    case system(SystemError)
+
+    package var description: String {
+        switch self {
+        case .programsNotFound(let places):
+            """
+            PostgreSQL \(ServerPrograms.oldestVersion) or newer was not found. Looked at:
+            \(places.map { "  \($0)\n" }.joined())Install it (Debian, Ubuntu: apt-get install postgresql), or set DATABASE_URL \
+            to a database that is there.
+            """
+        case .versionMissing(let version, let places):
+            """
+            The data were written by PostgreSQL \(version), which was not found. Looked at:
+            \(places.map { "  \($0)\n" }.joined())Install it (Debian, Ubuntu: apt-get install postgresql-\(version)).
+            """
+        case .homeInUse(let home): "the database in \(home) is in use by another process"
+        case .noUnprivilegedUser(let reason): "PostgreSQL does not run as root, and \(reason)"
+        case .unsafeFolder(let path): "\(path) belongs to another user or is open to others"
+        case .initializationFailed(let text): "initdb failed: \(text)"
+        case .didNotStart(let text): "PostgreSQL did not start: \(text)"
+        case .didNotStop(let process): "PostgreSQL (process \(process)) does not stop"
+        case .system(let error): error.description
+        }
+    }
+}
+
+/// Runs the operating system's part, with its failure as this module's.
+func system<T>(_ body: () throws(SystemError) -> T) throws(EmbeddedServerError) -> T {
+    do {
+        return try body()
+    } catch {
+        throw .system(error)
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import POSIX
+
+/// A server that runs on a cluster, whoever started it.
+struct RunningServer {
+    let process: CInt
+    let isReady: Bool
+
+    /// Reads `postmaster.pid`; nil if there is none, or the process it names is another one by now: a server's current
+    /// folder is its cluster.
+    init?(cluster: String) {
+        guard let bytes = try? FileSystem.read("\(cluster)/postmaster.pid") else { return nil }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard let number = lines.first.flatMap({ CInt($0) }), number > 0,
+            FileSystem.resolve("/proc/\(number)/cwd") == cluster
+        else { return nil }
+        process = number
+        isReady = lines.count > 7 && lines[7].hasPrefix("ready")
+    }
+
+    /// Stops a server that is not this process's child, and waits until it is gone.
+    func stop() throws(EmbeddedServerError) {
+        for signal in [SIGINT, SIGQUIT, SIGKILL] {
+            Signals.send(signal, to: process)
+            for _ in 0..<600 {
+                if FileSystem.kind(of: "/proc/\(process)") == nil { return }
+                pause(milliseconds: 50)
+            }
+        }
+        throw .didNotStop(process: process)
+    }
+}
+
+func pause(milliseconds: Int) {
+    _ = try? wait(for: [], milliseconds: milliseconds)
+}
