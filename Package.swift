@@ -52,6 +52,12 @@ let package = Package(
 )
 
 
+package.targets += ["configureAffiliate", "configureOffer", "listDeliveries", "recordConversion", "updateConversionStatus"].map { name in
+    .executableTarget(
+        name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "Postbacks", "Secrets", "Store"],
+        path: "functions/\(name)", exclude: ["fixtures"])
+}
+
 /// Every target is compiled under the same, strictest settings.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

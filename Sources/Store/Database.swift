@@ -85,12 +85,3 @@ extension PostgresError {
             && !message.contains("Is the server running")
     }
 }
-
-extension Setting<String> {
-    package static var databaseURL: Setting {
-        Setting(
-            "DATABASE_URL", whenMissing: "libpq's PG* variables; the runtime: its embedded server",
-            "the database, as libpq's URI or its key=value text"
-        ) { text in text ?? "" }
-    }
-}

@@ -24,12 +24,11 @@ package enum Migrations {
                 """)
         let done = Set(try connection.run("SELECT number FROM schema_migrations").compactMap { $0.integer("number") })
         for migration in all where !done.contains(migration.number) {
+            // One script is one transaction.
             try connection.execute(
                 script: """
-                    BEGIN;
                     \(migration.script)
                     INSERT INTO schema_migrations (number, name) VALUES (\(migration.number), '\(migration.name)');
-                    COMMIT;
                     """)
             progress(migration)
         }

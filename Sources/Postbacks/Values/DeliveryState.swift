@@ -1,0 +1,25 @@
+package import JSON
+
+/// How a delivery stands. The first four are owed, the others finished.
+package enum DeliveryState: String, CaseIterable, Sendable {
+    /// Not attempted yet.
+    case owed
+    /// Attempted, and to be attempted again.
+    case retrying
+    case inFlight = "in_flight"
+    /// Its postback is paused.
+    case held
+    case delivered
+    /// Refused by the receiver for good.
+    case failed
+    /// Attempted as often as the schedule allows.
+    case dead
+    /// Not sent, because a value was missing without which the postback is not sent.
+    case skipped
+    /// Its postback was deleted.
+    case cancelled
+}
+
+extension Rule<DeliveryState> {
+    package static var deliveryState: Rule { oneOf(DeliveryState.self, placeholder: .owed) }
+}

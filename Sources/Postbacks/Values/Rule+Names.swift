@@ -1,0 +1,14 @@
+package import JSON
+
+extension Rule<String> {
+    /// A name for people: 1–200 characters without control characters.
+    package static var name: Rule { text(1...200) }
+
+    /// The id of an offer or affiliate that is made or changed: `*` stands for all of them elsewhere and is no id.
+    package static var ownID: Rule {
+        identifier.parsed(placeholder: "", schema: ["not": ["const": "*"]]) { id throws(Wrong) in
+            guard id != "*" else { throw Wrong("must not be \"*\", which stands for all of them") }
+            return id
+        }
+    }
+}

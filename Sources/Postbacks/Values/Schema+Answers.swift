@@ -1,0 +1,20 @@
+package import JSON
+
+extension Schema {
+    package static let named = object(["id": text, "name": text])
+
+    package static let conversionStatus = oneOf(ConversionStatus.allCases.map(\.rawValue))
+
+    /// A conversion as it is answered, and as an event keeps it.
+    package static let conversion = object(
+        ["id": integer, "sequence": integer, "status": conversionStatus, "offer": named, "affiliate": named, "occurredAt": time,
+         "createdAt": time, "updatedAt": time],
+        optional: [
+            "statusReason": text, "goal": named, "transactionId": text, "clickId": text, "payout": text, "revenue": text,
+            "saleAmount": text, "currency": text, "ip": text, "country": text, "userAgent": text, "clickedAt": time,
+            "params": anyObject,
+        ])
+
+    /// What an event owes.
+    package static let owedDeliveries = list(object(["id": integer, "postbackId": integer]))
+}

@@ -1,0 +1,46 @@
+package import FunctionRuntime
+package import JSON
+package import Postbacks
+import Postgres
+
+/// Which deliveries to list; nil does not filter.
+package struct DeliveryFilter: Sendable {
+    package let conversionID: Int?
+    package let postbackID: Int?
+    package let affiliateID: String?
+    package let state: DeliveryState?
+    /// Owed at this time or later.
+    package let since: Timestamp?
+    /// Owed before this time.
+    package let until: Timestamp?
+
+    package init(_ fields: inout Fields) {
+        conversionID = fields.optional("conversionId", .madeHere)
+        postbackID = fields.optional("postbackId", .madeHere)
+        affiliateID = fields.optional("affiliateId", .identifier)
+        state = fields.optional("state", .deliveryState)
+        since = fields.optional("since", .timestamp)
+        until = fields.optional("until", .timestamp)
+    }
+}
+
+/// Deliveries, owed and finished, each with its attempts.
+package struct DeliveryList {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// One page in the order of the ids.
+    package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+        let rows = try database.run(
+            .listDeliveries,
+            [
+                .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
+                .optional(filter.state?.rawValue), .optional(filter.since?.description), .optional(filter.until?.description),
+                .int(page.after), .int(page.limit + 1),
+            ])
+        return page.cut(rows.map { ($0.integer("id") ?? 0, .encoded($0.text("delivery") ?? "null")) })
+    }
+}

@@ -1,0 +1,54 @@
+package import FunctionRuntime
+package import JSON
+import Postgres
+
+/// Offers with their goals, and affiliates.
+package struct OfferStore {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// Creates or changes an offer; nil leaves a value as it is.
+    /// - Parameter goals: the whole list; a goal that is missing from it is removed unless it is used.
+    /// - Returns: the offer as JSON.
+    /// - Throws: `conflict`, naming the goals that are used.
+    package func configureOffer(
+        _ id: String, name: String?, goalsEnabled: Bool?, goals: [(id: String, name: String)]?
+    ) throws(FunctionError) -> JSON {
+        let parameters: [Parameter] = [
+            .text(id), .optional(name), goalsEnabled.map(Parameter.bool) ?? .null,
+            goals.map { .array($0.map(\.id)) } ?? .null, goals.map { .array($0.map(\.name)) } ?? .null,
+        ]
+        let rows: Rows
+        do throws(PostgresError) {
+            rows = try database.transactions([[Call(.configureOffer, parameters)]])[0].get()[0]
+        } catch where error.sqlState == PostgresError.foreignKeyViolation {
+            throw .goalsAreUsed(nil)
+        } catch {
+            throw database.functionError(error)
+        }
+        guard let offer = rows.first?.text("offer"), rows.first?.text("id") != nil else {
+            throw .goalsAreUsed(rows.first?.text("used"))
+        }
+        return .encoded(offer)
+    }
+
+    /// Creates or changes an affiliate; a nil name leaves it as it is.
+    package func configureAffiliate(_ id: String, name: String?) throws(FunctionError) -> JSON {
+        let rows = try database.run(.configureAffiliate, [.text(id), .optional(name)])
+        return rows.first?.text("affiliate").map(JSON.encoded) ?? .null
+    }
+}
+
+extension FunctionError {
+    fileprivate static func goalsAreUsed(_ ids: String?) -> FunctionError {
+        .conflict("goals", "lacks goals that postbacks or conversions use\(ids.map { ": \($0)" } ?? ""); nothing was changed")
+    }
+}
+
+extension PostgresError {
+    /// A row that is referred to was to go, or one that is not there was referred to.
+    static let foreignKeyViolation = "23503"
+}

@@ -1,0 +1,29 @@
+package import FunctionRuntime
+import JSON
+
+extension Setting<String> {
+    package static var databaseURL: Setting {
+        Setting(
+            "DATABASE_URL", whenMissing: "libpq's PG* variables; the runtime: its embedded server",
+            "the database, as libpq's URI or its key=value text"
+        ) { text in text ?? "" }
+    }
+}
+
+extension Setting<Double> {
+    package static var orderHold: Setting {
+        Setting(
+            "POSTBACKS_ORDER_HOLD", default: "600", "seconds that a later event of a conversion waits for an earlier one"
+        ) { text throws(Wrong) in
+            guard let seconds = Double(text), (0...86_400).contains(seconds) else {
+                throw Wrong("must be seconds from 0 to 86400, such as 600")
+            }
+            return seconds
+        }
+    }
+}
+
+extension Database {
+    /// The settings of every function that needs the database.
+    package static var settings: [any SettingDescription] { [Setting.databaseURL, Setting.logLevel] }
+}

@@ -1,0 +1,42 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+@main
+struct ConfigureAffiliate: SimpleFunction {
+    static let contract = Contract(
+        "configureAffiliate", version: Version.current, summary: "creates an affiliate, or changes it.",
+        example: ["affiliateId": "a1", "name": "Ada's site"],
+        output: Schema.object([
+            "affiliate": Schema.object([
+                "id": Schema.text, "name": Schema.text, "createdAt": Schema.time, "updatedAt": Schema.time,
+            ])
+        ]),
+        settings: Database.settings)
+
+    struct Input: FunctionInput {
+        let affiliateID: String
+        let name: String?
+
+        init(_ fields: inout Fields) {
+            affiliateID = fields.required("affiliateId", .ownID)
+            name = fields.optional("name", .name)
+        }
+    }
+
+    struct Output: FunctionOutput {
+        let affiliate: JSON
+        var json: JSON { ["affiliate": affiliate] }
+    }
+
+    private let store: OfferStore
+
+    init(_ settings: Settings) throws(FunctionError) {
+        store = OfferStore(try Database(settings, applicationName: ConfigureAffiliate.contract.name))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        Output(affiliate: try store.configureAffiliate(input.affiliateID, name: input.name))
+    }
+}

@@ -1,0 +1,62 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+@main
+struct ConfigureOffer: SimpleFunction {
+    static let contract = Contract(
+        "configureOffer", version: Version.current, summary: "creates an offer with its goals, or changes it.",
+        example: ["offerId": "o1", "goalsEnabled": true, "goals": [["id": "install", "name": "Install"]]],
+        output: Schema.object([
+            "offer": Schema.object([
+                "id": Schema.text, "name": Schema.text, "goalsEnabled": Schema.boolean, "goals": Schema.list(Schema.named),
+                "createdAt": Schema.time, "updatedAt": Schema.time,
+            ])
+        ]),
+        settings: Database.settings)
+
+    struct Input: FunctionInput {
+        let offerID: String
+        let name: String?
+        let goalsEnabled: Bool?
+        let goals: [(id: String, name: String)]?
+
+        init(_ fields: inout Fields) {
+            offerID = fields.required("offerId", .ownID)
+            name = fields.optional("name", .name)
+            goalsEnabled = fields.optional("goalsEnabled", .boolean)
+            goals = fields.optional("goals", .list(of: .goal, count: 0...1000))
+            let ids = goals?.map(\.id) ?? []
+            for (index, id) in ids.enumerated() where ids[..<index].contains(id) {
+                fields.refuse("goals", "has the id \"\(id)\" twice")
+            }
+        }
+    }
+
+    struct Output: FunctionOutput {
+        let offer: JSON
+        var json: JSON { ["offer": offer] }
+    }
+
+    private let store: OfferStore
+
+    init(_ settings: Settings) throws(FunctionError) {
+        store = OfferStore(try Database(settings, applicationName: ConfigureOffer.contract.name))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        Output(
+            offer: try store.configureOffer(
+                input.offerID, name: input.name, goalsEnabled: input.goalsEnabled, goals: input.goals))
+    }
+}
+
+extension Rule where Value == (id: String, name: String) {
+    fileprivate static var goal: Rule {
+        object { fields in
+            let id = fields.required("id", .identifier)
+            return (id, fields.optional("name", .name, default: id))
+        }
+    }
+}

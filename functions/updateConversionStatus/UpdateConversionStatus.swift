@@ -1,0 +1,44 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+@main
+struct UpdateConversionStatus: BatchFunction {
+    static let contract = Contract(
+        "updateConversionStatus", version: Version.current,
+        summary: "brings a conversion into a status and owes every postback that the change triggers.",
+        example: ["offerId": "o1", "transactionId": "t1", "status": "done"],
+        output: Schema.object([
+            "conversion": Schema.conversion, "previousStatus": Schema.conversionStatus, "changed": Schema.boolean,
+            "deliveries": Schema.owedDeliveries,
+        ]),
+        settings: Database.settings + [Setting.orderHold])
+
+    struct Input: FunctionInput {
+        let update: StatusUpdate
+        init(_ fields: inout Fields) { update = StatusUpdate(&fields) }
+    }
+
+    struct Output: FunctionOutput {
+        let change: StatusChange
+
+        var json: JSON {
+            [
+                "conversion": change.conversion, "previousStatus": .string(change.previousStatus),
+                "changed": .bool(change.isChanged), "deliveries": change.deliveries,
+            ]
+        }
+    }
+
+    private let updater: StatusUpdater
+
+    init(_ settings: Settings) throws(FunctionError) {
+        let database = try Database(settings, applicationName: UpdateConversionStatus.contract.name)
+        updater = StatusUpdater(database, orderHold: try settings(.orderHold))
+    }
+
+    func handle(_ inputs: [Input]) -> [Answer] {
+        updater.update(inputs.map(\.update)).map { $0.map(Output.init) }
+    }
+}
