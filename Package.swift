@@ -52,6 +52,14 @@ let package = Package(
 )
 
 
+package.targets.append(
+        .target(
+            name: "Poller",
+            dependencies: [
+                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Store",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "local-runtime/Poller"))
 package.targets += ["configureAffiliate", "configureOffer", "listDeliveries", "recordConversion", "updateConversionStatus"].map { name in
     .executableTarget(
         name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "Postbacks", "Secrets", "Store"],

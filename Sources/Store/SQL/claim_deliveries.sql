@@ -8,7 +8,8 @@ WITH due AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT o.id, o.lease_until, o.lease_no, o.attempt FROM outbox o
         WHERE o.destination_id = w.destination_id
-            AND o.due_at >= w.floor
+            -- What another session began earlier may be committed later: a second is left for that.
+            AND o.due_at >= w.floor - interval '1 second'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())
             AND NOT EXISTS (
@@ -36,7 +37,7 @@ WITH due AS MATERIALIZED (
     WHERE o.id = due.id
     RETURNING o.*
 )
-SELECT c.id, c.lease_no, c.destination_id, c.due_at,
+SELECT c.id, c.lease_no, c.destination_id, c.due_at, c.id || '/' || c.lease_no || '/' || p.version AS line_id,
     json_build_object(
         'id', c.id || '/' || c.lease_no || '/' || p.version,
         'input', json_build_object(

@@ -1,0 +1,48 @@
+import JSON
+
+/// What the delivery process said of one claim, as a line that PostgreSQL can take: a line of garbage in a batch would
+/// cost all the others.
+struct Answer {
+    /// `delivery/lease/version`, as claimed.
+    let id: String
+    /// `{"id":…,"output":{…}}`.
+    let line: [UInt8]
+
+    /// Nil for a line that is no answer at all.
+    init?(_ line: [UInt8]) {
+        guard let json = try? JSON(parsing: line, depth: JSON.depthLimit + 2), case .string(let id)? = json["id"] else {
+            return nil
+        }
+        if let error = json["error"] {
+            // The function refused its input: a bug, or a postback of another version. The operator sees it on the attempt.
+            let isRetryable = error["retryable"] == true
+            self.init(
+                id: id, outcome: isRetryable ? "retry" : "failed", retryInSeconds: isRetryable ? 60 : nil,
+                code: "internal", message: error["message"]?.text ?? "the delivery function refused its input")
+        } else if case .object? = json["output"], Answer.outcomes.contains(json["output"]?["outcome"]?.text ?? "") {
+            self.id = id
+            self.line = line
+        } else {
+            return nil
+        }
+    }
+
+    /// The answer for a claim whose process ended before it gave one.
+    static func lost(id: String, retryInSeconds: Int) -> Answer {
+        Answer(
+            id: id, outcome: "unknown", retryInSeconds: retryInSeconds, code: "lost",
+            message: "the delivery process ended before it answered; it may have been sent")
+    }
+
+    private init(id: String, outcome: String, retryInSeconds: Int?, code: String, message: String) {
+        self.id = id
+        var output: [JSON.Member] = [
+            JSON.Member("outcome", .string(outcome)),
+            JSON.Member("error", ["code": .string(code), "message": .string(message)]),
+        ]
+        if let retryInSeconds { output.append(JSON.Member("retryInSeconds", .integer(retryInSeconds))) }
+        line = JSON.object([JSON.Member("id", .string(id)), JSON.Member("output", .object(output))]).bytes
+    }
+
+    private static let outcomes = ["delivered", "retry", "failed", "skipped"]
+}

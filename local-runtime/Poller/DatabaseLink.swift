@@ -1,0 +1,117 @@
+import Logging
+import POSIX
+import Postgres
+
+/// A connection that an event loop keeps: made without waiting, and made again for ever when it is lost, after waits that
+/// grow to a few seconds.
+final class DatabaseLink {
+    private let connectionString: String
+    private let applicationName: String
+    private let sessionScript: String
+    private let logger: Logger
+    private var state = State.waiting(until: 0)
+    private var failures = 0
+
+    private enum State {
+        case waiting(until: Int64)
+        case connecting(Connecting)
+        case up(Connection)
+    }
+
+    private static let longestWait: Int64 = 5_000_000_000
+
+    /// - Parameter sessionScript: run on each new connection before it is used.
+    init(_ connectionString: String, applicationName: String, sessionScript: String, logger: Logger) {
+        self.connectionString = connectionString
+        self.applicationName = applicationName
+        self.sessionScript = sessionScript
+        self.logger = logger
+    }
+
+    /// The connection, when there is one that nothing is under way on.
+    var idleConnection: Connection? {
+        guard case .up(let connection) = state, !connection.isBusy else { return nil }
+        return connection
+    }
+
+    var isUp: Bool {
+        if case .up = state { true } else { false }
+    }
+
+    var interests: [Interest] {
+        switch state {
+        case .waiting: []
+        case .connecting(let connecting): connecting.interests
+        case .up(let connection): connection.interests
+        }
+    }
+
+    /// When to call `advance` even if nothing has come; nil for never.
+    func wakeTime(now: Int64) -> Int64? {
+        switch state {
+        case .waiting(let until): until
+        case .connecting(let connecting): connecting.millisecondsLeft.map { now + Int64($0) * 1_000_000 }
+        case .up: nil
+        }
+    }
+
+    /// Goes as far as it can without waiting.
+    /// - Returns: true when a new connection has just come up.
+    func advance(now: Int64) -> Bool {
+        do throws(PostgresError) {
+            switch state {
+            case .waiting(let until):
+                guard now >= until else { return false }
+                state = .connecting(try Connecting(connectionString, applicationName: applicationName))
+                return false
+            case .connecting(let connecting):
+                guard let connection = try connecting.poll() else { return false }
+                try connection.execute(script: sessionScript)
+                if failures > 0 { logger.notice("the database is back") }
+                failures = 0
+                state = .up(connection)
+                return true
+            case .up(let connection):
+                if !connection.isUsable { lost(connection.isBusy ? nil : "the connection was lost", now: now) }
+                return false
+            }
+        } catch {
+            lost(error.description, now: now)
+            return false
+        }
+    }
+
+    /// Begins what the groups ask for; false when there is no connection to do it on.
+    func start(_ groups: [[Call]], now: Int64) -> Bool {
+        guard let connection = idleConnection else { return false }
+        do throws(PostgresError) {
+            try connection.start(groups)
+            return true
+        } catch {
+            lost(error.description, now: now)
+            return false
+        }
+    }
+
+    /// The results of what was started, once they are all there.
+    func results(now: Int64) -> [Result<[Rows], PostgresError>]? {
+        guard case .up(let connection) = state, let results = connection.poll() else { return nil }
+        if !connection.isUsable { lost("the connection was lost", now: now) }
+        return results
+    }
+
+    /// Whether somebody has announced that something is owed.
+    func takeNotifications() -> Bool {
+        guard case .up(let connection) = state, !connection.isBusy else { return false }
+        return !connection.notifications().isEmpty
+    }
+
+    private func lost(_ reason: String?, now: Int64) {
+        let wait = min(DatabaseLink.longestWait, 100_000_000 << Int64(min(failures, 6)))
+        if failures == 0 || failures.isMultiple(of: 12) {
+            logger.warning("no connection to the database; trying again until there is one", metadata: ["reason": "\(reason ?? "lost")"])
+        }
+        failures += 1
+        state = .waiting(until: now + wait)
+    }
+}

@@ -1,0 +1,154 @@
+import Logging
+import POSIX
+import Store
+
+/// A warm deliverPostback: lines go in as fast as it takes them, answers come out in any order. When it ends by itself
+/// another one takes its place.
+final class DeliveryProcess {
+    private let program: String
+    private let environment: [String: String]
+    private let logger: Logger
+    private var child: ChildProcess?
+    private var queue: [Outbox.Claim] = []
+    /// What is left to write of the line that was begun.
+    private var unwritten: ArraySlice<UInt8> = []
+    private var partial: [UInt8] = []
+    private var isClosing = false
+    private var starts = 0
+    private var restartTime: Int64 = 0
+
+    /// A longer line is no answer; the process that writes it is ended.
+    private static let lineLimit = 1 << 20
+
+    /// - Parameter program: the path of the executable.
+    init(program: String, environment: [String: String], logger: Logger) {
+        self.program = program
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// What was handed over and has not been begun to be written.
+    var unsent: [Outbox.Claim] { queue }
+
+    var interests: [Interest] {
+        var interests: [Interest] = []
+        if let output = child?.output { interests.append(.read(output)) }
+        if let input = child?.input, !unwritten.isEmpty || !queue.isEmpty { interests.append(.write(input)) }
+        return interests
+    }
+
+    /// When to call `advance` although nothing has come; nil for never.
+    var wakeTime: Int64? { child == nil && !isClosing ? restartTime : nil }
+
+    func feed(_ claims: [Outbox.Claim]) { queue += claims }
+
+    /// What one turn has brought.
+    struct Turn {
+        var lines: [[UInt8]] = []
+        /// The process has ended: whatever was written to it and not answered may have been sent or not.
+        var hasEnded = false
+    }
+
+    /// Starts the process if there is none, writes what it takes and reads what is there.
+    func advance(now: Int64) -> Turn {
+        var turn = Turn()
+        if child == nil, !isClosing, now >= restartTime { start(now: now) }
+        do throws(SystemError) {
+            try write()
+        } catch {
+            // Nobody reads any more; that the process is gone shows where its output ends.
+            child?.input = nil
+        }
+        do throws(SystemError) {
+            try read(into: &turn)
+        } catch {
+            child?.output = nil
+        }
+        if let child, child.output == nil { turn.hasEnded = reap(child) }
+        return turn
+    }
+
+    /// Takes back what was not begun to be written, and lets the process finish the rest.
+    func close() -> [Outbox.Claim] {
+        isClosing = true
+        defer { queue = [] }
+        return queue
+    }
+
+    /// Ends the process at once; the next turn says so.
+    func kill(_ reason: String) {
+        guard let child else { return }
+        logger.error("ending the delivery process", metadata: ["reason": "\(reason)", "pid": "\(child.pid)"])
+        child.terminate(9)
+    }
+
+    private func start(now: Int64) {
+        do throws(SystemError) {
+            let child = try ChildProcess(
+                program, ["--stream"], environment: environment, input: .pipe, output: .pipe, ownGroup: true)
+            try child.input?.setNonBlocking()
+            try child.output?.setNonBlocking()
+            self.child = child
+            logger.debug("delivery process started", metadata: ["pid": "\(child.pid)"])
+        } catch {
+            logger.error("the delivery process cannot be started", metadata: ["reason": "\(error)"])
+        }
+        // One that keeps ending is started again after growing waits.
+        starts = now - restartTime > 30_000_000_000 ? 0 : starts + 1
+        restartTime = now + min(5_000_000_000, 50_000_000 << Int64(min(starts, 7)))
+    }
+
+    private func write() throws(SystemError) {
+        while let input = child?.input {
+            if unwritten.isEmpty {
+                if queue.isEmpty {
+                    if isClosing { child?.input = nil }
+                    return
+                }
+                // As many lines as fit one write; what is not taken now stays at the front.
+                let count = min(queue.count, 32)
+                unwritten = ArraySlice(queue.prefix(count).flatMap { $0.line + [UInt8(ascii: "\n")] })
+                queue.removeFirst(count)
+            }
+            let count = try input.writeSome(unwritten)
+            if count == 0 { return }
+            unwritten = unwritten.dropFirst(count)
+        }
+    }
+
+    private func read(into turn: inout Turn) throws(SystemError) {
+        while let output = child?.output {
+            switch try output.read(upTo: 1 << 18) {
+            case .bytes(let bytes): cut(bytes, into: &turn)
+            case .wouldBlock: return
+            case .end: child?.output = nil
+            }
+        }
+    }
+
+    private func cut(_ bytes: [UInt8], into turn: inout Turn) {
+        var rest = bytes[...]
+        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            turn.lines.append(partial + rest[..<newline])
+            partial = []
+            rest = rest[(newline + 1)...]
+        }
+        partial += rest
+        if partial.count > DeliveryProcess.lineLimit {
+            partial = []
+            kill("a line longer than \(DeliveryProcess.lineLimit) bytes")
+        }
+    }
+
+    /// True once the process is gone.
+    private func reap(_ child: ChildProcess) -> Bool {
+        child.input = nil
+        child.terminate(9)
+        guard let status = try? child.wait() else { return false }
+        if !isClosing { logger.error("the delivery process ended", metadata: ["status": "\(status)", "pid": "\(child.pid)"]) }
+        self.child = nil
+        unwritten = []
+        partial = []
+        return true
+    }
+}

@@ -1,0 +1,73 @@
+package import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+/// What a poller is told to do, read once.
+package struct PollerSettings: Sendable {
+    package let connectionString: String
+    package let concurrency: Int
+    package let destinationConcurrency: Int
+    /// Seconds.
+    package let lease: Double
+    package let orderHold: Double
+    package let attemptDays: Int
+    /// Seconds that what is in flight may take after the poller was told to stop.
+    package let stopDeadline: Double
+
+    package init(_ settings: Settings, connectionString: String) throws(FunctionError) {
+        self.connectionString = connectionString
+        concurrency = try settings(.concurrency)
+        destinationConcurrency = try settings(.destinationConcurrency)
+        lease = try settings(.lease)
+        orderHold = try settings(.orderHold)
+        attemptDays = try settings(.attemptDays)
+        let timeout = try settings(.timeout)
+        stopDeadline = timeout + 5
+        guard lease >= timeout + 10 else {
+            throw FunctionError(
+                .misconfigured,
+                "POSTBACKS_LEASE must exceed POSTBACKS_TIMEOUT by 10 seconds: \(lease) is not at least \(timeout) + 10")
+        }
+    }
+}
+
+extension Setting<Int> {
+    package static var concurrency: Setting {
+        .wholeNumber("POSTBACKS_CONCURRENCY", default: "256", 1...4096, "requests in flight per poller")
+    }
+
+    package static var destinationConcurrency: Setting {
+        .wholeNumber(
+            "POSTBACKS_DESTINATION_CONCURRENCY", default: "16", 1...4096, "requests in flight per poller to one destination")
+    }
+
+    package static var attemptDays: Setting {
+        .wholeNumber("POSTBACKS_ATTEMPT_DAYS", default: "90", 1...36500, "days for which attempts are kept")
+    }
+
+    private static func wholeNumber(
+        _ name: String, default fallback: String, _ range: ClosedRange<Int>, _ meaning: String
+    ) -> Setting {
+        Setting(name, default: fallback, meaning) { text throws(Wrong) in
+            guard let value = Int(text), range.contains(value) else {
+                throw Wrong("must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
+            }
+            return value
+        }
+    }
+}
+
+extension Setting<Double> {
+    package static var lease: Setting {
+        Setting(
+            "POSTBACKS_LEASE", default: "60",
+            "seconds for which a delivery that is being attempted belongs to its poller; must exceed the time-out by 10"
+        ) { text throws(Wrong) in
+            guard let seconds = Double(text), (1...86_400).contains(seconds) else {
+                throw Wrong("must be seconds from 1 to 86400, such as 60")
+            }
+            return seconds
+        }
+    }
+}
