@@ -10,7 +10,8 @@ import POSIX
     private let multi: UnsafeMutableRawPointer
     private let egress: EgressRules
     private let limits: HTTPLimits
-    private var active: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
+    /// By the address of the curl handle.
+    private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
     /// Requests that ended without being sent, until the next turn.
     private var refused: [HTTPCompletion] = []
@@ -39,14 +40,14 @@ import POSIX
     }
 
     deinit {
-        for unsafe transfer in unsafe active.values { unsafe curl_multi_remove_handle(multi, transfer.handle) }
-        unsafe active = unsafe [:]
+        for transfer in active.values { unsafe curl_multi_remove_handle(multi, transfer.handle) }
+        active = [:]
         idle = []
         unsafe curl_multi_cleanup(multi)
     }
 
     /// How many requests have been started whose completion has not been handed out.
-    package var inFlight: Int { unsafe active.count + refused.count }
+    package var inFlight: Int { active.count + refused.count }
 
     /// Starts a request; `turn` moves it on and hands out its completion.
     /// - Parameter id: given back with the completion.
@@ -58,7 +59,7 @@ import POSIX
         if let code = transfer.prepare(request, id: id) { return refuse(id, Transfer.text(of: code)) }
         let code = unsafe curl_multi_add_handle(multi, transfer.handle)
         guard code == CURLM_OK else { return refuse(id, Self.text(of: code)) }
-        unsafe active[transfer.handle] = transfer
+        unsafe active[UInt(bitPattern: transfer.handle)] = transfer
     }
 
     /// Moves all requests on, and waits until one ends or a descriptor becomes readable.
@@ -82,10 +83,12 @@ import POSIX
         _ = unsafe curl_multi_perform(multi, &running)
         var left: CInt = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else { continue }
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
+                continue
+            }
             // The message goes with the handle.
             let code = unsafe message.pointee.data.result
-            guard let transfer = unsafe active.removeValue(forKey: handle) else { continue }
+            guard let transfer = active.removeValue(forKey: UInt(bitPattern: handle)) else { continue }
             completions.append(transfer.completion(code))
             unsafe curl_multi_remove_handle(multi, handle)
             idle.append(transfer)

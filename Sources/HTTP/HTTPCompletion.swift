@@ -6,6 +6,15 @@ package struct HTTPCompletion: Sendable {
     package let timing: HTTPTiming
     /// The address that was spoken to, or last tried; nil if there was none.
     package let remoteAddress: String?
+
+    package init(
+        id: UInt64, result: Result<HTTPResponse, HTTPFailure>, timing: HTTPTiming = .none, remoteAddress: String? = nil
+    ) {
+        self.id = id
+        self.result = result
+        self.timing = timing
+        self.remoteAddress = remoteAddress
+    }
 }
 
 /// A final answer, 200–599.
@@ -17,6 +26,15 @@ package struct HTTPResponse: Sendable {
     package let body: [UInt8]
     /// Whether the body went on, or may have.
     package let isTruncated: Bool
+
+    package init(
+        status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], isTruncated: Bool = false
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.isTruncated = isTruncated
+    }
 
     /// The value of the first header of that name, which is not case-sensitive.
     package func header(_ name: String) -> String? {
@@ -44,6 +62,11 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     package let kind: Kind
     /// One line for people, without control characters.
     package let message: String
+
+    package init(kind: Kind, message: String) {
+        self.kind = kind
+        self.message = message
+    }
 }
 
 /// Where the time of one request went, in milliseconds.
@@ -58,6 +81,14 @@ package struct HTTPTiming: Equatable, Sendable {
     package let firstByteMs: Double
     /// From the start to the end.
     package let totalMs: Double
+
+    package init(dnsMs: Double, connectMs: Double, tlsMs: Double, firstByteMs: Double, totalMs: Double) {
+        self.dnsMs = dnsMs
+        self.connectMs = connectMs
+        self.tlsMs = tlsMs
+        self.firstByteMs = firstByteMs
+        self.totalMs = totalMs
+    }
 
     package static let none = HTTPTiming(dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: 0)
 }

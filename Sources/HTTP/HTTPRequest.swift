@@ -22,11 +22,17 @@ package struct HTTPRequest: Sendable {
     var fault: String? {
         guard method.isToken else { return "the method is not a token" }
         let scheme = url.prefix(8).lowercased()
-        guard scheme.hasPrefix("http://") || scheme.hasPrefix("https://") else { return "the URL is neither http nor https" }
-        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { return "the URL contains a space or control character" }
+        guard scheme.hasPrefix("http://") || scheme.hasPrefix("https://") else {
+            return "the URL is neither http nor https"
+        }
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
+            return "the URL contains a space or control character"
+        }
         for header in headers {
             guard header.name.isToken else { return "a header's name is not a token" }
-            guard !Self.framing.contains(header.name.lowercased()) else { return "the header \(header.name) is not the caller's" }
+            guard !Self.framing.contains(header.name.lowercased()) else {
+                return "the header \(header.name) is not the caller's"
+            }
             guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
                 return "the header \(header.name) contains a control character"
             }
@@ -35,7 +41,9 @@ package struct HTTPRequest: Sendable {
     }
 
     /// The headers that say where a message ends.
-    private static let framing: Set<String> = ["content-length", "transfer-encoding", "connection", "expect", "upgrade", "te"]
+    private static let framing: Set<String> = [
+        "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te",
+    ]
 }
 
 extension String {

@@ -26,9 +26,11 @@ struct ResponseHead {
     }
 
     private mutating func takeStatusLine(_ line: ArraySlice<UInt8>) -> String? {
-        // HTTP/1.1 200 OK
+        // HTTP/1.1 200 OK. curl also takes the version line of HTTP/2, which does not exist.
+        guard line.starts(with: "HTTP/1.".utf8) else { return "the answer is not HTTP/1.1" }
         let digits = line.drop { $0 != 0x20 }.dropFirst().prefix { $0 != 0x20 }
-        guard digits.count == 3, let number = Int(String(decoding: digits, as: UTF8.self)), (100...599).contains(number) else {
+        guard digits.count == 3, let number = Int(String(decoding: digits, as: UTF8.self)), (100...599).contains(number)
+        else {
             return "the status \"\(Self.text(digits.prefix(16)))\" is not one of HTTP"
         }
         status = number

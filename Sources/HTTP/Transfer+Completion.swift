@@ -43,7 +43,8 @@ extension Transfer {
         let connect = milliseconds(CURLINFO_CONNECT_TIME_T)
         let tls = milliseconds(CURLINFO_APPCONNECT_TIME_T)
         return HTTPTiming(
-            dnsMs: dns, connectMs: max(connect - dns, 0), tlsMs: max(tls - connect, 0), firstByteMs: firstByte, totalMs: total
+            dnsMs: dns, connectMs: max(connect - dns, 0), tlsMs: max(tls - connect, 0), firstByteMs: firstByte,
+            totalMs: total
         )
     }
 

@@ -3,7 +3,8 @@ import Testing
 
 struct EgressRulesTests {
     @Test(arguments: [
-        "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
+        "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
+        "128.0.0.0",
         "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "192.169.0.0",
         "198.17.255.255", "198.20.0.0", "223.255.255.255", "168.63.129.15", "2606:4700:4700::1111", "2a00:1450::1",
         "2001:200::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2001:0:808:808::f7f7:f7f7",
@@ -14,7 +15,8 @@ struct EgressRulesTests {
     }
 
     @Test(arguments: [
-        ("0.0.0.0", "this network"), ("0.255.255.255", "this network"), ("10.0.0.1", "private"), ("10.255.255.255", "private"),
+        ("0.0.0.0", "this network"), ("0.255.255.255", "this network"), ("10.0.0.1", "private"),
+        ("10.255.255.255", "private"),
         ("100.64.0.1", "shared (carrier-grade NAT)"), ("100.127.255.255", "shared (carrier-grade NAT)"),
         ("127.0.0.1", "loopback"), ("127.255.255.255", "loopback"), ("169.254.1.1", "link-local"),
         ("172.16.0.0", "private"), ("172.31.255.255", "private"), ("192.0.0.1", "protocol assignment"),
@@ -28,8 +30,10 @@ struct EgressRulesTests {
     }
 
     @Test(arguments: [
-        ("::", "unspecified"), ("::1", "loopback"), ("fc00::1", "private"), ("fdff::1", "private"), ("fe80::1", "link-local"),
-        ("febf::1", "link-local"), ("fec0::1", "site-local"), ("ff02::1", "multicast"), ("2001:db8::1", "documentation"),
+        ("::", "unspecified"), ("::1", "loopback"), ("fc00::1", "private"), ("fdff::1", "private"),
+        ("fe80::1", "link-local"),
+        ("febf::1", "link-local"), ("fec0::1", "site-local"), ("ff02::1", "multicast"),
+        ("2001:db8::1", "documentation"),
         ("3fff::1", "documentation"), ("100::1", "discard-only"), ("64:ff9b:1::808:808", "local NAT64"),
         ("2001:2::1", "not public"), ("2001:20::1", "not public"), ("4000::1", "not public"), ("1fff::1", "not public"),
         ("5f00::1", "not public"), ("::808:808", "not public"),
@@ -52,7 +56,9 @@ struct EgressRulesTests {
         try expectForbidden(literal, reason)
     }
 
-    @Test(arguments: ["169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254"])
+    @Test(arguments: [
+        "169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254",
+    ])
     func `a cloud's metadata address is opened by an entry of its own only`(literal: String) throws {
         let address = try #require(IPAddress(literal: literal))
         let wide = "0.0.0.0/0,::/0,168.63.129.0/24,100.64.0.0/10,192.0.0.0/24,fd00::/8"
@@ -63,13 +69,16 @@ struct EgressRulesTests {
     @Test(arguments: ["169.254.10.10", "fe80::7", "64:ff9b::169.254.10.10", "::ffff:169.254.10.10"])
     func `a wide entry does not open a link-local address`(literal: String) throws {
         let address = try #require(IPAddress(literal: literal))
-        guard case .forbidden = try EgressRules(allowing: "0.0.0.0/0, 169.0.0.0/8, ::/0, fe00::/8").judge(address) else {
+        guard case .forbidden = try EgressRules(allowing: "0.0.0.0/0, 169.0.0.0/8, ::/0, fe00::/8").judge(address)
+        else {
             Issue.record("\(literal) is open")
             return
         }
     }
 
-    @Test(arguments: [("169.254.10.10", "169.254.10.0/24"), ("169.254.10.10", "169.254.0.0/16"), ("fe80::7", "fe80::/64")])
+    @Test(arguments: [
+        ("169.254.10.10", "169.254.10.0/24"), ("169.254.10.10", "169.254.0.0/16"), ("fe80::7", "fe80::/64"),
+    ])
     func `an entry inside link-local opens its addresses`(literal: String, entry: String) throws {
         let address = try #require(IPAddress(literal: literal))
         #expect(try EgressRules(allowing: entry).judge(address) == .allowed)

@@ -1,0 +1,137 @@
+import HTTP
+import Receiver
+import TestSupport
+import Testing
+
+/// What the client makes of answers, good and bad.
+struct HTTPClientAnswerTests {
+    @Test(arguments: [200, 201, 204, 299, 304, 400, 404, 410, 429, 500, 503, 599])
+    func `a final status is a response`(status: Int) throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [status]))
+        let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
+        #expect(completion.id == 7)
+        #expect(completion.response?.status == status)
+        #expect(completion.remoteAddress == "127.0.0.1")
+    }
+
+    @Test func `body and headers arrive, headers given twice twice`() throws {
+        let headers = [("X-One", "1"), ("X-Two", " a\tb "), ("X-One", "again"), ("X-Odd", "\u{1}\u{85}ü")]
+        let receiver = try RunningReceiver(ReceiverBehaviour(headers: headers, body: "hello"))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body == Array("hello".utf8))
+        #expect(!response.isTruncated)
+        let named = response.headers.map { "\($0.name)=\($0.value)" }
+        #expect(named == ["Content-Length=5", "X-One=1", "X-Two=a\tb", "X-One=again", "X-Odd=\u{fffd}\u{fffd}ü"])
+        #expect(response.header("x-one") == "1")
+    }
+
+    @Test(arguments: [(4_095, false), (4_096, false), (4_097, true), (1_000_000, true)])
+    func `4096 bytes of a body are kept`(length: Int, isTruncated: Bool) throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(body: String(repeating: "y", count: length)))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body.count == min(length, 4_096))
+        #expect(response.isTruncated == isTruncated)
+    }
+
+    @Test func `of an endless body the beginning is read`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500], manner: .endlessBody))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.status == 500)
+        #expect(response.body.count == 4_096)
+        #expect(response.isTruncated)
+    }
+
+    @Test func `a body that does not end in time is a time-out`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .drip, body: String(repeating: "z", count: 600)))
+        let client = try HTTPClient.make(limits: HTTPLimits(totalMilliseconds: 1_500))
+        #expect(client.send(HTTPRequest(url: receiver.url)).failure?.kind == .timeout)
+    }
+
+    @Test func `silence is a time-out`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .silence))
+        let client = try HTTPClient.make(limits: HTTPLimits(totalMilliseconds: 300))
+        #expect(client.send(HTTPRequest(url: receiver.url)).failure?.kind == .timeout)
+    }
+
+    @Test(arguments: [ReceiverBehaviour.Manner.close, .reset])
+    func `a connection that ends without an answer is none`(manner: ReceiverBehaviour.Manner) throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: manner))
+        #expect(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure?.kind == .connect)
+    }
+
+    @Test func `a connection that is reset in the body breaks the protocol`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .resetInBody))
+        #expect(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure?.kind == .protocol)
+    }
+
+    @Test func `a reset behind what is kept of the body does no harm`() throws {
+        let body = String(repeating: "y", count: 4_096)
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .resetInBody, body: body))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body.count == 4_096)
+        #expect(response.isTruncated)
+    }
+
+    @Test(arguments: [
+        "SSH-2.0-OpenSSH_9.2\r\n", "hello\r\n\r\nworld", "HTTP/1.1 999 Odd\r\n\r\n",
+        "HTTP/1.1 600 Odd\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 099 Odd\r\n\r\n", "HTTP/1.1 20 Short\r\n\r\n", "HTTP/1.1 0200 Long\r\n\r\n", "HTTP/1.1 abc\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nbytes",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/2 200\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nnonsense", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
+    ])
+    func `what is not HTTP breaks the protocol`(answer: String) throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
+        let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
+        #expect(completion.failure?.kind == .protocol, "\(completion)")
+    }
+
+    @Test(arguments: [ReceiverBehaviour.Manner.endlessHeaders, .endlessInformation])
+    func `a flood of headers ends the attempt`(manner: ReceiverBehaviour.Manner) throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: manner))
+        let failure = try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure
+        #expect(failure == HTTPFailure(kind: .protocol, message: "the headers are longer than 65536 bytes"))
+    }
+
+    @Test func `one endless header line ends the attempt`() throws {
+        let line = "HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 1 << 20) + "\r\n\r\n"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(line.utf8))))
+        #expect(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure?.kind == .protocol)
+    }
+
+    @Test func `informational answers before the final one do not count`() throws {
+        let answer = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 2\r\n\r\nok"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.status == 200)
+        #expect(response.headers.map(\.name) == ["A", "Content-Length"])
+    }
+
+    @Test func `nothing is decompressed`() throws {
+        let headers = [("Content-Encoding", "gzip")]
+        let receiver = try RunningReceiver(ReceiverBehaviour(headers: headers, body: "not gzip"))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body == Array("not gzip".utf8))
+    }
+
+    @Test func `chunks are joined, and their trailers are no headers`() throws {
+        let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nab\r\n1\r\nc\r\n0\r\nT: 1\r\n\r\n"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body == Array("abc".utf8))
+        #expect(response.headers.map(\.name) == ["Transfer-Encoding"])
+    }
+
+    @Test(arguments: [301, 302, 307, 308])
+    func `a redirect is not followed`(status: Int) throws {
+        let other = try RunningReceiver()
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [status], location: other.url + "/secret"))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.status == status)
+        #expect(response.header("Location") == other.url + "/secret")
+        #expect(other.requests.isEmpty)
+    }
+}

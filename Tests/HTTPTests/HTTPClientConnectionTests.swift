@@ -1,0 +1,110 @@
+import Foundation
+import HTTP
+import POSIX
+import Receiver
+import TestSupport
+import Testing
+
+/// Whom the client dials, and how often.
+struct HTTPClientConnectionTests {
+    @Test(arguments: ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1"])
+    func `a forbidden address is not dialled, however it is written`(host: String) throws {
+        let receiver = try RunningReceiver()
+        let completion = try HTTPClient.make(allowing: "").send(HTTPRequest(url: "http://\(host):\(receiver.port)/"))
+        #expect(completion.failure?.kind == .forbiddenTarget)
+        #expect(completion.failure?.message.hasSuffix("may not be dialled: loopback") == true, "\(completion)")
+        #expect(completion.remoteAddress == nil)
+        #expect(receiver.acceptedConnections == 0)
+    }
+
+    @Test(arguments: [
+        ("[::ffff:127.0.0.1]", "loopback"), ("[::1]", "loopback"), ("0", "this network"),
+        ("169.254.169.254", "cloud metadata"),
+    ])
+    func `the reason is the address's own`(host: String, reason: String) throws {
+        let completion = try HTTPClient.make(allowing: "").send(HTTPRequest(url: "http://\(host):1/"))
+        #expect(completion.failure?.kind == .forbiddenTarget)
+        #expect(completion.failure?.message.hasSuffix(reason) == true, "\(completion)")
+    }
+
+    @Test func `nobody there is no connection`() throws {
+        let port = try TCPListener().port
+        let completion = try HTTPClient.make().send(HTTPRequest(url: "http://127.0.0.1:\(port)/"))
+        #expect(completion.failure?.kind == .connect)
+    }
+
+    @Test func `a name that does not exist is a DNS failure`() throws {
+        let completion = try HTTPClient.make().send(HTTPRequest(url: "http://postbacks.invalid/"))
+        #expect(completion.failure?.kind == .dns)
+    }
+
+    @Test func `a server without TLS is a TLS failure`() throws {
+        let receiver = try RunningReceiver()
+        let completion = try HTTPClient.make().send(HTTPRequest(url: "https://127.0.0.1:\(receiver.port)/"))
+        #expect(completion.failure?.kind == .tls)
+    }
+
+    @Test func `a proxy in the environment is ignored`() async {
+        // The environment is the whole process's, so this needs one of its own.
+        await #expect(processExitsWith: .success) {
+            let receiver = try RunningReceiver()
+            let proxy = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
+            for name in ["http_proxy", "all_proxy", "HTTPS_PROXY"] { unsafe setenv(name, proxy.url, 1) }
+            let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
+            #expect(completion.response?.status == 200)
+        }
+    }
+
+    @Test func `a connection serves one request after another`() throws {
+        let receiver = try RunningReceiver()
+        let client = try HTTPClient.make()
+        let first = client.send(HTTPRequest(url: receiver.url))
+        #expect(first.timing.connectMs > 0)
+        for _ in 0..<20 {
+            let completion = client.send(HTTPRequest(method: "POST", url: receiver.url, body: [1]))
+            #expect(completion.response?.status == 200)
+            #expect(completion.timing.connectMs == 0)
+        }
+        #expect(Set(receiver.requests.map(\.connection)) == [1])
+    }
+
+    @Test func `what is answered beyond the answer is not taken for the next one`() throws {
+        let good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array((good + good).utf8))))
+        let client = try HTTPClient.make()
+        #expect(client.send(HTTPRequest(url: receiver.url)).response?.status == 200)
+        receiver.behave(ReceiverBehaviour(statuses: [500]))
+        #expect(client.send(HTTPRequest(url: receiver.url)).response?.status == 500)
+    }
+
+    @Test func `hundreds are in flight at once`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 50))
+        let client = try HTTPClient.make()
+        for id in 0..<500 { client.start(HTTPRequest(url: "\(receiver.url)/\(id)"), id: UInt64(id)) }
+        #expect(client.inFlight == 500)
+        let completions = client.finish()
+        #expect(completions.allSatisfy { $0.response?.status == 200 })
+        #expect(Set(completions.map(\.id)) == Set(0..<500))
+        #expect(Set(receiver.requests.map(\.target)).count == 500)
+    }
+
+    @Test func `one that hangs does not hold up the others`() throws {
+        let slow = try RunningReceiver(ReceiverBehaviour(manner: .silence))
+        let fast = try RunningReceiver()
+        let client = try HTTPClient.make()
+        client.start(HTTPRequest(url: slow.url), id: 1)
+        for id in 2...20 { client.start(HTTPRequest(url: fast.url), id: UInt64(id)) }
+        var ids: [UInt64] = []
+        while ids.count < 19 { ids += client.turn(milliseconds: 1_000).completions.map(\.id) }
+        #expect(Set(ids) == Set(2...20))
+        #expect(client.inFlight == 1)
+    }
+
+    @Test func `a turn ends when a descriptor becomes readable`() throws {
+        let (read, write) = try Descriptor.pipe()
+        let client = try HTTPClient.make()
+        #expect(client.turn(alsoWaitingFor: [read.number], milliseconds: 0).ready == false)
+        try write.writeAll([1])
+        #expect(client.turn(alsoWaitingFor: [read.number], milliseconds: 60_000).ready)
+    }
+}

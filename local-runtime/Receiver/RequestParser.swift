@@ -1,0 +1,172 @@
+/// Takes requests (RFC 9112) from the bytes of one connection, as they arrive.
+struct RequestParser {
+    /// What one look at the bytes brought.
+    enum Step {
+        case request(ParsedRequest)
+        /// The headers say that the sender waits for leave to send the body.
+        case expectsContinue
+        case needsMore
+        case malformed
+    }
+
+    struct ParsedRequest {
+        var method = ""
+        var target = ""
+        var headers: [(name: String, value: String)] = []
+        var body: [UInt8] = []
+        var keepsAlive = true
+    }
+
+    /// More bytes than this of one request are malformed.
+    static let limit = 16 << 20
+
+    private var bytes: [UInt8] = []
+    /// Up to here the bytes have been taken.
+    private var position = 0
+    private var head: ParsedRequest?
+    private var framing = Framing.length(0)
+    private var hasContinued = false
+
+    private enum Framing {
+        case length(Int)
+        case chunked
+    }
+
+    mutating func append(_ more: [UInt8]) {
+        if position == bytes.count {
+            bytes = more
+        } else {
+            bytes.removeFirst(position)
+            bytes.append(contentsOf: more)
+        }
+        position = 0
+    }
+
+    mutating func next() -> Step {
+        guard bytes.count <= Self.limit else { return .malformed }
+        if head == nil {
+            // Something else than HTTP, TLS for instance, may never send an end.
+            if position < bytes.count, !(0x41...0x7a).contains(bytes[position]) { return .malformed }
+            guard let end = endOfHead() else { return .needsMore }
+            guard let parsed = parseHead(upTo: end) else { return .malformed }
+            head = parsed
+            position = end
+        }
+        guard let head else { return .needsMore }
+        switch body() {
+        case .malformed: return .malformed
+        case .needsMore:
+            if !hasContinued, head.headers.contains(where: { $0.name.lowercased() == "expect" }) {
+                hasContinued = true
+                return .expectsContinue
+            }
+            return .needsMore
+        case .body(let body):
+            self.head = nil
+            hasContinued = false
+            var request = head
+            request.body = body
+            return .request(request)
+        }
+    }
+
+    /// The index behind the empty line.
+    private func endOfHead() -> Int? {
+        var index = position + 3
+        while index < bytes.count {
+            switch bytes[index] {
+            case 0x0a where bytes[index - 1] == 0x0d && bytes[index - 2] == 0x0a && bytes[index - 3] == 0x0d:
+                return index + 1
+            case 0x0a, 0x0d: index += 1
+            // Neither the end nor a part of it: the end is at least four on.
+            default: index += 4
+            }
+        }
+        return nil
+    }
+
+    private mutating func parseHead(upTo end: Int) -> ParsedRequest? {
+        var request = ParsedRequest()
+        framing = .length(0)
+        var lines = bytes[position..<end - 4].split(separator: 0x0a, omittingEmptySubsequences: false).makeIterator()
+        guard let first = lines.next() else { return nil }
+        let words = first.dropCarriageReturn.split(separator: 0x20)
+        guard words.count == 3 else { return nil }
+        request.method = String(decoding: words[0], as: UTF8.self)
+        request.target = String(decoding: words[1], as: UTF8.self)
+        request.keepsAlive = words[2].elementsEqual("HTTP/1.1".utf8)
+        while let line = lines.next() {
+            guard let colon = line.firstIndex(of: 0x3a) else { return nil }
+            let name = String(decoding: line[..<colon], as: UTF8.self)
+            let value = String(decoding: line[(colon + 1)...].dropCarriageReturn.trimmed, as: UTF8.self)
+            switch name.lowercased() {
+            case "content-length":
+                guard let length = Int(value), (0...Self.limit).contains(length) else { return nil }
+                framing = .length(length)
+            case "transfer-encoding": framing = .chunked
+            case "connection": request.keepsAlive = value.lowercased() != "close"
+            default: break
+            }
+            request.headers.append((name, value))
+        }
+        return request
+    }
+
+    private enum Body {
+        case body([UInt8])
+        case needsMore
+        case malformed
+    }
+
+    private mutating func body() -> Body {
+        switch framing {
+        case .length(let length):
+            guard bytes.count - position >= length else { return .needsMore }
+            defer { position += length }
+            return .body(Array(bytes[position..<position + length]))
+        case .chunked: return chunkedBody()
+        }
+    }
+
+    private mutating func chunkedBody() -> Body {
+        var body: [UInt8] = []
+        var index = position
+        while true {
+            guard let line = line(from: index) else { return .needsMore }
+            let digits = line.content.prefix { $0 != 0x3b }.trimmed
+            guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), (0...Self.limit).contains(size)
+            else {
+                return .malformed
+            }
+            index = line.next
+            if size == 0 { break }
+            guard bytes.count >= index + size + 2 else { return .needsMore }
+            body.append(contentsOf: bytes[index..<index + size])
+            index += size + 2
+        }
+        // The trailers end with an empty line.
+        while let line = line(from: index) {
+            index = line.next
+            guard line.content.isEmpty else { continue }
+            position = index
+            return .body(body)
+        }
+        return .needsMore
+    }
+
+    private func line(from start: Int) -> (content: ArraySlice<UInt8>, next: Int)? {
+        guard start < bytes.count, let end = bytes[start...].firstIndex(of: 0x0a) else { return nil }
+        return (bytes[start..<end].dropCarriageReturn, end + 1)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var dropCarriageReturn: ArraySlice<UInt8> { last == 0x0d ? dropLast() : self }
+
+    /// Without the spaces and tabs at its ends.
+    fileprivate var trimmed: ArraySlice<UInt8> {
+        let start = drop { $0 == 0x20 || $0 == 0x09 }
+        guard let end = start.lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else { return [] }
+        return start[...end]
+    }
+}
