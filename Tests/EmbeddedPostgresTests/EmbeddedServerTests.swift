@@ -1,7 +1,9 @@
 import EmbeddedPostgres
+import Foundation
 import Glibc
 import POSIX
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
 
@@ -128,7 +130,11 @@ struct EmbeddedServerTests {
         try server.start()
         try write(server)
         let cluster = try #require(FileSystem.resolve("\(home)/postgres"))
-        defer { try? FileSystem.removeTree(FileSystem.parent(of: cluster)) }
+        defer {
+            try? FileSystem.removeTree(FileSystem.parent(of: cluster))
+            // Only if there is no other home's cluster in it.
+            try? FileSystem.remove("/var/lib/postbacks")
+        }
         #expect(cluster.hasPrefix("/var/lib/postbacks/"))
         #expect(FileSystem.ownership(of: cluster)?.user != 0)
         server.stop()
@@ -147,7 +153,35 @@ struct EmbeddedServerTests {
             try Connection(server.connectionString + "&connect_timeout=2")
         }
         #expect(error?.kind == .unreachable)
+        // Of several hosts it is passed over.
+        let other = self.server(home: "\(folder.path)/other")
+        try other.start()
+        let both = "host=\(home)/socket,\(folder.path)/other/socket user=postbacks dbname=postgres connect_timeout=2"
+        #expect(try Connection(both).run("SELECT 1 AS one")[0].integer("one") == 1)
     }
+
+    @Test func `a server ends with the thread that started it, such as a process that was killed`() throws {
+        let home = home
+        let thread = Thread {
+            Self.keptAlive.withLock { server in
+                let started = EmbeddedServer(home: home, settings: ["fsync": "off"])
+                try? started.start()
+                server = started
+            }
+        }
+        thread.start()
+        try waitUntil("the thread's end") { thread.isFinished }
+        try waitUntil("the server's end") { EmbeddedServer.connectionString(home: home) == nil }
+        var exitStatus: ChildProcess.ExitStatus?
+        try Self.keptAlive.withLock { server in
+            try waitUntil("the server's exit") { server?.isRunning != true }
+            exitStatus = server?.exitStatus
+            server = nil
+        }
+        #expect(exitStatus == .exited(0))
+    }
+
+    private static let keptAlive = Mutex<EmbeddedServer?>(nil)
 
     @Test func `a setting that the server refuses is in the error`() throws {
         let server = EmbeddedServer(

@@ -48,7 +48,7 @@ package final class EmbeddedServer {
     package var isRunning: Bool { exitStatus == nil && child != nil }
 
     /// How the server that was started here ended, if it has.
-    package var exitStatus: ExitStatus? { try? child?.poll() }
+    package var exitStatus: ChildProcess.ExitStatus? { try? child?.poll() }
 
     /// The database `postbacks`, as a URI for libpq, once the server was started.
     package var connectionString: String { connectionString(database: Self.database) }
