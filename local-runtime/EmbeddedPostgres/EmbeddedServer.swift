@@ -78,14 +78,6 @@ package final class EmbeddedServer {
     /// Stops as if the machine had crashed: the next start recovers.
     package func stopImmediately() { stop(by: [SIGQUIT, SIGKILL]) }
 
-    /// Stops a server that a process which no longer exists left running in the home folder, if there is one.
-    package static func stopLeftover(home: String) throws(EmbeddedServerError) {
-        let server = EmbeddedServer(home: home)
-        try server.takeLock()
-        if let cluster = server.home.cluster { try RunningServer(cluster: cluster)?.stop() }
-        server.home.removeSocket()
-    }
-
     private func takeLock() throws(EmbeddedServerError) {
         guard lock == nil else { return }
         let file = try system { () throws(SystemError) in
