@@ -1,24 +1,6 @@
 import CSystem
 import Glibc
 
-/// How a process ended.
-package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
-    case exited(CInt)
-    case signaled(CInt)
-
-    package var description: String {
-        switch self {
-        case .exited(let code): "exit code \(code)"
-        case .signaled(let signal): "signal \(signal)"
-        }
-    }
-
-    fileprivate init(waitStatus: CInt) {
-        let signal = waitStatus & 0x7f
-        self = signal == 0 ? .exited((waitStatus >> 8) & 0xff) : .signaled(signal)
-    }
-}
-
 /// A program that this process has started. It gets the three standard streams and no other descriptor, and takes
 /// signals as if a shell had started it. Whoever starts it reaps it, with `poll` or `wait`.
 package final class ChildProcess {
@@ -90,6 +72,26 @@ package final class ChildProcess {
         guard result == pid else { throw .last("waitpid") }
         status = ExitStatus(waitStatus: code)
         return status
+    }
+}
+
+extension ChildProcess {
+    /// How a process ended.
+    package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
+        case exited(CInt)
+        case signaled(CInt)
+
+        package var description: String {
+            switch self {
+            case .exited(let code): "exit code \(code)"
+            case .signaled(let signal): "signal \(signal)"
+            }
+        }
+
+        fileprivate init(waitStatus: CInt) {
+            let signal = waitStatus & 0x7f
+            self = signal == 0 ? .exited((waitStatus >> 8) & 0xff) : .signaled(signal)
+        }
     }
 }
 

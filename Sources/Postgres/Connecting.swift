@@ -3,23 +3,29 @@ package import POSIX
 
 /// A connection that is being made, for an event loop: call `poll` when one of `interests` is ready or the time
 /// `millisecondsLeft` is over. Only looking a host's name up may block.
+///
+/// Of several hosts each has `connect_timeout`, by default 10 s; one that does not answer is passed over.
 package final class Connecting {
-    private let handle: ConnectionHandle
-    private let deadline: Int64?
+    private let info: ConnectionInfo
+    private let applicationName: String
+    private var hosts: [Host]
+    private var handle: ConnectionHandle
+    private var deadline: Int64?
     private var status = PGRES_POLLING_WRITING
 
     package init(_ conninfo: String, applicationName: String = "postbacks") throws(PostgresError) {
-        let info = try ConnectionInfo(conninfo)
-        handle = try ConnectionHandle(info.parameters(applicationName: applicationName))
-        let seconds = Int64(info.timeoutSeconds)
-        deadline = seconds == 0 ? nil : Clock.monotonicNanoseconds + seconds * 1_000_000_000
+        info = try ConnectionInfo(conninfo)
+        self.applicationName = applicationName
+        hosts = info.hosts
+        handle = try ConnectionHandle(info.parameters(applicationName: applicationName, hosts: hosts))
+        setDeadline()
     }
 
     package var interests: [Interest] {
         status == PGRES_POLLING_READING ? [.readNumber(handle.socket)] : [.writeNumber(handle.socket)]
     }
 
-    /// Until the attempt is given up; nil for never.
+    /// Until a host is given up; nil for never.
     package var millisecondsLeft: Int? {
         deadline.map { Int(max($0 - Clock.monotonicNanoseconds, 0) / 1_000_000) + 1 }
     }
@@ -43,10 +49,26 @@ package final class Connecting {
         }
         if status == PGRES_POLLING_OK { return true }
         if status == PGRES_POLLING_FAILED { throw .unreachable(handle.message) }
-        if let deadline, Clock.monotonicNanoseconds >= deadline {
-            throw .unreachable("no answer from the database server in time")
-        }
+        if let deadline, Clock.monotonicNanoseconds >= deadline { try passOver() }
         return false
+    }
+
+    /// Begins again without the host that does not answer. (libpq itself goes on by time only where it blocks.)
+    private func passOver() throws(PostgresError) {
+        let (name, port) = (handle.host, handle.port)
+        let named = hosts.indices.filter { hosts[$0].name == name || hosts[$0].address == name }
+        guard hosts.count > 1, let silent = named.first(where: { hosts[$0].port == port }) ?? named.first else {
+            throw .unreachable("no answer from the database server in time (host \(name), port \(port))")
+        }
+        hosts.remove(at: silent)
+        handle = try ConnectionHandle(info.parameters(applicationName: applicationName, hosts: hosts))
+        status = PGRES_POLLING_WRITING
+        setDeadline()
+    }
+
+    private func setDeadline() {
+        let seconds = Int64(info.timeoutSeconds)
+        deadline = seconds == 0 ? nil : Clock.monotonicNanoseconds + seconds * 1_000_000_000
     }
 }
 

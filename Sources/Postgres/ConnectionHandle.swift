@@ -36,6 +36,9 @@ import Glibc
     }
 
     var socket: CInt { unsafe PQsocket(pointer) }
+    /// The host, address or socket folder that is being tried or was connected to.
+    var host: String { unsafe text(PQhost(pointer)) }
+    var port: String { unsafe text(PQport(pointer)) }
     var isUsable: Bool { unsafe PQstatus(pointer) == CONNECTION_OK }
 
     /// libpq's last message, in one line.
@@ -43,6 +46,10 @@ import Glibc
         guard let text = unsafe PQerrorMessage(pointer) else { return "the connection to the database was lost" }
         let message = unsafe String(cString: text).inOneLine
         return message.isEmpty ? "the connection to the database was lost" : message
+    }
+
+    private func text(_ pointer: UnsafePointer<CChar>?) -> String {
+        unsafe pointer.map { unsafe String(cString: $0) } ?? ""
     }
 
     func takeNotices() -> [String] { notices.take() }

@@ -38,17 +38,50 @@ struct ConnectionInfo {
         return seconds == 1 ? 2 : max(seconds, 0)
     }
 
+    /// The hosts that libpq goes through one after the other; one entry that says nothing where there is no list.
+    var hosts: [Host] {
+        let names = list("host", "PGHOST")
+        let addresses = list("hostaddr", "PGHOSTADDR")
+        let ports = list("port", "PGPORT")
+        return (0..<max(names.count, addresses.count)).map { index in
+            Host(
+                name: index < names.count ? names[index] : "",
+                address: index < addresses.count ? addresses[index] : "",
+                port: index < ports.count ? ports[index] : ports[0])
+        }
+    }
+
+    private func list(_ keyword: String, _ variable: String) -> [String] {
+        let value = given[keyword] ?? environment(variable) ?? ""
+        return value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+
     /// Keywords and values for `PQconnectStartParams` with `expand_dbname`: what the string says comes after the
     /// defaults and before what must be so.
-    func parameters(applicationName: String) -> [(keyword: String, value: String)] {
-        [
+    /// - Parameter hosts: those that are still to be tried.
+    func parameters(applicationName: String, hosts: [Host]) -> [(keyword: String, value: String)] {
+        let parameters = [
             ("fallback_application_name", applicationName),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "60000"),
             ("dbname", text),
             ("client_encoding", "UTF8"),
         ]
+        guard hosts.count < self.hosts.count else { return parameters }
+        let lists = [
+            ("host", hosts.map(\.name)), ("hostaddr", hosts.map(\.address)), ("port", hosts.map(\.port)),
+        ]
+        // A list of nothing but empty entries would be one of a wrong length.
+        return parameters
+            + lists.filter { !$0.1.allSatisfy(\.isEmpty) }.map { ($0.0, $0.1.joined(separator: ",")) }
     }
+}
+
+/// One of several hosts that a connection string names, as it names it.
+struct Host: Equatable {
+    let name: String
+    let address: String
+    let port: String
 }
 
 private func environment(_ name: String) -> String? {

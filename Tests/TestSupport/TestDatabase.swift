@@ -1,6 +1,5 @@
 import EmbeddedPostgres
 import Glibc
-import POSIX
 package import Postgres
 import Synchronization
 
@@ -11,13 +10,13 @@ package struct TestDatabase: Sendable {
     package static func make() throws -> TestDatabase {
         let number = count.add(1, ordering: .relaxed).newValue
         let name = "test_\(number)"
-        return try server.withLock { server throws in
-            let running = try server ?? startServer()
-            server = running
+        return try running.withLock { running throws in
+            if running == nil { running = try startServer() }
+            guard let server = running?.server else { throw DidNotHappen(description: "the server") }
             // The strategy that copies the template's files needs no WAL, but checkpoints; this one is cheap without fsync.
-            _ = try Connection(running.connectionString(database: "postgres"))
+            _ = try Connection(server.connectionString(database: "postgres"))
                 .run("CREATE DATABASE \(identifier: name) STRATEGY wal_log")
-            return TestDatabase(connectionString: running.connectionString(database: name))
+            return TestDatabase(connectionString: server.connectionString(database: name))
         }
     }
 
@@ -26,41 +25,25 @@ package struct TestDatabase: Sendable {
     }
 
     private static let count = Atomic(0)
-    private static let server = Mutex<EmbeddedServer?>(nil)
-    private static let folderPrefix = "/tmp/postbacks-tests-"
+    private static let running = Mutex<(server: EmbeddedServer, folder: TemporaryFolder)?>(nil)
 
-    private static func startServer() throws -> EmbeddedServer {
-        try removeLeftovers()
-        let folder = "\(folderPrefix)\(getpid())"
-        try FileSystem.makeFolder(folder, mode: 0o711)
+    private static func startServer() throws -> (EmbeddedServer, TemporaryFolder) {
+        let folder = try TemporaryFolder()
         let settings = [
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300",
             "max_wal_size": "256MB",
         ]
         // Tests run on threads that come and go.
-        let server = EmbeddedServer(home: folder, settings: settings, diesWithParent: false)
+        let server = EmbeddedServer(home: folder.path, settings: settings, diesWithParent: false)
         try server.start()
         atexit { TestDatabase.stopServer() }
-        return server
+        return (server, folder)
     }
 
     private static func stopServer() {
-        server.withLock { server in
-            server?.stopImmediately()
-            server = nil
-        }
-        try? FileSystem.removeTree("\(folderPrefix)\(getpid())")
-    }
-
-    /// Ends what test processes that were killed left running.
-    private static func removeLeftovers() throws {
-        for name in FileSystem.names(in: "/tmp") {
-            let path = "/tmp/\(name)"
-            guard path.hasPrefix(folderPrefix), let process = CInt(path.dropFirst(folderPrefix.count)),
-                FileSystem.kind(of: "/proc/\(process)") == nil, FileSystem.ownership(of: path)?.user == geteuid()
-            else { continue }
-            try EmbeddedServer.stopLeftover(home: path)
-            try FileSystem.removeTree(path)
+        running.withLock { running in
+            running?.server.stopImmediately()
+            running = nil
         }
     }
 }

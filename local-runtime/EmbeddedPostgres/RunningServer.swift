@@ -23,7 +23,8 @@ struct RunningServer {
         for signal in [SIGINT, SIGQUIT, SIGKILL] {
             Signals.send(signal, to: process)
             for _ in 0..<600 {
-                if FileSystem.kind(of: "/proc/\(process)") == nil { return }
+                // One that has ended but was not reaped has no folder any more either.
+                if FileSystem.resolve("/proc/\(process)/cwd") == nil { return }
                 pause(milliseconds: 50)
             }
         }

@@ -1,0 +1,15 @@
+import Glibc
+import POSIX
+import Testing
+
+struct SignalsTests {
+    @Test func `signals are something to wait for`() throws {
+        let signals = try SignalDescriptor([SIGUSR1, SIGUSR2])
+        #expect(try signals.take().isEmpty)
+        raise(SIGUSR1)
+        raise(SIGUSR2)
+        #expect(try wait(for: [.read(signals.descriptor)], milliseconds: 60_000) == [true])
+        #expect(Set(try signals.take()) == [SIGUSR1, SIGUSR2])
+        #expect(try signals.take().isEmpty)
+    }
+}

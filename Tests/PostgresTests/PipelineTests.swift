@@ -1,0 +1,113 @@
+import POSIX
+import Postgres
+import TestSupport
+import Testing
+
+struct PipelineTests {
+    private let insert = Statement(name: "insert", sql: "INSERT INTO t VALUES ($1::int) RETURNING x")
+    private let divide = Statement(name: "divide", sql: "SELECT 1 / $1::int AS x")
+    private let count = Statement(name: "count", sql: "SELECT count(*) AS n FROM t")
+
+    private func connect() throws -> Connection {
+        let connection = try TestDatabase.make().connect()
+        try connection.execute(script: "CREATE TABLE t (x int PRIMARY KEY)")
+        return connection
+    }
+
+    @Test func `a statement is prepared once for each connection`() throws {
+        let connection = try connect()
+        for number in 1...3 { _ = try connection.run(insert, [.int(number)]) }
+        let rows = try connection.run("SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements")
+        #expect(rows.map { $0.text("name") } == ["insert"])
+        #expect(rows[0].integer("runs") == 3)
+    }
+
+    @Test func `calls of one transaction are all done or none`() throws {
+        let connection = try connect()
+        let results = try connection.transaction([Call(insert, [.int(1)]), Call(count)])
+        #expect(results[0][0].integer("x") == 1)
+        #expect(results[1][0].integer("n") == 1)
+        let error = #expect(throws: PostgresError.self) {
+            try connection.transaction([Call(insert, [.int(2)]), Call(divide, [.int(0)]), Call(insert, [.int(3)])])
+        }
+        #expect(error?.sqlState == "22012")
+        #expect(error?.statementName == "divide")
+        #expect(try connection.run(count)[0].integer("n") == 1)
+    }
+
+    @Test func `a group that fails costs the groups around it nothing`() throws {
+        let connection = try connect()
+        let results = try connection.transactions([
+            [Call(insert, [.int(1)])], [Call(insert, [.int(2)]), Call(insert, [.int(1)])], [],
+            [Call(insert, [.int(3)])],
+        ])
+        #expect(results.map { (try? $0.get())?.count } == [1, nil, 0, 1])
+        #expect(try connection.run("SELECT array_agg(x ORDER BY x) AS a FROM t")[0].text("a") == "{1,3}")
+    }
+
+    @Test func `a preparation that was aborted with its group is made up for`() throws {
+        let connection = try connect()
+        #expect(throws: PostgresError.self) {
+            try connection.transaction([Call(divide, [.int(0)]), Call(count)])
+        }
+        #expect(try connection.run(count)[0].integer("n") == 0)
+        #expect(try connection.run(divide, [.int(1)])[0].integer("x") == 1)
+    }
+
+    @Test func `a first use in a group that fails serves the groups behind it`() throws {
+        let connection = try connect()
+        let results = try connection.transactions([
+            [Call(divide, [.int(0)]), Call(count)], [Call(count)], [Call(divide, [.int(1)])],
+        ])
+        #expect(results.map { (try? $0.get())?.count } == [nil, 1, 1])
+    }
+
+    @Test func `a statement that cannot be prepared fails its own groups with the reason`() throws {
+        let connection = try connect()
+        let wrong = Statement(name: "wrong", sql: "SELECT * FROM nowhere")
+        let results = try connection.transactions([
+            [Call(count)], [Call(insert, [.int(1)]), Call(wrong)], [Call(wrong)], [Call(count)],
+        ])
+        #expect(results.map { (try? $0.get())?.count } == [1, nil, nil, 1])
+        for result in results[1...2] {
+            let error = #expect(throws: PostgresError.self) { try result.get() }
+            #expect(error?.kind == .missingSchema)
+        }
+        try connection.execute(script: "CREATE TABLE nowhere (x int)")
+        #expect(try connection.run(wrong).isEmpty)
+    }
+
+    @Test func `much in both directions at once does not block`() throws {
+        let connection = try connect()
+        let echo = Statement(name: "echo", sql: "SELECT $1::text AS t")
+        let text = String(repeating: "x", count: 100_000)
+        let results = try connection.transactions((0..<200).map { _ in [Call(echo, [.text(text)])] })
+        #expect(results.count == 200)
+        for result in results { #expect(try result.get()[0][0].text("t")?.utf8.count == 100_000) }
+    }
+
+    @Test func `an event loop starts, waits for the descriptor, and takes the results`() throws {
+        let connection = try connect()
+        let sleep = Statement(name: "sleep", sql: "SELECT pg_sleep(0.05)")
+        try connection.start([[Call(sleep)], [Call(divide, [.int(0)])]])
+        #expect(connection.isBusy)
+        var results = connection.poll()
+        while results == nil {
+            _ = try wait(for: connection.interests, milliseconds: 60_000)
+            results = connection.poll()
+        }
+        #expect(results?.count == 2)
+        #expect(!connection.isBusy)
+        #expect(connection.poll() == nil)
+    }
+
+    @Test func `tables that change under a prepared statement cost one retry`() throws {
+        let connection = try connect()
+        let all = Statement(name: "all", sql: "SELECT * FROM t")
+        _ = try connection.run(all)
+        try connection.execute(script: "ALTER TABLE t ADD COLUMN y int")
+        let error = #expect(throws: PostgresError.self) { try connection.run(all) }
+        #expect(error?.isRetryable == true)
+        #expect(try connection.run(all).columnNames == ["x", "y"])
+    }
+}
