@@ -1,4 +1,78 @@
 import Secrets
 import Testing
 
-@Suite struct EncryptionKeysTests {}
+@Suite struct EncryptionKeysTests {
+    private static let one = Base64.encode([UInt8](repeating: 1, count: 32))
+    private static let two = Base64.encode([UInt8](repeating: 2, count: 32))
+    private let context = SealContext("postback", id: 17, field: "basicAuth.password")
+
+    @Test func `what is sealed opens in its place`() throws {
+        let keys = try EncryptionKeys(parsing: "a:\(Self.one)\n")
+        for text in ["", "hunter2", "Grüße 👋"] {
+            let sealed = keys.seal(Secret(text), for: context)
+            #expect(sealed.hasPrefix("v1.a."))
+            #expect(try keys.open(sealed, for: context).revealed == text)
+        }
+    }
+
+    @Test func `the same secret is sealed otherwise each time`() throws {
+        let keys = try EncryptionKeys(parsing: Self.one)
+        #expect(keys.seal(Secret("x"), for: context) != keys.seal(Secret("x"), for: context))
+    }
+
+    @Test func `another row, another field, another kind open nothing`() throws {
+        let keys = try EncryptionKeys(parsing: Self.one)
+        let sealed = keys.seal(Secret("x"), for: context)
+        for other in [
+            SealContext("postback", id: 18, field: "basicAuth.password"),
+            SealContext("postback", id: 17, field: "basicAuth.token"),
+            SealContext("offer", id: 17, field: "basicAuth.password"),
+        ] {
+            #expect(throws: SealError.tampered) { try keys.open(sealed, for: other) }
+        }
+    }
+
+    @Test func `the first key seals and all open`() throws {
+        let old = try EncryptionKeys(parsing: "old:\(Self.one)")
+        let both = try EncryptionKeys(parsing: "new:\(Self.two), old:\(Self.one)")
+        let sealed = old.seal(Secret("x"), for: context)
+        #expect(try both.open(sealed, for: context) == Secret("x"))
+        #expect(both.seal(Secret("x"), for: context).hasPrefix("v1.new."))
+        #expect(throws: SealError.unknownKey(id: "new")) {
+            try old.open(both.seal(Secret("x"), for: context), for: context)
+        }
+    }
+
+    @Test func `a key of the same id but other bytes opens nothing`() throws {
+        let sealed = try EncryptionKeys(parsing: Self.one).seal(Secret("x"), for: context)
+        #expect(throws: SealError.tampered) { try EncryptionKeys(parsing: Self.two).open(sealed, for: context) }
+    }
+
+    @Test(arguments: ["", "v1", "v2.1.AAAA", "v1.1.AAAA", "v1.1.!!!!", "v1..AAAA", "v1.1.AAAA.AAAA"])
+    func `what is not sealed is malformed`(text: String) throws {
+        let keys = try EncryptionKeys(parsing: Self.one)
+        #expect(throws: SealError.malformed) { try keys.open(text, for: context) }
+    }
+
+    @Test(arguments: [
+        ("", MalformedKeys.Reason.key), ("a:", .key), ("a:c2hvcnQ=", .key), ("a b:\(one)", .id), (":\(one)", .id),
+        ("ü:\(one)", .id), ("a:\(one),", .key), ("a:\(one),a:\(two)", .repeatedID), ("\(one),\(two)", .repeatedID),
+    ])
+    func `a wrong setting is refused without its text`(text: String, reason: MalformedKeys.Reason) {
+        let error = #expect(throws: MalformedKeys.self) { try EncryptionKeys(parsing: text) }
+        #expect(error?.reason == reason)
+        #expect(error.map { "\($0)".contains(Self.one) || "\($0)".contains("c2hvcnQ") } == false)
+    }
+
+    @Test func `keys and secrets do not print`() throws {
+        let keys = try EncryptionKeys(parsing: "a:\(Self.one)")
+        let secret = Secret("hunter2")
+        var shown = ""
+        dump(keys, to: &shown)
+        dump([secret], to: &shown)
+        shown += "\(keys) \(secret) \(String(reflecting: secret)) \(Optional(secret) as Any) \([secret])"
+        #expect(!shown.contains("hunter2"))
+        #expect(!shown.contains(Self.one))
+        #expect("\(secret)" == "***")
+    }
+}

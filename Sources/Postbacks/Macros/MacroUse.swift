@@ -9,6 +9,8 @@ package struct MacroUse: Sendable, Hashable {
     /// Stands in for a value that is missing or empty, and for one that a map does not list.
     package let fallback: String?
 
+    var isNumber: Bool { format == .number }
+
     package enum Format: Sendable, Hashable {
         /// A JSON number with the exact digits.
         case number
@@ -30,7 +32,9 @@ package struct MacroUse: Sendable, Hashable {
         let head = text.prefix { $0 != ":" && $0 != "|" }
         var rest = text[head.endIndex...]
         if head.hasPrefix("_") {
-            guard place == .url else { throw Wrong("has \"{\(text.prefix(64))}\", but only a URL takes a value unencoded") }
+            guard place == .url else {
+                throw Wrong("has \"{\(text.prefix(64))}\", but only a URL takes a value unencoded")
+            }
             isRaw = true
             macro = try Macro(parsing: String(head.dropFirst()))
         } else {
@@ -82,7 +86,8 @@ package struct MacroUse: Sendable, Hashable {
             if macro.kind == .status, ConversionStatus(rawValue: key) == nil {
                 let words = ConversionStatus.allCases.map(\.rawValue)
                 throw Wrong(
-                    "has a map for {\(macro.name)} with \"\(key.prefix(64))\", which is no status\(Spelling.hint(for: key, among: words))")
+                    "has a map for {\(macro.name)} with \"\(key.prefix(64))\", which is no status\(Spelling.hint(for: key, among: words))"
+                )
             }
             guard !entries.contains(where: { $0.key == key }) else {
                 throw Wrong("has a map for {\(macro.name)} with \"\(key.prefix(64))\" twice")

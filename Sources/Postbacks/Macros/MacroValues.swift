@@ -3,10 +3,10 @@ import Secrets
 
 /// What the macros of one attempt stand for.
 package struct MacroValues: Sendable {
-    private let deliveryID: Int
-    private let attempt: Int
+    let deliveryID: Int
+    let attempt: Int
     private let isTest: Bool
-    private let now: Timestamp
+    let now: Timestamp
     private let event: EventSnapshot
     private let conversion: Conversion
 

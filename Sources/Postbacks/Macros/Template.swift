@@ -10,6 +10,8 @@ package struct Template: Sendable, Hashable {
         /// With `{{` and `}}` already as single braces.
         case literal(String)
         case macro(MacroUse)
+
+        var use: MacroUse? { if case .macro(let use) = self { use } else { nil } }
     }
 
     /// Where a template stands, which decides what it may use.
@@ -62,32 +64,33 @@ package struct Template: Sendable, Hashable {
             }
         }
         flush()
+        if place != .parameter || segments.count > 1, let use = segments.lazy.compactMap(\.use).first(where: \.isNumber)
+        {
+            throw Wrong("has {\(use.macro.name):number}, which is a JSON number: only as a param's whole value")
+        }
         self.text = text
         self.segments = segments
     }
 
     /// The macros that it uses.
-    package var uses: [MacroUse] {
-        segments.compactMap { if case .macro(let use) = $0 { use } else { nil } }
-    }
+    package var uses: [MacroUse] { segments.compactMap(\.use) }
 
-    /// The format of a template that is `{name:number}` and nothing else.
-    var wholeNumber: MacroUse? {
-        guard segments.count == 1, case .macro(let use) = segments[0], use.format == .number else { return nil }
-        return use
-    }
+    /// The only macro of a template that is `{name:number}` and nothing else.
+    var wholeNumber: MacroUse? { segments.count == 1 ? segments[0].use.flatMap { $0.isNumber ? $0 : nil } : nil }
 
-    /// The text with every macro replaced; `encode` is told each literal and each value.
+    /// The text with every macro replaced; `literal` and `value` say how each part is written in its place.
     func rendered(
         _ values: MacroValues, literal: (String) -> String = { $0 },
         value: (String, MacroUse) -> String = { text, _ in text }
-    ) -> String {
+    ) throws(RenderingError) -> String {
         var result = ""
         for segment in segments {
             switch segment {
             case .literal(let text): result += literal(text)
             case .macro(let use): result += value(values.text(of: use), use)
             }
+            // Checked on the way: a template may repeat a long value without end.
+            guard result.utf8.count <= RequestRendering.byteLimit else { throw .tooLarge }
         }
         return result
     }

@@ -74,7 +74,8 @@ extension IPAddress: CustomStringConvertible {
         let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
         let text = groups.map { String($0, radix: 16) }
         guard let zeros = IPAddress.longestZeros(groups) else { return text.joined(separator: ":") }
-        return text[..<zeros.lowerBound].joined(separator: ":") + "::" + text[zeros.upperBound...].joined(separator: ":")
+        return text[..<zeros.lowerBound].joined(separator: ":") + "::"
+            + text[zeros.upperBound...].joined(separator: ":")
     }
 
     /// The first longest run of at least two zero groups.
@@ -95,7 +96,8 @@ extension Rule<String> {
         text(1...45).parsed(placeholder: "", schema: ["anyOf": [["format": "ipv4"], ["format": "ipv6"]]]) {
             text throws(Wrong) in
             guard IPAddress(parsing: text) != nil else {
-                throw Wrong("must be an IPv4 or IPv6 address, such as \"192.0.2.1\" or \"2001:db8::1\", not \"\(text)\"")
+                throw Wrong(
+                    "must be an IPv4 or IPv6 address, such as \"192.0.2.1\" or \"2001:db8::1\", not \"\(text)\"")
             }
             return text
         }

@@ -37,7 +37,8 @@ package struct Money: Sendable, Hashable {
 
     private static func wrong(_ text: String) -> Wrong {
         if text.contains(",") {
-            return Wrong("must be written with a point and without separators, such as \"12.99\", not \"\(text.prefix(48))\"")
+            return Wrong(
+                "must be written with a point and without separators, such as \"12.99\", not \"\(text.prefix(48))\"")
         }
         return Wrong("must be a decimal amount, such as \"12.99\", not \"\(text.prefix(48))\"")
     }

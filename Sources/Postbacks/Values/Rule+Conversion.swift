@@ -1,6 +1,15 @@
 package import JSON
 
 extension Rule<String> {
+    /// A transaction's or click's id as a tracker made it: 1–1024 characters without control characters, or an integer.
+    package static var trackingID: Rule {
+        let text = text(1...1024)
+        return Rule(schema: ["anyOf": [text.schema, ["type": "integer"]]], placeholder: "") { json, path, faults in
+            if case .number = json { return identifier.read(json, path, &faults) }
+            return text.read(json, path, &faults)
+        }
+    }
+
     /// A currency's code, kept as it is written; also codes that are not ISO 4217's.
     package static var currency: Rule {
         ascii(3...10, digits: true, example: "USD", "3 to 10 letters or digits")

@@ -1,0 +1,91 @@
+import JSON
+
+/// Host and port of a URL (RFC 3986 §3.2), without user info and without macros.
+struct Authority {
+    /// In lower case; an IPv6 address without brackets.
+    let host: String
+    let address: IPAddress?
+    let port: Int
+    let isDefaultPort: Bool
+
+    /// As it stands in a URL.
+    var writtenHost: String { address?.isV6 == true ? "[\(host)]" : host }
+
+    init(parsing text: Substring, defaultPort: Int) throws(Wrong) {
+        guard !text.isEmpty else { throw Wrong("must have a host") }
+        if text.utf8.contains(UInt8(ascii: "{")) || text.utf8.contains(UInt8(ascii: "}")) {
+            throw Wrong("must not have macros in its host or port")
+        }
+        if text.utf8.contains(UInt8(ascii: "@")) {
+            throw Wrong("must not have user info (user:password@); use basicAuth")
+        }
+        let hostText: Substring
+        var rest: Substring
+        if text.utf8.first == UInt8(ascii: "[") {
+            guard let end = text.unicodeScalars.firstIndex(of: "]") else {
+                throw Wrong("has a [ without its ] in the host")
+            }
+            hostText = Substring(text.unicodeScalars[..<end].dropFirst())
+            rest = Substring(text.unicodeScalars[end...].dropFirst())
+            guard let address = IPAddress(parsing: hostText), address.isV6 else {
+                throw Wrong("must have an IPv6 address between [ and ], such as [2001:db8::1]")
+            }
+            self.address = address
+            host = address.description
+        } else {
+            hostText = text.prefixOfScalars { $0 != ":" }
+            rest = text[hostText.endIndex...]
+            address = IPAddress(parsing: hostText)
+            if let address { host = address.description } else { host = try Authority.name(hostText) }
+        }
+        if rest.isEmpty {
+            port = defaultPort
+        } else {
+            guard rest.unicodeScalars.removeFirst() == ":", (1...5).contains(rest.utf8.count),
+                rest.utf8.allSatisfy(\.isDigit), let number = Int(rest), (1...65535).contains(number)
+            else { throw Wrong("must have a port from 1 to 65535 behind the host, or none") }
+            port = number
+        }
+        isDefaultPort = port == defaultPort
+    }
+
+    /// A DNS name in lower case; labels beyond ASCII are internationalised ones, of letters, marks and digits.
+    private static func name(_ text: Substring) throws(Wrong) -> String {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        if let last = labels.last, isNumeric(last) {
+            throw Wrong("has a host that some read as a number; write the address as a dotted quad, such as 192.0.2.1")
+        }
+        guard text.utf8.count <= 253 else { throw Wrong("must have a host of at most 253 bytes") }
+        for label in labels {
+            let scalars = label.unicodeScalars
+            guard (1...63).contains(scalars.count), scalars.allSatisfy(isNameScalar), scalars.first != "-",
+                scalars.last != "-"
+            else {
+                throw Wrong(
+                    "must have a valid host: labels of 1 to 63 letters, digits and hyphens, separated by points, not \"\(text.prefix(64))\""
+                )
+            }
+        }
+        return text.lowercased()
+    }
+
+    /// Whether some readers (inet_aton, WHATWG) take a host that ends in this label for an address: `1`, `0x7f`, `0x`.
+    private static func isNumeric(_ label: Substring) -> Bool {
+        if !label.isEmpty, label.utf8.allSatisfy(\.isDigit) { return true }
+        return label.lowercased().hasPrefix("0x") && label.utf8.dropFirst(2).allSatisfy(\.isHexDigit)
+    }
+
+    private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            let byte = UInt8(truncatingIfNeeded: scalar.value)
+            return byte.isLetter || byte.isDigit || scalar == "-" || scalar == "_"
+        }
+        // Full-width digits and letters are read as ASCII ones behind one's back.
+        if scalar.properties.numericType != nil || (0xFF00...0xFFEF).contains(scalar.value) { return false }
+        switch scalar.properties.generalCategory {
+        case .lowercaseLetter, .uppercaseLetter, .modifierLetter, .otherLetter, .nonspacingMark, .spacingMark:
+            return true
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package import JSON
+import Secrets
+
+/// How a postback authenticates itself: the value of its `Authorization` header.
+package enum BasicAuth: Sendable, Hashable {
+    /// RFC 7617.
+    case login(String, password: StoredSecret)
+    /// Goes out as it is: token68 for `Basic`.
+    case token(StoredSecret, scheme: Scheme)
+
+    package enum Scheme: String, CaseIterable, Sendable {
+        case basic = "Basic"
+        case bearer = "Bearer"
+    }
+
+    /// As an answer shows it.
+    var masked: JSON {
+        switch self {
+        case .login(let login, _): ["login": .string(login), "password": .string(Secret.mask)]
+        case .token(_, let scheme): ["token": .string(Secret.mask), "scheme": .string(scheme.rawValue)]
+        }
+    }
+
+    func stored(of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+        switch self {
+        case .login(let login, let password):
+            [
+                "login": .string(login),
+                "password": password.stored(BasicAuth.passwordField, of: postbackID, with: keys),
+            ]
+        case .token(let token, let scheme):
+            [
+                "token": token.stored(BasicAuth.tokenField, of: postbackID, with: keys),
+                "scheme": .string(scheme.rawValue),
+            ]
+        }
+    }
+
+    /// The header's value.
+    func authorization(of postbackID: Int?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
+        switch self {
+        case .login(let login, let password):
+            let opened = try password.opened(BasicAuth.passwordField, of: postbackID, with: keys)
+            return Secret("Basic \(Base64.encode(Array("\(login):\(opened.revealed)".utf8)))")
+        case .token(let token, let scheme):
+            let opened = try token.opened(BasicAuth.tokenField, of: postbackID, with: keys)
+            return Secret("\(scheme.rawValue) \(opened.revealed)")
+        }
+    }
+
+    private static let passwordField = "basicAuth.password"
+    private static let tokenField = "basicAuth.token"
+}
+
+extension Rule<BasicAuth> {
+    package static func basicAuth(from source: StoredSecret.Source) -> Rule {
+        let login = Rule<BasicAuth>.object { fields in
+            let login = fields.required("login", .login)
+            return .login(login, password: fields.required("password", .password(from: source)))
+        }
+        let token = Rule<BasicAuth>.object { fields in
+            let scheme = fields.optional(
+                "scheme", .oneOf(BasicAuth.Scheme.self, placeholder: .basic), default: .basic)
+            return .token(fields.required("token", .token(from: source, scheme)), scheme: scheme)
+        }
+        return Rule(schema: ["anyOf": [login.schema, token.schema]], placeholder: token.placeholder) {
+            json, path, faults in
+            guard json["token"] != nil else { return login.read(json, path, &faults) }
+            if json["login"] != nil || json["password"] != nil {
+                faults.append(Fault(path, "must have either login and password, or a token"))
+                return nil
+            }
+            return token.read(json, path, &faults)
+        }
+    }
+}
+
+extension Rule<String> {
+    /// Without a colon, which ends it (RFC 7617 §2).
+    fileprivate static var login: Rule {
+        text(0...256).parsed(placeholder: "") { login throws(Wrong) in
+            if login.utf8.contains(UInt8(ascii: ":")) { throw Wrong("must not contain a colon") }
+            return login
+        }
+    }
+}
+
+extension Rule<StoredSecret> {
+    fileprivate static func password(from source: StoredSecret.Source) -> Rule {
+        secret(from: source, schema: Rule<String>.text(0...1024).schema) { text throws(Wrong) in
+            try checkLength(0...1024, text)
+            if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+                throw Wrong("must not contain control characters")
+            }
+        }
+    }
+
+    fileprivate static func token(from source: StoredSecret.Source, _ scheme: BasicAuth.Scheme) -> Rule {
+        secret(from: source, schema: ["type": "string", "minLength": 1, "maxLength": 8192, "pattern": "^[!-~]+$"]) {
+            text throws(Wrong) in
+            try checkLength(1...8192, text)
+            guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw Wrong("must consist of visible ASCII characters without spaces")
+            }
+            if scheme == .basic, !isToken68(text) {
+                throw Wrong(
+                    "must be token68 for the scheme Basic: A-Z a-z 0-9 - . _ ~ + / with = at the end only; the scheme Bearer takes others"
+                )
+            }
+        }
+    }
+
+    private static func checkLength(_ length: ClosedRange<Int>, _ text: String) throws(Wrong) {
+        guard length.contains(text.unicodeScalars.count) else {
+            throw Wrong("must have from \(length.lowerBound) to \(length.upperBound) characters")
+        }
+    }
+
+    /// RFC 9110 §11.2.
+    private static func isToken68(_ text: String) -> Bool {
+        let body = text.utf8.prefix { $0 != UInt8(ascii: "=") }
+        return !body.isEmpty && text.utf8.dropFirst(body.count).allSatisfy { $0 == UInt8(ascii: "=") }
+            && body.allSatisfy { $0.isLetter || $0.isDigit || "-._~+/".utf8.contains($0) }
+    }
+}

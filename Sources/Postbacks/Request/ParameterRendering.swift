@@ -1,0 +1,77 @@
+import JSON
+
+/// Renders a postback's params for one attempt.
+struct ParameterRendering {
+    private let values: MacroValues
+    private let omitEmpty: Bool
+
+    init(_ values: MacroValues, omitEmpty: Bool) {
+        self.values = values
+        self.omitEmpty = omitEmpty
+    }
+
+    /// `name=value` joined by `&`; a list repeats the name.
+    func pairs(_ params: RequestParams, encode: (String) -> String) throws(RenderingError) -> String {
+        var text = ""
+        func add(_ name: String, _ value: ParamValue) throws(RenderingError) {
+            let rendered: String
+            switch value {
+            case .text(let template): rendered = try template.rendered(values)
+            case .number(let digits): rendered = digits
+            case .bool(let value): rendered = value ? "true" : "false"
+            case .null, .object: rendered = ""
+            case .list(let items):
+                for item in items { try add(name, item) }
+                return
+            }
+            if omitEmpty, rendered.isEmpty { return }
+            if !text.isEmpty { text += "&" }
+            text += name
+            text += "="
+            text += encode(rendered)
+            guard text.utf8.count <= RequestRendering.byteLimit else { throw .tooLarge }
+        }
+        for (name, value) in params.members { try add(encode(name), value) }
+        return text
+    }
+
+    /// One object, names sorted at every depth.
+    func json(_ params: RequestParams) throws(RenderingError) -> JSON {
+        var size = 0
+        return try object(params.members, &size)
+    }
+
+    private func object(
+        _ members: [(name: String, value: ParamValue)], _ size: inout Int
+    ) throws(RenderingError) -> JSON {
+        var rendered: [JSON.Member] = []
+        for (name, value) in members {
+            let value = try json(value, &size)
+            if omitEmpty, value == .null || value == .string("") { continue }
+            rendered.append(JSON.Member(name, value))
+        }
+        return .object(rendered)
+    }
+
+    private func json(_ value: ParamValue, _ size: inout Int) throws(RenderingError) -> JSON {
+        switch value {
+        case .text(let template):
+            if let use = template.wholeNumber {
+                let text = values.text(of: use)
+                return text.isEmpty ? .null : .number(text)
+            }
+            let text = try template.rendered(values)
+            size += text.utf8.count
+            guard size <= RequestRendering.byteLimit else { throw .tooLarge }
+            return .string(text)
+        case .number(let text): return .number(text)
+        case .bool(let value): return .bool(value)
+        case .null: return .null
+        case .list(let items):
+            var rendered: [JSON] = []
+            for item in items { rendered.append(try json(item, &size)) }
+            return .array(rendered)
+        case .object(let members): return try object(members, &size)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import JSON
+
+/// Where a postback goes: an absolute http or https URL (RFC 3986) whose path and query are a template.
+package struct PostbackURL: Sendable, Hashable {
+    /// As it was given.
+    package let text: String
+    /// Scheme, host and port, in lower case and with the port: `https://example.com:443`. The destination.
+    package let origin: String
+    /// The host in lower case; an IPv6 address in its canonical form, without brackets.
+    package let host: String
+    /// What the host is when it is a literal address.
+    package let address: IPAddress?
+    /// All from the path on; begins with `/`, `?` or nothing.
+    let rest: Template
+    /// `origin` without the port where it is the scheme's own.
+    let prefix: String
+
+    package static let byteLimit = 8192
+
+    package init(parsing text: String) throws(Wrong) {
+        guard text.utf8.count <= PostbackURL.byteLimit else {
+            throw Wrong("must have at most \(PostbackURL.byteLimit) bytes, not \(text.utf8.count)")
+        }
+        if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+            throw Wrong("must not contain the control character U+\(control.hexadecimal)")
+        }
+        let isSecure = text.lowercased().hasPrefix("https://")
+        guard isSecure || text.lowercased().hasPrefix("http://") else {
+            throw Wrong("must be absolute and begin with http:// or https://")
+        }
+        let afterScheme = text[text.index(text.startIndex, offsetBy: isSecure ? 8 : 7)...]
+        let authority = afterScheme.prefixOfScalars { !"/?#\\".unicodeScalars.contains($0) }
+        let destination = try Authority(parsing: authority, defaultPort: isSecure ? 443 : 80)
+        let rest = String(afterScheme[authority.endIndex...])
+        let position = text.unicodeScalars.count - rest.unicodeScalars.count + 1
+        let template = try Template(parsing: rest, in: .url, firstPosition: position)
+        try PostbackURL.check(template)
+        self.text = text
+        self.rest = template
+        host = destination.host
+        address = destination.address
+        let scheme = isSecure ? "https" : "http"
+        origin = "\(scheme)://\(destination.writtenHost):\(destination.port)"
+        prefix = destination.isDefaultPort ? "\(scheme)://\(destination.writtenHost)" : origin
+    }
+
+    private static func check(_ template: Template) throws(Wrong) {
+        for case .literal(let literal) in template.segments {
+            if literal.utf8.contains(UInt8(ascii: " ")) { throw Wrong("must not contain spaces; write %20") }
+            if literal.utf8.contains(UInt8(ascii: "#")) {
+                throw Wrong("must not have a fragment (#…), which is never sent; write %23 for the character itself")
+            }
+            if literal.utf8.contains(UInt8(ascii: "\\")) { throw Wrong("must not contain a backslash; write / or %5C") }
+        }
+    }
+
+    /// The URL of one request. A value is percent-encoded but for the unreserved characters; a raw one, like the text
+    /// around it, only where a request could not carry it.
+    func rendered(_ values: MacroValues) throws(RenderingError) -> String {
+        let target = try rest.rendered(values, literal: PercentEncoding.repair) { value, use in
+            use.isRaw ? PercentEncoding.repair(value) : PercentEncoding.component(value)
+        }
+        return target.utf8.first == UInt8(ascii: "/") ? prefix + target : "\(prefix)/\(target)"
+    }
+}
+
+extension PostbackURL {
+    private init() {
+        text = "https://example.com/"
+        origin = "https://example.com:443"
+        prefix = "https://example.com"
+        host = "example.com"
+        address = nil
+        rest = .empty
+    }
+
+    fileprivate static let placeholder = PostbackURL()
+}
+
+extension Template {
+    private init() {
+        text = ""
+        segments = []
+    }
+
+    static let empty = Template()
+}
+
+extension Rule<PostbackURL> {
+    package static var postbackURL: Rule {
+        let schema: JSON = [
+            "type": "string", "minLength": 1, "maxLength": .integer(PostbackURL.byteLimit),
+            "pattern": #"^[Hh][Tt][Tt][Pp][Ss]?://"#,
+            "description": "An absolute http or https URL, at most 8192 bytes, with macros in path and query.",
+        ]
+        return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema) {
+            text throws(Wrong) in
+            try PostbackURL(parsing: text)
+        }
+    }
+}
+
+extension Substring {
+    /// By Unicode scalars, so that a combining mark cannot hide a delimiter.
+    func prefixOfScalars(while condition: (Unicode.Scalar) -> Bool) -> Substring {
+        Substring(unicodeScalars.prefix(while: condition))
+    }
+}

@@ -1,0 +1,29 @@
+/// Why nothing is sent.
+package enum RenderingError: Error, Hashable {
+    /// One of `skipWhenEmpty` has no value.
+    case missingValue(macro: String)
+    /// A header's value would contain a control character.
+    case unsafeHeader(name: String)
+    /// A sealed secret cannot be opened. The message says which and why, and nothing of it.
+    case secret(String)
+    /// The values make the request larger than `RequestRendering.byteLimit`.
+    case tooLarge
+
+    package var code: AttemptError.Code {
+        switch self {
+        case .missingValue: .missingValue
+        case .unsafeHeader: .unsafeHeader
+        case .secret: .secret
+        case .tooLarge: .protocol
+        }
+    }
+
+    package var message: String {
+        switch self {
+        case .missingValue(let macro): "\(macro) has no value, and skipWhenEmpty names it"
+        case .unsafeHeader(let name): "the value of the header \(name) would contain a control character"
+        case .secret(let message): message
+        case .tooLarge: "the request would exceed \(RequestRendering.byteLimit) bytes"
+        }
+    }
+}

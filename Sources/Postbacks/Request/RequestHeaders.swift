@@ -1,0 +1,140 @@
+package import JSON
+import Secrets
+
+/// The header fields that an affiliate defines, in the order of their names.
+package struct RequestHeaders: Sendable, Hashable {
+    let fields: [Field]
+
+    struct Field: Sendable, Hashable {
+        let name: String
+        let value: Value
+
+        /// What seals a secret value to its place.
+        var path: String { "requestHeaders.\(name.lowercased())" }
+    }
+
+    enum Value: Sendable, Hashable {
+        case open(Template)
+        /// The text of a template.
+        case secret(StoredSecret)
+    }
+
+    package static let none = RequestHeaders(fields: [])
+
+    func contains(_ name: String) -> Bool { fields.contains { $0.name.lowercased() == name.lowercased() } }
+
+    /// As an answer shows them.
+    var masked: JSON {
+        .object(
+            fields.map { field in
+                switch field.value {
+                case .open(let template): JSON.Member(field.name, .string(template.text))
+                case .secret: JSON.Member(field.name, .string(Secret.mask))
+                }
+            })
+    }
+
+    func stored(of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+        .object(
+            fields.map { field in
+                switch field.value {
+                case .open(let template): JSON.Member(field.name, .string(template.text))
+                case .secret(let secret):
+                    JSON.Member(field.name, secret.stored(field.path, of: postbackID, with: keys))
+                }
+            })
+    }
+}
+
+/// Which names a header may have, and which speak of a secret.
+enum HeaderName {
+    /// RFC 9110 §5.6.2.
+    static func isToken(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy { $0.isLetter || $0.isDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+    }
+
+    /// Why nobody may set it; nil when anybody may.
+    static func refusal(_ name: String) -> String? {
+        switch name.lowercased() {
+        case "host": "follows from the URL and cannot be set"
+        case "content-length", "transfer-encoding": "follows from the body and cannot be set"
+        case "connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate", "te",
+            "trailer", "upgrade", "http2-settings":
+            "belongs to the connection and cannot be set"
+        case "expect": "cannot be set"
+        case "postback-delivery-id", "postback-attempt": "is set by the product itself"
+        case "webhook-id", "webhook-timestamp", "webhook-signature": "is set by the product itself; give signingSecret"
+        default: nil
+        }
+    }
+
+    static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return ["auth", "cookie", "key", "token", "secret", "signature", "password"].contains { name.contains($0) }
+    }
+}
+
+extension Rule<RequestHeaders> {
+    package static func requestHeaders(from source: StoredSecret.Source) -> Rule {
+        let open = Rule<Template>.headerValue
+        let secret = Rule<StoredSecret>.secret(from: source, schema: open.schema) { text throws(Wrong) in
+            try HeaderName.checkSecret(text)
+        }
+        let schema: JSON = [
+            "type": "object", "propertyNames": ["pattern": #"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"#],
+            "additionalProperties": source == .store ? secret.schema : open.schema, "maxProperties": 64,
+        ]
+        return Rule(schema: schema, placeholder: RequestHeaders.none) { json, path, faults in
+            guard case .object(let members) = json else {
+                faults.append(Fault(path, "must be an object of strings, not \(json.kind)"))
+                return nil
+            }
+            if members.count > 64 { faults.append(Fault(path, "must have at most 64 members, not \(members.count)")) }
+            let before = faults.count
+            var seen: Set<String> = []
+            var fields: [RequestHeaders.Field] = []
+            for member in members {
+                let place = path.member(member.name)
+                if let wrong = HeaderName.fault(member.name) { faults.append(Fault(place, wrong)) }
+                if !seen.insert(member.name.lowercased()).inserted {
+                    faults.append(Fault(place, "is there twice; header names do not differ by case"))
+                }
+                let value: RequestHeaders.Value? =
+                    HeaderName.isSecret(member.name)
+                    ? secret.read(member.value, place, &faults).map { .secret($0) }
+                    : open.read(member.value, place, &faults).map { .open($0) }
+                if let value { fields.append(RequestHeaders.Field(name: member.name, value: value)) }
+            }
+            guard faults.count == before, members.count <= 64 else { return nil }
+            return RequestHeaders(fields: fields.sorted { $0.name.lowercased() < $1.name.lowercased() })
+        }
+    }
+}
+
+extension HeaderName {
+    fileprivate static func fault(_ name: String) -> String? {
+        guard isToken(name), name.utf8.count <= 128 else {
+            return "is not a header name: 1 to 128 letters, digits and ! # $ % & ' * + - . ^ _ ` | ~"
+        }
+        return refusal(name)
+    }
+
+    /// The same as for an open value, but no message repeats the text.
+    fileprivate static func checkSecret(_ text: String) throws(Wrong) {
+        guard text.unicodeScalars.count <= 8192 else { throw Wrong("must have at most 8192 characters") }
+        if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw Wrong("must not contain control characters")
+        }
+        guard (try? Template(parsing: text, in: .header)) != nil else {
+            throw Wrong("has a { or } that is no macro; a literal brace is written {{ or }}")
+        }
+    }
+}
+
+extension Rule<Template> {
+    fileprivate static var headerValue: Rule {
+        Rule<String>.text(0...8192).parsed(placeholder: Template.empty) { text throws(Wrong) in
+            try Template(parsing: text, in: .header)
+        }
+    }
+}

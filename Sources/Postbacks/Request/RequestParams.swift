@@ -1,0 +1,108 @@
+package import JSON
+
+/// The parameters that an affiliate defines, in the order of their names.
+package struct RequestParams: Sendable, Hashable {
+    /// As they were given.
+    package let json: JSON
+    let members: [(name: String, value: ParamValue)]
+
+    package static let none = RequestParams(json: .object([]), members: [])
+
+    package static func == (one: RequestParams, other: RequestParams) -> Bool { one.json == other.json }
+    package func hash(into hasher: inout Hasher) { json.hash(into: &hasher) }
+
+    /// What only POST(JSON) can send.
+    func faults(sentAs type: HTTPType) -> [(field: String, message: String)] {
+        if type == .json { return [] }
+        var faults: [(field: String, message: String)] = []
+        for (name, value) in members { value.describeFaults(Path.root.member("requestParams").member(name), &faults) }
+        return faults
+    }
+}
+
+/// One value among them.
+enum ParamValue: Sendable {
+    case text(Template)
+    /// A number's own text.
+    case number(String)
+    case bool(Bool)
+    case null
+    case list([ParamValue])
+    case object([(name: String, value: ParamValue)])
+
+    fileprivate func describeFaults(
+        _ path: Path, isItem: Bool = false, _ faults: inout [(field: String, message: String)]
+    ) {
+        switch self {
+        case .text(let template):
+            if template.wholeNumber != nil {
+                faults.append((path.description, "uses :number, which only POST(JSON) can send; leave it out"))
+            }
+        case .number, .bool, .null: break
+        case .list(let items):
+            if isItem { faults.append((path.description, "is nested, which only POST(JSON) can send")) }
+            for (index, item) in items.enumerated() {
+                item.describeFaults(path.item(index), isItem: true, &faults)
+            }
+        case .object: faults.append((path.description, "is nested, which only POST(JSON) can send"))
+        }
+    }
+}
+
+extension Rule<RequestParams> {
+    /// An object of strings (templates), numbers, booleans, nulls, lists and objects.
+    package static var requestParams: Rule {
+        let schema: JSON = [
+            "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
+            "maxProperties": 256,
+        ]
+        return Rule(schema: schema, placeholder: RequestParams.none) { json, path, faults in
+            guard case .object(let members) = json else {
+                faults.append(Fault(path, "must be an object, not \(json.kind)"))
+                return nil
+            }
+            if members.count > 256 { faults.append(Fault(path, "must have at most 256 members, not \(members.count)")) }
+            let before = faults.count
+            let values = ParamValue.members(members, path, &faults)
+            return faults.count == before && members.count <= 256 ? RequestParams(json: json, members: values) : nil
+        }
+    }
+}
+
+extension ParamValue {
+    /// In the order of the names' bytes.
+    fileprivate static func members(
+        _ members: [JSON.Member], _ path: Path, _ faults: inout [Fault]
+    ) -> [(name: String, value: ParamValue)] {
+        let name = Rule<String>.text(1...256)
+        var values: [(name: String, value: ParamValue)] = []
+        for member in members {
+            let place = path.member(member.name)
+            _ = name.read(.string(member.name), place, &faults)
+            if member.name.utf8.contains(UInt8(ascii: "{")) || member.name.utf8.contains(UInt8(ascii: "}")) {
+                faults.append(Fault(place, "has braces in its name; macros are for values only"))
+            }
+            if let value = ParamValue(member.value, place, &faults) { values.append((member.name, value)) }
+        }
+        return values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    private init?(_ json: JSON, _ path: Path, _ faults: inout [Fault]) {
+        switch json {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .number(let text), .encoded(let text): self = .number(text)
+        case .string(let text):
+            do throws(Wrong) {
+                let template = try Template(parsing: text, in: .parameter)
+                self = .text(template)
+            } catch {
+                faults.append(Fault(path, error.message))
+                return nil
+            }
+        case .array(let items):
+            self = .list(items.enumerated().compactMap { ParamValue($1, path.item($0), &faults) })
+        case .object(let members): self = .object(ParamValue.members(members, path, &faults))
+        }
+    }
+}

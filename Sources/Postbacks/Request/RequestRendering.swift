@@ -1,0 +1,109 @@
+import JSON
+package import Secrets
+
+/// Makes the request of one attempt from a postback's template.
+package struct RequestRendering: Sendable {
+    private let template: RequestTemplate
+    private let postbackID: Int?
+    private let keys: EncryptionKeys?
+
+    /// More than this is not sent: values repeated by a template must not fill the memory.
+    package static let byteLimit = 8 << 20
+
+    /// `keys` and `postbackID` are needed only where secrets are sealed.
+    package init(_ template: RequestTemplate, postbackID: Int? = nil, keys: EncryptionKeys? = nil) {
+        self.template = template
+        self.postbackID = postbackID
+        self.keys = keys
+    }
+
+    package func request(for attempt: MacroValues) throws(RenderingError) -> OutgoingRequest {
+        for macro in template.skipWhenEmpty where attempt.value(of: macro) == nil {
+            throw .missingValue(macro: macro.name)
+        }
+        let parameters = ParameterRendering(attempt, omitEmpty: template.omitEmptyParams)
+        var url = try template.url.rendered(attempt)
+        var body: [UInt8]?
+        switch template.httpType {
+        case .get:
+            let query = try parameters.pairs(template.requestParams, encode: PercentEncoding.component)
+            if !query.isEmpty { url = url.appending(query: query) }
+        case .form: body = Array(try parameters.pairs(template.requestParams, encode: PercentEncoding.form).utf8)
+        case .json: body = try parameters.json(template.requestParams).bytes
+        }
+        let headers = try headers(attempt, body: body ?? [])
+        guard url.utf8.count + (body?.count ?? 0) <= RequestRendering.byteLimit else { throw .tooLarge }
+        return OutgoingRequest(method: template.httpType.method, url: url, headers: headers, body: body)
+    }
+
+    private func headers(
+        _ attempt: MacroValues, body: [UInt8]
+    ) throws(RenderingError) -> [OutgoingRequest.Header] {
+        var headers: [OutgoingRequest.Header] = []
+        func add(_ name: String, _ value: String, isSecret: Bool = false) {
+            headers.append(OutgoingRequest.Header(name: name, value: value, isSecret: isSecret))
+        }
+        func addDefault(_ name: String, _ value: String) {
+            if !template.requestHeaders.contains(name) { add(name, value) }
+        }
+        addDefault("User-Agent", "postbacks/\(Version.current)")
+        addDefault("Accept", "*/*")
+        if let type = template.httpType.contentType { addDefault("Content-Type", type) }
+        add("Postback-Delivery-Id", String(attempt.deliveryID))
+        add("Postback-Attempt", String(attempt.attempt))
+        if let auth = template.basicAuth {
+            add("Authorization", try auth.authorization(of: postbackID, with: keys).revealed, isSecret: true)
+        }
+        if let secret = template.signingSecret {
+            let opened = try secret.opened(RequestTemplate.signingField, of: postbackID, with: keys)
+            guard let signature = StandardWebhookSignature(secret: opened) else {
+                throw .secret("signingSecret is not one of Standard Webhooks")
+            }
+            let id = String(attempt.deliveryID)
+            let seconds = attempt.now.unixSeconds
+            add("webhook-id", id)
+            add("webhook-timestamp", String(seconds))
+            add("webhook-signature", signature.value(id: id, timestamp: seconds, body: body))
+        }
+        for field in template.requestHeaders.fields {
+            let (value, isSecret) = try value(of: field, attempt)
+            add(field.name, value, isSecret: isSecret)
+        }
+        return headers
+    }
+
+    private func value(
+        of field: RequestHeaders.Field, _ attempt: MacroValues
+    ) throws(RenderingError) -> (String, isSecret: Bool) {
+        switch field.value {
+        case .open(let template): return (try field.safe(template.rendered(attempt)), false)
+        case .secret(let secret):
+            let opened = try secret.opened(field.path, of: postbackID, with: keys)
+            guard let template = try? Template(parsing: opened.revealed, in: .header) else {
+                throw .secret("\(field.path) is not a header value")
+            }
+            return (try field.safe(template.rendered(attempt)), true)
+        }
+    }
+}
+
+extension RequestHeaders.Field {
+    /// The value without spaces around it, which a receiver would drop; throws for control characters (RFC 9110 §5.5).
+    fileprivate func safe(_ value: String) throws(RenderingError) -> String {
+        if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw .unsafeHeader(name: name)
+        }
+        var rest = Substring(value)
+        while rest.utf8.first == UInt8(ascii: " ") { rest = Substring(rest.unicodeScalars.dropFirst()) }
+        while rest.utf8.last == UInt8(ascii: " ") { rest = Substring(rest.unicodeScalars.dropLast()) }
+        return String(rest)
+    }
+}
+
+extension String {
+    fileprivate func appending(query: String) -> String {
+        guard utf8.contains(UInt8(ascii: "?")) else { return "\(self)?\(query)" }
+        let isOpen = utf8.last == UInt8(ascii: "?") || utf8.last == UInt8(ascii: "&")
+        return isOpen ? self + query : "\(self)&\(query)"
+    }
+}

@@ -1,0 +1,128 @@
+package import JSON
+package import Secrets
+
+/// What a postback sends: the affiliate's settings of one request.
+package struct RequestTemplate: Sendable {
+    package var url: PostbackURL
+    package var httpType: HTTPType
+    package var basicAuth: BasicAuth?
+    package var requestParams: RequestParams = .none
+    package var requestHeaders: RequestHeaders = .none
+    package var signingSecret: StoredSecret?
+    package var omitEmptyParams = false
+    /// If one of these has no value, nothing is sent.
+    package var skipWhenEmpty: [Macro] = []
+    package var successWhen: SuccessCriteria = .any2xx
+
+    package init(url: PostbackURL, httpType: HTTPType) {
+        self.url = url
+        self.httpType = httpType
+    }
+
+    /// What no single field shows to be wrong.
+    package var faults: [(field: String, message: String)] {
+        var faults = requestParams.faults(sentAs: httpType)
+        if basicAuth != nil, let field = requestHeaders.fields.first(where: { $0.name.lowercased() == "authorization" })
+        {
+            faults.append(
+                ("requestHeaders.\(field.name)", "stands beside basicAuth, which sets the same header; give one"))
+        }
+        return faults
+    }
+}
+
+extension RequestTemplate {
+    /// Reads all fields of it: from a caller (createPostback) or as stored (deliverPostback).
+    package init(_ fields: inout Fields, from source: StoredSecret.Source) {
+        url = fields.required("url", .postbackURL)
+        httpType = fields.required("httpType", .httpType)
+        basicAuth = fields.optional("basicAuth", .basicAuth(from: source))
+        requestParams = fields.optional("requestParams", .requestParams, default: .none)
+        requestHeaders = fields.optional("requestHeaders", .requestHeaders(from: source), default: .none)
+        signingSecret = fields.optional("signingSecret", .signingSecret(from: source))
+        omitEmptyParams = fields.optional("omitEmptyParams", .boolean, default: false)
+        skipWhenEmpty = fields.optional("skipWhenEmpty", .skipWhenEmpty, default: [])
+        successWhen = fields.optional("successWhen", .successWhen, default: .any2xx)
+        for fault in faults { fields.refuse(fault.field, fault.message) }
+    }
+
+    /// The template after an update: a field that is left out stays, null clears it; url and httpType cannot be cleared.
+    package func changed(by fields: inout Fields) -> RequestTemplate {
+        var new = self
+        switch fields.change("url", .postbackURL) {
+        case .keep: break
+        case .clear: fields.refuse("url", "cannot be cleared")
+        case .set(let url): new.url = url
+        }
+        switch fields.change("httpType", .httpType) {
+        case .keep: break
+        case .clear: fields.refuse("httpType", "cannot be cleared")
+        case .set(let type): new.httpType = type
+        }
+        fields.change("basicAuth", .basicAuth(from: .caller)).apply(to: &new.basicAuth)
+        fields.change("requestParams", .requestParams).apply(to: &new.requestParams, cleared: .none)
+        fields.change("requestHeaders", .requestHeaders(from: .caller)).apply(to: &new.requestHeaders, cleared: .none)
+        fields.change("signingSecret", .signingSecret(from: .caller)).apply(to: &new.signingSecret)
+        fields.change("omitEmptyParams", .boolean).apply(to: &new.omitEmptyParams, cleared: false)
+        fields.change("skipWhenEmpty", .skipWhenEmpty).apply(to: &new.skipWhenEmpty, cleared: [])
+        fields.change("successWhen", .successWhen).apply(to: &new.successWhen, cleared: .any2xx)
+        for fault in new.faults { fields.refuse(fault.field, fault.message) }
+        return new
+    }
+}
+
+extension RequestTemplate {
+    /// As an answer shows it: secrets masked.
+    package var masked: JSON {
+        json(
+            basicAuth: basicAuth?.masked, headers: requestHeaders.masked,
+            signingSecret: signingSecret.map { _ in .string(Secret.mask) })
+    }
+
+    /// As it is stored and handed to deliverPostback: secrets sealed for this postback.
+    package func stored(of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+        json(
+            basicAuth: basicAuth?.stored(of: postbackID, with: keys),
+            headers: requestHeaders.stored(of: postbackID, with: keys),
+            signingSecret: signingSecret?.stored(RequestTemplate.signingField, of: postbackID, with: keys))
+    }
+
+    static let signingField = "signingSecret"
+
+    /// Whether there is anything to seal.
+    package var hasSecrets: Bool {
+        basicAuth != nil || signingSecret != nil
+            || requestHeaders.fields.contains { if case .secret = $0.value { true } else { false } }
+    }
+
+    private func json(basicAuth: JSON?, headers: JSON, signingSecret: JSON?) -> JSON {
+        [
+            "url": .string(url.text), "httpType": .string(httpType.rawValue), "basicAuth": basicAuth ?? .null,
+            "requestParams": requestParams.json, "requestHeaders": headers, "signingSecret": signingSecret ?? .null,
+            "omitEmptyParams": .bool(omitEmptyParams),
+            "skipWhenEmpty": .array(skipWhenEmpty.map { .string($0.name) }), "successWhen": successWhen.json,
+        ]
+    }
+}
+
+extension Rule<[Macro]> {
+    package static var skipWhenEmpty: Rule { list(of: .macro, count: 0...64) }
+}
+
+extension Change {
+    fileprivate func apply(to value: inout Value, cleared: Value) {
+        switch self {
+        case .keep: break
+        case .clear: value = cleared
+        case .set(let new): value = new
+        }
+    }
+
+    fileprivate func apply(to value: inout Value?) {
+        switch self {
+        case .keep: break
+        case .clear: value = nil
+        case .set(let new): value = new
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import JSON
+package import Secrets
+
+/// A secret of a postback: plain as a caller gives it, or sealed as it is stored.
+package enum StoredSecret: Sendable, Hashable {
+    case plain(Secret)
+    case sealed(String)
+
+    /// Who gives it: a caller only in plain; the store also as `{"sealed":"…"}`.
+    package enum Source: Sendable { case caller, store }
+
+    /// As it is stored: sealed for one postback's field. One that is sealed stays as it is.
+    func stored(_ field: String, of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+        switch self {
+        case .plain(let secret):
+            ["sealed": .string(keys.seal(secret, for: .postback(postbackID, field)))]
+        case .sealed(let text): ["sealed": .string(text)]
+        }
+    }
+
+    /// The secret itself.
+    func opened(_ field: String, of postbackID: Int?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
+        switch self {
+        case .plain(let secret): return secret
+        case .sealed(let text):
+            guard let keys else { throw .secret("\(field) is sealed, and POSTBACKS_ENCRYPTION_KEY is not set") }
+            guard let postbackID else { throw .secret("\(field) is sealed, and the postback's id is not known") }
+            do throws(SealError) {
+                return try keys.open(text, for: .postback(postbackID, field))
+            } catch {
+                throw .secret("\(field) cannot be opened: \(error)")
+            }
+        }
+    }
+}
+
+extension SealContext {
+    /// Of a secret field of a postback, named by its path: `basicAuth.password`.
+    package static func postback(_ id: Int, _ field: String) -> SealContext {
+        SealContext("postback", id: id, field: field)
+    }
+}
+
+extension Rule<StoredSecret> {
+    /// `check` sees a plain secret and throws what is wrong without repeating it.
+    static func secret(
+        from source: StoredSecret.Source, schema: JSON, _ check: @escaping (String) throws(Wrong) -> Void
+    ) -> Rule {
+        let sealed: JSON = [
+            "type": "object", "properties": ["sealed": ["type": "string"]], "required": ["sealed"],
+            "additionalProperties": false,
+        ]
+        return Rule(
+            schema: source == .store ? ["anyOf": [schema, sealed]] : schema, placeholder: StoredSecret.sealed("")
+        ) { json, path, faults in
+            if source == .store, case .object(let members) = json {
+                if members.count == 1, let text = json["sealed"]?.text { return .sealed(text) }
+                faults.append(Fault(path, "must be a string or {\"sealed\":\"…\"}"))
+                return nil
+            }
+            guard case .string(let text) = json else {
+                faults.append(Fault(path, "must be a string, not \(json.kind)"))
+                return nil
+            }
+            do throws(Wrong) {
+                if text == Secret.mask {
+                    throw Wrong(
+                        "is the mask that stands for a stored secret; give the secret itself, or leave the field out")
+                }
+                try check(text)
+                return .plain(Secret(text))
+            } catch {
+                faults.append(Fault(path, error.message))
+                return nil
+            }
+        }
+    }
+
+    /// The secrets of Standard Webhooks, separated by a space.
+    package static func signingSecret(from source: StoredSecret.Source) -> Rule {
+        let schema: JSON = [
+            "type": "string", "pattern": #"^whsec_[A-Za-z0-9+/]+={0,2}( whsec_[A-Za-z0-9+/]+={0,2})*$"#,
+        ]
+        return secret(from: source, schema: schema) { text throws(Wrong) in
+            guard text.utf8.count <= 1024, StandardWebhookSignature(secret: Secret(text)) != nil else {
+                throw Wrong(
+                    "must be whsec_ followed by the base64 of 24 to 64 bytes; several are separated by one space")
+            }
+        }
+    }
+}

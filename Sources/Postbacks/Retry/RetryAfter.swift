@@ -1,0 +1,90 @@
+/// The header field by which a receiver asks for a longer wait (RFC 9110 §10.2.3).
+package enum RetryAfter {
+    /// No receiver can lengthen a wait beyond this.
+    package static let limit = 21600.0
+
+    /// Seconds from `now` on, at most `limit`; nil when the field is absent, there more than once, past or nonsense.
+    package static func seconds(_ values: [String], now: Timestamp) -> Double? {
+        guard values.count == 1 else { return nil }
+        let text = values[0].trimmed
+        if !text.isEmpty, text.utf8.allSatisfy(\.isDigit) {
+            return text.utf8.reduce(0) { min($0 * 10 + Double($1 - 0x30), limit) }
+        }
+        guard let date = HTTPDate.parse(text, now: now) else { return nil }
+        let seconds = Double(date.milliseconds - now.milliseconds) / 1000
+        return seconds > 0 ? min(seconds, limit) : nil
+    }
+}
+
+/// A date in one of the three forms of RFC 9110 §5.6.7.
+enum HTTPDate {
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    private static let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+
+    static func parse(_ text: String, now: Timestamp) -> Timestamp? {
+        guard let form = days.first(where: { text.hasPrefix($0.prefix(3)) }) else { return nil }
+        var scanner = DigitScanner(text)
+        if scanner.take(word: "\(form), ") { return obsolete(&scanner, now) }
+        _ = scanner.take(word: String(form.prefix(3)))
+        return scanner.take(word: ", ") ? fixed(&scanner) : scanner.take(" ") ? asctime(&scanner) : nil
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`.
+    private static func fixed(_ scanner: inout DigitScanner) -> Timestamp? {
+        guard let day = scanner.number(2), scanner.take(" "), let month = month(&scanner), scanner.take(" "),
+            let year = scanner.number(4), scanner.take(" "), let second = clock(&scanner), scanner.take(word: " GMT")
+        else { return nil }
+        return time(scanner, year, month, day, second)
+    }
+
+    /// `Sunday, 06-Nov-94 08:49:37 GMT`. A year more than 50 years ahead is the past one with the same last digits.
+    private static func obsolete(_ scanner: inout DigitScanner, _ now: Timestamp) -> Timestamp? {
+        guard let day = scanner.number(2), scanner.take("-"), let month = month(&scanner), scanner.take("-"),
+            let digits = scanner.number(2), scanner.take(" "), let second = clock(&scanner), scanner.take(word: " GMT")
+        else { return nil }
+        let thisYear = now.day.components.year
+        let year = thisYear - thisYear % 100 + digits
+        return time(scanner, year > thisYear + 50 ? year - 100 : year, month, day, second)
+    }
+
+    /// `Sun Nov  6 08:49:37 1994`.
+    private static func asctime(_ scanner: inout DigitScanner) -> Timestamp? {
+        guard let month = month(&scanner), scanner.take(" "),
+            let day = scanner.take(" ") ? scanner.number(1) : scanner.number(2), scanner.take(" "),
+            let second = clock(&scanner), scanner.take(" "), let year = scanner.number(4)
+        else { return nil }
+        return time(scanner, year, month, day, second)
+    }
+
+    private static func month(_ scanner: inout DigitScanner) -> Int? {
+        for (index, name) in months.enumerated() where scanner.take(word: name) { return index + 1 }
+        return nil
+    }
+
+    /// The second of the day; a leap second is the one after it.
+    private static func clock(_ scanner: inout DigitScanner) -> Int? {
+        guard let hour = scanner.number(2), hour < 24, scanner.take(":"), let minute = scanner.number(2), minute < 60,
+            scanner.take(":"), let second = scanner.number(2), second <= 60
+        else { return nil }
+        return hour * 3600 + minute * 60 + second
+    }
+
+    private static func time(
+        _ scanner: DigitScanner, _ year: Int, _ month: Int, _ day: Int, _ second: Int
+    ) -> Timestamp? {
+        guard scanner.isAtEnd, let day = CalendarDay(year: year, month: month, day: day) else { return nil }
+        return Timestamp(day: day, secondOfDay: second)
+    }
+}
+
+extension String {
+    /// Without the spaces and tabs around it.
+    fileprivate var trimmed: String {
+        var rest = Substring(self).utf8
+        while let byte = rest.first, byte == 0x20 || byte == 0x09 { rest = rest.dropFirst() }
+        while let byte = rest.last, byte == 0x20 || byte == 0x09 { rest = rest.dropLast() }
+        return String(Substring(rest))
+    }
+}

@@ -1,0 +1,42 @@
+package import JSON
+
+/// How long to wait after each attempt (R12).
+package struct RetrySchedule: Sendable, Hashable {
+    /// Seconds after the first, second, … attempt.
+    private let waits: [Double]
+
+    /// POSTBACKS_RETRY_SCHEDULE's default: eight attempts over about a day.
+    package static let standard = RetrySchedule(waits: [30, 120, 600, 1800, 7200, 21600, 54000])
+    /// No wait is longer: 30 days, in seconds.
+    private static let longest = 2_592_000.0
+
+    private init(waits: [Double]) { self.waits = waits }
+
+    /// Reads seconds, decimals allowed, separated by commas. Empty: one attempt and no other.
+    package init(parsing text: String) throws(Wrong) {
+        var waits: [Double] = []
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        for part in parts where !(parts.count == 1 && part.allSatisfy(\.isWhitespace)) {
+            let digits = String(part.drop { $0 == " " }.prefix { $0 != " " })
+            guard let money = try? Money(parsing: digits), let wait = Double(money.text), wait >= 0,
+                wait <= RetrySchedule.longest, part.filter({ $0 != " " }) == digits
+            else {
+                throw Wrong(
+                    "must be seconds separated by commas, each from 0 to 2592000, such as \"30,120,600\", not \"\(part.prefix(48))\""
+                )
+            }
+            waits.append(wait)
+        }
+        self.waits = waits
+    }
+
+    package var attempts: Int { waits.count + 1 }
+
+    /// Seconds until the next attempt, after attempt number `attempt` (from 1); nil when that was the last. `jitter`,
+    /// from 0 to 1, lengthens the wait by 0 to 20 %; `retryAfter` in seconds lengthens it further.
+    package func wait(afterAttempt attempt: Int, jitter: Double, retryAfter: Double? = nil) -> Double? {
+        guard waits.indices.contains(attempt - 1) else { return nil }
+        let wait = waits[attempt - 1] * (1 + 0.2 * min(max(jitter, 0), 1))
+        return max((wait * 1000).rounded() / 1000, retryAfter ?? 0)
+    }
+}

@@ -1,0 +1,84 @@
+import JSON
+import Testing
+
+@testable import Postbacks
+
+@Suite struct TemplateTests {
+    private func render(_ text: String, _ values: MacroValues = .make()) throws -> String {
+        try Template(parsing: text, in: .header).rendered(values)
+    }
+
+    @Test(arguments: [
+        ("conversion_id", "11"), ("event_id", "21"), ("event_sequence", "2"), ("delivery_id", "42"), ("attempt", "1"),
+        ("click_id", "ck 1&2"), ("transaction_id", "tx-1"), ("affiliate_id", "a1"), ("affiliate_name", "Ann & Söhne"),
+        ("offer_id", "o1"), ("offer_name", "Offer One"), ("goal_id", "g1"), ("goal_name", "Sale"), ("status", "done"),
+        ("previous_status", "pending"), ("status_reason", "ok"), ("payout", "12.30"), ("revenue", "20.00"),
+        ("sale_amount", "100"),
+        ("currency", "EUR"), ("ip", "192.0.2.9"), ("country", "DE"), ("user_agent", "UA/1.0 (x)"),
+        ("clicked_at", "2023-11-14T22:13:20.123Z"), ("occurred_at", "2023-11-14T22:14:20.000Z"),
+        ("status_at", "2023-11-14T22:15:00.000Z"), ("timestamp", "2023-11-14T22:16:40.500Z"), ("is_test", "0"),
+        ("sub1", "s1"),
+        ("params.sub1", "s1"), ("params.name", "Grüße/ü?#+%20"), ("sub2", ""), ("params.none", ""),
+    ])
+    func `each macro has its value`(name: String, value: String) throws {
+        #expect(try render("<{\(name)}>") == "<\(value)>")
+    }
+
+    @Test(arguments: [
+        ("{sub2|none}", "none"), ("{params.empty|none}", "none"), ("{click_id|none}", "ck 1&2"),
+        ("{sub2|a:b|c}", "a:b|c"),
+        ("{sub2|}", ""), ("{status:pending=2,done=1,rejected=3}", "1"), ("{status:pending=2|x}", "x"),
+        ("{status:pending=2}", ""),
+        ("{sub1:s1=one,s2=}", "one"), ("{sub1:s1=|x}", ""), ("{sub1:s1=a=b}", "a=b"), ("{sub2:s1=one|none}", "none"),
+        ("{is_test:0=live,1=test}", "live"), ("{occurred_at:unix}", "1700000060"),
+        ("{clicked_at:unixms}", "1700000000123"),
+        ("{status_at:date}", "2023-11-14"), ("{timestamp:unix}", "1700000200"), ("{{click_id}}", "{click_id}"),
+        ("{{{sub1}}}", "{s1}"), ("a}}b{{c", "a}b{c"), ("{params.evil}", "{payout}}{"), ("{sub2|payout}", "payout"),
+        ("é{sub1}👋", "és1👋"), ("", ""),
+    ])
+    func `each modifier does what it says`(text: String, expected: String) throws {
+        #expect(try render(text) == expected)
+    }
+
+    @Test func `times without a value take the default`() throws {
+        let values = MacroValues.make { $0.clickedAt = nil }
+        #expect(try render("{clicked_at:unix|0}{clicked_at:date}", values) == "0")
+    }
+
+    @Test(arguments: [
+        ("abc}", "has a } without its { at character 4; a literal brace is written }}"),
+        ("ab{click_id", "has a { that is not closed, at character 3; a literal brace is written {{"),
+        ("{a{b}", "has a { that is not closed, at character 1; a literal brace is written {{"),
+        ("é👋{clik_id}", #"has no macro "clik_id"; did you mean "click_id"? (at character 3)"#),
+        ("{}", #"has no macro "" (at character 1)"#),
+        ("{_click_id}", #"has "{_click_id}", but only a URL takes a value unencoded (at character 1)"#),
+        ("{click_id:unix}", "has {click_id:unix}, but click_id is not a time (at character 1)"),
+        ("{sub1:number}", "has {sub1:number}, but sub1 is not a number (at character 1)"),
+        ("{payout:number}", "has {payout:number}, which is a JSON number: only as a param's whole value"),
+        (
+            "{status:don=1}",
+            #"has a map for {status} with "don", which is no status; did you mean "done"? (at character 1)"#
+        ),
+        ("{status:done=1,done=2}", #"has a map for {status} with "done" twice (at character 1)"#),
+        ("{status:done=1,2}", #"has a map for {status} whose part "2" is not value=replacement (at character 1)"#),
+        ("{status:=1}", #"has a map for {status} whose part "=1" is not value=replacement (at character 1)"#),
+        (
+            "{occurred_at:unixx}",
+            #"has no format "unixx" for {occurred_at}; did you mean "unix"?; a map is written {occurred_at:a=1,b=2} (at character 1)"#
+        ),
+    ])
+    func `an error names place and remedy`(text: String, message: String) {
+        #expect(throws: Wrong(message)) { try Template(parsing: text, in: .header) }
+    }
+
+    @Test func `random is one UUID per delivery, the same on each retry`() throws {
+        let first = try render("{random}")
+        #expect(first == (try render("{random}", .make(attempt: 2))))
+        #expect(first.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+        #expect(first != (try render("{random}", .make { $0.clickID = "other" })))
+    }
+
+    @Test func `a test says so`() throws {
+        #expect(try render("{is_test}", .make(isTest: true)) == "1")
+    }
+}

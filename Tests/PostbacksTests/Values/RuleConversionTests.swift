@@ -1,0 +1,53 @@
+import JSON
+import Postbacks
+import Testing
+
+@Suite struct RuleConversionTests {
+    @Test(arguments: [
+        "192.0.2.1", "0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::1", "1:2:3:4:5:6:7:8", "::ffff:192.0.2.1",
+        "1:2:3:4:5:6:192.0.2.1", "1::8", "FE80::ABCD",
+    ])
+    func `literal addresses are taken`(text: String) {
+        #expect(faults(.ip, "\"\(text)\"") == [])
+    }
+
+    @Test(arguments: [
+        "1", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "0x7f.0.0.1", "1.2.3.4 ", "1:2:3", "1:2:3:4:5:6:7:8:9",
+        "::1::",
+        "1::2::3", ":::", "1:2:3:4:5:6:7::8:9", "fe80::1%eth0", "[::1]", "12345::", "::g", "1:2:3:4:5:6:7:",
+        ":1:2:3:4:5:6:7",
+        "192.0.2.1::", "localhost",
+    ])
+    func `what is no literal address is refused`(text: String) {
+        #expect(faults(.ip, "\"\(text)\"").count == 1)
+    }
+
+    @Test(arguments: [
+        ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"), ("0:0:0:0:0:0:0:0", "::"), ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
+        ("1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"), ("::ffff:1.2.3.4", "::ffff:102:304"),
+        ("1:0:0:2:0:0:3:4", "1::2:0:0:3:4"),
+        ("1:2:3:4:5:6:0:0", "1:2:3:4:5:6::"),
+    ])
+    func `an IPv6 address has one canonical form`(text: String, expected: String) throws {
+        #expect(try #require(IPAddress(parsing: text)).description == expected)
+    }
+
+    @Test func `currencies and countries are short ASCII words`() {
+        for text in ["USD", "usdt", "BTC2"] { #expect(faults(.currency, "\"\(text)\"") == []) }
+        for text in ["US", "", "ÜSD", "U D", "ABCDEFGHIJK"] { #expect(faults(.currency, "\"\(text)\"").count == 1) }
+        #expect(faults(.country, "\"DE\"") == [])
+        for text in ["D", "DEU", "D1", "ÄÖ"] { #expect(faults(.country, "\"\(text)\"").count == 1) }
+        #expect(faults(.country, "5") == [#"value must be two letters, such as "DE", not a number"#])
+    }
+
+    @Test func `params have plain names and any values`() {
+        #expect(faults(.conversionParams, #"{"sub1":"a\n\u0001","a.b-c_D9":""}"#) == [])
+        #expect(
+            faults(.conversionParams, #"{"a b":"x"}"#) == [
+                "value.a b has a name that is not 1 to 64 of A-Z a-z 0-9 _ . -"
+            ])
+        #expect(faults(.conversionParams, #"{"a":1}"#) == ["value.a must be a string, not a number"])
+        let many = (1...65).map { "\"p\($0)\":\"\"" }.joined(separator: ",")
+        #expect(faults(.conversionParams, "{\(many)}").count == 1)
+    }
+}

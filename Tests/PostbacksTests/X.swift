@@ -1,4 +1,0 @@
-import Secrets
-import Testing
-
-@Suite struct EncryptionKeysTests {}
