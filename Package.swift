@@ -33,7 +33,7 @@ let package = Package(
             name: "FunctionRuntime", dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering; and what the tables hold of it.
-        .target(name: "Postbacks", dependencies: ["FunctionRuntime", "JSON", "Secrets"]),
+        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "Secrets"]),
         .target(
             name: "Store",
             dependencies: [
@@ -42,25 +42,37 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
 
+        // The function that sends; it links no libpq.
+        .executableTarget(
+            name: "deliverPostback",
+            dependencies: ["Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Postbacks", "Secrets"],
+            path: "functions/deliverPostback", exclude: ["fixtures"]),
+
         // What runs the functions on one machine.
         .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
-        // Tests: they mirror the above.
-        .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
-        .testTarget(name: "EgressTests", dependencies: ["Egress"]),
-        .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
-    ]
-)
-
-
-package.targets.append(
+        .target(name: "Receiver", dependencies: ["POSIX"], path: "local-runtime/Receiver"),
         .target(
             name: "Poller",
             dependencies: [
                 "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Store",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "local-runtime/Poller"))
-package.targets += ["configureAffiliate", "configureOffer", "listDeliveries", "recordConversion", "updateConversionStatus"].map { name in
+            path: "local-runtime/Poller"),
+
+        // Tests: they mirror the above.
+        .testTarget(name: "TestSupport", dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver"]),
+        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
+        .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "EgressTests", dependencies: ["Egress"]),
+        .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
+        .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
+        .testTarget(name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+    ]
+)
+
+package.targets += databaseFunctions.map { name in
     .executableTarget(
         name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "Postbacks", "Secrets", "Store"],
         path: "functions/\(name)", exclude: ["fixtures"])

@@ -68,6 +68,9 @@ package struct Fields {
     /// Whether the object has the member, be it null.
     package func isGiven(_ name: String) -> Bool { given(name) != nil }
 
+    /// The object as it was given, without one member.
+    package func given(except name: String) -> JSON { .object(members.filter { $0.name != name }) }
+
     /// Notes a fault that no single rule sees.
     package mutating func refuse(_ name: String, _ message: String) {
         if !isDescription { faults.append(Fault(path.member(name), message)) }

@@ -20,8 +20,7 @@ struct Answer {
                 id: id, outcome: isRetryable ? "retry" : "failed", retryInSeconds: isRetryable ? 60 : nil,
                 code: "internal", message: error["message"]?.text ?? "the delivery function refused its input")
         } else if case .object? = json["output"], Answer.outcomes.contains(json["output"]?["outcome"]?.text ?? "") {
-            self.id = id
-            self.line = line
+            self.init(id: id, line: line)
         } else {
             return nil
         }
@@ -34,14 +33,19 @@ struct Answer {
             message: "the delivery process ended before it answered; it may have been sent")
     }
 
-    private init(id: String, outcome: String, retryInSeconds: Int?, code: String, message: String) {
+    private init(id: String, line: [UInt8]) {
         self.id = id
+        self.line = line
+    }
+
+    private init(id: String, outcome: String, retryInSeconds: Int?, code: String, message: String) {
         var output: [JSON.Member] = [
             JSON.Member("outcome", .string(outcome)),
             JSON.Member("error", ["code": .string(code), "message": .string(message)]),
         ]
         if let retryInSeconds { output.append(JSON.Member("retryInSeconds", .integer(retryInSeconds))) }
-        line = JSON.object([JSON.Member("id", .string(id)), JSON.Member("output", .object(output))]).bytes
+        let line: JSON = ["id": .string(id), "output": .object(output)]
+        self.init(id: id, line: line.bytes)
     }
 
     private static let outcomes = ["delivered", "retry", "failed", "skipped"]

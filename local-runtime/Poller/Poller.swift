@@ -1,6 +1,5 @@
-package import FunctionRuntime
 package import Logging
-import POSIX
+package import POSIX
 import Postgres
 import Store
 

@@ -27,8 +27,8 @@ package struct NewConversion: Sendable {
         offerID = fields.required("offerId", .identifier)
         affiliateID = fields.required("affiliateId", .identifier)
         goalID = fields.optional("goalId", .identifier)
-        transactionID = fields.optional("transactionId", .foreignID)
-        clickID = fields.optional("clickId", .foreignID)
+        transactionID = fields.optional("transactionId", .trackingID)
+        clickID = fields.optional("clickId", .trackingID)
         status = fields.optional("status", .conversionStatus)
         statusReason = fields.optional("statusReason", .statusReason)
         payout = fields.optional("payout", .money)
@@ -37,7 +37,7 @@ package struct NewConversion: Sendable {
         currency = fields.optional("currency", .currency)
         ip = fields.optional("ip", .ip)
         country = fields.optional("country", .country)
-        userAgent = fields.optional("userAgent", .text(0...8192, controlCharacters: true))
+        userAgent = fields.optional("userAgent", .userAgent)
         clickedAt = fields.optional("clickedAt", .timestamp)
         occurredAt = fields.optional("occurredAt", .timestamp)
         let params = fields.optional("params", .conversionParams) ?? []
@@ -46,11 +46,4 @@ package struct NewConversion: Sendable {
             fields.refuse("transactionId", "is missing, and so is clickId; one of them is needed to recognise a repeat")
         }
     }
-}
-
-extension Rule<String> {
-    /// A transaction's or click's id: 1–400 characters without control characters (what an index entry holds for certain).
-    package static var foreignID: Rule { text(1...400) }
-
-    package static var statusReason: Rule { text(0...1024, controlCharacters: true) }
 }

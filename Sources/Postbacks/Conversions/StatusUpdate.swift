@@ -20,8 +20,8 @@ package struct StatusUpdate: Sendable {
     package init(_ fields: inout Fields) {
         let conversionID = fields.optional("conversionId", .madeHere)
         let offerID = fields.optional("offerId", .identifier)
-        let transactionID = fields.optional("transactionId", .foreignID)
-        let clickID = fields.optional("clickId", .foreignID)
+        let transactionID = fields.optional("transactionId", .trackingID)
+        let clickID = fields.optional("clickId", .trackingID)
         let goalID = fields.optional("goalId", .identifier)
         status = fields.required("status", .conversionStatus)
         statusReason = fields.change("statusReason", .statusReason)

@@ -1,3 +1,4 @@
+import Egress
 import JSON
 
 /// Host and port of a URL (RFC 3986 §3.2), without user info and without macros.
@@ -9,7 +10,7 @@ struct Authority {
     let isDefaultPort: Bool
 
     /// As it stands in a URL.
-    var writtenHost: String { address?.isV6 == true ? "[\(host)]" : host }
+    var writtenHost: String { address?.family == .v6 ? "[\(host)]" : host }
 
     init(parsing text: Substring, defaultPort: Int) throws(Wrong) {
         guard !text.isEmpty else { throw Wrong("must have a host") }
@@ -27,7 +28,7 @@ struct Authority {
             }
             hostText = Substring(text.unicodeScalars[..<end].dropFirst())
             rest = Substring(text.unicodeScalars[end...].dropFirst())
-            guard let address = IPAddress(parsing: hostText), address.isV6 else {
+            guard let address = IPAddress(literal: String(hostText)), address.family == .v6 else {
                 throw Wrong("must have an IPv6 address between [ and ], such as [2001:db8::1]")
             }
             self.address = address
@@ -35,7 +36,7 @@ struct Authority {
         } else {
             hostText = text.prefixOfScalars { $0 != ":" }
             rest = text[hostText.endIndex...]
-            address = IPAddress(parsing: hostText)
+            address = IPAddress(literal: String(hostText))
             if let address { host = address.description } else { host = try Authority.name(hostText) }
         }
         if rest.isEmpty {

@@ -1,3 +1,4 @@
+package import Egress
 package import JSON
 
 /// Where a postback goes: an absolute http or https URL (RFC 3986) whose path and query are a template.

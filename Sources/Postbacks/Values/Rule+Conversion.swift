@@ -1,14 +1,19 @@
 package import JSON
 
 extension Rule<String> {
-    /// A transaction's or click's id as a tracker made it: 1–1024 characters without control characters, or an integer.
+    /// A transaction's or click's id as a tracker made it: 1–400 characters without control characters (what an entry of an
+    /// index holds for certain), or an integer.
     package static var trackingID: Rule {
-        let text = text(1...1024)
+        let text = text(1...400)
         return Rule(schema: ["anyOf": [text.schema, ["type": "integer"]]], placeholder: "") { json, path, faults in
             if case .number = json { return identifier.read(json, path, &faults) }
             return text.read(json, path, &faults)
         }
     }
+
+    package static var statusReason: Rule { text(0...1024, controlCharacters: true) }
+
+    package static var userAgent: Rule { text(0...8192, controlCharacters: true) }
 
     /// A currency's code, kept as it is written; also codes that are not ISO 4217's.
     package static var currency: Rule {
@@ -52,4 +57,5 @@ extension Rule<[(name: String, value: String)]> {
 
 extension UInt8 {
     var isLetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
+    var isHexDigit: Bool { isDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
 }

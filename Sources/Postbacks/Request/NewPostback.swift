@@ -1,0 +1,36 @@
+package import JSON
+
+/// A postback as a caller asks for it.
+package struct NewPostback: Sendable {
+    /// Nil: every offer of the affiliate.
+    package let offerID: String?
+    /// Nil: every affiliate of the offer.
+    package let affiliateID: String?
+    package let goalID: String?
+    package let conversionStatus: ConversionStatus
+    package let template: RequestTemplate
+    package let isActive: Bool
+    package let idempotencyKey: String?
+    /// All that was given but the idempotency key, in a form that does not depend on the order. Holds secrets.
+    package let canonicalInput: [UInt8]
+
+    /// Stands for all offers or affiliates.
+    package static let all = "*"
+
+    package init(_ fields: inout Fields) {
+        let offer = fields.required("offerId", .identifier)
+        let affiliate = fields.required("affiliateId", .identifier)
+        goalID = fields.optional("goalId", .identifier)
+        conversionStatus = fields.required("conversionStatus", .conversionStatus)
+        template = RequestTemplate(&fields, from: .caller)
+        isActive = fields.optional("active", .boolean, default: true)
+        idempotencyKey = fields.optional("idempotencyKey", .text(1...200))
+        canonicalInput = fields.given(except: "idempotencyKey").sorted.bytes
+        offerID = offer == NewPostback.all ? nil : offer
+        affiliateID = affiliate == NewPostback.all ? nil : affiliate
+        if goalID != nil, offerID == nil { fields.refuse("goalId", "needs one offer; offerId is \"*\"") }
+        if offerID == nil, affiliateID == nil {
+            fields.refuse("affiliateId", "must name one affiliate when offerId is \"*\"")
+        }
+    }
+}

@@ -1,0 +1,16 @@
+import Egress
+package import JSON
+
+extension Rule<String> {
+    /// A literal IPv4 or IPv6 address, kept as it is written.
+    package static var ip: Rule {
+        text(1...45).parsed(placeholder: "", schema: ["anyOf": [["format": "ipv4"], ["format": "ipv6"]]]) {
+            text throws(Wrong) in
+            guard IPAddress(literal: text) != nil else {
+                throw Wrong(
+                    "must be an IPv4 or IPv6 address, such as \"192.0.2.1\" or \"2001:db8::1\", not \"\(text)\"")
+            }
+            return text
+        }
+    }
+}

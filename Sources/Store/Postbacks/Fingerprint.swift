@@ -1,0 +1,34 @@
+import FunctionRuntime
+import Postbacks
+import Secrets
+
+/// What an idempotency key remembers of its input. Where the input has secrets it is sealed, because a digest could be
+/// guessed at.
+enum Fingerprint {
+    static func make(of postback: NewPostback, id: Int, keys: EncryptionKeys?) -> String {
+        let digest = digest(of: postback)
+        guard postback.template.hasSecrets, let keys else { return digest }
+        return keys.seal(Secret(digest), for: context(id))
+    }
+
+    /// - Throws: `misconfigured` when it was sealed with a key that is not among these.
+    static func matches(
+        _ stored: String, of postback: NewPostback, id: Int, keys: EncryptionKeys?
+    ) throws(FunctionError) -> Bool {
+        let digest = digest(of: postback)
+        if stored.hasPrefix(digestPrefix) { return stored == digest }
+        do throws(SealError) {
+            return try keys?.open(stored, for: context(id)) == Secret(digest)
+        } catch {
+            throw FunctionError(.misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open what idempotencyKey made: \(error)")
+        }
+    }
+
+    private static let digestPrefix = "sha256:"
+
+    private static func context(_ id: Int) -> SealContext { SealContext("postback", id: id, field: "fingerprint") }
+
+    private static func digest(of postback: NewPostback) -> String {
+        digestPrefix + Base64.encode(sha256(postback.canonicalInput))
+    }
+}

@@ -1,0 +1,126 @@
+import FunctionRuntime
+import HTTP
+import JSON
+import POSIX
+import Postbacks
+
+/// One try to send a delivery, and how it ended.
+struct Attempt: FunctionOutput {
+    private let deliveryID: Int
+    private let number: Int
+    private let criteria: SuccessCriteria
+    /// Nil when it could not be made.
+    private let request: OutgoingRequest?
+    private var judgement: Judgement?
+    private var retryInSeconds: Double?
+    private var response: HTTPResponse?
+    private var timing = HTTPTiming.none
+    private var remoteAddress: String?
+
+    init(input: DeliverPostback.Input, request: OutgoingRequest?) {
+        deliveryID = input.deliveryID
+        number = input.attempt
+        criteria = input.template.successWhen
+        self.request = request
+    }
+
+    mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
+        timing = completion.timing
+        remoteAddress = completion.remoteAddress
+        switch completion.result {
+        case .success(let response):
+            self.response = response
+            let judgement = Judgement(status: response.status, body: response.body, successWhen: criteria)
+            let asked = response.headers.filter { $0.name.lowercased() == "retry-after" }.map(\.value)
+            end(judgement, schedule: schedule, retryAfter: asked)
+        case .failure(let failure):
+            end(Judgement(AttemptError(AttemptError.Code(failure.kind), failure.message)), schedule: schedule)
+        }
+    }
+
+    mutating func end(_ judgement: Judgement, schedule: RetrySchedule, retryAfter: [String] = []) {
+        self.judgement = judgement
+        guard judgement.outcome == .retry else { return }
+        let now = Timestamp(milliseconds: Clock.unixMilliseconds)
+        retryInSeconds = schedule.wait(
+            afterAttempt: number, jitter: Double.random(in: 0...1), retryAfter: RetryAfter.seconds(retryAfter, now: now))
+    }
+
+    var json: JSON {
+        var members: [JSON.Member] = [
+            JSON.Member("deliveryId", .integer(deliveryID)), JSON.Member("attempt", .integer(number)),
+            JSON.Member("outcome", .string(judgement?.outcome.rawValue ?? "retry")),
+        ]
+        if let retryInSeconds { members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000))) }
+        if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
+        return .object(
+            members + [
+                JSON.Member("request", request?.masked ?? .null), JSON.Member("response", response?.json ?? .null),
+                JSON.Member("error", judgement?.error?.json ?? .null), JSON.Member("timing", timing.json),
+                JSON.Member("remoteAddress", .optional(remoteAddress)),
+            ])
+    }
+
+    static let schema: JSON = Schema.object(
+        [
+            "deliveryId": Schema.integer, "attempt": Schema.integer,
+            "outcome": Schema.oneOf(Judgement.Outcome.allCases.map(\.rawValue)),
+            "request": ["type": ["object", "null"]], "response": ["type": ["object", "null"]],
+            "error": ["type": ["object", "null"]], "timing": Schema.anyObject, "remoteAddress": Schema.textOrNull,
+        ],
+        optional: ["retryInSeconds": ["type": "number"], "pausePostback": Schema.boolean])
+}
+
+extension AttemptError.Code {
+    fileprivate init(_ kind: HTTPFailure.Kind) {
+        self =
+            switch kind {
+            case .dns: .dns
+            case .connect: .connect
+            case .tls: .tls
+            case .timeout: .timeout
+            case .protocol: .protocol
+            case .forbiddenTarget: .forbiddenTarget
+            }
+    }
+}
+
+extension HTTPResponse {
+    /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so.
+    fileprivate var json: JSON {
+        var fields: [(name: String, value: String)] = []
+        for header in headers {
+            if let index = fields.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) {
+                fields[index].value += ", \(header.value)"
+            } else {
+                fields.append(header)
+            }
+        }
+        let text = String(decoding: body, as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 }
+        return [
+            "status": .integer(status), "headers": .object(fields.map { JSON.Member($0.name, .string($0.value)) }),
+            "body": .string(String(text)), "truncated": .bool(isTruncated),
+        ]
+    }
+}
+
+extension HTTPTiming {
+    fileprivate var json: JSON {
+        [
+            "dnsMs": .milliseconds(dnsMs), "connectMs": .milliseconds(connectMs), "tlsMs": .milliseconds(tlsMs),
+            "firstByteMs": .milliseconds(firstByteMs), "totalMs": .milliseconds(totalMs),
+        ]
+    }
+}
+
+extension JSON {
+    /// A number with three decimals at most, of `value` divided by `unit`.
+    fileprivate static func milliseconds(_ value: Double, per unit: Int = 1) -> JSON {
+        let thousandths = Int((value * 1000 / Double(unit)).rounded())
+        let (whole, rest) = thousandths.quotientAndRemainder(dividingBy: 1000)
+        if rest == 0 { return .integer(whole) }
+        let digits = String(rest + 1000).dropFirst()
+        let end = digits.lastIndex { $0 != "0" } ?? digits.startIndex
+        return .number("\(whole).\(digits[...end])")
+    }
+}

@@ -1,0 +1,83 @@
+import Egress
+import FunctionRuntime
+import HTTP
+import JSON
+import POSIX
+import Postbacks
+import Secrets
+
+@main
+struct DeliverPostback: ConcurrentFunction {
+    static let contract = Contract(
+        "deliverPostback", version: Version.current,
+        summary: "makes one attempt to send a postback, and says what was sent, what was answered and what is to follow.",
+        example: [
+            "deliveryId": 1, "attempt": 1,
+            "postback": ["id": 1, "version": 1, "url": "https://example.com/?c={click_id}", "httpType": "GET"],
+            "event": ["status": "done"],
+            "conversion": ["offer": ["id": "o1"], "affiliate": ["id": "a1"], "clickId": "c1"],
+        ],
+        output: Attempt.schema,
+        settings: [
+            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting.retrySchedule, Setting<Double>.timeout,
+            Setting<Double>.connectTimeout, Setting.logLevel,
+        ])
+
+    typealias Output = Attempt
+
+    /// As many requests as one process holds in flight; a poller asks for fewer.
+    static let capacity = 4096
+
+    private let keys: EncryptionKeys?
+    private let schedule: RetrySchedule
+    private let client: HTTPClient
+    private var attempts: [UInt64: Attempt] = [:]
+    private var finished: [(ticket: UInt64, answer: Answer)] = []
+
+    init(_ settings: Settings) throws(FunctionError) {
+        keys = try settings(.encryptionKey)
+        schedule = try settings(.retrySchedule)
+        let limits = HTTPLimits(
+            connectMilliseconds: Int(try settings(.connectTimeout) * 1000),
+            totalMilliseconds: Int(try settings(.timeout) * 1000))
+        let egress = try settings(.allowCIDRs)
+        do throws(HTTPClient.SetupError) {
+            client = try HTTPClient(egress: egress, limits: limits)
+        } catch {
+            throw .internal
+        }
+    }
+
+    mutating func begin(_ input: Input, ticket: UInt64) {
+        let now = Timestamp(milliseconds: Clock.unixMilliseconds)
+        let values = MacroValues(
+            deliveryID: input.deliveryID, attempt: input.attempt, isTest: input.isTest, now: now, event: input.event,
+            conversion: input.conversion)
+        let rendering = RequestRendering(input.template, postbackID: input.postbackID, keys: keys)
+        do throws(RenderingError) {
+            let request = try rendering.request(for: values)
+            attempts[ticket] = Attempt(input: input, request: request)
+            client.start(
+                HTTPRequest(
+                    method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
+                    body: request.body), id: ticket)
+        } catch {
+            var attempt = Attempt(input: input, request: nil)
+            attempt.end(Judgement(error), schedule: schedule)
+            finished.append((ticket, .success(attempt)))
+        }
+    }
+
+    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool) {
+        let turn = client.turn(
+            alsoWaitingFor: descriptor.map { [$0] } ?? [], milliseconds: finished.isEmpty ? 1000 : 0)
+        var answers = finished
+        finished = []
+        for completion in turn.completions {
+            guard var attempt = attempts.removeValue(forKey: completion.id) else { continue }
+            attempt.end(completion, schedule: schedule)
+            answers.append((completion.id, .success(attempt)))
+        }
+        return (answers, turn.ready)
+    }
+}

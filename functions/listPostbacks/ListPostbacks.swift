@@ -1,0 +1,40 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+@main
+struct ListPostbacks: SimpleFunction {
+    static let contract = Contract(
+        "listPostbacks", version: Version.current,
+        summary: "shows the postbacks of offers and affiliates, with their secrets masked.", example: ["offerId": "o1"],
+        output: Schema.object(["postbacks": Schema.list(Schema.postback), "next": Schema.textOrNull]),
+        settings: Database.settings)
+
+    struct Input: FunctionInput {
+        let filter: PostbackFilter
+        let page: Page
+
+        init(_ fields: inout Fields) {
+            filter = PostbackFilter(&fields)
+            page = Page(&fields)
+        }
+    }
+
+    struct Output: FunctionOutput {
+        let postbacks: [JSON]
+        let next: JSON
+        var json: JSON { ["postbacks": .array(postbacks), "next": next] }
+    }
+
+    private let store: PostbackStore
+
+    init(_ settings: Settings) throws(FunctionError) {
+        store = PostbackStore(try Database(settings, applicationName: ListPostbacks.contract.name))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        let page = try store.page(input.filter, input.page)
+        return Output(postbacks: page.rows, next: page.next)
+    }
+}
