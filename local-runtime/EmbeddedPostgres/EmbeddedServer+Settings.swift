@@ -24,7 +24,7 @@ extension EmbeddedServer {
     }
 
     static func uri(socket: String, database: String) -> String {
-        "postgresql://postbacks@/\(percentEncoded(database))?host=\(percentEncoded(socket))"
+        "postgresql://postbacks@/\(percentEncoded(database))?host=\(percentEncoded(socket))&port=5432"
     }
 
     /// RFC 3986 §2.1: everything but the unreserved characters.

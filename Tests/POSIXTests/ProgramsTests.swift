@@ -1,0 +1,9 @@
+import POSIX
+import TestSupport
+import Testing
+
+struct ProgramsTests {
+    @Test func `the programs stand beside the test bundle`() {
+        #expect(FileSystem.names(in: Programs.folder).contains { $0.hasSuffix(".xctest") })
+    }
+}
