@@ -165,6 +165,16 @@ import Testing
             try request(#"{"url":"https://h.example/","httpType":"\#(type)","requestParams":{"a":[\#(list)]}}"#, values)
         }
         #expect(throws: RenderingError.tooLarge) {
+            try request(
+                #"{"url":"https://h.example/","httpType":"\#(type)","requestHeaders":{"X-A":"\#(many)"}}"#, values)
+        }
+        let five = "{params.v}{params.v}{params.v}{params.v}{params.v}"
+        #expect(throws: RenderingError.tooLarge) {
+            try request(
+                #"{"url":"https://h.example/","httpType":"\#(type)","requestHeaders":{"X-A":"\#(five)","X-B":"\#(five)"}}"#,
+                values)
+        }
+        #expect(throws: RenderingError.tooLarge) {
             try request(#"{"url":"https://h.example/\#(many)","httpType":"\#(type)"}"#, values)
         }
     }
