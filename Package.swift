@@ -61,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver",
+                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres",
+                "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -75,7 +76,8 @@ let package = Package(
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
-        .testTarget(name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
     ]
 )

@@ -14,7 +14,7 @@ struct PostbacksProgram: ParsableCommand {
             \(SettingsTable.text)
             """,
         version: Version.current,
-        subcommands: [Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self])
+        subcommands: [Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self, Demo.self])
 
     static func main() {
         Signals.ignorePipe()
