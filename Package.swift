@@ -78,6 +78,8 @@ let package = Package(
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
     ]
 )
