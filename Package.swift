@@ -62,11 +62,16 @@ let package = Package(
         // Tests: they mirror the above.
         .testTarget(name: "TestSupport", dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver"]),
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
+        .testTarget(name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
+        .testTarget(
+            name: "FunctionsTests",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Store", "TestSupport"]),
         .testTarget(name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
     ]
