@@ -58,6 +58,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
+        .executableTarget(
+            name: "postbacks",
+            dependencies: [
+                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver",
+                "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "local-runtime/postbacks"),
 
         // Tests: they mirror the above.
         .testTarget(name: "TestSupport", dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver"]),

@@ -10,9 +10,12 @@ import POSIX
     private let multi: UnsafeMutableRawPointer
     private let egress: EgressRules
     private let limits: HTTPLimits
+    private let authorities: String?
     /// By the address of the curl handle.
     private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
+    /// How many connections stay open for later requests; more only where more are in flight.
+    private var keptConnections = 256
     /// Requests that ended without being sent, until the next turn.
     private var refused: [HTTPCompletion] = []
 
@@ -23,20 +26,19 @@ import POSIX
         case curl(String)
     }
 
-    package init(egress: EgressRules, limits: HTTPLimits = HTTPLimits()) throws(SetupError) {
+    /// - Parameter authorities: path of a PEM file with the certificates to trust; nil trusts the system's.
+    package init(
+        egress: EgressRules, limits: HTTPLimits = HTTPLimits(), trusting authorities: String? = nil
+    ) throws(SetupError) {
         // Without signals (CURLOPT_NOSIGNAL) curl leaves this one to the program.
         ignoreBrokenPipes()
         guard Self.isStarted, let multi = unsafe curl_multi_init() else { throw .unavailable }
         unsafe self.multi = multi
         self.egress = egress
         self.limits = limits
-        for (option, value) in [
-            (CURLMOPT_MAXCONNECTS, 256),
-            (CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)),
-        ] {
-            let code = unsafe curl_multi_setopt(multi, option, value)
-            guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
-        }
+        self.authorities = authorities
+        let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
+        guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
     }
 
     deinit {
@@ -56,10 +58,16 @@ import POSIX
         guard let transfer = idle.popLast() ?? Transfer(egress: egress, limits: limits) else {
             return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY))
         }
-        if let code = transfer.prepare(request, id: id) { return refuse(id, Transfer.text(of: code)) }
+        if let code = transfer.prepare(request, id: id, trusting: authorities) {
+            return refuse(id, Transfer.text(of: code))
+        }
         let code = unsafe curl_multi_add_handle(multi, transfer.handle)
         guard code == CURLM_OK else { return refuse(id, Self.text(of: code)) }
         unsafe active[UInt(bitPattern: transfer.handle)] = transfer
+        if active.count > keptConnections {
+            keptConnections *= 2
+            _ = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
+        }
     }
 
     /// Moves all requests on, and waits until one ends or a descriptor becomes readable.

@@ -43,7 +43,7 @@ import Glibc
 
     /// Makes the handle ready to send a request that has no fault.
     /// - Returns: what curl does not accept; nil if all is well.
-    func prepare(_ request: HTTPRequest, id: UInt64) -> CURLcode? {
+    func prepare(_ request: HTTPRequest, id: UInt64, trusting authorities: String?) -> CURLcode? {
         self.id = id
         head = ResponseHead()
         body = []
@@ -54,6 +54,9 @@ import Glibc
         unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
+        if let authorities, let code = unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, authorities)) {
+            return code
+        }
         return setDefences() ?? setCallbacks() ?? setRequest(request)
     }
 
@@ -187,7 +190,7 @@ extension Transfer {
     }
 
     /// A name that leads to a forbidden address as well is not dialled at all after that was seen.
-    private func mayDial(_ address: IPAddress?) -> Bool {
+    func mayDial(_ address: IPAddress?) -> Bool {
         guard refusal == nil else { return false }
         guard let address else {
             refusal = "the address is neither IPv4 nor IPv6"

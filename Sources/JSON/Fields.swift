@@ -97,8 +97,8 @@ package struct Fields {
 
     private func given(_ name: String) -> JSON? { members.first { $0.name == name }?.value }
 
-    private mutating func know(_ name: String, _ schema: JSON, isRequired: Bool) {
-        known.append(Known(name: name, schema: schema, isRequired: isRequired))
+    private mutating func know(_ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool) {
+        known.append(Known(name: name, schema: isDescription ? schema() : .null, isRequired: isRequired))
     }
 }
 

@@ -1,11 +1,13 @@
 extension Rule {
     /// A list whose items all follow one rule.
     package static func list<Item>(of item: Rule<Item>, count: ClosedRange<Int>) -> Rule where Value == [Item] {
-        let schema: JSON = [
-            "type": "array", "items": item.schema, "minItems": .integer(count.lowerBound),
-            "maxItems": .integer(count.upperBound),
-        ]
-        return Rule(schema: schema, placeholder: []) { json, path, faults in
+        func schema() -> JSON {
+            [
+                "type": "array", "items": item.schema, "minItems": .integer(count.lowerBound),
+                "maxItems": .integer(count.upperBound),
+            ]
+        }
+        return Rule(schema: schema(), placeholder: []) { json, path, faults in
             guard case .array(let items) = json else {
                 faults.append(Fault(path, "must be a list, not \(json.kind)"))
                 return nil
@@ -25,11 +27,13 @@ extension Rule {
     package static func map<Item>(
         of item: Rule<Item>, names: Rule<String>, count: ClosedRange<Int>
     ) -> Rule where Value == [(name: String, value: Item)] {
-        let schema: JSON = [
-            "type": "object", "propertyNames": names.schema, "additionalProperties": item.schema,
-            "minProperties": .integer(count.lowerBound), "maxProperties": .integer(count.upperBound),
-        ]
-        return Rule(schema: schema, placeholder: []) { json, path, faults in
+        func schema() -> JSON {
+            [
+                "type": "object", "propertyNames": names.schema, "additionalProperties": item.schema,
+                "minProperties": .integer(count.lowerBound), "maxProperties": .integer(count.upperBound),
+            ]
+        }
+        return Rule(schema: schema(), placeholder: []) { json, path, faults in
             guard case .object(let members) = json else {
                 faults.append(Fault(path, "must be an object, not \(json.kind)"))
                 return nil
@@ -51,9 +55,12 @@ extension Rule {
 
     /// An object with fields of its own.
     package static func object(_ read: @escaping (inout Fields) -> Value) -> Rule {
-        var description = Fields.describing()
-        let placeholder = read(&description)
-        return Rule(schema: description.schema, placeholder: placeholder) { json, path, faults in
+        func described() -> (placeholder: Value, schema: JSON) {
+            var description = Fields.describing()
+            let placeholder = read(&description)
+            return (placeholder, description.schema)
+        }
+        return Rule(schema: described().schema, placeholder: described().placeholder) { json, path, faults in
             guard case .object(let members) = json else {
                 faults.append(Fault(path, "must be an object, not \(json.kind)"))
                 return nil

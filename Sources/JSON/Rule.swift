@@ -3,27 +3,31 @@
 /// A rule reads as much as it can: when a value is wrong it notes the fault and answers nil, and reading goes on, so that
 /// one answer names everything that is wrong.
 package struct Rule<Value> {
-    /// JSON Schema (draft 2020-12) of the values that are accepted.
-    package let schema: JSON
+    /// JSON Schema (draft 2020-12) of the values that are accepted. Made when it is asked for: reading does not need it.
+    package var schema: JSON { makeSchema() }
     /// Stands in for the value after a fault, and while a schema is being described. Never used for anything else.
-    package let placeholder: Value
+    package var placeholder: Value { makePlaceholder() }
     /// The value, or nil after having noted at least one fault.
     package let read: (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
 
+    private let makeSchema: () -> JSON
+    private let makePlaceholder: () -> Value
+
     package init(
-        schema: JSON, placeholder: Value,
+        schema: @autoclosure @escaping () -> JSON, placeholder: @autoclosure @escaping () -> Value,
         read: @escaping (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
     ) {
-        self.schema = schema
-        self.placeholder = placeholder
+        makeSchema = schema
+        makePlaceholder = placeholder
         self.read = read
     }
 
     /// The same rule with one more condition and another kind of value; `parse` throws what is wrong and what would be right.
     package func parsed<Other>(
-        placeholder: Other, schema more: JSON = .object([]), _ parse: @escaping (Value) throws(Wrong) -> Other
+        placeholder: @autoclosure @escaping () -> Other, schema more: @autoclosure @escaping () -> JSON = .object([]),
+        _ parse: @escaping (Value) throws(Wrong) -> Other
     ) -> Rule<Other> {
-        Rule<Other>(schema: schema.merging(more), placeholder: placeholder) { json, path, faults in
+        Rule<Other>(schema: schema.merging(more()), placeholder: placeholder()) { json, path, faults in
             guard let value = read(json, path, &faults) else { return nil }
             do throws(Wrong) {
                 return try parse(value)
@@ -49,10 +53,7 @@ package struct Wrong: Error, Equatable {
 extension Rule<String> {
     /// Text of so many Unicode scalars. Control characters (U+0000–U+001F, U+007F–U+009F) only where they are allowed.
     package static func text(_ length: ClosedRange<Int>, controlCharacters: Bool = false) -> Rule {
-        var schema: JSON = ["type": "string", "minLength": .integer(length.lowerBound)]
-        if length.upperBound < .max { schema = schema.merging(["maxLength": .integer(length.upperBound)]) }
-        if !controlCharacters { schema = schema.merging(["pattern": #"^[^\u0000-\u001f\u007f-\u009f]*$"#]) }
-        return Rule(schema: schema, placeholder: "") { json, path, faults in
+        Rule(schema: textSchema(length, controlCharacters), placeholder: "") { json, path, faults in
             guard case .string(let text) = json else {
                 faults.append(Fault(path, "must be a string, not \(json.kind)"))
                 return nil
@@ -61,11 +62,17 @@ extension Rule<String> {
         }
     }
 
+    private static func textSchema(_ length: ClosedRange<Int>, _ controlCharacters: Bool) -> JSON {
+        var schema: JSON = ["type": "string", "minLength": .integer(length.lowerBound)]
+        if length.upperBound < .max { schema = schema.merging(["maxLength": .integer(length.upperBound)]) }
+        if !controlCharacters { schema = schema.merging(["pattern": #"^[^\u0000-\u001f\u007f-\u009f]*$"#]) }
+        return schema
+    }
+
     /// An id of the caller's own: 1–128 characters without control characters, or a JSON integer, which becomes its digits.
     package static var identifier: Rule {
         let text = text(1...128)
-        let schema: JSON = ["anyOf": [text.schema, ["type": "integer"]]]
-        return Rule(schema: schema, placeholder: "") { json, path, faults in
+        return Rule(schema: ["anyOf": [text.schema, ["type": "integer"]]], placeholder: "") { json, path, faults in
             if case .number(let digits) = json {
                 if let digits = canonicalInteger(digits) { return digits }
                 faults.append(
@@ -93,8 +100,10 @@ extension String {
     fileprivate func faults(
         _ length: ClosedRange<Int>, _ controlCharacters: Bool, _ path: Path, _ faults: inout [Fault]
     ) -> Bool {
+        // Printable ASCII, which nearly everything is, needs no look at each character's properties.
+        let isPlain = utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         let before = faults.count
-        let count = unicodeScalars.count
+        let count = isPlain ? utf8.count : unicodeScalars.count
         if count < length.lowerBound {
             faults.append(
                 Fault(
@@ -105,7 +114,9 @@ extension String {
         if count > length.upperBound {
             faults.append(Fault(path, "must have at most \(length.upperBound) characters, not \(count)"))
         }
-        if !controlCharacters, let scalar = unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+        if !isPlain, !controlCharacters,
+            let scalar = unicodeScalars.first(where: { $0.properties.generalCategory == .control })
+        {
             faults.append(Fault(path, "must not contain the control character U+\(scalar.hexadecimal)"))
         }
         return faults.count > before
@@ -133,9 +144,7 @@ extension Rule<Bool> {
 extension Rule<Int> {
     /// A whole number in a range, given as a JSON number.
     package static func integer(_ range: ClosedRange<Int>) -> Rule {
-        var schema: JSON = ["type": "integer", "minimum": .integer(range.lowerBound)]
-        if range.upperBound < .max { schema = schema.merging(["maximum": .integer(range.upperBound)]) }
-        return Rule(schema: schema, placeholder: 0) { json, path, faults in
+        Rule(schema: integerSchema(range), placeholder: 0) { json, path, faults in
             guard case .number(let text) = json else {
                 faults.append(Fault(path, "must be a whole number, not \(json.kind)"))
                 return nil
@@ -149,6 +158,11 @@ extension Rule<Int> {
             }
             return value
         }
+    }
+
+    private static func integerSchema(_ range: ClosedRange<Int>) -> JSON {
+        let schema: JSON = ["type": "integer", "minimum": .integer(range.lowerBound)]
+        return range.upperBound < .max ? schema.merging(["maximum": .integer(range.upperBound)]) : schema
     }
 
     /// An id made here: a whole number from 1 on.

@@ -5,9 +5,10 @@ extension HTTPClient {
     /// A client that may dial this machine, with the product's time-outs raised so that a slow machine fails no test.
     static func make(
         allowing list: String = "127.0.0.0/8,::1",
-        limits: HTTPLimits = HTTPLimits(connectMilliseconds: 60_000, totalMilliseconds: 60_000)
+        limits: HTTPLimits = HTTPLimits(connectMilliseconds: 60_000, totalMilliseconds: 60_000),
+        trusting authorities: String? = nil
     ) throws -> HTTPClient {
-        try HTTPClient(egress: EgressRules(allowing: list), limits: limits)
+        try HTTPClient(egress: EgressRules(allowing: list), limits: limits, trusting: authorities)
     }
 
     /// Sends one request and waits for its end.

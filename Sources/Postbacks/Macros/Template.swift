@@ -21,48 +21,40 @@ package struct Template: Sendable, Hashable {
 
     /// Throws what is wrong, with the position of the brace in characters (Unicode scalars), from `firstPosition` on.
     package init(parsing text: String, in place: Place, firstPosition: Int = 1) throws(Wrong) {
+        let bytes = text.utf8
+        let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
         var segments: [Segment] = []
-        var literal = String.UnicodeScalarView()
-        let scalars = text.unicodeScalars
-        var index = scalars.startIndex
-        var position = firstPosition
-        func next(_ expected: Unicode.Scalar) -> Bool {
-            let after = scalars.index(after: index)
-            return after < scalars.endIndex && scalars[after] == expected
-        }
+        var literal = ""
+        var index = bytes.startIndex
+        func position() -> Int { firstPosition + text.unicodeScalars[..<index].count }
         func flush() {
-            if !literal.isEmpty { segments.append(.literal(String(literal))) }
-            literal.removeAll()
+            if !literal.isEmpty { segments.append(.literal(literal)) }
+            literal = ""
         }
-        while index < scalars.endIndex {
-            let scalar = scalars[index]
-            if scalar == "{" || scalar == "}", next(scalar) {
-                literal.append(scalar)
-                index = scalars.index(index, offsetBy: 2)
-                position += 2
-            } else if scalar == "}" {
-                throw Wrong("has a } without its { at character \(position); a literal brace is written }}")
-            } else if scalar == "{" {
-                let start = scalars.index(after: index)
-                guard let end = scalars[start...].firstIndex(where: { $0 == "}" || $0 == "{" }), scalars[end] == "}"
-                else {
-                    throw Wrong("has a { that is not closed, at character \(position); a literal brace is written {{")
-                }
-                flush()
-                let inside = Substring(scalars[start..<end])
-                do throws(Wrong) {
-                    segments.append(.macro(try MacroUse(parsing: inside, in: place)))
-                } catch {
-                    throw Wrong("\(error.message) (at character \(position))")
-                }
-                position += scalars.distance(from: index, to: end) + 1
-                index = scalars.index(after: end)
-            } else {
-                literal.append(scalar)
-                index = scalars.index(after: index)
-                position += 1
+        while let brace = bytes[index...].firstIndex(where: { $0 == open || $0 == close }) {
+            literal += text[index..<brace]
+            index = brace
+            let after = bytes.index(after: brace)
+            if after < bytes.endIndex, bytes[after] == bytes[brace] {
+                literal += text[brace..<after]
+                index = bytes.index(after: after)
+                continue
             }
+            if bytes[brace] == close {
+                throw Wrong("has a } without its { at character \(position()); a literal brace is written }}")
+            }
+            guard let end = bytes[after...].firstIndex(where: { $0 == open || $0 == close }), bytes[end] == close else {
+                throw Wrong("has a { that is not closed, at character \(position()); a literal brace is written {{")
+            }
+            flush()
+            do throws(Wrong) {
+                segments.append(.macro(try MacroUse(parsing: text[after..<end], in: place)))
+            } catch {
+                throw Wrong("\(error.message) (at character \(position()))")
+            }
+            index = bytes.index(after: end)
         }
+        literal += text[index...]
         flush()
         if place != .parameter || segments.count > 1, let use = segments.lazy.compactMap(\.use).first(where: \.isNumber)
         {

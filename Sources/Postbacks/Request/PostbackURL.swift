@@ -22,11 +22,14 @@ package struct PostbackURL: Sendable, Hashable {
         guard text.utf8.count <= PostbackURL.byteLimit else {
             throw Wrong("must have at most \(PostbackURL.byteLimit) bytes, not \(text.utf8.count)")
         }
-        if let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control }) {
+        if !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }),
+            let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control })
+        {
             throw Wrong("must not contain the control character U+\(control.hexadecimal)")
         }
-        let isSecure = text.lowercased().hasPrefix("https://")
-        guard isSecure || text.lowercased().hasPrefix("http://") else {
+        let start = text.prefix(8).lowercased()
+        let isSecure = start == "https://"
+        guard isSecure || start.hasPrefix("http://") else {
             throw Wrong("must be absolute and begin with http:// or https://")
         }
         let afterScheme = text[text.index(text.startIndex, offsetBy: isSecure ? 8 : 7)...]
@@ -89,12 +92,14 @@ extension Template {
 
 extension Rule<PostbackURL> {
     package static var postbackURL: Rule {
-        let schema: JSON = [
-            "type": "string", "minLength": 1, "maxLength": .integer(PostbackURL.byteLimit),
-            "pattern": #"^[Hh][Tt][Tt][Pp][Ss]?://"#,
-            "description": "An absolute http or https URL, at most 8192 bytes, with macros in path and query.",
-        ]
-        return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema) {
+        func schema() -> JSON {
+            [
+                "type": "string", "minLength": 1, "maxLength": .integer(PostbackURL.byteLimit),
+                "pattern": #"^[Hh][Tt][Tt][Pp][Ss]?://"#,
+                "description": "An absolute http or https URL, at most 8192 bytes, with macros in path and query.",
+            ]
+        }
+        return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema()) {
             text throws(Wrong) in
             try PostbackURL(parsing: text)
         }

@@ -80,11 +80,13 @@ extension Rule<RequestHeaders> {
         let secret = Rule<StoredSecret>.secret(from: source, schema: open.schema) { text throws(Wrong) in
             try HeaderName.checkSecret(text)
         }
-        let schema: JSON = [
-            "type": "object", "propertyNames": ["pattern": #"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"#],
-            "additionalProperties": source == .store ? secret.schema : open.schema, "maxProperties": 64,
-        ]
-        return Rule(schema: schema, placeholder: RequestHeaders.none) { json, path, faults in
+        func schema() -> JSON {
+            [
+                "type": "object", "propertyNames": ["pattern": #"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"#],
+                "additionalProperties": source == .store ? secret.schema : open.schema, "maxProperties": 64,
+            ]
+        }
+        return Rule(schema: schema(), placeholder: RequestHeaders.none) { json, path, faults in
             guard case .object(let members) = json else {
                 faults.append(Fault(path, "must be an object of strings, not \(json.kind)"))
                 return nil

@@ -52,11 +52,13 @@ enum ParamValue: Sendable {
 extension Rule<RequestParams> {
     /// An object of strings (templates), numbers, booleans, nulls, lists and objects.
     package static var requestParams: Rule {
-        let schema: JSON = [
-            "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
-            "maxProperties": 256,
-        ]
-        return Rule(schema: schema, placeholder: RequestParams.none) { json, path, faults in
+        func schema() -> JSON {
+            [
+                "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
+                "maxProperties": 256,
+            ]
+        }
+        return Rule(schema: schema(), placeholder: RequestParams.none) { json, path, faults in
             guard case .object(let members) = json else {
                 faults.append(Fault(path, "must be an object, not \(json.kind)"))
                 return nil

@@ -65,8 +65,11 @@ package struct RequestRendering: Sendable {
             add("webhook-timestamp", String(seconds))
             add("webhook-signature", signature.value(id: id, timestamp: seconds, body: body))
         }
+        var size = 0
         for field in template.requestHeaders.fields {
             let (value, isSecret) = try value(of: field, attempt)
+            size += value.utf8.count
+            guard size <= RequestRendering.byteLimit else { throw .tooLarge }
             add(field.name, value, isSecret: isSecret)
         }
         return headers

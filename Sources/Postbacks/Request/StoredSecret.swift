@@ -44,14 +44,17 @@ extension SealContext {
 extension Rule<StoredSecret> {
     /// `check` sees a plain secret and throws what is wrong without repeating it.
     static func secret(
-        from source: StoredSecret.Source, schema: JSON, _ check: @escaping (String) throws(Wrong) -> Void
+        from source: StoredSecret.Source, schema: @autoclosure @escaping () -> JSON,
+        _ check: @escaping (String) throws(Wrong) -> Void
     ) -> Rule {
-        let sealed: JSON = [
-            "type": "object", "properties": ["sealed": ["type": "string"]], "required": ["sealed"],
-            "additionalProperties": false,
-        ]
+        func sealed() -> JSON {
+            [
+                "type": "object", "properties": ["sealed": ["type": "string"]], "required": ["sealed"],
+                "additionalProperties": false,
+            ]
+        }
         return Rule(
-            schema: source == .store ? ["anyOf": [schema, sealed]] : schema, placeholder: StoredSecret.sealed("")
+            schema: source == .store ? ["anyOf": [schema(), sealed()]] : schema(), placeholder: StoredSecret.sealed("")
         ) { json, path, faults in
             if source == .store, case .object(let members) = json {
                 if members.count == 1, let text = json["sealed"]?.text { return .sealed(text) }
@@ -78,10 +81,12 @@ extension Rule<StoredSecret> {
 
     /// The secrets of Standard Webhooks, separated by a space.
     package static func signingSecret(from source: StoredSecret.Source) -> Rule {
-        let schema: JSON = [
-            "type": "string", "pattern": #"^whsec_[A-Za-z0-9+/]+={0,2}( whsec_[A-Za-z0-9+/]+={0,2})*$"#,
-        ]
-        return secret(from: source, schema: schema) { text throws(Wrong) in
+        func schema() -> JSON {
+            [
+                "type": "string", "pattern": #"^whsec_[A-Za-z0-9+/]+={0,2}( whsec_[A-Za-z0-9+/]+={0,2})*$"#,
+            ]
+        }
+        return secret(from: source, schema: schema()) { text throws(Wrong) in
             guard text.utf8.count <= 1024, StandardWebhookSignature(secret: Secret(text)) != nil else {
                 throw Wrong(
                     "must be whsec_ followed by the base64 of 24 to 64 bytes; several are separated by one space")

@@ -3,12 +3,22 @@ package import JSON
 /// What a 2xx answer must fulfil to count as delivered: many trackers answer 200 to what they refuse.
 package struct SuccessCriteria: Sendable, Hashable {
     /// Within 200–299.
-    package var statuses: [ClosedRange<Int>] = [200...299]
+    package var statuses: [ClosedRange<Int>]
     /// Looked for in the part of the body that is kept (4 KiB).
     package var bodyContains: String?
     package var bodyLacks: String?
     /// Whether an answer that does not fulfil it is tried again.
-    package var retry = false
+    package var retry: Bool
+
+    package init(
+        statuses: [ClosedRange<Int>] = [200...299], bodyContains: String? = nil, bodyLacks: String? = nil,
+        retry: Bool = false
+    ) {
+        self.statuses = statuses
+        self.bodyContains = bodyContains
+        self.bodyLacks = bodyLacks
+        self.retry = retry
+    }
 
     package static let any2xx = SuccessCriteria()
 

@@ -119,11 +119,13 @@ extension Rule<Money> {
         let pattern = #"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"#
         let words =
             "An exact decimal amount with at most \(Money.integerDigits) digits before and \(Money.fractionDigits) after the point."
-        let schema: JSON = [
-            "anyOf": [["type": "string", "pattern": .string(pattern), "maxLength": 64], ["type": "number"]],
-            "description": .string(words),
-        ]
-        return Rule(schema: schema, placeholder: Money.zero) { json, path, faults in
+        func schema() -> JSON {
+            [
+                "anyOf": [["type": "string", "pattern": .string(pattern), "maxLength": 64], ["type": "number"]],
+                "description": .string(words),
+            ]
+        }
+        return Rule(schema: schema(), placeholder: Money.zero) { json, path, faults in
             guard case .string(let text) = json else {
                 guard case .number(let text) = json else {
                     faults.append(

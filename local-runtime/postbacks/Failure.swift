@@ -1,0 +1,32 @@
+import ArgumentParser
+import EmbeddedPostgres
+import FunctionRuntime
+import JSON
+import POSIX
+import Postgres
+
+/// Ends a command as a function would: a line on standard error, and the exit status of the error's code.
+func reportingFailure(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let error as ExitCode {
+        throw error
+    } catch {
+        let failure = FunctionError(describing: error)
+        Terminal.printError("postbacks: \(failure.message)")
+        throw ExitCode(failure.code.exitStatus)
+    }
+}
+
+extension FunctionError {
+    fileprivate init(describing error: any Error) {
+        switch error {
+        case let error as FunctionError: self = error
+        case let error as PostgresError:
+            self.init(error.isRetryable ? .unavailable : .internal, "the database: \(error)")
+        case let error as EmbeddedServerError: self.init(.misconfigured, "the embedded server: \(error)")
+        case let error as SystemError: self.init(.internal, "\(error)")
+        default: self.init(.internal, "\(error)")
+        }
+    }
+}

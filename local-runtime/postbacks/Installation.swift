@@ -1,0 +1,99 @@
+import EmbeddedPostgres
+import FunctionRuntime
+import JSON
+import POSIX
+import Postbacks
+import Secrets
+import Store
+
+/// Where this program finds its database, its functions and its own files: settings where they are given, else the embedded
+/// default.
+struct Installation {
+    let settings: Settings
+    /// The embedded server's and the runtime's own files.
+    let home: String
+    /// The folder of the function executables.
+    let functions: String
+
+    init(home: String? = nil) throws(FunctionError) {
+        settings = .ofThisProcess
+        if let home { self.home = home } else { self.home = try settings(.home) }
+        functions = try settings(.functions)
+    }
+
+    /// Whether the database is the embedded server's.
+    var isEmbedded: Bool { !["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE"].contains { settings.has($0) } }
+
+    /// The database that is configured, or the embedded server that is running.
+    func connectionString() throws(FunctionError) -> String {
+        if !isEmbedded { return try settings(.databaseURL) }
+        guard let running = EmbeddedServer.connectionString(home: home) else {
+            throw FunctionError(
+                .unavailable,
+                "no embedded server is running in \(home); start it with `postbacks up`, or set DATABASE_URL")
+        }
+        return running
+    }
+
+    /// The path of a function's executable.
+    func function(_ name: String) throws(FunctionError) -> String {
+        let path = "\(functions)/\(name)"
+        guard !name.contains("/"), Executable.isExecutable(path) else {
+            let there = FileSystem.names(in: functions).filter { FunctionNames.all.contains($0) }
+            throw FunctionError(
+                .misconfigured,
+                "there is no function \(name) in \(functions)\(Spelling.hint(for: name, among: there)); POSTBACKS_FUNCTIONS names the folder")
+        }
+        return path
+    }
+
+    /// The variables that a function gets: this process's own, the database, and the embedded default's key.
+    /// - Parameter connectionString: nil for a function that needs no database and shall not learn of it.
+    func environment(connectionString: String?) throws(FunctionError) -> [String: String] {
+        var variables = ProcessEnvironment.all
+        variables["SWIFT_BACKTRACE"] = "enable=no"
+        if let connectionString {
+            if !connectionString.isEmpty { variables["DATABASE_URL"] = connectionString }
+        } else {
+            for name in variables.keys where name.hasPrefix("PG") || name.hasPrefix("DATABASE_URL") { variables[name] = nil }
+        }
+        if isEmbedded, !settings.has("POSTBACKS_ENCRYPTION_KEY"), FileSystem.kind(of: keyFile) == .file {
+            variables["POSTBACKS_ENCRYPTION_KEY_FILE"] = keyFile
+        }
+        return variables
+    }
+
+    /// The embedded default's own key.
+    var keyFile: String { "\(home)/encryption-key" }
+
+    /// Makes the embedded default's key if there is none yet.
+    func makeKeyIfMissing() throws(SystemError) {
+        guard FileSystem.kind(of: keyFile) == nil else { return }
+        try FileSystem.makeFolder(home, mode: 0o711)
+        let draft = "\(keyFile).new"
+        try FileSystem.write("1:\(Base64.encode(randomBytes(AESGCM.keyLength)))\n", to: draft, mode: 0o600)
+        try FileSystem.rename(draft, to: keyFile)
+    }
+}
+
+/// The functions by name.
+enum FunctionNames {
+    static let all = [
+        "configureAffiliate", "configureOffer", "createPostback", "deliverPostback", "listDeliveries", "listPostbacks",
+        "recordConversion", "updateConversionStatus",
+    ]
+}
+
+extension Setting<String> {
+    static var functions: Setting {
+        Setting("POSTBACKS_FUNCTIONS", whenMissing: "beside the program", "folder of the function executables") { text in
+            text ?? FileSystem.parent(of: FileSystem.resolve("/proc/self/exe") ?? "./postbacks")
+        }
+    }
+
+    static var home: Setting {
+        Setting(
+            "POSTBACKS_HOME", whenMissing: "~/.local/share/postbacks", "the embedded server's and the runtime's own files"
+        ) { text in text ?? EmbeddedServer.defaultHome }
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import POSIX
+import Postbacks
+
+@main
+struct PostbacksProgram: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "postbacks",
+        abstract: "Tells third parties about affiliate conversions, server to server, and does not lose one.",
+        discussion: """
+            Without DATABASE_URL it runs its own PostgreSQL in POSTBACKS_HOME; with it, it uses that database and starts
+            nothing. The functions are executables beside this program; `invoke` runs one as a platform would.
+
+            \(SettingsTable.text)
+            """,
+        version: Version.current,
+        subcommands: [Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self])
+
+    static func main() {
+        Signals.ignorePipe()
+        main(nil)
+    }
+}

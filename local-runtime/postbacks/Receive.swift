@@ -1,0 +1,75 @@
+import ArgumentParser
+import Glibc
+import JSON
+import POSIX
+import Receiver
+
+struct Receive: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a small receiver on 127.0.0.1 that prints the requests that it gets: for trying things out.",
+        discussion: "deliverPostback dials 127.0.0.1 only where POSTBACKS_ALLOW_CIDRS=127.0.0.0/8 says so.")
+
+    @Option(help: "The port; 0 lets the system choose, and the first line says which it is.")
+    var port: UInt16 = 0
+
+    @Option(help: "The statuses of the answers to the same delivery, one after another; the last repeats. E.g. 500,500,200.")
+    var status = "200"
+
+    @Option(help: "Milliseconds before each answer.")
+    var delay = 0
+
+    @Option(help: "The value of Retry-After in each answer.")
+    var retryAfter: String?
+
+    @Option(help: "The body of each answer.")
+    var body = "ok\n"
+
+    @Flag(help: "Send the answer one byte a second.")
+    var drip = false
+
+    @Flag(help: "Print each request as one line of JSON.")
+    var json = false
+
+    @Flag(help: "Print nothing but the port.")
+    var quiet = false
+
+    func run() throws {
+        try reportingFailure {
+            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let receiver = try Receiver(port: port, behaviour: try behaviour())
+            Terminal.print(json ? "{\"port\":\(receiver.port)}" : "listening on http://127.0.0.1:\(receiver.port)")
+            if !quiet {
+                let json = json
+                receiver.onRequest = { request in Terminal.print(json ? request.json.encodedText : request.display) }
+            }
+            while try signals.take().isEmpty { try receiver.turn(milliseconds: 200) }
+        }
+    }
+
+    private func behaviour() throws -> ReceiverBehaviour {
+        let statuses = status.split(separator: ",").map { Int($0) }
+        guard !statuses.isEmpty, statuses.allSatisfy({ $0.map((100...999).contains) ?? false }) else {
+            throw ValidationError("--status takes statuses separated by commas, such as 500,500,200; not \(status)")
+        }
+        return ReceiverBehaviour(
+            statuses: statuses.compactMap { $0 }, manner: drip ? .drip : .answer, delayMilliseconds: delay,
+            retryAfter: retryAfter, body: body)
+    }
+}
+
+extension ReceivedRequest {
+    /// The request as a person reads it.
+    var display: String {
+        let head = ["\(method) \(target)"] + headers.map { "  \($0.name): \($0.value)" }
+        let lines = body.isEmpty ? head : head + ["", "  \(text)"]
+        return Terminal.safe(lines.joined(separator: "\n")) + "\n"
+    }
+
+    var json: JSON {
+        [
+            "method": .string(method), "target": .string(target),
+            "headers": .array(headers.map { ["name": .string($0.name), "value": .string($0.value)] }),
+            "body": .string(text),
+        ]
+    }
+}

@@ -1,0 +1,32 @@
+import Glibc
+import POSIX
+
+/// What a person at a terminal sees.
+enum Terminal {
+    static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// A reader that has gone needs nothing more.
+    static func print(_ text: String) { try? Descriptor.standardOutput.writeAll(Array((text + "\n").utf8)) }
+
+    static func printError(_ text: String) { try? Descriptor.standardError.writeAll(Array((text + "\n").utf8)) }
+
+    /// The bytes with everything but line breaks that a terminal would act on made visible.
+    static func safe(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    scalar == "\n" || scalar.properties.generalCategory != .control ? scalar : "\u{FFFD}"
+                }))
+    }
+
+    /// A table with its columns aligned.
+    static func table(_ rows: [[String]]) -> String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}

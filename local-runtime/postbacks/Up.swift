@@ -1,0 +1,77 @@
+import ArgumentParser
+import EmbeddedPostgres
+import FunctionRuntime
+import Glibc
+import Logging
+import POSIX
+import Poller
+import Postgres
+import Store
+
+struct Up: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run it all: the embedded PostgreSQL (unless DATABASE_URL is set), migrations and the poller, until SIGTERM.")
+
+    func run() throws {
+        try reportingFailure {
+            // Before any thread starts: they inherit which signals are waited for.
+            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let installation = try Installation()
+            let logger = try Logger(named: "postbacks", installation.settings)
+            var server: EmbeddedServer?
+            if installation.isEmbedded {
+                try installation.makeKeyIfMissing()
+                let embedded = EmbeddedServer(home: installation.home)
+                try embedded.start { Terminal.printError($0) }
+                server = embedded
+            }
+            defer { server?.stop() }
+            let connectionString = try server?.connectionString ?? installation.connectionString()
+            try Migrate.run(on: connectionString)
+            Terminal.printError(try Up.usage(installation, connectionString))
+            let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
+            try poller.run {
+                // A server that has ended is started again; meanwhile the poller waits for it.
+                if let server, !server.isRunning {
+                    logger.error("the embedded server has ended; starting it again")
+                    do throws(EmbeddedServerError) {
+                        try server.start { Terminal.printError($0) }
+                    } catch {
+                        logger.error("the embedded server does not start", metadata: ["reason": "\(error)"])
+                    }
+                }
+                return true
+            }
+        }
+    }
+
+    private static func usage(_ installation: Installation, _ connectionString: String) throws -> String {
+        let variables = try installation.environment(connectionString: connectionString)
+        var lines = ["", "Postbacks is running. In another terminal:", ""]
+        if installation.isEmbedded {
+            lines.append("  export DATABASE_URL='\(connectionString)'")
+            if let keyFile = variables["POSTBACKS_ENCRYPTION_KEY_FILE"] {
+                lines.append("  export POSTBACKS_ENCRYPTION_KEY_FILE='\(keyFile)'")
+            }
+        }
+        lines += [
+            "  export PATH=\"\(installation.functions):$PATH\"",
+            "  echo '{\"offerId\":\"o1\",\"goalsEnabled\":true}' | configureOffer", "",
+            "or, with the environment set for you: postbacks invoke configureOffer input.json",
+            "Ctrl-C stops it in good order.", "",
+        ]
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Poller {
+    /// The poller of an installation, with its deliverPostback, which learns nothing of the database.
+    convenience init(
+        _ installation: Installation, _ connectionString: String, signals: SignalDescriptor, logger: Logger
+    ) throws(FunctionError) {
+        self.init(
+            try PollerSettings(installation.settings, connectionString: connectionString),
+            program: try installation.function("deliverPostback"),
+            environment: try installation.environment(connectionString: nil), signals: signals, logger: logger)
+    }
+}
