@@ -69,15 +69,22 @@ let package = Package(
             path: "local-runtime/postbacks"),
 
         // Tests: they mirror the above.
-        .testTarget(name: "TestSupport", dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver"]),
+        .testTarget(
+            name: "TestSupport",
+            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"]),
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
+        .testTarget(name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "FunctionsTests",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Store", "TestSupport"]),
         .testTarget(
             name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),

@@ -66,6 +66,8 @@ package final class Database {
             return FunctionError(
                 .misconfigured,
                 "DATABASE_URL names a database without the tables of this version; run: postbacks migrate")
+        case .malformedConnectionString:
+            return FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
         case .unreachable where !isConfigured:
             return FunctionError(
                 .misconfigured, "DATABASE_URL is not set, and libpq's defaults do not work: \(error.message)")
