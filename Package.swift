@@ -83,9 +83,6 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
-            name: "FunctionsTests",
-            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Store", "TestSupport"]),
-        .testTarget(
             name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
     ]
