@@ -106,4 +106,6 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableUpcomingFeature("ImmutableWeakCaptures"),
     ]
+    // The toolchain's own linker: quicker, and silent about the static library of Foundation.
+    if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
 }
