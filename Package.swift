@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
-        .testTarget(name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
