@@ -77,6 +77,9 @@ let package = Package(
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+        .executableTarget(
+            name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
+            path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
     ]
 )
 
