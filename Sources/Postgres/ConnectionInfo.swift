@@ -11,7 +11,7 @@ struct ConnectionInfo {
     init(_ text: String) throws(PostgresError) {
         self.text = text
         guard let options = unsafe PQconninfoParse(text, nil) else {
-            throw .unreachable("the connection string is neither key=value pairs nor a postgresql:// URI")
+            throw .malformedConnectionString("it is neither key=value pairs nor a postgresql:// URI that libpq knows")
         }
         defer { unsafe PQconninfoFree(options) }
         var option = unsafe options
@@ -27,7 +27,7 @@ struct ConnectionInfo {
         }
         let hasStrayAt = isURI && ["host", "dbname"].contains { given[$0, default: ""].contains("@") }
         guard portIsNumeric, !hasStrayAt else {
-            throw .unreachable("the connection string has no valid port, or a password that is not percent-encoded")
+            throw .malformedConnectionString("it has no valid port, or a password that is not percent-encoded")
         }
     }
 

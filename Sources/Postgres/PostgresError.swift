@@ -6,6 +6,8 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         /// There is no connection, or no longer: refused, lost, shutting down, full, read-only after a failover.
         /// When it was lost under a transaction, that transaction may or may not have been committed.
         case unreachable
+        /// The connection string is none: the same again fails again.
+        case malformedConnectionString
         /// Rolled back because of others or for want of resources; the same again may succeed.
         case busy
         /// A table, column or function is not there: the migrations have not been run.
@@ -38,6 +40,13 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     static func unreachable(_ message: String) -> PostgresError {
         PostgresError(
             kind: .unreachable, sqlState: nil, message: message, detail: nil, constraint: nil, statementName: nil)
+    }
+
+    /// A connection string that libpq would not take, or would take for something else.
+    static func malformedConnectionString(_ message: String) -> PostgresError {
+        PostgresError(
+            kind: .malformedConnectionString, sqlState: nil, message: message, detail: nil, constraint: nil,
+            statementName: nil)
     }
 
     /// A value that cannot be sent, answered as the server would answer it.

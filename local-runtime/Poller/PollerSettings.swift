@@ -39,7 +39,8 @@ extension Setting<Int> {
 
     package static var destinationConcurrency: Setting {
         .wholeNumber(
-            "POSTBACKS_DESTINATION_CONCURRENCY", default: "16", 1...4096, "requests in flight per poller to one destination")
+            "POSTBACKS_DESTINATION_CONCURRENCY", default: "16", 1...4096,
+            "requests in flight per poller to one destination")
     }
 
     package static var attemptDays: Setting {
@@ -51,7 +52,8 @@ extension Setting<Int> {
     ) -> Setting {
         Setting(name, default: fallback, meaning) { text throws(Wrong) in
             guard let value = Int(text), range.contains(value) else {
-                throw Wrong("must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
+                throw Wrong(
+                    "must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
             }
             return value
         }

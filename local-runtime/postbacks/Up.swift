@@ -10,7 +10,9 @@ import Store
 
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run it all: the embedded PostgreSQL (unless DATABASE_URL is set), migrations and the poller, until SIGTERM.")
+        abstract:
+            "Run it all: the embedded PostgreSQL (unless DATABASE_URL is set), migrations and the poller, until SIGTERM."
+    )
 
     func run() throws {
         try reportingFailure {

@@ -94,7 +94,8 @@ package enum Outbox {
     package static func completion(_ rows: Rows) -> Completion {
         let row = rows.first
         return Completion(
-            fenced: row?.integer("fenced") ?? 0, retrying: row?.integer("retrying") ?? 0, dead: row?.integer("dead") ?? 0,
+            fenced: row?.integer("fenced") ?? 0, retrying: row?.integer("retrying") ?? 0,
+            dead: row?.integer("dead") ?? 0,
             pausedPostbacks: row?.text("paused"))
     }
 
