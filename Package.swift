@@ -85,6 +85,9 @@ let package = Package(
         .testTarget(
             name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+        .executableTarget(
+            name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
+            path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
     ]
 )
 
