@@ -61,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver",
+                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres",
+                "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -77,13 +78,22 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
-        .testTarget(name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
+        .testTarget(
+            name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
             name: "FunctionsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
-        .testTarget(name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "PollerTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
+        .testTarget(
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+        .executableTarget(
+            name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
+            path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
     ]
 )
 
@@ -105,4 +115,6 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableUpcomingFeature("ImmutableWeakCaptures"),
     ]
+    // The toolchain's own linker: quicker, and silent about the static library of Foundation.
+    if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
 }

@@ -18,7 +18,7 @@ enum Stream {
                 do throws(FunctionError) {
                     if function == nil { function = try F(settings) }
                     guard let results = function?.handle(calls.map(\.input)) else { throw .internal }
-                    for (call, result) in zip(calls, results) { answers.append(call.id, result.map(\.json)) }
+                    for (call, result) in zip(calls, results) { answers.append(call.id, result.map { $0.json }) }
                 } catch {
                     for call in calls { answers.append(call.id, .failure(error)) }
                 }
@@ -49,7 +49,7 @@ enum Stream {
                 let isReading = warm.room > 0 && !reader.hasEnded
                 let turn = warm.advance(alsoWaitingFor: isReading ? Descriptor.standardInput.number : nil)
                 var answers = Answers()
-                for (id, answer) in turn.answers { answers.append(id, answer.map(\.json)) }
+                for (id, answer) in turn.answers { answers.append(id, answer.map { $0.json }) }
                 try answers.send()
                 if turn.isReadable { try reader.read() }
             }

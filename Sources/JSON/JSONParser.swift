@@ -78,12 +78,12 @@ private struct JSONParser {
     private mutating func object() throws(MalformedJSON) -> JSON {
         try enter()
         var members: [JSON.Member] = []
-        var names: Set<ExactName> = []
+        var names = MemberNames()
         if take(UInt8(ascii: "}")) { return .object([]) }
         while true {
             guard peek == UInt8(ascii: "\"") else { throw fault("has no member name at byte \(position)") }
             let name = try string()
-            guard names.insert(ExactName(name)).inserted else {
+            guard names.insert(name) else {
                 throw fault("has the member \"\(name)\" twice", in: .member(name))
             }
             skipSpace()
@@ -201,10 +201,9 @@ private struct JSONParser {
         if position == start { throw fault("has no digit at byte \(position)") }
     }
 
-    private mutating func literal(_ word: StaticString, _ value: JSON) throws(MalformedJSON) -> JSON {
-        let text = "\(word)"
-        guard bytes[position...].starts(with: text.utf8) else { throw fault("has no JSON value at byte \(position)") }
-        position += text.utf8.count
+    private mutating func literal(_ word: String, _ value: JSON) throws(MalformedJSON) -> JSON {
+        guard bytes[position...].starts(with: word.utf8) else { throw fault("has no JSON value at byte \(position)") }
+        position += word.utf8.count
         return value
     }
 
@@ -234,8 +233,22 @@ private struct JSONParser {
     }
 }
 
-/// A name compared byte by byte: Swift's own comparison of strings takes canonically equivalent ones for one.
-private struct ExactName: Hashable {
-    private let bytes: [UInt8]
-    init(_ text: String) { bytes = Array(text.utf8) }
+/// The names that one object has so far, compared byte by byte: Swift's own comparison of strings takes canonically
+/// equivalent ones for one.
+private struct MemberNames {
+    /// Most objects are small: comparing with each name costs less than making a hash of it.
+    private var few: [String] = []
+    private var many: Set<[UInt8]> = []
+    private static let limit = 32
+
+    /// False if the name is there already.
+    mutating func insert(_ name: String) -> Bool {
+        if few.count < MemberNames.limit {
+            guard !few.contains(where: { $0 == name && $0.utf8.elementsEqual(name.utf8) }) else { return false }
+            few.append(name)
+            return true
+        }
+        if many.isEmpty { many = Set(few.map { Array($0.utf8) }) }
+        return many.insert(Array(name.utf8)).inserted
+    }
 }

@@ -172,10 +172,11 @@ extension Rule<Int> {
 extension Rule where Value: RawRepresentable<String> & CaseIterable {
     /// One of a few words.
     package static func oneOf(_ type: Value.Type, placeholder: Value) -> Rule {
-        let words = type.allCases.map(\.rawValue)
-        return Rule(schema: ["type": "string", "enum": .array(words.map(JSON.string))], placeholder: placeholder) {
+        func words() -> [String] { type.allCases.map { $0.rawValue } }
+        return Rule(schema: ["type": "string", "enum": .array(words().map(JSON.string))], placeholder: placeholder) {
             json, path, faults in
             guard case .string(let text) = json, let value = Value(rawValue: text) else {
+                let words = words()
                 let given = json.text.map { "\"\($0.prefix(48))\"" } ?? json.kind
                 let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
                 faults.append(

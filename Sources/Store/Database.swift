@@ -1,4 +1,5 @@
 package import FunctionRuntime
+import JSON
 import Logging
 package import Postgres
 
@@ -13,7 +14,9 @@ package final class Database {
     /// - Parameter applicationName: what `pg_stat_activity` shows, e.g. the function's name.
     package init(_ settings: Settings, applicationName: String) throws(FunctionError) {
         connectionString = try settings(.databaseURL)
-        isConfigured = ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"].contains { settings.has($0) }
+        isConfigured = ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"].contains {
+            settings.has($0)
+        }
         self.applicationName = applicationName
         logger = try Logger(named: applicationName, settings)
     }
@@ -61,11 +64,13 @@ package final class Database {
         case .missingSchema:
             logger.error("\(error)")
             return FunctionError(
-                .misconfigured, "DATABASE_URL names a database without the tables of this version; run: postbacks migrate")
+                .misconfigured,
+                "DATABASE_URL names a database without the tables of this version; run: postbacks migrate")
         case .malformedConnectionString:
             return FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
         case .unreachable where !isConfigured:
-            return FunctionError(.misconfigured, "DATABASE_URL is not set, and libpq's defaults do not work: \(error.message)")
+            return FunctionError(
+                .misconfigured, "DATABASE_URL is not set, and libpq's defaults do not work: \(error.message)")
         case .unreachable where error.isWrongAccess:
             return FunctionError(.misconfigured, "DATABASE_URL does not work: \(error.message)")
         case .unreachable, .busy:
@@ -85,5 +90,12 @@ extension PostgresError {
             && ["authentication failed", "does not exist", "no pg_hba.conf entry", "no password supplied", "invalid"]
                 .contains { message.contains($0) }
             && !message.contains("Is the server running")
+    }
+}
+
+extension Row {
+    /// A column that holds JSON, as a value; null for NULL.
+    func json(_ column: String) -> JSON {
+        bytes(column).flatMap { try? JSON(parsing: $0, depth: .max) } ?? .null
     }
 }

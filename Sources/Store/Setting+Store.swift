@@ -13,7 +13,8 @@ extension Setting<String> {
 extension Setting<Double> {
     package static var orderHold: Setting {
         Setting(
-            "POSTBACKS_ORDER_HOLD", default: "600", "seconds that a later event of a conversion waits for an earlier one"
+            "POSTBACKS_ORDER_HOLD", default: "600",
+            "seconds that a later event of a conversion waits for an earlier one"
         ) { text throws(Wrong) in
             guard let seconds = Double(text), (0...86_400).contains(seconds) else {
                 throw Wrong("must be seconds from 0 to 86400, such as 600")

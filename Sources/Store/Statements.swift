@@ -2,8 +2,10 @@ import Postgres
 
 extension Statement {
     static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)
-    static let completeDeliveries = Statement(name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
-    static let configureAffiliate = Statement(name: "configure_affiliate", bytes: PackageResources.configure_affiliate_sql)
+    static let completeDeliveries = Statement(
+        name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
+    static let configureAffiliate = Statement(
+        name: "configure_affiliate", bytes: PackageResources.configure_affiliate_sql)
     static let configureOffer = Statement(name: "configure_offer", bytes: PackageResources.configure_offer_sql)
     static let createPostback = Statement(name: "create_postback", bytes: PackageResources.create_postback_sql)
     static let findDueDestinations = Statement(

@@ -16,6 +16,14 @@ struct IPAddressTests {
         #expect(IPAddress(literal: text) == nil)
     }
 
+    @Test(arguments: [
+        ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"), ("0:0:0:0:0:0:0:0", "::"), ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
+        ("1:0:0:2:0:0:3:4", "1::2:0:0:3:4"),
+    ])
+    func `IPv6 has one canonical form`(literal: String, expected: String) {
+        #expect(IPAddress(literal: literal)?.description == expected)
+    }
+
     @Test func `its bytes stand in the order of the network`() {
         #expect(IPAddress(bytes: [10, 1, 2, 3])?.description == "10.1.2.3")
         #expect(IPAddress(literal: "10.1.2.3")?.bytes == [10, 1, 2, 3])

@@ -30,7 +30,8 @@ struct ExitStatusTests {
     }
 
     @Test(arguments: [
-        "", " ", "nonsense", "[]", "\"ada\"", "1", "null", #"{"affiliateId":"a","affiliateId":"b"}"#, #"{"affiliateId":"a"}{}"#,
+        "", " ", "nonsense", "[]", "\"ada\"", "1", "null", #"{"affiliateId":"a","affiliateId":"b"}"#,
+        #"{"affiliateId":"a"}{}"#,
         #"{"affiliateId":"a\u0000"}"#, #"{"affiliateId":"\uD800"}"#, "\u{FEFF}{}", #"{"affiliateId":"a"#,
         #"{"affiliateId":"# + String(repeating: "[", count: 70) + String(repeating: "]", count: 70) + "}",
     ])
@@ -72,7 +73,8 @@ struct ExitStatusTests {
         let installation = try Installation.make()
         try installation.ask("configureOffer", ["offerId": "o"])
         try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c", "status": "done"])
+        try installation.ask(
+            "recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c", "status": "done"])
         let call = try installation.call(
             "updateConversionStatus", #"{"offerId":"o","clickId":"c","status":"pending"}"#)
         expect(call, "conflict", exits: 67)
@@ -117,7 +119,8 @@ struct ExitStatusTests {
     }
 
     @Test(arguments: [
-        "garbage", "postgresql://[x", "host=127.0.0.1 port=abc", "host=127.0.0.1 port=99999", "host=127.0.0.1 sslmode=perhaps",
+        "garbage", "postgresql://[x", "host=127.0.0.1 port=abc", "host=127.0.0.1 port=99999",
+        "host=127.0.0.1 sslmode=perhaps",
         "host=127.0.0.1 colour=red", "postgresql://h/d?colour=red",
     ])
     func `misconfigured is 78: DATABASE_URL is none`(url: String) throws {
@@ -150,9 +153,11 @@ struct ExitStatusTests {
     @Test func `misconfigured is 78: a setting is wrong, is named, and is not shown`() throws {
         let installation = try Installation.make()
         for (name, value) in [
-            ("POSTBACKS_ENCRYPTION_KEY", "c2VjcmV0"), ("POSTBACKS_ALLOW_CIDRS", "10.0.0.0/33"), ("LOG_LEVEL", "loud-and-clear"),
+            ("POSTBACKS_ENCRYPTION_KEY", "c2VjcmV0"), ("POSTBACKS_ALLOW_CIDRS", "10.0.0.0/33"),
+            ("LOG_LEVEL", "loud-and-clear"),
         ] {
-            let input = #"{"offerId":"o","affiliateId":"a","conversionStatus":"done","url":"http://t.example/{status}","httpType":"GET"}"#
+            let input =
+                #"{"offerId":"o","affiliateId":"a","conversionStatus":"done","url":"http://t.example/{status}","httpType":"GET"}"#
             let call = try installation.call("createPostback", input, environment: [name: value])
             expect(call, "misconfigured", exits: 78)
             #expect(call.message.hasPrefix(name))
@@ -188,7 +193,8 @@ struct ExitStatusTests {
             try call("updateConversionStatus", #"{"conversionId":1,"status":"done"}"#), "not_found", exits: 0)
         try installation.ask("configureOffer", ["offerId": "o"])
         try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c", "status": "done"])
+        try installation.ask(
+            "recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c", "status": "done"])
         expect(
             try call("updateConversionStatus", #"{"conversionId":1,"status":"pending"}"#), "conflict", exits: 0)
         expect(

@@ -25,7 +25,9 @@ struct SettingsTests {
     @Test func `NAME_FILE names a file that holds the value, with or without white space around it`() throws {
         let installation = try Installation.make()
         let folder = try TemporaryFolder()
-        for text in ["\(installation.database.connectionString)\n", "\n \(installation.database.connectionString) \r\n"] {
+        for text in [
+            "\(installation.database.connectionString)\n", "\n \(installation.database.connectionString) \r\n",
+        ] {
             let path = try write(text.utf8, in: folder)
             #expect(try call(installation, ["DATABASE_URL_FILE": path]).status == .exited(0))
         }
@@ -44,7 +46,8 @@ struct SettingsTests {
         let folder = try TemporaryFolder()
         let binary = try write([0xFF, 0xFE], in: folder)
         for environment in [
-            ["DATABASE_URL_FILE": "\(folder.path)/nothing"], ["DATABASE_URL_FILE": folder.path], ["DATABASE_URL_FILE": binary],
+            ["DATABASE_URL_FILE": "\(folder.path)/nothing"], ["DATABASE_URL_FILE": folder.path],
+            ["DATABASE_URL_FILE": binary],
             ["DATABASE_URL_FILE": binary, "DATABASE_URL": "host=127.0.0.1"],
         ] {
             let call = try call(installation, environment)

@@ -44,7 +44,8 @@ struct JSONParserTests {
     }
 
     @Test(arguments: [
-        #"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#, #"{"\u0061":1,"b":0,"a":2}"#, #"{"é":1,"\u00E9":2}"#, #"{"":1,"":2}"#,
+        #"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#, #"{"\u0061":1,"b":0,"a":2}"#, #"{"é":1,"\u00E9":2}"#,
+        #"{"":1,"":2}"#,
         #"{"😀":1,"\uD83D\uDE00":2}"#, #"{"a":1,"a":1}"#,
     ])
     func `a member that is there twice is refused, however it is written`(text: String) {
@@ -66,23 +67,27 @@ struct JSONParserTests {
     }
 
     @Test(arguments: [
-        #""\uD800""#, #""\uDC00""#, #""\uD800x""#, #""\uD800\n""#, #""\uD800\uD800""#, #""\uDC00\uD800""#, #""\uDBFF\u0041""#,
+        #""\uD800""#, #""\uDC00""#, #""\uD800x""#, #""\uD800\n""#, #""\uD800\uD800""#, #""\uDC00\uD800""#,
+        #""\uDBFF\u0041""#,
     ])
     func `a lone surrogate is refused`(text: String) {
         #expect(refusal(text)?.message.contains("lone surrogate") == true)
     }
 
-    @Test(arguments: [#""\u12""#, #""\u12G4""#, #""\u+123""#, #""\u 123""#, #""\x41""#, #""\u{41}""#, #""\"#, #""\u"#, #""\'""#])
+    @Test(arguments: [
+        #""\u12""#, #""\u12G4""#, #""\u+123""#, #""\u 123""#, #""\x41""#, #""\u{41}""#, #""\"#, #""\u"#, #""\'""#,
+    ])
     func `what is no escape is refused`(text: String) {
         #expect(refusal(text) != nil)
     }
 
-    @Test(arguments: [
-        [0xC0, 0xAF], [0xC1, 0x81], [0xE0, 0x80, 0xAF], [0xF0, 0x80, 0x80, 0xAF],  // overlong
-        [0xED, 0xA0, 0x80],  // a surrogate
-        [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],  // beyond Unicode
-        [0x80], [0xC3], [0xE2, 0x82], [0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xC0, 0xAF], [0xC1, 0x81], [0xE0, 0x80, 0xAF], [0xF0, 0x80, 0x80, 0xAF],  // overlong
+            [0xED, 0xA0, 0x80],  // a surrogate
+            [0xF4, 0x90, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],  // beyond Unicode
+            [0x80], [0xC3], [0xE2, 0x82], [0xFF],
+        ] as [[UInt8]])
     func `what is not UTF-8 is refused, wherever it stands`(bytes: [UInt8]) {
         let quote = UInt8(ascii: "\"")
         #expect(refusal([quote] + bytes + [quote])?.message == "is not valid UTF-8")
@@ -123,22 +128,26 @@ struct JSONParserTests {
     }
 
     @Test(arguments: [
-        "", " \n", "{", "[", "[1", "[1,", "[1,]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{a:1}", "{'a':1}",
-        "{\"a\" 1}", "{1:1}", "[1 2]", "{\"a\":1 \"b\":2}", "\"a", "tru", "True", "nul", "undefined", "// x\n{}", "]", "}", ",",
+        "", " \n", "{", "[", "[1", "[1,", "[1,]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{a:1}",
+        "{'a':1}",
+        "{\"a\" 1}", "{1:1}", "[1 2]", "{\"a\":1 \"b\":2}", "\"a", "tru", "True", "nul", "undefined", "// x\n{}", "]",
+        "}", ",",
     ])
     func `what is not JSON is refused`(text: String) {
         #expect(refusal(text) != nil)
     }
 
-    @Test(arguments: [
-        (#"{"id":"a","input":{"#, "a"), (#" { "id" : "x\u0041" , nonsense"#, "xA"), ("{\"id\":\"a\"\u{1}", "a"),
-    ] as [(String, String)])
+    @Test(
+        arguments: [
+            (#"{"id":"a","input":{"#, "a"), (#" { "id" : "x\u0041" , nonsense"#, "xA"), ("{\"id\":\"a\"\u{1}", "a"),
+        ] as [(String, String)])
     func `the first member can be read though what follows is malformed`(text: String, expected: String) {
         #expect(JSON.leadingMember("id", of: Array(text.utf8)) == .string(expected))
     }
 
     @Test(arguments: [
-        "", "{", "nonsense", #"{"input":{},"id":"a""#, #"{"id":"a"#, #"{"id" "a""#, #"{"id":{"a":1}"#, #"{"id":["a"]"#, #"["id"]"#,
+        "", "{", "nonsense", #"{"input":{},"id":"a""#, #"{"id":"a"#, #"{"id" "a""#, #"{"id":{"a":1}"#, #"{"id":["a"]"#,
+        #"["id"]"#,
     ])
     func `a first member that is another, or no plain value, is not read`(text: String) {
         #expect(JSON.leadingMember("id", of: Array(text.utf8)) == nil)

@@ -8,7 +8,9 @@ struct JSONWritingTests {
     }
 
     @Test func `only what must be escaped is escaped, and nothing can break a line`() {
-        #expect(JSON.string("a\"\\/\n\r\t\u{0}\u{1}\u{1f}\u{7f}é😀").encodedText == #""a\"\\/\n\r\t\u0000\u0001\u001f\u007fé😀""#)
+        #expect(
+            JSON.string("a\"\\/\n\r\t\u{0}\u{1}\u{1f}\u{7f}é😀").encodedText
+                == #""a\"\\/\n\r\t\u0000\u0001\u001f\u007fé😀""#)
     }
 
     @Test func `what is written is read as the same value`() throws {

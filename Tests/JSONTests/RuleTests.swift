@@ -31,7 +31,8 @@ struct RuleTests {
     }
 
     @Test(arguments: [
-        (#""o1""#, "o1"), ("17", "17"), ("-0", "0"), ("-5", "-5"), (#""007""#, "007"), ("9007199254740993", "9007199254740993"),
+        (#""o1""#, "o1"), ("17", "17"), ("-0", "0"), ("-5", "-5"), (#""007""#, "007"),
+        ("9007199254740993", "9007199254740993"),
         ("12345678901234567890123456789012345678", "12345678901234567890123456789012345678"),
     ])
     func `an identifier is text, or an integer that becomes its digits`(given: String, expected: String) throws {
@@ -39,7 +40,8 @@ struct RuleTests {
     }
 
     @Test(arguments: [
-        "1.5", "1.0", "1e2", "true", "null", "[]", "{}", #""""#, #""a\nb""#, "123456789012345678901234567890123456789012345",
+        "1.5", "1.0", "1e2", "true", "null", "[]", "{}", #""""#, #""a\nb""#,
+        "123456789012345678901234567890123456789012345",
     ])
     func `what is neither is refused`(given: String) throws {
         #expect(try faults(.identifier, given).count == 1)
@@ -70,9 +72,12 @@ struct RuleTests {
     @Test func `each wrong item of a list is named by its place`() throws {
         #expect(
             try faults(.list(of: .text(1...2), count: 0...4), #"["ok","",7,"long"]"#) == [
-                "v[1] must not be empty", "v[2] must be a string, not a number", "v[3] must have at most 2 characters, not 4",
+                "v[1] must not be empty", "v[2] must be a string, not a number",
+                "v[3] must have at most 2 characters, not 4",
             ])
-        #expect(try faults(.list(of: .text(1...2), count: 0...1), #"["a","b"]"#) == ["v must have from 0 to 1 items, not 2"])
+        #expect(
+            try faults(.list(of: .text(1...2), count: 0...1), #"["a","b"]"#) == ["v must have from 0 to 1 items, not 2"]
+        )
         #expect(try faults(.list(of: .text(1...2), count: 0...1), "{}") == ["v must be a list, not an object"])
     }
 

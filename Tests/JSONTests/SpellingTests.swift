@@ -5,8 +5,10 @@ struct SpellingTests {
     private let names = ["offerId", "affiliateId", "conversionStatus", "url", "httpType", "id"]
 
     @Test(arguments: [
-        ("offerid", "offerId"), ("offer_id", "offerId"), ("OFFER-ID", "offerId"), ("oferId", "offerId"), ("offreId", "offerId"),
-        ("afiliateId", "affiliateId"), ("conversionStatsu", "conversionStatus"), ("http_type", "httpType"), ("ur", "url"),
+        ("offerid", "offerId"), ("offer_id", "offerId"), ("OFFER-ID", "offerId"), ("oferId", "offerId"),
+        ("offreId", "offerId"),
+        ("afiliateId", "affiliateId"), ("conversionStatsu", "conversionStatus"), ("http_type", "httpType"),
+        ("ur", "url"),
         ("uri", "url"), ("httpTpye", "httpType"), ("xofferId", "offerId"),
     ])
     func `the name that was probably meant is found`(given: String, meant: String) {

@@ -118,7 +118,8 @@ extension Programs {
         guard outcome.status == .exited(0) else {
             throw DidNotHappen(description: "\(function) --stream exits 0, but \(outcome.status) \(outcome.errorText)")
         }
-        return try outcome.output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map {
+        return try outcome.output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map
+        {
             try JSON(parsing: Array($0), depth: JSON.depthLimit + 8)
         }
     }

@@ -10,7 +10,8 @@ struct ConfigureOffer: SimpleFunction {
         example: ["offerId": "o1", "goalsEnabled": true, "goals": [["id": "install", "name": "Install"]]],
         output: Schema.object([
             "offer": Schema.object([
-                "id": Schema.text, "name": Schema.text, "goalsEnabled": Schema.boolean, "goals": Schema.list(Schema.named),
+                "id": Schema.text, "name": Schema.text, "goalsEnabled": Schema.boolean,
+                "goals": Schema.list(Schema.named),
                 "createdAt": Schema.time, "updatedAt": Schema.time,
             ])
         ]),

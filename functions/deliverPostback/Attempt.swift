@@ -43,7 +43,8 @@ struct Attempt: FunctionOutput {
         guard judgement.outcome == .retry else { return }
         let now = Timestamp(milliseconds: Clock.unixMilliseconds)
         retryInSeconds = schedule.wait(
-            afterAttempt: number, jitter: Double.random(in: 0...1), retryAfter: RetryAfter.seconds(retryAfter, now: now))
+            afterAttempt: number, jitter: Double.random(in: 0...1), retryAfter: RetryAfter.seconds(retryAfter, now: now)
+        )
     }
 
     var json: JSON {
@@ -51,7 +52,9 @@ struct Attempt: FunctionOutput {
             JSON.Member("deliveryId", .integer(deliveryID)), JSON.Member("attempt", .integer(number)),
             JSON.Member("outcome", .string(judgement?.outcome.rawValue ?? "retry")),
         ]
-        if let retryInSeconds { members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000))) }
+        if let retryInSeconds {
+            members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000)))
+        }
         if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
         return .object(
             members + [

@@ -10,7 +10,8 @@ import Secrets
 struct DeliverPostback: ConcurrentFunction {
     static let contract = Contract(
         "deliverPostback", version: Version.current,
-        summary: "makes one attempt to send a postback, and says what was sent, what was answered and what is to follow.",
+        summary:
+            "makes one attempt to send a postback, and says what was sent, what was answered and what is to follow.",
         example: [
             "deliveryId": 1, "attempt": 1,
             "postback": ["id": 1, "version": 1, "url": "https://example.com/?c={click_id}", "httpType": "GET"],
@@ -68,7 +69,9 @@ struct DeliverPostback: ConcurrentFunction {
         }
     }
 
-    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool) {
+    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (
+        answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
+    ) {
         let turn = client.turn(
             alsoWaitingFor: descriptor.map { [$0] } ?? [], milliseconds: finished.isEmpty ? 1000 : 0)
         var answers = finished

@@ -109,7 +109,9 @@ final class DatabaseLink {
     private func lost(_ reason: String?, now: Int64) {
         let wait = min(DatabaseLink.longestWait, 100_000_000 << Int64(min(failures, 6)))
         if failures == 0 || failures.isMultiple(of: 12) {
-            logger.warning("no connection to the database; trying again until there is one", metadata: ["reason": "\(reason ?? "lost")"])
+            logger.warning(
+                "no connection to the database; trying again until there is one",
+                metadata: ["reason": "\(reason ?? "lost")"])
         }
         failures += 1
         state = .waiting(until: now + wait)

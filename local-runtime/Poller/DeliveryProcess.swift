@@ -145,7 +145,9 @@ final class DeliveryProcess {
         child.input = nil
         child.terminate(9)
         guard let status = try? child.wait() else { return false }
-        if !isClosing { logger.error("the delivery process ended", metadata: ["status": "\(status)", "pid": "\(child.pid)"]) }
+        if !isClosing {
+            logger.error("the delivery process ended", metadata: ["status": "\(status)", "pid": "\(child.pid)"])
+        }
         self.child = nil
         unwritten = []
         partial = []

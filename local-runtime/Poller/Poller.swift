@@ -43,13 +43,15 @@ package final class Poller {
     ///   - environment: the variables that it gets.
     ///   - signals: SIGTERM and SIGINT end the poller in good order; a second one ends it at once.
     package init(
-        _ settings: PollerSettings, program: String, environment: [String: String], signals: SignalDescriptor, logger: Logger
+        _ settings: PollerSettings, program: String, environment: [String: String], signals: SignalDescriptor,
+        logger: Logger
     ) {
         self.settings = settings
         self.logger = logger
         self.signals = signals
         link = DatabaseLink(
-            settings.connectionString, applicationName: "postbacks poller", sessionScript: Outbox.sessionScript, logger: logger)
+            settings.connectionString, applicationName: "postbacks poller", sessionScript: Outbox.sessionScript,
+            logger: logger)
         upkeep = Upkeep(settings, logger: logger)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
         slots = DestinationSlots(total: settings.concurrency, perDestination: settings.destinationConcurrency)
@@ -147,7 +149,8 @@ package final class Poller {
             guard let rows = try result.get().first else { return }
             let completion = Outbox.completion(rows)
             if completion.fenced > 0 {
-                logger.warning("late answers of lost leases changed nothing", metadata: ["count": "\(completion.fenced)"])
+                logger.warning(
+                    "late answers of lost leases changed nothing", metadata: ["count": "\(completion.fenced)"])
             }
             if completion.dead > 0 { logger.warning("deliveries are dead", metadata: ["count": "\(completion.dead)"]) }
             if let paused = completion.pausedPostbacks {
@@ -203,7 +206,7 @@ package final class Poller {
         for (id, flight) in inFlight where !unsent.contains(id) {
             inFlight[id] = nil
             slots.ended(flight.claim.destination)
-            answers.append(.lost(id: id, retryInSeconds: 1))
+            answers.append(.lost(flight.claim, attemptLimit: settings.attemptLimit))
         }
     }
 

@@ -12,6 +12,8 @@ package struct PollerSettings: Sendable {
     package let lease: Double
     package let orderHold: Double
     package let attemptDays: Int
+    /// So many attempts of which nobody knows whether they were sent, and a delivery is dead.
+    package let attemptLimit: Int
     /// Seconds that what is in flight may take after the poller was told to stop.
     package let stopDeadline: Double
 
@@ -22,6 +24,7 @@ package struct PollerSettings: Sendable {
         lease = try settings(.lease)
         orderHold = try settings(.orderHold)
         attemptDays = try settings(.attemptDays)
+        attemptLimit = try settings(.retrySchedule).attempts
         let timeout = try settings(.timeout)
         stopDeadline = timeout + 5
         guard lease >= timeout + 10 else {
@@ -39,7 +42,8 @@ extension Setting<Int> {
 
     package static var destinationConcurrency: Setting {
         .wholeNumber(
-            "POSTBACKS_DESTINATION_CONCURRENCY", default: "16", 1...4096, "requests in flight per poller to one destination")
+            "POSTBACKS_DESTINATION_CONCURRENCY", default: "16", 1...4096,
+            "requests in flight per poller to one destination")
     }
 
     package static var attemptDays: Setting {
@@ -51,7 +55,8 @@ extension Setting<Int> {
     ) -> Setting {
         Setting(name, default: fallback, meaning) { text throws(Wrong) in
             guard let value = Int(text), range.contains(value) else {
-                throw Wrong("must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
+                throw Wrong(
+                    "must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
             }
             return value
         }

@@ -21,7 +21,8 @@ final class Upkeep {
         self.settings = settings
         self.logger = logger
         link = DatabaseLink(
-            settings.connectionString, applicationName: "postbacks upkeep", sessionScript: "SET lock_timeout = '5s'", logger: logger)
+            settings.connectionString, applicationName: "postbacks upkeep", sessionScript: "SET lock_timeout = '5s'",
+            logger: logger)
     }
 
     var interests: [Interest] { link.interests }

@@ -60,7 +60,8 @@ struct Doctor: ParsableCommand {
                 findings.append(
                     .wrong(
                         "encryption key",
-                        "POSTBACKS_ENCRYPTION_KEY is not set, so no postback can have a secret; make one: echo \"1:$(openssl rand -base64 32)\""))
+                        "POSTBACKS_ENCRYPTION_KEY is not set, so no postback can have a secret; make one: echo \"1:$(openssl rand -base64 32)\""
+                    ))
             }
         } catch {
             findings.append(.wrong("encryption key", error.message))
@@ -70,11 +71,14 @@ struct Doctor: ParsableCommand {
 
     private static func functions(_ installation: Installation) -> [Finding] {
         let missing = FunctionNames.all.filter { !Executable.isExecutable("\(installation.functions)/\($0)") }
-        if missing.isEmpty { return [.good("functions", "all \(FunctionNames.all.count) in \(installation.functions)")] }
+        if missing.isEmpty {
+            return [.good("functions", "all \(FunctionNames.all.count) in \(installation.functions)")]
+        }
         return [
             .wrong(
                 "functions",
-                "not in \(installation.functions): \(missing.joined(separator: ", ")); build them (swift build), or set POSTBACKS_FUNCTIONS")
+                "not in \(installation.functions): \(missing.joined(separator: ", ")); build them (swift build), or set POSTBACKS_FUNCTIONS"
+            )
         ]
     }
 
@@ -87,15 +91,20 @@ struct Doctor: ParsableCommand {
         }
         do throws(PostgresError) {
             let connection = try Connection(connectionString, applicationName: "postbacks doctor")
-            let version = try connection.run("SELECT current_setting('server_version_num')::int AS number, version() AS text")
+            let version = try connection.run(
+                "SELECT current_setting('server_version_num')::int AS number, version() AS text")
             let number = version.first?.integer("number") ?? 0
             var findings: [Finding] = [
                 number >= 150_000
                     ? .good("database", version.first?.text("text") ?? "")
-                    : .wrong("database", "PostgreSQL 15 or newer is needed; this is \(version.first?.text("text") ?? "older")")
+                    : .wrong(
+                        "database",
+                        "PostgreSQL 15 or newer is needed; this is \(version.first?.text("text") ?? "older")")
             ]
             guard try Migrations.areComplete(on: connection) else {
-                return findings + [.wrong("tables", "they are not there or of an older version; run: postbacks migrate")]
+                return findings + [
+                    .wrong("tables", "they are not there or of an older version; run: postbacks migrate")
+                ]
             }
             findings.append(.good("tables", "of this version"))
             let owed = try connection.run(

@@ -42,7 +42,8 @@ struct Installation {
             let there = FileSystem.names(in: functions).filter { FunctionNames.all.contains($0) }
             throw FunctionError(
                 .misconfigured,
-                "there is no function \(name) in \(functions)\(Spelling.hint(for: name, among: there)); POSTBACKS_FUNCTIONS names the folder")
+                "there is no function \(name) in \(functions)\(Spelling.hint(for: name, among: there)); POSTBACKS_FUNCTIONS names the folder"
+            )
         }
         return path
     }
@@ -53,9 +54,14 @@ struct Installation {
         var variables = ProcessEnvironment.all
         variables["SWIFT_BACKTRACE"] = "enable=no"
         if let connectionString {
-            if !connectionString.isEmpty { variables["DATABASE_URL"] = connectionString }
+            if !connectionString.isEmpty {
+                variables["DATABASE_URL"] = connectionString
+                variables["DATABASE_URL_FILE"] = nil
+            }
         } else {
-            for name in variables.keys where name.hasPrefix("PG") || name.hasPrefix("DATABASE_URL") { variables[name] = nil }
+            for name in variables.keys where name.hasPrefix("PG") || name.hasPrefix("DATABASE_URL") {
+                variables[name] = nil
+            }
         }
         if isEmbedded, !settings.has("POSTBACKS_ENCRYPTION_KEY"), FileSystem.kind(of: keyFile) == .file {
             variables["POSTBACKS_ENCRYPTION_KEY_FILE"] = keyFile
@@ -86,14 +92,16 @@ enum FunctionNames {
 
 extension Setting<String> {
     static var functions: Setting {
-        Setting("POSTBACKS_FUNCTIONS", whenMissing: "beside the program", "folder of the function executables") { text in
+        Setting("POSTBACKS_FUNCTIONS", whenMissing: "beside the program", "folder of the function executables") {
+            text in
             text ?? FileSystem.parent(of: FileSystem.resolve("/proc/self/exe") ?? "./postbacks")
         }
     }
 
     static var home: Setting {
         Setting(
-            "POSTBACKS_HOME", whenMissing: "~/.local/share/postbacks", "the embedded server's and the runtime's own files"
+            "POSTBACKS_HOME", whenMissing: "~/.local/share/postbacks",
+            "the embedded server's and the runtime's own files"
         ) { text in text ?? EmbeddedServer.defaultHome }
     }
 }

@@ -8,13 +8,14 @@ struct PostbacksProgram: ParsableCommand {
         commandName: "postbacks",
         abstract: "Tells third parties about affiliate conversions, server to server, and does not lose one.",
         discussion: """
-            Without DATABASE_URL it runs its own PostgreSQL in POSTBACKS_HOME; with it, it uses that database and starts
-            nothing. The functions are executables beside this program; `invoke` runs one as a platform would.
+            Without DATABASE_URL it runs its own PostgreSQL in POSTBACKS_HOME; with it,
+            it uses that database and starts nothing. The functions are executables
+            beside this program; `invoke` runs one as a platform would.
 
             \(SettingsTable.text)
             """,
         version: Version.current,
-        subcommands: [Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self])
+        subcommands: [Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self, Demo.self])
 
     static func main() {
         Signals.ignorePipe()

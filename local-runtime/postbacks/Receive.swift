@@ -12,7 +12,9 @@ struct Receive: ParsableCommand {
     @Option(help: "The port; 0 lets the system choose, and the first line says which it is.")
     var port: UInt16 = 0
 
-    @Option(help: "The statuses of the answers to the same delivery, one after another; the last repeats. E.g. 500,500,200.")
+    @Option(
+        help: "The statuses of the answers to the same delivery, one after another; the last repeats. E.g. 500,500,200."
+    )
     var status = "200"
 
     @Option(help: "Milliseconds before each answer.")

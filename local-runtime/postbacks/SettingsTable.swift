@@ -5,17 +5,38 @@ import Postbacks
 import Secrets
 import Store
 
-/// All settings of functions and runtime: what `--help` prints and the README shows.
+/// All settings of functions and runtime, in one list: what `--help` prints and the README shows.
 enum SettingsTable {
     static let all: [any SettingDescription] = [
-        Setting.databaseURL, Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs, Setting.retrySchedule,
-        Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.lease, Setting.orderHold,
-        Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays, Setting.functions, Setting.home,
-        Setting.logLevel,
+        Setting.databaseURL, Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs,
+        Setting.retrySchedule, Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.lease,
+        Setting.orderHold, Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays,
+        Setting.functions, Setting.home, Setting.logLevel,
     ]
 
+    /// For a terminal of 80 columns.
     static var text: String {
-        let lines = all.map { "  \($0.name) (default: \($0.fallback.isEmpty ? "empty" : $0.fallback))\n      \($0.meaning)" }
-        return "SETTINGS (environment; each also as NAME_FILE, a file that holds the value):\n" + lines.joined(separator: "\n")
+        let lines = all.flatMap { setting in
+            ["  \(setting.name)"] + wrapped("\(setting.meaning) (default: \(shown(setting.fallback)))", indent: 6)
+        }
+        return "SETTINGS (environment; each also as NAME_FILE, a file that holds the value):\n"
+            + lines.joined(separator: "\n")
+    }
+
+    /// The rows of the README's table.
+    static var markdownRows: [String] {
+        all.map { "| `\($0.name)` | \(shown($0.fallback)) | \($0.meaning) |" }
+    }
+
+    private static func shown(_ fallback: String) -> String { fallback.isEmpty ? "empty" : fallback }
+
+    private static func wrapped(_ text: String, indent: Int) -> [String] {
+        let margin = String(repeating: " ", count: indent)
+        var lines = [margin]
+        for word in text.split(separator: " ") {
+            if lines[lines.count - 1].count + word.count > 77 { lines.append(margin) }
+            lines[lines.count - 1] += lines[lines.count - 1].count > indent ? " \(word)" : String(word)
+        }
+        return lines
     }
 }

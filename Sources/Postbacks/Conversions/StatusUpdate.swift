@@ -38,7 +38,9 @@ package struct StatusUpdate: Sendable {
         default:
             subject = .conversion(id: 0)
             let field = conversionID == nil && !fields.isGiven("conversionId") ? "conversionId" : "offerId"
-            fields.refuse(field, "name the conversion in one way: conversionId, or offerId and transactionId, or offerId and clickId")
+            fields.refuse(
+                field,
+                "name the conversion in one way: conversionId, or offerId and transactionId, or offerId and clickId")
         }
     }
 }

@@ -7,10 +7,14 @@ extension Schema {
 
     /// A conversion as it is answered, and as an event keeps it.
     package static let conversion = object(
-        ["id": integer, "sequence": integer, "status": conversionStatus, "offer": named, "affiliate": named, "occurredAt": time,
-         "createdAt": time, "updatedAt": time],
+        [
+            "id": integer, "sequence": integer, "status": conversionStatus, "offer": named, "affiliate": named,
+            "occurredAt": time,
+            "createdAt": time, "updatedAt": time,
+        ],
         optional: [
-            "statusReason": text, "goal": named, "transactionId": text, "clickId": text, "payout": text, "revenue": text,
+            "statusReason": text, "goal": named, "transactionId": text, "clickId": text, "payout": text,
+            "revenue": text,
             "saleAmount": text, "currency": text, "ip": text, "country": text, "userAgent": text, "clickedAt": time,
             "params": anyObject,
         ])

@@ -49,12 +49,14 @@ package final class ConversionRecorder {
         return answers.map { $0 ?? .failure(.internal) }
     }
 
-    private func findRepeats(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>] {
+    private func findRepeats(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>]
+    {
         let find = Call(.findRepeats, NewConversion.columns(of: conversions))
         guard let rows = try database.transactions([[find]])[0].get().first else { return [] }
         return rows.map { row in
             guard row.text("id") != nil, let json = row.text("conversion") else {
-                return .failure(FunctionError(.unavailable, "the conversion that this one repeats was not to be seen; try again"))
+                return .failure(
+                    FunctionError(.unavailable, "the conversion that this one repeats was not to be seen; try again"))
             }
             let conflicts = row.text("conflicts") ?? ""
             return .success(

@@ -51,7 +51,8 @@ package final class StatusUpdater {
 
     /// One answer for each update; nil for one whose turn comes after another of the same conversion.
     private func updateAll(_ updates: [StatusUpdate]) throws(PostgresError) -> [Result<StatusChange?, FunctionError>] {
-        let parameters = StatusUpdate.columns(of: updates) + [.array(ConversionStatus.transitions), .text(String(orderHold))]
+        let parameters =
+            StatusUpdate.columns(of: updates) + [.array(ConversionStatus.transitions), .text(String(orderHold))]
         let groups = [[Call(.updateStatuses, parameters)]] + wakeup.groups()
         guard let rows = try database.transactions(groups)[0].get().first else { return [] }
         return zip(updates, rows).map { update, row in
@@ -81,9 +82,11 @@ extension StatusUpdate {
     fileprivate static func columns(of updates: [StatusUpdate]) -> [Parameter] {
         func column(_ value: (StatusUpdate) -> String?) -> Parameter { .array(updates.map(value)) }
         return [
-            column(\.key.conversion), column(\.key.offer), column(\.key.goal), column(\.key.transaction), column(\.key.click),
+            column(\.key.conversion), column(\.key.offer), column(\.key.goal), column(\.key.transaction),
+            column(\.key.click),
             column(\.status.rawValue), column { text($0.statusReason) { $0 } }, column { text($0.payout, \.text) },
-            column { text($0.revenue, \.text) }, column { text($0.saleAmount, \.text) }, column(\.expectedStatus?.rawValue),
+            column { text($0.revenue, \.text) }, column { text($0.saleAmount, \.text) },
+            column(\.expectedStatus?.rawValue),
         ]
     }
 
@@ -126,8 +129,10 @@ extension StatusUpdate {
         case "unexpected":
             return .conflict("expectedStatus", "the conversion is \(stored), not \(expectedStatus?.rawValue ?? "")")
         case "forbidden":
-            let targets = ConversionStatus(rawValue: stored)?.allowedTargets.map(\.rawValue).joined(separator: ", ") ?? ""
-            return .conflict("status", "a conversion that is \(stored) cannot become \(status.rawValue); it can become: \(targets)")
+            let targets =
+                ConversionStatus(rawValue: stored)?.allowedTargets.map(\.rawValue).joined(separator: ", ") ?? ""
+            return .conflict(
+                "status", "a conversion that is \(stored) cannot become \(status.rawValue); it can become: \(targets)")
         default: return .internal
         }
     }

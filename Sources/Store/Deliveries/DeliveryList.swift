@@ -38,9 +38,10 @@ package struct DeliveryList {
             .listDeliveries,
             [
                 .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
-                .optional(filter.state?.rawValue), .optional(filter.since?.description), .optional(filter.until?.description),
+                .optional(filter.state?.rawValue), .optional(filter.since?.description),
+                .optional(filter.until?.description),
                 .int(page.after), .int(page.limit + 1),
             ])
-        return page.cut(rows.map { ($0.integer("id") ?? 0, .encoded($0.text("delivery") ?? "null")) })
+        return page.cut(rows.map { ($0.integer("id") ?? 0, $0.json("delivery")) })
     }
 }

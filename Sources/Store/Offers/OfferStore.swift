@@ -24,27 +24,26 @@ package struct OfferStore {
         let rows: Rows
         do throws(PostgresError) {
             rows = try database.transactions([[Call(.configureOffer, parameters)]])[0].get()[0]
-        } catch where error.sqlState == PostgresError.foreignKeyViolation {
+        } catch  where error.sqlState == PostgresError.foreignKeyViolation {
             throw .goalsAreUsed(nil)
         } catch {
             throw database.functionError(error)
         }
-        guard let offer = rows.first?.text("offer"), rows.first?.text("id") != nil else {
-            throw .goalsAreUsed(rows.first?.text("used"))
-        }
-        return .encoded(offer)
+        guard let row = rows.first, row.text("id") != nil else { throw .goalsAreUsed(rows.first?.text("used")) }
+        return row.json("offer")
     }
 
     /// Creates or changes an affiliate; a nil name leaves it as it is.
     package func configureAffiliate(_ id: String, name: String?) throws(FunctionError) -> JSON {
         let rows = try database.run(.configureAffiliate, [.text(id), .optional(name)])
-        return rows.first?.text("affiliate").map(JSON.encoded) ?? .null
+        return rows.first?.json("affiliate") ?? .null
     }
 }
 
 extension FunctionError {
     fileprivate static func goalsAreUsed(_ ids: String?) -> FunctionError {
-        .conflict("goals", "lacks goals that postbacks or conversions use\(ids.map { ": \($0)" } ?? ""); nothing was changed")
+        .conflict(
+            "goals", "lacks goals that postbacks or conversions use\(ids.map { ": \($0)" } ?? ""); nothing was changed")
     }
 }
 

@@ -20,7 +20,8 @@ enum Fingerprint {
         do throws(SealError) {
             return try keys?.open(stored, for: context(id)) == Secret(digest)
         } catch {
-            throw FunctionError(.misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open what idempotencyKey made: \(error)")
+            throw FunctionError(
+                .misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open what idempotencyKey made: \(error)")
         }
     }
 

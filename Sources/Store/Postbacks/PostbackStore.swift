@@ -22,7 +22,8 @@ package struct PostbackStore {
     package func create(_ postback: NewPostback) throws(FunctionError) -> (postback: JSON, overlapping: String?) {
         if postback.template.hasSecrets, keys == nil {
             throw FunctionError(
-                .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and the postback has a secret that must be sealed")
+                .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and the postback has a secret that must be sealed"
+            )
         }
         if let id = try existing(postback) { return try describe(id) }
         let reserved = try database.run(.nextPostbackID)
@@ -44,7 +45,8 @@ package struct PostbackStore {
             .listPostbacks,
             [
                 .optional(filter.postbackID), .optional(filter.offerID), .optional(filter.affiliateID),
-                .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), .int(page.after), .int(page.limit + 1),
+                .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), .int(page.after),
+                .int(page.limit + 1),
             ])
         return page.cut(rows.map { ($0.integer("id") ?? 0, $0.postback) })
     }
@@ -125,7 +127,9 @@ extension Row {
     /// The postback as it is answered.
     fileprivate var postback: JSON {
         func named(_ id: String, _ name: String) -> JSON {
-            guard let value = text(id) else { return ["id": .string(NewPostback.all), "name": .string(NewPostback.all)] }
+            guard let value = text(id) else {
+                return ["id": .string(NewPostback.all), "name": .string(NewPostback.all)]
+            }
             return ["id": .string(value), "name": .string(text(name) ?? value)]
         }
         let hasGoal = text("goal_id") != nil
@@ -146,7 +150,9 @@ extension Row {
     }
 
     private var maskedRequest: JSON {
-        guard let json = try? JSON(parsing: bytes("request") ?? []), case .object(let members) = json else { return .null }
+        guard let json = try? JSON(parsing: bytes("request") ?? []), case .object(let members) = json else {
+            return .null
+        }
         var fields = Fields(members)
         return RequestTemplate(&fields, from: .store).masked
     }
@@ -155,11 +161,14 @@ extension Row {
 extension Schema {
     /// A postback as it is answered.
     package static let postback = object([
-        "id": integer, "offer": named, "affiliate": named, "goal": ["anyOf": [named, ["type": "null"]]], "goalApplies": boolean,
+        "id": integer, "offer": named, "affiliate": named, "goal": ["anyOf": [named, ["type": "null"]]],
+        "goalApplies": boolean,
         "conversionStatus": conversionStatus, "url": text, "httpType": oneOf(HTTPType.allCases.map(\.rawValue)),
         "basicAuth": ["type": ["object", "null"]], "requestParams": anyObject, "requestHeaders": anyObject,
-        "signingSecret": textOrNull, "omitEmptyParams": boolean, "skipWhenEmpty": list(text), "successWhen": ["type": ["object", "null"]],
-        "active": boolean, "paused": ["anyOf": [object(["at": time, "reason": text]), ["type": "null"]]], "version": integer,
+        "signingSecret": textOrNull, "omitEmptyParams": boolean, "skipWhenEmpty": list(text),
+        "successWhen": ["type": ["object", "null"]],
+        "active": boolean, "paused": ["anyOf": [object(["at": time, "reason": text]), ["type": "null"]]],
+        "version": integer,
         "createdAt": time, "updatedAt": time,
     ])
 }

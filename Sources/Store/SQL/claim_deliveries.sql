@@ -37,7 +37,7 @@ WITH due AS MATERIALIZED (
     WHERE o.id = due.id
     RETURNING o.*
 )
-SELECT c.id, c.lease_no, c.destination_id, c.due_at, c.id || '/' || c.lease_no || '/' || p.version AS line_id,
+SELECT c.id, c.lease_no, c.destination_id, c.attempt + 1 AS attempt, c.due_at, c.id || '/' || c.lease_no || '/' || p.version AS line_id,
     json_build_object(
         'id', c.id || '/' || c.lease_no || '/' || p.version,
         'input', json_build_object(
@@ -53,6 +53,7 @@ SELECT c.id, c.lease_no, c.destination_id, c.due_at, c.id || '/' || c.lease_no |
         )
     ) AS line
 FROM claimed c
-JOIN postbacks p ON p.id = c.postback_id
-JOIN events e ON e.id = c.event_id
+-- By their keys, whatever the planner believes of how many there are.
+CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
+CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 ORDER BY c.due_at, c.id

@@ -1,6 +1,8 @@
 -- Takes the answers of deliverPostback ($1, a JSON array of its lines): moves what is finished to deliveries, makes a retry
 -- due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
 -- An answer to retry without a time is the last one: the delivery is dead. $2 is the order's hold in seconds.
+-- Each row is looked up by its key, one by one: LATERAL and the subqueries leave the planner no other way, whatever it
+-- believes of tables that grow and shrink by the second.
 WITH answers AS MATERIALIZED (
     SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
         split_part(line.id, '/', 3)::int AS postback_version, o.*
@@ -8,6 +10,7 @@ WITH answers AS MATERIALIZED (
     CROSS JOIN LATERAL json_to_record(line.output) AS o(
         outcome text, "retryInSeconds" numeric, "pausePostback" boolean, request json,
         response json, error json, timing json, "remoteAddress" text)
+    ORDER BY 1
 ), judged AS MATERIALIZED (
     SELECT o.id, o.lease_no, o.attempt + 1 AS attempt, o.event_id, o.conversion_id, o.sequence, o.postback_id,
         o.destination_id, o.owed_at, a.outcome, a."retryInSeconds" AS retry_in, a."pausePostback" AS pauses,
@@ -17,9 +20,10 @@ WITH answers AS MATERIALIZED (
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
             WHEN a."retryInSeconds" IS NULL THEN 'dead'
         END AS final
-    FROM answers a JOIN outbox o ON o.id = a.id AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL
-    ORDER BY o.id
-    FOR UPDATE OF o
+    FROM answers a
+    CROSS JOIN LATERAL (
+        SELECT * FROM outbox o WHERE o.id = a.id AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL FOR UPDATE
+    ) o
 ), finished AS (
     DELETE FROM outbox o USING judged j WHERE o.id = j.id AND j.final IS NOT NULL
 ), moved AS (
@@ -32,8 +36,12 @@ WITH answers AS MATERIALIZED (
     UPDATE outbox o SET
         attempt = j.attempt,
         lease_until = NULL,
-        due_at = CASE WHEN p.paused_at IS NULL THEN now() + make_interval(secs => j.retry_in::float8) ELSE 'infinity' END
-    FROM judged j JOIN postbacks p ON p.id = j.postback_id
+        due_at = CASE
+            WHEN (SELECT p.paused_at IS NULL FROM postbacks p WHERE p.id = j.postback_id)
+            THEN now() + make_interval(secs => j.retry_in::float8)
+            ELSE 'infinity'
+        END
+    FROM judged j
     WHERE o.id = j.id AND j.final IS NULL
     RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, o.owed_at
 ), pushed AS (
@@ -55,7 +63,7 @@ WITH answers AS MATERIALIZED (
     FROM judged
 ), pausing AS (
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()
-    WHERE p.id IN (SELECT postback_id FROM judged WHERE pauses) AND p.paused_at IS NULL
+    WHERE p.id = ANY (ARRAY(SELECT postback_id FROM judged WHERE pauses)) AND p.paused_at IS NULL
     RETURNING p.id
 )
 SELECT (SELECT count(*) FROM answers) - (SELECT count(*) FROM judged) AS fenced,

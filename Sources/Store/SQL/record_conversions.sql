@@ -56,7 +56,8 @@ FROM input i
 LEFT JOIN recorded r ON r.id = i.id
 LEFT JOIN happened e ON e.conversion_id = i.id
 LEFT JOIN (
-    SELECT conversion_id, json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id) AS deliveries
+    SELECT conversion_id,
+        json_strip_nulls(json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id)) AS deliveries
     FROM owed GROUP BY conversion_id
 ) d ON d.conversion_id = i.id
 ORDER BY i.line

@@ -99,7 +99,8 @@ SELECT j.verdict, j.previous_status, j.id,
 FROM judged j
 LEFT JOIN described d ON d.id = j.id AND j.verdict IN ('changed', 'unchanged')
 LEFT JOIN (
-    SELECT conversion_id, json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id) AS deliveries
+    SELECT conversion_id,
+        json_strip_nulls(json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id)) AS deliveries
     FROM owed GROUP BY conversion_id
 ) w ON w.conversion_id = j.id AND j.verdict = 'changed'
 ORDER BY j.line

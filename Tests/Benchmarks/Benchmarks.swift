@@ -1,0 +1,56 @@
+import Glibc
+import POSIX
+
+/// Measures the programs as they are shipped, each figure beside its limit measured in the same run.
+@main
+struct Benchmarks {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard arguments.allSatisfy({ $0 == "--quick" }) else {
+            say("usage: Tests/Benchmarks/run [--quick]")
+            exit(64)
+        }
+        do {
+            let size = arguments.isEmpty ? Size.full : .quick
+            let workbench = try Workbench()
+            defer { workbench.close() }
+            var table = Table()
+            try measureRecording(workbench, size, &table)
+            try measureDelivery(workbench, size, &table)
+            try measureLatency(workbench, size, &table)
+            try measureMemory(workbench, size, &table)
+            try measureStarts(workbench, size, &table)
+            table.print()
+        } catch {
+            say("the benchmarks failed: \(error)")
+            exit(1)
+        }
+    }
+}
+
+/// How much is measured.
+struct Size {
+    /// Conversions recorded, and deliveries made, in one round.
+    let conversions: Int
+    /// Rounds of each of two things that are compared.
+    let rounds: Int
+    let seconds: Int
+    /// What is owed when memory is measured.
+    let backlog: Int
+    let starts: Int
+
+    static let full = Size(conversions: 20_000, rounds: 3, seconds: 5, backlog: 100_000, starts: 100)
+    static let quick = Size(conversions: 4_000, rounds: 1, seconds: 2, backlog: 20_000, starts: 20)
+}
+
+/// Something did not come in time, or came wrong.
+struct Failure: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// What is going on, for whoever waits.
+func say(_ text: String) {
+    try? Descriptor.standardError.writeAll(Array("\(text)\n".utf8))
+}
+
+func seconds(since start: Int64) -> Double { Double(Clock.monotonicNanoseconds - start) / 1e9 }

@@ -1,0 +1,92 @@
+import Glibc
+import JSON
+import POSIX
+import Postgres
+
+/// The time from recordConversion's answer to the arrival of the request, at a hundred conversions a second.
+func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) throws {
+    let count = size.conversions / 20
+    say("latency: \(count) conversions")
+    try workbench.clear()
+    let receiver = try workbench.start("postbacks", ["receive", "--json"])
+    defer { receiver.end(SIGTERM) }
+    guard case .number(let port)? = try JSON(parsing: Array(receiver.readLine(seconds: 10).utf8))["port"] else {
+        throw Failure(description: "the receiver did not say where it listens")
+    }
+    let url = "http://127.0.0.1:\(port)/postback?cid={click_id}"
+    _ = try workbench.database.run("UPDATE destinations SET origin = \("http://127.0.0.1:\(port)")")
+    let before = try workbench.database.run("SELECT url FROM postbacks").first?.text("url")
+    _ = try workbench.database.run("UPDATE postbacks SET url = \(url)")
+    defer { _ = try? workbench.database.run("UPDATE postbacks SET url = \(before)") }
+
+    let poller = try workbench.start("postbacks", ["poll"])
+    defer { poller.end(SIGTERM) }
+    let recorder = try workbench.start("recordConversion", ["--stream"])
+    defer { recorder.end(SIGTERM) }
+    var watch = Watch(recorder: recorder, receiver: receiver)
+    // The first ones start everything up.
+    for number in 0..<count + 20 {
+        if number == 20 { watch.forget() }
+        try recorder.write(Workbench.lines(number..<number + 1, prefix: "l"))
+        let next = Clock.monotonicNanoseconds + 10_000_000
+        while Clock.monotonicNanoseconds < next { try watch.look(until: next) }
+    }
+    let deadline = Clock.monotonicNanoseconds + 10_000_000_000
+    while watch.latencies.count < count, Clock.monotonicNanoseconds < deadline { try watch.look(until: deadline) }
+    guard watch.latencies.count == count else {
+        throw Failure(description: "\(watch.latencies.count) of \(count) requests arrived")
+    }
+    table.add(
+        "answer to arrival at 100/s, p50", ours: "\(format(watch.latencies.median, 1)) ms", aim: "< 5 ms")
+    table.add(
+        "answer to arrival at 100/s, p99", ours: "\(format(watch.latencies.percentile(99), 1)) ms", aim: "< 50 ms")
+    try waitUntilDrained(workbench, seconds: 10)
+}
+
+/// Notes when each delivery was answered to the recorder and when it arrived.
+private struct Watch {
+    let recorder: LineProcess
+    let receiver: LineProcess
+    private var answered: [String: Int64] = [:]
+    private var arrived: [String: Int64] = [:]
+
+    init(recorder: LineProcess, receiver: LineProcess) {
+        self.recorder = recorder
+        self.receiver = receiver
+    }
+
+    /// In milliseconds; 0 for one that arrived before the answer was read.
+    var latencies: [Double] {
+        answered.compactMap { id, time in arrived[id].map { max(0, Double($0 - time) / 1e6) } }
+    }
+
+    mutating func forget() {
+        answered = [:]
+        arrived = [:]
+    }
+
+    mutating func look(until time: Int64) throws {
+        guard let answers = recorder.output, let requests = receiver.output else {
+            throw Failure(description: "a program ended")
+        }
+        let left = max(0, (time - Clock.monotonicNanoseconds + 999_999) / 1_000_000)
+        let ready = try wait(for: [.read(answers), .read(requests)], milliseconds: Int(left))
+        let now = Clock.monotonicNanoseconds
+        if ready[0] {
+            for line in try recorder.takeLines() {
+                guard case .array(let deliveries)? = try JSON(parsing: line)["output"]?["deliveries"],
+                    case .number(let id)? = deliveries.first?["id"]
+                else { throw Failure(description: String(decoding: line, as: UTF8.self)) }
+                answered[id] = now
+            }
+        }
+        if ready[1] {
+            for line in try receiver.takeLines() {
+                guard case .array(let headers)? = try JSON(parsing: line)["headers"],
+                    let id = headers.first(where: { $0["name"] == "Postback-Delivery-Id" })?["value"]?.text
+                else { throw Failure(description: String(decoding: line, as: UTF8.self)) }
+                arrived[id] = now
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import POSIX
+import Postgres
+
+/// Memory of the poller and of its delivery process: at rest, and at the most while a backlog is drained.
+func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) throws {
+    say("memory: \(size.backlog) owed")
+    try workbench.clear()
+    let poller = try workbench.start("postbacks", ["poll"], ["POSTBACKS_DESTINATION_CONCURRENCY": "64"])
+    defer { poller.end(SIGTERM) }
+    _ = try wait(for: [], milliseconds: 1000)
+    guard let delivery = children(of: poller.pid).first else {
+        throw Failure(description: "there is no delivery process")
+    }
+    let rest = [try memory(poller.pid, "VmRSS"), try memory(delivery, "VmRSS")]
+    table.add("memory of the poller at rest", ours: "\(format(rest[0], 1)) MiB", aim: "< 64 MiB")
+    table.add("memory of the delivery process at rest", ours: "\(format(rest[1], 1)) MiB", aim: "< 64 MiB")
+
+    try record(workbench, 1, prefix: "m")
+    // The rest of the backlog in one statement.
+    _ = try workbench.database.run(
+        """
+        WITH c AS (
+            INSERT INTO conversions (offer_id, affiliate_id, transaction_id, click_id, status, occurred_at)
+            SELECT 'o1', 'a1', 'b' || n, 'b' || n, 'done', now() FROM generate_series(1, \(size.backlog)::int) AS n
+            RETURNING *
+        ), e AS (
+            INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
+            SELECT c.id, 1, 'done', c.id::text, 'conversion.done', conversion_json(c, 'o1', 'a1', NULL) FROM c
+            RETURNING id, conversion_id
+        )
+        INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id)
+        SELECT e.id, e.conversion_id, 1, p.id, p.destination_id FROM e CROSS JOIN postbacks p
+        """)
+    let backlog = size.backlog + 1
+    var peak = try workbench.count("outbox")
+    while peak > backlog - size.conversions {
+        _ = try wait(for: [], milliseconds: 500)
+        peak = try workbench.count("outbox")
+    }
+    let most = [try memory(poller.pid, "VmHWM"), try memory(delivery, "VmHWM")]
+    table.add(
+        "memory of the poller, \(size.backlog) owed, under load", ours: "\(format(most[0], 1)) MiB", aim: "< 64 MiB")
+    table.add("memory of the delivery process, the same", ours: "\(format(most[1], 1)) MiB", aim: "< 64 MiB")
+}
+
+/// A line of `/proc/<pid>/status`, in MiB.
+func memory(_ process: CInt, _ name: String) throws -> Double {
+    let text = String(decoding: try FileSystem.read("/proc/\(process)/status"), as: UTF8.self)
+    for line in text.split(separator: "\n") where line.hasPrefix("\(name):") {
+        let digits = line.filter(\.isNumber)
+        if let kibibytes = Double(digits) { return kibibytes / 1024 }
+    }
+    throw Failure(description: "/proc says nothing of \(name)")
+}
+
+func children(of process: CInt) -> [CInt] {
+    let bytes = (try? FileSystem.read("/proc/\(process)/task/\(process)/children")) ?? []
+    return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { CInt($0) }
+}

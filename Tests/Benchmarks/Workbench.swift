@@ -1,0 +1,118 @@
+import EmbeddedPostgres
+import Glibc
+import JSON
+import POSIX
+import Postgres
+
+/// A database of its own, one offer, one affiliate and one postback to a receiver on loopback, and the programs.
+final class Workbench {
+    let folder: String
+    private let server: EmbeddedServer
+    let database: Connection
+    let receiver: LineProcess
+    let receiverURL: String
+    /// The programs' folder.
+    private let programs: String
+
+    init() throws {
+        programs = FileSystem.parent(of: FileSystem.resolve("/proc/self/exe") ?? "./benchmarks")
+        folder = try FileSystem.makeTemporaryFolder("/tmp/postbacks-bench-")
+        // The unprivileged user of root's server passes through.
+        try FileSystem.setMode(0o711, of: folder)
+        server = EmbeddedServer(home: "\(folder)/home")
+        do {
+            say("starting PostgreSQL")
+            try server.start()
+            receiver = try LineProcess("\(programs)/postbacks", ["receive", "--quiet"], environment: [:])
+            guard let url = try receiver.readLine(seconds: 10).split(separator: " ").last else {
+                throw Failure(description: "the receiver did not say where it listens")
+            }
+            receiverURL = String(url)
+            database = try Connection(server.connectionString)
+        } catch {
+            server.stop()
+            try? FileSystem.removeTree(folder)
+            throw error
+        }
+        do {
+            try prepare()
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    private func prepare() throws {
+        try call("postbacks", ["migrate"])
+        try call("configureOffer", input: #"{"offerId":"o1"}"#)
+        try call("configureAffiliate", input: #"{"affiliateId":"a1"}"#)
+        try call(
+            "createPostback",
+            input: """
+                {"offerId":"o1","affiliateId":"a1","conversionStatus":"done","httpType":"GET",
+                "url":"\(receiverURL)/postback?cid={click_id}&payout={payout}&status={status}"}
+                """)
+    }
+
+    /// Ends all that was started and removes the folder.
+    func close() {
+        receiver.end(SIGTERM)
+        server.stop()
+        try? FileSystem.removeTree(folder)
+    }
+
+    func program(_ name: String) -> String { "\(programs)/\(name)" }
+
+    var connectionString: String { server.connectionString }
+
+    /// What programs get: this process's variables without any that lead elsewhere.
+    func environment(_ more: [String: String] = [:]) -> [String: String] {
+        let own = [
+            "DATABASE_URL": server.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
+            "SWIFT_BACKTRACE": "enable=no",
+            "LOG_LEVEL": "warning",
+        ]
+        return ProcessEnvironment.all.filter { !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("POSTBACKS_") }
+            .merging(own) { $1 }.merging(more) { $1 }
+    }
+
+    func start(_ name: String, _ arguments: [String], _ more: [String: String] = [:]) throws -> LineProcess {
+        try LineProcess(program(name), arguments, environment: environment(more))
+    }
+
+    @discardableResult
+    private func call(_ name: String, _ arguments: [String] = [], input: String = "") throws -> String {
+        let outcome = try ChildProcess.run(
+            program(name), arguments, environment: environment(), input: Array(input.utf8), seconds: 60)
+        guard outcome.status == .exited(0) else {
+            throw Failure(description: "\(name): \(outcome.status) \(outcome.text)\(outcome.errorText)")
+        }
+        return outcome.text
+    }
+
+    /// Forgets all conversions, so that each round begins with the same tables.
+    func clear() throws {
+        for statement in ["TRUNCATE conversions, events, outbox, deliveries, attempts", "VACUUM ANALYZE", "CHECKPOINT"]
+        {
+            try database.execute(script: statement)
+        }
+    }
+
+    func count(_ table: String) throws -> Int {
+        try database.run("SELECT count(*) AS count FROM \(identifier: table)").first?.integer("count") ?? 0
+    }
+
+    /// Lines for recordConversion, each with a transaction of its own.
+    static func lines(_ numbers: Range<Int>, prefix: String) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for number in numbers {
+            bytes +=
+                """
+                {"id":\(number),"input":{"offerId":"o1","affiliateId":"a1","transactionId":"\(prefix)-\(number)",\
+                "clickId":"\(prefix)-c\(number)","status":"done","payout":"1.50","currency":"USD","params":{"sub1":"s1"}}}
+
+                """.utf8
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,180 @@
+import ArgumentParser
+import EmbeddedPostgres
+import FunctionRuntime
+import Glibc
+import JSON
+import POSIX
+import Postgres
+import Receiver
+
+struct Demo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract:
+            "Play a story with the fixtures in a throw-away folder, and show each request as the receiver got it.",
+        discussion: "Exit status 0 only if everything arrived as the rules say. Nothing is left running.")
+
+    @Option(help: "The folder that holds each function's fixtures, as functions/NAME/fixtures/*.json.")
+    var fixtures = "functions"
+
+    func run() throws {
+        try reportingFailure {
+            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let home = try FileSystem.makeTemporaryFolder("/tmp/postbacks-demo-")
+            defer { try? FileSystem.removeTree(home) }
+            try FileSystem.setMode(0o711, of: home)
+            let server = EmbeddedServer(home: home, settings: ["fsync": "off"])
+            defer { server.stop() }
+            try server.start { Terminal.print("  \($0)") }
+            try Migrate.run(on: server.connectionString)
+            let stage = try DemoStage(
+                home: home, connectionString: server.connectionString, fixtures: fixtures, signals: signals)
+            defer { stage.clear() }
+            let failures = try stage.play(DemoStory.steps)
+            Terminal.print(try stage.deliveryLog())
+            guard failures.isEmpty else {
+                throw FunctionError(.internal, "not as the rules say:\n  " + failures.joined(separator: "\n  "))
+            }
+            Terminal.print("\nEverything arrived as the rules say: \(stage.requestCount) requests, each once.")
+        }
+    }
+}
+
+/// What the demo plays on: a receiver, a poller, and the functions with their environment.
+private final class DemoStage {
+    private let fixtures: String
+    private let installation: Installation
+    private let connectionString: String
+    private let environment: [String: String]
+    private let signals: SignalDescriptor
+    private let receiver: Receiver
+    private let poller: ChildProcess
+    private let pollerLog: String
+    private let arrived = Arrivals()
+
+    var requestCount: Int { arrived.all.count }
+
+    /// What the receiver got.
+    private final class Arrivals {
+        var all: [ReceivedRequest] = []
+    }
+
+    /// A request is waited for so long at the most, in nanoseconds.
+    private static let patience: Int64 = 60_000_000_000
+    /// How long the receiver listens for requests that must not come.
+    private static let silence: Int64 = 300_000_000
+
+    init(home: String, connectionString: String, fixtures: String, signals: SignalDescriptor) throws {
+        self.fixtures = fixtures
+        self.signals = signals
+        self.connectionString = connectionString
+        installation = try Installation(home: home)
+        try installation.makeKeyIfMissing()
+        var environment = try installation.environment(connectionString: connectionString)
+        environment["POSTBACKS_HOME"] = home
+        environment["POSTBACKS_ALLOW_CIDRS"] = "127.0.0.0/8"
+        environment["POSTBACKS_ENCRYPTION_KEY"] = nil
+        environment["POSTBACKS_ENCRYPTION_KEY_FILE"] = installation.keyFile
+        self.environment = environment
+        receiver = try Receiver(behaviour: ReceiverBehaviour())
+        let arrived = arrived
+        receiver.onRequest = { arrived.all.append($0) }
+        pollerLog = "\(home)/poller.log"
+        poller = try ChildProcess(
+            FileSystem.resolve("/proc/self/exe") ?? CommandLine.arguments[0], ["poll"], environment: environment,
+            errorOutput: .descriptor(try Descriptor.open(pollerLog, O_WRONLY | O_CREAT)), ownGroup: true)
+        Terminal.print(
+            "  a receiver on http://127.0.0.1:\(receiver.port), a poller, and a database of its own are running\n")
+    }
+
+    /// Ends what was started.
+    func clear() {
+        poller.terminate()
+        _ = try? poller.wait()
+    }
+
+    /// - Returns: what was not as it should be.
+    func play(_ steps: [DemoStory.Step]) throws -> [String] {
+        var failures: [String] = []
+        for (number, step) in steps.enumerated() {
+            Terminal.print("\(number + 1). \(step.title)")
+            let answer = try call(step)
+            for expected in step.answer where !answer.contains(expected) {
+                failures.append("step \(number + 1): the answer lacks \(expected): \(answer)")
+            }
+            let before = arrived.all.count
+            try listen(until: before + step.requests.count)
+            let requests = arrived.all[before...]
+            for request in requests { Terminal.print(request.indented) }
+            let got = requests.map { "\($0.method) \($0.target.prefix { $0 != "?" })" }
+            if got != step.requests {
+                failures.append("step \(number + 1): expected \(step.requests), and \(got) arrived")
+            }
+            Terminal.print("")
+        }
+        return failures
+    }
+
+    /// Runs the function on its fixture, with the receiver's port put in.
+    private func call(_ step: DemoStory.Step) throws -> String {
+        let path = "\(fixtures)/\(step.function)/fixtures/\(step.fixture).json"
+        Terminal.print("   $ \(step.function) < \(path)")
+        let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
+        let input = text.split(separator: "127.0.0.1:8099", omittingEmptySubsequences: false)
+            .joined(separator: "127.0.0.1:\(receiver.port)")
+        let outcome = try ChildProcess.run(
+            try installation.function(step.function), environment: environment, input: Array(input.utf8))
+        guard outcome.status == .exited(0), let answer = try? JSON(parsing: outcome.output) else {
+            throw FunctionError(
+                .internal, "\(step.function) ended with \(outcome.status): \(outcome.text)\(outcome.errorText)")
+        }
+        let line = answer.encodedText
+        Terminal.print("   \(line.count > 240 ? line.prefix(240) + "…" : line[...])")
+        return line
+    }
+
+    /// Lets the receiver work until so many requests have come, and a little longer for those that must not.
+    private func listen(until count: Int) throws {
+        var end = Clock.monotonicNanoseconds + DemoStage.patience
+        var isComplete = false
+        while Clock.monotonicNanoseconds < end {
+            if !isComplete, arrived.all.count >= count {
+                isComplete = true
+                end = Clock.monotonicNanoseconds + DemoStage.silence
+            }
+            try receiver.turn(milliseconds: 20)
+            if try !signals.take().isEmpty { throw FunctionError(.unavailable, "interrupted") }
+            if let status = try poller.poll() {
+                let log = (try? FileSystem.read(pollerLog)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+                throw FunctionError(.internal, "the poller ended with \(status): \(log)")
+            }
+        }
+    }
+
+    /// The view `delivery_log` as a table, once nothing is owed any more.
+    func deliveryLog() throws -> String {
+        let connection = try Connection(connectionString, applicationName: "postbacks demo")
+        let end = Clock.monotonicNanoseconds + DemoStage.patience
+        while Clock.monotonicNanoseconds < end {
+            let owed = try connection.run("SELECT count(*) AS count FROM outbox").first?.integer("count")
+            if owed == 0 { break }
+            try receiver.turn(milliseconds: 50)
+        }
+        let rows = try connection.run(
+            """
+            SELECT l.id::text AS delivery, l.state, l.postback_id::text AS postback, l.conversion_id::text AS conversion,
+                e.status AS "became", l.attempts::text AS attempts, a.request ->> 'method' AS method,
+                a.response ->> 'status' AS answer, round((a.timing ->> 'totalMs')::numeric, 1)::text AS ms
+            FROM delivery_log l JOIN events e ON e.id = l.event_id
+            LEFT JOIN attempts a ON a.delivery_id = l.id ORDER BY l.id
+            """)
+        let table = [rows.columnNames] + rows.map { row in rows.columnNames.map { row.text($0) ?? "" } }
+        return "The delivery log:\n\n" + Terminal.table(table)
+    }
+}
+
+extension ReceivedRequest {
+    fileprivate var indented: String {
+        display.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { "   │ \($0)" }
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,68 @@
+# Sourced by the scripts that need a built project: steps that say what they do, missing packages, builds.
+
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+step() { printf '== %s\n' "$*" >&2; }
+fail() {
+    printf 'postbacks: %s\n' "$*" >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "these packages are missing and only root can install them (there is no sudo): $*"
+    fi
+}
+
+# What the build and the embedded server need, each under a name that Debian's packages have.
+missing_packages() {
+    command -v pkg-config >/dev/null || echo pkg-config
+    for pair in libpq:libpq-dev libcurl:libcurl4-openssl-dev libcrypto:libssl-dev; do
+        pkg-config --exists "${pair%%:*}" 2>/dev/null || echo "${pair##*:}"
+    done
+    if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! command -v initdb >/dev/null; then
+        echo postgresql
+    fi
+}
+
+install_packages() {
+    local packages
+    packages=$(missing_packages | sort -u)
+    if [ -z "$packages" ]; then
+        step "packages: all there"
+        return
+    fi
+    command -v apt-get >/dev/null || fail "missing, and there is no apt-get to install them: $packages"
+    step "installing packages:" $packages
+    # Debian's postgresql makes and starts a cluster of its own; only its programs are wanted here.
+    local no_cluster=/etc/postgresql-common/createcluster.d/postbacks.conf
+    as_root mkdir -p "$(dirname "$no_cluster")"
+    printf 'create_main_cluster = false\n' | as_root tee "$no_cluster" >/dev/null
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >&2
+    as_root rm -f "$no_cluster"
+}
+
+require_swift() {
+    command -v swift >/dev/null || fail "Swift 6.3 is needed (https://www.swift.org/install/linux); there is no swift in PATH"
+}
+
+# Builds with the given arguments, showing the compiler's progress.
+build() {
+    step "building: swift build $* (the first time takes about two minutes)"
+    swift build --package-path "$root" "$@" >&2 || fail "the build failed"
+}
+
+# Release builds carry Swift's library in each executable: nothing of Swift is needed where they run.
+build_release() {
+    build -c release --static-swift-stdlib
+    release=$(swift build --package-path "$root" -c release --static-swift-stdlib --show-bin-path)
+}
+
+require_swift
+install_packages
