@@ -72,7 +72,8 @@ package enum Invocation {
         }
         let bytes = try readInput(limit: F.inputLimit)
         do throws(FunctionError) {
-            let output = try once(settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self))
+            let output = try once(
+                settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self))
             try? print(output.json.encodedText + "\n")
             return 0
         } catch {
