@@ -78,8 +78,14 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
-        .testTarget(name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
+        .testTarget(
+            name: "FunctionsTests",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
+        .testTarget(
+            name: "PollerTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
@@ -109,4 +115,6 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableUpcomingFeature("ImmutableWeakCaptures"),
     ]
+    // The toolchain's own linker: quicker, and silent about the static library of Foundation.
+    if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
 }

@@ -52,19 +52,10 @@ require_swift() {
     command -v swift >/dev/null || fail "Swift 6.3 is needed (https://www.swift.org/install/linux); there is no swift in PATH"
 }
 
-# Builds with the given arguments, showing the compiler's progress; all of it only when it fails.
+# Builds with the given arguments, showing the compiler's progress.
 build() {
-    local log status=0
-    log=$(mktemp)
     step "building: swift build $* (the first time takes about two minutes)"
-    if [ -t 2 ]; then
-        swift build --package-path "$root" "$@" 2>&1 | tee "$log" >&2 || status=$?
-    else
-        swift build --package-path "$root" "$@" >"$log" 2>&1 || status=$?
-        [ "$status" = 0 ] || cat "$log" >&2
-    fi
-    rm -f "$log"
-    [ "$status" = 0 ] || fail "the build failed"
+    swift build --package-path "$root" "$@" >&2 || fail "the build failed"
 }
 
 # Release builds carry Swift's library in each executable: nothing of Swift is needed where they run.

@@ -98,7 +98,11 @@ package struct FunctionCall {
         answer = (try? JSON(parsing: outcome.output, depth: JSON.depthLimit + 8)) ?? .null
     }
 
-    package var code: String? { answer.at("error.code")?.text }
+    /// The failure's code; nil for an answer, also one of an attempt with an error of its own.
+    package var code: String? {
+        guard case .object(let members) = answer, members.map(\.name) == ["error"] else { return nil }
+        return answer.at("error.code")?.text
+    }
     package var message: String { answer.at("error.message")?.text ?? "" }
     /// The fields at fault.
     package var fields: [String] { (answer.at("error.details")?.items ?? []).compactMap { $0["field"]?.text } }

@@ -28,9 +28,10 @@ struct ConfigureOffer: SimpleFunction {
             name = fields.optional("name", .name)
             goalsEnabled = fields.optional("goalsEnabled", .boolean)
             goals = fields.optional("goals", .list(of: .goal, count: 0...1000))
-            let ids = goals?.map(\.id) ?? []
-            for (index, id) in ids.enumerated() where ids[..<index].contains(id) {
-                fields.refuse("goals", "has the id \"\(id)\" twice")
+            // By bytes, as PostgreSQL compares: to Swift an accent and its combining form are one.
+            var seen: Set<[UInt8]> = []
+            for goal in goals ?? [] where !seen.insert(Array(goal.id.utf8)).inserted {
+                fields.refuse("goals", "has the id \"\(goal.id)\" twice")
             }
         }
     }

@@ -1,4 +1,5 @@
 import JSON
+import Store
 
 /// What the delivery process said of one claim, as a line that PostgreSQL can take: a line of garbage in a batch would
 /// cost all the others.
@@ -26,10 +27,12 @@ struct Answer {
         }
     }
 
-    /// The answer for a claim whose process ended before it gave one.
-    static func lost(id: String, retryInSeconds: Int) -> Answer {
+    /// The answer for a claim whose process ended before it gave one. Soon again, but not all at once: one of those that were
+    /// lost together may be what ended the process, and the others shall get past it.
+    static func lost(_ claim: Outbox.Claim, attemptLimit: Int) -> Answer {
         Answer(
-            id: id, outcome: "unknown", retryInSeconds: retryInSeconds, code: "lost",
+            id: claim.id, outcome: "unknown",
+            retryInSeconds: claim.attempt < attemptLimit ? Int.random(in: 1...5) : nil, code: "lost",
             message: "the delivery process ended before it answered; it may have been sent")
     }
 

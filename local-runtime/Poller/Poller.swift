@@ -206,7 +206,7 @@ package final class Poller {
         for (id, flight) in inFlight where !unsent.contains(id) {
             inFlight[id] = nil
             slots.ended(flight.claim.destination)
-            answers.append(.lost(id: id, retryInSeconds: 1))
+            answers.append(.lost(flight.claim, attemptLimit: settings.attemptLimit))
         }
     }
 

@@ -49,13 +49,17 @@ struct Up: ParsableCommand {
 
     private static func usage(_ installation: Installation, _ connectionString: String) throws -> String {
         let variables = try installation.environment(connectionString: connectionString)
-        var lines = ["", "Postbacks is running. In another terminal:", ""]
+        var exports: [(name: String, value: String)] = []
         if installation.isEmbedded {
-            lines.append("  export DATABASE_URL='\(connectionString)'")
+            exports.append(("DATABASE_URL", connectionString))
             if let keyFile = variables["POSTBACKS_ENCRYPTION_KEY_FILE"] {
-                lines.append("  export POSTBACKS_ENCRYPTION_KEY_FILE='\(keyFile)'")
+                exports.append(("POSTBACKS_ENCRYPTION_KEY_FILE", keyFile))
             }
         }
+        // createPostback refuses literal addresses that deliverPostback may not dial: both must be told the same.
+        if let allowed = variables["POSTBACKS_ALLOW_CIDRS"] { exports.append(("POSTBACKS_ALLOW_CIDRS", allowed)) }
+        var lines = ["", "Postbacks is running. In another terminal:", ""]
+        lines += exports.map { "  export \($0.name)='\($0.value)'" }
         lines += [
             "  export PATH=\"\(installation.functions):$PATH\"",
             "  echo '{\"offerId\":\"o1\",\"goalsEnabled\":true}' | configureOffer", "",

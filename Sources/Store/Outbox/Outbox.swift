@@ -62,6 +62,8 @@ package enum Outbox {
         package let delivery: Int
         package let lease: Int
         package let destination: Int
+        /// The number of the attempt that it is for, from 1.
+        package let attempt: Int
         package let dueAt: String
         package let line: [UInt8]
     }
@@ -70,7 +72,8 @@ package enum Outbox {
         rows.map { row in
             Claim(
                 id: row.text("line_id") ?? "", delivery: row.integer("id") ?? 0, lease: row.integer("lease_no") ?? 0,
-                destination: row.integer("destination_id") ?? 0, dueAt: row.text("due_at") ?? "",
+                destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1,
+                dueAt: row.text("due_at") ?? "",
                 line: row.bytes("line") ?? [])
         }
     }

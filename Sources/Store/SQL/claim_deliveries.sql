@@ -37,7 +37,7 @@ WITH due AS MATERIALIZED (
     WHERE o.id = due.id
     RETURNING o.*
 )
-SELECT c.id, c.lease_no, c.destination_id, c.due_at, c.id || '/' || c.lease_no || '/' || p.version AS line_id,
+SELECT c.id, c.lease_no, c.destination_id, c.attempt + 1 AS attempt, c.due_at, c.id || '/' || c.lease_no || '/' || p.version AS line_id,
     json_build_object(
         'id', c.id || '/' || c.lease_no || '/' || p.version,
         'input', json_build_object(

@@ -1,0 +1,126 @@
+import JSON
+import POSIX
+import Postgres
+import TestSupport
+import Testing
+
+struct CreatePostbackTests {
+    @Test func `the answer is the postback as it is listed`() throws {
+        let installation = try Installation.withOffer()
+        let input = Installation.postback([
+            "goalId": "g1", "httpType": "POST(JSON)",
+            "requestParams": ["b": ["x": [1, "{payout}", nil]], "a": .number("1.50")],
+            "omitEmptyParams": true, "skipWhenEmpty": ["click_id"],
+            "successWhen": ["statuses": ["200-204"], "bodyContains": "OK", "retry": true],
+        ])
+        let answer = try installation.ask("createPostback", input)
+        let postback = try #require(answer["postback"])
+        #expect(
+            postback
+                == (try installation.ask("listPostbacks", ["postbackId": postback["id"] ?? .null]).at("postbacks.0")))
+        #expect(postback["offer"] == ["id": "o", "name": "o"])
+        #expect(postback["affiliate"] == ["id": "a", "name": "Ada"])
+        #expect(postback["goal"] == ["id": "g1", "name": "Install"])
+        #expect(postback["goalApplies"] == true)
+        #expect(postback["active"] == true)
+        #expect(postback["paused"] == .null)
+        #expect(postback["version"] == 1)
+        #expect(postback.at("requestParams.b.x") == [1, "{payout}", nil])
+        #expect(postback.at("requestParams.a") == .number("1.50"))
+        #expect(postback["createdAt"]?.text?.hasSuffix("Z") == true)
+    }
+
+    @Test func `an idempotency key with the same input answers the same postback, whatever the order of its members`()
+        throws
+    {
+        let installation = try Installation.withOffer()
+        let input = Installation.postback(["idempotencyKey": "k", "requestParams": ["a": "1", "b": "2"]])
+        let first = try installation.ask("createPostback", input)
+        guard case .object(let members) = input else { return }
+        let again = try installation.ask(
+            "createPostback",
+            .object(members.reversed()).merging(["requestParams": ["b": "2", "a": "1"]]))
+        #expect(again["postback"] == first["postback"])
+        #expect(try installation.count("postbacks") == 1)
+        #expect(try installation.createPostback(["idempotencyKey": "other"]) != first.at("postback.id")?.integer)
+    }
+
+    @Test func `an idempotency key with another input is a conflict, a secret's change included`() throws {
+        let installation = try Installation.withOffer()
+        let input = Installation.postback(["idempotencyKey": "k", "basicAuth": ["login": "l", "password": "one"]])
+        try installation.ask("createPostback", input)
+        for change in [
+            ["basicAuth": ["login": "l", "password": "two"]], ["url": "http://127.0.0.1:1/?s={status}&x"],
+            ["active": false],
+            ["conversionStatus": "done"], ["goalId": "g1"],
+        ] as [JSON] {
+            let refusal = try installation.refusal(of: "createPostback", input.merging(change))
+            #expect(refusal.code == "conflict")
+            #expect(refusal.fields == ["idempotencyKey"])
+        }
+        #expect(try installation.count("postbacks") == 1)
+    }
+
+    @Test func `an idempotency key used by several callers at once makes one postback`() async throws {
+        let installation = try Installation.withOffer()
+        let ids = try await atOnce(6) { _ in try installation.createPostback(["idempotencyKey": "k"]) }
+        #expect(Set(ids).count == 1)
+        #expect(try installation.count("postbacks") == 1)
+    }
+
+    @Test func `another active postback on the same events is a warning, not an error`() throws {
+        let installation = try Installation.withOffer()
+        func warnings(_ more: JSON) throws -> [JSON] {
+            try installation.ask("createPostback", Installation.postback(more))["warnings"]?.items ?? []
+        }
+        #expect(try warnings(["goalId": "g1"]) == [])
+        #expect(try warnings(["goalId": "g2"]) == [])
+        #expect(try warnings(["conversionStatus": "done"]) == [])
+        #expect(try warnings(["active": false]) == [])
+        let overlap = try warnings([:])
+        #expect(overlap.map { $0["code"] } == ["overlap"])
+        #expect(overlap[0]["message"]?.text?.contains("1, 2") == true)
+    }
+
+    @Test func `a request that tells no status though it fires on another than done is a warning`() throws {
+        let installation = try Installation.withOffer()
+        let answer = try installation.ask("createPostback", Installation.postback(["url": "http://127.0.0.1:1/"]))
+        #expect(answer["warnings"]?.items.map { $0["code"] } == ["no_status"])
+        let done = try installation.ask(
+            "createPostback", Installation.postback(["url": "http://127.0.0.1:1/", "conversionStatus": "done"]))
+        #expect(done["warnings"] == [])
+    }
+
+    @Test func `an unknown macro is refused and the nearest right one named`() throws {
+        let refusal = try Installation.withOffer().refusal(
+            of: "createPostback", Installation.postback(["url": "http://127.0.0.1:1/?c={clickid}&s={status}"]))
+        #expect(refusal.code == "invalid_request")
+        #expect(refusal.fields == ["url"])
+        #expect(refusal.message.contains("click_id"))
+    }
+
+    @Test(arguments: [
+        "http://127.0.0.1/", "http://10.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+        "http://169.254.169.254/",
+        "http://0.0.0.0/", "http://100.64.0.1/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
+    ])
+    func `a literal address that egress forbids is refused here already`(url: String) throws {
+        let installation = try Installation.withOffer(environment: ["POSTBACKS_ALLOW_CIDRS": ""])
+        let refusal = try installation.refusal(of: "createPostback", Installation.postback(["url": .string(url)]))
+        #expect(refusal.code == "invalid_request")
+        #expect(refusal.fields == ["url"])
+        #expect(try installation.count("postbacks") == 0)
+    }
+
+    @Test func `unknown offers, affiliates and goals are not_found by their fields`() throws {
+        let installation = try Installation.withOffer()
+        for (more, field) in [
+            (["offerId": "x"], "offerId"), (["affiliateId": "x"], "affiliateId"), (["goalId": "x"], "goalId"),
+        ] as [(JSON, String)] {
+            let refusal = try installation.refusal(of: "createPostback", Installation.postback(more))
+            #expect(refusal.code == "not_found")
+            #expect(refusal.fields == [field])
+        }
+        #expect(try installation.count("destinations") == 0)
+    }
+}

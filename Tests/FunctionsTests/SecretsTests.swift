@@ -1,0 +1,145 @@
+import Glibc
+import JSON
+import POSIX
+import Postgres
+import Receiver
+import Store
+import TestSupport
+import Testing
+
+/// Secrets are sealed at rest, and masked wherever they are answered.
+struct SecretsTests {
+    private static let signingSecret = "whsec_Y2FuYXJ5LXNpZ25pbmctMTIzNDU2Nzg5MA=="
+    private static let login: JSON = [
+        "basicAuth": ["login": "ada", "password": "canary-password"], "httpType": "POST(JSON)",
+        "conversionStatus": "pending",
+        "requestHeaders": [
+            "X-Api-Key": "canary-key {click_id}", "Cookie": "canary-cookie", "X-Access-Token": "canary-access",
+            "X-Client-Secret": "canary-client", "X-Signature": "canary-signature", "X-Plain": "shown",
+        ],
+        "signingSecret": .string(signingSecret), "idempotencyKey": "k1",
+    ]
+    private static let token: JSON = [
+        "basicAuth": ["token": "canary-token", "scheme": "Bearer"], "idempotencyKey": "k2",
+        "requestHeaders": ["X-Plain": "shown"],
+    ]
+
+    private func expectNoCanary(_ text: String, _ place: String) {
+        for canary in ["canary", "whsec_", "Y2FuYXJ5", "YWRhOmNhbmFyeS1wYXNzd29yZA"] {
+            #expect(!text.contains(canary), "\(place): \(text)")
+        }
+    }
+
+    private func expectNoCanaryInTables(_ installation: Installation) throws {
+        let connection = try installation.database.connect()
+        let tables = try connection.run(
+            "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        )
+        .compactMap { $0.text("name") }
+        #expect(tables.contains("postbacks") && tables.contains("attempts"))
+        for table in tables {
+            let text = try connection.run("SELECT string_agg(t::text, ' ') AS value FROM \(identifier: table) t").first?
+                .text("value")
+            expectNoCanary(text ?? "", table)
+        }
+    }
+
+    @Test func `secrets are sealed in the tables and masked in every answer`() throws {
+        let installation = try Installation.withOffer()
+        for more in [Self.login, Self.token] {
+            let input = Installation.postback(more)
+            // The second call is answered by the idempotency key.
+            for _ in 1...2 {
+                let call = try installation.call("createPostback", input.encodedText)
+                #expect(call.status == .exited(0))
+                expectNoCanary(call.text + call.log, "createPostback")
+            }
+            let conflict = try installation.refusal(
+                of: "createPostback", input.merging(["url": "http://127.0.0.1:1/other"]))
+            #expect(conflict.code == "conflict")
+            expectNoCanary(conflict.text + conflict.log, "conflict")
+        }
+        let list = try installation.ask("listPostbacks", [:])
+        expectNoCanary(list.encodedText, "listPostbacks")
+        #expect(list.at("postbacks.0.basicAuth") == ["login": "ada", "password": "***"])
+        #expect(list.at("postbacks.1.basicAuth") == ["token": "***", "scheme": "Bearer"])
+        #expect(list.at("postbacks.0.signingSecret") == "***")
+        #expect(
+            list.at("postbacks.0.requestHeaders") == [
+                "Cookie": "***", "X-Access-Token": "***", "X-Api-Key": "***", "X-Client-Secret": "***",
+                "X-Plain": "shown",
+                "X-Signature": "***",
+            ])
+        try expectNoCanaryInTables(installation)
+    }
+
+    @Test func `what deliverPostback gets is sealed, what goes out is opened, and what it answers is masked`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.withOffer()
+        let url: JSON = ["url": .string("\(receiver.url)/{click_id}?s={status}")]
+        for more in [Self.login, Self.token] { _ = try installation.createPostback(more.merging(url)) }
+        try installation.record(["clickId": "c1"])
+        let connection = try installation.database.connect()
+        let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
+        let claims = Outbox.claims(
+            try connection.transactions([[Outbox.claim(shares, lease: 60, orderHold: 600)]])[0].get()[0])
+        let lines = claims.map { String(decoding: $0.line, as: UTF8.self) }
+        #expect(lines.count == 2)
+        for line in lines { expectNoCanary(line, "the line") }
+        let outcome = try Programs.run(
+            "deliverPostback", ["--stream"], input: lines.map { $0 + "\n" }.joined(),
+            environment: installation.environment)
+        #expect(outcome.text.split(separator: "\n").count == 2)
+        expectNoCanary(outcome.text + outcome.errorText, "deliverPostback")
+        #expect(outcome.text.contains(#""Authorization":"***""#))
+        let requests = receiver.requests
+        #expect(
+            Set(requests.compactMap { $0.header("Authorization") }) == [
+                "Basic YWRhOmNhbmFyeS1wYXNzd29yZA==", "Bearer canary-token",
+            ])
+        #expect(requests.compactMap { $0.header("X-Api-Key") } == ["canary-key c1"])
+        #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
+        // Nor is one kept when the answers are.
+        let answers = outcome.output.split(separator: 0x0A).map(Array.init)
+        _ = try connection.transactions([[Outbox.complete(answers, orderHold: 600)]])[0].get()
+        #expect(try installation.count("attempts") == 2)
+        try expectNoCanaryInTables(installation)
+        expectNoCanary(try installation.ask("listDeliveries", [:]).encodedText, "listDeliveries")
+    }
+
+    @Test func `a secret that is refused is not repeated`() throws {
+        let installation = try Installation.withOffer()
+        for more in [
+            ["basicAuth": ["token": "canary token"]], ["basicAuth": ["login": "a", "password": "canary\n"]],
+            ["requestHeaders": ["X-Api-Key": "canary {nonsense}"]], ["requestHeaders": ["Cookie": "canary\r\nX: 1"]],
+            ["signingSecret": "whsec_canary"], ["basicAuth": ["login": "a", "password": "***"]],
+        ] as [JSON] {
+            let call = try installation.refusal(of: "createPostback", Installation.postback(more))
+            #expect(call.code == "invalid_request")
+            #expect(!call.text.contains("canary") && !call.log.contains("canary"))
+        }
+    }
+
+    @Test func `a value that was sealed for another postback does not open`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.withOffer()
+        let url: JSON = ["url": .string("\(receiver.url)/?s={status}")]
+        _ = try installation.createPostback(Self.token.merging(url))
+        let other = try installation.createPostback(url.merging(["basicAuth": ["token": "mine", "scheme": "Bearer"]]))
+        let connection = try installation.database.connect()
+        _ = try connection.run(
+            "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id <> \(other)::bigint) WHERE id = \(other)::bigint"
+        )
+        try installation.record(["clickId": "c1"])
+        let claims = Outbox.claims(
+            try connection.transactions([
+                [
+                    Outbox.claim([Outbox.Share(destination: 1, free: 10, floor: nil)], lease: 60, orderHold: 600)
+                ]
+            ])[0].get()[0])
+        let answers = try installation.stream(
+            "deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
+        #expect(answers.compactMap { $0.at("output.error.code") } == ["secret"])
+        #expect(receiver.requests.count == 1)
+    }
+}
