@@ -16,7 +16,9 @@ struct ArgumentTests {
             let outcome = try Programs.run(function, [argument], environment: ["LOG_LEVEL": "wrong"])
             #expect(outcome.status == .exited(0))
             #expect(outcome.text.hasPrefix("\(function): "))
-            #expect(outcome.text.contains("--stream") && outcome.text.contains("exit status") && outcome.text.contains("LOG_LEVEL"))
+            #expect(
+                outcome.text.contains("--stream") && outcome.text.contains("exit status")
+                    && outcome.text.contains("LOG_LEVEL"))
             #expect(outcome.errorText == "")
         }
     }
@@ -25,7 +27,8 @@ struct ArgumentTests {
     func `the example in --help is one that the function takes`(function: String) throws {
         let help = try Programs.run(function, ["--help"]).text
         let example = try #require(help.split(separator: "\n").first { $0.hasPrefix("  echo '") })
-        let input = String(try #require(example.split(separator: "' |").first).dropFirst(8)).replacing("example.com", with: "127.0.0.1:1")
+        let input = String(try #require(example.split(separator: "' |").first).dropFirst(8)).replacing(
+            "example.com", with: "127.0.0.1:1")
         let call = try Installation.make().call(function, input)
         #expect(call.status == .exited(0) || call.code == "not_found", "\(call.text)")
     }
@@ -52,7 +55,9 @@ struct ArgumentTests {
     @Test(arguments: [
         (["--steam"], "--stream"), (["--hlep"], "--help"), (["--verison"], "--version"), (["-stream"], "--stream"),
     ])
-    func `an unknown argument is refused, with the one that was probably meant`(arguments: [String], meant: String) throws {
+    func `an unknown argument is refused, with the one that was probably meant`(arguments: [String], meant: String)
+        throws
+    {
         let call = FunctionCall(try Programs.run("listPostbacks", arguments, input: "{}"))
         #expect(call.code == "invalid_request")
         #expect(call.status == .exited(65))

@@ -14,7 +14,7 @@ struct LogTests {
         #expect(!lines.isEmpty)
         for line in lines {
             let json = try JSON(parsing: Array(line.utf8))
-            #expect(json["time"]?.integer != nil)
+            #expect(json["time"]?.text?.hasSuffix("Z") == true)
             #expect(json["level"] == "error")
             #expect(json["from"] == "configureAffiliate")
             #expect(json["message"]?.text?.isEmpty == false)

@@ -37,13 +37,15 @@ struct StreamTests {
         #expect(Set(answers.filter { $0["output"] != nil }.compactMap { $0["id"]?.integer }) == [1, 2])
     }
 
-    @Test(arguments: [
-        (#"{"id":"x"}"#, "invalid_request"), (#"{"id":"x","input":[]}"#, "invalid_request"),
-        (#"{"id":"x","input":{},"extra":1}"#, "invalid_request"), (#"{"id":"x","input":{}}"#, "invalid_request"),
-        (#"{"id":"x","input":{"a":1,"a":2}}"#, "invalid_json"), (#"{"id":"x","input":{"#, "invalid_json"),
-        (#"{"id":"x","input":{}} trailing"#, "invalid_json"), (#"{"id":"x" "input":{}}"#, "invalid_json"),
-        ("{\"id\":\"x\",\"input\":{\"a\":\"\u{1}\"}}", "invalid_json"), (#" { "id" : "x" , nonsense"#, "invalid_json"),
-    ] as [(String, String)])
+    @Test(
+        arguments: [
+            (#"{"id":"x"}"#, "invalid_request"), (#"{"id":"x","input":[]}"#, "invalid_request"),
+            (#"{"id":"x","input":{},"extra":1}"#, "invalid_request"), (#"{"id":"x","input":{}}"#, "invalid_request"),
+            (#"{"id":"x","input":{"a":1,"a":2}}"#, "invalid_json"), (#"{"id":"x","input":{"#, "invalid_json"),
+            (#"{"id":"x","input":{}} trailing"#, "invalid_json"), (#"{"id":"x" "input":{}}"#, "invalid_json"),
+            ("{\"id\":\"x\",\"input\":{\"a\":\"\u{1}\"}}", "invalid_json"),
+            (#" { "id" : "x" , nonsense"#, "invalid_json"),
+        ] as [(String, String)])
     func `a bad line whose id comes first is answered by that id`(bad: String, code: String) throws {
         let answers = try deliver([bad, line("1")])
         #expect(answers.count == 2)
@@ -55,7 +57,8 @@ struct StreamTests {
     @Test func `bytes that are not UTF-8 cost only their own line`() throws {
         let input = Array("{\"id\":\"x\",\"input\":{\"a\":\"".utf8) + [0xFF] + Array("\"}}\n\(line("1"))\n".utf8)
         let outcome = try ChildProcess.run(
-            Programs.path("deliverPostback"), ["--stream"], environment: Programs.environment(), input: input, seconds: 60)
+            Programs.path("deliverPostback"), ["--stream"], environment: Programs.environment(), input: input,
+            seconds: 60)
         #expect(outcome.status == .exited(0))
         let lines = try outcome.output.split(separator: 0x0A).map { try JSON(parsing: Array($0)) }
         #expect(lines.first { $0["id"] == "x" }?.at("error.code") == "invalid_json")
@@ -73,7 +76,8 @@ struct StreamTests {
 
     @Test func `no lines, no answers, exit 0`() throws {
         for function in ["deliverPostback", "recordConversion"] {
-            let outcome = try Programs.run(function, ["--stream"], environment: ["DATABASE_URL": "host=127.0.0.1 port=1"])
+            let outcome = try Programs.run(
+                function, ["--stream"], environment: ["DATABASE_URL": "host=127.0.0.1 port=1"])
             #expect(outcome.status == .exited(0))
             #expect(outcome.text == "")
         }
@@ -98,10 +102,13 @@ struct StreamTests {
     }
 
     @Test(arguments: ["deliverPostback", "configureAffiliate"])
-    func `an answer comes while the input is still open, and the end of the input ends the process`(function: String) throws {
+    func `an answer comes while the input is still open, and the end of the input ends the process`(function: String)
+        throws
+    {
         let installation = try Installation.make()
         let child = try ChildProcess(
-            Programs.path(function), ["--stream"], environment: Programs.environment(installation.environment), input: .pipe,
+            Programs.path(function), ["--stream"], environment: Programs.environment(installation.environment),
+            input: .pipe,
             output: .pipe)
         let input = function == "deliverPostback" ? unsent : #"{"affiliateId":"ada"}"#
         for number in 1...3 {
@@ -133,7 +140,10 @@ struct StreamTests {
         let answers = try installation.ask(
             "recordConversion",
             all: (0..<1200).map { number in
-                ["offerId": number % 7 == 3 ? "unknown" : "o", "affiliateId": "a", "transactionId": .string("t\(number)")]
+                [
+                    "offerId": number % 7 == 3 ? "unknown" : "o", "affiliateId": "a",
+                    "transactionId": .string("t\(number)"),
+                ]
             })
         for (number, answer) in answers.enumerated() {
             if number % 7 == 3 {
@@ -154,7 +164,8 @@ struct StreamTests {
     @Test func `a database that was lost is found again by the same process`() throws {
         let installation = try Installation.make()
         let child = try ChildProcess(
-            Programs.path("configureAffiliate"), ["--stream"], environment: Programs.environment(installation.environment),
+            Programs.path("configureAffiliate"), ["--stream"],
+            environment: Programs.environment(installation.environment),
             input: .pipe, output: .pipe, errorOutput: .null)
         func ask(_ id: Int) throws -> JSON {
             try child.input?.writeAll(Array("{\"id\":\(id),\"input\":{\"affiliateId\":\"ada\"}}\n".utf8))

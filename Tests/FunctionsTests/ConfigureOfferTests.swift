@@ -10,7 +10,8 @@ struct ConfigureOfferTests {
         #expect(made.at("offer.name") == "o")
         #expect(made.at("offer.goalsEnabled") == false)
         #expect(made.at("offer.goals") == [])
-        try installation.ask("configureOffer", ["offerId": "o", "name": "Offer", "goals": [["id": "b"], ["id": "a", "name": "A"]]])
+        try installation.ask(
+            "configureOffer", ["offerId": "o", "name": "Offer", "goals": [["id": "b"], ["id": "a", "name": "A"]]])
         let changed = try installation.ask("configureOffer", ["offerId": "o", "goalsEnabled": true])
         #expect(changed.at("offer.name") == "Offer")
         #expect(changed.at("offer.goals") == [["id": "b", "name": "b"], ["id": "a", "name": "A"]])
@@ -27,7 +28,8 @@ struct ConfigureOfferTests {
     }
 
     @Test(arguments: ["postback", "conversion"])
-    func `a goal that a postback or conversion uses cannot be removed, and then nothing is changed`(user: String) throws {
+    func `a goal that a postback or conversion uses cannot be removed, and then nothing is changed`(user: String) throws
+    {
         let installation = try Installation.withOffer()
         if user == "postback" {
             _ = try installation.createPostback(["goalId": "g2"])
@@ -44,7 +46,9 @@ struct ConfigureOfferTests {
         #expect(offer.at("offer.goalsEnabled") == true)
         #expect(offer.at("offer.goals")?.items.compactMap { $0["id"]?.text } == ["g1", "g2"])
         // The other one can go.
-        #expect(try installation.ask("configureOffer", ["offerId": "o", "goals": [["id": "g2"]]]).at("offer.goals")?.items.count == 1)
+        #expect(
+            try installation.ask("configureOffer", ["offerId": "o", "goals": [["id": "g2"]]]).at("offer.goals")?.items
+                .count == 1)
     }
 
     @Test func `a goal twice is refused`() throws {
@@ -57,13 +61,17 @@ struct ConfigureOfferTests {
     @Test func `goals whose ids only look the same are two`() throws {
         let installation = try Installation.make()
         let goals: JSON = [["id": "\u{e9}", "name": "one"], ["id": "e\u{301}", "name": "two"]]
-        #expect(try installation.ask("configureOffer", ["offerId": "o", "goals": goals]).at("offer.goals")?.items.count == 2)
+        #expect(
+            try installation.ask("configureOffer", ["offerId": "o", "goals": goals]).at("offer.goals")?.items.count == 2
+        )
     }
 
     @Test func `an affiliate keeps its name unless another is given`() throws {
         let installation = try Installation.make()
         #expect(try installation.ask("configureAffiliate", ["affiliateId": "a"]).at("affiliate.name") == "a")
-        #expect(try installation.ask("configureAffiliate", ["affiliateId": "a", "name": "Ada"]).at("affiliate.name") == "Ada")
+        #expect(
+            try installation.ask("configureAffiliate", ["affiliateId": "a", "name": "Ada"]).at("affiliate.name")
+                == "Ada")
         #expect(try installation.ask("configureAffiliate", ["affiliateId": "a"]).at("affiliate.name") == "Ada")
     }
 }

@@ -8,13 +8,16 @@ struct CreatePostbackTests {
     @Test func `the answer is the postback as it is listed`() throws {
         let installation = try Installation.withOffer()
         let input = Installation.postback([
-            "goalId": "g1", "httpType": "POST(JSON)", "requestParams": ["b": ["x": [1, "{payout}", nil]], "a": .number("1.50")],
+            "goalId": "g1", "httpType": "POST(JSON)",
+            "requestParams": ["b": ["x": [1, "{payout}", nil]], "a": .number("1.50")],
             "omitEmptyParams": true, "skipWhenEmpty": ["click_id"],
             "successWhen": ["statuses": ["200-204"], "bodyContains": "OK", "retry": true],
         ])
         let answer = try installation.ask("createPostback", input)
         let postback = try #require(answer["postback"])
-        #expect(postback == (try installation.ask("listPostbacks", ["postbackId": postback["id"] ?? .null]).at("postbacks.0")))
+        #expect(
+            postback
+                == (try installation.ask("listPostbacks", ["postbackId": postback["id"] ?? .null]).at("postbacks.0")))
         #expect(postback["offer"] == ["id": "o", "name": "o"])
         #expect(postback["affiliate"] == ["id": "a", "name": "Ada"])
         #expect(postback["goal"] == ["id": "g1", "name": "Install"])
@@ -27,7 +30,9 @@ struct CreatePostbackTests {
         #expect(postback["createdAt"]?.text?.hasSuffix("Z") == true)
     }
 
-    @Test func `an idempotency key with the same input answers the same postback, whatever the order of its members`() throws {
+    @Test func `an idempotency key with the same input answers the same postback, whatever the order of its members`()
+        throws
+    {
         let installation = try Installation.withOffer()
         let input = Installation.postback(["idempotencyKey": "k", "requestParams": ["a": "1", "b": "2"]])
         let first = try installation.ask("createPostback", input)
@@ -45,7 +50,8 @@ struct CreatePostbackTests {
         let input = Installation.postback(["idempotencyKey": "k", "basicAuth": ["login": "l", "password": "one"]])
         try installation.ask("createPostback", input)
         for change in [
-            ["basicAuth": ["login": "l", "password": "two"]], ["url": "http://127.0.0.1:1/?s={status}&x"], ["active": false],
+            ["basicAuth": ["login": "l", "password": "two"]], ["url": "http://127.0.0.1:1/?s={status}&x"],
+            ["active": false],
             ["conversionStatus": "done"], ["goalId": "g1"],
         ] as [JSON] {
             let refusal = try installation.refusal(of: "createPostback", input.merging(change))
@@ -94,7 +100,8 @@ struct CreatePostbackTests {
     }
 
     @Test(arguments: [
-        "http://127.0.0.1/", "http://10.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://169.254.169.254/",
+        "http://127.0.0.1/", "http://10.0.0.1/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+        "http://169.254.169.254/",
         "http://0.0.0.0/", "http://100.64.0.1/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
     ])
     func `a literal address that egress forbids is refused here already`(url: String) throws {

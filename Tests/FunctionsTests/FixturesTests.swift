@@ -13,19 +13,24 @@ struct FixturesTests {
         ("configureAffiliate", "success", nil), ("configureAffiliate", "rename", nil),
         ("configureAffiliate", "wrong-fields", "invalid_request"),
         ("configureAffiliate", "duplicate-member", "invalid_json"),
-        ("createPostback", "success", nil), ("createPostback", "success-form", nil), ("createPostback", "success-json", nil),
+        ("createPostback", "success", nil), ("createPostback", "success-form", nil),
+        ("createPostback", "success-json", nil),
         ("createPostback", "with-key", nil), ("createPostback", "reused-key", "conflict"),
         ("createPostback", "unknown-offer", "not_found"), ("createPostback", "unknown-affiliate", "not_found"),
         ("createPostback", "unknown-goal", "not_found"), ("createPostback", "goal-while-goals-are-off", "conflict"),
-        ("createPostback", "unknown-macro", "invalid_request"), ("createPostback", "forbidden-address", "invalid_request"),
+        ("createPostback", "unknown-macro", "invalid_request"),
+        ("createPostback", "forbidden-address", "invalid_request"),
         ("createPostback", "wrong-fields", "invalid_request"), ("createPostback", "duplicate-member", "invalid_json"),
         ("recordConversion", "success", nil), ("recordConversion", "repeat", nil),
         ("recordConversion", "repeat-with-other-payout", nil), ("recordConversion", "other-goal", nil),
         ("recordConversion", "by-click", nil), ("recordConversion", "unknown-offer", "not_found"),
         ("recordConversion", "unknown-affiliate", "not_found"), ("recordConversion", "unknown-goal", "not_found"),
-        ("recordConversion", "wrong-fields", "invalid_request"), ("recordConversion", "duplicate-member", "invalid_json"),
+        ("recordConversion", "wrong-fields", "invalid_request"),
+        ("recordConversion", "duplicate-member", "invalid_json"),
         ("updateConversionStatus", "success", nil), ("updateConversionStatus", "repeat", nil),
         ("updateConversionStatus", "rejected", nil), ("updateConversionStatus", "other-goal", nil),
+        ("updateConversionStatus", "other-goal-rejected", nil), ("configureOffer", "turn-goals-off", nil),
+        ("updateConversionStatus", "other-goal-done", nil), ("configureOffer", "turn-goals-on", nil),
         ("updateConversionStatus", "back-to-pending", "conflict"),
         ("updateConversionStatus", "unexpected-status", "conflict"),
         ("updateConversionStatus", "ambiguous-click", "conflict"),
@@ -44,7 +49,9 @@ struct FixturesTests {
     ]
 
     private static let functions = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "functions").path
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(
+            path: "functions"
+        ).path
 
     private func text(_ function: String, _ fixture: String) throws -> String {
         let path = "\(Self.functions)/\(function)/fixtures/\(fixture).json"
@@ -54,7 +61,8 @@ struct FixturesTests {
     @Test func `every fixture has its place in the story`() {
         for function in Set(Self.story.map(\.function)) {
             let files = FileSystem.names(in: "\(Self.functions)/\(function)/fixtures")
-            #expect(files.sorted() == Self.story.filter { $0.function == function }.map { "\($0.fixture).json" }.sorted())
+            #expect(
+                files.sorted() == Self.story.filter { $0.function == function }.map { "\($0.fixture).json" }.sorted())
             #expect(files.contains("success.json"))
         }
     }
@@ -92,6 +100,8 @@ struct FixturesTests {
         #expect(answers["updateConversionStatus/repeat"]?["changed"] == false)
         #expect(answers["updateConversionStatus/rejected"]?.fired == [3])
         #expect(answers["updateConversionStatus/other-goal"]?.fired == [])
+        #expect(answers["updateConversionStatus/other-goal-rejected"]?.fired == [3])
+        #expect(answers["updateConversionStatus/other-goal-done"]?.fired == [2])
         for fixture in ["success", "success-form", "success-json", "success-signed"] {
             #expect(outcome(fixture) == "delivered")
         }
@@ -100,7 +110,7 @@ struct FixturesTests {
         #expect(outcome("unsafe-header") == "failed")
         #expect(outcome("nobody-there") == "retry")
         #expect(answers["listPostbacks/success"]?["postbacks"]?.items.count == 4)
-        #expect(answers["listDeliveries/success"]?["deliveries"]?.items.count == 5)
+        #expect(answers["listDeliveries/success"]?["deliveries"]?.items.count == 7)
     }
 
     @Test func `each wrong field of wrong-fields is named`() throws {

@@ -30,13 +30,15 @@ struct ListTests {
         try installation.configureOffer("p", goalsEnabled: true)
         try installation.ask("configureAffiliate", ["affiliateId": "b"])
         for more in [
-            [:], ["goalId": "g1"], ["offerId": "p", "conversionStatus": "done"], ["affiliateId": "b"], ["affiliateId": "*"],
+            [:], ["goalId": "g1"], ["offerId": "p", "conversionStatus": "done"], ["affiliateId": "b"],
+            ["affiliateId": "*"],
             ["offerId": "*", "affiliateId": "b"],
         ] as [JSON] { _ = try installation.createPostback(more) }
         for (filter, expected) in [
             ([:], [1, 2, 3, 4, 5, 6]), (["offerId": "o"], [1, 2, 4, 5, 6]), (["offerId": "p"], [3, 6]),
             (["affiliateId": "b"], [4, 5, 6]), (["affiliateId": "a"], [1, 2, 3, 5]), (["goalId": "g1"], [2]),
-            (["conversionStatus": "done"], [3]), (["postbackId": 4], [4]), (["postbackId": 99], []), (["offerId": "none"], [6]),
+            (["conversionStatus": "done"], [3]), (["postbackId": 4], [4]), (["postbackId": 99], []),
+            (["offerId": "none"], [6]),
             (["offerId": "p", "affiliateId": "a", "conversionStatus": "done"], [3]),
         ] as [(JSON, [Int])] {
             #expect(ids(try installation.ask("listPostbacks", filter), "postbacks") == expected, "\(filter)")
@@ -53,7 +55,8 @@ struct ListTests {
             #expect(two.ids == [1, 2, 3, 4, 5])
             #expect(try pages(installation, function, list, limit: 5).sizes == [5])
             #expect(try pages(installation, function, list, limit: 1).sizes == [1, 1, 1, 1, 1])
-            for wrong in [["limit": 0], ["limit": 1001], ["after": "page 2"], ["after": "p-1"], ["after": 5]] as [JSON] {
+            for wrong in [["limit": 0], ["limit": 1001], ["after": "page 2"], ["after": "p-1"], ["after": 5]] as [JSON]
+            {
                 #expect(try installation.refusal(of: function, wrong).code == "invalid_request")
             }
         }
@@ -76,8 +79,10 @@ struct ListTests {
                 UPDATE outbox SET attempt = 1 WHERE id = 2
                 """)
         for (filter, expected) in [
-            ([:], [1, 2, 3]), (["conversionId": 1], [1, 2]), (["conversionId": 2], [3]), (["postbackId": .integer(one)], [1, 3]),
-            (["postbackId": .integer(two)], [2]), (["affiliateId": "b"], [3]), (["state": "dead"], [1]), (["state": "retrying"], [2]),
+            ([:], [1, 2, 3]), (["conversionId": 1], [1, 2]), (["conversionId": 2], [3]),
+            (["postbackId": .integer(one)], [1, 3]),
+            (["postbackId": .integer(two)], [2]), (["affiliateId": "b"], [3]), (["state": "dead"], [1]),
+            (["state": "retrying"], [2]),
             (["state": "owed"], [3]), (["state": "delivered"], []), (["until": "2020-01-01T00:00:00Z"], []),
             (["since": "2020-01-01T00:00:00Z"], [1, 2, 3]), (["affiliateId": "a", "state": "dead"], [1]),
         ] as [(JSON, [Int])] {

@@ -10,7 +10,8 @@ struct MatchingTests {
         try installation.ask("configureAffiliate", ["affiliateId": "b"])
         let matching = [
             try installation.createPostback(), try installation.createPostback(),
-            try installation.createPostback(["goalId": "g1"]), try installation.createPostback(["httpType": "POST(JSON)"]),
+            try installation.createPostback(["goalId": "g1"]),
+            try installation.createPostback(["httpType": "POST(JSON)"]),
         ]
         for other in [
             ["conversionStatus": "done"], ["conversionStatus": "rejected"], ["affiliateId": "b"], ["offerId": "other"],
@@ -44,10 +45,12 @@ struct MatchingTests {
         #expect(missing.code == "invalid_request")
         #expect(missing.fields == ["offerId", "affiliateId"])
         #expect(
-            try installation.refusal(of: "createPostback", Installation.postback(["offerId": "*", "affiliateId": "*"])).fields
+            try installation.refusal(of: "createPostback", Installation.postback(["offerId": "*", "affiliateId": "*"]))
+                .fields
                 == ["affiliateId"])
         #expect(
-            try installation.refusal(of: "createPostback", Installation.postback(["offerId": "*", "goalId": "g1"])).fields
+            try installation.refusal(of: "createPostback", Installation.postback(["offerId": "*", "goalId": "g1"]))
+                .fields
                 == ["goalId"])
         #expect(try installation.refusal(of: "configureOffer", ["offerId": "*"]).fields == ["offerId"])
         #expect(try installation.refusal(of: "configureAffiliate", ["affiliateId": "*"]).fields == ["affiliateId"])
@@ -80,10 +83,13 @@ struct MatchingTests {
         let installation = try Installation.withOffer()
         let any = try installation.createPostback(["conversionStatus": "done"])
         let second = try installation.createPostback(["conversionStatus": "done", "goalId": "g2"])
-        for transaction in ["1", "2"] { try installation.record(["goalId": "g1", "transactionId": .string(transaction)]) }
+        for transaction in ["1", "2"] {
+            try installation.record(["goalId": "g1", "transactionId": .string(transaction)])
+        }
         #expect(try installation.update(["offerId": "o", "transactionId": "1", "status": "done"]).fired == [any])
         try installation.ask("configureOffer", ["offerId": "o", "goalsEnabled": false])
-        #expect(try installation.update(["offerId": "o", "transactionId": "2", "status": "done"]).fired == [any, second])
+        #expect(
+            try installation.update(["offerId": "o", "transactionId": "2", "status": "done"]).fired == [any, second])
     }
 
     @Test func `R3: a goal can be set only while the offer's goals are on`() throws {

@@ -1,18 +1,22 @@
 import JSON
 import POSIX
+import Postgres
 import Receiver
 import Store
-import Postgres
 import TestSupport
 import Testing
 
 struct RecordConversionTests {
     @Test(arguments: [
-        ("12.30", "12.30"), ("123456789012345678.12", "123456789012345678.12"), ("1e-7", "0.0000001"), ("0.1", "0.1"), ("-0", "0"),
-        ("0.00", "0.00"), ("-5", "-5"), ("99999999999999999999.999999999999999999", "99999999999999999999.999999999999999999"),
+        ("12.30", "12.30"), ("123456789012345678.12", "123456789012345678.12"), ("1e-7", "0.0000001"), ("0.1", "0.1"),
+        ("-0", "0"),
+        ("0.00", "0.00"), ("-5", "-5"),
+        ("99999999999999999999.999999999999999999", "99999999999999999999.999999999999999999"),
         ("1E3", "1000"),
     ])
-    func `money is exact, as a string or a number, from the input to the receiver`(given: String, expected: String) throws {
+    func `money is exact, as a string or a number, from the input to the receiver`(given: String, expected: String)
+        throws
+    {
         let receiver = try RunningReceiver()
         let installation = try Installation.withOffer()
         _ = try installation.createPostback([
@@ -27,11 +31,15 @@ struct RecordConversionTests {
         let claim = Outbox.claim([Outbox.Share(destination: 1, free: 10, floor: nil)], lease: 60, orderHold: 600)
         let claims = Outbox.claims(try connection.transactions([[claim]])[0].get()[0])
         _ = try installation.stream("deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
-        #expect(receiver.requests.map(\.text) == Array(repeating: #"{"number":\#(expected),"text":"\#(expected)"}"#, count: 2))
+        #expect(
+            receiver.requests.map(\.text)
+                == Array(repeating: #"{"number":\#(expected),"text":"\#(expected)"}"#, count: 2))
         #expect(receiver.requests.map(\.target) == Array(repeating: "/\(expected)?s=pending", count: 2))
     }
 
-    @Test(arguments: [#""12,99""#, #""NaN""#, #""Infinity""#, #""""#, #""1 000""#, #""+1""#, "true", "1e30", "1e-30", #""１２""#])
+    @Test(arguments: [
+        #""12,99""#, #""NaN""#, #""Infinity""#, #""""#, #""1 000""#, #""+1""#, "true", "1e30", "1e-30", #""１２""#,
+    ])
     func `what is no decimal amount is refused`(value: String) throws {
         let installation = try Installation.withOffer()
         let call = try installation.call(
@@ -63,18 +71,23 @@ struct RecordConversionTests {
         #expect(update["changed"] == true)
         #expect(try installation.ask("listPostbacks", ["offerId": 17]).at("postbacks.0.goal.id") == "3")
         // Text stays text: 017 is another offer.
-        #expect(try installation.refusal(of: "recordConversion", Installation.conversion(["offerId": "017", "clickId": 1])).code == "not_found")
+        #expect(
+            try installation.refusal(of: "recordConversion", Installation.conversion(["offerId": "017", "clickId": 1]))
+                .code == "not_found")
     }
 
     @Test func `everything that is reported is answered`() throws {
         let installation = try Installation.withOffer()
         let given: JSON = [
-            "transactionId": "t'\"\\😀", "clickId": "c&=?#%", "status": "rejected", "statusReason": "line\nbreak", "payout": "1.10",
+            "transactionId": "t'\"\\😀", "clickId": "c&=?#%", "status": "rejected", "statusReason": "line\nbreak",
+            "payout": "1.10",
             "revenue": "2", "saleAmount": "-3.0", "currency": "usdt", "ip": "2001:db8::1", "country": "de",
             "userAgent": "x\u{1}y", "params": ["sub1": "'; DROP TABLE offers; --", "a.b-c_D9": ""],
         ]
         let answer = try installation.record(
-            given.merging(["goalId": "g1", "clickedAt": "2026-01-01T01:00:00+01:00", "occurredAt": "2026-01-02T03:04:05.6789Z"]))
+            given.merging([
+                "goalId": "g1", "clickedAt": "2026-01-01T01:00:00+01:00", "occurredAt": "2026-01-02T03:04:05.6789Z",
+            ]))
         let conversion = try #require(answer["conversion"])
         guard case .object(let members) = given else { return }
         for member in members { #expect(conversion[member.name]?.sorted == member.value.sorted, "\(member.name)") }

@@ -5,7 +5,10 @@ import Testing
 
 /// R6: what is recorded again.
 struct RepeatTests {
-    @Test func `R6: the same transaction of the same offer and goal is a repeat: the first one's id, and nothing fires`() throws {
+    @Test
+    func `R6: the same transaction of the same offer and goal is a repeat: the first one's id, and nothing fires`()
+        throws
+    {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback()
         let first = try installation.record(["transactionId": "t", "payout": "1.50"])
@@ -48,17 +51,22 @@ struct RepeatTests {
     }
 
     private static let full: JSON = [
-        "transactionId": "t", "clickId": "c", "status": "pending", "statusReason": "r", "payout": "12.30", "revenue": "20",
+        "transactionId": "t", "clickId": "c", "status": "pending", "statusReason": "r", "payout": "12.30",
+        "revenue": "20",
         "saleAmount": "100.00", "currency": "USD", "ip": "192.0.2.1", "country": "DE", "userAgent": "ua",
-        "clickedAt": "2026-01-01T00:00:00Z", "occurredAt": "2026-01-02T00:00:00Z", "params": ["sub1": "x", "sub2": "y"],
+        "clickedAt": "2026-01-01T00:00:00Z", "occurredAt": "2026-01-02T00:00:00Z",
+        "params": ["sub1": "x", "sub2": "y"],
     ]
 
-    @Test(arguments: [
-        ("affiliateId", "b"), ("clickId", "other"), ("status", "done"), ("statusReason", "other"), ("payout", "12.31"),
-        ("revenue", "20.01"), ("saleAmount", "-100.00"), ("currency", "EUR"), ("ip", "192.0.2.2"), ("country", "FR"),
-        ("userAgent", "other"), ("clickedAt", "2026-01-01T00:00:00.001Z"), ("occurredAt", "2026-01-02T00:00:01Z"),
-        ("params", ["sub1": "x"]),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            ("affiliateId", "b"), ("clickId", "other"), ("status", "done"), ("statusReason", "other"),
+            ("payout", "12.31"),
+            ("revenue", "20.01"), ("saleAmount", "-100.00"), ("currency", "EUR"), ("ip", "192.0.2.2"),
+            ("country", "FR"),
+            ("userAgent", "other"), ("clickedAt", "2026-01-01T00:00:00.001Z"), ("occurredAt", "2026-01-02T00:00:01Z"),
+            ("params", ["sub1": "x"]),
+        ] as [(String, JSON)])
     func `R6: a repeat that differs names the field, and changes nothing`(field: String, value: JSON) throws {
         let installation = try Installation.withOffer()
         try installation.ask("configureAffiliate", ["affiliateId": "b"])
@@ -83,12 +91,17 @@ struct RepeatTests {
     @Test func `R6: a repeat is held against the first recording, not against what became of it`() throws {
         let installation = try Installation.withOffer()
         try installation.record(Self.full)
-        try installation.update(["offerId": "o", "transactionId": "t", "status": "done", "payout": "99", "statusReason": "later"])
+        try installation.update([
+            "offerId": "o", "transactionId": "t", "status": "done", "payout": "99", "statusReason": "later",
+        ])
         let again = try installation.record(Self.full)
         #expect(again["conflicts"] == nil)
         #expect(again.at("conversion.status") == "done")
         #expect(again.at("conversion.payout") == "99")
-        #expect(try installation.record(Self.full.merging(["status": "done", "payout": "99"]))["conflicts"] == ["status", "payout"])
+        #expect(
+            try installation.record(Self.full.merging(["status": "done", "payout": "99"]))["conflicts"] == [
+                "status", "payout",
+            ])
     }
 
     @Test func `R6: in one batch the first line is recorded and the others repeat it`() throws {
@@ -97,7 +110,8 @@ struct RepeatTests {
         let answers = try installation.ask(
             "recordConversion",
             all: [
-                ["transactionId": "t", "payout": "1"], ["clickId": "c"], ["transactionId": "t", "payout": "2"], ["clickId": "c"],
+                ["transactionId": "t", "payout": "1"], ["clickId": "c"], ["transactionId": "t", "payout": "2"],
+                ["clickId": "c"],
                 ["transactionId": "t"],
             ].map { Installation.conversion($0) })
         #expect(answers.map { $0["duplicate"] } == [false, false, true, true, true])
@@ -108,7 +122,9 @@ struct RepeatTests {
         for table in ["conversions", "events", "outbox"] { #expect(try installation.count(table) == 2) }
     }
 
-    @Test func `R6: two sessions fed the same 2,000 keys at once record each once, and answer the same ids`() async throws {
+    @Test func `R6: two sessions fed the same 2,000 keys at once record each once, and answer the same ids`()
+        async throws
+    {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback()
         let keys = (0..<2000).map { $0 }

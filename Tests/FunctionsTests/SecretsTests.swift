@@ -11,7 +11,8 @@ import Testing
 struct SecretsTests {
     private static let signingSecret = "whsec_Y2FuYXJ5LXNpZ25pbmctMTIzNDU2Nzg5MA=="
     private static let login: JSON = [
-        "basicAuth": ["login": "ada", "password": "canary-password"], "httpType": "POST(JSON)", "conversionStatus": "pending",
+        "basicAuth": ["login": "ada", "password": "canary-password"], "httpType": "POST(JSON)",
+        "conversionStatus": "pending",
         "requestHeaders": [
             "X-Api-Key": "canary-key {click_id}", "Cookie": "canary-cookie", "X-Access-Token": "canary-access",
             "X-Client-Secret": "canary-client", "X-Signature": "canary-signature", "X-Plain": "shown",
@@ -31,11 +32,14 @@ struct SecretsTests {
 
     private func expectNoCanaryInTables(_ installation: Installation) throws {
         let connection = try installation.database.connect()
-        let tables = try connection.run("SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')")
-            .compactMap { $0.text("name") }
+        let tables = try connection.run(
+            "SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+        )
+        .compactMap { $0.text("name") }
         #expect(tables.contains("postbacks") && tables.contains("attempts"))
         for table in tables {
-            let text = try connection.run("SELECT string_agg(t::text, ' ') AS value FROM \(identifier: table) t").first?.text("value")
+            let text = try connection.run("SELECT string_agg(t::text, ' ') AS value FROM \(identifier: table) t").first?
+                .text("value")
             expectNoCanary(text ?? "", table)
         }
     }
@@ -50,7 +54,8 @@ struct SecretsTests {
                 #expect(call.status == .exited(0))
                 expectNoCanary(call.text + call.log, "createPostback")
             }
-            let conflict = try installation.refusal(of: "createPostback", input.merging(["url": "http://127.0.0.1:1/other"]))
+            let conflict = try installation.refusal(
+                of: "createPostback", input.merging(["url": "http://127.0.0.1:1/other"]))
             #expect(conflict.code == "conflict")
             expectNoCanary(conflict.text + conflict.log, "conflict")
         }
@@ -61,7 +66,8 @@ struct SecretsTests {
         #expect(list.at("postbacks.0.signingSecret") == "***")
         #expect(
             list.at("postbacks.0.requestHeaders") == [
-                "Cookie": "***", "X-Access-Token": "***", "X-Api-Key": "***", "X-Client-Secret": "***", "X-Plain": "shown",
+                "Cookie": "***", "X-Access-Token": "***", "X-Api-Key": "***", "X-Client-Secret": "***",
+                "X-Plain": "shown",
                 "X-Signature": "***",
             ])
         try expectNoCanaryInTables(installation)
@@ -81,12 +87,16 @@ struct SecretsTests {
         #expect(lines.count == 2)
         for line in lines { expectNoCanary(line, "the line") }
         let outcome = try Programs.run(
-            "deliverPostback", ["--stream"], input: lines.map { $0 + "\n" }.joined(), environment: installation.environment)
+            "deliverPostback", ["--stream"], input: lines.map { $0 + "\n" }.joined(),
+            environment: installation.environment)
         #expect(outcome.text.split(separator: "\n").count == 2)
         expectNoCanary(outcome.text + outcome.errorText, "deliverPostback")
         #expect(outcome.text.contains(#""Authorization":"***""#))
         let requests = receiver.requests
-        #expect(Set(requests.compactMap { $0.header("Authorization") }) == ["Basic YWRhOmNhbmFyeS1wYXNzd29yZA==", "Bearer canary-token"])
+        #expect(
+            Set(requests.compactMap { $0.header("Authorization") }) == [
+                "Basic YWRhOmNhbmFyeS1wYXNzd29yZA==", "Bearer canary-token",
+            ])
         #expect(requests.compactMap { $0.header("X-Api-Key") } == ["canary-key c1"])
         #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
         // Nor is one kept when the answers are.
@@ -118,13 +128,17 @@ struct SecretsTests {
         let other = try installation.createPostback(url.merging(["basicAuth": ["token": "mine", "scheme": "Bearer"]]))
         let connection = try installation.database.connect()
         _ = try connection.run(
-            "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id <> \(other)::bigint) WHERE id = \(other)::bigint")
+            "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id <> \(other)::bigint) WHERE id = \(other)::bigint"
+        )
         try installation.record(["clickId": "c1"])
         let claims = Outbox.claims(
-            try connection.transactions([[
-                Outbox.claim([Outbox.Share(destination: 1, free: 10, floor: nil)], lease: 60, orderHold: 600)
-            ]])[0].get()[0])
-        let answers = try installation.stream("deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
+            try connection.transactions([
+                [
+                    Outbox.claim([Outbox.Share(destination: 1, free: 10, floor: nil)], lease: 60, orderHold: 600)
+                ]
+            ])[0].get()[0])
+        let answers = try installation.stream(
+            "deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
         #expect(answers.compactMap { $0.at("output.error.code") } == ["secret"])
         #expect(receiver.requests.count == 1)
     }

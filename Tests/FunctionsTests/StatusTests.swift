@@ -7,7 +7,9 @@ import Testing
 struct StatusTests {
     @Test func `R4: creating a conversion is an event, and so is each change of its status, numbered from 1`() throws {
         let installation = try Installation.withOffer()
-        let postbacks = try ["pending", "done", "rejected"].map { try installation.createPostback(["conversionStatus": .string($0)]) }
+        let postbacks = try ["pending", "done", "rejected"].map {
+            try installation.createPostback(["conversionStatus": .string($0)])
+        }
         let recorded = try installation.record(["transactionId": "t"])
         #expect(recorded.at("conversion.sequence") == 1)
         #expect(recorded.fired == [postbacks[0]])
@@ -40,7 +42,8 @@ struct StatusTests {
         _ = try installation.createPostback()
         try installation.record(["transactionId": "t", "payout": "1.00", "revenue": "2", "statusReason": "why"])
         let update = try installation.update([
-            "offerId": "o", "transactionId": "t", "status": "pending", "payout": "3.50", "revenue": nil, "statusReason": nil,
+            "offerId": "o", "transactionId": "t", "status": "pending", "payout": "3.50", "revenue": nil,
+            "statusReason": nil,
         ])
         #expect(update["changed"] == false)
         #expect(update.at("conversion.payout") == "3.50")
@@ -95,7 +98,9 @@ struct StatusTests {
             try installation.refusal(
                 of: "updateConversionStatus", subject.merging(["status": "done", "expectedStatus": "pending"])
             ).code == "conflict")
-        #expect(try installation.update(subject.merging(["status": "rejected", "expectedStatus": "done"]))["changed"] == true)
+        #expect(
+            try installation.update(subject.merging(["status": "rejected", "expectedStatus": "done"]))["changed"]
+                == true)
     }
 
     @Test func `an id that names several conversions is a conflict; with the goal it names one`() throws {
@@ -140,7 +145,9 @@ struct StatusTests {
 
     @Test func `several updates of one conversion in one batch are done in their order`() throws {
         let installation = try Installation.withOffer()
-        let postbacks = try ["done", "rejected"].map { try installation.createPostback(["conversionStatus": .string($0)]) }
+        let postbacks = try ["done", "rejected"].map {
+            try installation.createPostback(["conversionStatus": .string($0)])
+        }
         for transaction in ["1", "2"] { try installation.record(["transactionId": .string(transaction)]) }
         let steps = ["done", "rejected", "rejected", "pending", "done", "done", "rejected"]
         let inputs = steps.flatMap { step in
@@ -159,7 +166,8 @@ struct StatusTests {
     @Test func `updates of the same conversions by two sessions at once: each change is one event`() async throws {
         let installation = try Installation.withOffer()
         let keys = (0..<200).map { "t\($0)" }
-        _ = try installation.ask("recordConversion", all: keys.map { Installation.conversion(["transactionId": .string($0)]) })
+        _ = try installation.ask(
+            "recordConversion", all: keys.map { Installation.conversion(["transactionId": .string($0)]) })
         let answers = try await atOnce(2) { session in
             let order = session == 0 ? keys : keys.reversed()
             return try installation.ask(

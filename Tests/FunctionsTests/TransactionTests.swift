@@ -28,7 +28,8 @@ struct TransactionTests {
 
     private func start(_ function: String, _ input: JSON, _ installation: Installation) throws -> ChildProcess {
         let child = try ChildProcess(
-            Programs.path(function), environment: Programs.environment(installation.environment), input: .pipe, output: .pipe,
+            Programs.path(function), environment: Programs.environment(installation.environment), input: .pipe,
+            output: .pipe,
             errorOutput: .null)
         try child.input?.writeAll(input.bytes)
         child.input = nil
@@ -41,7 +42,11 @@ struct TransactionTests {
         return try JSON(parsing: bytes)
     }
 
-    @Test func `R7: a recording whose connection is killed in the middle leaves nothing, says unavailable, and can be sent again`() throws {
+    @Test
+    func
+        `R7: a recording whose connection is killed in the middle leaves nothing, says unavailable, and can be sent again`()
+        throws
+    {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback()
         let connection = try holdUp(installation)
@@ -65,7 +70,8 @@ struct TransactionTests {
         let input: JSON = ["offerId": "o", "transactionId": "t", "status": "done"]
         let child = try start("updateConversionStatus", input, installation)
         try waitUntil("the update waits") { try waiting("updateConversionStatus", connection) != nil }
-        _ = try connection.run("SELECT pg_terminate_backend(\(try waiting("updateConversionStatus", connection) ?? 0)::int)")
+        _ = try connection.run(
+            "SELECT pg_terminate_backend(\(try waiting("updateConversionStatus", connection) ?? 0)::int)")
         #expect(try output(child).at("error.code") == "unavailable")
         #expect(try child.wait() == .exited(75))
         #expect(try installation.value("SELECT status || sequence AS value FROM conversions") == "pending1")

@@ -72,7 +72,8 @@ package enum Outbox {
         rows.map { row in
             Claim(
                 id: row.text("line_id") ?? "", delivery: row.integer("id") ?? 0, lease: row.integer("lease_no") ?? 0,
-                destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1, dueAt: row.text("due_at") ?? "",
+                destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1,
+                dueAt: row.text("due_at") ?? "",
                 line: row.bytes("line") ?? [])
         }
     }
