@@ -18,8 +18,15 @@ package protocol Function {
 
     static var contract: Contract { get }
 
+    /// The largest input in bytes.
+    static var inputLimit: Int { get }
+
     /// Reads the settings and makes ready whatever serves many calls. Opens no connection.
     init(_ settings: Settings) throws(FunctionError)
+}
+
+extension Function {
+    package static var inputLimit: Int { 1 << 20 }
 }
 
 /// A function that answers many inputs at once: one when called by hand, whatever has arrived in the warm mode.

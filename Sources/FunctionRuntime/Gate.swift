@@ -2,14 +2,9 @@ import JSON
 
 /// The one door for input: bytes become one JSON object, and the object becomes a function's input, or an error says why not.
 enum Gate {
-    /// The largest input in bytes.
-    static let sizeLimit = 1 << 20
-
     /// The members of the one object that the bytes are.
-    static func object(_ bytes: [UInt8]) throws(FunctionError) -> [JSON.Member] {
-        guard bytes.count <= sizeLimit else {
-            throw FunctionError(.invalidJSON, "the input is larger than \(sizeLimit) bytes (1 MiB)")
-        }
+    static func object(_ bytes: [UInt8], limit: Int) throws(FunctionError) -> [JSON.Member] {
+        guard bytes.count <= limit else { throw FunctionError(.invalidJSON, "the input is larger than \(limit) bytes") }
         switch try parse(bytes, depth: JSON.depthLimit) {
         case .object(let members): return members
         case let other: throw FunctionError(.invalidJSON, "the input must be one JSON object, not \(other.kind)")
@@ -44,8 +39,8 @@ struct StreamLine {
     let id: JSON
     let input: Result<[JSON.Member], FunctionError>
 
-    /// What the envelope may add to the largest input.
-    static let sizeLimit = Gate.sizeLimit + 1024
+    /// What the envelope may add to the largest input, in bytes.
+    static let envelopeLimit = 1024
 
     init(_ bytes: [UInt8]) {
         do throws(FunctionError) {
@@ -59,10 +54,11 @@ struct StreamLine {
         }
     }
 
-    /// A line that was too long to be kept.
-    static var tooLong: StreamLine {
-        StreamLine(
-            id: .null, input: .failure(FunctionError(.invalidJSON, "the line is larger than \(sizeLimit) bytes")))
+    /// A line that was too long to be kept, of which the beginning is there.
+    init(tooLong beginning: [UInt8], limit: Int) {
+        self.init(
+            id: StreamLine.id(JSON.leadingMember("id", of: beginning)),
+            input: .failure(FunctionError(.invalidJSON, "the line is larger than \(limit) bytes")))
     }
 
     private init(id: JSON, input: Result<[JSON.Member], FunctionError>) {

@@ -70,9 +70,10 @@ package enum Invocation {
                 "\(F.contract.name): reading one JSON object; end it with Ctrl-D (--help explains)\n",
                 to: .standardError)
         }
-        let bytes = try readInput()
+        let bytes = try readInput(limit: F.inputLimit)
         do throws(FunctionError) {
-            let output = try once(settings, try Gate.input(try Gate.object(bytes), as: F.Input.self))
+            let output = try once(
+                settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self))
             try? print(output.json.encodedText + "\n")
             return 0
         } catch {
@@ -82,10 +83,10 @@ package enum Invocation {
     }
 
     /// All of standard input; of an input that is too large, one byte more than is allowed.
-    private static func readInput() throws(SystemError) -> [UInt8] {
+    private static func readInput(limit: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count <= Gate.sizeLimit,
-            case .bytes(let chunk) = try Descriptor.standardInput.read(upTo: Gate.sizeLimit + 1 - bytes.count)
+        while bytes.count <= limit,
+            case .bytes(let chunk) = try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20))
         {
             bytes += chunk
         }

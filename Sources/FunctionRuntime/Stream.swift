@@ -7,13 +7,13 @@ enum Stream {
     static let batchLimit = 500
 
     static func run<F: BatchFunction>(batches type: F.Type, _ settings: Settings) throws(SystemError) {
-        var reader = LineReader(.standardInput, lengthLimit: StreamLine.sizeLimit)
+        var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
         while true {
             let lines = try reader.next(batchLimit)
             if lines.isEmpty { return }
             var answers = Answers()
-            let calls = lines.compactMap { answers.readable($0, as: F.Input.self) }
+            let calls = lines.compactMap { answers.readable($0, of: type) }
             if !calls.isEmpty {
                 do throws(FunctionError) {
                     if function == nil { function = try F(settings) }
@@ -28,12 +28,12 @@ enum Stream {
     }
 
     static func run<F: ConcurrentFunction>(concurrently type: F.Type, _ settings: Settings) throws(SystemError) {
-        var reader = LineReader(.standardInput, lengthLimit: StreamLine.sizeLimit)
+        var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var warm = WarmFunction<F>(settings: settings)
         while true {
             var answers = Answers()
             for line in reader.take(warm.room) {
-                guard let call = answers.readable(line, as: F.Input.self) else { continue }
+                guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {
                     try warm.begin(call.input, id: call.id)
                 } catch {
@@ -91,16 +91,15 @@ private struct Answers {
     private var bytes: [UInt8] = []
 
     /// The call that a line is; a line that is none is answered here.
-    mutating func readable<Input: FunctionInput>(_ line: LineReader.Line, as type: Input.Type) -> (
-        id: JSON, input: Input
-    )? {
+    mutating func readable<F: Function>(_ line: LineReader.Line, of type: F.Type) -> (id: JSON, input: F.Input)? {
         let line =
             switch line {
             case .line(let bytes): StreamLine(bytes)
-            case .tooLong: StreamLine.tooLong
+            case .tooLong(let beginning):
+                StreamLine(tooLong: beginning, limit: F.inputLimit + StreamLine.envelopeLimit)
             }
         do throws(FunctionError) {
-            return (line.id, try Gate.input(try line.input.get(), as: type))
+            return (line.id, try Gate.input(try line.input.get(), as: F.Input.self))
         } catch {
             append(line.id, .failure(error))
             return nil

@@ -26,6 +26,9 @@ struct DeliverPostback: ConcurrentFunction {
 
     typealias Output = Attempt
 
+    /// A conversion and a postback came in with inputs of their own; together with their names they must not be too large.
+    static let inputLimit = 4 << 20
+
     /// As many requests as one process holds in flight; a poller asks for fewer.
     static let capacity = 4096
 

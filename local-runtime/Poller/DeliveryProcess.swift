@@ -17,8 +17,8 @@ final class DeliveryProcess {
     private var starts = 0
     private var restartTime: Int64 = 0
 
-    /// A longer line is no answer; the process that writes it is ended.
-    private static let lineLimit = 1 << 20
+    /// A longer line is no answer, for no request is so large; the process that writes it is ended.
+    private static let lineLimit = 64 << 20
 
     /// - Parameter program: the path of the executable.
     init(program: String, environment: [String: String], logger: Logger) {
