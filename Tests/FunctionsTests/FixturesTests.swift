@@ -46,8 +46,6 @@ struct FixturesTests {
         ("listPostbacks", "wrong-fields", "invalid_request"), ("listPostbacks", "duplicate-member", "invalid_json"),
         ("listDeliveries", "success", nil), ("listDeliveries", "owed", nil), ("listDeliveries", "first-page", nil),
         ("listDeliveries", "wrong-fields", "invalid_request"), ("listDeliveries", "duplicate-member", "invalid_json"),
-        ("configureOffer", "turn-goals-off", nil), ("updateConversionStatus", "other-goal-rejected", nil),
-        ("configureOffer", "turn-goals-on", nil), ("updateConversionStatus", "other-goal-done", nil),
     ]
 
     private static let functions = URL(fileURLWithPath: #filePath)
