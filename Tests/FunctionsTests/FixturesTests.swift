@@ -29,8 +29,6 @@ struct FixturesTests {
         ("recordConversion", "duplicate-member", "invalid_json"),
         ("updateConversionStatus", "success", nil), ("updateConversionStatus", "repeat", nil),
         ("updateConversionStatus", "rejected", nil), ("updateConversionStatus", "other-goal", nil),
-        ("configureOffer", "turn-goals-off", nil), ("updateConversionStatus", "other-goal-rejected", nil),
-        ("configureOffer", "turn-goals-on", nil), ("updateConversionStatus", "other-goal-done", nil),
         ("updateConversionStatus", "back-to-pending", "conflict"),
         ("updateConversionStatus", "unexpected-status", "conflict"),
         ("updateConversionStatus", "ambiguous-click", "conflict"),
@@ -46,6 +44,8 @@ struct FixturesTests {
         ("listPostbacks", "wrong-fields", "invalid_request"), ("listPostbacks", "duplicate-member", "invalid_json"),
         ("listDeliveries", "success", nil), ("listDeliveries", "owed", nil), ("listDeliveries", "first-page", nil),
         ("listDeliveries", "wrong-fields", "invalid_request"), ("listDeliveries", "duplicate-member", "invalid_json"),
+        ("configureOffer", "turn-goals-off", nil), ("updateConversionStatus", "other-goal-rejected", nil),
+        ("configureOffer", "turn-goals-on", nil), ("updateConversionStatus", "other-goal-done", nil),
     ]
 
     private static let functions = URL(fileURLWithPath: #filePath)
