@@ -85,7 +85,8 @@ let package = Package(
             name: "FunctionsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
-            name: "PollerTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
+            name: "PollerTests",
+            dependencies: ["JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
