@@ -87,7 +87,9 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
             name: "PollerTests",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
+            dependencies: [
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport",
+            ]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
