@@ -45,10 +45,12 @@ struct SettingsTests {
         let installation = try Installation.make()
         let folder = try TemporaryFolder()
         let binary = try write([0xFF, 0xFE], in: folder)
+        let another = try TemporaryFolder()
+        let good = try write(installation.database.connectionString.utf8, in: another)
         for environment in [
             ["DATABASE_URL_FILE": "\(folder.path)/nothing"], ["DATABASE_URL_FILE": folder.path],
             ["DATABASE_URL_FILE": binary],
-            ["DATABASE_URL_FILE": binary, "DATABASE_URL": "host=127.0.0.1"],
+            ["DATABASE_URL_FILE": good, "DATABASE_URL": installation.database.connectionString],
         ] {
             let call = try call(installation, environment)
             #expect(call.code == "misconfigured")

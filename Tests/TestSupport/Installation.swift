@@ -12,7 +12,11 @@ package struct Installation: Sendable {
     package let environment: [String: String]
 
     package static func make(_ environment: [String: String] = [:]) throws -> Installation {
-        let database = try TestDatabase.make()
+        try make(on: try TestDatabase.make(), environment)
+    }
+
+    /// Brings the tables into an empty database.
+    package static func make(on database: TestDatabase, _ environment: [String: String] = [:]) throws -> Installation {
         try Migrations.run(on: try database.connect()) { _ in }
         return Installation(database: database, environment: environment)
     }

@@ -7,6 +7,9 @@ import Synchronization
 package struct TestDatabase: Sendable {
     package let connectionString: String
 
+    /// A database on a server of a test's own.
+    package init(connectionString: String) { self.connectionString = connectionString }
+
     package static func make() throws -> TestDatabase {
         let number = count.add(1, ordering: .relaxed).newValue
         let name = "test_\(number)"

@@ -3,6 +3,8 @@ import POSIX
 /// Something did not happen in all the time it had.
 package struct DidNotHappen: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Looks again and again until the condition holds. Blocks its thread; the time is generous, since a busy machine is no failure.

@@ -55,7 +55,7 @@ final class Upkeep {
             _ = start([[Outbox.maintainAttempts(keepDays: settings.attemptDays)]], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
-            _ = start([[Outbox.vacuum]], now: now)
+            _ = start([Outbox.mend, [Outbox.vacuum]], now: now)
         }
     }
 

@@ -1,0 +1,73 @@
+import JSON
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+import Testing
+
+/// R10: for one conversion and one destination, events go out in sequence.
+struct OrderTests {
+    @Test func `R10: a later event waits until the earlier ones are finished, also while these are tried again`() throws
+    {
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500, 200]))
+        let installation = try Installation.sending(to: receiver.url, on: ["pending", "done", "rejected"])
+        let transactions = (0..<20).map { "t\($0)" }
+        try installation.record(transactions)
+        for status in ["done", "rejected"] {
+            let answers = try installation.ask(
+                "updateConversionStatus",
+                all: transactions.map { ["offerId": "o", "transactionId": .string($0), "status": .string(status)] })
+            #expect(answers.allSatisfy { $0["changed"] == true })
+        }
+        let pollers = [try RunningPoller(installation), try RunningPoller(installation)]
+        try installation.wait(for: 60, in: "delivered")
+        for transaction in transactions {
+            let order = receiver.requests.filter { $0.target.hasPrefix("/\(transaction)/") }
+                .map { $0.target.split(separator: "/")[1].prefix { $0 != "?" } }
+            #expect(order == ["pending", "pending", "done", "done", "rejected", "rejected"])
+        }
+        withExtendedLifetime(pollers) {}
+    }
+
+    @Test func `R10: a later event waits no longer than the order's hold`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [503], retryAfter: "3600"))
+        let hold = ["POSTBACKS_ORDER_HOLD": "2"]
+        let installation = try Installation.sending(to: receiver.url, on: ["pending", "done"], environment: hold)
+        let poller = try RunningPoller(installation)
+        try installation.record(["t"])
+        try installation.wait(in: "retrying")
+        receiver.behave(ReceiverBehaviour())
+        try installation.update("t", "done")
+        try installation.wait(in: "delivered")
+        #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
+        #expect(try installation.count("outbox") == 1)
+        #expect(
+            try installation.value(
+                """
+                SELECT (attempts.at >= owed_at + interval '2 seconds')::text AS value FROM attempts, outbox
+                WHERE outcome = 'delivered'
+                """) == "true")
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test func `R10: other conversions and other destinations do not wait`() throws {
+        let slow = try RunningReceiver(ReceiverBehaviour(statuses: [503], retryAfter: "3600"))
+        let other = try RunningReceiver()
+        let installation = try Installation.sending(to: slow.url)
+        try installation.ask(
+            "createPostback",
+            [
+                "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
+                "url": .string("\(other.url)/{transaction_id}/{status}"),
+            ])
+        let poller = try RunningPoller(installation)
+        try installation.record(["t"])
+        try installation.wait(in: "retrying")
+        try installation.update("t", "done")
+        try installation.wait(in: "delivered")
+        #expect(other.requests.map(\.target) == ["/t/done"])
+        try installation.record(["u"])
+        try installation.wait(for: 2, in: "retrying")
+        withExtendedLifetime(poller) {}
+    }
+}
