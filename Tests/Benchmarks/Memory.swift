@@ -25,8 +25,8 @@ func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
             SELECT 'o1', 'a1', 'b' || n, 'b' || n, 'done', now() FROM generate_series(1, \(size.backlog)::int) AS n
             RETURNING *
         ), e AS (
-            INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
-            SELECT c.id, 1, 'done', c.id::text, 'conversion.done', conversion_json(c, 'o1', 'a1', NULL) FROM c
+            INSERT INTO events (conversion_id, sequence, status, goals_enabled, aggregateid, type, payload)
+            SELECT c.id, 1, 'done', false, c.id::text, 'conversion.done', conversion_json(c, 'o1', 'a1', NULL) FROM c
             RETURNING id, conversion_id
         )
         INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id)
