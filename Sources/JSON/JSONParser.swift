@@ -14,7 +14,24 @@ extension JSON {
     /// a byte order mark and more than `depthLimit` levels are refused, because readers disagree about them.
     package init(parsing bytes: [UInt8], depth: Int = depthLimit) throws(MalformedJSON) {
         var parser = JSONParser(bytes, depth: depth)
-        self = try parser.document()
+        do throws(ParserFault) {
+            self = try parser.document()
+        } catch {
+            throw error.malformedJSON
+        }
+    }
+
+    /// The members of the one object that the bytes are, as the places of their values: for a reader that needs a few of them
+    /// and passes the rest on. As strict as `init(parsing:)`, but for names that stand twice.
+    package static func outline(
+        of bytes: [UInt8], depth: Int = depthLimit
+    ) throws(MalformedJSON) -> [(name: String, place: Range<Int>)] {
+        var parser = JSONParser(bytes, depth: depth)
+        do throws(ParserFault) {
+            return try parser.outline()
+        } catch {
+            throw error.malformedJSON
+        }
     }
 
     /// The first member of the object that the bytes begin, if it has this name and a string or number as its value;
@@ -29,20 +46,16 @@ extension JSON {
 private struct JSONParser {
     private let bytes: [UInt8]
     private var position = 0
-    private var path: [Step] = []
+    /// How many containers are open.
+    private var depth = 0
     private let depthLimit: Int
-
-    private enum Step {
-        case member(String)
-        case item(Int)
-    }
 
     init(_ bytes: [UInt8], depth: Int) {
         self.bytes = bytes
         depthLimit = depth
     }
 
-    mutating func document() throws(MalformedJSON) -> JSON {
+    mutating func document() throws(ParserFault) -> JSON {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw fault("begins with a byte order mark, which JSON must not") }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw fault("is not valid UTF-8") }
         skipSpace()
@@ -53,7 +66,42 @@ private struct JSONParser {
         return value
     }
 
-    mutating func leadingMember(_ name: String) throws(MalformedJSON) -> JSON? {
+    /// The members of the one object that the bytes are, as the places of their values; everything in them is checked but
+    /// for names that stand twice.
+    mutating func outline() throws(ParserFault) -> [(name: String, place: Range<Int>)] {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw fault("is not valid UTF-8") }
+        skipSpace()
+        guard peek == UInt8(ascii: "{") else { throw fault("is not an object") }
+        var members: [(name: String, place: Range<Int>)] = []
+        try eachMember { parser, name throws(ParserFault) in
+            let start = parser.position
+            try parser.skipValue()
+            members.append((name, start..<parser.position))
+        }
+        skipSpace()
+        guard position == bytes.count else { throw fault("has something after the value, at byte \(position)") }
+        return members
+    }
+
+    private mutating func skipValue() throws(ParserFault) {
+        switch peek {
+        case UInt8(ascii: "{"): try eachMember { parser, _ throws(ParserFault) in try parser.skipValue() }
+        case UInt8(ascii: "["): try eachItem { parser throws(ParserFault) in try parser.skipValue() }
+        case UInt8(ascii: "\""): try skipString()
+        default: _ = try value()
+        }
+    }
+
+    private mutating func skipString() throws(ParserFault) {
+        let start = position
+        position += 1
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        if take(UInt8(ascii: "\""), skippingSpace: false) { return }
+        position = start
+        _ = try string()
+    }
+
+    mutating func leadingMember(_ name: String) throws(ParserFault) -> JSON? {
         skipSpace()
         guard take(UInt8(ascii: "{")), peek == UInt8(ascii: "\""), try string() == name else { return nil }
         skipSpace()
@@ -61,7 +109,7 @@ private struct JSONParser {
         return try value()
     }
 
-    private mutating func value() throws(MalformedJSON) -> JSON {
+    private mutating func value() throws(ParserFault) -> JSON {
         switch peek {
         case UInt8(ascii: "{"): return try object()
         case UInt8(ascii: "["): return try array()
@@ -75,56 +123,79 @@ private struct JSONParser {
         }
     }
 
-    private mutating func object() throws(MalformedJSON) -> JSON {
-        try enter()
+    private mutating func object() throws(ParserFault) -> JSON {
         var members: [JSON.Member] = []
         var names = MemberNames()
-        if take(UInt8(ascii: "}")) { return .object([]) }
+        try eachMember { parser, name throws(ParserFault) in
+            guard names.insert(name) else { throw parser.fault("has the member \"\(name)\" twice") }
+            members.append(JSON.Member(name, try parser.value()))
+        }
+        return .object(members)
+    }
+
+    private mutating func array() throws(ParserFault) -> JSON {
+        var items: [JSON] = []
+        try eachItem { parser throws(ParserFault) in items.append(try parser.value()) }
+        return .array(items)
+    }
+
+    /// Steps through an object; `read` stands at a value and must step over it.
+    private mutating func eachMember(
+        _ read: (inout JSONParser, String) throws(ParserFault) -> Void
+    ) throws(ParserFault) {
+        try open()
+        if take(UInt8(ascii: "}"), skippingSpace: false) { return close() }
         while true {
             guard peek == UInt8(ascii: "\"") else { throw fault("has no member name at byte \(position)") }
             let name = try string()
-            guard names.insert(name) else {
-                throw fault("has the member \"\(name)\" twice", in: .member(name))
-            }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw fault("has no colon after a member name, at byte \(position)") }
-            path.append(.member(name))
-            members.append(JSON.Member(name, try value()))
-            path.removeLast()
+            do throws(ParserFault) {
+                try read(&self, name)
+            } catch {
+                throw error.inside(.member(name))
+            }
             skipSpace()
-            if take(UInt8(ascii: "}")) { return .object(members) }
+            if take(UInt8(ascii: "}"), skippingSpace: false) { return close() }
             guard take(UInt8(ascii: ",")) else {
                 throw fault("has neither a comma nor a closing brace at byte \(position)")
             }
         }
     }
 
-    private mutating func array() throws(MalformedJSON) -> JSON {
-        try enter()
-        var items: [JSON] = []
-        if take(UInt8(ascii: "]")) { return .array([]) }
+    /// Steps through a list; `read` stands at an item and must step over it.
+    private mutating func eachItem(_ read: (inout JSONParser) throws(ParserFault) -> Void) throws(ParserFault) {
+        try open()
+        if take(UInt8(ascii: "]"), skippingSpace: false) { return close() }
+        var index = 0
         while true {
-            path.append(.item(items.count))
-            items.append(try value())
-            path.removeLast()
+            do throws(ParserFault) {
+                try read(&self)
+            } catch {
+                throw error.inside(.item(index))
+            }
+            index += 1
             skipSpace()
-            if take(UInt8(ascii: "]")) { return .array(items) }
+            if take(UInt8(ascii: "]"), skippingSpace: false) { return close() }
             guard take(UInt8(ascii: ",")) else {
                 throw fault("has neither a comma nor a closing bracket at byte \(position)")
             }
         }
     }
 
-    private mutating func enter() throws(MalformedJSON) {
-        guard path.count < depthLimit else {
-            throw MalformedJSON(
-                path: .root, message: "is nested deeper than \(JSON.depthLimit) levels, at byte \(position)")
+    private mutating func open() throws(ParserFault) {
+        guard depth < depthLimit else {
+            throw ParserFault(
+                message: "is nested deeper than \(JSON.depthLimit) levels, at byte \(position)", isOfTheWhole: true)
         }
+        depth += 1
         position += 1
         skipSpace()
     }
 
-    private mutating func string() throws(MalformedJSON) -> String {
+    private mutating func close() { depth -= 1 }
+
+    private mutating func string() throws(ParserFault) -> String {
         position += 1
         let start = position
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
@@ -144,7 +215,7 @@ private struct JSONParser {
         throw fault("ends in the middle of a string")
     }
 
-    private mutating func escape(into unescaped: inout [UInt8]) throws(MalformedJSON) {
+    private mutating func escape(into unescaped: inout [UInt8]) throws(ParserFault) {
         guard let byte = peek else { throw fault("ends in the middle of a string") }
         position += 1
         switch byte {
@@ -159,7 +230,7 @@ private struct JSONParser {
         }
     }
 
-    private mutating func escapedScalar() throws(MalformedJSON) -> Unicode.Scalar {
+    private mutating func escapedScalar() throws(ParserFault) -> Unicode.Scalar {
         let start = position - 2
         var code = try fourHexDigits()
         if code == 0 { throw fault("has a NUL character (\\u0000) at byte \(start), which cannot be stored") }
@@ -174,7 +245,7 @@ private struct JSONParser {
         return scalar
     }
 
-    private mutating func fourHexDigits() throws(MalformedJSON) -> UInt32 {
+    private mutating func fourHexDigits() throws(ParserFault) -> UInt32 {
         let end = position + 4
         guard end <= bytes.count, bytes[position..<end].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let code = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16)
@@ -183,7 +254,7 @@ private struct JSONParser {
         return code
     }
 
-    private mutating func number() throws(MalformedJSON) -> JSON {
+    private mutating func number() throws(ParserFault) -> JSON {
         let start = position
         _ = take(UInt8(ascii: "-"), skippingSpace: false)
         if !take(UInt8(ascii: "0"), skippingSpace: false) { try digits() }
@@ -195,13 +266,13 @@ private struct JSONParser {
         return .number(String(decoding: bytes[start..<position], as: UTF8.self))
     }
 
-    private mutating func digits() throws(MalformedJSON) {
+    private mutating func digits() throws(ParserFault) {
         let start = position
         while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
         if position == start { throw fault("has no digit at byte \(position)") }
     }
 
-    private mutating func literal(_ word: String, _ value: JSON) throws(MalformedJSON) -> JSON {
+    private mutating func literal(_ word: String, _ value: JSON) throws(ParserFault) -> JSON {
         guard bytes[position...].starts(with: word.utf8) else { throw fault("has no JSON value at byte \(position)") }
         position += word.utf8.count
         return value
@@ -221,12 +292,41 @@ private struct JSONParser {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
-    private func fault(_ message: String, in last: Step? = nil) -> MalformedJSON {
+    private func fault(_ message: String) -> ParserFault { ParserFault(message: message, isOfTheWhole: false) }
+}
+
+/// What is wrong, and on the way out of the containers, where.
+private struct ParserFault: Error {
+    enum Step {
+        case member(String)
+        case item(Int)
+    }
+
+    let message: String
+    /// Whether the place says nothing.
+    let isOfTheWhole: Bool
+    /// From the inside to the outside.
+    private var steps: [Step] = []
+
+    init(message: String, isOfTheWhole: Bool) {
+        self.message = message
+        self.isOfTheWhole = isOfTheWhole
+    }
+
+    func inside(_ step: Step) -> ParserFault {
+        var outer = self
+        outer.steps.append(step)
+        return outer
+    }
+
+    var malformedJSON: MalformedJSON {
         var place = Path.root
-        for step in path + (last.map { [$0] } ?? []) {
-            switch step {
-            case .member(let name): place = place.member(name)
-            case .item(let index): place = place.item(index)
+        if !isOfTheWhole {
+            for step in steps.reversed() {
+                switch step {
+                case .member(let name): place = place.member(name)
+                case .item(let index): place = place.item(index)
+                }
             }
         }
         return MalformedJSON(path: place, message: message)
