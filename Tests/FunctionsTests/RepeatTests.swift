@@ -129,8 +129,9 @@ struct RepeatTests {
         _ = try installation.createPostback()
         let keys = (0..<2000).map { $0 }
         let answers = try await atOnce(2) { session in
-            // In opposite orders, so that their batches meet in the middle and would deadlock if they could.
-            let order = session == 0 ? keys : keys.reversed()
+            // The same batches in opposite orders, so that they would deadlock if they could.
+            let order =
+                session == 0 ? keys : stride(from: 0, to: 2000, by: 500).flatMap { keys[$0..<$0 + 500].reversed() }
             let answers = try installation.ask(
                 "recordConversion",
                 all: order.map { key in
