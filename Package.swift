@@ -3,8 +3,9 @@ import PackageDescription
 
 /// The functions that keep their state in the database, one folder and one executable each.
 let databaseFunctions = [
-    "configureAffiliate", "configureOffer", "createPostback", "listDeliveries", "listPostbacks", "recordConversion",
-    "updateConversionStatus",
+    "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback", "explainConversion",
+    "listAffiliates", "listConversions", "listDeliveries", "listOffers", "listPostbacks", "previewPostback",
+    "recordConversion", "resendDeliveries", "updateConversionStatus", "updatePostback",
 ]
 
 let package = Package(
@@ -37,7 +38,7 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets",
+                "Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
@@ -86,7 +87,9 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
             name: "PollerTests",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
+            dependencies: [
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport",
+            ]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
@@ -100,7 +103,7 @@ let package = Package(
 
 package.targets += databaseFunctions.map { name in
     .executableTarget(
-        name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "Postbacks", "Secrets", "Store"],
+        name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store"],
         path: "functions/\(name)", exclude: ["fixtures"])
 }
 

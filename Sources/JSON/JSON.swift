@@ -31,6 +31,11 @@ package enum JSON: Sendable, Hashable {
         return members.first { $0.name == name }?.value
     }
 
+    /// An object's members; none for every other kind of value.
+    package var members: [Member] {
+        if case .object(let members) = self { members } else { [] }
+    }
+
     package var text: String? {
         if case .string(let text) = self { text } else { nil }
     }

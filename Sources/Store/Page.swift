@@ -1,36 +1,57 @@
 package import JSON
+import Postgres
+import Secrets
 
 /// A part of a list in the order of its ids: so many rows behind the row with which the last page ended.
 package struct Page: Sendable {
     package let limit: Int
-    package let after: Int
+    /// The id of that row; nil for the first page.
+    let after: String?
 
-    package init(_ fields: inout Fields) {
+    /// What kind of ids the list has.
+    package enum Kind: Sendable { case madeHere, callers }
+
+    package init(_ fields: inout Fields, of kind: Kind = .madeHere) {
         limit = fields.optional("limit", .integer(1...1000), default: 100)
-        after = fields.optional("after", .cursor) ?? 0
+        after = fields.optional("after", kind == .madeHere ? .numberCursor : .cursor)
     }
 
-    /// The page's rows and the cursor of the next page, from one row more than the page holds; null at the end.
-    func cut(_ rows: [(id: Int, json: JSON)]) -> (rows: [JSON], next: JSON) {
+    /// `after` where ids are made here.
+    var afterNumber: Parameter { .text(after ?? "0") }
+
+    /// One row more than the page holds, so that its end is known.
+    var fetchLimit: Parameter { .int(limit + 1) }
+
+    /// The page's rows and the cursor of the next page; null at the end.
+    func cut(_ rows: [(id: String, json: JSON)]) -> (rows: [JSON], next: JSON) {
         let kept = rows.prefix(limit)
-        let next = rows.count > limit ? kept.last.map { JSON.string(Page.cursor($0.id)) } : nil
+        let next = rows.count > limit ? kept.last.map { Cursor.json(behind: $0.id) } : nil
         return (kept.map(\.json), next ?? .null)
-    }
-
-    /// A cursor is opaque to callers, so that what it holds may change.
-    fileprivate static func cursor(_ id: Int) -> String { "p" + String(id, radix: 36) }
-
-    fileprivate static func id(_ cursor: String) -> Int? {
-        guard cursor.first == "p", let id = Int(cursor.dropFirst(), radix: 36), id >= 0 else { return nil }
-        return id
     }
 }
 
-extension Rule<Int> {
+/// Where a list goes on, opaque to callers so that what it holds may change.
+enum Cursor {
+    static func json(behind id: String) -> JSON { .string(Base64.encode(Array(id.utf8))) }
+
+    fileprivate static func id(_ text: String) -> String? {
+        Base64.decode(text).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+}
+
+extension Rule<String> {
     /// A cursor as a list answered it in `next`.
-    fileprivate static var cursor: Rule {
-        Rule<String>.text(1...32).parsed(placeholder: 0) { text throws(Wrong) in
-            guard let id = Page.id(text) else { throw Wrong("must be the value of \"next\" of the page before") }
+    static var cursor: Rule {
+        text(1...1024).parsed(placeholder: "") { text throws(Wrong) in
+            guard let id = Cursor.id(text) else { throw Wrong("must be the value of \"next\" of the page before") }
+            return id
+        }
+    }
+
+    /// A cursor of a list whose ids are made here.
+    package static var numberCursor: Rule {
+        cursor.parsed(placeholder: "0") { id throws(Wrong) in
+            guard Int(id) != nil else { throw Wrong("must be the value of \"next\" of the page before") }
             return id
         }
     }

@@ -8,11 +8,7 @@ struct ConfigureAffiliate: SimpleFunction {
     static let contract = Contract(
         "configureAffiliate", version: Version.current, summary: "creates an affiliate, or changes it.",
         example: ["affiliateId": "a1", "name": "Ada's site"],
-        output: Schema.object([
-            "affiliate": Schema.object([
-                "id": Schema.text, "name": Schema.text, "createdAt": Schema.time, "updatedAt": Schema.time,
-            ])
-        ]),
+        output: Schema.object(["affiliate": Schema.affiliate]),
         settings: Database.settings)
 
     struct Input: FunctionInput {

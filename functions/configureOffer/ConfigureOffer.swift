@@ -8,13 +8,7 @@ struct ConfigureOffer: SimpleFunction {
     static let contract = Contract(
         "configureOffer", version: Version.current, summary: "creates an offer with its goals, or changes it.",
         example: ["offerId": "o1", "goalsEnabled": true, "goals": [["id": "install", "name": "Install"]]],
-        output: Schema.object([
-            "offer": Schema.object([
-                "id": Schema.text, "name": Schema.text, "goalsEnabled": Schema.boolean,
-                "goals": Schema.list(Schema.named),
-                "createdAt": Schema.time, "updatedAt": Schema.time,
-            ])
-        ]),
+        output: Schema.object(["offer": Schema.offer]),
         settings: Database.settings)
 
     struct Input: FunctionInput {

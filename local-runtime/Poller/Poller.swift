@@ -81,8 +81,9 @@ package final class Poller {
         if !link.isUp, let work { giveUp(work) }
 
         let turn = process.advance(now: now)
-        for line in turn.lines { take(line) }
-        if turn.hasEnded { loseWhatWasSent() }
+        for line in turn.lines { take(line, now: now) }
+        if turn.hasEnded { loseWhatWasSent(now: now) }
+        unused += slots.overdue(at: now)
         if inFlight.values.contains(where: { $0.leaseEnd < now }) { process.kill("no answer within the lease") }
 
         if work == nil { startWork(now: now) }
@@ -104,7 +105,7 @@ package final class Poller {
             groups.append([Outbox.complete(answers.map(\.line), orderHold: settings.orderHold)])
         }
         if stopTime == nil, slots.hasRoom {
-            if slots.hasDue {
+            if slots.hasDue(at: now) {
                 // Room that the answers in the same round trip make is used by the next one.
                 work.shares = slots.shares(at: now)
                 groups.append([Outbox.claim(work.shares, lease: settings.lease, orderHold: settings.orderHold)])
@@ -134,9 +135,12 @@ package final class Poller {
                 rhythm.looked(found: !found.isEmpty, started: work.startTime, now: now)
             } else {
                 let claims = Outbox.claims(rows)
-                slots.claimed(claims, of: work.shares)
                 if !claims.isEmpty { rhythm.wake(now: now) }
-                begin(claims, now: now)
+                if stopTime == nil {
+                    begin(slots.claimed(claims, of: work.shares, at: now))
+                } else {
+                    unused += claims
+                }
             }
         } catch {
             logger.error("the outbox cannot be read", metadata: ["reason": "\(error)"])
@@ -180,32 +184,28 @@ package final class Poller {
 
     // MARK: The delivery process
 
-    private func begin(_ claims: [Outbox.Claim], now: Int64) {
-        guard stopTime == nil else {
-            unused += claims
-            for claim in claims { slots.ended(claim.destination) }
-            return
+    private func begin(_ started: [DestinationSlots.Waiting]) {
+        for start in started {
+            let leaseEnd = start.claimedAt + Int64(settings.lease * 1e9)
+            inFlight[start.claim.id] = Flight(claim: start.claim, leaseEnd: leaseEnd)
         }
-        for claim in claims {
-            inFlight[claim.id] = Flight(claim: claim, leaseEnd: now + Int64(settings.lease * 1e9))
-        }
-        process.feed(claims)
+        process.feed(started.map(\.claim))
     }
 
-    private func take(_ line: [UInt8]) {
+    private func take(_ line: [UInt8], now: Int64) {
         guard let answer = Answer(line), let flight = inFlight.removeValue(forKey: answer.id) else {
             logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(line.count)"])
             return
         }
-        slots.ended(flight.claim.destination)
+        if let next = slots.ended(flight.claim.destination, at: now) { begin([next]) }
         answers.append(answer)
     }
 
-    private func loseWhatWasSent() {
+    private func loseWhatWasSent(now: Int64) {
         let unsent = Set(process.unsent.map(\.id))
         for (id, flight) in inFlight where !unsent.contains(id) {
             inFlight[id] = nil
-            slots.ended(flight.claim.destination)
+            if let next = slots.ended(flight.claim.destination, at: now) { begin([next]) }
             answers.append(.lost(flight.claim, attemptLimit: settings.attemptLimit))
         }
     }
@@ -220,8 +220,8 @@ package final class Poller {
         logger.info("stopping: waiting for what is in flight", metadata: ["inFlight": "\(inFlight.count)"])
         stopTime = now
         let unsent = process.close()
-        for claim in unsent where inFlight.removeValue(forKey: claim.id) != nil { slots.ended(claim.destination) }
-        unused += unsent
+        for claim in unsent where inFlight.removeValue(forKey: claim.id) != nil { slots.withdrawn(claim.destination) }
+        unused += unsent + slots.overdue(at: .max)
     }
 
     private func isDone(now: Int64) -> Bool {
@@ -238,7 +238,7 @@ package final class Poller {
         if let time = link.wakeTime(now: now) { times.append(time) }
         if let time = process.wakeTime { times.append(time) }
         if link.idleConnection != nil, stopTime == nil, slots.hasRoom {
-            times.append(slots.hasDue ? now : rhythm.nextLook)
+            times.append(slots.hasDue(at: now) ? now : rhythm.nextLook)
         }
         if link.idleConnection != nil, !answers.isEmpty || !unused.isEmpty { times.append(now) }
         let wait = (times.min() ?? now) - now

@@ -11,6 +11,7 @@ final class Upkeep {
     private let link: DatabaseLink
     private var urgent: [[Call]] = []
     private var current: [[Call]]?
+    private var isCurrentUrgent = false
     private var nextVacuum: Int64 = 0
     private var nextPartitions: Int64 = 0
 
@@ -39,29 +40,35 @@ final class Upkeep {
             self.current = nil
             for (call, result) in zip(current, results) { take(result, of: call) }
         }
-        if !link.isUp { current = nil }
+        if !link.isUp, let current {
+            // Done twice, what is urgent changes nothing; not done, a paused postback would go on being sent.
+            if isCurrentUrgent { urgent = current + urgent }
+            self.current = nil
+        }
         guard current == nil, link.idleConnection != nil else { return }
         if !urgent.isEmpty {
             let groups = Array(urgent.prefix(100))
             urgent.removeFirst(groups.count)
-            if !start(groups, now: now) { urgent = groups + urgent }
+            if start(groups, now: now) { isCurrentUrgent = true } else { urgent = groups + urgent }
         } else if !isStopping, now >= nextPartitions {
             nextPartitions = now + Upkeep.partitionInterval
             _ = start([[Outbox.maintainAttempts(keepDays: settings.attemptDays)]], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
-            _ = start([[Outbox.vacuum]], now: now)
+            _ = start([Outbox.mend, [Outbox.vacuum]], now: now)
         }
     }
 
     private func start(_ groups: [[Call]], now: Int64) -> Bool {
         guard link.start(groups, now: now) else { return false }
         current = groups
+        isCurrentUrgent = false
         return true
     }
 
     private func take(_ result: Result<[Rows], PostgresError>, of group: [Call]) {
         guard case .failure(let error) = result else { return }
+        if isCurrentUrgent, error.isRetryable { urgent.append(group) }
         logger.warning("upkeep of the database failed", metadata: ["reason": "\(error)"])
     }
 }

@@ -85,8 +85,10 @@ struct Installation {
 /// The functions by name.
 enum FunctionNames {
     static let all = [
-        "configureAffiliate", "configureOffer", "createPostback", "deliverPostback", "listDeliveries", "listPostbacks",
-        "recordConversion", "updateConversionStatus",
+        "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
+        "deliverPostback",
+        "explainConversion", "listAffiliates", "listConversions", "listDeliveries", "listOffers", "listPostbacks",
+        "previewPostback", "recordConversion", "resendDeliveries", "updateConversionStatus", "updatePostback",
     ]
 }
 

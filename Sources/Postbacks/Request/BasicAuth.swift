@@ -13,6 +13,14 @@ package enum BasicAuth: Sendable, Hashable {
         case bearer = "Bearer"
     }
 
+    /// The password or token.
+    var secret: StoredSecret {
+        switch self {
+        case .login(_, let password): password
+        case .token(let token, _): token
+        }
+    }
+
     /// As an answer shows it.
     var masked: JSON {
         switch self {
@@ -21,7 +29,7 @@ package enum BasicAuth: Sendable, Hashable {
         }
     }
 
-    func stored(of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+    func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
         switch self {
         case .login(let login, let password):
             [

@@ -34,7 +34,7 @@ package struct RequestHeaders: Sendable, Hashable {
             })
     }
 
-    func stored(of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+    func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
         .object(
             fields.map { field in
                 switch field.value {

@@ -45,30 +45,6 @@ extension RequestTemplate {
         successWhen = fields.optional("successWhen", .successWhen, default: .any2xx)
         for fault in faults { fields.refuse(fault.field, fault.message) }
     }
-
-    /// The template after an update: a field that is left out stays, null clears it; url and httpType cannot be cleared.
-    package func changed(by fields: inout Fields) -> RequestTemplate {
-        var new = self
-        switch fields.change("url", .postbackURL) {
-        case .keep: break
-        case .clear: fields.refuse("url", "cannot be cleared")
-        case .set(let url): new.url = url
-        }
-        switch fields.change("httpType", .httpType) {
-        case .keep: break
-        case .clear: fields.refuse("httpType", "cannot be cleared")
-        case .set(let type): new.httpType = type
-        }
-        fields.change("basicAuth", .basicAuth(from: .caller)).apply(to: &new.basicAuth)
-        fields.change("requestParams", .requestParams).apply(to: &new.requestParams, cleared: .none)
-        fields.change("requestHeaders", .requestHeaders(from: .caller)).apply(to: &new.requestHeaders, cleared: .none)
-        fields.change("signingSecret", .signingSecret(from: .caller)).apply(to: &new.signingSecret)
-        fields.change("omitEmptyParams", .boolean).apply(to: &new.omitEmptyParams, cleared: false)
-        fields.change("skipWhenEmpty", .skipWhenEmpty).apply(to: &new.skipWhenEmpty, cleared: [])
-        fields.change("successWhen", .successWhen).apply(to: &new.successWhen, cleared: .any2xx)
-        for fault in new.faults { fields.refuse(fault.field, fault.message) }
-        return new
-    }
 }
 
 extension RequestTemplate {
@@ -80,7 +56,7 @@ extension RequestTemplate {
     }
 
     /// As it is stored and handed to deliverPostback: secrets sealed for this postback.
-    package func stored(of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+    package func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
         json(
             basicAuth: basicAuth?.stored(of: postbackID, with: keys),
             headers: requestHeaders.stored(of: postbackID, with: keys),
@@ -89,10 +65,15 @@ extension RequestTemplate {
 
     static let signingField = "signingSecret"
 
-    /// Whether there is anything to seal.
-    package var hasSecrets: Bool {
-        basicAuth != nil || signingSecret != nil
-            || requestHeaders.fields.contains { if case .secret = $0.value { true } else { false } }
+    /// Whether there is anything to seal that is not sealed yet.
+    package var hasPlainSecrets: Bool {
+        func isPlain(_ secret: StoredSecret?) -> Bool {
+            if case .plain = secret { true } else { false }
+        }
+        return isPlain(basicAuth?.secret) || isPlain(signingSecret)
+            || requestHeaders.fields.contains {
+                if case .secret(let secret) = $0.value { isPlain(secret) } else { false }
+            }
     }
 
     private func json(basicAuth: JSON?, headers: JSON, signingSecret: JSON?) -> JSON {
@@ -107,22 +88,4 @@ extension RequestTemplate {
 
 extension Rule<[Macro]> {
     package static var skipWhenEmpty: Rule { list(of: .macro, count: 0...64) }
-}
-
-extension Change {
-    fileprivate func apply(to value: inout Value, cleared: Value) {
-        switch self {
-        case .keep: break
-        case .clear: value = cleared
-        case .set(let new): value = new
-        }
-    }
-
-    fileprivate func apply(to value: inout Value?) {
-        switch self {
-        case .keep: break
-        case .clear: value = nil
-        case .set(let new): value = new
-        }
-    }
 }

@@ -9,11 +9,11 @@ package enum StoredSecret: Sendable, Hashable {
     /// Who gives it: a caller only in plain; the store also as `{"sealed":"…"}`.
     package enum Source: Sendable { case caller, store }
 
-    /// As it is stored: sealed for one postback's field. One that is sealed stays as it is.
-    func stored(_ field: String, of postbackID: Int, with keys: EncryptionKeys) -> JSON {
+    /// As it is stored: sealed for one postback's field. One that is sealed stays as it is; without keys a plain one is masked.
+    func stored(_ field: String, of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
         switch self {
         case .plain(let secret):
-            ["sealed": .string(keys.seal(secret, for: .postback(postbackID, field)))]
+            keys.map { ["sealed": .string($0.seal(secret, for: .postback(postbackID, field)))] } ?? .string(Secret.mask)
         case .sealed(let text): ["sealed": .string(text)]
         }
     }

@@ -19,6 +19,12 @@ extension Schema {
             "params": anyObject,
         ])
 
+    package static let offer = object([
+        "id": text, "name": text, "goalsEnabled": boolean, "goals": list(named), "createdAt": time, "updatedAt": time,
+    ])
+
+    package static let affiliate = object(["id": text, "name": text, "createdAt": time, "updatedAt": time])
+
     /// What an event owes.
     package static let owedDeliveries = list(object(["id": integer, "postbackId": integer]))
 }

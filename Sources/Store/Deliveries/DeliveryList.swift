@@ -22,6 +22,21 @@ package struct DeliveryFilter: Sendable {
         since = fields.optional("since", .timestamp)
         until = fields.optional("until", .timestamp)
     }
+
+    /// Filters nothing.
+    static let none: DeliveryFilter = {
+        var fields = Fields([])
+        return DeliveryFilter(&fields)
+    }()
+
+    /// Whether it filters nothing.
+    var isEmpty: Bool {
+        conversionID == nil && postbackID == nil && affiliateID == nil && state == nil && since == nil && until == nil
+    }
+}
+
+extension Rule<DeliveryFilter> {
+    static var deliveryFilter: Rule { object { fields in DeliveryFilter(&fields) } }
 }
 
 /// Deliveries, owed and finished, each with its attempts.
@@ -40,8 +55,8 @@ package struct DeliveryList {
                 .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
                 .optional(filter.state?.rawValue), .optional(filter.since?.description),
                 .optional(filter.until?.description),
-                .int(page.after), .int(page.limit + 1),
+                page.afterNumber, page.fetchLimit,
             ])
-        return page.cut(rows.map { ($0.integer("id") ?? 0, $0.json("delivery")) })
+        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("delivery")) })
     }
 }

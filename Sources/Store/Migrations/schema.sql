@@ -66,6 +66,18 @@ CREATE TABLE postbacks (
 CREATE INDEX postbacks_matching ON postbacks (coalesce(offer_id, '*'), coalesce(affiliate_id, '*'), conversion_status)
     WHERE deleted_at IS NULL;
 
+-- What each version of a postback said of matching, so that "why did nothing fire" can be answered later.
+CREATE TABLE postback_versions (
+    postback_id       bigint NOT NULL REFERENCES postbacks,
+    version           integer NOT NULL,
+    conversion_status text NOT NULL,
+    goal_id           text,
+    active            boolean NOT NULL,
+    url               text NOT NULL,
+    valid_from        timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (postback_id, version)
+);
+
 -- What happened. The tables from here on are written at thousands of rows a second: they refer to one another without
 -- foreign keys, because a row and what it refers to are written by one statement, and none of them is deleted.
 
@@ -111,6 +123,7 @@ CREATE TABLE events (
     status          text NOT NULL CHECK (status IN ('pending', 'done', 'rejected')),
     previous_status text CHECK (previous_status IN ('pending', 'done', 'rejected')),
     at              timestamptz NOT NULL DEFAULT now(),
+    goals_enabled   boolean NOT NULL,  -- of the offer, at that moment
     aggregatetype   text NOT NULL DEFAULT 'conversion',
     aggregateid     text NOT NULL,
     type            text NOT NULL,

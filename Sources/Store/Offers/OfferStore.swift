@@ -38,6 +38,18 @@ package struct OfferStore {
         let rows = try database.run(.configureAffiliate, [.text(id), .optional(name)])
         return rows.first?.json("affiliate") ?? .null
     }
+
+    /// One page of the offers in the order of their ids.
+    package func offers(_ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+        let rows = try database.run(.listOffers, [.optional(page.after), page.fetchLimit])
+        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("offer")) })
+    }
+
+    /// One page of the affiliates in the order of their ids.
+    package func affiliates(_ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+        let rows = try database.run(.listAffiliates, [.optional(page.after), page.fetchLimit])
+        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("affiliate")) })
+    }
 }
 
 extension FunctionError {

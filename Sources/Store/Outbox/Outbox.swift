@@ -113,6 +113,10 @@ package enum Outbox {
     /// Keeps the table small: the dead rows of what was claimed and finished.
     package static let vacuum = Call(Statement(name: "", sql: "VACUUM (TRUNCATE off) outbox"))
 
+    /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, and makes due what
+    /// resumed ones hold.
+    package static let mend = [Call(.cancelDeliveries), Call(.mendOutbox)]
+
     /// Makes the partitions of the days to come and drops those of attempts older than so many days.
     package static func maintainAttempts(keepDays: Int) -> Call {
         Call(Statement(name: "", sql: "SELECT maintain_attempts($1::int)"), [.int(keepDays)])

@@ -7,7 +7,7 @@ import Secrets
 enum Fingerprint {
     static func make(of postback: NewPostback, id: Int, keys: EncryptionKeys?) -> String {
         let digest = digest(of: postback)
-        guard postback.template.hasSecrets, let keys else { return digest }
+        guard postback.template.hasPlainSecrets, let keys else { return digest }
         return keys.seal(Secret(digest), for: context(id))
     }
 

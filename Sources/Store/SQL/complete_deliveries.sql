@@ -58,8 +58,9 @@ WITH answers AS MATERIALIZED (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, request, response, error,
         timing, remote_address, retry_in_seconds)
     SELECT id, lease_no, attempt, now() - make_interval(secs => coalesce((timing ->> 'totalMs')::float8, 0) / 1000),
-        outcome, postback_version, nullif(request::text, 'null')::json, nullif(response::text, 'null')::json,
-        nullif(error::text, 'null')::json, timing, remote_address, retry_in
+        outcome, postback_version, CASE WHEN json_typeof(request) <> 'null' THEN request END,
+        CASE WHEN json_typeof(response) <> 'null' THEN response END,
+        CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in
     FROM judged
 ), pausing AS (
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()

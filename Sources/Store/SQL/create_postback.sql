@@ -25,7 +25,10 @@ WITH asked AS MATERIALIZED (
         $16::boolean, $17, $18
     FROM destination d
     ON CONFLICT (idempotency_key) DO NOTHING
-    RETURNING p.id
+    RETURNING p.id, p.version, p.conversion_status, p.goal_id, p.active, p.url
+), remembered AS (
+    INSERT INTO postback_versions (postback_id, version, conversion_status, goal_id, active, url)
+    SELECT id, version, conversion_status, goal_id, active, url FROM created
 )
 SELECT a.offer_unknown, a.affiliate_unknown, a.goal_unknown, a.goals_off, (SELECT id FROM created) AS id
 FROM asked a

@@ -31,8 +31,8 @@ WITH input AS MATERIALIZED (
     ON CONFLICT DO NOTHING
     RETURNING c AS conversion, c.id
 ), happened AS (
-    INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
-    SELECT r.id, 1, i.first_status, r.id::text, 'conversion.' || i.first_status,
+    INSERT INTO events (conversion_id, sequence, status, goals_enabled, aggregateid, type, payload)
+    SELECT r.id, 1, i.first_status, i.goals_enabled, r.id::text, 'conversion.' || i.first_status,
         conversion_json(r.conversion, i.offer_name, i.affiliate_name, i.goal_name)
     FROM recorded r JOIN input i ON i.id = r.id
     RETURNING id, conversion_id, payload

@@ -60,8 +60,8 @@ WITH input AS MATERIALIZED (
     JOIN affiliates a ON a.id = (u.conversion).affiliate_id
     LEFT JOIN goals g ON g.offer_id = (u.conversion).offer_id AND g.id = (u.conversion).goal_id
 ), happened AS (
-    INSERT INTO events (conversion_id, sequence, status, previous_status, aggregateid, type, payload)
-    SELECT d.id, (d.conversion).sequence, (d.conversion).status, d.previous_status, d.id::text,
+    INSERT INTO events (conversion_id, sequence, status, previous_status, goals_enabled, aggregateid, type, payload)
+    SELECT d.id, (d.conversion).sequence, (d.conversion).status, d.previous_status, d.goals_enabled, d.id::text,
         'conversion.' || (d.conversion).status, d.payload
     FROM described d
     WHERE d.verdict = 'changed'

@@ -52,7 +52,7 @@ import Testing
         let read = try template(
             #"{"url":"https://h.example/","httpType":"GET","requestHeaders":{"\#(name)":"s3cret","X-Other":"open"}}"#,
             from: .caller)
-        #expect(read.hasSecrets)
+        #expect(read.hasPlainSecrets)
         #expect(read.masked["requestHeaders"]?[name] == "***")
         #expect(read.masked["requestHeaders"]?["X-Other"] == "open")
         let keys = try EncryptionKeys(parsing: Base64.encode(randomBytes(32)))
@@ -141,18 +141,16 @@ import Testing
         let old = try template(
             #"{"url":"https://h.example/","httpType":"GET","basicAuth":{"token":"abc"},"requestParams":{"a":1},"omitEmptyParams":true}"#
         )
-        let new = try read(
-            .object { fields in old.changed(by: &fields) }, #"{"url":"https://x.example/","requestParams":null}"#
-        ).get()
+        let new = old.changed(by: try read(.changes, #"{"url":"https://x.example/","requestParams":null}"#).get())
         #expect(new.url.host == "x.example")
         #expect(new.basicAuth == old.basicAuth)
         #expect(new.requestParams == .none)
         #expect(new.omitEmptyParams)
-        let cleared = try read(.object { fields in old.changed(by: &fields) }, #"{"basicAuth":null}"#).get()
+        let cleared = old.changed(by: try read(.changes, #"{"basicAuth":null}"#).get())
         #expect(cleared.basicAuth == nil)
-        let nested = faults(
-            .object { fields in old.changed(by: &fields) }, #"{"requestParams":{"a":{"b":1}},"url":null}"#)
-        #expect(nested.count == 2)
+        let nested = old.changed(by: try read(.changes, #"{"requestParams":{"a":{"b":1}}}"#).get())
+        #expect(nested.faults.map(\.field) == ["requestParams.a"])
+        #expect(faults(.changes, #"{"url":null,"httpType":null}"#).count == 2)
     }
 
     @Test func `the settings that are stored are read as they were`() throws {
@@ -164,4 +162,8 @@ import Testing
         #expect(once["requestParams"]?["b"] == .number("12.30"))
         #expect(once["skipWhenEmpty"] == ["sub3", "params.x"])
     }
+}
+
+extension Rule<RequestChanges> {
+    fileprivate static var changes: Rule { object { fields in RequestChanges(&fields) } }
 }

@@ -1,0 +1,75 @@
+package import JSON
+
+/// What an update says of a postback's request.
+package struct RequestChanges: Sendable {
+    private let url: Change<PostbackURL>
+    private let httpType: Change<HTTPType>
+    private let basicAuth: Change<BasicAuth>
+    private let requestParams: Change<RequestParams>
+    private let requestHeaders: Change<RequestHeaders>
+    private let signingSecret: Change<StoredSecret>
+    private let omitEmptyParams: Change<Bool>
+    private let skipWhenEmpty: Change<[Macro]>
+    private let successWhen: Change<SuccessCriteria>
+
+    /// A field that is left out stays, null clears it; url and httpType cannot be cleared.
+    package init(_ fields: inout Fields) {
+        url = fields.change("url", .postbackURL)
+        httpType = fields.change("httpType", .httpType)
+        basicAuth = fields.change("basicAuth", .basicAuth(from: .caller))
+        requestParams = fields.change("requestParams", .requestParams)
+        requestHeaders = fields.change("requestHeaders", .requestHeaders(from: .caller))
+        signingSecret = fields.change("signingSecret", .signingSecret(from: .caller))
+        omitEmptyParams = fields.change("omitEmptyParams", .boolean)
+        skipWhenEmpty = fields.change("skipWhenEmpty", .skipWhenEmpty)
+        successWhen = fields.change("successWhen", .successWhen)
+        if case .clear = url { fields.refuse("url", "cannot be cleared") }
+        if case .clear = httpType { fields.refuse("httpType", "cannot be cleared") }
+    }
+
+    /// The URL that is set, if one is.
+    package var newURL: PostbackURL? {
+        if case .set(let url) = url { url } else { nil }
+    }
+}
+
+extension RequestTemplate {
+    /// The template after an update. What no single field shows to be wrong is in its `faults`.
+    package func changed(by changes: RequestChanges) -> RequestTemplate {
+        var new = self
+        changes.apply(to: &new)
+        return new
+    }
+}
+
+extension RequestChanges {
+    fileprivate func apply(to template: inout RequestTemplate) {
+        if case .set(let url) = url { template.url = url }
+        if case .set(let type) = httpType { template.httpType = type }
+        basicAuth.apply(to: &template.basicAuth)
+        requestParams.apply(to: &template.requestParams, cleared: .none)
+        requestHeaders.apply(to: &template.requestHeaders, cleared: .none)
+        signingSecret.apply(to: &template.signingSecret)
+        omitEmptyParams.apply(to: &template.omitEmptyParams, cleared: false)
+        skipWhenEmpty.apply(to: &template.skipWhenEmpty, cleared: [])
+        successWhen.apply(to: &template.successWhen, cleared: .any2xx)
+    }
+}
+
+extension Change {
+    fileprivate func apply(to value: inout Value, cleared: Value) {
+        switch self {
+        case .keep: break
+        case .clear: value = cleared
+        case .set(let new): value = new
+        }
+    }
+
+    fileprivate func apply(to value: inout Value?) {
+        switch self {
+        case .keep: break
+        case .clear: value = nil
+        case .set(let new): value = new
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import FunctionRuntime
+package import JSON
+package import Postbacks
+import Postgres
+
+/// Which conversions to list; nil does not filter.
+package struct ConversionFilter: Sendable {
+    package let offerID: String?
+    package let affiliateID: String?
+    package let goalID: String?
+    package let status: ConversionStatus?
+    package let transactionID: String?
+    package let clickID: String?
+    /// Recorded at this time or later.
+    package let since: Timestamp?
+    /// Recorded before this time.
+    package let until: Timestamp?
+
+    package init(_ fields: inout Fields) {
+        offerID = fields.optional("offerId", .identifier)
+        affiliateID = fields.optional("affiliateId", .identifier)
+        goalID = fields.optional("goalId", .identifier)
+        status = fields.optional("status", .conversionStatus)
+        transactionID = fields.optional("transactionId", .trackingID)
+        clickID = fields.optional("clickId", .trackingID)
+        since = fields.optional("since", .timestamp)
+        until = fields.optional("until", .timestamp)
+    }
+}
+
+/// Conversions, and why postbacks fired on them or not.
+package struct ConversionList {
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// One page in the order of the ids.
+    package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+        let rows = try database.run(
+            .listConversions,
+            [
+                .optional(filter.offerID), .optional(filter.affiliateID), .optional(filter.goalID),
+                .optional(filter.status?.rawValue), .optional(filter.transactionID), .optional(filter.clickID),
+                .optional(filter.since?.description), .optional(filter.until?.description), page.afterNumber,
+                page.fetchLimit,
+            ])
+        return page.cut(rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) })
+    }
+
+    /// The conversion, and for each of its events what each postback of its offer did.
+    package func explain(_ conversionID: Int) throws(FunctionError) -> (conversion: JSON, events: JSON) {
+        let row = try database.run(.explainConversion, [.int(conversionID)]).first
+        guard let row, row.text("conversion") != nil else { throw .unknownConversion(conversionID) }
+        guard case .array(let events) = row.json("events") else { throw .internal }
+        return (row.json("conversion"), .array(events.map(ConversionList.withReasons)))
+    }
+
+    private static func withReasons(_ event: JSON) -> JSON {
+        guard case .array(let postbacks)? = event["postbacks"] else { return event }
+        let explained = postbacks.map { postback in
+            let explanation = Explanation(rawValue: postback["result"]?.text ?? "")
+            return postback.merging(["reason": .optional(explanation?.reason)])
+        }
+        return event.merging(["postbacks": .array(explained)])
+    }
+}
+
+extension FunctionError {
+    static func unknownConversion(_ id: Int) -> FunctionError {
+        .notFound("conversionId", "there is no conversion \(id)")
+    }
+}

@@ -1,0 +1,21 @@
+package import JSON
+import Postgres
+
+/// What a resend or a backfill came to.
+package struct OwedAgain {
+    package let count: Int
+    /// Where the next call goes on; null when there is no more.
+    package let next: JSON
+}
+
+extension OwedAgain {
+    init(_ row: Row?, limit: Int) {
+        count = row?.integer("count") ?? 0
+        next = count < limit ? .null : row?.text("last").map { Cursor.json(behind: $0) } ?? .null
+    }
+
+    /// The answer; `name` says what was done to so many.
+    package func json(_ name: String, isDryRun: Bool) -> JSON {
+        [name: .integer(count), "dryRun": .bool(isDryRun), "next": next]
+    }
+}

@@ -1,0 +1,73 @@
+package import FunctionRuntime
+package import JSON
+package import Postbacks
+import Postgres
+package import Secrets
+
+/// What a postback would send, without sending it.
+package struct Preview {
+    /// The input with which deliverPostback sends it as a test.
+    package let input: JSON
+    /// The request with its secrets masked; nil when it cannot be made.
+    package let request: JSON?
+    /// Why the request cannot be made.
+    package let error: JSON?
+}
+
+/// Makes previews. Reads only.
+package struct PostbackPreview {
+    private let database: Database
+    private let keys: EncryptionKeys?
+
+    package init(_ database: Database, keys: EncryptionKeys?) {
+        self.database = database
+        self.keys = keys
+    }
+
+    /// The template and id of a stored postback, and the status on which it fires.
+    package func stored(
+        _ postbackID: Int
+    ) throws(FunctionError) -> (id: Int, version: Int, template: RequestTemplate, status: ConversionStatus) {
+        let rows = try database.run(
+            .listPostbacks, [.int(postbackID), .null, .null, .null, .null, .int(0), .int(1)])
+        guard let row = rows.first else { throw .unknownPostback(postbackID) }
+        let status = ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done
+        return (postbackID, row.integer("version") ?? 1, row.template, status)
+    }
+
+    /// The last event of a conversion, as deliverPostback takes it.
+    package func event(ofConversion id: Int) throws(FunctionError) -> (event: JSON, conversion: JSON) {
+        guard let row = try database.run(.findEvent, [.int(id)]).first else { throw .unknownConversion(id) }
+        return (row.json("event"), row.json("conversion"))
+    }
+
+    /// - Parameters:
+    ///   - postbackID: what sealed secrets are bound to.
+    ///   - deliveryID: stands where a delivery's id would; one that no delivery has keeps receivers from taking it for a repeat.
+    package func make(
+        _ template: RequestTemplate, postbackID: Int, version: Int, event: JSON, conversion: JSON, deliveryID: Int,
+        now: Timestamp
+    ) throws(FunctionError) -> Preview {
+        if template.hasPlainSecrets, keys == nil {
+            throw FunctionError(
+                .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and the postback has a secret that must be sealed"
+            )
+        }
+        let head: JSON = ["id": .integer(postbackID), "version": .integer(version)]
+        let input: JSON = [
+            "deliveryId": .integer(deliveryID), "attempt": 1,
+            "postback": head.merging(template.stored(of: postbackID, with: keys)), "event": event,
+            "conversion": conversion, "isTest": true,
+        ]
+        var fields = Fields(input.members)
+        let values = MacroValues(
+            deliveryID: deliveryID, attempt: 1, isTest: true, now: now, event: fields.required("event", .event),
+            conversion: fields.required("conversion", .conversion))
+        let rendering = RequestRendering(template, postbackID: postbackID, keys: keys)
+        do throws(RenderingError) {
+            return Preview(input: input, request: try rendering.request(for: values).masked, error: nil)
+        } catch {
+            return Preview(input: input, request: nil, error: AttemptError(error.code, error.message).json)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package import FunctionRuntime
+package import JSON
+package import Postbacks
+import Postgres
+
+/// What an update says of a postback.
+package struct PostbackUpdate: Sendable {
+    package let postbackID: Int
+    package let goalID: Change<String>
+    package let conversionStatus: ConversionStatus?
+    package let request: RequestChanges
+    package let isActive: Bool?
+    /// A paused postback is to go on; what was held becomes due.
+    package let resumes: Bool
+
+    package init(_ fields: inout Fields) {
+        postbackID = fields.required("postbackId", .madeHere)
+        goalID = fields.change("goalId", .identifier)
+        conversionStatus = fields.optional("conversionStatus", .conversionStatus)
+        request = RequestChanges(&fields)
+        isActive = fields.optional("active", .boolean)
+        resumes = fields.optional("resume", .boolean, default: false)
+    }
+}
+
+extension PostbackStore {
+    /// How often an update begins anew because somebody else's came in between.
+    private static let repetitions = 5
+
+    /// Changes a postback and raises its version. What it owes is sent by the new settings, and to where they lead.
+    /// - Throws: `not_found`; `invalid_request` for what the fields are together; `conflict` for a goal while the offer's goals
+    ///   are off (R3); `misconfigured` when there is a secret and no key to seal it.
+    package func update(_ update: PostbackUpdate) throws(FunctionError) -> SavedPostback {
+        for _ in 0..<PostbackStore.repetitions {
+            let list = Call(.listPostbacks, [.int(update.postbackID), .null, .null, .null, .null, .int(0), .int(1)])
+            guard let old = try database.run([[list]])[0][0].first else { throw .unknownPostback(update.postbackID) }
+            let template = old.template.changed(by: update.request)
+            let faults = template.faults.map { Fault(Path.root.member($0.field), $0.message) }
+            guard faults.isEmpty else { throw .invalidRequest(faults) }
+            if case .set = update.goalID, old.text("offer_id") == nil {
+                throw .invalidRequest("goalId", "needs one offer; this postback is for every offer")
+            }
+            let version = old.integer("version") ?? 0
+            let rows = try database.run(.updatePostback, try parameters(update, template, version: version))
+            guard let row = rows.first else { throw .unknownPostback(update.postbackID) }
+            if row.integer("new_version") != nil { return try describe(update.postbackID) }
+            if row.bool("goals_off") == true { throw .goalsAreOff }
+            if row.bool("goal_unknown") == true { throw .unknownGoal }
+        }
+        throw FunctionError(.unavailable, "the postback keeps being changed by others; try again")
+    }
+
+    /// Deletes a postback and cancels what it owes; one that is deleted already stays as it is.
+    /// - Returns: how many deliveries were cancelled.
+    package func delete(_ postbackID: Int) throws(FunctionError) -> Int {
+        let row = try database.run(.deletePostback, [.int(postbackID)]).first
+        guard let row else { throw .unknownPostback(postbackID) }
+        return row.integer("cancelled") ?? 0
+    }
+
+    private func parameters(
+        _ update: PostbackUpdate, _ template: RequestTemplate, version: Int
+    ) throws(FunctionError) -> [Parameter] {
+        var setsGoal = true
+        var goal: String?
+        switch update.goalID {
+        case .keep: setsGoal = false
+        case .clear: break
+        case .set(let id): goal = id
+        }
+        return [
+            .int(update.postbackID), .int(version), .bool(setsGoal), .optional(goal),
+            .optional(update.conversionStatus?.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
+            .text(template.url.origin),
+        ] + (try requestParameters(template, id: update.postbackID)) + [
+            update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes),
+        ]
+    }
+}
+
+extension FunctionError {
+    static func unknownPostback(_ id: Int) -> FunctionError {
+        .notFound("postbackId", "there is no postback \(id), or it has been deleted")
+    }
+
+    static let goalsAreOff = FunctionError.conflict(
+        "goalId", "cannot be set while the offer's goals are off; configureOffer turns them on")
+
+    static let unknownGoal = FunctionError.notFound(
+        "goalId", "the offer has no such goal; configureOffer adds it")
+}

@@ -1,0 +1,32 @@
+-- Owes a postback ($1) the events since $2 and before $3 that match it and that it was never owed: at most $5, behind the
+-- event $4. Goals count as they did when the event happened. $6 only counts.
+WITH wanted AS MATERIALIZED (
+    SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at
+    FROM postbacks p
+    JOIN events e ON e.status = p.conversion_status
+    JOIN conversions c ON c.id = e.conversion_id
+    WHERE p.id = $1::bigint
+        AND e.at >= $2::timestamptz
+        AND ($3::timestamptz IS NULL OR e.at < $3)
+        AND coalesce(p.offer_id, c.offer_id) = c.offer_id
+        AND coalesce(p.affiliate_id, c.affiliate_id) = c.affiliate_id
+        AND (p.goal_id IS NULL OR NOT e.goals_enabled OR p.goal_id = c.goal_id)
+        AND NOT EXISTS (
+            SELECT FROM outbox o
+            WHERE o.conversion_id = e.conversion_id AND o.sequence = e.sequence AND o.postback_id = p.id)
+        AND NOT EXISTS (
+            SELECT FROM deliveries d
+            WHERE d.conversion_id = e.conversion_id AND d.sequence = e.sequence AND d.postback_id = p.id)
+        AND e.id > $4::bigint
+    ORDER BY e.id
+    LIMIT $5::bigint
+), owed AS (
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+    SELECT id, conversion_id, sequence, postback_id, destination_id,
+        CASE WHEN paused_at IS NULL THEN now() ELSE 'infinity' END
+    FROM wanted
+    WHERE NOT $6::boolean
+    ORDER BY id
+    ON CONFLICT DO NOTHING
+)
+SELECT count(*) AS count, max(id) AS last FROM wanted

@@ -1,0 +1,9 @@
+-- Cancels what deleted postbacks owe: what was recorded while they were being deleted, and what came back unfinished.
+WITH gone AS (
+    DELETE FROM outbox o USING postbacks p
+    WHERE p.deleted_at IS NOT NULL AND o.postback_id = p.id AND (o.lease_until IS NULL OR o.lease_until <= now())
+    RETURNING o.*
+)
+INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts, lease_no, owed_at)
+SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, 'cancelled', attempt, lease_no, owed_at
+FROM gone

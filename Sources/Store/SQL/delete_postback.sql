@@ -1,0 +1,16 @@
+-- Deletes a postback and cancels what it owes but for what is in flight, which is cancelled if it comes back unfinished.
+WITH found AS MATERIALIZED (
+    SELECT id FROM postbacks WHERE id = $1::bigint FOR UPDATE
+), deleted AS (
+    UPDATE postbacks p SET deleted_at = now(), updated_at = now()
+    FROM found f WHERE p.id = f.id AND p.deleted_at IS NULL
+), gone AS (
+    DELETE FROM outbox o USING found f
+    WHERE o.postback_id = f.id AND (o.lease_until IS NULL OR o.lease_until <= now())
+    RETURNING o.*
+), moved AS (
+    INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts, lease_no, owed_at)
+    SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, 'cancelled', attempt, lease_no, owed_at
+    FROM gone
+)
+SELECT f.id, (SELECT count(*) FROM gone) AS cancelled FROM found f

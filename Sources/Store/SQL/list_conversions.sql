@@ -1,0 +1,17 @@
+-- Conversions in the order of their ids, behind an id ($9), filtered; null does not filter. Times are those of recording.
+SELECT c.id, conversion_json(c, o.name, a.name, g.name) AS conversion
+FROM conversions c
+JOIN offers o ON o.id = c.offer_id
+JOIN affiliates a ON a.id = c.affiliate_id
+LEFT JOIN goals g ON g.offer_id = c.offer_id AND g.id = c.goal_id
+WHERE ($1::text IS NULL OR c.offer_id = $1)
+    AND ($2::text IS NULL OR c.affiliate_id = $2)
+    AND ($3::text IS NULL OR c.goal_id = $3)
+    AND ($4::text IS NULL OR c.status = $4)
+    AND ($5::text IS NULL OR c.transaction_id = $5)
+    AND ($6::text IS NULL OR c.click_id = $6)
+    AND ($7::timestamptz IS NULL OR c.created_at >= $7)
+    AND ($8::timestamptz IS NULL OR c.created_at < $8)
+    AND c.id > $9::bigint
+ORDER BY c.id
+LIMIT $10::bigint

@@ -1,0 +1,45 @@
+-- Changes a postback whose version is still $2. Stores nothing when it is deleted or has another version, or when a goal
+-- is to be set that is unknown or while the offer's goals are off. $3 says whether a goal is to be set or cleared.
+-- What it owes goes to where it goes now; $17 resumes it, which makes due what was held, in the order of its ids.
+WITH asked AS MATERIALIZED (
+    SELECT p.id, p.offer_id, p.version,
+        $3::boolean AND $4::text IS NOT NULL AND g.id IS NULL AS goal_unknown,
+        $3::boolean AND $4::text IS NOT NULL AND NOT coalesce(o.goals_enabled, false) AS goals_off
+    FROM postbacks p
+    LEFT JOIN offers o ON o.id = p.offer_id
+    LEFT JOIN goals g ON g.offer_id = p.offer_id AND g.id = $4
+    WHERE p.id = $1::bigint AND p.deleted_at IS NULL
+    FOR UPDATE OF p
+), accepted AS (
+    SELECT id FROM asked WHERE version = $2::int AND NOT goal_unknown AND NOT goals_off
+), destination AS (
+    INSERT INTO destinations AS d (origin) SELECT $8 FROM accepted
+    ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin
+    RETURNING d.id
+), changed AS (
+    UPDATE postbacks p SET
+        goal_id = CASE WHEN $3::boolean THEN $4 ELSE p.goal_id END,
+        conversion_status = coalesce($5, p.conversion_status),
+        url = $6, http_type = $7, destination_id = d.id,
+        basic_auth = $9::json, request_params = $10::json, request_headers = $11::json, signing_secret = $12::json,
+        omit_empty_params = $13::boolean, skip_when_empty = $14::json, success_when = $15::json,
+        active = coalesce($16::boolean, p.active),
+        paused_at = CASE WHEN $17::boolean THEN NULL ELSE p.paused_at END,
+        paused_reason = CASE WHEN $17::boolean THEN NULL ELSE p.paused_reason END,
+        version = p.version + 1, updated_at = now()
+    FROM accepted a, destination d
+    WHERE p.id = a.id
+    RETURNING p.*
+), remembered AS (
+    INSERT INTO postback_versions (postback_id, version, conversion_status, goal_id, active, url)
+    SELECT id, version, conversion_status, goal_id, active, url FROM changed
+), moved AS (
+    UPDATE outbox o SET
+        destination_id = c.destination_id,
+        due_at = CASE WHEN $17::boolean AND o.due_at = 'infinity' THEN now() ELSE o.due_at END
+    FROM changed c
+    WHERE o.postback_id = c.id AND o.lease_until IS NULL
+        AND (o.destination_id <> c.destination_id OR $17::boolean AND o.due_at = 'infinity')
+)
+SELECT a.version, a.goal_unknown, a.goals_off, (SELECT version FROM changed) AS new_version
+FROM asked a

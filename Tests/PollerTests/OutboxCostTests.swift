@@ -1,0 +1,71 @@
+import JSON
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// What a poller's statements read does not grow with what is owed, nor with the number of postbacks.
+struct OutboxCostTests {
+    private let connection: Connection
+
+    /// 2,000 deliveries owed, all of them in flight, among 500 postbacks; the poller's session has planned on empty tables.
+    init() throws {
+        let installation = try Installation.make()
+        connection = try installation.database.connect()
+        try connection.execute(script: Outbox.sessionScript)
+        _ = try connection.transaction([
+            Outbox.findDestinations, Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
+        ])
+        try connection.execute(
+            script: """
+                INSERT INTO affiliates (id, name) VALUES ('a1', 'a1');
+                INSERT INTO destinations (origin) VALUES ('http://127.0.0.1:1');
+                INSERT INTO postbacks (affiliate_id, conversion_status, url, http_type, destination_id)
+                SELECT 'a1', 'done', 'http://127.0.0.1:1/', 'GET', 1 FROM generate_series(1, 500);
+                INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
+                SELECT n, 1, 'done', n, 'conversion.done', '{}' FROM generate_series(1, 2000) AS n;
+                INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, lease_until, lease_no)
+                SELECT id, conversion_id, 1, 1 + id % 500, 1, now() + interval '1 minute', 1 FROM events;
+                """)
+    }
+
+    @Test func `an answer reads its own row only`() throws {
+        let read = try rowsRead(of: "outbox", by: Outbox.complete([answer(7)], orderHold: 600))
+        #expect(try connection.run("SELECT count(*) AS n FROM deliveries").first?.integer("n") == 1)
+        #expect(read < 10)
+    }
+
+    @Test func `an answer reads no postback but its own`() throws {
+        let retry = #","retryInSeconds":30,"pausePostback":true"#
+        let read = try rowsRead(of: "postbacks", by: Outbox.complete([answer(7, "retry", retry)], orderHold: 600))
+        #expect(
+            try connection.run("SELECT count(*) AS n FROM postbacks WHERE paused_at IS NOT NULL").first?.integer("n")
+                == 1)
+        #expect(read < 10)
+    }
+
+    @Test func `a claim reads the postbacks of what it claims`() throws {
+        _ = try connection.run("UPDATE outbox SET lease_until = NULL WHERE id <= 3")
+        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 2, floor: nil)], lease: 60, orderHold: 600)
+        let read = try rowsRead(of: "postbacks", by: claim)
+        #expect(try connection.run("SELECT count(*) AS n FROM outbox WHERE lease_no = 2").first?.integer("n") == 2)
+        #expect(read < 10)
+    }
+
+    private func answer(_ delivery: Int, _ outcome: String = "delivered", _ more: String = "") -> [UInt8] {
+        Array(
+            """
+            {"id":"\(delivery)/1/1","output":{"deliveryId":\(delivery),"attempt":1,"outcome":"\(outcome)"\(more),
+            "request":null,"response":null,"error":null,"timing":{},"remoteAddress":null}}
+            """.utf8)
+    }
+
+    private func rowsRead(of table: String, by call: Call) throws -> Int {
+        let read: Query = """
+            SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) AS read
+            FROM pg_stat_xact_user_tables WHERE relname = \(table)
+            """
+        let rows = try connection.transaction([call, Call(read)])
+        return rows[1].first?.integer("read") ?? .max
+    }
+}

@@ -1,0 +1,40 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+@main
+struct ListConversions: SimpleFunction {
+    static let contract = Contract(
+        "listConversions", version: Version.current, summary: "shows the conversions in the order of their recording.",
+        example: ["offerId": "o1", "status": "done"],
+        output: Schema.object(["conversions": Schema.list(Schema.conversion), "next": Schema.textOrNull]),
+        settings: Database.settings)
+
+    struct Input: FunctionInput {
+        let filter: ConversionFilter
+        let page: Page
+
+        init(_ fields: inout Fields) {
+            filter = ConversionFilter(&fields)
+            page = Page(&fields)
+        }
+    }
+
+    struct Output: FunctionOutput {
+        let conversions: [JSON]
+        let next: JSON
+        var json: JSON { ["conversions": .array(conversions), "next": next] }
+    }
+
+    private let list: ConversionList
+
+    init(_ settings: Settings) throws(FunctionError) {
+        list = ConversionList(try Database(settings, applicationName: ListConversions.contract.name))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        let page = try list.page(input.filter, input.page)
+        return Output(conversions: page.rows, next: page.next)
+    }
+}

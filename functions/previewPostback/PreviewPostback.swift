@@ -1,0 +1,59 @@
+import Egress
+import FunctionRuntime
+import JSON
+import POSIX
+import Postbacks
+import Secrets
+import Store
+
+@main
+struct PreviewPostback: SimpleFunction {
+    static let contract = Contract(
+        "previewPostback", version: Version.current,
+        summary:
+            "shows the request that a postback would send, and the input with which deliverPostback sends it as a test.",
+        example: ["postbackId": 1, "conversionId": 1],
+        output: Schema.object(
+            ["input": Schema.anyObject, "request": ["type": ["object", "null"]]], optional: ["error": Schema.anyObject]),
+        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
+
+    struct Output: FunctionOutput {
+        let preview: Preview
+
+        var json: JSON {
+            let json: JSON = ["input": preview.input, "request": preview.request ?? .null]
+            return preview.error.map { json.merging(["error": $0]) } ?? json
+        }
+    }
+
+    private let egress: EgressRules
+    private let previews: PostbackPreview
+
+    init(_ settings: Settings) throws(FunctionError) {
+        egress = try settings(.allowCIDRs)
+        let database = try Database(settings, applicationName: PreviewPostback.contract.name)
+        previews = PostbackPreview(database, keys: try settings(.encryptionKey))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        // Numbers that no row has: a preview leaves no trace, and a receiver takes its test for no repeat.
+        let invented = Int.random(in: 1 << 52..<1 << 53)
+        let now = Timestamp(milliseconds: Clock.unixMilliseconds)
+        let (id, version, template, status): (Int, Int, RequestTemplate, ConversionStatus)
+        switch input.subject {
+        case .stored(let postbackID): (id, version, template, status) = try previews.stored(postbackID)
+        case .new(let postback):
+            try egress.check(postback.template.url)
+            (id, version, template, status) = (invented, 1, postback.template, postback.conversionStatus)
+        }
+        let (event, conversion) =
+            switch input.source {
+            case .conversion(let id): try previews.event(ofConversion: id)
+            case .sample(let sample): sample.event(status: sample.status ?? status, now: now)
+            }
+        return Output(
+            preview: try previews.make(
+                template, postbackID: id, version: version, event: event, conversion: conversion, deliveryID: invented,
+                now: now))
+    }
+}

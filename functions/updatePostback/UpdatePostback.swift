@@ -1,0 +1,40 @@
+import Egress
+import FunctionRuntime
+import JSON
+import Postbacks
+import Secrets
+import Store
+
+@main
+struct UpdatePostback: SimpleFunction {
+    static let contract = Contract(
+        "updatePostback", version: Version.current,
+        summary: "changes a postback, turns it on or off, or resumes it; what it owes goes out by the new settings.",
+        example: ["postbackId": 1, "url": "https://tracker.example/postback?cid={click_id}", "resume": true],
+        output: Schema.object(["postback": Schema.postback, "warnings": Schema.warnings]),
+        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
+
+    struct Input: FunctionInput {
+        let update: PostbackUpdate
+        init(_ fields: inout Fields) { update = PostbackUpdate(&fields) }
+    }
+
+    struct Output: FunctionOutput {
+        let saved: SavedPostback
+        var json: JSON { saved.json }
+    }
+
+    private let egress: EgressRules
+    private let store: PostbackStore
+
+    init(_ settings: Settings) throws(FunctionError) {
+        egress = try settings(.allowCIDRs)
+        let database = try Database(settings, applicationName: UpdatePostback.contract.name)
+        store = PostbackStore(database, keys: try settings(.encryptionKey))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        if let url = input.update.request.newURL { try egress.check(url) }
+        return Output(saved: try store.update(input.update))
+    }
+}
