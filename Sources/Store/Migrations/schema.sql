@@ -123,7 +123,7 @@ CREATE TABLE events (
     status          text NOT NULL CHECK (status IN ('pending', 'done', 'rejected')),
     previous_status text CHECK (previous_status IN ('pending', 'done', 'rejected')),
     at              timestamptz NOT NULL DEFAULT now(),
-    goals_enabled   boolean NOT NULL,  -- of the offer, at that moment
+    goals_enabled   boolean NOT NULL DEFAULT false,  -- of the offer, at that moment
     aggregatetype   text NOT NULL DEFAULT 'conversion',
     aggregateid     text NOT NULL,
     type            text NOT NULL,
