@@ -13,6 +13,7 @@ struct ConvertedURLTests {
         ("${ORDER_ID}", "{transaction_id}"), ("{geo}", "{country}"), ("{sub3}", "{sub3}"), ("#s2#", "{sub2}"),
         ("{aff_sub4}", "{sub4}"), ("[subid12]", "{params.sub12}"), ("{currency|USD}", "{currency|USD}"),
         ("{status:pending=2,done=1}", "{status:pending=2,done=1}"), ("{params.team}", "{params.team}"),
+        ("{_click_id}", "{_click_id}"),
     ])
     func `a macro of another network is recognised in its style`(macro: String, template: String) throws {
         let converted = ConvertedURL("https://t.example.com/p?x=\(macro)&y=1")
@@ -55,10 +56,18 @@ struct ConvertedURLTests {
     }
 
     @Test func `percent-encoded text and words in capitals are left alone`() throws {
-        let url = "https://t.example.com/%C3%A9t%C3%A9/p?name=a%20b%20c&e=%adid%20&country=US&event=FTD&__x=1"
+        let url =
+            "https://t.example.com/%C3%A9t%C3%A9/p?name=a%20b%20c&e=%adid%20&country=US&event=FTD&__x=1&items[name]=1&i%5Bname%5D=2"
         let converted = ConvertedURL(url)
         #expect(converted.findings == [])
         #expect(try converted.checked() == url)
+    }
+
+    @Test func `a macro may stand in the path, and several in one value`() throws {
+        let converted = ConvertedURL("https://t.example.com/p/[clickid]/[payout]?v=%payout%-%currency%&w=#s1#_#s2#")
+        #expect(
+            try converted.checked()
+                == "https://t.example.com/p/{click_id}/{payout}?v={payout}-{currency}&w={sub1}_{sub2}")
     }
 
     @Test func `a macro in the host, and what is no URL, are refused as createPostback would`() {

@@ -77,10 +77,13 @@ struct ShowPresets: ParsableCommand {
     @Option(help: "A postback URL of another network.")
     var convert: String?
 
+    func validate() throws {
+        if convert != nil, name != nil { throw ValidationError("--convert stands alone, without a preset's name") }
+    }
+
     func run() throws {
         try reportingFailure {
             if let convert {
-                guard name == nil else { throw ValidationError("--convert stands alone, without a preset's name") }
                 try ShowPresets.convert(convert)
             } else if let name {
                 let preset = try Preset.named(name)
@@ -103,10 +106,13 @@ struct ShowPresets: ParsableCommand {
 
     private func print(_ preset: Preset) throws {
         let statuses = try statuses(of: preset)
-        let missing = [("--affiliate", affiliate), ("--offer", offer)].filter { $0.1 == nil }.map(\.0)
         guard let affiliate, let offer else {
+            let owner = [("affiliate", affiliate), ("offer", offer)].filter { $0.1 == nil }.map(\.0)
+            let missing = owner + preset.neededOptions.filter { given[$0] == nil }.map(\.rawValue)
             throw FunctionError(
-                .invalidRequest, "a postback needs \(missing.joined(separator: " and ")); --facts describes the preset")
+                .invalidRequest,
+                "the preset \(preset.name) needs \(missing.map { "--\($0)" }.joined(separator: " and ")); --facts says more"
+            )
         }
         let owner = Preset.Owner(affiliate: affiliate, offer: offer, goal: goal)
         var inputs: [JSON] = []

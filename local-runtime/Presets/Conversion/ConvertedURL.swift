@@ -35,33 +35,36 @@ package struct ConvertedURL: Sendable {
     package init(_ text: String) {
         var rest = text[...]
         var parameter = ""
-        // Where the current parameter's name or value began.
-        var word = rest.startIndex
+        /// Where the current parameter's name began; nil outside of names.
+        var name: String.Index?
         while let character = rest.first {
-            if let (inside, following) = MacroStyle.all.lazy.compactMap({ $0.match(rest) }).first {
+            let styles = MacroStyle.all.lazy.filter { name == nil || !$0.meansListInNames }
+            if let (inside, following) = styles.compactMap({ [rest] in $0.match(rest) }).first {
                 note(String(rest[..<following.startIndex]), String(inside), parameter)
-                rest = following
+                rest = text[following.startIndex...]
                 continue
             }
             let next = rest.index(after: rest.startIndex)
+            url.append(character)
             switch character {
             case "?", "&":
                 parameter = ""
-                word = next
-            case "=" where parameter.isEmpty:
-                parameter = String(text[word..<rest.startIndex])
+                name = next
+            case "=":
+                guard let begin = name else { break }
+                parameter = String(text[begin..<rest.startIndex])
+                name = nil
                 let value = rest[next...].prefix { $0 != "&" }
                 if ConvertedURL.isFillIn(value) {
-                    url += "="
                     note(String(value), String(value), parameter, isWord: true)
                     rest = rest[value.endIndex...]
                     continue
                 }
+            case "[" where name != nil, "]" where name != nil: break
             case "[", "]", "<", ">", "#", "{", "}":
                 findings.append(Finding(text: String(character), parameter: parameter, outcome: .unknown(nearest: nil)))
             default: break
             }
-            url.append(character)
             rest = rest[next...]
         }
     }
@@ -92,7 +95,9 @@ package struct ConvertedURL: Sendable {
     private static func outcome(
         _ text: String, _ inside: String, _ parameter: String, isWord: Bool
     ) -> Finding.Outcome {
-        if let meaning = MacroMeaning(of: inside, parameter: parameter) {
+        // `{_click_id}`: unencoded, which only ours can be.
+        let isRaw = text.hasPrefix("{_") && !text.hasPrefix("{__")
+        if !isRaw, let meaning = MacroMeaning(of: inside, parameter: parameter) {
             let doubt = meaning.doubt ?? (isWord ? "a word in capitals, taken for a place to fill in" : nil)
             return doubt.map { .guessed(meaning.template, doubt: $0) } ?? .recognised(meaning.template)
         }

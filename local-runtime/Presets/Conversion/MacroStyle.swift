@@ -14,10 +14,16 @@ struct MacroStyle {
         MacroStyle(open: "__", close: "__"),
     ]
 
+    /// Characters of a macro with its closing mark.
+    private static let longest = 256
+
+    /// `items[name]` is a parameter's name and not a macro in it.
+    var meansListInNames: Bool { open.hasSuffix("[") || open == "%5B" }
+
     /// What such a macro at the beginning of `text` contains, and what follows it; nil when there is none.
     func match(_ text: Substring) -> (inside: Substring, rest: Substring)? {
         guard text.prefix(open.count).uppercased() == open else { return nil }
-        let inner = text.dropFirst(open.count)
+        let inner = text.dropFirst(open.count).prefix(MacroStyle.longest)
         var inside = inner.prefix(0)
         while inside.endIndex < inner.endIndex {
             let rest = inner[inside.endIndex...]
