@@ -54,11 +54,9 @@ package enum Invocation {
 
     /// The JSON Schemas of input and output.
     package static func schema<F: Function>(_ type: F.Type) -> JSON {
-        var fields = Fields.describing()
-        _ = F.Input(&fields)
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(F.contract.name),
-            "description": .string(F.contract.summary), "input": fields.schema, "output": F.contract.output,
+            "description": .string(F.contract.summary), "input": F.Input.schema, "output": F.contract.output,
         ]
     }
 

@@ -8,6 +8,7 @@ package struct Fields {
     private let path: Path
     private let isDescription: Bool
     private var known: [Known] = []
+    private var ways: [Way] = []
     private struct Known {
         let name: String
         let schema: JSON
@@ -85,13 +86,55 @@ package struct Fields {
         }
     }
 
+    /// What one way of saying something takes; see `require(oneOf:_:)`.
+    package struct Way {
+        let needed: [String]
+        let allowed: [String]
+
+        /// - Parameters:
+        ///   - needed: fields that must have a value.
+        ///   - allowed: fields that may have one.
+        package init(_ needed: String..., and allowed: [String] = []) {
+            self.needed = needed
+            self.allowed = allowed
+        }
+    }
+
+    /// Refuses an object that does not keep to one of the ways: all that a way needs must have a value, and what only other
+    /// ways know must have none.
+    package mutating func require(oneOf ways: [Way], _ message: String) {
+        self.ways = ways
+        let fits = ways.contains { way in
+            way.needed.allSatisfy(hasValue) && strangers(to: way).allSatisfy { !hasValue($0) }
+        }
+        if !fits { refuse(ways[0].needed[0], message) }
+    }
+
+    private func strangers(to way: Way) -> [String] {
+        let names = ways.flatMap { $0.needed + $0.allowed }
+        return Set(names).subtracting(way.needed + way.allowed).sorted()
+    }
+
+    private func hasValue(_ name: String) -> Bool { given(name).map { $0 != .null } ?? false }
+
     /// JSON Schema of the object, from the fields that have been asked for.
     package var schema: JSON {
-        [
+        let schema: JSON = [
             "type": "object",
             "properties": .object(known.map { JSON.Member($0.name, $0.schema) }),
             "required": .array(known.filter(\.isRequired).map { .string($0.name) }),
             "additionalProperties": false,
+        ]
+        return ways.isEmpty ? schema : schema.merging(["anyOf": .array(ways.map(schema(of:)))])
+    }
+
+    private func schema(of way: Way) -> JSON {
+        let absent: JSON = ["type": "null"]
+        let present: JSON = ["not": absent]
+        return [
+            "required": .array(way.needed.map(JSON.string)),
+            "properties": .object(
+                way.needed.map { JSON.Member($0, present) } + strangers(to: way).map { JSON.Member($0, absent) }),
         ]
     }
 

@@ -11,20 +11,33 @@ struct Answer {
 
     /// Nil for a line that is no answer at all.
     init?(_ line: [UInt8]) {
-        guard let json = try? JSON(parsing: line, depth: JSON.depthLimit + 2), case .string(let id)? = json["id"] else {
-            return nil
-        }
-        if let error = json["error"] {
+        guard let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 2),
+            let id = Answer.value("id", in: members, of: line)?.text
+        else { return nil }
+        if let error = Answer.value("error", in: members, of: line) {
             // The function refused its input: a bug, or a postback of another version. The operator sees it on the attempt.
             let isRetryable = error["retryable"] == true
             self.init(
                 id: id, outcome: isRetryable ? "retry" : "failed", retryInSeconds: isRetryable ? 60 : nil,
                 code: "internal", message: error["message"]?.text ?? "the delivery function refused its input")
-        } else if case .object? = json["output"], Answer.outcomes.contains(json["output"]?["outcome"]?.text ?? "") {
+        } else if Answer.outcomes.contains(Answer.outcome(in: members, of: line) ?? "") {
             self.init(id: id, line: line)
         } else {
             return nil
         }
+    }
+
+    private static func outcome(in members: [(name: String, place: Range<Int>)], of line: [UInt8]) -> String? {
+        guard let place = members.first(where: { $0.name == "output" })?.place else { return nil }
+        let output = Array(line[place])
+        guard let members = try? JSON.outline(of: output, depth: JSON.depthLimit + 1) else { return nil }
+        return value("outcome", in: members, of: output)?.text
+    }
+
+    private static func value(
+        _ name: String, in members: [(name: String, place: Range<Int>)], of bytes: [UInt8]
+    ) -> JSON? {
+        members.first { $0.name == name }.flatMap { try? JSON(parsing: Array(bytes[$0.place])) }
     }
 
     /// The answer for a claim whose process ended before it gave one. Soon again, but not all at once: one of those that were
