@@ -42,7 +42,8 @@ struct ConvertedURLTests {
     @Test(arguments: [
         ("a={payuot}", "{payuot}", "{payout}"), ("a=[click_idd]", "[click_idd]", "{click_id}"),
         ("cid=#xyzzy#", "#xyzzy#", "{click_id}"), ("payout=OPTIONAL", "OPTIONAL", "{payout}"),
-        ("a=#device_model#", "#device_model#", nil), ("a=[pay+out]", "[", nil), ("a=1#top", "#", nil),
+        ("a=#device_model#", "#device_model#", nil), ("a={clickid:foo}", "{clickid:foo}", "{click_id}"),
+        ("a=[pay+out]", "[", nil), ("a=1#top", "#", nil),
         ("a={broken", "{", nil),
     ])
     func `what is not known is reported with the nearest, and nothing is converted`(

@@ -10,23 +10,29 @@ struct ShowPresets: ParsableCommand {
         abstract:
             "List ready-made postbacks for well-known trackers, print one as createPostback's input, or convert a URL.",
         discussion: """
-            Without a name: the list. With one: createPostback's input on standard output, and on standard error what it
-            relies on that was not checked. It fails, and names it, while something of your account is missing.
+            Without a name: the list. With one: createPostback's input on standard output,
+            and on standard error what it relies on that nobody has checked. While
+            something of your account is missing it fails and names it.
 
-              postbacks presets
               postbacks presets voluum --facts
-              postbacks presets voluum --affiliate a1 --offer o1 --domain track.example.com | createPostback
-              postbacks presets keitaro --affiliate a1 --offer '*' --domain track.example.com --key 1a2b3c \\
-                --status all --stream | createPostback --stream
+              postbacks presets voluum --affiliate a1 --offer o1 \\
+                --domain track.example.com | createPostback
 
-            `--status all` prints one object a line, for each status that the receiver can take; to make them one by one:
-            … --status all | while read -r input; do printf '%s' "$input" | createPostback; done
+            `--status all` prints a line for each status that the receiver can take. To
+            make them all, in one process or one by one:
 
-            `--convert` takes another network's postback URL, with #s2#, [payout], %subid%, {clickid}, {{name}}, ${NAME},
-            <name>, __NAME__ or %%name%%, and prints it with the macros of createPostback. What was recognised and what
-            guessed stands on standard error; with a macro that is not known nothing is printed, and the exit status is 65.
+              postbacks presets … --status all --stream | createPostback --stream
+              postbacks presets … --status all |
+                while read -r input; do printf '%s' "$input" | createPostback; done
 
-              postbacks presets --convert 'https://track.example.com/postback?cid=#s2#&payout=[payout]'
+            `--convert` takes another network's postback URL and prints it with the macros
+            of createPostback. It knows #s2#, [payout], %subid%, {clickid}, {{name}},
+            ${NAME}, <name>, __NAME__ and %%name%%. What was recognised and what guessed
+            stands on standard error. With a macro that is not known it prints no URL, and
+            the exit status is 65.
+
+              postbacks presets --convert \\
+                'https://track.example.com/postback?cid=#s2#&payout=[payout]'
             """)
 
     @Argument(help: "A preset's name.")

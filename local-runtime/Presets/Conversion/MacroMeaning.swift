@@ -2,7 +2,7 @@ import JSON
 import Postbacks
 
 /// What another network's macro is in ours.
-struct MacroMeaning {
+struct MacroMeaning: Equatable {
     /// With braces.
     let template: String
     /// Why it is not certain; nil when it is.
@@ -25,7 +25,8 @@ struct MacroMeaning {
     /// The macro of ours that an unknown one comes nearest to, by its spelling or else by its parameter.
     static func nearest(to name: String, parameter: String) -> String? {
         let candidates = certain.keys.sorted() + guesses.keys.sorted() + MacroName.allCases.map(\.rawValue)
-        let found = Spelling.nearest(to: name, among: candidates)
+        let bare = String(name.prefix { $0 != ":" && $0 != "|" })
+        let found = MacroMeaning(of: bare, parameter: "") == nil ? Spelling.nearest(to: bare, among: candidates) : bare
         return found.flatMap { MacroMeaning(of: $0, parameter: "") }?.template
             ?? MacroMeaning(of: parameter, parameter: "")?.template
     }
