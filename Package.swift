@@ -53,6 +53,8 @@ let package = Package(
         .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
         .target(name: "Receiver", dependencies: ["POSIX"], path: "local-runtime/Receiver"),
         .target(
+            name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks"], path: "local-runtime/Presets"),
+        .target(
             name: "Poller",
             dependencies: [
                 "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Store",
@@ -63,7 +65,7 @@ let package = Package(
             name: "postbacks",
             dependencies: [
                 "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres",
-                "Receiver",
+                "Presets", "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -94,6 +96,9 @@ let package = Package(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
             name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
+        .testTarget(
+            name: "PresetsTests",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
             name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
