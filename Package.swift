@@ -61,10 +61,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
+        .target(
+            name: "Bulk",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store"],
+            path: "local-runtime/Bulk"),
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres",
+                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks",
+                "Postgres",
                 "Presets", "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -99,6 +104,8 @@ let package = Package(
         .testTarget(
             name: "PresetsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
+        .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
+        .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
             name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],

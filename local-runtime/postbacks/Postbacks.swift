@@ -16,7 +16,8 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self, Demo.self, ShowPresets.self,
+            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, ShowPresets.self, Receive.self,
+            Doctor.self, Demo.self,
         ])
 
     static func main() {
