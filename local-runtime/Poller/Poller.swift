@@ -23,6 +23,8 @@ package final class Poller {
     private var work: Work?
     private var unused: [Outbox.Claim] = []
     private var stopTime: Int64?
+    /// Nothing is asked of the database before, because it has just refused something that is asked again.
+    private var pauseEnd: Int64 = 0
 
     private struct Flight {
         let claim: Outbox.Claim
@@ -50,7 +52,7 @@ package final class Poller {
         self.logger = logger
         self.signals = signals
         link = DatabaseLink(
-            settings.connectionString, applicationName: "postbacks poller", sessionScript: Outbox.sessionScript,
+            settings.connectionString, applicationName: "postbacks poller", sessionStatements: Outbox.sessionStatements,
             logger: logger)
         upkeep = Upkeep(settings, logger: logger)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
@@ -84,7 +86,7 @@ package final class Poller {
         for line in turn.lines { take(line, now: now) }
         if turn.hasEnded { loseWhatWasSent(now: now) }
         unused += slots.overdue(at: now)
-        if inFlight.values.contains(where: { $0.leaseEnd < now }) { process.kill("no answer within the lease") }
+        endLeases(now: now)
 
         if work == nil { startWork(now: now) }
         upkeep.advance(now: now, isStopping: stopTime != nil)
@@ -93,7 +95,7 @@ package final class Poller {
     // MARK: The database
 
     private func startWork(now: Int64) {
-        guard link.idleConnection != nil else { return }
+        guard link.idleConnection != nil, now >= pauseEnd else { return }
         var work = Work(startTime: now)
         var groups: [[Call]] = []
         if !unused.isEmpty {
@@ -124,7 +126,10 @@ package final class Poller {
         guard let work else { return }
         self.work = nil
         var results = results[...]
-        if !work.released.isEmpty, case .failure? = results.popFirst() { unused += work.released }
+        if !work.released.isEmpty, case .failure(let error)? = results.popFirst() {
+            unused += work.released
+            pause("leases cannot be given back", error, now: now)
+        }
         if !work.answers.isEmpty, let result = results.popFirst() { take(result, of: work.answers, now: now) }
         guard let result = results.popFirst() else { return }
         do throws(PostgresError) {
@@ -143,7 +148,7 @@ package final class Poller {
                 }
             }
         } catch {
-            logger.error("the outbox cannot be read", metadata: ["reason": "\(error)"])
+            pause("the outbox cannot be read", error, now: now)
             rhythm.looked(found: false, started: work.startTime, now: now)
         }
     }
@@ -163,17 +168,20 @@ package final class Poller {
             }
         } catch {
             if case .rejected = error.kind {
-                if taken.count == 1 {
-                    logger.error("an answer cannot be stored; its lease will run out", metadata: ["reason": "\(error)"])
-                    return
-                }
                 // One of them is to blame: it must not cost the others anything.
                 upkeep.completeSingly(taken)
                 return
             }
             // Whether they were taken is not known; taken twice they change nothing.
             answers = taken + answers
+            pause("answers cannot be stored", error, now: now)
         }
+    }
+
+    /// What failed is asked again, but not as fast as the loop turns.
+    private func pause(_ failure: Logger.Message, _ error: PostgresError, now: Int64) {
+        logger.error(failure, metadata: ["reason": "\(error)"])
+        pauseEnd = now + 1_000_000_000
     }
 
     private func giveUp(_ work: Work) {
@@ -199,6 +207,18 @@ package final class Poller {
         }
         if let next = slots.ended(flight.claim.destination, at: now) { begin([next]) }
         answers.append(answer)
+    }
+
+    /// A process that lets leases run out is stuck. What it was never given goes back: it belongs to whoever claims it next.
+    private func endLeases(now: Int64) {
+        let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
+        guard !ended.isEmpty else { return }
+        process.kill("no answer within the lease")
+        let unsent = process.takeBack(ended)
+        for claim in unsent where inFlight.removeValue(forKey: claim.id) != nil {
+            if let next = slots.ended(claim.destination, at: now) { begin([next]) }
+        }
+        unused += unsent
     }
 
     private func loseWhatWasSent(now: Int64) {
@@ -230,17 +250,25 @@ package final class Poller {
             process.kill("it did not finish in time")
             return true
         }
-        return inFlight.isEmpty && answers.isEmpty && unused.isEmpty && work == nil
+        return inFlight.isEmpty && answers.isEmpty && unused.isEmpty && work == nil && !upkeep.isUrgent
     }
 
     private func milliseconds(now: Int64) -> Int {
         var times = [now + 1_000_000_000]
         if let time = link.wakeTime(now: now) { times.append(time) }
         if let time = process.wakeTime { times.append(time) }
+        if now < pauseEnd {
+            times.append(pauseEnd)
+            return milliseconds(until: times, now: now)
+        }
         if link.idleConnection != nil, stopTime == nil, slots.hasRoom {
             times.append(slots.hasDue(at: now) ? now : rhythm.nextLook)
         }
         if link.idleConnection != nil, !answers.isEmpty || !unused.isEmpty { times.append(now) }
+        return milliseconds(until: times, now: now)
+    }
+
+    private func milliseconds(until times: [Int64], now: Int64) -> Int {
         let wait = (times.min() ?? now) - now
         return Int(max(0, (wait + 999_999) / 1_000_000))
     }

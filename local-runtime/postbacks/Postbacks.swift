@@ -21,6 +21,7 @@ struct PostbacksProgram: ParsableCommand {
 
     static func main() {
         Signals.ignorePipe()
+        Descriptor.occupyStandardNumbers()
         main(nil)
     }
 }

@@ -23,7 +23,8 @@ package struct OfferStore {
         ]
         let rows: Rows
         do throws(PostgresError) {
-            rows = try database.transactions([[Call(.configureOffer, parameters)]])[0].get()[0]
+            let calls = [Call(.lockOffer, [.text(id)]), Call(.configureOffer, parameters)]
+            rows = try database.transactions([calls])[0].get()[1]
         } catch  where error.sqlState == PostgresError.foreignKeyViolation {
             throw .goalsAreUsed(nil)
         } catch {
@@ -57,9 +58,4 @@ extension FunctionError {
         .conflict(
             "goals", "lacks goals that postbacks or conversions use\(ids.map { ": \($0)" } ?? ""); nothing was changed")
     }
-}
-
-extension PostgresError {
-    /// A row that is referred to was to go, or one that is not there was referred to.
-    static let foreignKeyViolation = "23503"
 }

@@ -7,11 +7,11 @@ package enum Outbox {
 
     /// The settings of a poller's session. On an empty queue that was just vacuumed the planner would take every
     /// statement's generic plan for a sequential scan, and keep it when the queue has grown.
-    package static let sessionScript = """
-        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off;
-        SET enable_sort = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-        SET statement_timeout = '60s'; LISTEN \(Wakeup.channel)
-        """
+    package static let sessionStatements = [
+        "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
+        "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
+        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)",
+    ]
 
     /// A destination to which something is due.
     package struct Destination {
