@@ -25,6 +25,8 @@ struct ConvertedURLTests {
         ("cid=#s2#", "cid={sub2}"), ("amount={amount}", "amount={payout}"), ("s={status}", "s={status}"),
         ("r={revenue}", "r={payout}"), ("id={transaction_id}", "id={transaction_id}"), ("cid={}", "cid={click_id}"),
         ("t=%timestamp%", "t={occurred_at:unix}"), ("c=%subid%", "c={click_id}"),
+        ("c=$clickid$", "c={click_id}"), ("c=:clickid:", "c={click_id}"),
+        ("c=(clickid)", "c={click_id}"), ("c=$clickid", "c={click_id}"), ("c=@clickid@", "c={click_id}"),
         ("transaction_id=TRANSACTION_ID", "transaction_id={transaction_id}"),
     ])
     func `what may mean something else is guessed, with the doubt`(query: String, result: String) throws {
@@ -44,7 +46,7 @@ struct ConvertedURLTests {
         ("cid=#xyzzy#", "#xyzzy#", "{click_id}"), ("payout=OPTIONAL", "OPTIONAL", "{payout}"),
         ("a=#device_model#", "#device_model#", nil), ("a={clickid:foo}", "{clickid:foo}", "{click_id}"),
         ("a=[pay+out]", "[", nil), ("a=1#top", "#", nil),
-        ("a={broken", "{", nil),
+        ("a={broken", "{", nil), ("a=100%", "%", nil), ("a=$whatsit$", "$whatsit$", nil),
     ])
     func `what is not known is reported with the nearest, and nothing is converted`(
         query: String, text: String, nearest: String?

@@ -55,11 +55,13 @@ package struct ConvertedURL: Sendable {
                 parameter = String(text[begin..<rest.startIndex])
                 name = nil
                 let value = rest[next...].prefix { $0 != "&" }
-                if ConvertedURL.isFillIn(value) {
-                    note(String(value), String(value), parameter, isWord: true)
+                if let word = ConvertedURL.fillIn(value) {
+                    note(String(value), word, parameter, isWord: true)
                     rest = rest[value.endIndex...]
                     continue
                 }
+            case "%" where !rest.dropFirst().prefix(2).allSatisfy(\.isHexDigit) || rest.count < 3:
+                findings.append(Finding(text: "%", parameter: parameter, outcome: .unknown(nearest: nil)))
             case "[" where name != nil, "]" where name != nil: break
             case "[", "]", "<", ">", "#", "{", "}":
                 findings.append(Finding(text: String(character), parameter: parameter, outcome: .unknown(nearest: nil)))
@@ -98,7 +100,7 @@ package struct ConvertedURL: Sendable {
         // `{_click_id}`: unencoded, which only ours can be.
         let isRaw = text.hasPrefix("{_") && !text.hasPrefix("{__")
         if !isRaw, let meaning = MacroMeaning(of: inside, parameter: parameter) {
-            let doubt = meaning.doubt ?? (isWord ? "a word in capitals, taken for a place to fill in" : nil)
+            let doubt = meaning.doubt ?? (isWord ? "taken for a place to fill in" : nil)
             return doubt.map { .guessed(meaning.template, doubt: $0) } ?? .recognised(meaning.template)
         }
         // Ours already, with a format, a map or a default, or a name that nobody else has.
@@ -108,14 +110,24 @@ package struct ConvertedURL: Sendable {
         return .unknown(nearest: MacroMeaning.nearest(to: inside, parameter: parameter))
     }
 
-    /// `TRANSACTION_ID`, `OPTIONAL`, `REPLACE_ME`: what documentation writes where a value goes.
-    private static func isFillIn(_ value: Substring) -> Bool {
-        guard value.count >= 3, value.allSatisfy({ $0.isASCII && ($0.isUppercase || $0 == "_") }),
-            value.first != "_"
-        else { return false }
-        let fillIns = [
+    /// The name in a whole value that looks like a place to fill in: `TRANSACTION_ID`, `OPTIONAL`, and `$name`, `:name:`,
+    /// `(name)` or `@name@`, which are too common in plain text to be looked for within one.
+    private static func fillIn(_ value: Substring) -> String? {
+        if let mark = value.first, let close = marks[mark] {
+            let inside = value.last == close && value.count > 1 ? value.dropFirst().dropLast() : value.dropFirst()
+            guard inside.first?.isLetter == true, inside.allSatisfy(MacroStyle.isNameCharacter) else { return nil }
+            return String(inside)
+        }
+        guard value.count >= 3, value.allSatisfy({ $0.isASCII && ($0.isUppercase || $0 == "_") }), value.first != "_"
+        else { return nil }
+        let words = [
             "OPTIONAL", "REPLACE", "REPLACE_ME", "REPLACE_OR_REMOVE", "VALUE", "MACRO", "TOKEN", "PLACEHOLDER",
         ]
-        return fillIns.contains(String(value)) || MacroMeaning(of: String(value), parameter: "") != nil
+        let isKnown = words.contains(String(value)) || MacroMeaning(of: String(value), parameter: "") != nil
+        return isKnown ? String(value) : nil
     }
+
+    private static let marks: [Character: Character] = [
+        "$": "$", ":": ":", "(": ")", "@": "@", "!": "!", "*": "*", "|": "|", "~": "~", "^": "^",
+    ]
 }

@@ -24,7 +24,7 @@ extension Preset {
             .unchecked("a postback with a known action_id changes that conversion's status"),
         ],
         notes: [
-            "Affise has no parameter for the currency: sum counts in the offer's."
+            "The documented parameters have none for the currency: sum must be in the one that the network expects."
         ])
 
     private static let page = "https://help-center.affise.com/en/articles/6475468-affise-postback-url-parameters"
