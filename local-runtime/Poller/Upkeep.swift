@@ -16,6 +16,7 @@ final class Upkeep {
 
     private enum Task {
         case hold(pausedPostbacks: String)
+        case pauseDying(postbacks: String)
         case complete(Answer)
         case maintainAttempts
         case mend
@@ -24,7 +25,7 @@ final class Upkeep {
         /// Whether somebody waits for it; what recurs by itself can fail.
         var isUrgent: Bool {
             switch self {
-            case .hold, .complete: true
+            case .hold, .pauseDying, .complete: true
             case .maintainAttempts, .mend, .vacuum: false
             }
         }
@@ -47,6 +48,8 @@ final class Upkeep {
     var isUrgent: Bool { !urgent.isEmpty || current?.contains { $0.isUrgent } == true }
 
     func hold(_ pausedPostbacks: String) { urgent.append(.hold(pausedPostbacks: pausedPostbacks)) }
+
+    func pauseDying(_ postbacks: String) { urgent.append(.pauseDying(postbacks: postbacks)) }
 
     func completeSingly(_ answers: [Answer]) { urgent += answers.map(Task.complete) }
 
@@ -82,6 +85,7 @@ final class Upkeep {
     private func calls(_ task: Task) -> [Call] {
         switch task {
         case .hold(let pausedPostbacks): [Outbox.hold(pausedPostbacks)]
+        case .pauseDying(let postbacks): [Outbox.pauseDying(postbacks)]
         case .complete(let answer): [Outbox.complete([answer.line], orderHold: settings.orderHold)]
         case .maintainAttempts: [Outbox.maintainAttempts(keepDays: settings.attemptDays)]
         case .mend: Outbox.mend

@@ -90,6 +90,8 @@ package enum Outbox {
         package let fenced: Int
         package let retrying: Int
         package let dead: Int
+        /// Postbacks of which a delivery has died.
+        package let dyingPostbacks: String?
         /// Postbacks that were paused; what they owe is to be held.
         package let pausedPostbacks: String?
     }
@@ -98,9 +100,12 @@ package enum Outbox {
         let row = rows.first
         return Completion(
             fenced: row?.integer("fenced") ?? 0, retrying: row?.integer("retrying") ?? 0,
-            dead: row?.integer("dead") ?? 0,
+            dead: row?.integer("dead") ?? 0, dyingPostbacks: row?.text("dying"),
             pausedPostbacks: row?.text("paused"))
     }
+
+    /// Pauses those of the postbacks whose last deliveries all died, and holds what they owe (R13).
+    package static func pauseDying(_ postbacks: String) -> Call { Call(.pauseDyingPostbacks, [.text(postbacks)]) }
 
     /// Holds what paused postbacks owe.
     package static func hold(_ pausedPostbacks: String) -> Call { Call(.holdPostbacks, [.text(pausedPostbacks)]) }
