@@ -38,6 +38,7 @@ package enum Invocation {
             switch Mode(arguments: Array(CommandLine.arguments.dropFirst())) {
             case .once: exit(try answerOnce(settings, type, once))
             case .stream: try stream(settings)
+            case .check: try Stream.check(type, settings)
             case .help: try print(HelpText.make(for: type))
             case .version: try print("\(F.contract.name) \(F.contract.version)\n")
             case .schema: try print(Invocation.schema(type).pretty() + "\n")
@@ -123,20 +124,23 @@ extension ConcurrentFunction {
 }
 
 /// How a function was started.
-private enum Mode {
-    case once, stream, help, version, schema
+enum Mode {
+    case once, stream, check, help, version, schema
+
+    /// All arguments that there are.
+    static let words = ["--stream", "--check", "--schema", "--version", "--help", "-h"]
     case unknown(String)
 
     init(arguments: [String]) {
         switch arguments {
         case []: self = .once
         case ["--stream"]: self = .stream
+        case ["--check"]: self = .check
         case ["--help"], ["-h"]: self = .help
         case ["--version"]: self = .version
         case ["--schema"]: self = .schema
         default:
-            let words = ["--stream", "--help", "-h", "--version", "--schema"]
-            self = .unknown(arguments.first { !words.contains($0) } ?? arguments[1])
+            self = .unknown(arguments.first { !Mode.words.contains($0) } ?? arguments[1])
         }
     }
 }

@@ -41,15 +41,15 @@ package struct OfferStore {
     }
 
     /// One page of the offers in the order of their ids.
-    package func offers(_ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func offers(_ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(.listOffers, [.optional(page.after), page.fetchLimit])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("offer")) })
+        return page.cut("offers", rows.map { ($0.text("id") ?? "", $0.json("offer")) })
     }
 
     /// One page of the affiliates in the order of their ids.
-    package func affiliates(_ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func affiliates(_ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(.listAffiliates, [.optional(page.after), page.fetchLimit])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("affiliate")) })
+        return page.cut("affiliates", rows.map { ($0.text("id") ?? "", $0.json("affiliate")) })
     }
 }
 
