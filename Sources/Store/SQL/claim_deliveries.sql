@@ -1,13 +1,12 @@
 -- Leases what may start at once: for each destination ($1) as many as it has free slots ($2), from its floor ($3) on, for
 -- so many seconds ($4). A later event of a conversion waits for earlier ones that have been owed for less than $5 seconds.
 -- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent.
--- What a paused postback owes is held instead: it may have been recorded while the postback was being paused.
 -- Each row is a line for deliverPostback.
 WITH due AS MATERIALIZED (
     SELECT o.*
     FROM unnest($1::int[], $2::int[], $3::timestamptz[]) AS w(destination_id, free, floor)
     CROSS JOIN LATERAL (
-        SELECT o.id, o.postback_id, o.lease_until, o.lease_no, o.attempt FROM outbox o
+        SELECT o.id, o.lease_until, o.lease_no, o.attempt FROM outbox o
         WHERE o.destination_id = w.destination_id
             -- What another session began earlier may be committed later: a second is left for that.
             AND o.due_at >= w.floor - interval '1 second'
@@ -33,11 +32,10 @@ WITH due AS MATERIALIZED (
     FROM due WHERE lease_until IS NOT NULL
 ), claimed AS (
     UPDATE outbox o SET
-        lease_until = CASE WHEN p.paused_at IS NULL THEN now() + make_interval(secs => $4::float8) END,
-        due_at = CASE WHEN p.paused_at IS NULL THEN o.due_at ELSE 'infinity' END,
+        lease_until = now() + make_interval(secs => $4::float8),
         lease_no = o.lease_no + 1,
         attempt = o.attempt + (o.lease_until IS NOT NULL)::int
-    FROM due CROSS JOIN LATERAL (SELECT paused_at FROM postbacks p WHERE p.id = due.postback_id OFFSET 0) p
+    FROM due
     WHERE o.id = due.id
     RETURNING o.*
 )
@@ -60,5 +58,4 @@ FROM claimed c
 -- By their keys, whatever the planner believes of how many there are.
 CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
-WHERE c.lease_until IS NOT NULL
 ORDER BY c.due_at, c.id
