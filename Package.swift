@@ -66,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres",
+                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks",
+                "Postgres",
                 "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -9,7 +9,9 @@ struct CSVReaderTests {
         var start = 0
         var rows: [Result<[String], CSVFault>] = []
         func take() {
-            while let row = reader.next() { rows.append(row.cells.map { $0.map { String(decoding: $0, as: UTF8.self) } }) }
+            while let row = reader.next() {
+                rows.append(row.cells.map { $0.map { String(decoding: $0, as: UTF8.self) } })
+            }
         }
         while start < bytes.count {
             let end = min(bytes.count, chunk == .max ? bytes.count : start + chunk)
@@ -31,7 +33,8 @@ struct CSVReaderTests {
             ("a,b\n1,2\n", [["a", "b"], ["1", "2"]]), ("a,b\r\n1,2\r\n", [["a", "b"], ["1", "2"]]),
             ("a,b\n1,2", [["a", "b"], ["1", "2"]]), ("\u{FEFF}a,b\n", [["a", "b"]]),
             ("\u{FEFF}\"a\",b\n", [["a", "b"]]), ("\n\r\na\n\n\n b \n\n", [["a"], [" b "]]),
-            ("\"a,b\",\"c\"\"d\",\"\"\n", [["a,b", "c\"d", ""]]), ("\"one\ntwo\r\nthree\",x\n", [["one\ntwo\r\nthree", "x"]]),
+            ("\"a,b\",\"c\"\"d\",\"\"\n", [["a,b", "c\"d", ""]]),
+            ("\"one\ntwo\r\nthree\",x\n", [["one\ntwo\r\nthree", "x"]]),
             (",,\n", [["", "", ""]]), ("\"\"\n", [[""]]), ("é,日本\n", [["é", "日本"]]), ("a,\"b\"", [["a", "b"]]),
             ("a,", [["a", ""]]), ("\"\"\"\"\n", [["\""]]), ("", []),
         ] as [(String, [[String]])])
@@ -65,7 +68,8 @@ struct CSVReaderTests {
     }
 
     @Test func `a row that is too long is passed over up to its end`() throws {
-        let rows = rows("x\n\(String(repeating: "a", count: 200)),b\n\"\(String(repeating: "a\n", count: 90))\"\nend\n", limit: 100)
+        let rows = rows(
+            "x\n\(String(repeating: "a", count: 200)),b\n\"\(String(repeating: "a\n", count: 90))\"\nend\n", limit: 100)
         #expect(rows.count == 4)
         #expect(rows.first == .success(["x"]) && rows.last == .success(["end"]))
         #expect(throws: CSVFault.self) { try rows[1].get() }

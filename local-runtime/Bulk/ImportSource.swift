@@ -119,12 +119,20 @@ package final class ImportSource {
     }
 
     private func feed(_ bytes: [UInt8]) {
-        edit { $0.feed(bytes) } lines: { $0.feed(bytes) }
+        edit {
+            $0.feed(bytes)
+        } lines: {
+            $0.feed(bytes)
+        }
     }
 
     private func finish() {
         hasEnded = true
-        edit { $0.finish() } lines: { $0.finish() }
+        edit {
+            $0.finish()
+        } lines: {
+            $0.finish()
+        }
     }
 
     private func edit(csv edit: (inout CSVReader) -> Void, lines editLines: (inout JSONLinesReader) -> Void) {

@@ -118,7 +118,9 @@ package final class Importer {
         guard let json = try? JSON(parsing: Array(line), depth: JSON.depthLimit + 8),
             case .number(let digits)? = json["id"], let number = Int(digits), let row = rows.land(number)
         else {
-            throw FunctionError(.internal, "\(kind.function) answered what is no answer: \(String(decoding: line.prefix(200), as: UTF8.self))")
+            throw FunctionError(
+                .internal,
+                "\(kind.function) answered what is no answer: \(String(decoding: line.prefix(200), as: UTF8.self))")
         }
         deaths = 0
         guard let error = json["error"] else {
@@ -162,7 +164,8 @@ package final class Importer {
         deaths += 1
         guard deaths <= 3 else {
             rows.forgetFlying()
-            stop = .stopped(FunctionError(.internal, "\(kind.function) keeps ending by itself (\(status)); see its log"))
+            stop = .stopped(
+                FunctionError(.internal, "\(kind.function) keeps ending by itself (\(status)); see its log"))
             return
         }
         function = try start()

@@ -45,7 +45,8 @@ struct Import: ParsableCommand {
     @Flag(help: "Go on where the results file ends.")
     var resume = false
 
-    @Option(help: "The results file; - is the standard output. (default: FILE.results.jsonl; .dry-run.jsonl for a dry run)")
+    @Option(
+        help: "The results file; - is the standard output. (default: FILE.results.jsonl; .dry-run.jsonl for a dry run)")
     var results: String?
 
     @Option(help: "For how many seconds a database that is away is waited for.")
@@ -77,7 +78,8 @@ struct Import: ParsableCommand {
 
     private func open(_ program: String, _ environment: [String: String]) throws -> ImportSource {
         let schema = try ChildProcess.run(program, ["--schema"], environment: environment)
-        guard schema.status == .exited(0), let json = try? JSON(parsing: schema.output), let input = json["input"] else {
+        guard schema.status == .exited(0), let json = try? JSON(parsing: schema.output), let input = json["input"]
+        else {
             throw FunctionError(.misconfigured, "\(kind.function) --schema answers no schema: \(schema.errorText)")
         }
         do throws(SystemError) {
@@ -93,7 +95,9 @@ struct Import: ParsableCommand {
             ResultsFile.Heading(kind, resolvedFormat, isDryRun: dryRun, input: try source.fingerprint(length))
         }
         guard resume else { return try ResultsFile(creating: path, try heading(nil), replacing: dryRun) }
-        guard path != "-" else { throw FunctionError(.invalidRequest, "--resume needs a results file that can be read") }
+        guard path != "-" else {
+            throw FunctionError(.invalidRequest, "--resume needs a results file that can be read")
+        }
         return try ResultsFile(resuming: path, heading: heading)
     }
 

@@ -16,7 +16,8 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, Receive.self, Doctor.self, Demo.self,
+            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, Receive.self, Doctor.self,
+            Demo.self,
         ])
 
     static func main() {
