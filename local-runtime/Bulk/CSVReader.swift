@@ -18,7 +18,7 @@ package struct CSVReader {
     private var length = 0
     private var line = 1
     private var firstLine = 1
-    private var isAtBeginning = true
+    private var beginning = FileBeginning()
 
     /// Where in a cell the next byte stands.
     private enum State { case start, plain, quoted, behindQuote, behindReturn }
@@ -44,11 +44,7 @@ package struct CSVReader {
     }
 
     package mutating func feed(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        if isAtBeginning, !rest.isEmpty {
-            isAtBeginning = false
-            if rest.starts(with: byteOrderMark) { rest = rest.dropFirst(byteOrderMark.count) }
-        }
+        var rest = beginning.strip(bytes)
         while !rest.isEmpty {
             // Most bytes stand in the middle of a cell and are taken over in one go.
             let run = rest.prefix { byte in
@@ -156,6 +152,3 @@ package struct CSVFault: Error, Equatable {
     package let message: String
     init(_ message: String) { self.message = message }
 }
-
-/// UTF-8's, which some programs put at the beginning of a file.
-let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -27,6 +27,8 @@ package final class Importer {
     private var backoff: Backoff
     private var retryTime: Int64 = 0
     private var stop: End?
+    /// Whether there is room for rows, and none at hand.
+    private var wantsInput = false
     /// How often in a row the function has ended without an answer.
     private var deaths = 0
 
@@ -68,6 +70,7 @@ package final class Importer {
 
     /// Sends rows as long as there is room, first those that are to be repeated.
     private func fill() throws {
+        wantsInput = false
         while stop == nil, rows.hasRoom, Clock.monotonicNanoseconds >= retryTime {
             if let line = rows.nextWaiting() {
                 function.feed(line)
@@ -79,6 +82,7 @@ package final class Importer {
             } else if !source.hasEnded, source.isPrimed {
                 try source.read()
             } else {
+                wantsInput = !source.hasEnded
                 return
             }
         }
@@ -98,7 +102,6 @@ package final class Importer {
     private func turn() throws {
         let now = Clock.monotonicNanoseconds
         var interests = function.interests + [.read(signals.descriptor)]
-        let wantsInput = stop == nil && rows.hasRoom && !rows.isBlocked && !source.hasEnded && now >= retryTime
         if wantsInput { interests.append(.read(source.descriptor)) }
         let pause = now < retryTime ? Int((retryTime - now) / 1_000_000) + 1 : 500
         let ready = try wait(for: interests, milliseconds: min(pause, 500))

@@ -13,7 +13,7 @@ struct JSONLinesReader {
     private var partial: [UInt8] = []
     private var isTooLong = false
     private var number = 1
-    private var isAtBeginning = true
+    private var beginning = FileBeginning()
 
     init(lengthLimit: Int) {
         self.lengthLimit = lengthLimit
@@ -30,11 +30,7 @@ struct JSONLinesReader {
     }
 
     mutating func feed(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        if isAtBeginning, !rest.isEmpty {
-            isAtBeginning = false
-            if rest.starts(with: byteOrderMark) { rest = rest.dropFirst(byteOrderMark.count) }
-        }
+        var rest = beginning.strip(bytes)
         while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
             append(rest[..<newline])
             endLine()

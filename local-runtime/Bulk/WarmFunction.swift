@@ -9,6 +9,9 @@ final class WarmFunction {
     private var position = 0
     private var partial: [UInt8] = []
 
+    /// So many bytes that are written may still be held.
+    private static let comfort = 1 << 18
+
     /// - Parameter mode: `--stream` or `--check`.
     init(_ program: String, _ mode: String, environment: [String: String]) throws(SystemError) {
         child = try ChildProcess(
@@ -46,8 +49,9 @@ final class WarmFunction {
             // Nobody reads any more; that the process is gone shows where its output ends.
             child.input = nil
         }
-        if position == unwritten.count {
-            unwritten.removeAll(keepingCapacity: true)
+        // What is written goes, also when there is always something more behind it.
+        if position == unwritten.count || position > WarmFunction.comfort {
+            unwritten.removeFirst(position)
             position = 0
         }
         while let output = child.output {

@@ -59,6 +59,10 @@ struct Export: ParsableCommand {
     @Option(help: "For how many seconds a database that is away is waited for.")
     var patience = 60.0
 
+    func validate() throws {
+        guard (0...86400).contains(patience) else { throw ValidationError("--patience is from 0 to 86400 seconds.") }
+    }
+
     func run() throws {
         try reportingFailure {
             let signals = try SignalDescriptor([SIGTERM, SIGINT])
