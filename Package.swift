@@ -90,6 +90,8 @@ let package = Package(
             name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
+            name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport"], exclude: ["receive.py"]),
+        .testTarget(
             name: "FunctionsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
