@@ -70,7 +70,7 @@ package struct Fields {
     package func isGiven(_ name: String) -> Bool { given(name) != nil }
 
     /// The object as it was given, without one member.
-    package func given(except name: String) -> JSON { .object(members.filter { $0.name != name }) }
+    package func given(except name: String) -> JSON { .object(members.filter { !$0.isNamed(name) }) }
 
     /// Notes a fault that no single rule sees.
     package mutating func refuse(_ name: String, _ message: String) {
@@ -80,7 +80,7 @@ package struct Fields {
     /// Notes a fault for every member that no rule has asked for.
     package mutating func refuseUnknown() {
         let names = known.map(\.name)
-        for member in members where !names.contains(member.name) {
+        for member in members where !names.contains(where: member.isNamed) {
             faults.append(
                 Fault(path.member(member.name), "is not a field here\(Spelling.hint(for: member.name, among: names))"))
         }
@@ -138,7 +138,7 @@ package struct Fields {
         ]
     }
 
-    private func given(_ name: String) -> JSON? { members.first { $0.name == name }?.value }
+    private func given(_ name: String) -> JSON? { members.first { $0.isNamed(name) }?.value }
 
     private mutating func know(_ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool) {
         known.append(Known(name: name, schema: isDescription ? schema() : .null, isRequired: isRequired))
