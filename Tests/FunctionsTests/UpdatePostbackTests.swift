@@ -118,6 +118,23 @@ struct UpdatePostbackTests {
         #expect(request.header("webhook-signature")?.hasPrefix("v1,") == true)
     }
 
+    @Test func `a masked secret that is sent back as it was answered does not replace the secret`() throws {
+        let installation = try Installation.withOffer()
+        let id = try installation.createPostback([
+            "basicAuth": ["login": "ada", "password": "canary"], "requestHeaders": ["X-Api-Key": "canary"],
+            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ])
+        let before = try installation.value("SELECT md5(p::text) AS value FROM postbacks p")
+        let listed = try installation.postback(id)
+        for name in ["basicAuth", "requestHeaders", "signingSecret"] {
+            let change = JSON.object([.init("postbackId", .integer(id)), .init(name, listed[name] ?? .null)])
+            let refusal = try installation.refusal(of: "updatePostback", change)
+            #expect(refusal.code == "invalid_request")
+            #expect(refusal.fields.allSatisfy { $0.hasPrefix(name) })
+        }
+        #expect(try installation.value("SELECT md5(p::text) AS value FROM postbacks p") == before)
+    }
+
     @Test func `what the fields are only together is judged together, and then nothing is changed`() throws {
         let installation = try Installation.withOffer()
         let id = try installation.createPostback(["requestHeaders": ["Authorization": "Basic x"]])
