@@ -128,6 +128,7 @@ struct ResendDeliveriesTests {
         try installation.settle(try installation.claim(1), ["outcome": "failed", "pausePostback": true])
         #expect(try resend(installation, ["deliveryIds": [1]]) == 1)
         #expect(try installation.states() == ["held", "dead", "delivered", "skipped", "failed"])
+        #expect(try installation.deliveries()[0]["dueAt"] == .null)
         try installation.ask("deletePostback", ["postbackId": 1])
         #expect(try resend(installation, ["deliveryIds": [1, 2, 3], "force": true]) == 0)
         #expect(try installation.count("outbox") == 0)
