@@ -81,7 +81,8 @@ struct ListConfigurationTests {
         try installation.update(["offerId": "p", "transactionId": "t1", "status": "done"])
         // The third was recorded an hour ago.
         _ = try installation.database.connect().run(
-            "UPDATE conversions SET created_at = date_trunc('second', now() - interval '1 hour'), occurred_at = now() WHERE id = 3")
+            "UPDATE conversions SET created_at = date_trunc('second', now() - interval '1 hour'), occurred_at = now() WHERE id = 3"
+        )
         func found(_ filter: JSON) throws -> [Int] {
             try installation.ask("listConversions", filter).ids("conversions")
         }
