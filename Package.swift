@@ -108,6 +108,7 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
             name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
