@@ -53,6 +53,8 @@ let package = Package(
         .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
         .target(name: "Receiver", dependencies: ["POSIX"], path: "local-runtime/Receiver"),
         .target(
+            name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks"], path: "local-runtime/Presets"),
+        .target(
             name: "Poller",
             dependencies: [
                 "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Store",
@@ -68,7 +70,7 @@ let package = Package(
             dependencies: [
                 "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks",
                 "Postgres",
-                "Receiver",
+                "Presets", "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -88,6 +90,8 @@ let package = Package(
             name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
+            name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport"], exclude: ["receive.py"]),
+        .testTarget(
             name: "FunctionsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
@@ -99,6 +103,9 @@ let package = Package(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
             name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
+        .testTarget(
+            name: "PresetsTests",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),

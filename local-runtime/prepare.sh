@@ -28,6 +28,18 @@ missing_packages() {
     if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! command -v initdb >/dev/null; then
         echo postgresql
     fi
+    if [ -n "${for_tests:-}" ] && ! has_python; then
+        echo python3
+        echo python3-jsonschema
+    fi
+}
+
+# The tests ask parsers and a JSON Schema validator that are not the project's own.
+has_python() {
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then return 0; fi
+    done
+    return 1
 }
 
 install_packages() {

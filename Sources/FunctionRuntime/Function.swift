@@ -3,6 +3,17 @@ package import JSON
 /// What a function takes: read from the fields of the input object.
 package protocol FunctionInput {
     init(_ fields: inout Fields)
+
+    /// JSON Schema of the input object.
+    static var schema: JSON { get }
+}
+
+extension FunctionInput {
+    package static var schema: JSON {
+        var fields = Fields.describing()
+        _ = Self(&fields)
+        return fields.schema
+    }
 }
 
 /// What a function answers.

@@ -4,8 +4,6 @@ import JSON
 enum HelpText {
     static func make<F: Function>(for type: F.Type) -> String {
         let contract = F.contract
-        var fields = Fields.describing()
-        _ = F.Input(&fields)
         return """
             \(contract.name): \(contract.summary)
 
@@ -16,7 +14,7 @@ enum HelpText {
                    \(contract.name) --version | --help
 
             input (* is required):
-            \(inputLines(fields.schema))
+            \(inputLines(F.Input.schema))
 
             example:
               echo '\(contract.example.encodedText)' | \(contract.name)
@@ -38,6 +36,9 @@ enum HelpText {
     }
 
     private static func inputLines(_ schema: JSON) -> String {
+        if case .array(let ways)? = schema["anyOf"], schema["properties"] == nil {
+            return ways.map(inputLines).joined(separator: "\n or\n")
+        }
         guard case .object(let properties)? = schema["properties"], case .array(let required)? = schema["required"]
         else {
             return ""

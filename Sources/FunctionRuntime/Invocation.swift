@@ -32,6 +32,7 @@ package enum Invocation {
         stream: (Settings) throws(SystemError) -> Void
     ) -> Never {
         Signals.ignorePipe()
+        Descriptor.occupyStandardNumbers()
         let settings = Settings.ofThisProcess
         do throws(SystemError) {
             switch Mode(arguments: Array(CommandLine.arguments.dropFirst())) {
@@ -48,18 +49,17 @@ package enum Invocation {
             }
             exit(0)
         } catch {
-            // Whoever should have read the answer is gone.
+            // Whoever should have read the answer is gone, or the lines cannot be read.
+            try? print("\(F.contract.name): \(error)\n", to: .standardError)
             exit(FunctionError.Code.internal.exitStatus)
         }
     }
 
     /// The JSON Schemas of input and output.
     package static func schema<F: Function>(_ type: F.Type) -> JSON {
-        var fields = Fields.describing()
-        _ = F.Input(&fields)
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(F.contract.name),
-            "description": .string(F.contract.summary), "input": fields.schema, "output": F.contract.output,
+            "description": .string(F.contract.summary), "input": F.Input.schema, "output": F.contract.output,
         ]
     }
 
@@ -71,25 +71,37 @@ package enum Invocation {
                 "\(F.contract.name): reading one JSON object; end it with Ctrl-D (--help explains)\n",
                 to: .standardError)
         }
-        let bytes = try readInput(limit: F.inputLimit)
+        let answer: Result<F.Output, FunctionError>
         do throws(FunctionError) {
-            let output = try once(
-                settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self))
-            try? print(output.json.encodedText + "\n")
-            return 0
+            let bytes = try readInput(limit: F.inputLimit)
+            answer = .success(
+                try once(settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self)))
         } catch {
-            try? print(error)
+            answer = .failure(error)
+        }
+        switch answer {
+        case .success(let output):
+            try print(output.json.encodedText + "\n")
+            return 0
+        case .failure(let error):
+            try print(error)
             return error.code.isFinalRejection && Platform.losesOutputOfFailures(settings) ? 0 : error.code.exitStatus
         }
     }
 
     /// All of standard input; of an input that is too large, one byte more than is allowed.
-    private static func readInput(limit: Int) throws(SystemError) -> [UInt8] {
+    private static func readInput(limit: Int) throws(FunctionError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count <= limit,
-            case .bytes(let chunk) = try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20))
-        {
-            bytes += chunk
+        do throws(SystemError) {
+            while bytes.count <= limit {
+                switch try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20)) {
+                case .bytes(let chunk): bytes += chunk
+                case .wouldBlock: _ = try wait(for: [.read(.standardInput)], milliseconds: nil)
+                case .end: return bytes
+                }
+            }
+        } catch {
+            throw FunctionError(.invalidJSON, "the input cannot be read from standard input: \(error)")
         }
         return bytes
     }

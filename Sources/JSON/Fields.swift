@@ -8,6 +8,7 @@ package struct Fields {
     private let path: Path
     private let isDescription: Bool
     private var known: [Known] = []
+    private var ways: [Way] = []
     private struct Known {
         let name: String
         let schema: JSON
@@ -69,7 +70,7 @@ package struct Fields {
     package func isGiven(_ name: String) -> Bool { given(name) != nil }
 
     /// The object as it was given, without one member.
-    package func given(except name: String) -> JSON { .object(members.filter { $0.name != name }) }
+    package func given(except name: String) -> JSON { .object(members.filter { !$0.isNamed(name) }) }
 
     /// Notes a fault that no single rule sees.
     package mutating func refuse(_ name: String, _ message: String) {
@@ -79,23 +80,65 @@ package struct Fields {
     /// Notes a fault for every member that no rule has asked for.
     package mutating func refuseUnknown() {
         let names = known.map(\.name)
-        for member in members where !names.contains(member.name) {
+        for member in members where !names.contains(where: member.isNamed) {
             faults.append(
                 Fault(path.member(member.name), "is not a field here\(Spelling.hint(for: member.name, among: names))"))
         }
     }
 
+    /// What one way of saying something takes; see `require(oneOf:_:)`.
+    package struct Way {
+        let needed: [String]
+        let allowed: [String]
+
+        /// - Parameters:
+        ///   - needed: fields that must have a value.
+        ///   - allowed: fields that may have one.
+        package init(_ needed: String..., and allowed: [String] = []) {
+            self.needed = needed
+            self.allowed = allowed
+        }
+    }
+
+    /// Refuses an object that does not keep to one of the ways: all that a way needs must have a value, and what only other
+    /// ways know must have none.
+    package mutating func require(oneOf ways: [Way], _ message: String) {
+        self.ways = ways
+        let fits = ways.contains { way in
+            way.needed.allSatisfy(hasValue) && strangers(to: way).allSatisfy { !hasValue($0) }
+        }
+        if !fits { refuse(ways[0].needed[0], message) }
+    }
+
+    private func strangers(to way: Way) -> [String] {
+        let names = ways.flatMap { $0.needed + $0.allowed }
+        return Set(names).subtracting(way.needed + way.allowed).sorted()
+    }
+
+    private func hasValue(_ name: String) -> Bool { given(name).map { $0 != .null } ?? false }
+
     /// JSON Schema of the object, from the fields that have been asked for.
     package var schema: JSON {
-        [
+        let schema: JSON = [
             "type": "object",
             "properties": .object(known.map { JSON.Member($0.name, $0.schema) }),
             "required": .array(known.filter(\.isRequired).map { .string($0.name) }),
             "additionalProperties": false,
         ]
+        return ways.isEmpty ? schema : schema.merging(["anyOf": .array(ways.map(schema(of:)))])
     }
 
-    private func given(_ name: String) -> JSON? { members.first { $0.name == name }?.value }
+    private func schema(of way: Way) -> JSON {
+        let absent: JSON = ["type": "null"]
+        let present: JSON = ["not": absent]
+        return [
+            "required": .array(way.needed.map(JSON.string)),
+            "properties": .object(
+                way.needed.map { JSON.Member($0, present) } + strangers(to: way).map { JSON.Member($0, absent) }),
+        ]
+    }
+
+    private func given(_ name: String) -> JSON? { members.first { $0.isNamed(name) }?.value }
 
     private mutating func know(_ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool) {
         known.append(Known(name: name, schema: isDescription ? schema() : .null, isRequired: isRequired))

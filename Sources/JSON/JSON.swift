@@ -1,4 +1,5 @@
-/// A JSON value (RFC 8259) that keeps what other models lose: the exact text of a number and the order of members.
+/// A JSON value (RFC 8259) that keeps what other models lose: the exact text of a number and the order of members. Texts are
+/// the same only byte by byte; Swift's own comparison takes an accent and its combining form for one.
 package enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -18,6 +19,30 @@ package enum JSON: Sendable, Hashable {
             self.name = name
             self.value = value
         }
+
+        package static func == (one: Member, other: Member) -> Bool {
+            one.isNamed(other.name) && one.value == other.value
+        }
+
+        package func isNamed(_ name: String) -> Bool { isSame(self.name, name) }
+    }
+
+    package static func == (one: JSON, other: JSON) -> Bool {
+        switch (one, other) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let other)): one == other
+        case (.number(let one), .number(let other)), (.encoded(let one), .encoded(let other)),
+            (.string(let one), .string(let other)):
+            isSame(one, other)
+        case (.array(let one), .array(let other)): one == other
+        case (.object(let one), .object(let other)): one == other
+        default: false
+        }
+    }
+
+    /// The bytes are looked at only where Swift takes the texts for equal, which it sees at once of most.
+    fileprivate static func isSame(_ one: String, _ other: String) -> Bool {
+        one == other && one.utf8.elementsEqual(other.utf8)
     }
 
     package static func integer(_ value: some BinaryInteger) -> JSON { .number(String(value)) }
@@ -28,7 +53,7 @@ package enum JSON: Sendable, Hashable {
     /// An object's member; nil for an absent one and for every other kind of value.
     package subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name == name }?.value
+        return members.first { $0.isNamed(name) }?.value
     }
 
     /// An object's members; none for every other kind of value.

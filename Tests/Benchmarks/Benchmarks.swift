@@ -5,14 +5,14 @@ import POSIX
 @main
 struct Benchmarks {
     static func main() {
-        let arguments = CommandLine.arguments.dropFirst()
-        guard arguments.allSatisfy({ $0 == "--quick" }) else {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard let folder = arguments.first, arguments.count == 1 || arguments.dropFirst() == ["--quick"] else {
             say("usage: Tests/Benchmarks/run [--quick]")
             exit(64)
         }
         do {
-            let size = arguments.isEmpty ? Size.full : .quick
-            let workbench = try Workbench()
+            let size = arguments.count == 1 ? Size.full : .quick
+            let workbench = try Workbench(folder: folder)
             defer { workbench.close() }
             var table = Table()
             try measureRecording(workbench, size, &table)

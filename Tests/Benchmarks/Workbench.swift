@@ -14,11 +14,10 @@ final class Workbench {
     /// The programs' folder.
     private let programs: String
 
-    init() throws {
+    /// - Parameter folder: empty, and passable for the server's user.
+    init(folder: String) throws {
+        self.folder = folder
         programs = FileSystem.parent(of: FileSystem.resolve("/proc/self/exe") ?? "./benchmarks")
-        folder = try FileSystem.makeTemporaryFolder("/tmp/postbacks-bench-")
-        // The unprivileged user of root's server passes through.
-        try FileSystem.setMode(0o711, of: folder)
         server = EmbeddedServer(home: "\(folder)/home")
         do {
             say("starting PostgreSQL")
@@ -31,7 +30,6 @@ final class Workbench {
             database = try Connection(server.connectionString)
         } catch {
             server.stop()
-            try? FileSystem.removeTree(folder)
             throw error
         }
         do {
@@ -54,11 +52,10 @@ final class Workbench {
                 """)
     }
 
-    /// Ends all that was started and removes the folder.
+    /// Ends all that was started.
     func close() {
         receiver.end(SIGTERM)
         server.stop()
-        try? FileSystem.removeTree(folder)
     }
 
     func program(_ name: String) -> String { "\(programs)/\(name)" }

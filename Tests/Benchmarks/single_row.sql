@@ -4,8 +4,8 @@ WITH conversion AS (
     VALUES ('o1', 'a1', :n::text, :n::text, 'done', 1.50, 'USD', now(), '{"sub1":"s1"}')
     RETURNING *
 ), event AS (
-    INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
-    SELECT c.id, 1, c.status, c.id::text, 'conversion.done', conversion_json(c, o.name, a.name, NULL)
+    INSERT INTO events (conversion_id, sequence, status, goals_enabled, aggregateid, type, payload)
+    SELECT c.id, 1, c.status, o.goals_enabled, c.id::text, 'conversion.done', conversion_json(c, o.name, a.name, NULL)
     FROM conversion c JOIN offers o ON o.id = c.offer_id JOIN affiliates a ON a.id = c.affiliate_id
     RETURNING id, conversion_id
 )

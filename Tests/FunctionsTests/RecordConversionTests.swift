@@ -49,6 +49,20 @@ struct RecordConversionTests {
         #expect(try installation.count("conversions") == 0)
     }
 
+    @Test(arguments: [
+        #"{"offerId":"o","affiliateId":"a"}"#, #"{"offerId":"o","affiliateId":"a","transactionId":null}"#,
+        #"{"offerId":"o","affiliateId":"a","transactionId":null,"clickId":null}"#,
+    ])
+    func `without a transactionId and a clickId nothing could be recognised as a repeat, and nothing is recorded`(
+        input: String
+    ) throws {
+        let installation = try Installation.withOffer()
+        let call = try installation.call("recordConversion", input)
+        #expect(call.code == "invalid_request")
+        #expect(call.fields == ["transactionId"])
+        #expect(try installation.count("conversions") == 0)
+    }
+
     @Test func `ids that are integers are taken, and answered as strings`() throws {
         let installation = try Installation.make()
         let offer = try installation.ask("configureOffer", ["offerId": 17, "goalsEnabled": true, "goals": [["id": 3]]])

@@ -128,9 +128,15 @@ struct RepeatTests {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback()
         let keys = (0..<2000).map { $0 }
-        let answers = try await atOnce(2) { session in
-            // In opposite orders, so that their batches meet in the middle and would deadlock if they could.
-            let order = session == 0 ? keys : keys.reversed()
+        let answers = try await atOnce(3) { session -> [Int: JSON] in
+            if session == 2 {
+                try self.startTogether(installation)
+                return [:]
+            }
+            try waitUntil("the lock") { try installation.isLocked }
+            // The same batches in opposite orders, so that they would deadlock if they could.
+            let order =
+                session == 0 ? keys : stride(from: 0, to: 2000, by: 500).flatMap { keys[$0..<$0 + 500].reversed() }
             let answers = try installation.ask(
                 "recordConversion",
                 all: order.map { key in
@@ -149,5 +155,31 @@ struct RepeatTests {
         }
         #expect(recordings == keys.count)
         for table in ["conversions", "events", "outbox"] { #expect(try installation.count(table) == keys.count) }
+    }
+
+    /// Holds everyone up who wants to record, until two do.
+    private func startTogether(_ installation: Installation) throws {
+        let connection = try installation.database.connect()
+        try connection.execute(script: "BEGIN; LOCK TABLE conversions IN SHARE MODE")
+        let observer = try installation.database.connect()
+        try waitUntil("two sessions that wait") {
+            try observer.run(
+                """
+                SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'recordConversion' AND wait_event_type = 'Lock'
+                """
+            ).count == 2
+        }
+        try connection.execute(script: "COMMIT")
+    }
+}
+
+extension Installation {
+    /// Whether `startTogether` holds its lock.
+    fileprivate var isLocked: Bool {
+        get throws {
+            try value("SELECT 1 AS value FROM pg_locks WHERE relation = 'conversions'::regclass AND mode = 'ShareLock'")
+                != nil
+        }
     }
 }

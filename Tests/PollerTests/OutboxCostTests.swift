@@ -12,7 +12,7 @@ struct OutboxCostTests {
     init() throws {
         let installation = try Installation.make()
         connection = try installation.database.connect()
-        try connection.execute(script: Outbox.sessionScript)
+        _ = try connection.transaction(Outbox.sessionStatements.map { Call(Statement(name: "", sql: $0)) })
         _ = try connection.transaction([
             Outbox.findDestinations, Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
         ])
@@ -22,8 +22,8 @@ struct OutboxCostTests {
                 INSERT INTO destinations (origin) VALUES ('http://127.0.0.1:1');
                 INSERT INTO postbacks (affiliate_id, conversion_status, url, http_type, destination_id)
                 SELECT 'a1', 'done', 'http://127.0.0.1:1/', 'GET', 1 FROM generate_series(1, 500);
-                INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
-                SELECT n, 1, 'done', n, 'conversion.done', '{}' FROM generate_series(1, 2000) AS n;
+                INSERT INTO events (conversion_id, sequence, status, goals_enabled, aggregateid, type, payload)
+                SELECT n, 1, 'done', false, n, 'conversion.done', '{}' FROM generate_series(1, 2000) AS n;
                 INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, lease_until, lease_no)
                 SELECT id, conversion_id, 1, 1 + id % 500, 1, now() + interval '1 minute', 1 FROM events;
                 """)

@@ -1,6 +1,7 @@
 import FunctionRuntime
 import JSON
 import Postbacks
+import Synchronization
 
 extension DeliverPostback {
     /// All that one attempt needs: the delivery, the postback as it is now, the event and the conversion as it was then.
@@ -28,6 +29,16 @@ extension DeliverPostback {
 extension Rule where Value == (Int?, RequestTemplate) {
     /// A postback as it is stored. What only matching needs is accepted and not looked at.
     fileprivate static var postback: Rule {
+        let reading = reading
+        return Rule(schema: reading.schema, placeholder: reading.placeholder) { json, path, faults in
+            if let known = known.withLock({ $0.postback(json) }) { return known }
+            guard let postback = reading.read(json, path, &faults) else { return nil }
+            known.withLock { $0.remember(json, postback) }
+            return postback
+        }
+    }
+
+    private static var reading: Rule {
         object { fields in
             let id = fields.optional("id", .madeHere)
             let template = RequestTemplate(&fields, from: .store)
@@ -39,3 +50,25 @@ extension Rule where Value == (Int?, RequestTemplate) {
         }
     }
 }
+
+/// Postbacks that were read lately: a warm process gets the same ones again and again, and reading templates costs.
+private struct KnownPostbacks {
+    private var postbacks: [Int: (json: JSON, postback: (Int?, RequestTemplate))] = [:]
+    private static let limit = 1000
+
+    /// The postback, if the very same text was read before.
+    func postback(_ json: JSON) -> (Int?, RequestTemplate)? {
+        guard case .number(let digits)? = json["id"], let id = Int(digits), let known = postbacks[id],
+            known.json == json
+        else { return nil }
+        return known.postback
+    }
+
+    mutating func remember(_ json: JSON, _ postback: (Int?, RequestTemplate)) {
+        guard let id = postback.0 else { return }
+        if postbacks.count >= KnownPostbacks.limit { postbacks = [:] }
+        postbacks[id] = (json, postback)
+    }
+}
+
+private let known = Mutex(KnownPostbacks())

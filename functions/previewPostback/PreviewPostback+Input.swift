@@ -19,18 +19,34 @@ extension PreviewPostback {
 
         /// `postbackId`, or createPostback's fields; `conversionId`, or `sample` with recordConversion's fields.
         init(_ fields: inout Fields) {
+            let isStored = fields.isGiven("postbackId")
+            self.init(&fields, isStored: isStored)
+        }
+
+        private init(_ fields: inout Fields, isStored: Bool) {
+            subject =
+                isStored ? .stored(fields.required("postbackId", .madeHere)) : .new(NewPostback(&fields))
             let conversionID = fields.optional("conversionId", .madeHere)
             let sample = fields.optional("sample", .sampleConversion)
-            if fields.isGiven("conversionId"), fields.isGiven("sample") {
+            if conversionID != nil, sample != nil {
                 fields.refuse("sample", "stands beside conversionId; give one of them")
             }
             source = conversionID.map(Source.conversion) ?? .sample(sample ?? .standard)
-            if let postbackID = fields.optional("postbackId", .madeHere) {
-                subject = .stored(postbackID)
-            } else {
-                // While the schema is described both ways are, and neither is required.
-                subject = .new(NewPostback(&fields))
+        }
+
+        static var schema: JSON {
+            let ways = [true, false].map { isStored in
+                var fields = Fields.describing()
+                _ = Input(&fields, isStored: isStored)
+                return fields.schema
             }
+            let both: JSON = [
+                "required": ["conversionId", "sample"],
+                "properties": [
+                    "conversionId": ["not": ["type": "null"]], "sample": ["not": ["type": "null"]],
+                ],
+            ]
+            return ["anyOf": .array(ways), "not": both]
         }
     }
 }

@@ -11,7 +11,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
     var pageSize: Int { self == .conversions ? 1000 : 200 }
 
     /// Reads pages of the list behind the function of the same name.
-    func makePages(_ database: Database) -> ([JSON.Member]) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    func makePages(_ database: Database) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {
         switch self {
         case .conversions:
             let list = ConversionList(database)

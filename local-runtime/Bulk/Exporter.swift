@@ -9,7 +9,7 @@ package struct Exporter {
     private let format: BulkFormat
     private let columns: [String]
     private let writer: CSVWriter
-    private let nextPage: ([JSON.Member]) throws(FunctionError) -> (rows: [JSON], next: JSON)
+    private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
     private let patience: Int64
 
     /// - Parameters:

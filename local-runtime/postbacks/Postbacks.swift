@@ -16,12 +16,13 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, Receive.self, Doctor.self,
-            Demo.self,
+            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, ShowPresets.self, Receive.self,
+            Doctor.self, Demo.self,
         ])
 
     static func main() {
         Signals.ignorePipe()
+        Descriptor.occupyStandardNumbers()
         main(nil)
     }
 }

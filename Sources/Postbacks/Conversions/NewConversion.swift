@@ -42,8 +42,8 @@ package struct NewConversion: Sendable {
         occurredAt = fields.optional("occurredAt", .timestamp)
         let params = fields.optional("params", .conversionParams) ?? []
         self.params = params.isEmpty ? nil : .object(params.map { JSON.Member($0.name, .string($0.value)) })
-        if !fields.isGiven("transactionId"), !fields.isGiven("clickId") {
-            fields.refuse("transactionId", "is missing, and so is clickId; one of them is needed to recognise a repeat")
-        }
+        fields.require(
+            oneOf: [.init("transactionId", and: ["clickId"]), .init("clickId")],
+            "is missing, and so is clickId; one of them is needed to recognise a repeat")
     }
 }

@@ -30,17 +30,19 @@ package struct StatusUpdate: Sendable {
         saleAmount = fields.change("saleAmount", .money)
         expectedStatus = fields.optional("expectedStatus", .conversionStatus)
 
-        switch (conversionID, offerID, transactionID, clickID) {
-        case (let id?, nil, nil, nil) where goalID == nil: subject = .conversion(id: id)
-        case (nil, let offer?, let transaction?, nil):
-            subject = .transaction(offerID: offer, transactionID: transaction, goalID: goalID)
-        case (nil, let offer?, nil, let click?): subject = .click(offerID: offer, clickID: click, goalID: goalID)
-        default:
-            subject = .conversion(id: 0)
-            let field = conversionID == nil && !fields.isGiven("conversionId") ? "conversionId" : "offerId"
-            fields.refuse(
-                field,
-                "name the conversion in one way: conversionId, or offerId and transactionId, or offerId and clickId")
-        }
+        fields.require(
+            oneOf: [
+                .init("conversionId"), .init("offerId", "transactionId", and: ["goalId"]),
+                .init("offerId", "clickId", and: ["goalId"]),
+            ],
+            "must name the conversion in one way: by itself, or as offerId and transactionId, or as offerId and clickId (with goalId if need be)"
+        )
+        subject =
+            switch (conversionID, offerID, transactionID, clickID) {
+            case (_, let offer?, let transaction?, _):
+                .transaction(offerID: offer, transactionID: transaction, goalID: goalID)
+            case (_, let offer?, _, let click?): .click(offerID: offer, clickID: click, goalID: goalID)
+            default: .conversion(id: conversionID ?? 0)
+            }
     }
 }

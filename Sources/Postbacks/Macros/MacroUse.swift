@@ -25,11 +25,15 @@ package struct MacroUse: Sendable, Hashable {
     package struct MapEntry: Sendable, Hashable {
         let key: String
         let value: String
+
+        /// Byte by byte: to Swift an accent and its combining form are one, to a receiver they are not.
+        func stands(for text: String) -> Bool { key.utf8.elementsEqual(text.utf8) }
     }
 
-    /// Reads what stands between the braces.
+    /// Reads what stands between the braces: by Unicode scalars, since a default may begin with a combining mark, which to
+    /// Swift is one character with the `|` before it.
     init(parsing text: Substring, in place: Template.Place) throws(Wrong) {
-        let head = text.prefix { $0 != ":" && $0 != "|" }
+        let head = text.prefixOfScalars { $0 != ":" && $0 != "|" }
         var rest = text[head.endIndex...]
         if head.hasPrefix("_") {
             guard place == .url else {
@@ -41,14 +45,14 @@ package struct MacroUse: Sendable, Hashable {
             isRaw = false
             macro = try Macro(parsing: String(head))
         }
-        if rest.first == ":" {
-            let format = rest.dropFirst().prefix { $0 != "|" }
+        if rest.unicodeScalars.first == ":" {
+            let format = rest.withoutFirstScalar.prefixOfScalars { $0 != "|" }
             rest = rest[format.endIndex...]
             self.format = try MacroUse.format(format, of: macro)
         } else {
             format = nil
         }
-        fallback = rest.first == "|" ? String(rest.dropFirst()) : nil
+        fallback = rest.unicodeScalars.first == "|" ? String(rest.withoutFirstScalar) : nil
         if format == .number, let fallback, (try? Money(parsing: fallback)) == nil {
             throw Wrong("has a default for {\(macro.name):number} that is not a number")
         }
@@ -78,8 +82,9 @@ package struct MacroUse: Sendable, Hashable {
 
     private static func entries(_ text: Substring, of macro: Macro) throws(Wrong) -> [MapEntry] {
         var entries: [MapEntry] = []
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let sign = part.firstIndex(of: "="), sign > part.startIndex else {
+        for part in text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map(Substring.init) {
+            let sign = part.prefixOfScalars { $0 != "=" }.endIndex
+            guard sign > part.startIndex, sign < part.endIndex else {
                 throw Wrong("has a map for {\(macro.name)} whose part \"\(part.prefix(64))\" is not value=replacement")
             }
             let key = String(part[..<sign])
@@ -89,11 +94,15 @@ package struct MacroUse: Sendable, Hashable {
                     "has a map for {\(macro.name)} with \"\(key.prefix(64))\", which is no status\(Spelling.hint(for: key, among: words))"
                 )
             }
-            guard !entries.contains(where: { $0.key == key }) else {
+            guard !entries.contains(where: { $0.stands(for: key) }) else {
                 throw Wrong("has a map for {\(macro.name)} with \"\(key.prefix(64))\" twice")
             }
-            entries.append(MapEntry(key: key, value: String(part[part.index(after: sign)...])))
+            entries.append(MapEntry(key: key, value: String(part[sign...].withoutFirstScalar)))
         }
         return entries
     }
+}
+
+extension Substring {
+    fileprivate var withoutFirstScalar: Substring { Substring(unicodeScalars.dropFirst()) }
 }

@@ -41,7 +41,7 @@ package struct MacroValues: Sendable {
         case (.unixms, .named(let name)): time(of: name).map { String($0.milliseconds) }
         case (.date, .named(let name)): time(of: name)?.day.description
         case (.map(let entries), let macro):
-            value(of: macro).flatMap { value in entries.first { $0.key == value }?.value }
+            value(of: macro).flatMap { value in entries.first { $0.stands(for: value) }?.value }
         case (_, let macro): value(of: macro)
         }
     }

@@ -24,10 +24,8 @@ package struct ResendRequest: Sendable {
         isDryRun = fields.optional("dryRun", .boolean, default: false)
         after = fields.optional("after", .numberCursor) ?? "0"
         subject = ids.map(Subject.deliveries) ?? .filter(filter ?? .none)
-        if fields.isGiven("deliveryIds") == fields.isGiven("filter") {
-            fields.refuse("deliveryIds", "give either deliveryIds or filter")
-        }
-        if fields.isGiven("filter"), let filter, filter.isEmpty {
+        fields.require(oneOf: [.init("deliveryIds"), .init("filter")], "or filter is needed, and not both")
+        if let filter, filter.isEmpty {
             fields.refuse("filter", "must name at least one condition")
         }
     }

@@ -1,5 +1,5 @@
 package import FunctionRuntime
-package import JSON
+import JSON
 package import Postbacks
 import Postgres
 package import Secrets
@@ -34,7 +34,7 @@ package struct PostbackStore {
     }
 
     /// One page of the postbacks that are not deleted, in the order of their ids.
-    package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(
             .listPostbacks,
             [
@@ -42,7 +42,7 @@ package struct PostbackStore {
                 .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), page.afterNumber,
                 page.fetchLimit,
             ])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.postback) })
+        return page.cut("postbacks", rows.map { ($0.text("id") ?? "", $0.postback) })
     }
 
     func describe(_ id: Int) throws(FunctionError) -> SavedPostback {

@@ -12,7 +12,8 @@ WITH due AS MATERIALIZED (
             AND o.due_at >= w.floor - interval '1 second'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())
-            AND NOT EXISTS (SELECT FROM postbacks p WHERE p.id = o.postback_id AND p.deleted_at IS NOT NULL)
+            -- What a paused postback owes is held at infinity; this stops what slipped past that.
+            AND (SELECT coalesce(p.deleted_at, p.paused_at) FROM postbacks p WHERE p.id = o.postback_id) IS NULL
             AND NOT EXISTS (
                 SELECT FROM outbox earlier
                 WHERE earlier.conversion_id = o.conversion_id
