@@ -68,7 +68,9 @@ extension Rule<String> {
     /// A cursor as a list answered it in `next`.
     static var cursor: Rule {
         text(1...1024).parsed(placeholder: "") { text throws(Wrong) in
-            guard let id = Cursor.id(text) else { throw Wrong("must be the value of \"next\" of the page before") }
+            guard let id = Cursor.id(text), !id.utf8.contains(0) else {
+                throw Wrong("must be the value of \"next\" of the page before")
+            }
             return id
         }
     }

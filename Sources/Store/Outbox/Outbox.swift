@@ -118,8 +118,8 @@ package enum Outbox {
     /// Keeps the table small: the dead rows of what was claimed and finished.
     package static let vacuum = Call(Statement(name: "", sql: "VACUUM (TRUNCATE off) outbox"))
 
-    /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, and makes due what
-    /// resumed ones hold.
+    /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, holds what paused ones
+    /// owe, makes due what resumed ones hold and what waits for nothing any more, and moves what goes elsewhere by now.
     package static let mend = [Call(.cancelDeliveries), Call(.mendOutbox)]
 
     /// Makes the partitions of the days to come and drops those of attempts older than so many days.
