@@ -92,6 +92,8 @@ let package = Package(
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport"], exclude: ["receive.py"]),
         .testTarget(
+            name: "InputTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"], exclude: ["validate.py"]),
+        .testTarget(
             name: "FunctionsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
