@@ -92,6 +92,8 @@ let package = Package(
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport"], exclude: ["receive.py"]),
         .testTarget(
+            name: "InputTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"], exclude: ["validate.py"]),
+        .testTarget(
             name: "FunctionsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
         .testTarget(
@@ -108,6 +110,7 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
             name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],

@@ -7,8 +7,12 @@ enum Gate {
         guard bytes.count <= limit else { throw FunctionError(.invalidJSON, "the input is larger than \(limit) bytes") }
         switch try parse(bytes, depth: JSON.depthLimit) {
         case .object(let members): return members
-        case let other: throw FunctionError(.invalidJSON, "the input must be one JSON object, not \(other.kind)")
+        case let other: throw notAnObject(other)
         }
+    }
+
+    fileprivate static func notAnObject(_ json: JSON) -> FunctionError {
+        FunctionError(.invalidJSON, "the input must be one JSON object, not \(json.kind)")
     }
 
     static func input<Input: FunctionInput>(_ members: [JSON.Member], as type: Input.Type) throws(FunctionError)
@@ -21,14 +25,18 @@ enum Gate {
         return input
     }
 
-    fileprivate static func parse(_ bytes: [UInt8], depth: Int) throws(FunctionError) -> JSON {
+    /// - Parameter envelope: the member of the document that is the input; nil when the document is.
+    fileprivate static func parse(
+        _ bytes: [UInt8], depth: Int, envelope: String? = nil
+    ) throws(FunctionError) -> JSON {
         do throws(MalformedJSON) {
             return try JSON(parsing: bytes, depth: depth)
         } catch {
-            let place = error.path.description
+            let inner = envelope.map { error.path.inside($0) } ?? error.path
+            let (whole, place) = inner.map { ("input", $0) } ?? ("line", error.path)
             throw FunctionError(
-                .invalidJSON, "the input \(error.message)\(place.isEmpty ? "" : ", in \(place)")",
-                details: [Fault(error.path, error.message)])
+                .invalidJSON, "the \(whole) \(error.message)\(place == .root ? "" : ", in \(place)")",
+                details: [Fault(place, error.message)])
         }
     }
 }
@@ -45,7 +53,7 @@ struct StreamLine {
     init(_ bytes: [UInt8]) {
         do throws(FunctionError) {
             // The envelope is one level around the input.
-            let json = try Gate.parse(bytes, depth: JSON.depthLimit + 1)
+            let json = try Gate.parse(bytes, depth: JSON.depthLimit + 1, envelope: "input")
             id = StreamLine.id(json["id"])
             input = StreamLine.input(json)
         } catch {
@@ -82,10 +90,9 @@ struct StreamLine {
         for member in members where member.name != "id" && member.name != "input" {
             faults.append(Fault(.root.member(member.name), "is not a field of a line; expected \"id\" and \"input\""))
         }
-        guard case .object(let input)? = json["input"] else {
-            let kind = json["input"].map { ", not \($0.kind)" } ?? "; it is missing"
-            return .failure(.invalidRequest(faults + [Fault(.root.member("input"), "must be an object\(kind)")]))
-        }
-        return faults.isEmpty ? .success(input) : .failure(.invalidRequest(faults))
+        if json["input"] == nil { faults.append(Fault(.root.member("input"), "is missing")) }
+        guard faults.isEmpty, let input = json["input"] else { return .failure(.invalidRequest(faults)) }
+        guard case .object(let members) = input else { return .failure(Gate.notAnObject(input)) }
+        return .success(members)
     }
 }

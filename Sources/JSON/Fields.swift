@@ -9,6 +9,7 @@ package struct Fields {
     private let isDescription: Bool
     private var known: [Known] = []
     private var ways: [Way] = []
+    private var exclusions: [JSON] = []
     private struct Known {
         let name: String
         let schema: JSON
@@ -54,10 +55,16 @@ package struct Fields {
     }
 
     /// A field of an update: left out it leaves the value as it is, null clears it.
-    package mutating func change<Value>(_ name: String, _ rule: Rule<Value>) -> Change<Value> {
-        know(name, rule.schema.orNull, isRequired: false)
+    package mutating func change<Value>(
+        _ name: String, _ rule: Rule<Value>, canBeCleared: Bool = true
+    ) -> Change<Value> {
+        know(name, canBeCleared ? rule.schema.orNull : rule.schema, isRequired: false)
         guard let json = given(name) else { return .keep }
-        if json == .null { return .clear }
+        if json == .null {
+            if canBeCleared { return .clear }
+            faults.append(Fault(path.member(name), "cannot be cleared"))
+            return .keep
+        }
         return rule.read(json, path.member(name), &faults).map(Change.set) ?? .keep
     }
 
@@ -75,6 +82,14 @@ package struct Fields {
     /// Notes a fault that no single rule sees.
     package mutating func refuse(_ name: String, _ message: String) {
         if !isDescription { faults.append(Fault(path.member(name), message)) }
+    }
+
+    /// Says in the schema which combination of values is refused: all of these members are there, as their schemas say.
+    package mutating func exclude(_ members: KeyValuePairs<String, JSON>) {
+        exclusions.append([
+            "required": .array(members.map { .string($0.key) }),
+            "properties": .object(members.map { JSON.Member($0.key, $0.value) }),
+        ])
     }
 
     /// Notes a fault for every member that no rule has asked for.
@@ -125,7 +140,10 @@ package struct Fields {
             "required": .array(known.filter(\.isRequired).map { .string($0.name) }),
             "additionalProperties": false,
         ]
-        return ways.isEmpty ? schema : schema.merging(["anyOf": .array(ways.map(schema(of:)))])
+        return
+            schema
+            .merging(ways.isEmpty ? [:] : ["anyOf": .array(ways.map(schema(of:)))])
+            .merging(exclusions.isEmpty ? [:] : ["not": ["anyOf": .array(exclusions)]])
     }
 
     private func schema(of way: Way) -> JSON {

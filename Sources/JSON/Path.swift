@@ -7,8 +7,17 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
 
     private init(description: String) { self.description = description }
 
+    /// A name that is empty is written as `""`, so that it does not look like its object.
     package func member(_ name: String) -> Path {
-        Path(description: description.isEmpty ? name : "\(description).\(name)")
+        let name = name.isEmpty ? "\"\"" : name
+        return Path(description: description.isEmpty ? name : "\(description).\(name)")
+    }
+
+    /// The same place seen from inside of a member; nil for a place that is not inside of it.
+    package func inside(_ name: String) -> Path? {
+        guard description.hasPrefix(name) else { return nil }
+        let rest = description.dropFirst(name.count)
+        return rest.isEmpty || rest.first == "." ? Path(description: String(rest.dropFirst())) : nil
     }
 
     package func item(_ index: Int) -> Path { Path(description: "\(description)[\(index)]") }

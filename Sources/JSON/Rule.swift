@@ -72,7 +72,7 @@ extension Rule<String> {
     /// An id of the caller's own: 1–128 characters without control characters, or a JSON integer, which becomes its digits.
     package static var identifier: Rule {
         let text = text(1...128)
-        return Rule(schema: ["anyOf": [text.schema, ["type": "integer"]]], placeholder: "") { json, path, faults in
+        return Rule(schema: ["anyOf": [text.schema, wholeNumber]], placeholder: "") { json, path, faults in
             if case .number(let digits) = json {
                 if let digits = canonicalInteger(digits) { return digits }
                 faults.append(
@@ -87,10 +87,17 @@ extension Rule<String> {
         }
     }
 
+    private static let digitLimit = 38
+
+    /// JSON Schema of an integer that stands for its digits.
+    package static var wholeNumber: JSON {
+        let limit = String(repeating: "9", count: digitLimit)
+        return ["type": "integer", "minimum": .number("-\(limit)"), "maximum": .number(limit)]
+    }
+
     private static func canonicalInteger(_ text: String) -> String? {
-        guard text.utf8.count <= 39, text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == 0x2D }) else {
-            return nil
-        }
+        let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
+        guard digits.count <= digitLimit, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return text == "-0" ? "0" : text
     }
 }
@@ -161,8 +168,7 @@ extension Rule<Int> {
     }
 
     private static func integerSchema(_ range: ClosedRange<Int>) -> JSON {
-        let schema: JSON = ["type": "integer", "minimum": .integer(range.lowerBound)]
-        return range.upperBound < .max ? schema.merging(["maximum": .integer(range.upperBound)]) : schema
+        ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
     }
 
     /// An id made here: a whole number from 1 on.
@@ -200,7 +206,7 @@ extension JSON {
     package func merging(_ more: JSON) -> JSON {
         guard case .object(let added) = more else { return self }
         guard case .object(let members) = self else { return more }
-        return .object(members.filter { old in !added.contains { $0.name == old.name } } + added)
+        return .object(members.filter { old in !added.contains { $0.isNamed(old.name) } } + added)
     }
 
     /// The schema that takes null besides what this one takes.

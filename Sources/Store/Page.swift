@@ -60,17 +60,19 @@ enum Cursor {
     static func json(behind id: String) -> JSON { .string(Base64.encode(Array(id.utf8))) }
 
     fileprivate static func id(_ text: String) -> String? {
-        Base64.decode(text).flatMap { String(validating: $0, as: UTF8.self) }
+        // PostgreSQL's texts hold no NUL.
+        Base64.decode(text).flatMap { $0.contains(0) ? nil : String(validating: $0, as: UTF8.self) }
     }
 }
 
 extension Rule<String> {
     /// A cursor as a list answered it in `next`.
     static var cursor: Rule {
-        text(1...1024).parsed(placeholder: "") { text throws(Wrong) in
-            guard let id = Cursor.id(text), !id.utf8.contains(0) else {
-                throw Wrong("must be the value of \"next\" of the page before")
-            }
+        let base64 =
+            "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
+        let schema: JSON = ["pattern": .string(base64), "description": "The value of \"next\" of the page before."]
+        return text(1...1024).parsed(placeholder: "", schema: schema) { text throws(Wrong) in
+            guard let id = Cursor.id(text) else { throw Wrong("must be the value of \"next\" of the page before") }
             return id
         }
     }

@@ -17,7 +17,8 @@ struct ArgumentTests {
             #expect(outcome.status == .exited(0))
             #expect(outcome.text.hasPrefix("\(function): "))
             #expect(
-                outcome.text.contains("--stream") && outcome.text.contains("--check") && outcome.text.contains("exit status")
+                outcome.text.contains("--stream") && outcome.text.contains("--check")
+                    && outcome.text.contains("exit status")
                     && outcome.text.contains("LOG_LEVEL"))
             #expect(outcome.errorText == "")
         }

@@ -39,7 +39,7 @@ struct StreamTests {
 
     @Test(
         arguments: [
-            (#"{"id":"x"}"#, "invalid_request"), (#"{"id":"x","input":[]}"#, "invalid_request"),
+            (#"{"id":"x"}"#, "invalid_request"), (#"{"id":"x","input":[]}"#, "invalid_json"),
             (#"{"id":"x","input":{},"extra":1}"#, "invalid_request"), (#"{"id":"x","input":{}}"#, "invalid_request"),
             (#"{"id":"x","input":{"a":1,"a":2}}"#, "invalid_json"), (#"{"id":"x","input":{"#, "invalid_json"),
             (#"{"id":"x","input":{}} trailing"#, "invalid_json"), (#"{"id":"x" "input":{}}"#, "invalid_json"),

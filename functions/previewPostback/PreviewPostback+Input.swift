@@ -28,6 +28,8 @@ extension PreviewPostback {
                 isStored ? .stored(fields.required("postbackId", .madeHere)) : .new(NewPostback(&fields))
             let conversionID = fields.optional("conversionId", .madeHere)
             let sample = fields.optional("sample", .sampleConversion)
+            let present: JSON = ["not": ["type": "null"]]
+            fields.exclude(["conversionId": present, "sample": present])
             if conversionID != nil, sample != nil {
                 fields.refuse("sample", "stands beside conversionId; give one of them")
             }
@@ -40,13 +42,7 @@ extension PreviewPostback {
                 _ = Input(&fields, isStored: isStored)
                 return fields.schema
             }
-            let both: JSON = [
-                "required": ["conversionId", "sample"],
-                "properties": [
-                    "conversionId": ["not": ["type": "null"]], "sample": ["not": ["type": "null"]],
-                ],
-            ]
-            return ["anyOf": .array(ways), "not": both]
+            return ["anyOf": .array(ways)]
         }
     }
 }

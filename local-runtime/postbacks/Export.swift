@@ -76,9 +76,15 @@ struct Export: ParsableCommand {
             defer { if let draft { try? FileSystem.remove(draft) } }
             let target = try draft.map { try Descriptor.open($0, O_WRONLY | O_CREAT | O_TRUNC) } ?? .standardOutput
             let showsProgress = Terminal.isErrorOutput && (output != nil || !Terminal.isOutput)
-            let count = try exporter.run(filter, to: target) { count in
-                if showsProgress { Terminal.drawOver("\(count) rows") }
-                if let signal = try signals.take().first { throw ExitCode(128 + signal) }
+            let count: Int
+            do {
+                count = try exporter.run(filter, to: target) { count in
+                    if showsProgress { Terminal.drawOver("\(count) rows") }
+                    if let signal = try signals.take().first { throw ExitCode(128 + signal) }
+                }
+            } catch let error as SystemError where error.code == EPIPE {
+                // Whoever reads, `head` perhaps, has enough.
+                throw ExitCode(128 + SIGPIPE)
             }
             if let draft, let output { try FileSystem.rename(draft, to: output) }
             if showsProgress { Terminal.drawOver("") }

@@ -107,7 +107,12 @@ package enum MacroName: String, CaseIterable, Sendable {
 extension Rule<Macro> {
     /// A macro's name without braces.
     package static var macro: Rule {
-        Rule<String>.text(1...80).parsed(placeholder: Macro.named(.clickID)) { name throws(Wrong) in
+        func schema() -> JSON {
+            let names = MacroName.allCases.map(\.rawValue).joined(separator: "|")
+            return ["pattern": .string(#"^(\#(names)|sub([1-9]|10)|params\.[A-Za-z0-9_.-]{1,64})$"#)]
+        }
+        return Rule<String>.text(1...80).parsed(placeholder: Macro.named(.clickID), schema: schema()) {
+            name throws(Wrong) in
             try Macro(parsing: name)
         }
     }

@@ -71,8 +71,18 @@ extension Rule<BasicAuth> {
                 "scheme", .oneOf(BasicAuth.Scheme.self, placeholder: .basic), default: .basic)
             return .token(fields.required("token", .token(from: source, scheme)), scheme: scheme)
         }
-        return Rule(schema: ["anyOf": [login.schema, token.schema]], placeholder: token.placeholder) {
-            json, path, faults in
+        func schema() -> JSON {
+            let ways = BasicAuth.Scheme.allCases.map { scheme in
+                let names: JSON = scheme == .basic ? ["Basic", .null] : ["Bearer"]
+                return [
+                    "properties": [
+                        "token": Rule<StoredSecret>.token(from: source, scheme).schema, "scheme": ["enum": names],
+                    ], "required": scheme == .basic ? ["token"] : ["token", "scheme"], "additionalProperties": false,
+                ] as JSON
+            }
+            return ["type": "object", "anyOf": .array([login.schema] + ways)]
+        }
+        return Rule(schema: schema(), placeholder: token.placeholder) { json, path, faults in
             guard json["token"] != nil else { return login.read(json, path, &faults) }
             if json["login"] != nil || json["password"] != nil {
                 faults.append(Fault(path, "must have either login and password, or a token"))
@@ -86,7 +96,8 @@ extension Rule<BasicAuth> {
 extension Rule<String> {
     /// Without a colon, which ends it (RFC 7617 §2).
     fileprivate static var login: Rule {
-        text(0...256).parsed(placeholder: "") { login throws(Wrong) in
+        let pattern = #"^[^:\u0000-\u001f\u007f-\u009f]*$"#
+        return text(0...256).parsed(placeholder: "", schema: ["pattern": .string(pattern)]) { login throws(Wrong) in
             if login.utf8.contains(UInt8(ascii: ":")) { throw Wrong("must not contain a colon") }
             return login
         }
@@ -104,8 +115,11 @@ extension Rule<StoredSecret> {
     }
 
     fileprivate static func token(from source: StoredSecret.Source, _ scheme: BasicAuth.Scheme) -> Rule {
-        secret(from: source, schema: ["type": "string", "minLength": 1, "maxLength": 8192, "pattern": "^[!-~]+$"]) {
-            text throws(Wrong) in
+        let pattern = scheme == .basic ? "^[A-Za-z0-9._~+/-]+=*$" : "^[!-~]+$"
+        func schema() -> JSON {
+            ["type": "string", "minLength": 1, "maxLength": 8192, "pattern": .string(pattern)]
+        }
+        return secret(from: source, schema: schema()) { text throws(Wrong) in
             try checkLength(1...8192, text)
             guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 throw Wrong("must consist of visible ASCII characters without spaces")

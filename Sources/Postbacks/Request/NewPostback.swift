@@ -28,6 +28,9 @@ package struct NewPostback: Sendable {
         canonicalInput = fields.given(except: "idempotencyKey").sorted.bytes
         offerID = offer == NewPostback.all ? nil : offer
         affiliateID = affiliate == NewPostback.all ? nil : affiliate
+        let everything: JSON = ["const": .string(NewPostback.all)]
+        fields.exclude(["offerId": everything, "goalId": ["not": ["type": "null"]]])
+        fields.exclude(["offerId": everything, "affiliateId": everything])
         if goalID != nil, offerID == nil { fields.refuse("goalId", "needs one offer; offerId is \"*\"") }
         if offerID == nil, affiliateID == nil {
             fields.refuse("affiliateId", "must name one affiliate when offerId is \"*\"")

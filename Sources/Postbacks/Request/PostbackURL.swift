@@ -95,8 +95,10 @@ extension Rule<PostbackURL> {
         func schema() -> JSON {
             [
                 "type": "string", "minLength": 1, "maxLength": .integer(PostbackURL.byteLimit),
-                "pattern": #"^[Hh][Tt][Tt][Pp][Ss]?://"#,
-                "description": "An absolute http or https URL, at most 8192 bytes, with macros in path and query.",
+                "pattern":
+                    #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\@{}\u0000-\u0020\u007f-\u009f]+([/?][^\u0000-\u001f\u007f-\u009f]*)?$"#,
+                "description":
+                    "An absolute http or https URL with a valid host and port, at most 8192 bytes, with macros in path and query only; no spaces, backslashes or fragment.",
             ]
         }
         return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema()) {

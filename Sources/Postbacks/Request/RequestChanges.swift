@@ -14,8 +14,8 @@ package struct RequestChanges: Sendable {
 
     /// A field that is left out stays, null clears it; url and httpType cannot be cleared.
     package init(_ fields: inout Fields) {
-        url = fields.change("url", .postbackURL)
-        httpType = fields.change("httpType", .httpType)
+        url = fields.change("url", .postbackURL, canBeCleared: false)
+        httpType = fields.change("httpType", .httpType, canBeCleared: false)
         basicAuth = fields.change("basicAuth", .basicAuth(from: .caller))
         requestParams = fields.change("requestParams", .requestParams)
         requestHeaders = fields.change("requestHeaders", .requestHeaders(from: .caller))
@@ -23,8 +23,6 @@ package struct RequestChanges: Sendable {
         omitEmptyParams = fields.change("omitEmptyParams", .boolean)
         skipWhenEmpty = fields.change("skipWhenEmpty", .skipWhenEmpty)
         successWhen = fields.change("successWhen", .successWhen)
-        if case .clear = url { fields.refuse("url", "cannot be cleared") }
-        if case .clear = httpType { fields.refuse("httpType", "cannot be cleared") }
     }
 
     /// The URL that is set, if one is.

@@ -55,22 +55,48 @@ enum HeaderName {
 
     /// Why nobody may set it; nil when anybody may.
     static func refusal(_ name: String) -> String? {
-        switch name.lowercased() {
-        case "host": "follows from the URL and cannot be set"
-        case "content-length", "transfer-encoding": "follows from the body and cannot be set"
-        case "connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate", "te",
-            "trailer", "upgrade", "http2-settings":
-            "belongs to the connection and cannot be set"
-        case "expect": "cannot be set"
-        case "postback-delivery-id", "postback-attempt": "is set by the product itself"
-        case "webhook-id", "webhook-timestamp", "webhook-signature": "is set by the product itself; give signingSecret"
-        default: nil
-        }
+        let name = name.lowercased()
+        return refusals.first { $0.names.contains(name) }?.message
     }
+
+    private static let refusals: [(names: [String], message: String)] = [
+        (["host"], "follows from the URL and cannot be set"),
+        (["content-length", "transfer-encoding"], "follows from the body and cannot be set"),
+        (
+            [
+                "connection", "keep-alive", "proxy-connection", "proxy-authorization", "proxy-authenticate", "te",
+                "trailer", "upgrade", "http2-settings",
+            ], "belongs to the connection and cannot be set"
+        ),
+        (["expect"], "cannot be set"),
+        (["postback-delivery-id", "postback-attempt"], "is set by the product itself"),
+        (
+            ["webhook-id", "webhook-timestamp", "webhook-signature"],
+            "is set by the product itself; give signingSecret"
+        ),
+    ]
 
     static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
-        return ["auth", "cookie", "key", "token", "secret", "signature", "password"].contains { name.contains($0) }
+        return secretWords.contains { name.contains($0) }
+    }
+
+    private static let secretWords = ["auth", "cookie", "key", "token", "secret", "signature", "password"]
+
+    /// JSON Schema of the names that may be set.
+    static var schema: JSON {
+        let refused = refusals.flatMap(\.names).map(inAnyCase).joined(separator: "|")
+        return [
+            "pattern": #"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"#, "not": ["pattern": .string("^(\(refused))$")],
+        ]
+    }
+
+    /// A pattern that names which speak of a secret match.
+    static var secretPattern: String { secretWords.map(inAnyCase).joined(separator: "|") }
+
+    /// JSON Schema's patterns know no flags.
+    private static func inAnyCase(_ word: String) -> String {
+        word.map { $0.isLetter ? "[\($0.uppercased())\($0)]" : "\($0)" }.joined()
     }
 }
 
@@ -82,8 +108,11 @@ extension Rule<RequestHeaders> {
         }
         func schema() -> JSON {
             [
-                "type": "object", "propertyNames": ["pattern": #"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"#],
-                "additionalProperties": source == .store ? secret.schema : open.schema, "maxProperties": 64,
+                "type": "object", "propertyNames": HeaderName.schema,
+                "patternProperties": .object([JSON.Member(HeaderName.secretPattern, secret.schema)]),
+                "additionalProperties": open.schema, "maxProperties": 64,
+                "description":
+                    "Names that differ by more than case; values with macros. No Authorization beside basicAuth.",
             ]
         }
         return Rule(schema: schema(), placeholder: RequestHeaders.none) { json, path, faults in

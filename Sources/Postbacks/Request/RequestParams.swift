@@ -59,6 +59,8 @@ extension Rule<RequestParams> {
             [
                 "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
                 "maxProperties": 256,
+                "description":
+                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, and lists in lists.",
             ]
         }
         return Rule(schema: schema(), placeholder: RequestParams.none) { json, path, faults in

@@ -53,8 +53,9 @@ extension Rule<StoredSecret> {
                 "additionalProperties": false,
             ]
         }
+        func plain() -> JSON { schema().merging(["not": ["const": .string(Secret.mask)]]) }
         return Rule(
-            schema: source == .store ? ["anyOf": [schema(), sealed()]] : schema(), placeholder: StoredSecret.sealed("")
+            schema: source == .store ? ["anyOf": [plain(), sealed()]] : plain(), placeholder: StoredSecret.sealed("")
         ) { json, path, faults in
             if source == .store, case .object(let members) = json {
                 if members.count == 1, let text = json["sealed"]?.text { return .sealed(text) }
@@ -82,8 +83,12 @@ extension Rule<StoredSecret> {
     /// The secrets of Standard Webhooks, separated by a space.
     package static func signingSecret(from source: StoredSecret.Source) -> Rule {
         func schema() -> JSON {
-            [
-                "type": "string", "pattern": #"^whsec_[A-Za-z0-9+/]+={0,2}( whsec_[A-Za-z0-9+/]+={0,2})*$"#,
+            let (quad, one, two) = ("[A-Za-z0-9+/]{4}", "[A-Za-z0-9+/][AQgw]==", "[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=")
+            let secret = "whsec_((\(quad)){8,20}(\(one)|\(two))?|(\(quad)){21}(\(one))?)"
+            return [
+                "type": "string", "pattern": .string("^\(secret)( \(secret))*$"), "maxLength": 1024,
+                "description":
+                    "whsec_ and the base64 of 24 to 64 bytes; several, separated by one space, sign side by side.",
             ]
         }
         return secret(from: source, schema: schema()) { text throws(Wrong) in

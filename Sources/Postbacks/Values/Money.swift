@@ -116,12 +116,19 @@ extension Money: CustomStringConvertible {
 extension Rule<Money> {
     /// A string or number.
     package static var money: Rule {
-        let pattern = #"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"#
+        let plain =
+            #"^-?(0|[1-9][0-9]{0,\#(Money.integerDigits - 1)})(\.[0-9]{1,\#(Money.fractionDigits)})?$"#
+        let exponential = #"^-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+$"#
         let words =
-            "An exact decimal amount with at most \(Money.integerDigits) digits before and \(Money.fractionDigits) after the point."
+            "An exact decimal amount with at most \(Money.integerDigits) digits before and \(Money.fractionDigits) after the point, also when an exponent is written out."
         func schema() -> JSON {
-            [
-                "anyOf": [["type": "string", "pattern": .string(pattern), "maxLength": 64], ["type": "number"]],
+            let limit = "1e\(Money.integerDigits)"
+            return [
+                "anyOf": [
+                    ["type": "string", "pattern": .string(plain)],
+                    ["type": "string", "pattern": .string(exponential), "maxLength": 64],
+                    ["type": "number", "exclusiveMinimum": .number("-\(limit)"), "exclusiveMaximum": .number(limit)],
+                ],
                 "description": .string(words),
             ]
         }

@@ -5,7 +5,7 @@ extension Rule<String> {
     /// index holds for certain), or an integer.
     package static var trackingID: Rule {
         let text = text(1...400)
-        return Rule(schema: ["anyOf": [text.schema, ["type": "integer"]]], placeholder: "") { json, path, faults in
+        return Rule(schema: ["anyOf": [text.schema, wholeNumber]], placeholder: "") { json, path, faults in
             if case .number = json { return identifier.read(json, path, &faults) }
             return text.read(json, path, &faults)
         }

@@ -81,9 +81,18 @@ extension UInt8 {
 
 extension Rule<Timestamp> {
     package static var timestamp: Rule {
-        Rule<String>.text(1...64).parsed(
-            placeholder: Timestamp(milliseconds: 0), schema: ["type": "string", "format": "date-time"]
-        ) { text throws(Wrong) in
+        // Formats are notes to most validators; the pattern says what can be said without a calendar.
+        let pattern =
+            #"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"#
+        func schema() -> JSON {
+            [
+                "format": "date-time", "pattern": .string(pattern),
+                "description":
+                    "A time by RFC 3339, in UTC from the year 1 to 9999; a leap second is the second after it.",
+            ]
+        }
+        return Rule<String>.text(1...64).parsed(placeholder: Timestamp(milliseconds: 0), schema: schema()) {
+            text throws(Wrong) in
             guard let time = Timestamp(parsing: text) else {
                 throw Wrong("must be a time by RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \"\(text)\"")
             }

@@ -36,7 +36,26 @@ package struct DeliveryFilter: Sendable {
 }
 
 extension Rule<DeliveryFilter> {
-    static var deliveryFilter: Rule { object { fields in DeliveryFilter(&fields) } }
+    /// With at least one condition.
+    static var deliveryFilter: Rule {
+        let filter: Rule = object { fields in DeliveryFilter(&fields) }
+        func schema() -> JSON {
+            let names = (filter.schema["properties"] ?? .null).members.map(\.name)
+            return [
+                "anyOf": .array(
+                    names.map { name in
+                        [
+                            "required": [.string(name)],
+                            "properties": .object([JSON.Member(name, ["not": ["type": "null"]])]),
+                        ]
+                    })
+            ]
+        }
+        return filter.parsed(placeholder: DeliveryFilter.none, schema: schema()) { filter throws(Wrong) in
+            guard !filter.isEmpty else { throw Wrong("must name at least one condition") }
+            return filter
+        }
+    }
 }
 
 /// Deliveries, owed and finished, each with its attempts.

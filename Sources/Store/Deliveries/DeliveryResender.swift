@@ -25,9 +25,6 @@ package struct ResendRequest: Sendable {
         after = fields.optional("after", .numberCursor) ?? "0"
         subject = ids.map(Subject.deliveries) ?? .filter(filter ?? .none)
         fields.require(oneOf: [.init("deliveryIds"), .init("filter")], "or filter is needed, and not both")
-        if let filter, filter.isEmpty {
-            fields.refuse("filter", "must name at least one condition")
-        }
     }
 }
 

@@ -1,0 +1,133 @@
+import Foundation
+import JSON
+import POSIX
+import TestSupport
+import Testing
+
+/// A function and an input of it that says everything that can be said.
+struct FunctionInput: Sendable, CustomTestStringConvertible {
+    let function: String
+    /// More than one where fields exclude one another.
+    let inputs: [JSON]
+
+    var testDescription: String { function }
+
+    /// The JSON Schema that the function prints.
+    func schema(_ part: String = "input") throws -> JSON {
+        let text = try Programs.run(function, ["--schema"]).output
+        return try JSON(parsing: text)[part] ?? .null
+    }
+
+    /// What deliverPostback gets may be dialled; nothing that these tests send is to leave the machine.
+    private static func template(host: String) -> JSON {
+        [
+            "url": .string("http://\(host)/p?c={click_id}"), "httpType": "POST(JSON)",
+            "basicAuth": ["login": "ada", "password": "secret"],
+            "requestParams": ["a": "{payout:number}", "b": ["c": [1, true, nil]]],
+            "requestHeaders": ["X-One": "{status}", "X-Api-Key": "k"],
+            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "omitEmptyParams": true,
+            "skipWhenEmpty": ["click_id", "sub1", "params.x"],
+            "successWhen": ["statuses": ["200-204"], "bodyContains": "ok", "bodyLacks": "no", "retry": true],
+        ]
+    }
+
+    private static let postback = template(host: "t.example").merging([
+        "offerId": "o", "affiliateId": "a", "goalId": "g1", "conversionStatus": "pending", "active": false,
+    ])
+    private static let bearer: JSON = ["basicAuth": ["token": "abc=", "scheme": "Bearer"]]
+
+    private static let values: JSON = [
+        "transactionId": "t", "clickId": "c", "statusReason": "r", "payout": "12.30", "revenue": .number("20.5"),
+        "saleAmount": "-1e2",
+        "currency": "USD", "ip": "192.0.2.1", "country": "DE", "userAgent": "UA",
+        "clickedAt": "2026-01-02T03:04:05.678Z",
+        "occurredAt": "2026-01-02T03:04:05+02:00", "params": ["sub1": "s"],
+    ]
+    private static let ids: JSON = ["offerId": "o", "affiliateId": "a", "goalId": "g1"]
+    private static let page: JSON = ["limit": 5, "after": "MQ=="]
+    private static let times: JSON = ["since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"]
+
+    static let all: [FunctionInput] = [
+        FunctionInput(
+            function: "configureOffer",
+            inputs: [
+                [
+                    "offerId": "o", "name": "Offer", "goalsEnabled": true,
+                    "goals": [["id": "g1", "name": "G"], ["id": 2]],
+                ]
+            ]),
+        FunctionInput(function: "configureAffiliate", inputs: [["affiliateId": "a", "name": "Ada"]]),
+        FunctionInput(function: "listOffers", inputs: [page]),
+        FunctionInput(function: "listAffiliates", inputs: [page]),
+        FunctionInput(
+            function: "createPostback",
+            inputs: [
+                postback.merging(["idempotencyKey": "k"]),
+                postback.merging(bearer).merging(["offerId": "*", "goalId": nil]),
+            ]),
+        FunctionInput(
+            function: "updatePostback",
+            inputs: [
+                template(host: "t.example").merging([
+                    "postbackId": 1, "goalId": "g1", "conversionStatus": "done", "active": true, "resume": true,
+                ]), bearer.merging(["postbackId": 1, "requestHeaders": ["Authorization": "x"]]),
+            ]),
+        FunctionInput(function: "deletePostback", inputs: [["postbackId": 999]]),
+        FunctionInput(
+            function: "listPostbacks",
+            inputs: [ids.merging(page).merging(["conversionStatus": "done", "postbackId": 1])]),
+        FunctionInput(function: "recordConversion", inputs: [ids.merging(values).merging(["status": "pending"])]),
+        FunctionInput(
+            function: "updateConversionStatus",
+            inputs: [
+                ["offerId": "o", "transactionId": "t", "goalId": "g1", "status": "done"],
+                [
+                    "conversionId": 1, "status": "done", "statusReason": "r", "payout": "1", "revenue": 2,
+                    "saleAmount": nil,
+                    "expectedStatus": "pending",
+                ], ["offerId": "o", "clickId": "c", "status": "rejected"],
+            ]),
+        FunctionInput(
+            function: "listConversions",
+            inputs: [ids.merging(page).merging(times).merging(["status": "done", "transactionId": "t", "clickId": 7])]),
+        FunctionInput(function: "explainConversion", inputs: [["conversionId": 1]]),
+        FunctionInput(
+            function: "deliverPostback",
+            inputs: [template(host: "127.0.0.1:9"), template(host: "127.0.0.1:9").merging(bearer)].map { template in
+                [
+                    "deliveryId": 1, "attempt": 1, "postback": template.merging(["id": 1, "version": 1]),
+                    "event": [
+                        "id": 1, "sequence": 2, "status": "done", "previousStatus": "pending",
+                        "at": "2026-01-02T03:04:05Z",
+                    ],
+                    "conversion": values.merging([
+                        "id": 1, "status": "done", "offer": ["id": "o", "name": "O"],
+                        "goal": ["id": "g1", "name": "G"],
+                        "affiliate": ["id": "a", "name": "A"],
+                    ]), "isTest": true,
+                ]
+            }),
+        FunctionInput(
+            function: "previewPostback",
+            inputs: [
+                ["postbackId": 1, "conversionId": 1], postback.merging(bearer),
+                postback.merging(["idempotencyKey": "k"]).merging([
+                    "sample": ids.merging(values).merging(["status": "done"])
+                ]),
+            ]),
+        FunctionInput(
+            function: "listDeliveries",
+            inputs: [
+                page.merging(times).merging(["conversionId": 1, "postbackId": 1, "affiliateId": "a", "state": "owed"])
+            ]),
+        FunctionInput(
+            function: "resendDeliveries",
+            inputs: [
+                ["deliveryIds": [1, 2], "force": true, "dryRun": true, "after": "MQ=="],
+                ["filter": times.merging(["conversionId": 1, "postbackId": 1, "affiliateId": "a", "state": "dead"])],
+            ]),
+        FunctionInput(
+            function: "backfillPostback",
+            inputs: [times.merging(["postbackId": 1, "dryRun": true, "after": "MQ=="])]),
+    ]
+}

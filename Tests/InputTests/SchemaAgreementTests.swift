@@ -1,0 +1,139 @@
+import Foundation
+import JSON
+import POSIX
+import TestSupport
+import Testing
+
+/// What `--schema` says is what a function does: a validator that is not ours and the function take and refuse the same inputs.
+struct SchemaAgreementTests {
+    /// What no schema can say, by what the function answers; each is described in words in the schema.
+    private static let unsayable: [(words: String, reason: String)] = [
+        ("has no macro", "a macro's name inside of a text"), ("has a {", "a macro's grammar inside of a text"),
+        ("has a }", "a macro's grammar inside of a text"),
+        ("has {", "a macro's format inside of a text"), ("has no format", "a macro's format inside of a text"),
+        ("has \"{", "an unencoded macro outside of a URL"),
+        ("has a param name that is not", "a macro's name inside of a text"),
+        ("that is not a number", "a macro's default inside of a text"),
+        ("must have at most 8192 bytes", "a length in bytes"), ("must have a valid host", "a host's labels"),
+        ("has a host that some read as a number", "a host that is an address in disguise"),
+        ("must have a port from", "a port's range"), ("must have an IPv6 address between", "an address in a URL"),
+        ("has a [ without its ]", "an address in a URL"),
+        ("must not contain spaces", "a default in a URL may have spaces"),
+        ("must not have a fragment", "a default in a URL may have a #"),
+        ("must not contain a backslash", "a default in a URL may have one"),
+        ("must not lead to", "the egress rules are settings"),
+        ("is there twice; header names", "names that differ by case only"),
+        ("stands beside basicAuth", "a header's name in any case"),
+        ("is nested, which only POST(JSON)", "how deep a param is, by the type"),
+        ("uses :number, which only", "a macro inside of a param, by the type"),
+        ("has braces in its name", "names in nested params"), ("requestParams.b.", "names in nested params"),
+        ("must be a status or range", "one number in a text less than another"),
+        ("digits before and", "digits of a number that is written with an exponent, or behind a number's point"),
+        ("must be a decimal amount", "a number of more than 64 characters"),
+        ("must be the value of \"next\"", "what a cursor holds"),
+        ("has the id", "items that differ by one of their fields"),
+        ("must be a time by RFC 3339", "a time of the year 1 to 9999 that is not one in UTC"),
+        ("must be a whole number", "1.0 and 1e2, which to a schema are integers"),
+        ("must be a string or a whole number", "1.0 and 1e2, which to a schema are integers"),
+    ]
+
+    private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+        path: "validate.py"
+    ).path
+
+    /// What the other validator says of each input: nil for a valid one.
+    static func verdicts(on inputs: [JSON], by schema: JSON) throws -> [String?] {
+        let lines = ([schema] + inputs).map(\.encodedText).joined(separator: "\n")
+        let outcome = try ChildProcess.run(
+            try Python.interpreter(with: "jsonschema"), [script], input: Array(lines.utf8), seconds: 300)
+        guard outcome.status == .exited(0) else { throw DidNotHappen(description: "a verdict: \(outcome.errorText)") }
+        let answers = outcome.text.split(separator: "\n").map(String.init)
+        #expect(answers.count == inputs.count)
+        return answers.map { $0 == "valid" ? nil : $0 }
+    }
+
+    /// A schema's inputs, good and bad.
+    static func inputs(of function: FunctionInput, _ schema: JSON) -> [JSON] {
+        let host = function.function == "deliverPostback" ? "127.0.0.1:9" : "t.example"
+        let variations = InputVariations(schema, host: host)
+        var random = SeededRandom(seed: SeededRandom.seed)
+        return function.inputs.flatMap { input in
+            variations.all(of: input) + variations.combinations(of: input, count: 150, &random)
+        }
+    }
+
+    @Test(arguments: FunctionInput.all)
+    func `what the schema refuses the function refuses and nothing changes; what it takes the function takes`(
+        function: FunctionInput
+    ) throws {
+        let schema = try function.schema()
+        let inputs = Self.inputs(of: function, schema)
+        let verdicts = try Self.verdicts(on: inputs, by: schema)
+        #expect(verdicts[0] == nil, "the first input is a good one")
+        let installation = try Installation.withEverything()
+        let bad = zip(inputs, verdicts).filter { $1 != nil }
+        #expect(bad.count > 20)
+        let before = try installation.contents()
+        let refusals = try installation.ask(function.function, all: bad.map(\.0))
+        for (index, (input, verdict)) in bad.enumerated() {
+            let refusal = refusals[index]
+            let fields = (refusal.at("error.details")?.items ?? []).compactMap { $0["field"]?.text }
+            let whole: Comment = "\(verdict ?? "") \(function.comment(input, refusal))"
+            #expect(refusal.at("error.code") == "invalid_request", whole)
+            #expect(refusal.at("error.retryable") == false, whole)
+            #expect(!fields.isEmpty && !fields.contains(""), whole)
+        }
+        // The same by hand: a few of them, since each is a process of its own.
+        var random = SeededRandom(seed: SeededRandom.seed)
+        for index in bad.indices.shuffled(using: &random).prefix(8) {
+            let call = try installation.call(function.function, bad[index].0.encodedText)
+            #expect(call.status == .exited(65))
+            #expect(call.answer == refusals[index])
+        }
+        #expect(try installation.contents() == before)
+
+        let good = zip(inputs, verdicts).filter { $1 == nil }.map(\.0)
+        for (input, answer) in zip(good, try installation.ask(function.function, all: good)) {
+            let code = answer.at("error.code")
+            let whole = function.comment(input, answer)
+            #expect(code != "internal" && code != "invalid_json", whole)
+            if code != "invalid_request" { continue }
+            let faults = (answer.at("error.details")?.items ?? []).map {
+                "\($0["field"]?.text ?? "") \($0["message"]?.text ?? "")"
+            }
+            let unexplained = faults.filter { fault in !Self.unsayable.contains { fault.contains($0.words) } }
+            #expect(unexplained == [] && !faults.isEmpty, whole)
+        }
+    }
+
+    @Test(arguments: FunctionInput.all)
+    func `the good inputs say everything that the schema knows`(function: FunctionInput) throws {
+        var missing: [String] = []
+        func look(_ schemas: [JSON], _ values: [JSON], _ path: String) {
+            let schemas = schemas.flatMap { [$0] + ($0["anyOf"]?.items ?? []) }
+            for name in Set(schemas.flatMap { ($0["properties"] ?? .null).members.map(\.name) }) {
+                let inner = values.compactMap { $0[name] }
+                if inner.isEmpty { missing.append("\(path)\(name)") }
+                look(schemas.compactMap { $0["properties"]?[name] }, inner, "\(path)\(name).")
+            }
+            let items = values.flatMap(\.items)
+            if !items.isEmpty { look(schemas.compactMap { $0["items"] }, items, path) }
+        }
+        look([try function.schema()], function.inputs, "")
+        // What a postback or conversion of another answer has besides is taken and not looked at.
+        let unlooked =
+            [
+                "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "paused", "createdAt",
+                "updatedAt",
+            ]
+            .map { "postback.\($0)" } + ["sequence", "createdAt", "updatedAt"].map { "conversion.\($0)" }
+        #expect(missing.filter { !unlooked.contains($0) && !$0.hasSuffix(".sealed") } == [])
+    }
+}
+
+extension FunctionInput {
+    /// What helps to see a failure again.
+    fileprivate func comment(_ input: JSON, _ answer: JSON) -> Comment {
+        "POSTBACKS_TEST_SEED=\(SeededRandom.seed) \(function) \(input.encodedText.prefix(1500)): \(answer.encodedText.prefix(600))"
+    }
+}
