@@ -53,17 +53,24 @@ let package = Package(
         .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
         .target(name: "Receiver", dependencies: ["POSIX"], path: "local-runtime/Receiver"),
         .target(
+            name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks"], path: "local-runtime/Presets"),
+        .target(
             name: "Poller",
             dependencies: [
                 "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Store",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
+        .target(
+            name: "Bulk",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store"],
+            path: "local-runtime/Bulk"),
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks", "Postgres",
-                "Receiver",
+                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks",
+                "Postgres",
+                "Presets", "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -98,6 +105,12 @@ let package = Package(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
             name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
+        .testTarget(
+            name: "PresetsTests",
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
+        .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
+        .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
             name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],

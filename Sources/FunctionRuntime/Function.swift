@@ -34,10 +34,16 @@ package protocol Function {
 
     /// Reads the settings and makes ready whatever serves many calls. Opens no connection.
     init(_ settings: Settings) throws(FunctionError)
+
+    /// Judges an input as far as that needs nothing but the settings: no database, no network, no effect.
+    func check(_ input: Input) throws(FunctionError)
 }
 
 extension Function {
     package static var inputLimit: Int { 1 << 20 }
+
+    /// Most functions know all that can be known once the input has been read.
+    package func check(_ input: Input) throws(FunctionError) {}
 }
 
 /// A function that answers many inputs at once: one when called by hand, whatever has arrived in the warm mode.

@@ -9,6 +9,7 @@ enum HelpText {
 
             usage: \(contract.name) < input.json      one JSON object in, one JSON object out
                    \(contract.name) --stream          a line {"id":…,"input":{…}} in, a line {"id":…,"output":{…}} out
+                   \(contract.name) --check           the same lines, only judged: {"id":…,"output":{}} for each that is right
                    \(contract.name) --schema          the JSON Schemas of input and output
                    \(contract.name) --version | --help
 
@@ -28,7 +29,7 @@ enum HelpText {
     }
 
     static func unknownArgument(_ argument: String, _ contract: Contract) -> FunctionError {
-        let hint = Spelling.hint(for: argument, among: ["--stream", "--schema", "--version", "--help"])
+        let hint = Spelling.hint(for: argument, among: Mode.words)
         return FunctionError(
             .invalidRequest,
             "unexpected argument \"\(argument)\"\(hint); the input goes to standard input, see \(contract.name) --help")

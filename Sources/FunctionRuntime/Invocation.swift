@@ -32,11 +32,13 @@ package enum Invocation {
         stream: (Settings) throws(SystemError) -> Void
     ) -> Never {
         Signals.ignorePipe()
+        Descriptor.occupyStandardNumbers()
         let settings = Settings.ofThisProcess
         do throws(SystemError) {
             switch Mode(arguments: Array(CommandLine.arguments.dropFirst())) {
             case .once: exit(try answerOnce(settings, type, once))
             case .stream: try stream(settings)
+            case .check: try Stream.check(type, settings)
             case .help: try print(HelpText.make(for: type))
             case .version: try print("\(F.contract.name) \(F.contract.version)\n")
             case .schema: try print(Invocation.schema(type).pretty() + "\n")
@@ -47,7 +49,8 @@ package enum Invocation {
             }
             exit(0)
         } catch {
-            // Whoever should have read the answer is gone.
+            // Whoever should have read the answer is gone, or the lines cannot be read.
+            try? print("\(F.contract.name): \(error)\n", to: .standardError)
             exit(FunctionError.Code.internal.exitStatus)
         }
     }
@@ -68,25 +71,37 @@ package enum Invocation {
                 "\(F.contract.name): reading one JSON object; end it with Ctrl-D (--help explains)\n",
                 to: .standardError)
         }
-        let bytes = try readInput(limit: F.inputLimit)
+        let answer: Result<F.Output, FunctionError>
         do throws(FunctionError) {
-            let output = try once(
-                settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self))
-            try? print(output.json.encodedText + "\n")
-            return 0
+            let bytes = try readInput(limit: F.inputLimit)
+            answer = .success(
+                try once(settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self)))
         } catch {
-            try? print(error)
+            answer = .failure(error)
+        }
+        switch answer {
+        case .success(let output):
+            try print(output.json.encodedText + "\n")
+            return 0
+        case .failure(let error):
+            try print(error)
             return error.code.isFinalRejection && Platform.losesOutputOfFailures(settings) ? 0 : error.code.exitStatus
         }
     }
 
     /// All of standard input; of an input that is too large, one byte more than is allowed.
-    private static func readInput(limit: Int) throws(SystemError) -> [UInt8] {
+    private static func readInput(limit: Int) throws(FunctionError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while bytes.count <= limit,
-            case .bytes(let chunk) = try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20))
-        {
-            bytes += chunk
+        do throws(SystemError) {
+            while bytes.count <= limit {
+                switch try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20)) {
+                case .bytes(let chunk): bytes += chunk
+                case .wouldBlock: _ = try wait(for: [.read(.standardInput)], milliseconds: nil)
+                case .end: return bytes
+                }
+            }
+        } catch {
+            throw FunctionError(.invalidJSON, "the input cannot be read from standard input: \(error)")
         }
         return bytes
     }
@@ -109,20 +124,23 @@ extension ConcurrentFunction {
 }
 
 /// How a function was started.
-private enum Mode {
-    case once, stream, help, version, schema
+enum Mode {
+    case once, stream, check, help, version, schema
+
+    /// All arguments that there are.
+    static let words = ["--stream", "--check", "--schema", "--version", "--help", "-h"]
     case unknown(String)
 
     init(arguments: [String]) {
         switch arguments {
         case []: self = .once
         case ["--stream"]: self = .stream
+        case ["--check"]: self = .check
         case ["--help"], ["-h"]: self = .help
         case ["--version"]: self = .version
         case ["--schema"]: self = .schema
         default:
-            let words = ["--stream", "--help", "-h", "--version", "--schema"]
-            self = .unknown(arguments.first { !words.contains($0) } ?? arguments[1])
+            self = .unknown(arguments.first { !Mode.words.contains($0) } ?? arguments[1])
         }
     }
 }

@@ -52,7 +52,7 @@ struct LineReader {
     mutating func read() throws(SystemError) {
         switch try descriptor.read(upTo: 1 << 18) {
         case .bytes(let bytes): cut(bytes)
-        case .wouldBlock: break
+        case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
         case .end:
             hasEnded = true
             if !partial.isEmpty { endLine([]) }

@@ -27,6 +27,28 @@ enum Stream {
         }
     }
 
+    /// Reads lines as the warm mode does, and only judges them: an empty output for each that is right.
+    static func check<F: Function>(_ type: F.Type, _ settings: Settings) throws(SystemError) {
+        var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
+        var function: F?
+        while true {
+            let lines = try reader.next(batchLimit)
+            if lines.isEmpty { return }
+            var answers = Answers()
+            for line in lines {
+                guard let call = answers.readable(line, of: type) else { continue }
+                do throws(FunctionError) {
+                    if function == nil { function = try F(settings) }
+                    try function?.check(call.input)
+                    answers.append(call.id, .success(.object([])))
+                } catch {
+                    answers.append(call.id, .failure(error))
+                }
+            }
+            try answers.send()
+        }
+    }
+
     static func run<F: ConcurrentFunction>(concurrently type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var warm = WarmFunction<F>(settings: settings)

@@ -36,6 +36,8 @@ package final class ChildProcess {
             try Ends(input, child: STDIN_FILENO), try Ends(output, child: STDOUT_FILENO),
             try Ends(errorOutput, child: STDERR_FILENO),
         ]
+        // Whoever started this process may have left it ignored, and then there would be nothing to wait for.
+        _ = signal(SIGCHLD, SIG_DFL)
         let variables = (environment ?? ProcessEnvironment.all).map { "\($0.key)=\($0.value)" }
         pid = try spawn(
             path, [path] + arguments, variables, directory: directory, streams: ends.map(\.child), ownGroup: ownGroup)

@@ -27,6 +27,15 @@ package final class Descriptor: Sendable {
     package static let standardOutput = Descriptor(borrowing: STDOUT_FILENO)
     package static let standardError = Descriptor(borrowing: STDERR_FILENO)
 
+    /// Opens something for each standard stream that this process was started without, so that no connection gets its number and
+    /// with it what is written to that stream. An answer that goes nowhere, and an input from nowhere, still fail.
+    package static func occupyStandardNumbers() {
+        for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) < 0 {
+            // The lowest number that is free is taken: this one.
+            _ = unsafe Glibc.open("/dev/null", number == STDOUT_FILENO ? O_RDONLY : O_WRONLY)
+        }
+    }
+
     /// What one `read` brought.
     package enum ReadResult: Equatable {
         case bytes([UInt8])

@@ -123,6 +123,20 @@ package enum FileSystem {
 }
 
 extension Descriptor {
+    /// The size in bytes; nil for what is no regular file.
+    package var fileSize: Int? {
+        var status = stat()
+        guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Cuts a file off behind so many bytes, and goes on writing there.
+    package func truncate(to size: Int) throws(SystemError) {
+        guard ftruncate(number, off_t(size)) == 0, lseek(number, off_t(size), SEEK_SET) >= 0 else {
+            throw .last("ftruncate")
+        }
+    }
+
     /// Opens a file; children do not inherit it.
     package static func open(_ path: String, _ flags: CInt, mode: UInt32 = 0o644) throws(SystemError) -> Descriptor {
         let number = unsafe Glibc.open(path, flags | O_CLOEXEC, mode)

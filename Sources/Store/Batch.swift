@@ -23,6 +23,9 @@ struct Batch {
                 repetition += 1
                 switch error.kind {
                 case .busy where repetition <= Batch.repetitions: continue
+                // A goal was removed after this statement had seen it: the next one does not.
+                case .rejected(sqlState: PostgresError.foreignKeyViolation) where repetition <= Batch.repetitions:
+                    continue
                 case .rejected where inputs.count > 1: return inputs.flatMap { each([$0], run) }
                 default:
                     let failure = database.functionError(error)

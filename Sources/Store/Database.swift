@@ -76,6 +76,8 @@ package final class Database {
         case .unreachable, .busy:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database cannot do it now: \(error.message)")
+        case .rejected(sqlState: PostgresError.foreignKeyViolation):
+            return FunctionError(.unavailable, "something that the input names was removed just now; try again")
         case .rejected:
             logger.error("\(error)")
             return .internal
@@ -84,6 +86,9 @@ package final class Database {
 }
 
 extension PostgresError {
+    /// A row that is referred to was to go, or one that is not there was referred to.
+    static let foreignKeyViolation = "23503"
+
     /// Whether the server let nobody in under this name: libpq tells it in words only.
     fileprivate var isWrongAccess: Bool {
         sqlState == nil

@@ -1,3 +1,4 @@
+import FunctionRuntime
 package import JSON
 import Postgres
 import Secrets
@@ -22,11 +23,35 @@ package struct Page: Sendable {
     /// One row more than the page holds, so that its end is known.
     var fetchLimit: Parameter { .int(limit + 1) }
 
-    /// The page's rows and the cursor of the next page; null at the end.
-    func cut(_ rows: [(id: String, json: JSON)]) -> (rows: [JSON], next: JSON) {
+    /// The page's rows under their name, and the cursor of the next page.
+    func cut(_ name: String, _ rows: [(id: String, json: JSON)]) -> ListedPage {
         let kept = rows.prefix(limit)
         let next = rows.count > limit ? kept.last.map { Cursor.json(behind: $0.id) } : nil
-        return (kept.map(\.json), next ?? .null)
+        return ListedPage(name: name, rows: kept.map(\.json), next: next ?? .null)
+    }
+}
+
+/// What a list answers: its rows under their name, and `next`, which is null at the end.
+package struct ListedPage: FunctionOutput {
+    private let name: String
+    package let rows: [JSON]
+    package let next: JSON
+
+    init(name: String, rows: [JSON], next: JSON) {
+        self.name = name
+        self.rows = rows
+        self.next = next
+    }
+
+    package var json: JSON { .object([JSON.Member(name, .array(rows)), JSON.Member("next", next)]) }
+
+    /// - Parameter row: the schema of one row.
+    package static func schema(_ name: String, _ row: JSON) -> JSON {
+        [
+            "type": "object",
+            "properties": .object([JSON.Member(name, Schema.list(row)), JSON.Member("next", Schema.textOrNull)]),
+            "required": [.string(name), "next"],
+        ]
     }
 }
 

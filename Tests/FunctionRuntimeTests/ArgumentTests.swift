@@ -17,7 +17,8 @@ struct ArgumentTests {
             #expect(outcome.status == .exited(0))
             #expect(outcome.text.hasPrefix("\(function): "))
             #expect(
-                outcome.text.contains("--stream") && outcome.text.contains("exit status")
+                outcome.text.contains("--stream") && outcome.text.contains("--check")
+                    && outcome.text.contains("exit status")
                     && outcome.text.contains("LOG_LEVEL"))
             #expect(outcome.errorText == "")
         }
@@ -54,6 +55,7 @@ struct ArgumentTests {
 
     @Test(arguments: [
         (["--steam"], "--stream"), (["--hlep"], "--help"), (["--verison"], "--version"), (["-stream"], "--stream"),
+        (["--chek"], "--check"),
     ])
     func `an unknown argument is refused, with the one that was probably meant`(arguments: [String], meant: String)
         throws

@@ -73,6 +73,29 @@ struct SecretsTests {
         try expectNoCanaryInTables(installation)
     }
 
+    @Test func `a receiver that repeats what it was sent does not get a secret into the record of the attempt`() throws
+    {
+        let echo = [
+            "HTTP/1.1 500 Oops", "X-Seen: canary-key c1", "Content-Length: 114", "",
+            "Authorization: Basic YWRhOmNhbmFyeS1wYXNzd29yZA== ada:canary-password Cookie: canary-cookie key: canary-key c1 end",
+        ].joined(separator: "\r\n")
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(echo.utf8))))
+        let postback = Self.login.merging(["id": 1, "version": 1, "url": .string(receiver.url)])
+        guard case .object(let members) = postback else { return }
+        let kept = members.filter { !["idempotencyKey", "conversionStatus", "signingSecret"].contains($0.name) }
+        let input: JSON = [
+            "deliveryId": 1, "attempt": 1, "postback": .object(kept), "event": ["status": "done"],
+            "conversion": ["offer": ["id": "o1"], "affiliate": ["id": "a1"], "clickId": "c1"],
+        ]
+        let call = FunctionCall(
+            try Programs.run(
+                "deliverPostback", input: input.encodedText, environment: ["POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8"]))
+        #expect(call.answer.at("response.status") == 500)
+        #expect(call.answer.at("response.headers.X-Seen") == "***")
+        #expect(call.answer.at("response.body") == "Authorization: *** ada:*** Cookie: *** key: *** end")
+        expectNoCanary(call.text + call.log, "deliverPostback")
+    }
+
     @Test func `what deliverPostback gets is sealed, what goes out is opened, and what it answers is masked`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.withOffer()

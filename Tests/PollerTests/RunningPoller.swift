@@ -10,7 +10,8 @@ final class RunningPoller {
     private let process: ChildProcess
     private let folder: TemporaryFolder
 
-    init(_ installation: Installation, _ settings: [String: String] = [:]) throws {
+    /// - Parameter shell: what the shell that becomes the poller does before.
+    init(_ installation: Installation, _ settings: [String: String] = [:], shell: String = ":") throws {
         folder = try TemporaryFolder()
         let usual = [
             "POSTBACKS_TIMEOUT": "2", "POSTBACKS_LEASE": "12", "POSTBACKS_RETRY_SCHEDULE": "0.1,0.1",
@@ -19,7 +20,8 @@ final class RunningPoller {
         let environment = usual.merging(installation.environment) { $1 }.merging(settings) { $1 }
         let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         process = try ChildProcess(
-            Programs.path("postbacks"), ["poll"], environment: Programs.environment(environment), output: .null,
+            "/bin/sh", ["-c", "\(shell); exec \"$0\" poll", Programs.path("postbacks")],
+            environment: Programs.environment(environment), output: .null,
             errorOutput: .descriptor(log))
     }
 

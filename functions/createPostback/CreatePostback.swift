@@ -14,7 +14,9 @@ struct CreatePostback: SimpleFunction {
             "offerId": "o1", "affiliateId": "a1", "conversionStatus": "done",
             "url": "https://tracker.example/postback?cid={click_id}&payout={payout}&status={status}", "httpType": "GET",
         ],
-        output: Schema.object(["postback": Schema.postback, "warnings": Schema.warnings]),
+        output: Schema.object([
+            "postback": Schema.postback, "duplicate": Schema.boolean, "warnings": Schema.warnings,
+        ]),
         settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
 
     struct Input: FunctionInput {
@@ -24,7 +26,7 @@ struct CreatePostback: SimpleFunction {
 
     struct Output: FunctionOutput {
         let saved: SavedPostback
-        var json: JSON { saved.json }
+        var json: JSON { saved.json.merging(["duplicate": .bool(saved.isRepeat)]) }
     }
 
     private let egress: EgressRules
@@ -36,8 +38,12 @@ struct CreatePostback: SimpleFunction {
         store = PostbackStore(database, keys: try settings(.encryptionKey))
     }
 
-    func handle(_ input: Input) throws(FunctionError) -> Output {
+    func check(_ input: Input) throws(FunctionError) {
         try egress.check(input.postback.template.url)
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        try check(input)
         return Output(saved: try store.create(input.postback))
     }
 }

@@ -58,7 +58,8 @@ struct Attempt: FunctionOutput {
         if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
         return .object(
             members + [
-                JSON.Member("request", request?.masked ?? .null), JSON.Member("response", response?.json ?? .null),
+                JSON.Member("request", request?.masked ?? .null),
+                JSON.Member("response", response?.json(masking: request) ?? .null),
                 JSON.Member("error", judgement?.error?.json ?? .null), JSON.Member("timing", timing.json),
                 JSON.Member("remoteAddress", .optional(remoteAddress)),
             ])
@@ -89,8 +90,10 @@ extension AttemptError.Code {
 }
 
 extension HTTPResponse {
-    /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so.
-    fileprivate var json: JSON {
+    /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so. What
+    /// the receiver repeats of the request's secrets is masked.
+    fileprivate func json(masking request: OutgoingRequest?) -> JSON {
+        func masked(_ text: String) -> String { request?.masking(text) ?? text }
         var fields: [(name: String, value: String)] = []
         for header in headers {
             if let index = fields.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) {
@@ -101,8 +104,9 @@ extension HTTPResponse {
         }
         let text = String(decoding: body, as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 }
         return [
-            "status": .integer(status), "headers": .object(fields.map { JSON.Member($0.name, .string($0.value)) }),
-            "body": .string(String(text)), "truncated": .bool(isTruncated),
+            "status": .integer(status),
+            "headers": .object(fields.map { JSON.Member($0.name, .string(masked($0.value))) }),
+            "body": .string(masked(String(text))), "truncated": .bool(isTruncated),
         ]
     }
 }

@@ -8,18 +8,14 @@ struct ListAffiliates: SimpleFunction {
     static let contract = Contract(
         "listAffiliates", version: Version.current, summary: "shows the affiliates in the order of their ids.",
         example: ["limit": 10],
-        output: Schema.object(["affiliates": Schema.list(Schema.affiliate), "next": Schema.textOrNull]),
+        output: ListedPage.schema("affiliates", Schema.affiliate),
         settings: Database.settings)
+
+    typealias Output = ListedPage
 
     struct Input: FunctionInput {
         let page: Page
         init(_ fields: inout Fields) { page = Page(&fields, of: .callers) }
-    }
-
-    struct Output: FunctionOutput {
-        let affiliates: [JSON]
-        let next: JSON
-        var json: JSON { ["affiliates": .array(affiliates), "next": next] }
     }
 
     private let store: OfferStore
@@ -29,7 +25,6 @@ struct ListAffiliates: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        let page = try store.affiliates(input.page)
-        return Output(affiliates: page.rows, next: page.next)
+        try store.affiliates(input.page)
     }
 }

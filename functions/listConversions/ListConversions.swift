@@ -8,8 +8,10 @@ struct ListConversions: SimpleFunction {
     static let contract = Contract(
         "listConversions", version: Version.current, summary: "shows the conversions in the order of their recording.",
         example: ["offerId": "o1", "status": "done"],
-        output: Schema.object(["conversions": Schema.list(Schema.conversion), "next": Schema.textOrNull]),
+        output: ListedPage.schema("conversions", Schema.conversion),
         settings: Database.settings)
+
+    typealias Output = ListedPage
 
     struct Input: FunctionInput {
         let filter: ConversionFilter
@@ -21,12 +23,6 @@ struct ListConversions: SimpleFunction {
         }
     }
 
-    struct Output: FunctionOutput {
-        let conversions: [JSON]
-        let next: JSON
-        var json: JSON { ["conversions": .array(conversions), "next": next] }
-    }
-
     private let list: ConversionList
 
     init(_ settings: Settings) throws(FunctionError) {
@@ -34,7 +30,6 @@ struct ListConversions: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        let page = try list.page(input.filter, input.page)
-        return Output(conversions: page.rows, next: page.next)
+        try list.page(input.filter, input.page)
     }
 }

@@ -9,17 +9,18 @@ struct ListDeliveries: SimpleFunction {
         "listDeliveries", version: Version.current,
         summary: "shows what is owed and what was sent: each delivery with its state and every attempt.",
         example: ["conversionId": 1],
-        output: Schema.object([
-            "deliveries": Schema.list(
-                Schema.object([
-                    "id": Schema.integer, "state": Schema.oneOf(DeliveryState.allCases.map(\.rawValue)),
-                    "postbackId": Schema.integer, "conversionId": Schema.integer, "eventId": Schema.integer,
-                    "sequence": Schema.integer, "status": Schema.conversionStatus, "destination": Schema.text,
-                    "attemptCount": Schema.integer, "owedAt": Schema.time, "dueAt": Schema.timeOrNull,
-                    "finishedAt": Schema.timeOrNull, "attempts": Schema.list(Schema.anyObject),
-                ])), "next": Schema.textOrNull,
-        ]),
+        output: ListedPage.schema(
+            "deliveries",
+            Schema.object([
+                "id": Schema.integer, "state": Schema.oneOf(DeliveryState.allCases.map(\.rawValue)),
+                "postbackId": Schema.integer, "conversionId": Schema.integer, "eventId": Schema.integer,
+                "sequence": Schema.integer, "status": Schema.conversionStatus, "destination": Schema.text,
+                "attemptCount": Schema.integer, "owedAt": Schema.time, "dueAt": Schema.timeOrNull,
+                "finishedAt": Schema.timeOrNull, "attempts": Schema.list(Schema.anyObject),
+            ])),
         settings: Database.settings)
+
+    typealias Output = ListedPage
 
     struct Input: FunctionInput {
         let filter: DeliveryFilter
@@ -31,12 +32,6 @@ struct ListDeliveries: SimpleFunction {
         }
     }
 
-    struct Output: FunctionOutput {
-        let deliveries: [JSON]
-        let next: JSON
-        var json: JSON { ["deliveries": .array(deliveries), "next": next] }
-    }
-
     private let list: DeliveryList
 
     init(_ settings: Settings) throws(FunctionError) {
@@ -44,7 +39,6 @@ struct ListDeliveries: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        let page = try list.page(input.filter, input.page)
-        return Output(deliveries: page.rows, next: page.next)
+        try list.page(input.filter, input.page)
     }
 }

@@ -8,18 +8,14 @@ struct ListOffers: SimpleFunction {
     static let contract = Contract(
         "listOffers", version: Version.current, summary: "shows the offers in the order of their ids.",
         example: ["limit": 10],
-        output: Schema.object(["offers": Schema.list(Schema.offer), "next": Schema.textOrNull]),
+        output: ListedPage.schema("offers", Schema.offer),
         settings: Database.settings)
+
+    typealias Output = ListedPage
 
     struct Input: FunctionInput {
         let page: Page
         init(_ fields: inout Fields) { page = Page(&fields, of: .callers) }
-    }
-
-    struct Output: FunctionOutput {
-        let offers: [JSON]
-        let next: JSON
-        var json: JSON { ["offers": .array(offers), "next": next] }
     }
 
     private let store: OfferStore
@@ -29,7 +25,6 @@ struct ListOffers: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        let page = try store.offers(input.page)
-        return Output(offers: page.rows, next: page.next)
+        try store.offers(input.page)
     }
 }

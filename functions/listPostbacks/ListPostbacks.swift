@@ -8,8 +8,10 @@ struct ListPostbacks: SimpleFunction {
     static let contract = Contract(
         "listPostbacks", version: Version.current,
         summary: "shows the postbacks of offers and affiliates, with their secrets masked.", example: ["offerId": "o1"],
-        output: Schema.object(["postbacks": Schema.list(Schema.postback), "next": Schema.textOrNull]),
+        output: ListedPage.schema("postbacks", Schema.postback),
         settings: Database.settings)
+
+    typealias Output = ListedPage
 
     struct Input: FunctionInput {
         let filter: PostbackFilter
@@ -21,12 +23,6 @@ struct ListPostbacks: SimpleFunction {
         }
     }
 
-    struct Output: FunctionOutput {
-        let postbacks: [JSON]
-        let next: JSON
-        var json: JSON { ["postbacks": .array(postbacks), "next": next] }
-    }
-
     private let store: PostbackStore
 
     init(_ settings: Settings) throws(FunctionError) {
@@ -34,7 +30,6 @@ struct ListPostbacks: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        let page = try store.page(input.filter, input.page)
-        return Output(postbacks: page.rows, next: page.next)
+        try store.page(input.filter, input.page)
     }
 }

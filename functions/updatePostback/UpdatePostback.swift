@@ -33,8 +33,12 @@ struct UpdatePostback: SimpleFunction {
         store = PostbackStore(database, keys: try settings(.encryptionKey))
     }
 
-    func handle(_ input: Input) throws(FunctionError) -> Output {
+    func check(_ input: Input) throws(FunctionError) {
         if let url = input.update.request.newURL { try egress.check(url) }
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        try check(input)
         return Output(saved: try store.update(input.update))
     }
 }

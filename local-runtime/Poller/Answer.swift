@@ -8,6 +8,7 @@ struct Answer {
     let id: String
     /// `{"id":…,"output":{…}}`.
     let line: [UInt8]
+    private let isBare: Bool
 
     /// Nil for a line that is no answer at all.
     init?(_ line: [UInt8]) {
@@ -49,9 +50,19 @@ struct Answer {
             message: "the delivery process ended before it answered; it may have been sent")
     }
 
-    private init(id: String, line: [UInt8]) {
+    /// The same outcome and nothing else, for an answer of which the database cannot take the rest; nil when it is bare already.
+    var withoutDetails: Answer? {
+        guard !isBare, let outcome = try? JSON(parsing: line, depth: JSON.depthLimit + 2)["output"]?["outcome"]?.text
+        else { return nil }
+        return Answer(
+            id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
+            message: "the answer of the delivery function could not be stored")
+    }
+
+    private init(id: String, line: [UInt8], isBare: Bool = false) {
         self.id = id
         self.line = line
+        self.isBare = isBare
     }
 
     private init(id: String, outcome: String, retryInSeconds: Int?, code: String, message: String) {
@@ -61,7 +72,7 @@ struct Answer {
         ]
         if let retryInSeconds { output.append(JSON.Member("retryInSeconds", .integer(retryInSeconds))) }
         let line: JSON = ["id": .string(id), "output": .object(output)]
-        self.init(id: id, line: line.bytes)
+        self.init(id: id, line: line.bytes, isBare: true)
     }
 
     private static let outcomes = ["delivered", "retry", "failed", "skipped"]

@@ -7,7 +7,7 @@ import Postgres
 final class DatabaseLink {
     private let connectionString: String
     private let applicationName: String
-    private let sessionScript: String
+    private let sessionStatements: [String]
     private let logger: Logger
     private var state = State.waiting(until: 0)
     private var failures = 0
@@ -15,16 +15,19 @@ final class DatabaseLink {
     private enum State {
         case waiting(until: Int64)
         case connecting(Connecting)
+        /// The session's settings are under way.
+        case settingUp(Connection, deadline: Int64)
         case up(Connection)
     }
 
     private static let longestWait: Int64 = 5_000_000_000
+    private static let setUpTime: Int64 = 10_000_000_000
 
-    /// - Parameter sessionScript: run on each new connection before it is used.
-    init(_ connectionString: String, applicationName: String, sessionScript: String, logger: Logger) {
+    /// - Parameter sessionStatements: run on each new connection before it is used.
+    init(_ connectionString: String, applicationName: String, sessionStatements: [String], logger: Logger) {
         self.connectionString = connectionString
         self.applicationName = applicationName
-        self.sessionScript = sessionScript
+        self.sessionStatements = sessionStatements
         self.logger = logger
     }
 
@@ -42,7 +45,7 @@ final class DatabaseLink {
         switch state {
         case .waiting: []
         case .connecting(let connecting): connecting.interests
-        case .up(let connection): connection.interests
+        case .settingUp(let connection, _), .up(let connection): connection.interests
         }
     }
 
@@ -51,6 +54,7 @@ final class DatabaseLink {
         switch state {
         case .waiting(let until): until
         case .connecting(let connecting): connecting.millisecondsLeft.map { now + Int64($0) * 1_000_000 }
+        case .settingUp(_, let deadline): deadline
         case .up: nil
         }
     }
@@ -66,7 +70,15 @@ final class DatabaseLink {
                 return false
             case .connecting(let connecting):
                 guard let connection = try connecting.poll() else { return false }
-                try connection.execute(script: sessionScript)
+                try connection.start([sessionStatements.map { Call(Statement(name: "", sql: $0)) }])
+                state = .settingUp(connection, deadline: now + DatabaseLink.setUpTime)
+                return false
+            case .settingUp(let connection, let deadline):
+                guard let results = connection.poll() else {
+                    if now >= deadline { lost("the database server does not answer", now: now) }
+                    return false
+                }
+                for result in results { _ = try result.get() }
                 if failures > 0 { logger.notice("the database is back") }
                 failures = 0
                 state = .up(connection)
@@ -96,7 +108,11 @@ final class DatabaseLink {
     /// The results of what was started, once they are all there.
     func results(now: Int64) -> [Result<[Rows], PostgresError>]? {
         guard case .up(let connection) = state, let results = connection.poll() else { return nil }
-        if !connection.isUsable { lost("the connection was lost", now: now) }
+        // A server that says so itself (it is going, or can only be read since a failover) is as good as gone.
+        let failure = results.lazy.compactMap { $0.error }.first { $0.kind == .unreachable }
+        if !connection.isUsable || failure != nil {
+            lost(failure?.description ?? "the connection was lost", now: now)
+        }
         return results
     }
 
@@ -115,5 +131,11 @@ final class DatabaseLink {
         }
         failures += 1
         state = .waiting(until: now + wait)
+    }
+}
+
+extension Result where Failure == PostgresError {
+    fileprivate var error: PostgresError? {
+        if case .failure(let error) = self { error } else { nil }
     }
 }

@@ -42,6 +42,12 @@ final class DeliveryProcess {
 
     func feed(_ claims: [Outbox.Claim]) { queue += claims }
 
+    /// Takes back those of the claims that were not begun to be written.
+    func takeBack(_ ids: Set<String>) -> [Outbox.Claim] {
+        defer { queue.removeAll { ids.contains($0.id) } }
+        return queue.filter { ids.contains($0.id) }
+    }
+
     /// What one turn has brought.
     struct Turn {
         var lines: [[UInt8]] = []
@@ -56,8 +62,9 @@ final class DeliveryProcess {
         do throws(SystemError) {
             try write()
         } catch {
-            // Nobody reads any more; that the process is gone shows where its output ends.
+            // Nobody reads any more: either the process is gone, which shows where its output ends, or it is of no use.
             child?.input = nil
+            child?.terminate(9)
         }
         do throws(SystemError) {
             try read(into: &turn)

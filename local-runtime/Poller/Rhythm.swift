@@ -1,5 +1,5 @@
 /// When to look through the outbox for destinations. Often for a while after something happened, then ever more seldom,
-/// down to once a second; never so often that looking takes more than a tenth of the time. Nanoseconds.
+/// down to once a second; while looking takes long, not so often that it takes more than a tenth of the time. Nanoseconds.
 struct Rhythm {
     private(set) var nextLook: Int64 = 0
     private var interval = Rhythm.shortest
@@ -7,6 +7,8 @@ struct Rhythm {
 
     private static let shortest: Int64 = 2_000_000
     private static let longest: Int64 = 1_000_000_000
+    /// The longest time without a look: one that took a minute for once, because the database stood still, is no measure.
+    private static let patience: Int64 = 10_000_000_000
     /// How long the shortest interval is kept after something happened; longer than a wake-up may be held back.
     private static let attention: Int64 = 100_000_000
 
@@ -22,6 +24,6 @@ struct Rhythm {
     /// A look has been taken.
     mutating func looked(found: Bool, started: Int64, now: Int64) {
         if now - lastActivity > Rhythm.attention { interval = min(interval * 2, Rhythm.longest) }
-        nextLook = now + max(interval, 10 * (now - started))
+        nextLook = now + max(interval, min(10 * (now - started), Rhythm.patience))
     }
 }

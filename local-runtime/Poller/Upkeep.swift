@@ -9,11 +9,27 @@ final class Upkeep {
     private let settings: PollerSettings
     private let logger: Logger
     private let link: DatabaseLink
-    private var urgent: [[Call]] = []
-    private var current: [[Call]]?
-    private var isCurrentUrgent = false
+    private var urgent: [Task] = []
+    private var current: [Task]?
     private var nextVacuum: Int64 = 0
     private var nextPartitions: Int64 = 0
+
+    private enum Task {
+        case hold(pausedPostbacks: String)
+        case pauseDying(postbacks: String)
+        case complete(Answer)
+        case maintainAttempts
+        case mend
+        case vacuum
+
+        /// Whether somebody waits for it; what recurs by itself can fail.
+        var isUrgent: Bool {
+            switch self {
+            case .hold, .pauseDying, .complete: true
+            case .maintainAttempts, .mend, .vacuum: false
+            }
+        }
+    }
 
     private static let vacuumInterval: Int64 = 10_000_000_000
     private static let partitionInterval: Int64 = 3_600_000_000_000
@@ -22,53 +38,74 @@ final class Upkeep {
         self.settings = settings
         self.logger = logger
         link = DatabaseLink(
-            settings.connectionString, applicationName: "postbacks upkeep", sessionScript: "SET lock_timeout = '5s'",
-            logger: logger)
+            settings.connectionString, applicationName: "postbacks upkeep",
+            sessionStatements: ["SET lock_timeout = '5s'"], logger: logger)
     }
 
     var interests: [Interest] { link.interests }
 
-    func hold(_ pausedPostbacks: String) { urgent.append([Outbox.hold(pausedPostbacks)]) }
+    /// Whether something is left to do that does not come round again by itself.
+    var isUrgent: Bool { !urgent.isEmpty || current?.contains { $0.isUrgent } == true }
 
-    func completeSingly(_ answers: [Answer]) {
-        urgent += answers.map { [Outbox.complete([$0.line], orderHold: settings.orderHold)] }
-    }
+    func hold(_ pausedPostbacks: String) { urgent.append(.hold(pausedPostbacks: pausedPostbacks)) }
+
+    func pauseDying(_ postbacks: String) { urgent.append(.pauseDying(postbacks: postbacks)) }
+
+    func completeSingly(_ answers: [Answer]) { urgent += answers.map(Task.complete) }
 
     func advance(now: Int64, isStopping: Bool) {
         _ = link.advance(now: now)
         if let current, let results = link.results(now: now) {
             self.current = nil
-            for (call, result) in zip(current, results) { take(result, of: call) }
+            for (task, result) in zip(current, results) { take(result, of: task) }
         }
         if !link.isUp, let current {
-            // Done twice, what is urgent changes nothing; not done, a paused postback would go on being sent.
-            if isCurrentUrgent { urgent = current + urgent }
+            urgent = current.filter(\.isUrgent) + urgent
             self.current = nil
         }
         guard current == nil, link.idleConnection != nil else { return }
         if !urgent.isEmpty {
-            let groups = Array(urgent.prefix(100))
-            urgent.removeFirst(groups.count)
-            if start(groups, now: now) { isCurrentUrgent = true } else { urgent = groups + urgent }
+            let tasks = Array(urgent.prefix(100))
+            if start(tasks, now: now) { urgent.removeFirst(tasks.count) }
         } else if !isStopping, now >= nextPartitions {
             nextPartitions = now + Upkeep.partitionInterval
-            _ = start([[Outbox.maintainAttempts(keepDays: settings.attemptDays)]], now: now)
+            _ = start([.maintainAttempts], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
-            _ = start([Outbox.mend, [Outbox.vacuum]], now: now)
+            _ = start([.mend, .vacuum], now: now)
         }
     }
 
-    private func start(_ groups: [[Call]], now: Int64) -> Bool {
-        guard link.start(groups, now: now) else { return false }
-        current = groups
-        isCurrentUrgent = false
+    private func start(_ tasks: [Task], now: Int64) -> Bool {
+        guard link.start(tasks.map(calls), now: now) else { return false }
+        current = tasks
         return true
     }
 
-    private func take(_ result: Result<[Rows], PostgresError>, of group: [Call]) {
-        guard case .failure(let error) = result else { return }
-        if isCurrentUrgent, error.isRetryable { urgent.append(group) }
-        logger.warning("upkeep of the database failed", metadata: ["reason": "\(error)"])
+    private func calls(_ task: Task) -> [Call] {
+        switch task {
+        case .hold(let pausedPostbacks): [Outbox.hold(pausedPostbacks)]
+        case .pauseDying(let postbacks): [Outbox.pauseDying(postbacks)]
+        case .complete(let answer): [Outbox.complete([answer.line], orderHold: settings.orderHold)]
+        case .maintainAttempts: [Outbox.maintainAttempts(keepDays: settings.attemptDays)]
+        case .mend: Outbox.mend
+        case .vacuum: [Outbox.vacuum]
+        }
+    }
+
+    private func take(_ result: Result<[Rows], PostgresError>, of task: Task) {
+        switch result {
+        case .success(let rows):
+            guard case .complete = task, let rows = rows.first else { return }
+            if let paused = Outbox.completion(rows).pausedPostbacks { hold(paused) }
+        case .failure(let error):
+            logger.warning("upkeep of the database failed", metadata: ["reason": "\(error)"])
+            if error.isRetryable {
+                if task.isUrgent { urgent.append(task) }
+            } else if case .complete(let answer) = task, let bare = answer.withoutDetails {
+                // What it says of itself cannot be stored; what came of the attempt must not be forgotten with it.
+                urgent.append(.complete(bare))
+            }
+        }
     }
 }

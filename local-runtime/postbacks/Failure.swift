@@ -11,6 +11,8 @@ func reportingFailure(_ body: () throws -> Void) throws {
         try body()
     } catch let error as ExitCode {
         throw error
+    } catch let error as ValidationError {
+        throw error
     } catch {
         let failure = FunctionError(describing: error)
         Terminal.printError("postbacks: \(failure.message)")

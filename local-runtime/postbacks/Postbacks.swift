@@ -15,10 +15,14 @@ struct PostbacksProgram: ParsableCommand {
             \(SettingsTable.text)
             """,
         version: Version.current,
-        subcommands: [Up.self, Poll.self, Migrate.self, Invoke.self, Receive.self, Doctor.self, Demo.self])
+        subcommands: [
+            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, ShowPresets.self, Receive.self,
+            Doctor.self, Demo.self,
+        ])
 
     static func main() {
         Signals.ignorePipe()
+        Descriptor.occupyStandardNumbers()
         main(nil)
     }
 }

@@ -5,6 +5,11 @@ import POSIX
 enum Terminal {
     static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    static var isErrorOutput: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Puts a line in the place of the one that was drawn before.
+    static func drawOver(_ text: String) { try? Descriptor.standardError.writeAll(Array("\r\u{1B}[K\(text)".utf8)) }
+
     /// A reader that has gone needs nothing more.
     static func print(_ text: String) { try? Descriptor.standardOutput.writeAll(Array((text + "\n").utf8)) }
 

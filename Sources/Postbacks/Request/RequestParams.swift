@@ -6,6 +6,9 @@ package struct RequestParams: Sendable, Hashable {
     package let json: JSON
     let members: [(name: String, value: ParamValue)]
 
+    /// How deep lists and objects may stand in one another, so that they can stand in deliverPostback's input too.
+    package static let depthLimit = 32
+
     package static let none = RequestParams(json: .object([]), members: [])
 
     package static func == (one: RequestParams, other: RequestParams) -> Bool { one.json == other.json }
@@ -66,6 +69,10 @@ extension Rule<RequestParams> {
                 return nil
             }
             if members.count > 256 { faults.append(Fault(path, "must have at most 256 members, not \(members.count)")) }
+            if json.isDeeper(than: RequestParams.depthLimit) {
+                faults.append(Fault(path, "must not be nested deeper than \(RequestParams.depthLimit) levels"))
+                return nil
+            }
             let before = faults.count
             let values = ParamValue.members(members, path, &faults)
             return faults.count == before && members.count <= 256 ? RequestParams(json: json, members: values) : nil
@@ -107,6 +114,17 @@ extension ParamValue {
         case .array(let items):
             self = .list(items.enumerated().compactMap { ParamValue($1, path.item($0), &faults) })
         case .object(let members): self = .object(ParamValue.members(members, path, &faults))
+        }
+    }
+}
+
+extension JSON {
+    /// Whether so many containers are not enough to hold it, itself among them.
+    fileprivate func isDeeper(than limit: Int) -> Bool {
+        switch self {
+        case .array(let items): limit == 0 || items.contains { $0.isDeeper(than: limit - 1) }
+        case .object(let members): limit == 0 || members.contains { $0.value.isDeeper(than: limit - 1) }
+        default: false
         }
     }
 }

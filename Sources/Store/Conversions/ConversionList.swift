@@ -37,7 +37,7 @@ package struct ConversionList {
     }
 
     /// One page in the order of the ids.
-    package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(
             .listConversions,
             [
@@ -46,7 +46,7 @@ package struct ConversionList {
                 .optional(filter.since?.description), .optional(filter.until?.description), page.afterNumber,
                 page.fetchLimit,
             ])
-        return page.cut(rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) })
+        return page.cut("conversions", rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) })
     }
 
     /// The conversion, and for each of its events what each postback of its offer did.

@@ -67,7 +67,7 @@ package struct DeliveryList {
     }
 
     /// One page in the order of the ids.
-    package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(
             .listDeliveries,
             [
@@ -76,6 +76,6 @@ package struct DeliveryList {
                 .optional(filter.until?.description),
                 page.afterNumber, page.fetchLimit,
             ])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("delivery")) })
+        return page.cut("deliveries", rows.map { ($0.text("id") ?? "", $0.json("delivery")) })
     }
 }

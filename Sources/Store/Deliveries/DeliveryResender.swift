@@ -63,6 +63,6 @@ package final class DeliveryResender {
                 .int(DeliveryResender.limit), .bool(request.isDryRun),
             ])
         let results = try database.run([[resend]] + (request.isDryRun ? [] : wakeup.groups()))
-        return OwedAgain(results[0][0].first, limit: DeliveryResender.limit)
+        return OwedAgain(results[0][0].first)
     }
 }

@@ -9,9 +9,10 @@ package struct OwedAgain {
 }
 
 extension OwedAgain {
-    init(_ row: Row?, limit: Int) {
+    /// A row without `last` is the end.
+    init(_ row: Row?) {
         count = row?.integer("count") ?? 0
-        next = count < limit ? .null : row?.text("last").map { Cursor.json(behind: $0) } ?? .null
+        next = row?.text("last").map { Cursor.json(behind: $0) } ?? .null
     }
 
     /// The answer; `name` says what was done to so many.

@@ -201,7 +201,12 @@ BEGIN
         day := (now() AT TIME ZONE 'UTC')::date + offset_days;
         name := 'attempts_' || to_char(day, 'YYYYMMDD');
         IF to_regclass(name) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF attempts FOR VALUES FROM (%L) TO (%L)', name,
+            -- What was recorded while nobody made partitions stands in the default one, and moves.
+            EXECUTE format('CREATE TABLE %I (LIKE attempts INCLUDING ALL)', name);
+            EXECUTE format('WITH moved AS (DELETE FROM attempts_other WHERE at >= %L AND at < %L RETURNING *)
+                INSERT INTO %I SELECT * FROM moved', day::timestamp AT TIME ZONE 'UTC',
+                (day + 1)::timestamp AT TIME ZONE 'UTC', name);
+            EXECUTE format('ALTER TABLE attempts ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name,
                 day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
             changed := changed + 1;
         END IF;
@@ -214,6 +219,7 @@ BEGIN
         EXECUTE format('DROP TABLE %I', name);
         changed := changed + 1;
     END LOOP;
+    DELETE FROM attempts_other WHERE at < now() - make_interval(days => keep_days);
     RETURN changed;
 END $$;
 

@@ -23,7 +23,8 @@ package struct OfferStore {
         ]
         let rows: Rows
         do throws(PostgresError) {
-            rows = try database.transactions([[Call(.configureOffer, parameters)]])[0].get()[0]
+            let calls = [Call(.lockOffer, [.text(id)]), Call(.configureOffer, parameters)]
+            rows = try database.transactions([calls])[0].get()[1]
         } catch  where error.sqlState == PostgresError.foreignKeyViolation {
             throw .goalsAreUsed(nil)
         } catch {
@@ -40,15 +41,15 @@ package struct OfferStore {
     }
 
     /// One page of the offers in the order of their ids.
-    package func offers(_ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func offers(_ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(.listOffers, [.optional(page.after), page.fetchLimit])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("offer")) })
+        return page.cut("offers", rows.map { ($0.text("id") ?? "", $0.json("offer")) })
     }
 
     /// One page of the affiliates in the order of their ids.
-    package func affiliates(_ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func affiliates(_ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(.listAffiliates, [.optional(page.after), page.fetchLimit])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.json("affiliate")) })
+        return page.cut("affiliates", rows.map { ($0.text("id") ?? "", $0.json("affiliate")) })
     }
 }
 
@@ -57,9 +58,4 @@ extension FunctionError {
         .conflict(
             "goals", "lacks goals that postbacks or conversions use\(ids.map { ": \($0)" } ?? ""); nothing was changed")
     }
-}
-
-extension PostgresError {
-    /// A row that is referred to was to go, or one that is not there was referred to.
-    static let foreignKeyViolation = "23503"
 }

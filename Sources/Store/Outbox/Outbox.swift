@@ -7,11 +7,11 @@ package enum Outbox {
 
     /// The settings of a poller's session. On an empty queue that was just vacuumed the planner would take every
     /// statement's generic plan for a sequential scan, and keep it when the queue has grown.
-    package static let sessionScript = """
-        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off;
-        SET enable_sort = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-        SET statement_timeout = '60s'; LISTEN \(Wakeup.channel)
-        """
+    package static let sessionStatements = [
+        "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
+        "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
+        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)",
+    ]
 
     /// A destination to which something is due.
     package struct Destination {
@@ -90,6 +90,8 @@ package enum Outbox {
         package let fenced: Int
         package let retrying: Int
         package let dead: Int
+        /// Postbacks of which a delivery has died.
+        package let dyingPostbacks: String?
         /// Postbacks that were paused; what they owe is to be held.
         package let pausedPostbacks: String?
     }
@@ -98,9 +100,12 @@ package enum Outbox {
         let row = rows.first
         return Completion(
             fenced: row?.integer("fenced") ?? 0, retrying: row?.integer("retrying") ?? 0,
-            dead: row?.integer("dead") ?? 0,
+            dead: row?.integer("dead") ?? 0, dyingPostbacks: row?.text("dying"),
             pausedPostbacks: row?.text("paused"))
     }
+
+    /// Pauses those of the postbacks whose last deliveries all died, and holds what they owe (R13).
+    package static func pauseDying(_ postbacks: String) -> Call { Call(.pauseDyingPostbacks, [.text(postbacks)]) }
 
     /// Holds what paused postbacks owe.
     package static func hold(_ pausedPostbacks: String) -> Call { Call(.holdPostbacks, [.text(pausedPostbacks)]) }
@@ -113,8 +118,8 @@ package enum Outbox {
     /// Keeps the table small: the dead rows of what was claimed and finished.
     package static let vacuum = Call(Statement(name: "", sql: "VACUUM (TRUNCATE off) outbox"))
 
-    /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, and makes due what
-    /// resumed ones hold.
+    /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, holds what paused ones
+    /// owe, makes due what resumed ones hold and what waits for nothing any more, and moves what goes elsewhere by now.
     package static let mend = [Call(.cancelDeliveries), Call(.mendOutbox)]
 
     /// Makes the partitions of the days to come and drops those of attempts older than so many days.

@@ -35,6 +35,6 @@ package final class PostbackBackfill {
                 .int(DeliveryResender.limit), .bool(isDryRun),
             ])
         let results = try database.run([[lock, backfill]] + (isDryRun ? [] : wakeup.groups()))
-        return OwedAgain(results[0][1].first, limit: DeliveryResender.limit)
+        return OwedAgain(results[0][1].first)
     }
 }

@@ -16,10 +16,17 @@ package struct PostbackUpdate: Sendable {
     package init(_ fields: inout Fields) {
         postbackID = fields.required("postbackId", .madeHere)
         goalID = fields.change("goalId", .identifier)
-        conversionStatus = fields.optional("conversionStatus", .conversionStatus)
+        let status = fields.change("conversionStatus", .conversionStatus)
         request = RequestChanges(&fields)
-        isActive = fields.optional("active", .boolean)
+        isActive =
+            switch fields.change("active", .boolean) {
+            case .keep: nil
+            case .clear: true
+            case .set(let isActive): isActive
+            }
         resumes = fields.optional("resume", .boolean, default: false)
+        conversionStatus = if case .set(let status) = status { status } else { nil }
+        if case .clear = status { fields.refuse("conversionStatus", "cannot be cleared") }
     }
 }
 

@@ -1,5 +1,5 @@
 package import FunctionRuntime
-package import JSON
+import JSON
 package import Postbacks
 import Postgres
 package import Secrets
@@ -19,7 +19,7 @@ package struct PostbackStore {
     /// - Throws: `not_found` for an unknown offer, affiliate or goal; `conflict` for a goal while the offer's goals are off (R3)
     ///   and for a key that was used with another input; `misconfigured` when there is a secret and no key to seal it.
     package func create(_ postback: NewPostback) throws(FunctionError) -> SavedPostback {
-        if let id = try existing(postback) { return try describe(id) }
+        if let id = try existing(postback) { return try describe(id).repeated }
         let reserved = try database.run(.nextPostbackID)
         guard let id = reserved.first?.integer("id") else { throw .internal }
         let rows = try database.run(.createPostback, try parameters(postback, id: id))
@@ -30,11 +30,11 @@ package struct PostbackStore {
         guard let id = try existing(postback) else {
             throw FunctionError(.unavailable, "the postback of this idempotencyKey was not to be seen; try again")
         }
-        return try describe(id)
+        return try describe(id).repeated
     }
 
     /// One page of the postbacks that are not deleted, in the order of their ids.
-    package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> (rows: [JSON], next: JSON) {
+    package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let rows = try database.run(
             .listPostbacks,
             [
@@ -42,7 +42,7 @@ package struct PostbackStore {
                 .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), page.afterNumber,
                 page.fetchLimit,
             ])
-        return page.cut(rows.map { ($0.text("id") ?? "", $0.postback) })
+        return page.cut("postbacks", rows.map { ($0.text("id") ?? "", $0.postback) })
     }
 
     func describe(_ id: Int) throws(FunctionError) -> SavedPostback {
@@ -114,5 +114,13 @@ package struct PostbackStore {
             return .unknownGoal
         }
         return nil
+    }
+}
+
+extension SavedPostback {
+    fileprivate var repeated: SavedPostback {
+        var copy = self
+        copy.isRepeat = true
+        return copy
     }
 }

@@ -7,6 +7,8 @@ package import Postbacks
 package struct SavedPostback {
     package let postback: JSON
     package let warnings: [(code: String, message: String)]
+    /// True: an earlier call with the same idempotency key had made it, and nothing was changed.
+    package var isRepeat = false
 
     package var json: JSON {
         let warnings = warnings.map { ["code": .string($0.code), "message": .string($0.message)] as JSON }

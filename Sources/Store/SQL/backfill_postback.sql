@@ -29,4 +29,4 @@ WITH wanted AS MATERIALIZED (
     ORDER BY id
     ON CONFLICT DO NOTHING
 )
-SELECT count(*) AS count, max(id) AS last FROM wanted
+SELECT count(*) AS count, CASE WHEN count(*) = $5::bigint THEN max(id) END AS last FROM wanted

@@ -70,4 +70,5 @@ WITH answers AS MATERIALIZED (
 SELECT (SELECT count(*) FROM answers) - (SELECT count(*) FROM judged) AS fenced,
     (SELECT count(*) FROM judged WHERE final IS NULL) AS retrying,
     (SELECT count(*) FROM judged WHERE final = 'dead') AS dead,
+    (SELECT array_agg(DISTINCT postback_id) FROM judged WHERE final = 'dead') AS dying,
     (SELECT array_agg(id) FROM pausing) AS paused

@@ -27,7 +27,7 @@ WITH input AS MATERIALIZED (
         params::json
     FROM input
     WHERE unknown IS NULL
-    ORDER BY offer_id, transaction_id, click_id, goal_id, line
+    ORDER BY offer_id, transaction_id, CASE WHEN transaction_id IS NULL THEN click_id END, coalesce(goal_id, ''), line
     ON CONFLICT DO NOTHING
     RETURNING c AS conversion, c.id
 ), happened AS (

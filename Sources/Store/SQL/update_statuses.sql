@@ -22,12 +22,13 @@ WITH input AS MATERIALIZED (
         ) n
     ) m
 ), locked AS MATERIALIZED (
-    SELECT c.id, c.status FROM conversions c
+    -- As it stands once the lock is there, which may be later than this statement's snapshot.
+    SELECT c.id, c.status, c AS stored FROM conversions c
     WHERE c.id IN (SELECT only_id FROM input WHERE matches = 1)
     ORDER BY c.id
     FOR UPDATE
 ), judged AS MATERIALIZED (
-    SELECT i.*, l.id, l.status AS previous_status,
+    SELECT i.*, l.id, l.stored, l.status AS previous_status,
         CASE
             WHEN i.matches = 0 THEN 'unknown'
             WHEN i.matches > 1 THEN 'ambiguous'
@@ -88,12 +89,11 @@ WITH input AS MATERIALIZED (
 )
 SELECT j.verdict, j.previous_status, j.id,
     coalesce(d.payload, (
-        SELECT conversion_json(c, o.name, a.name, g.name)
-        FROM conversions c
-        JOIN offers o ON o.id = c.offer_id
-        JOIN affiliates a ON a.id = c.affiliate_id
-        LEFT JOIN goals g ON g.offer_id = c.offer_id AND g.id = c.goal_id
-        WHERE c.id = j.id AND j.verdict = 'unchanged'
+        SELECT conversion_json(j.stored, o.name, a.name, g.name)
+        FROM offers o
+        JOIN affiliates a ON a.id = (j.stored).affiliate_id
+        LEFT JOIN goals g ON g.offer_id = o.id AND g.id = (j.stored).goal_id
+        WHERE o.id = (j.stored).offer_id AND j.verdict = 'unchanged'
     )) AS conversion,
     w.deliveries
 FROM judged j

@@ -1,0 +1,36 @@
+extension JSONParser {
+    /// The members of the one object that the bytes are, as the places of their values; everything in them is checked but
+    /// for names that stand twice.
+    mutating func outline() throws(ParserFault) -> [(name: String, place: Range<Int>)] {
+        guard String(validating: bytes, as: UTF8.self) != nil else { throw fault("is not valid UTF-8") }
+        skipSpace()
+        guard peek == UInt8(ascii: "{") else { throw fault("is not an object") }
+        var members: [(name: String, place: Range<Int>)] = []
+        try eachMember { parser, name throws(ParserFault) in
+            let start = parser.position
+            try parser.skipValue()
+            members.append((name, start..<parser.position))
+        }
+        skipSpace()
+        guard position == bytes.count else { throw fault("has something after the value, at byte \(position)") }
+        return members
+    }
+
+    mutating func skipValue() throws(ParserFault) {
+        switch peek {
+        case UInt8(ascii: "{"): try eachMember { parser, _ throws(ParserFault) in try parser.skipValue() }
+        case UInt8(ascii: "["): try eachItem { parser throws(ParserFault) in try parser.skipValue() }
+        case UInt8(ascii: "\""): try skipString()
+        default: _ = try value()
+        }
+    }
+
+    mutating func skipString() throws(ParserFault) {
+        let start = position
+        position += 1
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        if take(UInt8(ascii: "\""), skippingSpace: false) { return }
+        position = start
+        _ = try string()
+    }
+}

@@ -1,0 +1,79 @@
+import JSON
+import Postgres
+import Store
+import TestSupport
+
+/// What a poller does, one step at a time.
+extension Installation {
+    /// Leases what may start at once, in the order in which it starts.
+    func claim(_ limit: Int = 1000) throws -> [Outbox.Claim] {
+        let connection = try database.connect()
+        let shares = try connection.run("SELECT id FROM destinations ORDER BY id").map {
+            Outbox.Share(destination: $0.integer("id") ?? 0, free: limit, floor: nil)
+        }
+        return Outbox.claims(
+            try connection.transactions([[Outbox.claim(shares, lease: 60, orderHold: 600)]])[0].get()[0])
+    }
+
+    /// Sends what was claimed, and stores what came of it.
+    @discardableResult
+    func deliver(_ claims: [Outbox.Claim]) throws -> [JSON] {
+        let answers = try stream("deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
+        try store(answers)
+        return answers.compactMap { $0["output"] }
+    }
+
+    /// Stores an answer for what was claimed as if it had been sent.
+    func settle(_ claims: [Outbox.Claim], _ output: JSON) throws {
+        try store(claims.map { ["id": .string($0.id), "output": output] })
+    }
+
+    private func store(_ answers: [JSON]) throws {
+        let connection = try database.connect()
+        let complete = Outbox.complete(answers.map(\.bytes), orderHold: 600)
+        let completion = Outbox.completion(try connection.transactions([[complete]])[0].get()[0])
+        if let paused = completion.pausedPostbacks {
+            _ = try connection.transactions([[Outbox.hold(paused)]])[0].get()
+        }
+    }
+
+    /// What a poller does every few seconds.
+    func mend() throws { _ = try database.connect().transactions([Outbox.mend])[0].get() }
+
+    /// Lets every lease run out.
+    func expireLeases() throws {
+        _ = try database.connect().run(
+            "UPDATE outbox SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL")
+    }
+
+    /// The deliveries, by their ids.
+    func deliveries(_ filter: JSON = [:]) throws -> [JSON] {
+        try ask("listDeliveries", (["limit": 1000] as JSON).merging(filter))["deliveries"]?.items ?? []
+    }
+
+    /// The deliveries' states, by their ids.
+    func states(_ filter: JSON = [:]) throws -> [String] { try deliveries(filter).compactMap { $0["state"]?.text } }
+
+    /// A postback as it is listed.
+    func postback(_ id: Int) throws -> JSON {
+        try ask("listPostbacks", ["postbackId": .integer(id)]).at("postbacks.0") ?? .null
+    }
+
+    /// Records one conversion for each transaction id, in their order.
+    @discardableResult
+    func record(_ transactions: [String], _ more: JSON = [:]) throws -> [JSON] {
+        let answers = try ask(
+            "recordConversion",
+            all: transactions.map { Installation.conversion(["transactionId": .string($0)]).merging(more) })
+        guard answers.allSatisfy({ $0["error"] == nil }) else { throw DidNotHappen(description: "\(answers)") }
+        return answers
+    }
+}
+
+extension JSON {
+    /// The object without some of its members.
+    func without(_ names: String...) -> JSON { .object(members.filter { !names.contains($0.name) }) }
+
+    /// Of a list of objects: their ids.
+    func ids(_ list: String) -> [Int] { (self[list]?.items ?? []).compactMap { $0["id"]?.integer } }
+}

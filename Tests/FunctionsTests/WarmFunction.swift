@@ -1,0 +1,36 @@
+import JSON
+import POSIX
+import TestSupport
+
+/// A function in its warm mode that is spoken with line by line.
+final class WarmFunction {
+    private let process: ChildProcess
+    private var buffer: [UInt8] = []
+
+    init(_ function: String, _ installation: Installation) throws {
+        process = try ChildProcess(
+            Programs.path(function), ["--stream"], environment: Programs.environment(installation.environment),
+            input: .pipe, output: .pipe, errorOutput: .null)
+    }
+
+    /// Sends a line; answers the next one that comes.
+    func ask(_ line: String) throws -> JSON {
+        try process.input?.writeAll(Array("\(line)\n".utf8))
+        while true {
+            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { buffer.removeFirst(end + 1) }
+                return try JSON(parsing: Array(buffer[..<end]), depth: JSON.depthLimit + 8)
+            }
+            guard case .bytes(let more)? = try process.output?.read(upTo: 65536) else {
+                throw DidNotHappen(description: "an answer to \(line)")
+            }
+            buffer += more
+        }
+    }
+
+    /// Ends its input, and waits for its end.
+    func end() throws -> ChildProcess.ExitStatus {
+        process.input = nil
+        return try process.wait()
+    }
+}

@@ -1,0 +1,73 @@
+import JSON
+import POSIX
+import TestSupport
+import Testing
+
+/// What is exported is what is stored.
+struct ExportTests {
+    @Test func `conversions that were exported are imported again as what they were`() throws {
+        let place = try Workplace.make()
+        let inputs: [JSON] = [
+            [
+                "offerId": "o", "affiliateId": "a", "goalId": "g", "transactionId": "t,1", "clickId": "c\"1",
+                "status": "done", "statusReason": "two\nlines", "payout": "12.30", "revenue": "-0.0000001",
+                "saleAmount": "12345678901234567890.123456789012345678", "currency": "USD", "ip": "192.0.2.1",
+                "country": "DE", "userAgent": "=SUM(A1)", "clickedAt": "2026-06-01T00:00:00.123Z",
+                "occurredAt": "2026-06-02T00:00:00Z", "params": ["sub1": "a, \"b\"", "x.y": "é\r\n", "empty": ""],
+            ],
+            ["offerId": "o", "affiliateId": "a", "transactionId": "t2"],
+            ["offerId": "o", "affiliateId": "a", "clickId": "c3", "params": ["sub1": "s"]],
+        ]
+        for input in inputs { try place.installation.ask("recordConversion", input) }
+        let fields =
+            "offerId,affiliateId,goalId,transactionId,clickId,status,statusReason,payout,revenue,saleAmount,currency,ip,country,userAgent,clickedAt,occurredAt,params"
+        let export = try place.run("export", "conversions", "--columns", fields, "--output", "out.csv")
+        #expect(export.status == .exited(0), "\(export.log)")
+        let other = try Workplace.make()
+        try other.write("in.csv", try place.read("out.csv"))
+        #expect(try other.run("import", "conversions", "in.csv").status == .exited(0))
+        func stored(_ place: Workplace) throws -> [JSON] {
+            let rows = try place.installation.ask("listConversions", [:])["conversions"]?.items ?? []
+            return rows.map { row in
+                .object(row.members.filter { !["id", "createdAt", "updatedAt"].contains($0.name) })
+            }.sorted { $0.encodedText < $1.encodedText }
+        }
+        #expect(try stored(other) == stored(place))
+        #expect(try stored(place).count == 3)
+    }
+
+    @Test func `all pages are written, in the order of the ids, and filtered`() throws {
+        let place = try Workplace.make()
+        _ = try place.installation.ask(
+            "recordConversion",
+            all: (1...2500).map { ["offerId": "o", "affiliateId": "a", "transactionId": .string("t\($0)")] })
+        let csv = try place.run("export", "conversions", "--columns", "transactionId")
+        #expect(csv.text == "transactionId\n" + (1...2500).map { "t\($0)\n" }.joined())
+        let lines = try place.run("export", "conversions", "--format", "jsonl")
+        let rows = try lines.text.split(separator: "\n").map { try JSON(parsing: Array($0.utf8)) }
+        #expect(rows.count == 2500 && rows.last?["transactionId"] == "t2500")
+        let future = try place.run("export", "conversions", "--since", "2126-01-01T00:00:00Z", "--format", "jsonl")
+        #expect(future.status == .exited(0) && future.text.isEmpty)
+    }
+
+    @Test func `deliveries are exported with what was sent last`() throws {
+        let place = try Workplace.make()
+        try place.addPostback()
+        try place.installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t1"])
+        let outcome = try place.run("export", "deliveries", "--columns", "conversionId,state,status,lastStatus")
+        #expect(outcome.text == "conversionId,state,status,lastStatus\n1,owed,pending,\n", "\(outcome.log)")
+        let none = try place.run("export", "deliveries", "--state", "dead", "--columns", "id")
+        #expect(none.text == "id\n")
+    }
+
+    @Test func `what cannot be asked for is refused with what is right, and no file is left`() throws {
+        let place = try Workplace.make()
+        let column = try place.run("export", "conversions", "--columns", "payot")
+        #expect(column.status == .exited(65) && column.log.contains("did you mean \"payout\""), "\(column.log)")
+        let time = try place.run("export", "conversions", "--since", "yesterday", "--output", "x.csv")
+        #expect(time.status == .exited(65) && time.log.contains("since"), "\(time.log)")
+        let field = try place.run("export", "conversions", "--state", "dead")
+        #expect(field.status == .exited(65), "\(field.log)")
+        #expect(FileSystem.names(in: FileSystem.parent(of: place.path("x"))).isEmpty)
+    }
+}

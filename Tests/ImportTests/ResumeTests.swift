@@ -1,0 +1,135 @@
+import Glibc
+import JSON
+import POSIX
+import Postgres
+import TestSupport
+import Testing
+
+/// An import that has stopped goes on where it was.
+struct ResumeTests {
+    private func start(_ place: Workplace, _ arguments: String...) throws -> ChildProcess {
+        try ChildProcess(
+            Programs.path("postbacks"), arguments, environment: Programs.environment(place.installation.environment),
+            directory: FileSystem.parent(of: place.path("x")), output: .null, errorOutput: .null)
+    }
+
+    private func writeMany(_ place: Workplace, _ count: Int) throws {
+        var text = "offerId,affiliateId,transactionId\n"
+        for number in 1...count { text += "o,a,t\(number)\n" }
+        try place.write("c.csv", text)
+    }
+
+    private func resultCount(_ place: Workplace) -> Int {
+        ((try? FileSystem.read(place.path("c.csv.results.jsonl"))) ?? []).count { $0 == UInt8(ascii: "\n") } - 1
+    }
+
+    @Test func `killed in the middle, it goes on: each row once, and each fires once`() throws {
+        let place = try Workplace.make()
+        try place.addPostback()
+        try writeMany(place, 20_000)
+        let child = try start(place, "import", "conversions", "c.csv")
+        try waitUntil("some results") { resultCount(place) > 3000 }
+        child.terminate(SIGKILL)
+        try child.wait()
+        let before = resultCount(place)
+        #expect(before < 20_000)
+        // A line that was not finished.
+        let file = try Descriptor.open(place.path("c.csv.results.jsonl"), O_WRONLY | O_APPEND)
+        try file.writeAll(Array(#"{"row":19999,"result":"rec"#.utf8))
+        let outcome = try place.run("import", "conversions", "c.csv", "--resume")
+        #expect(outcome.status == .exited(0), "\(outcome.log)")
+        #expect(outcome.log.contains("were done before"))
+        let lines = try place.read("c.csv.results.jsonl").split(separator: "\n").dropFirst()
+        #expect(lines.count == 20_000)
+        let words = try place.words("c.csv.results.jsonl")
+        #expect(words.count == 20_000)
+        #expect(Set(words).isSubset(of: ["recorded", "duplicate"]))
+        // Only what was under way may have been done without its result being written down.
+        #expect(words.count { $0 == "duplicate" } <= 2500)
+        #expect(try place.installation.count("conversions") == 20_000)
+        #expect(try place.installation.count("outbox") == 20_000)
+    }
+
+    @Test func `Ctrl-C ends it in good order: every row that was done has its result`() throws {
+        let place = try Workplace.make()
+        try writeMany(place, 20_000)
+        let child = try start(place, "import", "conversions", "c.csv")
+        try waitUntil("some results") { resultCount(place) > 1000 }
+        child.terminate(SIGINT)
+        #expect(try child.wait() == .exited(130))
+        let before = resultCount(place)
+        #expect(try place.installation.count("conversions") == before)
+        #expect(try place.run("import", "conversions", "c.csv", "--resume").status == .exited(0))
+        #expect(try place.words("c.csv.results.jsonl") == Array(repeating: "recorded", count: 20_000))
+    }
+
+    @Test func `a database that is away stops the import with 75, and a resume does the rest`() throws {
+        let place = try Workplace.make()
+        try writeMany(place, 100)
+        let away = ["DATABASE_URL": "host=127.0.0.1 port=1"]
+        let outcome = try place.run("import", "conversions", "c.csv", "--patience", "1", environment: away)
+        #expect(outcome.status == .exited(75), "\(outcome.log)")
+        #expect(outcome.log.contains("--resume"))
+        #expect(try place.words("c.csv.results.jsonl") == Array(repeating: "unavailable", count: 100))
+        let again = try place.run("import", "conversions", "c.csv", "--resume")
+        #expect(again.status == .exited(0), "\(again.log)")
+        #expect(try place.words("c.csv.results.jsonl") == Array(repeating: "recorded", count: 100))
+        let nothing = try place.run("import", "conversions", "c.csv", "--resume")
+        #expect(nothing.log.contains("0 rows") && nothing.log.contains("100 were done before"))
+    }
+
+    @Test func `connections that are lost on the way are no reason to stop, and keep the order of statuses`()
+        async throws
+    {
+        let place = try Workplace.make()
+        try place.installation.ask(
+            "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t"])
+        var text = ""
+        for number in 1...400 {
+            text += #"{"offerId":"o","transactionId":"t","status":"\#(number % 2 == 1 ? "done" : "rejected")"}"# + "\n"
+        }
+        try place.write("s.jsonl", text)
+        let child = try start(place, "import", "statuses", "s.jsonl")
+        let connection = try place.installation.database.connect()
+        while try child.poll() == nil {
+            _ = try connection.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'updateConversionStatus' AND datname = current_database()"
+            )
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(try child.wait() == .exited(0))
+        #expect(Set(try place.words("s.jsonl.results.jsonl")).isSubset(of: ["updated", "unchanged"]))
+        let conversion = try place.installation.ask("listConversions", [:])["conversions"]?.items.first
+        #expect(conversion?["status"] == "rejected")
+        #expect(conversion?["sequence"] == 401)
+    }
+
+    @Test func `results of another import, of another file and of nobody are not resumed`() throws {
+        let place = try Workplace.make()
+        try writeMany(place, 3)
+        #expect(try place.run("import", "conversions", "c.csv").status == .exited(0))
+        let again = try place.run("import", "conversions", "c.csv")
+        #expect(again.status == .exited(67) && again.log.contains("--resume"), "\(again.log)")
+        let other = try place.run("import", "statuses", "c.csv", "--resume")
+        #expect(other.status == .exited(67) && other.log.contains("an import of conversions"), "\(other.log)")
+        try writeMany(place, 4)
+        let changed = try place.run("import", "conversions", "c.csv", "--resume")
+        #expect(changed.status == .exited(67) && changed.log.contains("has changed"), "\(changed.log)")
+        let none = try place.run("import", "conversions", "c.csv", "--resume", "--results", "none.jsonl")
+        #expect(none.status == .exited(66), "\(none.log)")
+        try place.write("empty.jsonl", "")
+        let empty = try place.run("import", "conversions", "c.csv", "--resume", "--results", "empty.jsonl")
+        #expect(empty.status == .exited(65), "\(empty.log)")
+    }
+
+    @Test func `a stream is resumed by giving it again`() throws {
+        let place = try Workplace.make()
+        let lines = (1...5).map { #"{"offerId":"o","affiliateId":"a","transactionId":"t\#($0)"}"# + "\n" }
+        #expect(try place.run("import", "conversions", "-", input: lines[..<3].joined()).status == .exited(0))
+        let outcome = try place.run("import", "conversions", "-", "--resume", input: lines.joined())
+        #expect(outcome.status == .exited(0), "\(outcome.log)")
+        #expect(outcome.log.contains("2 recorded; 3 were done before"), "\(outcome.log)")
+        let other = try place.run("import", "conversions", "-", "--resume", input: lines.reversed().joined())
+        #expect(other.status == .exited(67), "\(other.log)")
+    }
+}

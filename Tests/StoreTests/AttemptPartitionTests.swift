@@ -1,0 +1,53 @@
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// Attempts by day: made ahead, dropped by age, and none lost when nobody made their day's partition.
+struct AttemptPartitionTests {
+    private func database() throws -> Connection {
+        let connection = try TestDatabase.make().connect()
+        try Migrations.run(on: connection) { _ in }
+        return connection
+    }
+
+    private func days(_ connection: Connection) throws -> Int {
+        let rows = try connection.run(
+            "SELECT count(*) AS count FROM pg_inherits WHERE inhparent = 'attempts'::regclass")
+        return (rows.first?.integer("count") ?? 0) - 1
+    }
+
+    @Test func `today and the week ahead have partitions`() throws {
+        #expect(try days(database()) == 8)
+    }
+
+    @Test func `an attempt of a day without a partition is kept, and moves into the partition that is made for it`() throws {
+        let connection = try database()
+        try connection.execute(
+            script: """
+                DO $$ DECLARE name text := 'attempts_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD');
+                BEGIN EXECUTE format('DROP TABLE %I', name); END $$;
+                INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome) VALUES (1, 1, 1, now(), 'delivered');
+                """)
+        #expect(try connection.run("SELECT FROM attempts_other").count == 1)
+        _ = try connection.run("SELECT maintain_attempts(90)")
+        #expect(try connection.run("SELECT FROM attempts_other").isEmpty)
+        #expect(try connection.run("SELECT FROM attempts").count == 1)
+        #expect(try days(connection) == 8)
+    }
+
+    @Test func `days that are older than is kept are dropped, with what stands in no day's partition`() throws {
+        let connection = try database()
+        try connection.execute(
+            script: """
+                CREATE TABLE attempts_20200101 PARTITION OF attempts
+                    FOR VALUES FROM ('2020-01-01 00:00Z') TO ('2020-01-02 00:00Z');
+                INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome)
+                VALUES (1, 1, 1, '2020-01-01 12:00Z', 'delivered'), (2, 1, 1, '2020-02-01 12:00Z', 'delivered'),
+                    (3, 1, 1, now(), 'delivered');
+                """)
+        _ = try connection.run("SELECT maintain_attempts(90)")
+        #expect(try connection.run("SELECT delivery_id AS id FROM attempts").map { $0.integer("id") } == [3])
+        #expect(try days(connection) == 8)
+    }
+}

@@ -1,0 +1,154 @@
+/// Cuts bytes into the rows of a CSV file (RFC 4180), as they come. Rows end with LF or CRLF, a byte order mark at the
+/// beginning is passed over, and empty lines are no rows. A row that is malformed or too long is reported and skipped.
+package struct CSVReader {
+    package struct Row: Equatable {
+        /// The line on which the row begins, from 1.
+        package let line: Int
+        /// The cells' bytes without their quotes, or what is wrong with the row.
+        package let cells: Result<[[UInt8]], CSVFault>
+    }
+
+    private let lengthLimit: Int
+    private var pending: [Row] = []
+    private var taken = 0
+    private var cells: [[UInt8]] = []
+    private var cell: [UInt8] = []
+    private var state = State.start
+    private var fault: CSVFault?
+    private var length = 0
+    private var line = 1
+    private var firstLine = 1
+    private var beginning = FileBeginning()
+
+    /// Where in a cell the next byte stands.
+    private enum State { case start, plain, quoted, behindQuote, behindReturn }
+
+    private static let comma = UInt8(ascii: ",")
+    private static let quote = UInt8(ascii: "\"")
+    private static let newline = UInt8(ascii: "\n")
+    private static let carriageReturn = UInt8(ascii: "\r")
+
+    package init(lengthLimit: Int = 1 << 20) {
+        self.lengthLimit = lengthLimit
+    }
+
+    /// The next row that is complete; nil until more bytes have come.
+    package mutating func next() -> Row? {
+        guard taken < pending.count else {
+            pending.removeAll(keepingCapacity: true)
+            taken = 0
+            return nil
+        }
+        taken += 1
+        return pending[taken - 1]
+    }
+
+    package mutating func feed(_ bytes: [UInt8]) {
+        var rest = beginning.strip(bytes)
+        while !rest.isEmpty {
+            // Most bytes stand in the middle of a cell and are taken over in one go.
+            let run = rest.prefix { byte in
+                switch state {
+                case .plain, .start:
+                    byte > CSVReader.comma
+                        || byte != CSVReader.comma && byte != CSVReader.quote && byte != CSVReader.newline
+                            && byte != CSVReader.carriageReturn
+                case .quoted: byte != CSVReader.quote && byte != CSVReader.newline
+                case .behindQuote, .behindReturn: false
+                }
+            }
+            if !run.isEmpty {
+                if state == .start { state = .plain }
+                append(run)
+                rest = rest[run.endIndex...]
+            } else if let byte = rest.popFirst() {
+                take(byte)
+            }
+        }
+    }
+
+    /// The end of the file: the last row need not end with a line break.
+    package mutating func finish() {
+        if state == .quoted {
+            fault = fault ?? CSVFault("a quote is never closed; the row begins on line \(firstLine)")
+        }
+        if state != .start || !cells.isEmpty || length > 0 { endRow() }
+    }
+
+    private mutating func append(_ bytes: some Collection<UInt8>) {
+        length += bytes.count
+        if length > lengthLimit {
+            if fault == nil { fault = CSVFault("the row is larger than \(lengthLimit) bytes") }
+            cells = []
+            cell = []
+        } else {
+            cell += bytes
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) {
+        switch (state, byte) {
+        case (.quoted, CSVReader.quote): state = .behindQuote
+        case (.quoted, _):
+            if byte == CSVReader.newline { line += 1 }
+            append(CollectionOfOne(byte))
+        case (.behindQuote, CSVReader.quote):
+            append(CollectionOfOne(byte))
+            state = .quoted
+        case (_, CSVReader.newline):
+            line += 1
+            endRow()
+        case (_, CSVReader.comma):
+            if state == .behindReturn { refuse("a carriage return stands in the middle of the row") }
+            endCell()
+        case (_, CSVReader.carriageReturn): state = .behindReturn
+        case (.start, CSVReader.quote):
+            length += 1
+            state = .quoted
+        case (.behindReturn, _):
+            refuse("a carriage return stands in the middle of the row")
+            state = .plain
+            append(CollectionOfOne(byte))
+        case (.behindQuote, _):
+            refuse("something stands behind a closing quote, in cell \(cells.count + 1)")
+            state = .plain
+            append(CollectionOfOne(byte))
+        default:
+            if byte == CSVReader.quote {
+                refuse("a quote stands inside of cell \(cells.count + 1), which is not quoted; quote it, and double it")
+            }
+            append(CollectionOfOne(byte))
+        }
+    }
+
+    private mutating func refuse(_ message: String) {
+        fault = fault ?? CSVFault(message)
+    }
+
+    private mutating func endCell() {
+        length += 1
+        if length <= lengthLimit { cells.append(cell) }
+        cell = []
+        state = .start
+    }
+
+    private mutating func endRow() {
+        let isEmpty = length == 0 && cells.isEmpty && fault == nil
+        if !isEmpty {
+            cells.append(cell)
+            pending.append(Row(line: firstLine, cells: fault.map(Result.failure) ?? .success(cells)))
+        }
+        cells = []
+        cell = []
+        fault = nil
+        length = 0
+        state = .start
+        firstLine = line
+    }
+}
+
+/// What is wrong with a row of CSV.
+package struct CSVFault: Error, Equatable {
+    package let message: String
+    init(_ message: String) { self.message = message }
+}

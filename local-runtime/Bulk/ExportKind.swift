@@ -1,0 +1,98 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+/// What can be exported: which list it is, and what the columns of its CSV are.
+package enum ExportKind: String, CaseIterable, Sendable {
+    case conversions, deliveries
+
+    /// How many rows are read at a time. A delivery brings all its attempts.
+    var pageSize: Int { self == .conversions ? 1000 : 200 }
+
+    /// Reads pages of the list behind the function of the same name.
+    func makePages(_ database: Database) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {
+        switch self {
+        case .conversions:
+            let list = ConversionList(database)
+            return { (input) throws(FunctionError) in
+                let (filter, page) = try ExportKind.read(input) { (ConversionFilter(&$0), Page(&$0)) }
+                return try list.page(filter, page)
+            }
+        case .deliveries:
+            let list = DeliveryList(database)
+            return { (input) throws(FunctionError) in
+                let (filter, page) = try ExportKind.read(input) { (DeliveryFilter(&$0), Page(&$0)) }
+                return try list.page(filter, page)
+            }
+        }
+    }
+
+    private static func read<Value>(
+        _ input: [JSON.Member], _ read: (inout Fields) -> Value
+    ) throws(FunctionError) -> Value {
+        var fields = Fields(input)
+        let value = read(&fields)
+        fields.refuseUnknown()
+        guard fields.faults.isEmpty else { throw .invalidRequest(fields.faults) }
+        return value
+    }
+
+    /// The columns unless others are asked for.
+    package var columns: [String] {
+        switch self {
+        case .conversions:
+            [
+                "id", "sequence", "status", "statusReason", "offerId", "offerName", "goalId", "goalName", "affiliateId",
+                "affiliateName", "transactionId", "clickId", "payout", "revenue", "saleAmount", "currency", "ip",
+                "country", "userAgent", "clickedAt", "occurredAt", "createdAt", "updatedAt", "params",
+            ]
+        case .deliveries:
+            [
+                "id", "state", "conversionId", "postbackId", "eventId", "sequence", "status", "destination",
+                "attemptCount", "owedAt", "dueAt", "finishedAt", "lastAt", "lastOutcome", "lastMethod", "lastUrl",
+                "lastStatus", "lastError",
+            ]
+        }
+    }
+
+    /// Whether there is such a column: one of those above, or one of the params (`params.sub1`).
+    package func hasColumn(_ name: String) -> Bool {
+        columns.contains(name) || self == .conversions && name.hasPrefix("params.") && name != "params."
+    }
+
+    /// A row's value in a column; nil for none.
+    func value(_ column: String, of row: JSON) -> JSON? {
+        switch (self, column) {
+        case (.conversions, "offerId"): row["offer"]?["id"]
+        case (.conversions, "offerName"): row["offer"]?["name"]
+        case (.conversions, "goalId"): row["goal"]?["id"]
+        case (.conversions, "goalName"): row["goal"]?["name"]
+        case (.conversions, "affiliateId"): row["affiliate"]?["id"]
+        case (.conversions, "affiliateName"): row["affiliate"]?["name"]
+        case (.deliveries, "lastAt"): row.lastAttempt?["at"]
+        case (.deliveries, "lastOutcome"): row.lastAttempt?["outcome"]
+        case (.deliveries, "lastMethod"): row.lastAttempt?["request"]?["method"]
+        case (.deliveries, "lastUrl"): row.lastAttempt?["request"]?["url"]
+        case (.deliveries, "lastStatus"): row.lastAttempt?["response"]?["status"]
+        case (.deliveries, "lastError"): row.lastAttempt?["error"]?["code"]
+        case (_, let name) where name.hasPrefix("params."): row["params"]?[String(name.dropFirst("params.".count))]
+        default: row[column]
+        }
+    }
+}
+
+extension JSON {
+    fileprivate var lastAttempt: JSON? {
+        if case .array(let attempts)? = self["attempts"] { attempts.last } else { nil }
+    }
+
+    /// As a cell of CSV: text as it is, everything else as JSON, null as nothing.
+    var cell: String {
+        switch self {
+        case .null: ""
+        case .string(let text), .number(let text): text
+        default: encodedText
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import FunctionRuntime
+package import JSON
+package import POSIX
+import Store
+
+/// Writes a list to its end, page by page; it holds one page at a time.
+package struct Exporter {
+    private let kind: ExportKind
+    private let format: BulkFormat
+    private let columns: [String]
+    private let writer: CSVWriter
+    private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
+    private let patience: Int64
+
+    /// - Parameters:
+    ///   - columns: of the CSV; nil for the usual ones.
+    ///   - patience: for how many seconds a database that is away is waited for.
+    /// - Throws: `invalid_request` for a column that there is not.
+    package init(
+        _ kind: ExportKind, _ format: BulkFormat, columns: [String]?, isExcelSafe: Bool, patience: Double,
+        _ settings: Settings
+    ) throws(FunctionError) {
+        for column in columns ?? [] where !kind.hasColumn(column) {
+            let hint = Spelling.hint(for: column, among: kind.columns)
+            throw .invalidRequest("columns", "there is no column \"\(column)\"\(hint)")
+        }
+        self.kind = kind
+        self.format = format
+        self.columns = columns ?? kind.columns
+        writer = CSVWriter(isExcelSafe: isExcelSafe)
+        self.patience = Int64(patience * 1e9)
+        nextPage = kind.makePages(try Database(settings, applicationName: "postbacks export"))
+    }
+
+    /// - Parameters:
+    ///   - filter: fields of the list function's input.
+    ///   - show: is told how many rows have been written, after each page; throws to stop.
+    /// - Returns: how many rows were written.
+    package func run(
+        _ filter: [JSON.Member], to output: Descriptor, show: (_ rows: Int) throws -> Void
+    ) throws -> Int {
+        var bytes: [UInt8] = []
+        var after: [JSON.Member] = []
+        var count = 0
+        if format == .csv { writer.append(columns, to: &bytes) }
+        while true {
+            let input = filter + [JSON.Member("limit", .integer(kind.pageSize))] + after
+            let page = try repeating { () throws(FunctionError) in try nextPage(input) }
+            for row in page.rows { try append(row, to: &bytes) }
+            try output.writeAll(bytes)
+            bytes.removeAll(keepingCapacity: true)
+            count += page.rows.count
+            try show(count)
+            guard page.next != .null else { return count }
+            after = [JSON.Member("after", page.next)]
+        }
+    }
+
+    private func append(_ row: JSON, to bytes: inout [UInt8]) throws {
+        guard format == .csv else {
+            row.write(to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+            return
+        }
+        // A conversion comes as PostgreSQL's own text.
+        let row = if case .encoded(let text) = row { try JSON(parsing: Array(text.utf8), depth: .max) } else { row }
+        writer.append(columns.map { kind.value($0, of: row)?.cell ?? "" }, to: &bytes)
+    }
+
+    /// Tries again for a while when the database is away.
+    private func repeating<Value>(_ body: () throws(FunctionError) -> Value) throws -> Value {
+        var backoff = Backoff(patience: patience)
+        while true {
+            do throws(FunctionError) {
+                return try body()
+            } catch {
+                let now = Clock.monotonicNanoseconds
+                guard error.code == .unavailable, let next = backoff.fail(now: now) else { throw error }
+                _ = try wait(for: [], milliseconds: Int((next - now) / 1_000_000))
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import POSIX
+
+/// How far an import is: how many rows came to what, and the bar that shows it.
+package struct ImportProgress {
+    /// Rows by their result, without those that an earlier run has done.
+    private(set) var counts: [RowResult.Word: Int] = [:]
+    /// Rows that an earlier run has done.
+    private(set) var skipped = 0
+    private let start = Clock.monotonicNanoseconds
+    private var lastDrawn: Int64 = 0
+
+    mutating func count(_ word: RowResult.Word) { counts[word, default: 0] += 1 }
+    mutating func skip() { skipped += 1 }
+
+    var rows: Int { counts.values.reduce(0, +) }
+
+    /// How many rows failed by a bug.
+    package var failed: Int { counts[.failed] ?? 0 }
+
+    /// How many rows were refused.
+    package var refused: Int { counts.filter { $0.key.isRefusal }.values.reduce(0, +) }
+
+    /// A line for a terminal, at most five times a second; nil while the last one is still good.
+    package mutating func bar(bytes: Int, of size: Int?) -> String? {
+        let now = Clock.monotonicNanoseconds
+        guard now - lastDrawn > 200_000_000 else { return nil }
+        lastDrawn = now
+        let seconds = Double(now - start) / 1e9
+        let rate = seconds > 0 ? Int(Double(rows) / seconds) : 0
+        var text = "\(ImportProgress.grouped(rows + skipped)) rows, \(ImportProgress.grouped(rate))/s"
+        if refused > 0 { text += ", \(ImportProgress.grouped(refused)) refused" }
+        guard let size, size > 0 else { return text }
+        let part = min(1, Double(bytes) / Double(size))
+        let filled = Int(part * 30)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+        if part > 0.01, part < 1 {
+            let left = Int(seconds / part * (1 - part))
+            text += ", \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
+        }
+        return "\(bar) \(Int(part * 100)) %  \(text)"
+    }
+
+    /// What has been done, in one sentence.
+    package var summary: String {
+        let seconds = Double(Clock.monotonicNanoseconds - start) / 1e9
+        let rate = seconds > 0 ? Int(Double(rows) / seconds) : 0
+        let tenths = Int(seconds * 10)
+        let words = RowResult.Word.allCases.compactMap { word in
+            counts[word].map { "\(ImportProgress.grouped($0)) \(word.rawValue)" }
+        }
+        let earlier = skipped > 0 ? "; \(ImportProgress.grouped(skipped)) were done before" : ""
+        return "\(ImportProgress.grouped(rows)) rows in \(tenths / 10).\(tenths % 10) s "
+            + "(\(ImportProgress.grouped(rate)) a second)"
+            + (words.isEmpty ? "" : ": " + words.joined(separator: ", ")) + earlier
+    }
+
+    /// The number with commas between thousands.
+    static func grouped(_ number: Int) -> String {
+        var text = ""
+        for (index, digit) in String(number).reversed().enumerated() {
+            if index > 0, index % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return String(text.reversed())
+    }
+}

@@ -1,0 +1,21 @@
+import JSON
+
+/// One row of a file that is imported.
+struct ImportRow {
+    /// From 1, without the header of a CSV file and without empty lines.
+    let number: Int
+    /// The line of the file on which it begins, from 1.
+    let line: Int
+    let input: Input
+
+    enum Input {
+        /// One line of a file of JSON lines, unread.
+        case unread([UInt8])
+        case object([JSON.Member])
+        /// It is no input, for this reason.
+        case malformed(String)
+    }
+
+    /// A longer row is not taken.
+    static let lengthLimit = 1 << 20
+}

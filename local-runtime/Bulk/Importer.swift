@@ -1,0 +1,177 @@
+package import FunctionRuntime
+import JSON
+package import POSIX
+
+/// Streams rows through a function and writes down what became of each. What it holds does not grow with the file, but for
+/// one bit a row.
+package final class Importer {
+    /// How an import ended.
+    package enum End {
+        case complete
+        /// A signal, by its number.
+        case interrupted(CInt)
+        /// The import cannot go on now; the error says why.
+        case stopped(FunctionError)
+    }
+
+    private let kind: ImportKind
+    private let isDryRun: Bool
+    private let source: ImportSource
+    private let results: ResultsFile
+    private let signals: SignalDescriptor
+    private let start: () throws(SystemError) -> WarmFunction
+    package private(set) var progress = ImportProgress()
+
+    private var function: WarmFunction
+    private var rows: RowsInFlight
+    private var backoff: Backoff
+    private var retryTime: Int64 = 0
+    private var stop: End?
+    /// Whether there is room for rows, and none at hand.
+    private var wantsInput = false
+    /// How often in a row the function has ended without an answer.
+    private var deaths = 0
+
+    /// - Parameters:
+    ///   - program: the function's path.
+    ///   - patience: for how many seconds a database that is away is waited for.
+    package init(
+        _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, patience: Double,
+        from source: ImportSource, to results: ResultsFile, signals: SignalDescriptor
+    ) throws {
+        self.kind = kind
+        self.isDryRun = isDryRun
+        self.source = source
+        self.results = results
+        self.signals = signals
+        rows = RowsInFlight(kind)
+        backoff = Backoff(patience: Int64(patience * 1e9))
+        start = { () throws(SystemError) in
+            try WarmFunction(program, isDryRun ? "--check" : "--stream", environment: environment)
+        }
+        function = try start()
+    }
+
+    /// Runs to the end, or until it must stop; what is in flight is finished first.
+    /// - Parameter show: draws the progress.
+    package func run(show: (_ progress: inout ImportProgress, _ bytes: Int, _ size: Int?) -> Void) throws -> End {
+        while true {
+            try fill()
+            try results.flush()
+            show(&progress, source.bytesRead, source.size)
+            if rows.flying == 0, stop != nil || source.hasEnded && rows.isEmpty { break }
+            try turn()
+        }
+        for row in rows.takeRest() { finish(row, RowResult(word: .unavailable)) }
+        try results.flush()
+        _ = try function.finish()
+        return stop ?? .complete
+    }
+
+    /// Sends rows as long as there is room, first those that are to be repeated.
+    private func fill() throws {
+        wantsInput = false
+        while stop == nil, rows.hasRoom, Clock.monotonicNanoseconds >= retryTime {
+            if let line = rows.nextWaiting() {
+                function.feed(line)
+            } else if rows.isBlocked || backoff.since != nil && rows.flying > 0 {
+                // While it is not known whether the database is back, a few rows are enough to find out.
+                return
+            } else if let row = try source.next() {
+                take(row)
+            } else if !source.hasEnded, source.isPrimed {
+                try source.read()
+            } else {
+                wantsInput = !source.hasEnded
+                return
+            }
+        }
+    }
+
+    private func take(_ row: ImportRow) {
+        if results.done.contains(row.number) {
+            progress.skip()
+        } else if case .malformed(let reason) = row.input {
+            write(.invalid(reason, line: row.line), row: row.number)
+        } else {
+            rows.add(row)
+        }
+    }
+
+    /// Waits until something happens, and takes it in.
+    private func turn() throws {
+        let now = Clock.monotonicNanoseconds
+        var interests = function.interests + [.read(signals.descriptor)]
+        if wantsInput { interests.append(.read(source.descriptor)) }
+        let pause = now < retryTime ? Int((retryTime - now) / 1_000_000) + 1 : 500
+        let ready = try wait(for: interests, milliseconds: min(pause, 500))
+        if wantsInput, ready.last == true { try source.read() }
+        if let signal = try signals.take().first {
+            // The second one does not wait for what is in flight.
+            if stop != nil { try function.kill() }
+            stop = .interrupted(signal)
+            if !function.isOpen { rows.forgetFlying() }
+        }
+        try function.advance { try answer($0) }
+        if !function.isOpen, rows.flying > 0 { try restart() }
+    }
+
+    /// One line of the function.
+    private func answer(_ line: ArraySlice<UInt8>) throws {
+        guard let json = try? JSON(parsing: Array(line), depth: JSON.depthLimit + 8),
+            case .number(let digits)? = json["id"], let number = Int(digits), let row = rows.land(number)
+        else {
+            throw FunctionError(
+                .internal,
+                "\(kind.function) answered what is no answer: \(String(decoding: line.prefix(200), as: UTF8.self))")
+        }
+        deaths = 0
+        guard let error = json["error"] else {
+            backoff.succeed()
+            return finish(row, isDryRun ? RowResult(word: .valid) : kind.result(json["output"] ?? .null))
+        }
+        guard let result = RowResult(error: error, line: row.line) else {
+            rows.postpone(row)
+            stop = stop ?? .stopped(FunctionError(.misconfigured, error["message"]?.text ?? ""))
+            return
+        }
+        guard result.word == .unavailable else {
+            backoff.succeed()
+            return finish(row, result)
+        }
+        rows.postpone(row)
+        let now = Clock.monotonicNanoseconds
+        // All that were in flight fail together; that is one failure.
+        guard now >= retryTime else { return }
+        if let next = backoff.fail(now: now) {
+            retryTime = next
+        } else {
+            stop = stop ?? .stopped(FunctionError(.unavailable, error["message"]?.text ?? ""))
+        }
+    }
+
+    private func finish(_ row: RowsInFlight.Row, _ result: RowResult) {
+        rows.forget(row)
+        write(result, row: row.number)
+    }
+
+    private func write(_ result: RowResult, row: Int) {
+        results.append(result, row: row)
+        progress.count(result.word)
+    }
+
+    /// Starts the function again when it has ended by itself. What it had not answered is sent once more: no function does
+    /// harm when it is called twice.
+    private func restart() throws {
+        let status = try function.finish()
+        deaths += 1
+        guard deaths <= 3 else {
+            rows.forgetFlying()
+            stop = .stopped(
+                FunctionError(.internal, "\(kind.function) keeps ending by itself (\(status)); see its log"))
+            return
+        }
+        function = try start()
+        for line in rows.linesInFlight { function.feed(line) }
+    }
+}

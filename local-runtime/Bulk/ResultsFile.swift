@@ -1,0 +1,134 @@
+import FunctionRuntime
+import Glibc
+import JSON
+import POSIX
+
+/// The file that says of each row what became of it. Its first line says of which import it tells.
+package final class ResultsFile {
+    package let path: String
+    /// The rows that are done for good.
+    private(set) var done = RowSet()
+    private let descriptor: Descriptor
+    private var unwritten: [UInt8] = []
+
+    /// Begins a new file.
+    /// - Parameters:
+    ///   - path: `-` is the standard output.
+    ///   - replacing: whether an older one may be thrown away.
+    package init(creating path: String, _ heading: Heading, replacing: Bool) throws {
+        self.path = path
+        if path == "-" {
+            descriptor = .standardOutput
+        } else {
+            if !replacing, FileSystem.kind(of: path) != nil {
+                throw FunctionError(
+                    .conflict,
+                    "\(path) exists: --resume goes on where it ends, --results FILE writes another, or remove it")
+            }
+            descriptor = try Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
+            try lock()
+            try descriptor.truncate(to: 0)
+        }
+        try descriptor.writeAll(heading.json.bytes + [UInt8(ascii: "\n")])
+    }
+
+    /// Goes on with a file. A last line that was not finished is cut off.
+    /// - Parameter heading: of the import that goes on, given the length of the beginning that the file remembers.
+    package init(resuming path: String, heading: (_ length: Int) throws -> Heading) throws {
+        self.path = path
+        do throws(SystemError) {
+            descriptor = try Descriptor.open(path, O_RDWR)
+        } catch {
+            throw FunctionError(.notFound, "there are no results to resume from: \(error)")
+        }
+        try lock()
+        var partial: [UInt8] = []
+        var size = 0
+        var isFirst = true
+        while case .bytes(let bytes) = try descriptor.read(upTo: 1 << 20) {
+            var rest = bytes[...]
+            while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = partial + rest[..<newline]
+                partial = []
+                rest = rest[(newline + 1)...]
+                size += line.count + 1
+                if isFirst { try Heading.compare(line, heading, path) } else { take(line) }
+                isFirst = false
+            }
+            partial += rest
+        }
+        if isFirst { throw FunctionError(.invalidRequest, "\(path) holds no results of an import; remove it") }
+        try descriptor.truncate(to: size)
+    }
+
+    func append(_ result: RowResult, row: Int) {
+        result.write(row: row, to: &unwritten)
+    }
+
+    /// Hands what was appended to the system, where it outlives this process.
+    func flush() throws(SystemError) {
+        if unwritten.isEmpty { return }
+        try descriptor.writeAll(unwritten)
+        unwritten.removeAll(keepingCapacity: true)
+    }
+
+    private func lock() throws {
+        guard try descriptor.lock() else {
+            throw FunctionError(.conflict, "another import is writing \(path)")
+        }
+    }
+
+    private func take(_ line: [UInt8]) {
+        guard let json = try? JSON(parsing: line), case .number(let digits)? = json["row"], let row = Int(digits),
+            row > 0, let word = json["result"]?.text.flatMap(RowResult.Word.init), word.isFinal
+        else { return }
+        done.insert(row)
+    }
+}
+
+extension ResultsFile {
+    /// The first line: which import it is.
+    package struct Heading: Equatable {
+        let kind: ImportKind
+        let format: BulkFormat
+        let isDryRun: Bool
+        let input: ImportSource.Fingerprint
+
+        package init(
+            _ kind: ImportKind, _ format: BulkFormat, isDryRun: Bool, input: ImportSource.Fingerprint
+        ) {
+            self.kind = kind
+            self.format = format
+            self.isDryRun = isDryRun
+            self.input = input
+        }
+
+        var json: JSON {
+            [
+                "import": .string(kind.rawValue), "format": .string(format.rawValue), "dryRun": .bool(isDryRun),
+                "size": input.size.map(JSON.integer) ?? .null, "beginning": .integer(input.length),
+                "sha256": .string(input.digest),
+            ]
+        }
+
+        /// Refuses a file whose first line tells of another import.
+        fileprivate static func compare(_ line: [UInt8], _ heading: (Int) throws -> Heading, _ path: String) throws {
+            guard let old = try? JSON(parsing: line), case .number(let digits)? = old["beginning"],
+                let length = Int(digits), let kind = old["import"]?.text
+            else { throw FunctionError(.invalidRequest, "\(path) holds no results of an import") }
+            let new = try heading(length)
+            if new.json == old { return }
+            let reason =
+                if kind != new.kind.rawValue {
+                    "it tells of an import of \(kind)"
+                } else if old["dryRun"] != new.json["dryRun"] {
+                    "it tells of a dry run, or this is one"
+                } else if old["format"] != new.json["format"] {
+                    "it tells of a file in another format"
+                } else {
+                    "the input is not the one that it tells of: its size or its beginning has changed"
+                }
+            throw FunctionError(.conflict, "\(path) cannot be resumed: \(reason)")
+        }
+    }
+}

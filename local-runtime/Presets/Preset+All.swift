@@ -1,0 +1,18 @@
+package import FunctionRuntime
+import JSON
+
+extension Preset {
+    /// In the order in which they are listed. A preset is one file in `Known`, and its line here.
+    package static let all: [Preset] = [
+        .keitaro, .binom, .voluum, .redtrack, .affise, .everflow, .tune, .cake, .json,
+    ]
+
+    /// - Throws: `not_found`, with the nearest name.
+    package static func named(_ name: String) throws(FunctionError) -> Preset {
+        guard let preset = all.first(where: { $0.name == name.lowercased() }) else {
+            let hint = Spelling.hint(for: name, among: all.map(\.name))
+            throw FunctionError(.notFound, "there is no preset \"\(name.prefix(64))\"\(hint)")
+        }
+        return preset
+    }
+}
