@@ -139,4 +139,11 @@ struct BadInputTests {
         }
         #expect(try installation.contents() == before)
     }
+
+    @Test func `a cursor that holds a NUL is refused`() throws {
+        let installation = try Installation.make()
+        for function in ["listOffers", "listAffiliates"] {
+            #expect(try installation.refusal(of: function, ["after": "bwBv"]).fields == ["after"])
+        }
+    }
 }

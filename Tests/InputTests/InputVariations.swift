@@ -49,7 +49,8 @@ struct InputVariations {
                 "X:", "é", "\u{1}",
             ]
             variations += strange.map { value.merging(.object([JSON.Member($0, "x")])) }
-            variations += [1, 63, 64, 65, 255, 256, 257].map { count in
+            let limits = schemas.compactMap { $0["maxProperties"]?.integer }
+            variations += limits.flatMap { [$0, $0 + 1] }.map { count in
                 .object((0..<count).map { JSON.Member("n\($0)", "v") })
             }
         case .array(let items):

@@ -65,9 +65,9 @@ package struct Installation: Sendable {
     /// The answers to inputs that go through one warm process together, in the inputs' order.
     package func ask(_ function: String, all inputs: [JSON]) throws -> [JSON] {
         let lines = inputs.enumerated().map { (["id": .integer($0), "input": $1] as JSON).encodedText }
-        let answers = try stream(function, lines)
+        let answers = Dictionary(try stream(function, lines).map { ($0["id"]?.integer, $0) }) { first, _ in first }
         return try inputs.indices.map { index in
-            guard let answer = answers.first(where: { $0["id"] == .integer(index) }) else {
+            guard let answer = answers[index] else {
                 throw DidNotHappen(description: "an answer to \(inputs[index].encodedText)")
             }
             return answer["output"] ?? ["error": answer["error"] ?? .null]
