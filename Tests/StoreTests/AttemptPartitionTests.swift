@@ -21,7 +21,9 @@ struct AttemptPartitionTests {
         #expect(try days(database()) == 8)
     }
 
-    @Test func `an attempt of a day without a partition is kept, and moves into the partition that is made for it`() throws {
+    @Test func `an attempt of a day without a partition is kept, and moves into the partition that is made for it`()
+        throws
+    {
         let connection = try database()
         try connection.execute(
             script: """

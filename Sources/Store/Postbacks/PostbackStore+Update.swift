@@ -16,7 +16,7 @@ package struct PostbackUpdate: Sendable {
     package init(_ fields: inout Fields) {
         postbackID = fields.required("postbackId", .madeHere)
         goalID = fields.change("goalId", .identifier)
-        let status = fields.change("conversionStatus", .conversionStatus)
+        let status = fields.change("conversionStatus", .conversionStatus, canBeCleared: false)
         request = RequestChanges(&fields)
         isActive =
             switch fields.change("active", .boolean) {
@@ -26,7 +26,6 @@ package struct PostbackUpdate: Sendable {
             }
         resumes = fields.optional("resume", .boolean, default: false)
         conversionStatus = if case .set(let status) = status { status } else { nil }
-        if case .clear = status { fields.refuse("conversionStatus", "cannot be cleared") }
     }
 }
 
