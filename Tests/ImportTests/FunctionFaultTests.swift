@@ -10,7 +10,7 @@ struct FunctionFaultTests {
     private func replaceFunction(_ place: Workplace, _ script: String) throws -> [String: String] {
         let real = Programs.path("recordConversion")
         try place.write(
-            "recordConversion", "#!/bin/sh\nif [ $1 = --schema ]; then exec \(real) --schema; fi\n\(script)\n")
+            "recordConversion", "#!/bin/sh\nif [ $1 = --schema ]; then exec '\(real)' --schema; fi\n\(script)\n")
         try FileSystem.setMode(0o755, of: place.path("recordConversion"))
         return ["POSTBACKS_FUNCTIONS": FileSystem.parent(of: place.path("x")), "REAL": real]
     }
@@ -23,7 +23,7 @@ struct FunctionFaultTests {
     @Test func `one that ends in the middle is started again, and what it had not answered is sent once more`() throws {
         let place = try Workplace.make()
         // It takes whole lives of forty lines: one that waits for more would be waited for.
-        let environment = try replaceFunction(place, "head -n 40 | $REAL --stream; exit 1")
+        let environment = try replaceFunction(place, "head -n 40 | \"$REAL\" --stream; exit 1")
         try writeRows(place, 120)
         let outcome = try place.run("import", "conversions", "c.jsonl", environment: environment)
         #expect(outcome.status == .exited(0), "\(outcome.log)")
