@@ -26,7 +26,8 @@ struct Import: ParsableCommand {
               zcat june.jsonl.gz | postbacks import conversions -
 
             Exit status: 0 all rows are done; 65 some were refused, or the file cannot be read;
-            67 the results file is there or is another import's; 70 some failed by a bug;
+            66 there is no results file to resume; 67 it is there, or is another import's;
+            70 some failed by a bug;
             75 the database is away, --resume later; 78 a setting is wrong; 130 Ctrl-C.
             """)
 
