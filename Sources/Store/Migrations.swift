@@ -9,7 +9,10 @@ package enum Migrations {
     }
 
     package static let all = [
-        Migration(number: 1, name: "schema", script: String(decoding: PackageResources.schema_sql, as: UTF8.self))
+        Migration(number: 1, name: "schema", script: String(decoding: PackageResources.schema_sql, as: UTF8.self)),
+        Migration(
+            number: 2, name: "delivery rules",
+            script: String(decoding: PackageResources.delivery_rules_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version.

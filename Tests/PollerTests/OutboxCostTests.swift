@@ -14,7 +14,7 @@ struct OutboxCostTests {
         connection = try installation.database.connect()
         _ = try connection.transaction(Outbox.sessionStatements.map { Call(Statement(name: "", sql: $0)) })
         _ = try connection.transaction([
-            Outbox.findDestinations, Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
+            Outbox.findDestinations(), Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
         ])
         try connection.execute(
             script: """
@@ -46,7 +46,7 @@ struct OutboxCostTests {
 
     @Test func `a claim reads the postbacks of what it claims`() throws {
         _ = try connection.run("UPDATE outbox SET lease_until = NULL WHERE id <= 3")
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 2, floor: nil)], lease: 60, orderHold: 600)
+        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 2)], lease: 60, orderHold: 600)
         let read = try rowsRead(of: "postbacks", by: claim)
         #expect(try connection.run("SELECT count(*) AS n FROM outbox WHERE lease_no = 2").first?.integer("n") == 2)
         #expect(read < 10)
