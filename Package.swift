@@ -99,7 +99,8 @@ let package = Package(
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport",
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Store",
+                "TestSupport",
             ]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
@@ -110,7 +111,7 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
             name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],

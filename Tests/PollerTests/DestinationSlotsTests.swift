@@ -1,4 +1,3 @@
-
 import Testing
 
 @testable import Poller
@@ -59,6 +58,25 @@ struct DestinationSlotsTests {
         #expect(bench.flights.count == 16)
         #expect(bench.slots.destinations[1]?.waiting.count ?? 0 >= 15)
         #expect(bench.slots.destinations[1]?.waiting.count ?? 0 <= 16)
+    }
+
+    @Test mutating func `what is claimed ahead for others leaves the free slots to a new destination`() {
+        bench = SlotBench(total: 40, perDestination: 4)
+        for id in 1...8 {
+            bench.find(id)
+            _ = bench.claim(4, to: id)
+        }
+        for _ in 0..<3 {
+            for id in 1...8 {
+                bench.end(id)
+                bench.find(id)
+            }
+            _ = bench.claimAll(due: 9)
+        }
+        #expect(bench.flights.count == 32)
+        #expect(bench.slots.destinations.values.map(\.waiting.count).reduce(0, +) >= 20)
+        bench.find(9)
+        #expect((bench.free(9) ?? 0) > 0)
     }
 
     @Test mutating func `unknown destinations get one slot each and half of all together, and the others the rest`() {
@@ -153,7 +171,8 @@ struct DestinationSlotsTests {
         #expect(bench.claimAll(due: 1, isRetry: true) == 4)
         #expect(bench.claimAll(due: 1, isRetry: true) == 2)
         #expect(bench.claimAll(due: 1, isRetry: true) == 0)
-        #expect(bench.claimAll(due: 1) == 2)
+        for id in 1...8 { bench.find(id) }
+        #expect(bench.claimAll(due: 2) == 2)
         #expect(bench.flights.count == 8)
     }
 

@@ -66,7 +66,8 @@ struct DestinationState {
     /// Whether what ends is soon followed by an answer to the next.
     func isFlowing(at now: Int64) -> Bool {
         guard let answeredAt = reputation.answeredAt else { return false }
-        return answeredAt > now - DestinationState.flow && reputation.pace.interval == 0 && standing(at: now) == .answering
+        return answeredAt > now - DestinationState.flow && reputation.pace.interval == 0
+            && standing(at: now) == .answering
     }
 
     mutating func wait(_ claims: [Outbox.Claim], since now: Int64) {

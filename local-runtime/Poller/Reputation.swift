@@ -14,10 +14,11 @@ struct Reputation {
     private(set) var blockedUntil: Int64 = .min
     private(set) var pace = Pace()
 
-    /// What the database says.
+    /// What the database says of a destination that is not blocked.
     mutating func learn(failures: Int, isHalfOpen: Bool) {
         self.failures = failures
         self.isHalfOpen = isHalfOpen
+        blockedUntil = .min
         if failures > 0 { fail() }
     }
 

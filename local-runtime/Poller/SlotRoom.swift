@@ -4,7 +4,9 @@ import Store
 struct SlotRoom {
     private let total: Int
     private var inFlight = 0
+    /// What waits here, and what of it only waits for a free slot; the rest was claimed ahead.
     private var waiting = 0
+    private var starting = 0
     private var retries = 0
     private var retriesInFlight = 0
     /// What destinations hold of which it is not known that they answer.
@@ -16,42 +18,55 @@ struct SlotRoom {
         for state in destinations.values where state.held > 0 {
             inFlight += state.inFlight
             waiting += state.waiting.count
+            if !state.waiting.isEmpty {
+                starting += min(state.waiting.count, max(0, state.limit(newcomers: .max, at: now) - state.inFlight))
+            }
             retries += state.retriesHeld
             retriesInFlight += state.retriesInFlight
-            switch state.standing(at: now) {
-            case .answering: break
-            case .unknown: unknown += state.held
-            case .poor: poor += state.held
-            }
+            hold(state.held, for: state, at: now)
         }
+    }
+
+    /// How much to claim for a destination.
+    struct Share {
+        /// What may start at once, and what takes the place of what ends.
+        let starts: Int
+        let ahead: Int
+        /// How many of them may be retries.
+        let retries: Int
+
+        var free: Int { starts + ahead }
     }
 
     /// How many may be claimed at most: what can start, and as much again to wait.
-    var claimable: Int { max(0, total - inFlight - waiting) + max(0, total - waiting) }
+    var claimable: Int { max(0, total - inFlight - starting) + max(0, total - waiting) }
 
-    /// How many to claim for a destination, and how many of them may be retries; nil for none.
-    func share(of state: DestinationState, most: Int, at now: Int64) -> (free: Int, retries: Int)? {
+    /// How much to claim for a destination; nil for nothing.
+    func share(of state: DestinationState, most: Int, at now: Int64) -> Share? {
         guard state.owesFirst || state.owesRetries else { return nil }
         let limit = state.limit(newcomers: newcomers(holding: state.held), at: now)
-        var free = min(limit - state.held, total - inFlight - waiting, allowance(state.standing(at: now)))
-        var retryLimit = SlotRoom.forRetries(limit)
-        if state.isFlowing(at: now) {
-            free = max(free, 0) + min(min(2 * limit - state.held, limit), total - waiting)
-            free = min(free, 2 * limit - state.held)
-            retryLimit *= 2
-        }
+        let isFlowing = state.isFlowing(at: now)
+        var starts = min(limit - state.held, total - inFlight - starting, allowance(state.standing(at: now)), most)
         let paced = state.reputation.pace.starts(at: now)
-        if paced < .max { free = min(free, paced - state.waiting.count) }
-        free = min(free, most)
-        guard free > 0 else { return nil }
-        var again = min(free, retryLimit - state.retriesHeld, 2 * SlotRoom.forRetries(total) - retries)
-        again = state.owesRetries ? max(again, 0) : 0
-        if !state.owesFirst { free = again }
-        return free > 0 ? (free, again) : nil
+        if paced < .max { starts = min(starts, paced - state.waiting.count) }
+        starts = max(starts, 0)
+        var ahead =
+            isFlowing ? max(min(2 * limit - state.held - starts, total - waiting - starts, most - starts), 0) : 0
+        let retryLimit = isFlowing ? 2 : 1
+        var retries = min(
+            starts + ahead, retryLimit * SlotRoom.forRetries(limit) - state.retriesHeld,
+            retryLimit * SlotRoom.forRetries(total) - self.retries)
+        retries = state.owesRetries ? max(retries, 0) : 0
+        if !state.owesFirst {
+            ahead = min(ahead, retries)
+            starts = min(starts, retries - ahead)
+        }
+        return starts + ahead > 0 ? Share(starts: starts, ahead: ahead, retries: retries) : nil
     }
 
-    mutating func take(_ share: (free: Int, retries: Int), of state: DestinationState, at now: Int64) {
+    mutating func take(_ share: Share, of state: DestinationState, at now: Int64) {
         waiting += share.free
+        starting += share.starts
         retries += share.retries
         hold(share.free, for: state, at: now)
     }
@@ -66,7 +81,6 @@ struct SlotRoom {
 
     mutating func started(_ claim: Outbox.Claim) {
         inFlight += 1
-        waiting -= 1
         if claim.isRetry { retriesInFlight += 1 }
     }
 

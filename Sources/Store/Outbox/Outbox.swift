@@ -49,7 +49,9 @@ package enum Outbox {
     package static func pauseDying(_ postbacks: String) -> Call { Call(.pauseDyingPostbacks, [.text(postbacks)]) }
 
     /// Ids as the statements on several postbacks take them.
-    package static func list(of ids: [Int]) -> String { "{\(Set(ids).sorted().map { String($0) }.joined(separator: ","))}" }
+    package static func list(of ids: [Int]) -> String {
+        "{\(Set(ids).sorted().map { String($0) }.joined(separator: ","))}"
+    }
 
     /// Holds what paused postbacks owe.
     package static func hold(_ pausedPostbacks: String) -> Call { Call(.holdPostbacks, [.text(pausedPostbacks)]) }
