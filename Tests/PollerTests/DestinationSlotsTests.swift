@@ -91,6 +91,18 @@ struct DestinationSlotsTests {
         #expect(bench.slots.shares(at: bench.now).map(\.destination) == [100])
     }
 
+    @Test mutating func `any number of unknown destinations does not cut the share of one that answers`() {
+        bench = SlotBench(total: 64, perDestination: 16)
+        bench.find(1000)
+        _ = bench.claim(8, to: 1000)
+        for _ in 0..<8 { bench.end(1000) }
+        for id in 1...500 { bench.find(id) }
+        _ = bench.claimAll(due: 9)
+        bench.end(bench.flights[0].claim.destination)
+        bench.find(1000)
+        #expect((bench.free(1000) ?? 0) >= 16)
+    }
+
     @Test mutating func `one that answered before may hold its window, and no more once it is silent`() {
         bench.find(1)
         _ = bench.claim(1, to: 1)

@@ -15,7 +15,8 @@ import Store
 /// - Retries take three quarters of all slots and of a destination's at most, and leave one for them.
 ///
 /// So any number of destinations that hang leave half of all slots to those that answer. Only what answered until a moment ago
-/// can take more, for one time-out: at most its window each, in the first second.
+/// can take more, for one time-out: at most its window each, in the first second. A destination that is new waits for slots
+/// only behind others that are new, each of which holds one for a time-out at most, and a quarter of all slots is theirs.
 ///
 /// To a destination that has just answered as much again is claimed as may be in flight: what waits here takes the place of
 /// what ends, without a round trip to the database in between.
@@ -65,7 +66,7 @@ struct DestinationSlots {
         }.sorted()
         guard !due.isEmpty else { return [] }
         let start = due.firstIndex { $0 > lastServed } ?? 0
-        let fair = max(1, room.claimable / due.count)
+        let fair = room.fairShare(among: due.compactMap { destinations[$0]?.standing(at: now) })
         var shares: [Outbox.Share] = []
         for id in due[start...] + due[..<start] {
             guard let state = destinations[id], let share = room.share(of: state, most: fair, at: now)

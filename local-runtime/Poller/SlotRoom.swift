@@ -38,8 +38,14 @@ struct SlotRoom {
         var free: Int { starts + ahead }
     }
 
-    /// How many may be claimed at most: what can start, and as much again to wait.
-    var claimable: Int { max(0, total - inFlight - starting) + max(0, total - waiting) }
+    /// How many each of these destinations may have, if there is not room for what all want.
+    func fairShare(among standings: [DestinationState.Standing]) -> Int {
+        // Those that may not answer count for no more than they can be granted.
+        let others = standings.count { $0 != .answering }
+        let claimants = standings.count - others + min(others, max(1, allowance(.unknown)))
+        let claimable = max(0, total - inFlight - starting) + max(0, total - waiting)
+        return max(1, claimable / max(1, claimants))
+    }
 
     /// How much to claim for a destination; nil for nothing.
     func share(of state: DestinationState, most: Int, at now: Int64) -> Share? {
@@ -58,8 +64,8 @@ struct SlotRoom {
             retryLimit * SlotRoom.forRetries(total) - self.retries)
         retries = state.owesRetries ? max(retries, 0) : 0
         if !state.owesFirst {
-            ahead = min(ahead, retries)
-            starts = min(starts, retries - ahead)
+            starts = min(starts, retries)
+            ahead = min(ahead, retries - starts)
         }
         return starts + ahead > 0 ? Share(starts: starts, ahead: ahead, retries: retries) : nil
     }
