@@ -162,7 +162,6 @@ struct DestinationSlotsTests {
         let standing = Outbox.Standing(
             destination: 1, origin: "", failures: 10, isHalfOpen: true, blockedMilliseconds: 500, breaks: true)
         #expect(bench.slots.marked([standing], at: bench.now).count == 4)
-        bench.find(1, failures: 10, isHalfOpen: true)
         #expect(bench.free(1) == nil)
         bench.now += 600_000_000
         for _ in 0..<4 { bench.end(1, .failed) }

@@ -96,9 +96,8 @@ struct DestinationSlots {
             let count = claimed.count + (buried[id]?.count ?? 0)
             if !claimed.isEmpty {
                 waiting.insert(id)
-                var state = destinations[id] ?? state(of: id, maximum: perDestination, at: now)
-                state.wait(claimed, since: now)
-                destinations[id] = state
+                if destinations[id] == nil { destinations[id] = state(of: id, maximum: perDestination, at: now) }
+                destinations[id]?.wait(claimed, since: now)
             }
             if count < share.free { destinations[id]?.owesFirst = false }
             // A dead one was a retry, unless there is but one attempt.
@@ -117,14 +116,17 @@ struct DestinationSlots {
         let start = ids.firstIndex { $0 > lastStarted } ?? 0
         var started: [WaitingClaim] = []
         for id in ids[start...] + ids[..<start] {
-            while let state = destinations[id], let retryAllowed = room.start(of: state, at: now),
+            // Nothing else holds the state while it changes: its lists are not copied.
+            while let retryAllowed = destinations[id].flatMap({ room.start(of: $0, at: now) }),
                 let next = destinations[id]?.start(retryAllowed: retryAllowed, at: now)
             {
                 room.started(next.claim)
                 started.append(next)
                 lastStarted = id
             }
-            if destinations[id]?.waiting.isEmpty != false { waiting.remove(id) }
+            guard destinations[id]?.waiting.isEmpty != false else { continue }
+            waiting.remove(id)
+            rest(id)
         }
         return started
     }
@@ -160,7 +162,7 @@ struct DestinationSlots {
             }
             state.reputation.learn(failures: standing.failures, isHalfOpen: standing.isHalfOpen)
             if standing.blockedMilliseconds > 0 {
-                state.reputation.block(until: now + Int64(standing.blockedMilliseconds) * 1_000_000)
+                // It is found again when the block has ended.
                 state.owesFirst = false
                 state.owesRetries = false
                 withdrawn += state.withdraw(claimedBefore: .max)

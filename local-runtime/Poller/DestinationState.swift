@@ -54,7 +54,6 @@ struct DestinationState {
     /// How many may be in flight.
     /// - Parameter newcomers: how many, if it is unknown.
     func limit(newcomers: Int, at now: Int64) -> Int {
-        if now < reputation.blockedUntil { return 0 }
         if reputation.hasFailed || reputation.isHalfOpen { return 1 }
         guard let answeredAt = reputation.answeredAt else { return min(newcomers, maximum) }
         let window = min(reputation.window, maximum)
@@ -96,8 +95,10 @@ struct DestinationState {
 
     /// Takes back what was claimed before a time and still waits.
     mutating func withdraw(claimedBefore time: Int64) -> [Outbox.Claim] {
-        defer { waiting.removeAll { $0.claimedAt < time } }
-        return waiting.filter { $0.claimedAt < time }.map(\.claim)
+        // The oldest stand in front.
+        let rest = waiting.firstIndex { $0.claimedAt >= time } ?? waiting.count
+        defer { waiting.removeFirst(rest) }
+        return waiting[..<rest].map(\.claim)
     }
 
     private func isSlow(at now: Int64) -> Bool {

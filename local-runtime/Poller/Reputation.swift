@@ -10,19 +10,14 @@ struct Reputation {
     private(set) var failures = 0
     /// It was blocked for that, and may be tried with one request at a time.
     private(set) var isHalfOpen = false
-    /// Nothing is sent before.
-    private(set) var blockedUntil: Int64 = .min
     private(set) var pace = Pace()
 
-    /// What the database says of a destination that is not blocked.
+    /// What the database says.
     mutating func learn(failures: Int, isHalfOpen: Bool) {
         self.failures = failures
         self.isHalfOpen = isHalfOpen
-        blockedUntil = .min
         if failures > 0 { fail() }
     }
-
-    mutating func block(until time: Int64) { blockedUntil = time }
 
     mutating func started(at now: Int64) { pace.started(at: now) }
 
