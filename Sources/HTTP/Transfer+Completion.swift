@@ -26,6 +26,10 @@ extension Transfer {
         guard head.status >= 200 else {
             return .failure(HTTPFailure(kind: .protocol, message: "the status \(head.status) is no final answer"))
         }
+        // A connection that is closed in the middle of the headers is a whole answer to curl.
+        guard head.isComplete else {
+            return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
+        }
         return .success(
             HTTPResponse(status: head.status, headers: head.headers, body: body, isTruncated: isTruncated)
         )

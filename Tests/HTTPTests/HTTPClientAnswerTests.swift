@@ -81,12 +81,25 @@ struct HTTPClientAnswerTests {
         "HTTP/2 200\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nnonsense", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX: a",
+        "HTTP/1.1 200 OK\r\nX: a\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 2\r\n\r\nok\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok\n", "HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nok\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3x\r\n\r\nok\n", "HTTP/1.1 200 OK\r\nContent-Length: 3 3\r\n\r\nok\n",
+        "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\nok\n",
     ])
     func `what is not HTTP breaks the protocol`(answer: String) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
         let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
         #expect(completion.failure?.kind == .protocol, "\(completion)")
+    }
+
+    @Test(arguments: ["Content-Length: 3\r\nContent-Length: 3", "Content-Length: 3, 3", "Content-Length:  3 "])
+    func `a length that is said more than once, and each time the same, is one`(headers: String) throws {
+        let answer = "HTTP/1.1 200 OK\r\n\(headers)\r\n\r\nok\n"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body == Array("ok\n".utf8))
     }
 
     @Test(arguments: [ReceiverBehaviour.Manner.endlessHeaders, .endlessInformation])
