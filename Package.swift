@@ -34,7 +34,7 @@ let package = Package(
             name: "FunctionRuntime", dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering; and what the tables hold of it.
-        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "Secrets"]),
+        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets"]),
         .target(
             name: "Store",
             dependencies: [

@@ -54,10 +54,7 @@ import Glibc
         unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
-        if let authorities, let code = unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, authorities)) {
-            return code
-        }
-        return setDefences() ?? setCallbacks() ?? setRequest(request)
+        return setAuthorities(authorities) ?? setDefences() ?? setCallbacks() ?? setRequest(request)
     }
 
     /// Whether so much of the body has come as is kept.
@@ -68,6 +65,14 @@ import Glibc
         let bytes = unsafe UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE))
         let text = unsafe bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         return text.isEmpty ? nil : String(showing: text)
+    }
+
+    private func setAuthorities(_ path: String?) -> CURLcode? {
+        guard let path else { return nil }
+        // A folder of them, which curl has by default where it is built so, would count beside the file.
+        let noFolder: String? = nil
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, path))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_CAPATH, noFolder))
     }
 
     private func setDefences() -> CURLcode? {
