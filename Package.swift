@@ -76,10 +76,13 @@ let package = Package(
             ],
             path: "local-runtime/postbacks"),
 
-        // Tests: they mirror the above.
-        .testTarget(
+        // What tests, benchmarks and faults share. It does not import Testing, which only test targets can.
+        .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"]),
+            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
+            path: "Tests/TestSupport"),
+
+        // Tests: they mirror the above.
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
@@ -113,7 +116,8 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
-            name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
+            name: "benchmarks",
+            dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
     ]
 )
