@@ -119,6 +119,18 @@ let package = Package(
             name: "benchmarks",
             dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
+
+        // Faults that are injected into the real programs, and the ledger that is checked after each.
+        .target(
+            name: "FaultLedger", dependencies: ["Postgres"], path: "Tests/Faults/Ledger",
+            resources: [.embedInCode("SQL")]),
+        .executableTarget(
+            name: "faults",
+            dependencies: [
+                "EmbeddedPostgres", "FaultLedger", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "TestSupport",
+            ],
+            path: "Tests/Faults/Harness"),
+        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),
     ]
 )
 
