@@ -76,10 +76,13 @@ let package = Package(
             ],
             path: "local-runtime/postbacks"),
 
-        // Tests: they mirror the above.
-        .testTarget(
+        // What tests, benchmarks and faults share. It does not import Testing, which only test targets can.
+        .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"]),
+            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
+            path: "Tests/TestSupport"),
+
+        // Tests: they mirror the above.
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
@@ -113,8 +116,21 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .executableTarget(
-            name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
+            name: "benchmarks",
+            dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
+
+        // Faults that are injected into the real programs, and the ledger that is checked after each.
+        .target(
+            name: "FaultLedger", dependencies: ["Postgres"], path: "Tests/Faults/Ledger",
+            resources: [.embedInCode("SQL")]),
+        .executableTarget(
+            name: "faults",
+            dependencies: [
+                "EmbeddedPostgres", "FaultLedger", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "TestSupport",
+            ],
+            path: "Tests/Faults/Harness"),
+        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),
     ]
 )
 
