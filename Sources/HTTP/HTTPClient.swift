@@ -99,6 +99,7 @@ import POSIX
             guard let transfer = active.removeValue(forKey: UInt(bitPattern: handle)) else { continue }
             completions.append(transfer.completion(code))
             unsafe curl_multi_remove_handle(multi, handle)
+            transfer.forget()
             idle.append(transfer)
         }
     }

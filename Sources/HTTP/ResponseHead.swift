@@ -9,11 +9,13 @@ struct ResponseHead {
     private var length: Int?
 
     /// Takes one line with its line end: a status line, a header, the empty line, or a trailer behind the body.
-    /// - Parameter limit: bytes of all lines together.
     /// - Returns: why the response cannot be used; nil if it can.
-    mutating func take(_ line: [UInt8], limit: Int) -> String? {
+    mutating func take(_ line: [UInt8], limits: HTTPLimits) -> String? {
         byteCount += line.count
-        guard byteCount <= limit else { return "the headers are longer than \(limit) bytes" }
+        guard byteCount <= limits.headerBytes else {
+            return "the headers are longer than \(limits.headerBytes) bytes"
+        }
+        guard headers.count <= limits.headerCount else { return "there are more than \(limits.headerCount) headers" }
         // Trailers count against the limit, and are not kept.
         if isComplete && status >= 200 { return nil }
         let content = line.withoutLineEnd

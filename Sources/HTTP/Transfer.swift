@@ -57,6 +57,12 @@ import Glibc
         return setAuthorities(authorities) ?? setDefences() ?? setCallbacks() ?? setRequest(request)
     }
 
+    /// Lets go of what was answered; a handle may wait long for its next request.
+    func forget() {
+        head = ResponseHead()
+        body = []
+    }
+
     /// Whether so much of the body has come as is kept.
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
 
@@ -189,7 +195,7 @@ extension Transfer {
     }
 
     private func take(header line: [UInt8]) -> Bool {
-        guard let fault = head.take(line, limit: limits.headerBytes) else { return true }
+        guard let fault = head.take(line, limits: limits) else { return true }
         stop = .fault(fault)
         return false
     }

@@ -102,11 +102,24 @@ struct HTTPClientAnswerTests {
         #expect(response.body == Array("ok\n".utf8))
     }
 
-    @Test(arguments: [ReceiverBehaviour.Manner.endlessHeaders, .endlessInformation])
-    func `a flood of headers ends the attempt`(manner: ReceiverBehaviour.Manner) throws {
+    @Test(arguments: [
+        (ReceiverBehaviour.Manner.endlessHeaders, "there are more than 1000 headers"),
+        (.endlessInformation, "the headers are longer than 65536 bytes"),
+    ])
+    func `a flood of headers ends the attempt`(manner: ReceiverBehaviour.Manner, message: String) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: manner))
         let failure = try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure
-        #expect(failure == HTTPFailure(kind: .protocol, message: "the headers are longer than 65536 bytes"))
+        #expect(failure == HTTPFailure(kind: .protocol, message: message))
+    }
+
+    @Test(arguments: [(999, true), (1_000, false)])
+    func `a thousand headers are taken, and no more`(count: Int, isTaken: Bool) throws {
+        let headers = (0..<count).map { ("\($0)", "") }
+        let receiver = try RunningReceiver(ReceiverBehaviour(headers: headers))
+        let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
+        // The receiver adds the length.
+        #expect(completion.response?.headers.count == (isTaken ? 1_000 : nil))
+        if !isTaken { #expect(completion.failure?.message == "there are more than 1000 headers") }
     }
 
     @Test func `one endless header line ends the attempt`() throws {
