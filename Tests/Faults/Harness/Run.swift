@@ -1,3 +1,4 @@
+import EmbeddedPostgres
 import FaultLedger
 import POSIX
 import TestSupport
@@ -87,7 +88,9 @@ struct Run {
     }
 
     private func ledger(of scene: Scene) throws -> Ledger {
-        Ledger(
+        // It may have gone with the fault, or with the program that it was a part of.
+        if !scene.server.isRunning { try scene.server.start() }
+        return Ledger(
             account: scene.load.account, books: try Books(try scene.connect()), sightings: scene.sightings,
             bounds: Ledger.Bounds(attempts: fault.setup.attemptLimit, repeats: scene.allowedRepeats))
     }

@@ -1,6 +1,8 @@
 import EmbeddedPostgres
 import Glibc
 import POSIX
+import Postgres
+import Receiver
 import TestSupport
 
 /// What several faults do to the scene, with what each allows.
@@ -27,4 +29,19 @@ extension Scene {
         pause(seconds)
         try server.start()
     }
+
+    /// Healthy destinations answer, but not at once: there is always something in flight.
+    func slowDown(milliseconds: Int) throws {
+        for case let destination as PlainDestination in destinations {
+            destination.behave(ReceiverBehaviour(delayMilliseconds: milliseconds))
+        }
+    }
+
+    /// Late answers of lost leases that the pollers have counted.
+    var fencedAnswers: Int {
+        pollerLog.split(separator: "\n").filter { $0.contains("late answers of lost leases changed nothing") }.count
+    }
+
+    /// One number of the database.
+    func count(_ query: Query) throws -> Int { try connect().run(query).first?.integer("value") ?? 0 }
 }

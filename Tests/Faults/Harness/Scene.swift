@@ -13,6 +13,8 @@ final class Scene {
     let effort: Effort
     var random: SeededRandom
     let folder: TemporaryFolder
+    /// The server's home folder.
+    let home: String
     let server: EmbeddedServer
     let installation: Installation
     private(set) var destinations: [any Destination] = []
@@ -22,6 +24,8 @@ final class Scene {
     let load: Load
     /// What the pollers get, beside the installation's variables.
     var pollerSettings: [String: String]
+    /// `poll`; or `up`, on a database that is there or on its own.
+    var pollerCommand = "poll"
     /// Second sends that what was injected allows.
     private(set) var allowedRepeats = 0
     /// How often the fault was injected.
@@ -39,7 +43,8 @@ final class Scene {
         self.effort = effort
         random = SeededRandom(seed: seed)
         folder = try TemporaryFolder()
-        server = EmbeddedServer(home: "\(folder.path)/home", settings: setup.server)
+        home = "\(folder.path)/home"
+        server = EmbeddedServer(home: home, settings: setup.server)
         try server.start()
         installation = try Installation.make(on: TestDatabase(connectionString: server.connectionString))
         load = Load(
@@ -111,7 +116,8 @@ final class Scene {
 
     func makePoller(_ settings: [String: String] = [:]) throws -> RunningPoller {
         pollerLogs.append("\(folder.path)/poller-\(pollerLogs.count + 1).log")
-        return try RunningPoller(installation, pollerSettings.merging(settings) { $1 }, log: pollerLogs.last)
+        return try RunningPoller(installation, pollerSettings.merging(settings) { $1 }, command: pollerCommand,
+            log: pollerLogs.last)
     }
 
     /// All that the pollers and their delivery processes have said.
