@@ -132,7 +132,9 @@ let package = Package(
         .executableTarget(
             name: "faults",
             dependencies: [
-                "EmbeddedPostgres", "FaultLedger", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "TestSupport",
+                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "POSIX", "Postgres", "Receiver",
+                "Secrets",
+                "TestSupport",
             ],
             path: "Tests/Faults/Harness"),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),

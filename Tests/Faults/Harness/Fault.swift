@@ -57,5 +57,5 @@ struct Effort {
 
 extension Fault {
     /// All of them, in the order in which they run. A new one is added to the list of its group.
-    static let all = processFaults + deliveryProcessFaults
+    static let all = processFaults + deliveryProcessFaults + networkFaults + answerFaults
 }

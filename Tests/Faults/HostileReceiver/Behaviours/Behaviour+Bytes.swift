@@ -2,7 +2,7 @@ import Receiver
 
 extension Behaviour {
     /// Bytes that break what is written without care: a log line, a page, a table, a terminal.
-    static let strangeBytes: [Behaviour] =
+    package static let strangeBytes: [Behaviour] =
         strange.flatMap { name, bytes in
             [
                 answer("\(name)-in-reason", .delivered(), reason: bytes),

@@ -2,7 +2,7 @@ import Receiver
 
 extension Behaviour {
     /// Connections that do not come about, or end at a bad time.
-    static let connections: [Behaviour] = [
+    package static let connections: [Behaviour] = [
         unreachable("refused", .retry(.connect), .refusing),
         unreachable("black-holed", .retry(.timeout), .full),
         greeting("closed-at-once", .retry(.connect), [.close]),
@@ -37,7 +37,7 @@ extension Behaviour {
     ]
 
     /// Those that say too little, or too slowly.
-    static let pauses: [Behaviour] = [
+    package static let pauses: [Behaviour] = [
         answering("silent", .retry(.timeout), [.silence]),
         greeting("deaf", .retry(.timeout), [.deafness]),
         answering(

@@ -2,7 +2,7 @@ import Receiver
 
 extension Behaviour {
     /// More than anybody asked for.
-    static let floods: [Behaviour] = [
+    package static let floods: [Behaviour] = [
         answering("endless-body", .delivered(isTruncated: true), flood("HTTP/1.1 200 OK\r\n\r\n", block)),
         answering(
             "endless-body-of-error", .retry(status: 500, isTruncated: true),

@@ -2,7 +2,7 @@ import Receiver
 
 extension Behaviour {
     /// Answers whose end is unclear (RFC 9112 §6 and §7).
-    static let framing: [Behaviour] = [
+    package static let framing: [Behaviour] = [
         answering("length-too-long", .retry(.protocol), "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort"),
         answering(
             "length-too-long-and-open", .retry(.timeout),
@@ -38,7 +38,7 @@ extension Behaviour {
     ]
 
     /// Answers that are not HTTP/1.1, or hardly.
-    static let versions: [Behaviour] = [
+    package static let versions: [Behaviour] = [
         answering("http-1-0", .delivered(), "HTTP/1.0 200 OK\r\n\r\nok\n"),
         answering("line-feeds-only", .delivered(), "HTTP/1.1 200 OK\nContent-Length: 3\n\nok\n"),
         answering("http-0-9", .retry(.protocol), "<html>ok</html>\n"),

@@ -2,7 +2,7 @@ import Receiver
 
 extension Behaviour {
     /// `Retry-After` with sense and without. It lengthens a wait, never shortens one, and never beyond six hours.
-    static let retryAfter: [Behaviour] =
+    package static let retryAfter: [Behaviour] =
         [
             ("zero", "0"), ("negative", "-1"), ("enormous", "1e300"), ("not-a-number", "NaN"), ("infinite", "Infinity"),
             ("hexadecimal", "0xFFFF"), ("fraction", "5000.5"), ("past-date", "Sun, 06 Nov 1994 08:49:37 GMT"),

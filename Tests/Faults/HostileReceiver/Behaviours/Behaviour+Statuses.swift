@@ -2,7 +2,7 @@ import Receiver
 
 extension Behaviour {
     /// Statuses that are none, that are not final, and those that R11 names.
-    static let statuses: [Behaviour] =
+    package static let statuses: [Behaviour] =
         ["000", "099", "600", "999", "1000", "20", "abc", "-200", "2OO", " 200"].map { text in
             answering(
                 "status-\(text.filter { $0 != " " })\(text.hasPrefix(" ") ? "-after-two-spaces" : "")",
@@ -49,7 +49,7 @@ extension Behaviour {
         ]
 
     /// Redirects of every kind. None is followed.
-    static let redirects: [Behaviour] =
+    package static let redirects: [Behaviour] =
         [300, 301, 302, 303, 304, 305, 306, 307, 308].map { status in
             redirect("redirect-\(status)", status: status) { "http://127.0.0.1:\($0.port)/elsewhere" }
         }
