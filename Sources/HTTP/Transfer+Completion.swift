@@ -12,6 +12,9 @@ extension Transfer {
         switch stop {
         case .fault(let message): return .failure(HTTPFailure(kind: .protocol, message: message))
         case .bodyIsFull: return response(isTruncated: true)
+        case .connectionWasClosed:
+            let message = "the connection was closed before an answer came; the request may have arrived"
+            return .failure(HTTPFailure(kind: .connect, message: message))
         case nil: break
         }
         if code == CURLE_OK { return response(isTruncated: false) }

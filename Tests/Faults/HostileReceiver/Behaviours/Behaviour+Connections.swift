@@ -23,17 +23,12 @@ extension Behaviour {
         answering("closed-in-chunk", .retry(.protocol), broken(chunkBeginning, .close)),
         answering("reset-in-chunk", .retry(.protocol), broken(chunkBeginning, .reset)),
         answering("closed-between-chunks", .retry(.protocol), broken(chunkBeginning + "gin\r\n", .close)),
-        // The connection was used before: the request is sent again over another one, in the same attempt.
-        answering("closed-under-next-request", .delivered()) { _, count in
+        // One attempt sends once: what a kept connection is closed under is tried again, over another one.
+        answering("closed-under-next-request", .delivered().or(.retry)) { _, count in
             count == 1 ? [.send(.answer("200 OK", body: "ok\n"))] : [.close]
         },
-        answering(
-            "closed-while-idle", .delivered(),
-            [.send(.answer("200 OK", body: "ok\n")), .wait(milliseconds: 30), .close]
-        ),
-        answering(
-            "reset-while-idle", .delivered(), [.send(.answer("200 OK", body: "ok\n")), .wait(milliseconds: 30), .reset]
-        ),
+        answering("closed-while-idle", .delivered().or(.retry), idle(.close)),
+        answering("reset-while-idle", .delivered().or(.retry), idle(.reset)),
     ]
 
     /// Those that say too little, or too slowly.
@@ -57,6 +52,11 @@ extension Behaviour {
     private static let beginning = "HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\nbegin"
     private static let chunkBeginning = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbe"
     private static let longAnswer: [UInt8] = .answer("200 OK", body: String(repeating: "x", count: 600))
+
+    /// A good answer over a connection that is said to be kept, and is not.
+    private static func idle(_ end: Step) -> [Step] {
+        [.send(.answer("200 OK", body: "ok\n")), .wait(milliseconds: 30), end]
+    }
 
     /// What was begun has time to arrive before the end.
     private static func broken(_ text: String, _ end: Step) -> [Step] {
