@@ -51,7 +51,7 @@ extension Fault {
             try server.answer("\(name).test", answer)
             return [
                 HostileDestination(
-                    name, url: "http://\(name).test:\(site.port)", due: due, receiver: receiver, site: site
+                    name, url: "http://\(name).test:\(site.port)", due: due, slack: 65, receiver: receiver, site: site
                 ) { try server.answer("\(name).test", .addresses(["127.0.0.1"])) }
             ]
         }

@@ -7,17 +7,20 @@ final class HostileDestination: Destination {
     let url: String
     /// What must come of attempts before the heal.
     let due: DueOutcome
+    /// So many seconds after the heal it may still go wrong.
+    let slack: Int
     private let receiver: HostileReceiver
     private let site: Site
     private let healing: @Sendable () throws -> Void
 
     init(
-        _ name: String, url: String, due: DueOutcome, receiver: HostileReceiver, site: Site,
+        _ name: String, url: String, due: DueOutcome, slack: Int = 10, receiver: HostileReceiver, site: Site,
         healing: @escaping @Sendable () throws -> Void
     ) {
         self.name = name
         self.url = url
         self.due = due
+        self.slack = slack
         self.receiver = receiver
         self.site = site
         self.healing = healing

@@ -39,7 +39,7 @@ final class HostileGround: Sendable {
 
     /// Compares every attempt and every delivery with what is due.
     func breaches(on scene: Scene) throws -> [Breach] {
-        let healed = healedAt.withLock { $0 }
+        let healed = Int(healedAt.withLock { $0 })
         let connection = try scene.connect()
         let attempts = try connection.run(
             """
@@ -58,7 +58,8 @@ final class HostileGround: Sendable {
                 let at = row.integer("at") ?? 0
                 let isDue = result.fits(destination.due), isGood = result.fits(.delivered())
                 // One that was under way when it was healed may end either way.
-                let isRight = at < healed - 3000 ? isDue : at > healed + 10_000 ? isGood : isDue || isGood
+                let isRight =
+                    at < healed - 3000 ? isDue : at > healed + destination.slack * 1000 ? isGood : isDue || isGood
                 if !isRight { wrong["\(result)", default: []].append(row.integer("delivery_id") ?? 0) }
             }
             for (result, ids) in wrong.sorted(by: { $0.key < $1.key }) {
