@@ -28,7 +28,9 @@ struct AnswerTests {
             }
             deliveries.append(TestDelivery(id: deliveries.count + 1, to: healthy.url, expecting: .good))
         }
-        let answers = try Programs.stream("deliverPostback", deliveries.map(\.line), environment: settings)
+        let process = try WarmDelivery(settings)
+        try process.start(deliveries)
+        let answers = try deliveries.map { _ in try process.next() }
         let answerByID = Dictionary(answers.map { ($0["id"]?.integer ?? 0, $0) }) { first, _ in first }
         #expect(answers.count == deliveries.count)
         for delivery in deliveries { delivery.check(answerByID[delivery.id] ?? .null) }

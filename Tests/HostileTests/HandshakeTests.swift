@@ -53,4 +53,21 @@ struct HandshakeTests {
             try process.send(TestDelivery(id: 1, to: port.url, name: "authority", expecting: expected))
         }
     }
+
+    @Test(.enabled(if: OwnMount.impossibility == nil, "it takes root, for a mount namespace"))
+    func `the system's authorities count only as long as none are named`() throws {
+        let system = try Certificates()
+        let others = try Certificates()
+        let receiver = HostileReceiver()
+        let front = try TLSFront()
+        let port = try front.open(before: try receiver.open(), .relay(try system.make(.good)))
+        let folder = try TemporaryFolder()
+        let program = try OwnMount.wrap(
+            Programs.path("deliverPostback"), in: folder.path, showing: try system.makeSystemFolder(),
+            at: "/etc/ssl/certs")
+        for (authorities, due) in [("", DueOutcome.delivered()), (others.authority, .retry(.tls))] {
+            let process = try WarmDelivery(settings(trusting: authorities), program: program)
+            try process.send(TestDelivery(id: 1, to: port.url, name: "system", expecting: due))
+        }
+    }
 }

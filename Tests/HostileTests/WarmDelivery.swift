@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import POSIX
 import TestSupport
+import Testing
 
 /// A warm deliverPostback that is spoken with line by line.
 final class WarmDelivery {
@@ -40,7 +41,12 @@ final class WarmDelivery {
             if lines.isEmpty { lines += try process.takeLines() }
             return !lines.isEmpty
         }
-        return try JSON(parsing: lines.removeFirst(), depth: JSON.depthLimit + 8)
+        let line = lines.removeFirst()
+        // Whoever looks at it on a terminal sees text, whatever a receiver has answered.
+        let text = try #require(String(validating: line, as: UTF8.self))
+        let control = text.unicodeScalars.first { $0.properties.generalCategory == .control }
+        #expect(control == nil, "\(text.debugDescription.prefix(1000))")
+        return try JSON(parsing: line, depth: JSON.depthLimit + 8)
     }
 
     /// The most memory that it has had at any time, in KiB.

@@ -30,6 +30,17 @@ package final class Certificates: Sendable {
     /// The authority's own certificate: the file to trust.
     package var authority: String { path("authority") }
 
+    /// A folder with the authority, as Debian's /etc/ssl/certs is laid out.
+    package func makeSystemFolder() throws -> String {
+        let system = "\(folder.path)/system"
+        try FileSystem.makeFolder(system)
+        let text = String(decoding: try FileSystem.read(authority), as: UTF8.self)
+        try FileSystem.write(text, to: "\(system)/authority.pem")
+        try openssl(["rehash", system])
+        try FileSystem.write(text, to: "\(system)/ca-certificates.crt")
+        return system
+    }
+
     package func make(_ kind: Kind) throws -> Pair {
         let pair = Pair(certificate: path(kind.rawValue), key: key(kind.rawValue))
         let names = kind == .wrongHost ? "subjectAltName=DNS:elsewhere.test" : "subjectAltName=IP:127.0.0.1"

@@ -29,6 +29,7 @@ package final class NameServer: Sendable {
     private static let count = Atomic(0)
 
     package init() throws {
+        if let reason = OwnMount.impossibility { throw Impossible(description: reason) }
         folder = try TemporaryFolder()
         // An address of its own, so that several can run at once, in several processes.
         let process = Int(getpid()) & 0xFFF
@@ -41,10 +42,6 @@ package final class NameServer: Sendable {
             _ = try script.waitForLine()
         } catch {
             throw Impossible(description: "port 53 of \(address) cannot be had")
-        }
-        let trial = try ChildProcess.run(try wrap("/bin/true"), seconds: 60)
-        guard trial.status == .exited(0) else {
-            throw Impossible(description: "no mount namespace of its own: \(trial.errorText.prefix(120))")
         }
     }
 
@@ -68,14 +65,7 @@ package final class NameServer: Sendable {
     /// A program that is the other one, asking this name server.
     /// - Returns: its path; it has the other one's name.
     package func wrap(_ program: String) throws -> String {
-        let path = "\(folder.path)/\(program.split(separator: "/").last ?? "program")"
-        let text = """
-            #!/bin/sh
-            exec unshare --mount --propagation private sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' \\
-                '\(folder.path)/resolv.conf' '\(program)' "$@"
-
-            """
-        try FileSystem.write(text, to: path, mode: 0o755)
-        return path
+        try OwnMount.wrap(
+            program, in: folder.path, showing: "\(folder.path)/resolv.conf", at: "/etc/resolv.conf")
     }
 }
