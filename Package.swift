@@ -129,7 +129,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedPostgres", "FaultLedger", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "TestSupport",
             ],
-            path: "Tests/Faults/Harness"),
+            path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),
     ]
 )
