@@ -51,7 +51,9 @@ struct StuckTests {
         withExtendedLifetime(poller) {}
     }
 
-    @Test func `a delivery process is gone when it has been ended, although a child of its keeps its output open`() throws {
+    @Test func `a delivery process is gone when it has been ended, although a child of its keeps its output open`()
+        throws
+    {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
         // A child in the same group, and one that has left it.

@@ -125,7 +125,8 @@ final class Scene {
 
     func makePoller(_ settings: [String: String] = [:]) throws -> RunningPoller {
         pollerLogs.append("\(folder.path)/poller-\(pollerLogs.count + 1).log")
-        return try RunningPoller(installation, pollerSettings.merging(settings) { $1 }, command: pollerCommand,
+        return try RunningPoller(
+            installation, pollerSettings.merging(settings) { $1 }, command: pollerCommand,
             log: pollerLogs.last)
     }
 

@@ -63,7 +63,8 @@ extension Fault {
     private static let connectionsHang: Fault = {
         var fault = Fault(
             name: "backend-hangs", group: .database,
-            injects: "SIGSTOP of the server's processes of poller and recorder in the middle of statements, past the lease"
+            injects:
+                "SIGSTOP of the server's processes of poller and recorder in the middle of statements, past the lease"
         ) { scene in
             let connection = try scene.connect()
             for round in 0..<scene.effort.rounds(short: 1, full: 5) {

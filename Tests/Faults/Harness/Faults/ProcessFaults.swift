@@ -58,7 +58,8 @@ extension Fault {
 
     private static let terminated: Fault = {
         var fault = Fault(
-            name: "sigterm", group: .processes, injects: "SIGTERM of the poller in full flight, and another one after it"
+            name: "sigterm", group: .processes,
+            injects: "SIGTERM of the poller in full flight, and another one after it"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
                 scene.pause(between: 0.3, and: 1.5)

@@ -49,7 +49,8 @@ extension Fault {
     private static let timedOut: Fault = {
         var fault = Fault(
             name: "statement-timeout", group: .database,
-            injects: "statements that take too long: cancelled at random moments, behind a locked outbox, with a 2 ms limit"
+            injects:
+                "statements that take too long: cancelled at random moments, behind a locked outbox, with a 2 ms limit"
         ) { scene in
             let connection = try scene.connect()
             let name = try connection.run("SELECT current_database() AS value").first?.text("value") ?? ""
