@@ -16,7 +16,8 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, ShowPresets.self, Receive.self,
+            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, Import.self, Export.self, ShowPresets.self,
+            Receive.self,
             Doctor.self, Demo.self,
         ])
 
