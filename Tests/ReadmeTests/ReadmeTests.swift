@@ -38,6 +38,7 @@ struct ReadmeTests {
             "DATABASE_URL": database.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
             "PATH": "\(Programs.folder):\(ProcessEnvironment["PATH"] ?? "")",
             "POSTBACKS_RECEIVER": "127.0.0.1:\(receiver.port)",
+            "POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("test", 7),
         ])
         let bash = try #require(Executable.find("bash"))
         // The fixtures name port 8099; each is read through a filter that puts the receiver's in.

@@ -72,6 +72,14 @@ struct Installation {
     /// The embedded default's own key.
     var keyFile: String { "\(home)/encryption-key" }
 
+    /// What seals and opens the postbacks' secrets; the embedded default has a key of its own.
+    /// - Throws: `misconfigured` where there is none: a poller without it could send nothing that has a secret.
+    func requireKeys() throws(FunctionError) -> EncryptionKeys {
+        let settings = Settings(environment: try environment(connectionString: nil))
+        guard let keys = try settings(.encryptionKey) else { throw .missingKey }
+        return keys
+    }
+
     /// Makes the embedded default's key if there is none yet.
     func makeKeyIfMissing() throws(SystemError) {
         guard FileSystem.kind(of: keyFile) == nil else { return }
