@@ -1,6 +1,8 @@
 import Postgres
 
 extension Statement {
+    static let checkPollerRights = Statement(
+        name: "check_poller_rights", bytes: PackageResources.check_poller_rights_sql)
     static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)
     static let completeDeliveries = Statement(
         name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)

@@ -21,7 +21,8 @@ package struct Installation: Sendable {
         return Installation(database: database, environment: environment)
     }
 
-    private init(database: TestDatabase, environment: [String: String]) {
+    /// On a database that has its tables, for another login perhaps.
+    package init(database: TestDatabase, environment: [String: String]) {
         self.database = database
         let settings = [
             "DATABASE_URL": database.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
