@@ -32,6 +32,8 @@ final class RunningPoller {
         _ = try? process.wait()
     }
 
+    var processID: CInt { process.pid }
+
     /// What it and its delivery process have logged.
     var log: String {
         get throws { String(decoding: try FileSystem.read("\(folder.path)/log", limit: 1 << 26), as: UTF8.self) }

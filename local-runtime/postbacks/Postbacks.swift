@@ -22,6 +22,7 @@ struct PostbacksProgram: ParsableCommand {
         ])
 
     static func main() {
+        CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
         main(nil)
