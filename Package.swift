@@ -101,7 +101,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Secrets", "Store",
                 "TestSupport",
-            ]),
+            ], exclude: ["verify.py"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
