@@ -140,7 +140,8 @@ struct CanaryTests {
         _ = try connection.run(
             "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id = 2) WHERE id = 1")
         gone.behave(ReceiverBehaviour(manner: .silence))
-        try call(installation, "recordConversion", #"{"offerId":"o","affiliateId":"a","clickId":"c1","transactionId":"t2"}"#)
+        try call(
+            installation, "recordConversion", #"{"offerId":"o","affiliateId":"a","clickId":"c1","transactionId":"t2"}"#)
         try waitUntil("a secret that does not open") {
             try !connection.run("SELECT FROM attempts WHERE error ->> 'code' = 'secret'").isEmpty
         }
