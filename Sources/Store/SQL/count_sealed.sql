@@ -1,4 +1,4 @@
--- Under which keys, by their ids, how many secrets are sealed.
+-- Under which keys, by their ids, how many secrets are sealed. What is no sealed text counts for no key.
 SELECT split_part(s.sealed, '.', 2) AS key_id, count(*) AS count
 FROM postbacks p
 CROSS JOIN LATERAL (
@@ -12,6 +12,6 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT p.fingerprint WHERE p.fingerprint LIKE 'v1.%'
 ) s
-WHERE s.sealed IS NOT NULL
+WHERE s.sealed LIKE 'v1.%.%'
 GROUP BY 1
 ORDER BY 1
