@@ -20,6 +20,7 @@ struct CanaryTests {
         "X-Client-Secret": "Kanari-CS-10", "X-Signature": "Kanari-SG-11", "X-Password": "Kanari-XP-12",
     ]
     private static let canaries = Canaries([
+        "the beginning of a secret": "Kanari-",
         "the password": password, "the token": token, "the token's password": "Kanari-TK-2",
         "the bearer token": "Kanari-BT-13",
         "the encryption key": key, "the encryption key's bytes": "Kanari-EK-3 of exactly 32 bytes.",
@@ -154,28 +155,38 @@ struct CanaryTests {
         poller.send(SIGTERM)
         #expect(try poller.waitForEnd() == .exited(0))
         Self.canaries.expectNone(try poller.log, "the poller's log")
+        try expectNoneAtTheServer(connection)
         try Self.canaries.expectNone(in: installation.database)
     }
 
     /// The key is the poller's and its delivery process's; the database's password is the poller's alone.
     private func expectOnlyTheGivenHaveThem(_ poller: RunningPoller) throws {
-        let environment = Canaries(["the key": Self.key, "the password": "Kanari-DB%C2%A7%2F4"])
+        let key = Canaries(["the key": Self.key])
+        let database = Canaries(["the database's password": "Kanari-DB%C2%A7%2F4"])
         let delivery = try #require(poller.deliveryProcess)
         for process in FileSystem.names(in: "/proc").compactMap({ CInt($0) }) {
-            let arguments = (try? FileSystem.read("/proc/\(process)/cmdline")).map {
-                String(decoding: $0, as: UTF8.self)
+            func read(_ name: String) -> String {
+                String(decoding: (try? FileSystem.read("/proc/\(process)/\(name)")) ?? [], as: UTF8.self)
             }
-            Self.canaries.expectNone(arguments ?? "", "the arguments of \(process)")
-            environment.expectNone(arguments ?? "", "the arguments of \(process)")
-            guard let variables = try? FileSystem.read("/proc/\(process)/environ"), process != poller.processID else {
-                continue
-            }
-            let text = String(decoding: variables, as: UTF8.self)
-            #expect(
-                environment.found(in: text) == (process == delivery ? "the key" : nil), "\(process): \(arguments ?? "")"
-            )
-            if process == delivery { #expect(!text.contains("DATABASE_URL") && !text.contains("PGPASSWORD")) }
+            let arguments = read("cmdline")
+            Self.canaries.expectNone(arguments, "the arguments of \(process)")
+            database.expectNone(arguments, "the arguments of \(process)")
+            if process == poller.processID { continue }
+            let variables = read("environ")
+            database.expectNone(variables, "the environment of \(process), \(arguments)")
+            #expect((key.found(in: variables) != nil) == (process == delivery), "\(process): \(arguments)")
         }
+    }
+
+    /// What the server has logged, and what it shows of its sessions.
+    private func expectNoneAtTheServer(_ connection: Connection) throws {
+        let rows = try connection.run(
+            "SELECT current_setting('unix_socket_directories') AS socket, (SELECT string_agg(s::text, ' ') FROM pg_stat_activity s) AS sessions"
+        )
+        Self.canaries.expectNone(rows.first?.text("sessions") ?? "", "pg_stat_activity")
+        let log = try FileSystem.read("\(FileSystem.parent(of: rows.first?.text("socket") ?? ""))/postgres.log")
+        #expect(!log.isEmpty)
+        Self.canaries.expectNone(String(decoding: log, as: UTF8.self), "the server's log")
     }
 
     private func provokeErrors(_ installation: Installation) throws {
@@ -253,5 +264,28 @@ struct CanaryTests {
         #expect(FileSystem.names(in: folder.path) == ["input", "output", "status"])
         let output = String(decoding: try FileSystem.read("\(folder.path)/output"), as: UTF8.self)
         Self.canaries.expectNone(output + outcome.errorText, "what it left")
+    }
+
+    @Test func `a function gets the key only if it has to do with secrets, and the database only if it needs one`()
+        throws
+    {
+        let installation = try installation()
+        let folder = try TemporaryFolder()
+        let names = [
+            "createPostback", "updatePostback", "previewPostback", "deliverPostback", "recordConversion",
+            "listPostbacks",
+        ]
+        for name in names { try FileSystem.write("#!/bin/sh\nexec env\n", to: "\(folder.path)/\(name)", mode: 0o755) }
+        let environment = installation.environment.merging([
+            "POSTBACKS_FUNCTIONS": folder.path, "PGPASSWORD": Self.databasePassword, "PGPASSFILE": "/nowhere",
+        ]) { $1 }
+        for name in names {
+            let outcome = try Programs.run("postbacks", ["invoke", name], environment: environment)
+            #expect(outcome.status == .exited(0), "\(outcome.errorText)")
+            let hasSecrets = ["createPostback", "updatePostback", "previewPostback", "deliverPostback"].contains(name)
+            #expect(outcome.text.contains(Self.key) == hasSecrets, "\(name)")
+            #expect(outcome.text.contains("DATABASE_URL=") == (name != "deliverPostback"), "\(name)")
+            #expect(outcome.text.contains("PGPASS") == (name != "deliverPostback"), "\(name)")
+        }
     }
 }

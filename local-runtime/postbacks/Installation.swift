@@ -69,6 +69,13 @@ struct Installation {
         return variables
     }
 
+    /// The variables that one function gets: no key where it has no business with secrets, no database where it needs none.
+    func environment(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
+        let variables = try environment(connectionString: function == "deliverPostback" ? nil : connectionString)
+        if FunctionNames.withSecrets.contains(function) { return variables }
+        return variables.filter { !$0.key.hasPrefix("POSTBACKS_ENCRYPTION_KEY") }
+    }
+
     /// The embedded default's own key.
     var keyFile: String { "\(home)/encryption-key" }
 
@@ -92,6 +99,9 @@ struct Installation {
 
 /// The functions by name.
 enum FunctionNames {
+    /// Those that seal or open secrets.
+    static let withSecrets = ["createPostback", "deliverPostback", "previewPostback", "updatePostback"]
+
     static let all = [
         "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
         "deliverPostback",

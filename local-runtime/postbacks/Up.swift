@@ -97,6 +97,7 @@ extension Poller {
         self.init(
             try PollerSettings(installation.settings, connectionString: connectionString),
             program: try installation.function("deliverPostback"),
-            environment: try installation.environment(connectionString: nil), signals: signals, logger: logger)
+            environment: try installation.environment(of: "deliverPostback", connectionString: nil), signals: signals,
+            logger: logger)
     }
 }
