@@ -9,39 +9,6 @@ import Testing
 
 /// `postbacks migrate --roles`: every program under a login that may do what it needs, and nothing else.
 struct RolesTests {
-    /// An installation with the roles, and a login for each of them.
-    private struct Guarded {
-        let owner: Installation
-        let reader: Installation
-        let recorder: Installation
-        let poller: Installation
-        let manager: Installation
-        /// May do nothing at all.
-        let stranger: Installation
-
-        init(_ environment: [String: String] = [:]) throws {
-            owner = try Installation.make(environment)
-            let outcome = try Programs.run("postbacks", ["migrate", "--roles"], environment: owner.environment)
-            guard outcome.status == .exited(0) else { throw DidNotHappen(description: outcome.errorText) }
-            let database = owner.database
-            func login(_ name: String, _ role: String?) throws -> Installation {
-                let connection = try database.connect()
-                // Logins belong to the whole server; this database's name makes them its own.
-                let name = "\(try database.name())_\(name)"
-                try connection.execute(
-                    script: "CREATE ROLE \(name) LOGIN \(role.map { "IN ROLE postbacks_\($0)" } ?? "")")
-                return Installation(
-                    database: TestDatabase(connectionString: database.connectionString(user: name)),
-                    environment: environment)
-            }
-            reader = try login("reader", "reader")
-            recorder = try login("recorder", "recorder")
-            poller = try login("poller", "poller")
-            manager = try login("manager", "manager")
-            stranger = try login("stranger", nil)
-        }
-    }
-
     private func postback(_ url: String, _ more: JSON = [:]) -> JSON {
         let usual: JSON = [
             "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
@@ -56,7 +23,7 @@ struct RolesTests {
         ["offerId": "o", "affiliateId": "a", "goalId": "g", "transactionId": .string(transaction), "clickId": "c"]
     }
 
-    private func configure(_ guarded: Guarded, _ url: String) throws {
+    private func configure(_ guarded: GuardedInstallation, _ url: String) throws {
         let manager = guarded.manager
         let goals: JSON = [["id": "g", "name": "Goal"], ["id": "unused", "name": "Unused"]]
         try manager.ask("configureOffer", ["offerId": "o", "goalsEnabled": true, "goals": goals])
@@ -71,7 +38,7 @@ struct RolesTests {
         throws
     {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500, 200]))
-        let guarded = try Guarded()
+        let guarded = try GuardedInstallation()
         try configure(guarded, receiver.url)
         let owner = try guarded.owner.database.connect()
         try owner.execute(
@@ -147,7 +114,7 @@ struct RolesTests {
     }
 
     @Test func `what a role is not for is denied`() throws {
-        let guarded = try Guarded()
+        let guarded = try GuardedInstallation()
         try configure(guarded, "http://127.0.0.1:1")
         try guarded.recorder.ask("recordConversion", conversion("t1"))
         let insertConversion =
@@ -241,7 +208,7 @@ struct RolesTests {
     }
 
     @Test func `a login without the rights is misconfigured, and the message says which and how to get them`() throws {
-        let guarded = try Guarded()
+        let guarded = try GuardedInstallation()
         try configure(guarded, "http://127.0.0.1:1")
         for (installation, function, input, table) in [
             (guarded.stranger, "listOffers", [:], "offers"),
@@ -270,7 +237,7 @@ struct RolesTests {
 
     @Test func `a poller that may not store answers claims nothing, says so, and begins once it may`() throws {
         let receiver = try RunningReceiver()
-        let guarded = try Guarded()
+        let guarded = try GuardedInstallation()
         try configure(guarded, receiver.url)
         try guarded.recorder.ask("recordConversion", conversion("t1"))
         let owner = try guarded.owner.database.connect()
@@ -289,17 +256,6 @@ struct RolesTests {
         #expect(try Programs.run("postbacks", ["migrate"], environment: installation.environment).status == .exited(0))
         let connection = try installation.database.connect()
         #expect(try !DatabaseRoles.areUsed(on: connection))
-    }
-}
-
-extension TestDatabase {
-    fileprivate func name() throws -> String {
-        try connect().run("SELECT current_database() AS name").first?.text("name") ?? ""
-    }
-
-    /// The same database for another login.
-    fileprivate func connectionString(user: String) -> String {
-        connectionString.replacing("://postbacks@", with: "://\(user)@")
     }
 }
 
