@@ -102,8 +102,9 @@ let package = Package(
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport",
-            ]),
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Secrets", "Store",
+                "TestSupport",
+            ], exclude: ["verify.py"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
