@@ -11,7 +11,7 @@ package enum Outbox {
     package static let sessionStatements = [
         "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
         "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
-        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)",
+        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)", Statement.checkPollerRights.sql,
     ]
 
     /// - Parameters:
