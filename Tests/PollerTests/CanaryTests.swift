@@ -171,7 +171,7 @@ struct CanaryTests {
             let arguments = read("cmdline")
             Self.canaries.expectNone(arguments, "the arguments of \(process)")
             database.expectNone(arguments, "the arguments of \(process)")
-            if process == poller.processID { continue }
+            if process == poller.pid { continue }
             let variables = read("environ")
             database.expectNone(variables, "the environment of \(process), \(arguments)")
             #expect((key.found(in: variables) != nil) == (process == delivery), "\(process): \(arguments)")

@@ -96,10 +96,12 @@ extension HTTPResponse {
     /// the receiver repeats of the request's secrets is masked.
     fileprivate func json(_ mask: SecretMask) -> JSON {
         var fields: [(name: String, value: String)] = []
+        var places: [String: Int] = [:]
         for header in headers.map({ (name: mask($0.name), value: $0.value) }) {
-            if let index = fields.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) {
-                fields[index].value += ", \(header.value)"
+            if let place = places[header.name.lowercased()] {
+                fields[place].value += ", \(header.value)"
             } else {
+                places[header.name.lowercased()] = fields.count
                 fields.append(header)
             }
         }
