@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Secrets", "Store",
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
                 "TestSupport",
             ], exclude: ["verify.py"]),
         .testTarget(
@@ -114,7 +114,7 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .target(
             name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],

@@ -11,6 +11,9 @@ package enum Migrations {
     package static let all = [
         Migration(number: 1, name: "schema", script: String(decoding: PackageResources.schema_sql, as: UTF8.self)),
         Migration(
+            number: 2, name: "delivery rules",
+            script: String(decoding: PackageResources.delivery_rules_sql, as: UTF8.self)),
+        Migration(
             number: 3, name: "partition upkeep",
             script: String(decoding: PackageResources.partition_upkeep_sql, as: UTF8.self)),
     ]

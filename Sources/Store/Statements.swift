@@ -21,6 +21,7 @@ extension Statement {
     static let listDeliveries = Statement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
     static let listPostbacks = Statement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
     static let lockOffer = Statement(name: "lock_offer", bytes: PackageResources.lock_offer_sql)
+    static let markDestinations = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
     static let nextPostbackID = Statement(name: "next_postback_id", bytes: PackageResources.next_postback_id_sql)
     static let pauseDyingPostbacks = Statement(
         name: "pause_dying_postbacks", bytes: PackageResources.pause_dying_postbacks_sql)

@@ -16,6 +16,8 @@ struct Attempt: FunctionOutput {
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none
     private var remoteAddress: String?
+    /// Whether anything was handed to a receiver.
+    private var isSent = false
 
     init(input: DeliverPostback.Input, request: OutgoingRequest?) {
         deliveryID = input.deliveryID
@@ -27,6 +29,7 @@ struct Attempt: FunctionOutput {
     mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
         timing = completion.timing
         remoteAddress = completion.remoteAddress
+        isSent = completion.isSent
         switch completion.result {
         case .success(let response):
             self.response = response
@@ -59,6 +62,7 @@ struct Attempt: FunctionOutput {
         let mask = SecretMask(of: request)
         return .object(
             members + [
+                JSON.Member("sent", .bool(isSent)),
                 JSON.Member("request", request?.masked ?? .null),
                 JSON.Member("response", response?.json(mask) ?? .null),
                 JSON.Member("error", judgement?.error.map { AttemptError($0.code, mask($0.message)).json } ?? .null),
@@ -71,7 +75,7 @@ struct Attempt: FunctionOutput {
         [
             "deliveryId": Schema.integer, "attempt": Schema.integer,
             "outcome": Schema.oneOf(Judgement.Outcome.allCases.map(\.rawValue)),
-            "request": ["type": ["object", "null"]], "response": ["type": ["object", "null"]],
+            "sent": Schema.boolean, "request": ["type": ["object", "null"]], "response": ["type": ["object", "null"]],
             "error": ["type": ["object", "null"]], "timing": Schema.anyObject, "remoteAddress": Schema.textOrNull,
         ],
         optional: ["retryInSeconds": ["type": "number"], "pausePostback": Schema.boolean])

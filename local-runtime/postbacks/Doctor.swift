@@ -22,20 +22,26 @@ struct Doctor: ParsableCommand {
         } catch {
             findings.append(.wrong("settings", error.message))
         }
-        Terminal.print(Terminal.table(findings.map { [$0.isWrong ? "✗" : "✓", $0.subject, $0.message] }))
+        Terminal.print(Terminal.table(findings.map { [$0.mark, $0.subject, $0.message] }))
         if findings.contains(where: \.isWrong) { throw ExitCode(1) }
     }
 
     private struct Finding {
-        let isWrong: Bool
+        let mark: String
         let subject: String
         let message: String
 
+        var isWrong: Bool { mark == "✗" }
+
         static func good(_ subject: String, _ message: String) -> Finding {
-            Finding(isWrong: false, subject: subject, message: message)
+            Finding(mark: "✓", subject: subject, message: message)
+        }
+        /// Worth knowing, and not this installation's fault.
+        static func notable(_ subject: String, _ message: String) -> Finding {
+            Finding(mark: "!", subject: subject, message: message)
         }
         static func wrong(_ subject: String, _ message: String) -> Finding {
-            Finding(isWrong: true, subject: subject, message: message)
+            Finding(mark: "✗", subject: subject, message: message)
         }
     }
 
@@ -114,7 +120,7 @@ struct Doctor: ParsableCommand {
                 "SELECT state, count(*) AS count FROM delivery_log GROUP BY state ORDER BY state")
             let counts = owed.map { "\($0.integer("count") ?? 0) \($0.text("state") ?? "")" }
             findings.append(.good("deliveries", counts.isEmpty ? "none yet" : counts.joined(separator: ", ")))
-            return findings + secrets(installation, connectionString)
+            return findings + [try destinations(connection)] + secrets(installation, connectionString)
         } catch {
             return [.wrong("database", "\(error)")]
         }
@@ -140,5 +146,24 @@ struct Doctor: ParsableCommand {
         } catch {
             return [.wrong("secrets", error.message)]
         }
+    }
+
+    /// Those that do not answer, or asked to be left alone.
+    private static func destinations(_ connection: Connection) throws(PostgresError) -> Finding {
+        let rows = try connection.run(
+            """
+            SELECT origin, failures, rfc3339(failing_since) AS since,
+                CASE WHEN blocked_until > now() THEN rfc3339(blocked_until) END AS until
+            FROM destinations WHERE blocks > 0 OR blocked_until > now() ORDER BY failing_since, id
+            """)
+        if rows.isEmpty { return .good("destinations", "none is blocked") }
+        let lines = rows.prefix(10).map { row in
+            let origin = Terminal.safe(row.text("origin") ?? "")
+            let silence = row.text("since").map { "no answer since \($0) (\(row.integer("failures") ?? 0) requests)" }
+            let block = row.text("until").map { "nothing is sent before \($0)" }
+            return "\(origin): " + [silence, block].compactMap(\.self).joined(separator: ", ")
+        }
+        let more = rows.count > lines.count ? ["and \(rows.count - lines.count) more"] : []
+        return .notable("destinations", (lines + more).joined(separator: "; "))
     }
 }
