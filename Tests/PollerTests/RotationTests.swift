@@ -172,6 +172,35 @@ struct RotationTests {
         #expect(rows.first?.integer("count") == 4)
     }
 
+    @Test func `one that is killed in the middle has lost nothing, and the next one goes on`() throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:1", on: [], environment: keys(Self.old))
+        let inputs = (1...210).map { postback($0, "http://127.0.0.1:1") }
+        #expect(try installation.ask("createPostback", all: inputs).allSatisfy { $0["error"] == nil })
+        // The first batch goes through, the second one waits for this row.
+        let holder = try installation.database.connect()
+        _ = try holder.run("BEGIN")
+        _ = try holder.run("SELECT FROM postbacks WHERE id = 205 FOR UPDATE")
+        let both = keys(Self.new, Self.old)
+        let rekey = try ChildProcess(
+            Programs.path("postbacks"), ["rekey"],
+            environment: Programs.environment(installation.environment.merging(both) { $1 }), output: .null)
+        let watcher = try installation.database.connect()
+        func sealedAnew() throws -> Int {
+            try watcher.run("SELECT count(*) AS count FROM postbacks WHERE signing_secret::text LIKE '%v1.new.%'")
+                .first?.integer("count") ?? 0
+        }
+        try waitUntil("the first batch") { try sealedAnew() == 200 }
+        rekey.terminate(SIGKILL)
+        #expect(try rekey.wait() == .signaled(SIGKILL))
+        _ = try holder.run("COMMIT")
+        let outcome = try self.rekey(installation, both)
+        #expect(outcome.status == .exited(0), "\(outcome.text)")
+        #expect(outcome.text.contains("the key old seals nothing any more"))
+        #expect(try sealedAnew() == 210)
+        let alone = try Installation.make(on: installation.database, keys(Self.new))
+        #expect(try alone.ask("createPostback", inputs[204])["duplicate"] == true)
+    }
+
     @Test func `without a key, and without the tables, it says what is missing`() throws {
         let installation = try Installation.make()
         #expect(try rekey(installation, ["POSTBACKS_ENCRYPTION_KEY": ""]).status == .exited(78))

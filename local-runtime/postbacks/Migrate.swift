@@ -6,17 +6,21 @@ struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database's tables to this version. Safe to repeat, and while programs run.",
         discussion: """
-            With --roles it also makes group roles of least privilege, once, by a login that may
-            create roles; later migrations keep them right. Each program then gets a login of its own:
+            With --roles it also makes group roles of least privilege, once, by a login
+            that may create roles; later migrations keep them right. Each program then
+            gets a login of its own:
 
-              postbacks_recorder  recordConversion, updateConversionStatus: cannot see secrets,
-                                  not even sealed, nor change postbacks
-              postbacks_poller    poll: cannot write conversions, events, offers; may pause a postback
-              postbacks_manager   configure…, createPostback, updatePostback, deletePostback,
-                                  resendDeliveries, backfillPostback, rekey, and all of reader
-              postbacks_reader    list…, explainConversion, previewPostback, export, doctor
+              postbacks_recorder  recordConversion, updateConversionStatus: cannot see
+                                  secrets, not even sealed, nor change postbacks
+              postbacks_poller    poll: cannot write conversions, events, offers; may
+                                  pause a postback
+              postbacks_manager   configure…, createPostback, updatePostback,
+                                  deletePostback, resendDeliveries, backfillPostback,
+                                  rekey, and all of reader
+              postbacks_reader    list…, explainConversion, previewPostback, export,
+                                  doctor
 
-              CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
+              CREATE ROLE shop_poller LOGIN PASSWORD '…' IN ROLE postbacks_poller;
             """)
 
     @Flag(help: "Make the roles, and give each what its programs need.")

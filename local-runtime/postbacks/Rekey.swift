@@ -11,14 +11,17 @@ struct Rekey: ParsableCommand {
         discussion: """
             A rotation of POSTBACKS_ENCRYPTION_KEY has three steps:
 
-              1. Add the new key behind the old one, `1:OLD,2:NEW`, and restart functions and
-                 pollers: from then on all of them can open what the new key seals.
-              2. Put the new key first, `2:NEW,1:OLD`, restart them, and run `postbacks rekey`.
-              3. When it ends with exit status 0, remove the old key and restart them.
+              1. Add the new key behind the old one, `1:OLD,2:NEW`, and restart
+                 functions and pollers: all of them can then open what it seals.
+              2. Put the new key first, `2:NEW,1:OLD`, restart them, and run
+                 `postbacks rekey`.
+              3. When it ends with exit status 0, remove the old key and restart
+                 them.
 
-            It waits for deliveries in flight that were claimed with the old seals. Versions and
-            times of postbacks stay as they are. Exit status 1: the old key is still needed, or some
-            secrets cannot be opened; those stay as they are, and all others are sealed anew.
+            It waits for deliveries in flight that were claimed with the old seals.
+            Versions and times of postbacks stay as they are. Exit status 1: the old
+            key is still needed, or some secrets cannot be opened; those stay as they
+            are, and all others are sealed anew.
             """)
 
     @Flag(help: "Only count.")
