@@ -44,7 +44,7 @@ extension Fault {
             try scene.server.start()
             scene.countRound()
         }
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 300) }
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 50) }
         return fault
     }()
 
