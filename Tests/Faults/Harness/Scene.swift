@@ -78,8 +78,7 @@ final class Scene {
     /// Ends all that was started.
     func close() {
         load.stop()
-        for poller in pollers { poller.send(SIGKILL) }
-        pollers = []
+        killPollers()
         foreigners = []
         server.stopImmediately()
         mount?.unmount()

@@ -9,7 +9,7 @@ extension Fault {
         let connection = try scene.connect()
         scene.load.setRate(0)
         scene.pause(0.5)
-        _ = try scene.waitUntilDrained()
+        try scene.waitUntilDrained()
         _ = try connection.run("DELETE FROM deliveries WHERE id = 1")
         _ = try connection.run("DELETE FROM attempts WHERE delivery_id = 2")
         _ = try connection.run("DELETE FROM conversions WHERE id = 3")
