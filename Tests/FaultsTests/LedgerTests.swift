@@ -206,6 +206,12 @@ struct LedgerTests {
                 == [.fenced])
     }
 
+    @Test func `I5: recorded as delivered, and the receiver did not accept that attempt`() {
+        #expect(
+            broken { $0.sightings[0] = .init(delivery: 11, attempt: 1, digest: "of 11", at: 1, status: 500) }
+                == [.fenced])
+    }
+
     @Test func `I6: two outcomes of one lease`() {
         #expect(
             broken {

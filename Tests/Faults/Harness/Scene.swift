@@ -142,6 +142,12 @@ final class Scene {
     /// A process was killed, or leases were lost, so many times: what was in flight may be sent again.
     func allowRepeats(times: Int = 1) { allowedRepeats += times * inFlightLimit }
 
+    /// What is leased at this moment may be sent again: what is in flight, what waits for its turn in the pollers, and what was
+    /// answered and is not stored yet.
+    func allowRepeatsOfLeased() throws {
+        allowedRepeats += try count("SELECT count(*) AS value FROM outbox WHERE lease_until IS NOT NULL")
+    }
+
     /// One more injection.
     func countRound() { rounds += 1 }
 

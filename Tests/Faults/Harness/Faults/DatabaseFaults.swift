@@ -72,7 +72,7 @@ extension Fault {
                 let stopped = try scene.backends(of: round.isMultiple(of: 2) ? [.poller] : [.recorder], on: connection)
                 for backend in stopped.prefix(1) { Signals.send(SIGSTOP, to: backend) }
                 // The other poller takes over what the first one cannot store.
-                scene.allowRepeats()
+                try scene.allowRepeatsOfLeased()
                 scene.pause(14)
                 for backend in stopped.prefix(1) { Signals.send(SIGCONT, to: backend) }
                 try scene.waitForAnswers()
@@ -83,7 +83,7 @@ extension Fault {
         // Something is always in flight, so that leases are lost.
         fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
         fault.confirm = { scene in
-            let unknown = try scene.count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
+            let unknown = try scene.unknownAttempts()
             return unknown > 0 ? [] : [Breach(.heals, "no lease was lost: the fault was not injected")]
         }
         return fault
