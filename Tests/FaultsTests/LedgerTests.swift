@@ -102,6 +102,22 @@ struct LedgerTests {
                 == [.complete])
     }
 
+    @Test func `I1: a change of status that was answered is not there, or is there and was not asked for`() {
+        #expect(broken { $0.account.changes[2] = .init(conversion: 2, deliveries: [], at: 1) } == [.complete])
+        let changed: (inout Evidence) -> Void = {
+            $0.books.conversions[1].sequence = 2
+            $0.books.events.append(.init(id: 103, conversion: 2, sequence: 2, status: "done"))
+            $0.books.postbacks.removeLast()
+        }
+        #expect(broken(changed) == [.complete])
+        #expect(
+            broken {
+                changed(&$0)
+                $0.account.offeredChanges = [2]
+                $0.account.changes[2] = .init(conversion: 2, deliveries: [], at: 1)
+            }.isEmpty)
+    }
+
     @Test func `I1: a delivery is missing, is owed twice, or belongs to no event`() {
         let lacking = broken {
             $0.books.deliveries.removeLast()
@@ -187,6 +203,12 @@ struct LedgerTests {
         #expect(broken { $0.books.deliveries[0].attempts = 3 } == [.fenced])
         #expect(
             broken { $0.books.attempts.append(.init(delivery: 99, lease: 1, number: 1, outcome: "retry")) }
+                == [.fenced])
+    }
+
+    @Test func `I5: recorded as delivered, and the receiver did not accept that attempt`() {
+        #expect(
+            broken { $0.sightings[0] = .init(delivery: 11, attempt: 1, digest: "of 11", at: 1, status: 500) }
                 == [.fenced])
     }
 

@@ -18,28 +18,43 @@ final class PlainDestination: Destination {
 
     private final class Seen: Sendable {
         let sightings = Mutex<[Sighting]>([])
+        /// What everything is answered with; nil while that changes, or where it is not the same for all.
+        let status: Mutex<Int?>
+
+        init(_ behaviour: ReceiverBehaviour) { status = Mutex(PlainDestination.status(of: behaviour)) }
     }
 
     init(_ behaviour: ReceiverBehaviour = ReceiverBehaviour()) throws {
-        let seen = Seen()
+        let seen = Seen(behaviour)
         receiver = try RunningReceiver(behaviour) { request in
-            seen.sightings.withLock { $0.append(Sighting(request)) }
+            let status = seen.status.withLock(\.self)
+            seen.sightings.withLock { $0.append(Sighting(request, status: status)) }
         }
         self.seen = seen
     }
 
     var url: String { receiver.url }
     var sightings: [Sighting] { seen.sightings.withLock { $0 } }
-    func behave(_ behaviour: ReceiverBehaviour) { receiver.behave(behaviour) }
+
+    func behave(_ behaviour: ReceiverBehaviour) {
+        seen.status.withLock { $0 = nil }
+        receiver.behave(behaviour)
+        seen.status.withLock { $0 = PlainDestination.status(of: behaviour) }
+    }
+
+    private static func status(of behaviour: ReceiverBehaviour) -> Int? {
+        guard case .answer = behaviour.manner, behaviour.statuses.count == 1 else { return nil }
+        return behaviour.statuses[0]
+    }
 }
 
 extension Sighting {
-    init(_ request: ReceivedRequest) {
+    init(_ request: ReceivedRequest, status: Int?) {
         self.init(
             delivery: request.header("Postback-Delivery-Id").flatMap { Int($0) } ?? 0,
             attempt: request.header("Postback-Attempt").flatMap { Int($0) } ?? 0,
             digest: Sighting.digest(method: request.method, target: request.target, body: request.body),
-            at: request.at)
+            at: request.at, status: status)
     }
 
     /// What must not change from one attempt to the next.

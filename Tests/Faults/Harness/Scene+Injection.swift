@@ -15,6 +15,15 @@ extension Scene {
         pollers[number] = try makePoller()
     }
 
+    /// For good.
+    func killPollers() {
+        for poller in pollers {
+            poller.send(SIGKILL)
+            _ = try? poller.waitForEnd()
+        }
+        pollers = []
+    }
+
     /// Kills a poller's delivery process; the poller starts another one.
     func killDeliveryProcess(_ number: Int = 0) {
         guard let process = pollers[number].deliveryProcess else { return }
@@ -31,10 +40,15 @@ extension Scene {
     }
 
     /// Healthy destinations answer, but not at once: there is always something in flight.
-    func slowDown(milliseconds: Int) throws {
+    func slowDown(milliseconds: Int, status: Int = 200) throws {
         for case let destination as PlainDestination in destinations {
-            destination.behave(ReceiverBehaviour(delayMilliseconds: milliseconds))
+            destination.behave(ReceiverBehaviour(statuses: [status], delayMilliseconds: milliseconds))
         }
+    }
+
+    /// Attempts of which nobody knows whether they were sent.
+    func unknownAttempts() throws -> Int {
+        try count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
     }
 
     /// Late answers of lost leases that the pollers have counted.

@@ -19,16 +19,22 @@ extension Ledger {
         }
         var unseen: [Int] = []
         var cut: [Int] = []
+        var refused: [Int] = []
         for attempt in books.attempts where attempt.outcome == "delivered" {
             let seen = sightingsByDelivery[attempt.delivery, default: []].filter { $0.attempt == attempt.number }
             if seen.isEmpty { unseen.append(attempt.delivery) }
             if !seen.isEmpty, seen.allSatisfy({ $0.answer == .cut }) { cut.append(attempt.delivery) }
+            if !seen.isEmpty, seen.allSatisfy({ !(200...299).contains($0.status ?? 200) }) {
+                refused.append(attempt.delivery)
+            }
         }
         var breaches: [Breach] = []
         breaches.add(.recordedRequests, "requests with the ids of deliveries that are not there", strange)
         breaches.add(.recordedRequests, "more requests were seen than attempts are recorded", unrecorded)
         breaches.add(.recordedRequests, "delivered, but no receiver saw that attempt", unseen)
         breaches.add(.recordedRequests, "delivered, but the receiver's answer was cut off", cut)
+        // Then the answer of another attempt has decided.
+        breaches.add(.fenced, "delivered, but the receiver did not accept that attempt", refused)
         return breaches
     }
 

@@ -8,6 +8,8 @@ package struct Sighting: Sendable, Equatable {
     /// Milliseconds since 1970.
     package let at: Int64
     package let answer: Answer
+    /// The status that it was answered with; nil when the receiver does not say.
+    package let status: Int?
 
     /// How much of an answer the sender can have had.
     package enum Answer: Sendable, Equatable {
@@ -19,11 +21,15 @@ package struct Sighting: Sendable, Equatable {
         case unknown
     }
 
-    package init(delivery: Int, attempt: Int, digest: String, at: Int64, answer: Answer = .unknown) {
+    package init(
+        delivery: Int, attempt: Int, digest: String, at: Int64, answer: Answer = .unknown,
+        status: Int? = nil
+    ) {
         self.delivery = delivery
         self.attempt = attempt
         self.digest = digest
         self.at = at
         self.answer = answer
+        self.status = status
     }
 }

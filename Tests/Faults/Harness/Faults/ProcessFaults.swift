@@ -72,7 +72,7 @@ extension Fault {
         fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
         // What is in flight is finished and stored: nothing is lost, not even knowledge.
         fault.confirm = { scene in
-            let unknown = try scene.count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
+            let unknown = try scene.unknownAttempts()
             return unknown == 0 ? [] : [Breach(.recordedRequests, "\(unknown) unknown attempts after SIGTERM")]
         }
         return fault
@@ -85,10 +85,7 @@ extension Fault {
         ) { scene in
             for round in 0..<scene.effort.rounds(short: 1, full: 5) {
                 scene.pause(between: 0.5, and: 1)
-                scene.allowRepeats()
-                scene.pollers[round % 2].send(SIGSTOP)
-                scene.pause(14)
-                scene.pollers[round % 2].send(SIGCONT)
+                try stop(scene.pollers[round % 2], scene)
                 try scene.waitForArrivals()
                 scene.countRound()
             }
@@ -100,6 +97,21 @@ extension Fault {
         }
         return fault
     }()
+
+    /// What was in flight was accepted. When the other poller sends it again it is refused, and at that moment the first one
+    /// comes back with its late answers.
+    private static func stop(_ poller: RunningPoller, _ scene: Scene) throws {
+        let before = try scene.unknownAttempts()
+        scene.allowRepeats()
+        poller.send(SIGSTOP)
+        scene.pause(11)
+        try scene.slowDown(milliseconds: 1200, status: 500)
+        try waitUntil("the other poller takes over") { try scene.unknownAttempts() > before }
+        scene.pause(0.1)
+        poller.send(SIGCONT)
+        scene.pause(1)
+        try scene.slowDown(milliseconds: 200)
+    }
 
     private static func many(pollers: Int) -> Fault {
         var fault = Fault(
@@ -154,6 +166,7 @@ extension Fault {
             }
         }
         fault.setup.pollers = 2
+        fault.setup.rate = 60
         // Lost leases are attempts too: enough of them that none dies of kills alone.
         fault.setup.schedule = Array(repeating: "0.5", count: 40).joined(separator: ",")
         return fault
