@@ -136,7 +136,7 @@ let package = Package(
                 "Secrets",
                 "TestSupport",
             ],
-            path: "Tests/Faults/Harness"),
+            path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),
     ]
 )

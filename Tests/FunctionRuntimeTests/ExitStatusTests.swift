@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import POSIX
 import Postgres
@@ -94,6 +95,24 @@ struct ExitStatusTests {
 
     @Test(arguments: ["host=127.0.0.1 port=1 dbname=x", "postgresql://127.0.0.1:1/x", "host=/nowhere dbname=x"])
     func `unavailable is 75 and may be tried again: nobody answers at the database's address`(url: String) throws {
+        expect(try run(ada, ["DATABASE_URL": url]), "unavailable", exits: 75, retryable: true)
+    }
+
+    @Test func `unavailable is 75: the server goes away in the middle of the call`() throws {
+        let listener = try TCPListener()
+        // Lets anybody in, as PostgreSQL's protocol has it, and is gone at the first statement.
+        Thread.detachNewThread {
+            while true {
+                _ = try? wait(for: [.read(listener.descriptor)], milliseconds: 60_000)
+                guard let session = try? listener.accept() else { return }
+                _ = try? wait(for: [.read(session)], milliseconds: 60_000)
+                _ = try? session.read(upTo: 4096)
+                try? session.writeAll([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5A, 0, 0, 0, 5, 0x49])
+                _ = try? wait(for: [.read(session)], milliseconds: 60_000)
+                _ = try? session.read(upTo: 1 << 16)
+            }
+        }
+        let url = "host=127.0.0.1 port=\(listener.port) dbname=x user=x sslmode=disable gssencmode=disable"
         expect(try run(ada, ["DATABASE_URL": url]), "unavailable", exits: 75, retryable: true)
     }
 

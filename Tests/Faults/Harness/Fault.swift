@@ -30,6 +30,8 @@ struct Fault: Sendable {
         /// Settings of the poller and of PostgreSQL, over the scene's own.
         var poller: [String: String] = [:]
         var server: [String: String] = [:]
+        /// PostgreSQL's files are on a disk of their own, so large (`320m`); nil for the machine's.
+        var homeSize: String?
         /// Seconds in which everything must be drained after the heal.
         var patience = 120
         /// The p99 of the healthy flows during the fault is at most so many times the calm one; nil is not judged.
@@ -57,5 +59,5 @@ struct Effort {
 
 extension Fault {
     /// All of them, in the order in which they run. A new one is added to the list of its group.
-    static let all = processFaults + deliveryProcessFaults + networkFaults + answerFaults
+    static let all = processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
 }

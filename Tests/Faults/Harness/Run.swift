@@ -45,6 +45,8 @@ struct Run {
                 keepLogs(of: scene)
                 return Outcome(rounds: scene.rounds, verdict: .failed("\(error)"))
             }
+        } catch let skipped as Skipped {
+            return Outcome(verdict: .skipped(skipped.reason))
         } catch {
             return Outcome(verdict: .failed("\(error)"))
         }

@@ -15,6 +15,8 @@ final class Scene {
     let folder: TemporaryFolder
     /// The server's home folder.
     let home: String
+    /// What the home folder is on, where that is not the machine's disk.
+    private let mount: MemoryDisk?
     let server: EmbeddedServer
     let installation: Installation
     private(set) var destinations: [any Destination] = []
@@ -31,6 +33,10 @@ final class Scene {
     /// How often the fault was injected.
     private(set) var rounds = 0
     let watch = Stopwatch()
+    /// Sessions of others that last as long as the scene.
+    var foreigners: [Connection] = []
+    /// What a fault has counted, for its own confirmation.
+    var notes: [String: Int] = [:]
     private var pollerLogs: [String] = []
 
     struct Flow {
@@ -44,6 +50,7 @@ final class Scene {
         random = SeededRandom(seed: seed)
         folder = try TemporaryFolder()
         home = "\(folder.path)/home"
+        if let size = setup.homeSize { mount = try MemoryDisk(at: home, size: size) } else { mount = nil }
         server = EmbeddedServer(home: home, settings: setup.server)
         try server.start()
         installation = try Installation.make(on: TestDatabase(connectionString: server.connectionString))
@@ -71,7 +78,9 @@ final class Scene {
         load.stop()
         for poller in pollers { poller.send(SIGKILL) }
         pollers = []
+        foreigners = []
         server.stopImmediately()
+        mount?.unmount()
     }
 
     func connect() throws -> Connection { try installation.database.connect(applicationName: "faults") }
