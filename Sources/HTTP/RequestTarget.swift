@@ -11,7 +11,8 @@ struct RequestTarget: Hashable, Sendable {
 
     /// - Returns: nil for a URL to which curl would not send.
     init?(_ url: String) {
-        guard let parsed = ParsedURL(url), var host = parsed.text(of: CURLUPART_HOST), !host.isEmpty,
+        guard HTTPClient.isStarted, let parsed = ParsedURL(url), var host = parsed.text(of: CURLUPART_HOST),
+            !host.isEmpty,
             let port = parsed.text(of: CURLUPART_PORT, CURLU_DEFAULT_PORT).flatMap({ Int($0) })
         else { return nil }
         if !host.utf8.allSatisfy({ $0 < 0x80 }) {
@@ -23,7 +24,8 @@ struct RequestTarget: Hashable, Sendable {
         }
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         self.port = port
-        address = IPAddress(literal: self.host)
+        // Some take an address with a point behind it for the same.
+        address = IPAddress(literal: self.host.last == "." ? String(self.host.dropLast()) : self.host)
     }
 }
 
