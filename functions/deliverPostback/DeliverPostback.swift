@@ -20,8 +20,8 @@ struct DeliverPostback: ConcurrentFunction {
         ],
         output: Attempt.schema,
         settings: [
-            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting.retrySchedule, Setting<Double>.timeout,
-            Setting<Double>.connectTimeout, Setting.logLevel,
+            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting<Proxy?>.proxy, Setting.retrySchedule,
+            Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.logLevel,
         ])
 
     typealias Output = Attempt
@@ -34,6 +34,8 @@ struct DeliverPostback: ConcurrentFunction {
 
     private let keys: EncryptionKeys?
     private let schedule: RetrySchedule
+    /// The password of the proxy, as it is and as HTTP sends it: whoever is behind the proxy might repeat it.
+    private let proxySecrets: [String]
     private let client: HTTPClient
     private var attempts: [UInt64: Attempt] = [:]
     private var finished: [(ticket: UInt64, answer: Answer)] = []
@@ -44,9 +46,12 @@ struct DeliverPostback: ConcurrentFunction {
         let limits = HTTPLimits(
             connectMilliseconds: Int(try settings(.connectTimeout) * 1000),
             totalMilliseconds: Int(try settings(.timeout) * 1000))
-        let egress = try settings(.allowCIDRs)
+        let egress: EgressRules = try settings(.allowCIDRs)
+        let proxy: Proxy? = try settings(.proxy)
+        proxySecrets =
+            proxy?.credentials.map { [Base64.encode(Array("\($0.user):\($0.password)".utf8)), $0.password] } ?? []
         do throws(HTTPClient.SetupError) {
-            client = try HTTPClient(egress: egress, limits: limits)
+            client = try HTTPClient(egress: egress, through: proxy, limits: limits)
         } catch {
             throw .internal
         }
@@ -60,7 +65,7 @@ struct DeliverPostback: ConcurrentFunction {
         let rendering = RequestRendering(input.template, postbackID: input.postbackID, keys: keys)
         do throws(RenderingError) {
             let request = try rendering.request(for: values)
-            attempts[ticket] = Attempt(input: input, request: request)
+            attempts[ticket] = Attempt(input: input, request: request, hiding: proxySecrets)
             client.start(
                 HTTPRequest(
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
