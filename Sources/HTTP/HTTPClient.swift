@@ -47,7 +47,7 @@ import POSIX
 
     init(
         egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits, trusting authorities: String? = nil,
-        resolver: Resolver
+        resolver: Resolver, nameLifetime: Int64 = KnownNames.lifetime
     ) throws(SetupError) {
         // Without signals (CURLOPT_NOSIGNAL) curl leaves this one to the program.
         ignoreBrokenPipes()
@@ -58,7 +58,8 @@ import POSIX
         self.limits = limits
         self.authorities = authorities
         lookups = Lookups(
-            resolver, egress: egress, patienceMilliseconds: min(limits.connectMilliseconds, limits.totalMilliseconds))
+            resolver, egress: egress, lifetime: nameLifetime,
+            patienceMilliseconds: min(limits.connectMilliseconds, limits.totalMilliseconds))
         let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
         guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
     }

@@ -15,14 +15,15 @@ struct Lookups {
     private let egress: EgressRules
     /// How long a request waits at most, in nanoseconds.
     private let patience: Int64
-    private var names = KnownNames()
+    private var names: KnownNames
     private var waiting: [String: [Waiting]] = [:]
     /// Names whose answer is still to come, even if nobody waits for it any more.
     private var asked: Set<String> = []
     /// How many requests wait.
     private(set) var count = 0
 
-    init(_ resolver: Resolver, egress: EgressRules, patienceMilliseconds: Int) {
+    init(_ resolver: Resolver, egress: EgressRules, lifetime: Int64, patienceMilliseconds: Int) {
+        names = KnownNames(lifetime: lifetime)
         self.resolver = resolver
         self.egress = egress
         patience = Int64(patienceMilliseconds) * 1_000_000

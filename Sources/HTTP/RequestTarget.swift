@@ -3,7 +3,7 @@ import Egress
 
 /// Whom a URL names, read by curl's own parser: what curl would look up or dial.
 struct RequestTarget: Hashable, Sendable {
-    /// Without brackets; an internationalised name in its ASCII form (RFC 5891).
+    /// In lower case, without brackets; an internationalised name in its ASCII form (RFC 5891).
     let host: String
     let port: Int
     /// What the host is when it is an address, in whatever spelling curl takes for one.
@@ -22,7 +22,7 @@ struct RequestTarget: Hashable, Sendable {
             else { return nil }
             host = name
         }
-        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        self.host = (host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host).lowercased()
         self.port = port
         // Some take an address with a point behind it for the same.
         address = IPAddress(literal: self.host.last == "." ? String(self.host.dropLast()) : self.host)
