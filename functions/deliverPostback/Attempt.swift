@@ -11,17 +11,20 @@ struct Attempt: FunctionOutput {
     private let criteria: SuccessCriteria
     /// Nil when it could not be made.
     private let request: OutgoingRequest?
+    /// What an answer must not show beside the request's own secrets.
+    private let secrets: [String]
     private var judgement: Judgement?
     private var retryInSeconds: Double?
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none
     private var remoteAddress: String?
 
-    init(input: DeliverPostback.Input, request: OutgoingRequest?) {
+    init(input: DeliverPostback.Input, request: OutgoingRequest?, hiding secrets: [String] = []) {
         deliveryID = input.deliveryID
         number = input.attempt
         criteria = input.template.successWhen
         self.request = request
+        self.secrets = secrets
     }
 
     mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
@@ -59,7 +62,7 @@ struct Attempt: FunctionOutput {
         return .object(
             members + [
                 JSON.Member("request", request?.masked ?? .null),
-                JSON.Member("response", response?.json(masking: request) ?? .null),
+                JSON.Member("response", response?.json(masking: request, secrets) ?? .null),
                 JSON.Member("error", judgement?.error?.json ?? .null), JSON.Member("timing", timing.json),
                 JSON.Member("remoteAddress", .optional(remoteAddress)),
             ])
@@ -92,8 +95,8 @@ extension AttemptError.Code {
 extension HTTPResponse {
     /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so. What
     /// the receiver repeats of the request's secrets is masked.
-    fileprivate func json(masking request: OutgoingRequest?) -> JSON {
-        func masked(_ text: String) -> String { request?.masking(text) ?? text }
+    fileprivate func json(masking request: OutgoingRequest?, _ secrets: [String]) -> JSON {
+        func masked(_ text: String) -> String { request?.masking(text, secrets) ?? text }
         var fields: [(name: String, value: String)] = []
         var places: [String: Int] = [:]
         for header in headers {

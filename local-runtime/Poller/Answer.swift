@@ -10,9 +10,10 @@ struct Answer {
     let line: [UInt8]
     private let isBare: Bool
 
-    /// Nil for a line that is no answer at all.
+    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line whose id,
+    /// output or outcome does so is none either.
     init?(_ line: [UInt8]) {
-        guard let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 2),
+        guard let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 2), Answer.areOnce(members),
             let id = Answer.value("id", in: members, of: line)?.text
         else { return nil }
         if let error = Answer.value("error", in: members, of: line) {
@@ -31,8 +32,14 @@ struct Answer {
     private static func outcome(in members: [(name: String, place: Range<Int>)], of line: [UInt8]) -> String? {
         guard let place = members.first(where: { $0.name == "output" })?.place else { return nil }
         let output = Array(line[place])
-        guard let members = try? JSON.outline(of: output, depth: JSON.depthLimit + 1) else { return nil }
+        guard let members = try? JSON.outline(of: output, depth: JSON.depthLimit + 1), areOnce(members) else {
+            return nil
+        }
         return value("outcome", in: members, of: output)?.text
+    }
+
+    private static func areOnce(_ members: [(name: String, place: Range<Int>)]) -> Bool {
+        Set(members.map(\.name)).count == members.count
     }
 
     private static func value(
@@ -52,7 +59,8 @@ struct Answer {
 
     /// The same outcome and nothing else, for an answer of which the database cannot take the rest; nil when it is bare already.
     var withoutDetails: Answer? {
-        guard !isBare, let outcome = try? JSON(parsing: line, depth: JSON.depthLimit + 2)["output"]?["outcome"]?.text
+        guard !isBare, let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 2),
+            let outcome = Answer.outcome(in: members, of: line)
         else { return nil }
         return Answer(
             id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
