@@ -102,6 +102,22 @@ struct LedgerTests {
                 == [.complete])
     }
 
+    @Test func `I1: a change of status that was answered is not there, or is there and was not asked for`() {
+        #expect(broken { $0.account.changes[2] = .init(conversion: 2, deliveries: [], at: 1) } == [.complete])
+        let changed: (inout Evidence) -> Void = {
+            $0.books.conversions[1].sequence = 2
+            $0.books.events.append(.init(id: 103, conversion: 2, sequence: 2, status: "done"))
+            $0.books.postbacks.removeLast()
+        }
+        #expect(broken(changed) == [.complete])
+        #expect(
+            broken {
+                changed(&$0)
+                $0.account.offeredChanges = [2]
+                $0.account.changes[2] = .init(conversion: 2, deliveries: [], at: 1)
+            }.isEmpty)
+    }
+
     @Test func `I1: a delivery is missing, is owed twice, or belongs to no event`() {
         let lacking = broken {
             $0.books.deliveries.removeLast()

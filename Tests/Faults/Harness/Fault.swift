@@ -32,7 +32,8 @@ struct Fault: Sendable {
         var server: [String: String] = [:]
         /// PostgreSQL's files are on a disk of their own, so large (`320m`); nil for the machine's.
         var homeSize: String?
-        /// Seconds in which everything must be drained after the heal.
+        /// After the heal: seconds in which the recorder must have answered all, and the longest time without progress of the
+        /// drain.
         var patience = 120
         /// The p99 of the healthy flows during the fault is at most so many times the calm one; nil is not judged.
         var latencyFactor: Double?

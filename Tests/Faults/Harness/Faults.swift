@@ -7,6 +7,7 @@ import TestSupport
 struct Faults {
     static let usage = """
         usage: Tests/Faults/run [--short] [--minutes N] [--seed N] [--list] [FAULT or GROUP …]
+               Tests/Faults/run --falsify    falsifies the books itself, and must find that out
         groups: \(Fault.Group.allCases.map(\.rawValue).joined(separator: ", "))
         """
 
@@ -46,6 +47,7 @@ private struct Arguments {
             switch word {
             case "--short": effort.isShort = true
             case "--list": isListing = true
+            case "--falsify": faults.append(.falsification)
             case "--minutes":
                 guard let minutes = words.popFirst().flatMap(Double.init), minutes > 0 else { return nil }
                 effort.minutes = minutes

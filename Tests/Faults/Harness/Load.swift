@@ -5,8 +5,9 @@ import POSIX
 import Synchronization
 import TestSupport
 
-/// Conversions recorded without a pause by one `recordConversion --stream`, on a thread of its own. What got no answer, or
-/// `unavailable`, is sent again with the same transactionId, as a caller would; the account says what was answered.
+/// Conversions recorded without a pause, and some of them brought into another status, by a warm recordConversion and a warm
+/// updateConversionStatus, on a thread of its own. What got no answer, or `unavailable`, is sent again with the same ids, as a
+/// caller would; the account says what was answered.
 final class Load: Sendable {
     struct State {
         var account = Account()
@@ -19,9 +20,8 @@ final class Load: Sendable {
         var isStopped = false
         /// What waits for an answer, or to be sent again.
         var open = 0
-        /// How often something was sent again.
-        var repeats = 0
-        var process: CInt?
+        /// The functions' processes.
+        var processes: [CInt] = []
     }
 
     let state: Mutex<State>
@@ -52,7 +52,7 @@ final class Load: Sendable {
             try waitUntil("all answered", timeoutSeconds: seconds) { state.withLock { $0.open == 0 } }
         } catch {
             let open = state.withLock { $0.open }
-            throw Breach(.heals, "recordConversion has not answered \(open) conversions in \(seconds) s")
+            throw Breach(.heals, "recorder and updater have not answered \(open) calls in \(seconds) s")
         }
     }
 
@@ -62,8 +62,8 @@ final class Load: Sendable {
     var answered: Int { state.withLock { $0.account.answers.count } }
     func setRate(_ rate: Int) { state.withLock { $0.rate = rate } }
 
-    /// Kills the recorder in the middle; it starts again by itself.
+    /// Kills the functions in the middle; the caller starts them again.
     func killRecorder() {
-        if let process = state.withLock({ $0.process }) { Signals.send(SIGKILL, to: process) }
+        for process in state.withLock({ $0.processes }) { Signals.send(SIGKILL, to: process) }
     }
 }

@@ -33,6 +33,8 @@ struct Run {
                 return try play(on: scene)
             } catch let breach as Breach {
                 var outcome = Outcome(rounds: scene.rounds, verdict: .broken([breach]))
+                // What goes on while the books are read would look like a breach.
+                scene.killPollers()
                 if let ledger = try? ledger(of: scene) {
                     outcome.totals = ledger.totals
                     outcome.verdict = .broken([breach] + ledger.breaches)
@@ -66,7 +68,7 @@ struct Run {
         if !scene.watch.hasFaulty { scene.watch.note(.faulty, from: start) }
         let healed = Clock.monotonicNanoseconds
         try scene.load.finish(seconds: fault.setup.patience)
-        _ = try scene.waitUntilDrained()
+        try scene.waitUntilDrained()
         let healSeconds = Clock.seconds(since: healed)
         try scene.endPollers()
 

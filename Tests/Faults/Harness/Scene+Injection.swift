@@ -15,6 +15,15 @@ extension Scene {
         pollers[number] = try makePoller()
     }
 
+    /// For good.
+    func killPollers() {
+        for poller in pollers {
+            poller.send(SIGKILL)
+            _ = try? poller.waitForEnd()
+        }
+        pollers = []
+    }
+
     /// Kills a poller's delivery process; the poller starts another one.
     func killDeliveryProcess(_ number: Int = 0) {
         guard let process = pollers[number].deliveryProcess else { return }

@@ -6,6 +6,7 @@ import TestSupport
 extension Scene {
     enum Session: String, CaseIterable {
         case recorder = "recordConversion"
+        case updater = "updateConversionStatus"
         case poller = "postbacks poller"
         case upkeep = "postbacks upkeep"
     }

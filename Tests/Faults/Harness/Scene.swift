@@ -51,7 +51,9 @@ final class Scene {
         folder = try TemporaryFolder()
         home = "\(folder.path)/home"
         if let size = setup.homeSize { mount = try MemoryDisk(at: home, size: size) } else { mount = nil }
-        server = EmbeddedServer(home: home, settings: setup.server)
+        // No machine loses its power here, and the short choice need not wait for the disk.
+        let disk = effort.isShort ? ["fsync": "off"] : [:]
+        server = EmbeddedServer(home: home, settings: disk.merging(setup.server) { $1 })
         try server.start()
         installation = try Installation.make(on: TestDatabase(connectionString: server.connectionString))
         load = Load(
@@ -76,8 +78,7 @@ final class Scene {
     /// Ends all that was started.
     func close() {
         load.stop()
-        for poller in pollers { poller.send(SIGKILL) }
-        pollers = []
+        killPollers()
         foreigners = []
         server.stopImmediately()
         mount?.unmount()
@@ -85,32 +86,28 @@ final class Scene {
 
     func connect() throws -> Connection { try installation.database.connect(applicationName: "faults") }
 
-    /// An offer whose conversions go to these destinations: by GET to the first, with a JSON body to the others.
+    /// An offer whose conversions go to these destinations: by GET to the first, with a JSON body to the others; and with a form
+    /// to the first when they are done.
     func addFlow(_ offer: String, to targets: [any Destination], isHealthy: Bool) throws {
         try installation.ask("configureOffer", ["offerId": .string(offer)])
-        for (number, target) in targets.enumerated() {
-            var postback: [JSON.Member] = [
-                JSON.Member("offerId", .string(offer)), JSON.Member("affiliateId", "a"),
-                JSON.Member("conversionStatus", "pending"),
-            ]
-            if number == 0 {
-                postback.append(JSON.Member("httpType", "GET"))
-                postback.append(
-                    JSON.Member("url", .string("\(target.url)/{transaction_id}?cid={click_id}&p={payout}&r={random}")))
-            } else {
-                postback.append(JSON.Member("httpType", "POST(JSON)"))
-                postback.append(JSON.Member("url", .string("\(target.url)/\(offer)")))
-                postback.append(
-                    JSON.Member(
-                        "requestParams",
-                        [
-                            "id": "{transaction_id}", "payout": "{payout:number}", "status": "{status}",
-                            "sub": ["{sub1}"],
-                        ]
-                    ))
-            }
-            try installation.ask("createPostback", .object(postback))
+        func post(_ target: any Destination, _ path: String, _ type: JSON, on status: JSON, _ params: JSON) throws {
+            try installation.ask(
+                "createPostback",
+                [
+                    "offerId": .string(offer), "affiliateId": "a", "conversionStatus": status, "httpType": type,
+                    "url": .string(target.url + path), "requestParams": params,
+                ])
             if !destinations.contains(where: { $0 === target }) { destinations.append(target) }
+        }
+        for (number, target) in targets.enumerated() {
+            if number == 0 {
+                try post(target, "/{transaction_id}?cid={click_id}", "GET", on: "pending", ["r": "{random}"])
+                try post(
+                    target, "/done", "POST(FORM)", on: "done", ["id": "{transaction_id}", "was": "{previous_status}"])
+            } else {
+                let params: JSON = ["id": "{transaction_id}", "payout": "{payout:number}", "sub": ["{sub1}"]]
+                try post(target, "/\(offer)", "POST(JSON)", on: "pending", params)
+            }
         }
         flows.append(Flow(offer: offer, isHealthy: isHealthy))
         load.state.withLock { $0.offers = flows.map(\.offer) }

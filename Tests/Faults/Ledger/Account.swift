@@ -4,6 +4,9 @@ package struct Account: Sendable {
     package var offered: Set<String> = []
     /// By transaction; the last answer counts, the first one's deliveries are kept.
     package var answers: [String: Answer] = [:]
+    /// The conversions that were to be brought into another status, and what was answered to it, by conversion.
+    package var offeredChanges: Set<Int> = []
+    package var changes: [Int: Answer] = [:]
     /// What was refused for good, by transaction: the error's code and message.
     package var refusals: [String: String] = [:]
 

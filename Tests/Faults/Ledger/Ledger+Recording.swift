@@ -25,12 +25,17 @@ extension Ledger {
         return breaches
     }
 
-    /// Each conversion has its events 1, 2, … once, up to its own sequence.
+    /// Each conversion has its events 1, 2, … once, up to its own sequence; two where a change was answered, one where none was
+    /// asked for.
     var wrongEvents: [Breach] {
         let sequences = Dictionary(grouping: books.events, by: \.conversion).mapValues { $0.map(\.sequence).sorted() }
         let wrong = books.conversions.filter { sequences[$0.id] != Array(1...max(1, $0.sequence)) }.map(\.id)
         let strays = Set(sequences.keys).subtracting(books.conversions.map(\.id))
+        let unchanged = account.changes.keys.filter { sequences[$0, default: []].count != 2 }
+        let changed = sequences.filter { $0.value.count > 1 && !account.offeredChanges.contains($0.key) }.keys
         var breaches: [Breach] = []
+        breaches.add(.complete, "changes of status were answered and are not there, conversions", unchanged)
+        breaches.add(.complete, "changes of status that nobody asked for, conversions", Array(changed))
         breaches.add(.complete, "conversions without exactly their events", wrong)
         breaches.add(.complete, "events of conversions that are not there, conversions", Array(strays))
         return breaches
@@ -56,7 +61,8 @@ extension Ledger {
         }
         let strays = Set(owed.keys).subtracting(books.events.map(\.id)).flatMap { owed[$0, default: []].map(\.id) }
         let there = Set(books.deliveries.map(\.id))
-        let answered = account.answers.values.flatMap(\.deliveries).filter { !there.contains($0) }
+        let answers = Array(account.answers.values) + Array(account.changes.values)
+        let answered = answers.flatMap(\.deliveries).filter { !there.contains($0) }
         var breaches: [Breach] = []
         breaches.add(.complete, "conversions that owe less than they should", lacking)
         breaches.add(.complete, "deliveries that are owed twice, or to a postback that does not match", doubled)

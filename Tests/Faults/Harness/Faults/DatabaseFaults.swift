@@ -44,7 +44,7 @@ extension Fault {
             try scene.server.start()
             scene.countRound()
         }
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 300) }
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 50) }
         return fault
     }()
 
@@ -80,6 +80,12 @@ extension Fault {
             }
         }
         fault.setup.pollers = 2
+        // Something is always in flight, so that leases are lost.
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
+        fault.confirm = { scene in
+            let unknown = try scene.count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
+            return unknown > 0 ? [] : [Breach(.heals, "no lease was lost: the fault was not injected")]
+        }
         return fault
     }()
 
@@ -120,6 +126,11 @@ extension Fault {
                 try scene.waitForAnswers()
                 scene.countRound()
             }
+        }
+        fault.confirm = { scene in
+            let logs = ["postgres.log", "postgres.log.old"].compactMap { try? FileSystem.read("\(scene.home)/\($0)") }
+            let isFull = logs.contains { String(decoding: $0, as: UTF8.self).contains("No space left on device") }
+            return isFull ? [] : [Breach(.heals, "the disk was never full: the fault was not injected")]
         }
         fault.setup.homeSize = "320m"
         fault.setup.rate = 300

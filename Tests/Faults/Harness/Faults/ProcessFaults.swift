@@ -154,6 +154,7 @@ extension Fault {
             }
         }
         fault.setup.pollers = 2
+        fault.setup.rate = 60
         // Lost leases are attempts too: enough of them that none dies of kills alone.
         fault.setup.schedule = Array(repeating: "0.5", count: 40).joined(separator: ",")
         return fault

@@ -1,0 +1,18 @@
+import Postgres
+
+extension Fault {
+    /// No fault of the programs: rows are taken away behind their backs, which the ledger must find out. `--falsify` runs it
+    /// alone, and must end with status 1.
+    static let falsification = Fault(
+        name: "falsified-books", group: .database, injects: "rows that are deleted from the database by hand"
+    ) { scene in
+        let connection = try scene.connect()
+        scene.load.setRate(0)
+        scene.pause(0.5)
+        try scene.waitUntilDrained()
+        _ = try connection.run("DELETE FROM deliveries WHERE id = 1")
+        _ = try connection.run("DELETE FROM attempts WHERE delivery_id = 2")
+        _ = try connection.run("DELETE FROM conversions WHERE id = 3")
+        scene.countRound()
+    }
+}

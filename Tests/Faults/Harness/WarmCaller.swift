@@ -1,0 +1,92 @@
+import FaultLedger
+import Glibc
+import JSON
+import POSIX
+import TestSupport
+
+/// A caller of one function in its warm mode, who does not give up: what got no answer, or one that says it may be tried
+/// again, is sent again. For one thread.
+final class WarmCaller {
+    private let function: String
+    private let environment: [String: String]
+    private let log: String
+    private var process: LineProcess?
+    private var unwritten: ArraySlice<UInt8> = []
+    private var open: [Int: JSON] = [:]
+    /// What is to be sent again, and when.
+    private var again: [(number: Int, input: JSON, at: Int64)] = []
+    private var lastAnswerAt: Int64 = 0
+
+    /// An answer that is none to try again: the number of its call, and the whole line.
+    struct Answer {
+        let number: Int
+        let line: JSON
+    }
+
+    /// Who waits longer takes the process for hung.
+    private static let patience: Int64 = 15_000_000_000
+
+    /// - Parameter log: the file for the function's log.
+    init(_ function: String, environment: [String: String], log: String) {
+        self.function = function
+        self.environment = environment
+        self.log = log
+    }
+
+    /// What waits for an answer, or to be sent again.
+    var waiting: Int { open.count + again.count }
+    var pid: CInt? { process?.pid }
+    /// What says that an answer has come.
+    var output: Descriptor? { process?.output }
+
+    func end() { process?.end(SIGTERM) }
+
+    /// - Parameter number: unique among all calls.
+    func call(_ number: Int, _ input: JSON) {
+        if open.isEmpty { lastAnswerAt = Clock.monotonicNanoseconds }
+        open[number] = input
+        unwritten += (["id": .integer(number), "input": input] as JSON).bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// Writes what the process takes and reads what is there, without waiting.
+    func turn() -> [Answer] {
+        let now = Clock.monotonicNanoseconds
+        ensureProcess(now: now)
+        let due = again.filter { $0.at <= now }
+        again.removeAll { $0.at <= now }
+        for one in due { call(one.number, one.input) }
+        do {
+            guard let process else { return [] }
+            if !unwritten.isEmpty { unwritten = unwritten.dropFirst(try process.writeSome(unwritten)) }
+            return try process.takeLines().compactMap(take)
+        } catch {
+            process?.end(SIGKILL)
+            process = nil
+            return []
+        }
+    }
+
+    /// Starts one if there is none; what the last one had not answered goes to the next.
+    private func ensureProcess(now: Int64) {
+        if !open.isEmpty, now - lastAnswerAt > WarmCaller.patience { process?.end(SIGKILL) }
+        if let process, process.output != nil { return }
+        process?.end(SIGKILL)
+        unwritten = []
+        again += open.sorted { $0.key < $1.key }.map { ($0.key, $0.value, now) }
+        open = [:]
+        let errorOutput = (try? Descriptor.open(log, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600))
+            .map(ChildProcess.Stream.descriptor)
+        process = try? LineProcess(
+            Programs.path(function), ["--stream"], environment: environment, errorOutput: errorOutput ?? .null)
+    }
+
+    private func take(_ bytes: [UInt8]) -> Answer? {
+        guard let line = try? JSON(parsing: bytes, depth: JSON.depthLimit + 8), let number = line["id"]?.integer,
+            let input = open.removeValue(forKey: number)
+        else { return nil }
+        lastAnswerAt = Clock.monotonicNanoseconds
+        guard line.at("error.retryable") == true else { return Answer(number: number, line: line) }
+        again.append((number, input, Clock.monotonicNanoseconds + 100_000_000))
+        return nil
+    }
+}
