@@ -20,6 +20,9 @@ package final class Certificates: Sendable {
         case selfSigned
     }
 
+    /// Whether the program is there.
+    package static let isPossible = Executable.find("openssl") != nil
+
     package init() throws {
         folder = try TemporaryFolder()
         try openssl(
