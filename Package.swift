@@ -8,6 +8,10 @@ let databaseFunctions = [
     "recordConversion", "resendDeliveries", "updateConversionStatus", "updatePostback",
 ]
 
+let deliverPostbackDependencies: [Target.Dependency] = [
+    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Postbacks", "Secrets",
+]
+
 let package = Package(
     name: "postbacks",
     dependencies: [
@@ -45,9 +49,8 @@ let package = Package(
 
         // The function that sends; it links no libpq.
         .executableTarget(
-            name: "deliverPostback",
-            dependencies: ["Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Postbacks", "Secrets"],
-            path: "functions/deliverPostback", exclude: ["fixtures"]),
+            name: "deliverPostback", dependencies: deliverPostbackDependencies, path: "functions/deliverPostback",
+            exclude: ["fixtures"]),
 
         // What runs the functions on one machine.
         .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
@@ -80,7 +83,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
-            path: "Tests/TestSupport"),
+            path: "Tests/TestSupport", exclude: ["forward_proxy.py"]),
 
         // Tests: they mirror the above.
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
@@ -114,6 +117,9 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport"],
+            exclude: ["world.py"]),
         .testTarget(name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .target(
@@ -148,6 +154,27 @@ package.targets += databaseFunctions.map { name in
         path: "functions/\(name)", exclude: ["fixtures"])
 }
 
+// Readers of strangers' bytes and what must hold of them: replayed by the tests, and in a build of its own driven by libFuzzer
+// (Tests/Faults/Fuzz/run).
+let fuzzed: [Target.Dependency] = ["Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks"]
+let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
+if isFuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: fuzzed + ["deliverPostback"], path: "Tests/Faults/Fuzz",
+            exclude: ["Corpus", "CorpusTests.swift", "dictionary", "run"]))
+    package.targets.removeAll { $0.name == "deliverPostback" }
+    package.targets.append(
+        .target(
+            name: "deliverPostback", dependencies: deliverPostbackDependencies, path: "functions/deliverPostback",
+            exclude: ["fixtures"]))
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "FuzzTests", dependencies: fuzzed + ["deliverPostback"], path: "Tests/Faults/Fuzz",
+            exclude: ["Corpus", "Driver.swift", "dictionary", "run"]))
+}
+
 /// Every target is compiled under the same, strictest settings.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
@@ -162,4 +189,9 @@ for target in package.targets where target.type != .system {
     ]
     // The toolchain's own linker: quicker, and silent about the static library of Foundation.
     if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
+    // libFuzzer brings the program's entry; the function's own gets another name.
+    if isFuzzing, target.name == "deliverPostback" {
+        target.swiftSettings?.append(
+            .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "deliverPostback_main"]))
+    }
 }

@@ -1,4 +1,4 @@
-/// What the registries say of addresses that are no public hosts (IANA special-purpose registries, RFC 6890).
+/// What the registries say of addresses that are no public hosts (IANA special-purpose registries of October 2025, RFC 6890).
 enum AddressKind {
     /// Not public, and why.
     static let special: [(block: AddressBlock, name: String)] = [
@@ -9,8 +9,11 @@ enum AddressKind {
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "protocol assignment"),
         ("192.0.2.0/24", "documentation"),
+        ("192.31.196.0/24", "AS112"),
+        ("192.52.193.0/24", "multicast tunnels"),
         ("192.88.99.0/24", "6to4 relay"),
         ("192.168.0.0/16", "private"),
+        ("192.175.48.0/24", "AS112"),
         ("198.18.0.0/15", "benchmarking"),
         ("198.51.100.0/24", "documentation"),
         ("203.0.113.0/24", "documentation"),
@@ -21,8 +24,11 @@ enum AddressKind {
         ("::1/128", "loopback"),
         ("64:ff9b:1::/48", "local NAT64"),
         ("100::/64", "discard-only"),
+        ("100:0:0:1::/64", "dummy"),
         ("2001:db8::/32", "documentation"),
+        ("2620:4f:8000::/48", "AS112"),
         ("3fff::/20", "documentation"),
+        ("5f00::/16", "segment routing"),
         ("fc00::/7", "private"),
         ("fec0::/10", "site-local"),
         ("ff00::/8", "multicast"),
@@ -36,11 +42,15 @@ enum AddressKind {
         "168.63.129.16",  // Azure's wire server
         "100.100.100.200",  // Alibaba
         "192.0.0.192",  // Oracle
-        "fd00:ec2::254",  // AWS
+        "fd00:ec2::/32",  // AWS: instances, pods, time, DNS
         "fd20:ce::254",  // Google
+        "fd00:c1::a9fe:a9fe",  // Oracle
+        "fd00:42::42",  // Scaleway
     ]
 
     static let mapped: AddressBlock = "::ffff:0:0/96"
+    private static let stateless: AddressBlock = "::ffff:0:0:0/96"
+    private static let locallyTranslated: AddressBlock = "64:ff9b:1::/48"
     static let global: AddressBlock = "2000::/3"
     private static let compatible: AddressBlock = "::/96"
     private static let translated: AddressBlock = "64:ff9b::/96"
@@ -56,10 +66,20 @@ enum AddressKind {
             return IPAddress(family: .v4, number: invert ? number ^ 0xffff_ffff : number)
         }
         if compatible.contains(address) { return ("IPv4-compatible", [v4(0)]) }
+        // RFC 2765, obsolete.
+        if stateless.contains(address) { return ("IPv4-translated", [v4(0)]) }
         if translated.contains(address) { return ("NAT64", [v4(0)]) }
         if sixToFour.contains(address) { return ("6to4", [v4(80)]) }
         // RFC 4380 §4: the server's address, and the client's with its bits inverted.
         if teredo.contains(address) { return ("Teredo", [v4(64), v4(0, invert: true)]) }
+        if locallyTranslated.contains(address) {
+            // RFC 6052 §2.2 with prefixes of 96, 64, 56 and 48 bits; the eight bits from 64 on are part of none.
+            let joined = (address.number >> 64) << 56 | address.number & ((1 << 56) - 1)
+            let places = [address.number, joined >> 24, joined >> 32, joined >> 40]
+            return ("local NAT64", places.map { IPAddress(family: .v4, number: $0 & 0xffff_ffff) })
+        }
+        // RFC 5214 §6.1, behind any prefix; two bits of the first byte say nothing here.
+        if address.family == .v6, (address.number >> 32) & 0xfcff_ffff == 0x0000_5efe { return ("ISATAP", [v4(0)]) }
         return nil
     }
 

@@ -53,6 +53,12 @@ package struct EgressRules: Sendable {
         return judgeUnlisted(address)
     }
 
+    /// Why an address may not be dialled, for people; nil if it may.
+    package func refusal(of address: IPAddress) -> String? {
+        guard case .forbidden(let reason) = judge(address) else { return nil }
+        return "\(address) may not be dialled: \(reason)"
+    }
+
     /// What the kind of an address says, the allow list aside. An embedded IPv4 address is judged here too: to open
     /// `10.0.0.0/8` is not to open what a distant gateway calls 10.0.0.1.
     private func judgeUnlisted(_ address: IPAddress) -> Verdict {

@@ -1,5 +1,6 @@
 import CCurl
 package import Egress
+import Glibc
 import POSIX
 
 /// Sends many requests at once from one thread: start them, then take turns until they are done.
@@ -9,6 +10,7 @@ import POSIX
 @safe package final class HTTPClient {
     private let multi: UnsafeMutableRawPointer
     private let egress: EgressRules
+    private let proxy: Proxy?
     private let limits: HTTPLimits
     private let authorities: String?
     /// By the address of the curl handle.
@@ -17,6 +19,7 @@ import POSIX
     private var kept = KeptConnections()
     /// How many connections stay open for later requests; more only where more are in flight.
     private var keptConnections = 256
+    private var lookups: Lookups
     /// Requests that ended without being sent, until the next turn.
     private var refused: [HTTPCompletion] = []
 
@@ -27,17 +30,37 @@ import POSIX
         case curl(String)
     }
 
-    /// - Parameter authorities: path of a PEM file with the certificates to trust; nil trusts the system's.
-    package init(
-        egress: EgressRules, limits: HTTPLimits = HTTPLimits(), trusting authorities: String? = nil
+    /// - Parameters:
+    ///   - proxy: where all requests go; literal addresses are judged here all the same, names are the proxy's to judge.
+    ///   - authorities: path of a PEM file with the certificates to trust; nil trusts the system's.
+    package convenience init(
+        egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits = HTTPLimits(),
+        trusting authorities: String? = nil
+    ) throws(SetupError) {
+        let resolver: Resolver
+        do throws(SystemError) {
+            resolver = try Resolver()
+        } catch {
+            throw .unavailable
+        }
+        try self.init(egress: egress, through: proxy, limits: limits, trusting: authorities, resolver: resolver)
+    }
+
+    init(
+        egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits, trusting authorities: String? = nil,
+        resolver: Resolver, nameLifetime: Int64 = KnownNames.lifetime
     ) throws(SetupError) {
         // Without signals (CURLOPT_NOSIGNAL) curl leaves this one to the program.
         ignoreBrokenPipes()
         guard Self.isStarted, let multi = unsafe curl_multi_init() else { throw .unavailable }
         unsafe self.multi = multi
         self.egress = egress
+        self.proxy = proxy
         self.limits = limits
         self.authorities = authorities
+        lookups = Lookups(
+            resolver, egress: egress, lifetime: nameLifetime,
+            patienceMilliseconds: min(limits.connectMilliseconds, limits.totalMilliseconds))
         let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
         guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
     }
@@ -50,17 +73,34 @@ import POSIX
     }
 
     /// How many requests have been started whose completion has not been handed out.
-    package var inFlight: Int { active.count + refused.count }
+    package var inFlight: Int { active.count + lookups.count + refused.count }
 
     /// Starts a request; `turn` moves it on and hands out its completion.
     /// - Parameter id: given back with the completion.
     package func start(_ request: HTTPRequest, id: UInt64) {
         if let fault = request.fault { return refuse(id, fault) }
-        guard let transfer = idle.popLast() ?? Transfer(egress: egress, limits: limits) else {
+        guard let target = RequestTarget(request.url) else { return refuse(id, Transfer.text(of: CURLE_URL_MALFORMAT)) }
+        if let address = target.address, let refusal = egress.refusal(of: address) {
+            refused.append(
+                HTTPCompletion(id: id, result: .failure(HTTPFailure(kind: .forbiddenTarget, message: refusal))))
+            return
+        }
+        if target.address != nil || proxy != nil {
+            return send(request, to: Transfer.Destination(target: target), id: id)
+        }
+        let waiting = Lookups.Waiting(request: request, target: target, id: id, since: Clock.monotonicNanoseconds)
+        guard let addresses = lookups.addresses(for: waiting) else { return }
+        send(request, to: Transfer.Destination(target: target, addresses: addresses), id: id)
+    }
+
+    private func send(_ request: HTTPRequest, to destination: Transfer.Destination, id: UInt64) {
+        guard let transfer = idle.popLast() ?? Transfer(egress: egress, limits: limits, proxy: proxy) else {
             return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY))
         }
-        let keepsConnection = kept.areTrusted(for: request.url, now: Clock.monotonicNanoseconds)
-        if let code = transfer.prepare(request, id: id, trusting: authorities, keepsConnection: keepsConnection) {
+        let keepsConnection = kept.areTrusted(for: destination.target, now: Clock.monotonicNanoseconds)
+        if let code = transfer.prepare(
+            request, to: destination, id: id, trusting: authorities, keepsConnection: keepsConnection)
+        {
             return refuse(id, Transfer.text(of: code))
         }
         let code = unsafe curl_multi_add_handle(multi, transfer.handle)
@@ -72,6 +112,24 @@ import POSIX
         }
     }
 
+    /// Sends what has waited for its addresses.
+    private func takeLookups() {
+        let now = Clock.monotonicNanoseconds
+        for (waiting, addresses) in lookups.take(now: now) {
+            let waited = now - waiting.since
+            switch addresses {
+            case .success(let addresses):
+                let destination = Transfer.Destination(
+                    target: waiting.target, addresses: addresses, waitedNanoseconds: waited)
+                send(waiting.request, to: destination, id: waiting.id)
+            case .failure(let failure):
+                let time = Double(waited) / 1_000_000
+                let timing = HTTPTiming(dnsMs: time, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: time)
+                refused.append(HTTPCompletion(id: waiting.id, result: .failure(failure), timing: timing))
+            }
+        }
+    }
+
     /// Moves all requests on, and waits until one ends or a descriptor becomes readable.
     /// - Parameters:
     ///   - descriptors: waited for as well, e.g. the standard input.
@@ -80,8 +138,7 @@ import POSIX
     package func turn(
         alsoWaitingFor descriptors: [CInt] = [], milliseconds: Int
     ) -> (completions: [HTTPCompletion], ready: Bool) {
-        var completions = refused
-        refused = []
+        var completions: [HTTPCompletion] = []
         perform(&completions)
         let ready = poll(descriptors, milliseconds: completions.isEmpty ? milliseconds : 0)
         if completions.isEmpty { perform(&completions) }
@@ -89,6 +146,9 @@ import POSIX
     }
 
     private func perform(_ completions: inout [HTTPCompletion]) {
+        takeLookups()
+        completions += refused
+        refused = []
         var running: CInt = 0
         _ = unsafe curl_multi_perform(multi, &running)
         var left: CInt = 0
@@ -99,10 +159,14 @@ import POSIX
             // The message goes with the handle.
             let code = unsafe message.pointee.data.result
             guard let transfer = active.removeValue(forKey: UInt(bitPattern: handle)) else { continue }
-            completions.append(transfer.completion(code))
+            let completion = transfer.completion(code)
+            if case .failure(let failure) = completion.result, failure.kind.isOfTheConnection {
+                transfer.destination.map { lookups.distrust($0.target.host) }
+            }
+            completions.append(completion)
             unsafe curl_multi_remove_handle(multi, handle)
-            if case .connectionWasClosed = transfer.stop {
-                kept.wasClosed(under: transfer.url, now: Clock.monotonicNanoseconds)
+            if case .connectionWasClosed = transfer.stop, let target = transfer.destination?.target {
+                kept.wasClosed(by: target, now: Clock.monotonicNanoseconds)
             }
             transfer.forget()
             idle.append(transfer)
@@ -112,10 +176,15 @@ import POSIX
     /// - Returns: whether one of the descriptors is readable, or gone.
     private func poll(_ descriptors: [CInt], milliseconds: Int) -> Bool {
         if descriptors.isEmpty && milliseconds == 0 { return false }
-        var extra = descriptors.map { curl_waitfd(fd: $0, events: Int16(CURL_WAIT_POLLIN), revents: 0) }
-        let timeout = CInt(clamping: max(milliseconds, 0))
-        _ = unsafe curl_multi_poll(multi, &extra, CUnsignedInt(extra.count), timeout, nil)
-        return extra.contains { $0.revents != 0 }
+        var milliseconds = max(milliseconds, 0)
+        if let deadline = lookups.deadline {
+            let left = max(deadline - Clock.monotonicNanoseconds, 0)
+            milliseconds = min(milliseconds, Int(left / 1_000_000) + 1)
+        }
+        var extra = (descriptors + (lookups.signal.map { [$0] } ?? []))
+            .map { curl_waitfd(fd: $0, events: Int16(CURL_WAIT_POLLIN), revents: 0) }
+        _ = unsafe curl_multi_poll(multi, &extra, CUnsignedInt(extra.count), CInt(clamping: milliseconds), nil)
+        return extra.prefix(descriptors.count).contains { $0.revents != 0 }
     }
 
     private func refuse(_ id: UInt64, _ message: String) {
@@ -123,7 +192,11 @@ import POSIX
         refused.append(HTTPCompletion(id: id, result: .failure(failure), timing: .none, remoteAddress: nil))
     }
 
-    private static let isStarted = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let isStarted: Bool = {
+        // libidn2 reads international names in the locale's encoding; without UTF-8 it refuses them all.
+        _ = unsafe setlocale(LC_CTYPE, "C.UTF-8")
+        return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    }()
 
     private static func text(of code: CURLMcode) -> String {
         guard let text = unsafe curl_multi_strerror(code) else { return "curl error \(code.rawValue)" }

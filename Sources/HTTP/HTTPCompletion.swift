@@ -61,6 +61,14 @@ package struct HTTPFailure: Error, Equatable, Sendable {
         case `protocol`
         /// The egress rules forbid the address.
         case forbiddenTarget
+
+        /// Whether another address of the same name might have served.
+        var isOfTheConnection: Bool {
+            switch self {
+            case .connect, .tls, .timeout: true
+            case .dns, .protocol, .forbiddenTarget: false
+            }
+        }
     }
 
     package let kind: Kind
@@ -75,9 +83,9 @@ package struct HTTPFailure: Error, Equatable, Sendable {
 
 /// Where the time of one request went, in milliseconds.
 package struct HTTPTiming: Equatable, Sendable {
-    /// Finding the address; 0, as the next two, on a connection used before.
+    /// Finding the addresses; 0 if they were known.
     package let dnsMs: Double
-    /// The TCP handshake.
+    /// The TCP handshake; 0, as the next one, on a connection used before.
     package let connectMs: Double
     /// The TLS handshake; 0 without TLS.
     package let tlsMs: Double

@@ -35,7 +35,7 @@ struct ResponseHead {
         let digits = line.drop { $0 != 0x20 }.dropFirst().prefix { $0 != 0x20 }
         guard digits.count == 3, let number = Int(String(decoding: digits, as: UTF8.self)), (100...599).contains(number)
         else {
-            return "the status \"\(Self.text(digits.prefix(16)))\" is not one of HTTP"
+            return "the status \"\(String(showing: digits.prefix(16)))\" is not one of HTTP"
         }
         status = number
         headers = []
@@ -53,7 +53,7 @@ struct ResponseHead {
         let name = Self.text(line.prefix { $0 != 0x3a })
         let value = Self.text(line.drop { $0 != 0x3a }.dropFirst())
         guard name.lowercased() != "transfer-encoding" || value.lowercased() == "chunked" else {
-            return "the transfer encoding \"\(value)\" was not asked for"
+            return "the transfer encoding \"\(String(showing: value.utf8.prefix(64)))\" was not asked for"
         }
         if name.lowercased() == "content-length", let fault = takeLength(value) { return fault }
         headers.append((name, value))
@@ -67,7 +67,7 @@ struct ResponseHead {
             let digits = part.drop { $0 == " " }.prefix { $0 != " " }
             guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
                 part.drop(while: { $0 == " " }).dropFirst(digits.count).allSatisfy({ $0 == " " })
-            else { return "the content length \"\(value.prefix(32))\" is no number of bytes" }
+            else { return "the content length is no number of bytes" }
             guard length == nil || length == number else { return "the answer has two content lengths" }
             length = number
         }
@@ -79,7 +79,7 @@ struct ResponseHead {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         let start = bytes.drop(while: isSpace)
         let end = start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex
-        return String(showing: start[..<end])
+        return String(showing: start[..<end], keepingTabs: true)
     }
 }
 
@@ -93,18 +93,16 @@ extension [UInt8] {
 
 extension String {
     /// Bytes of a stranger as text: what is not UTF-8, and control characters, become U+FFFD.
-    init(showing bytes: some Collection<UInt8>) {
+    init(showing bytes: some Collection<UInt8>, keepingTabs: Bool = false) {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {
             self = text
             return
         }
-        self = String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isControl ? "\u{fffd}" : $0 }))
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            let isShown = scalar.properties.generalCategory != .control || keepingTabs && scalar == "\t"
+            return isShown ? scalar : "\u{fffd}"
+        }
+        self = String(String.UnicodeScalarView(scalars))
     }
-}
-
-extension Unicode.Scalar {
-    private var isControlCharacter: Bool { properties.generalCategory == .control }
-
-    fileprivate var isControl: Bool { isControlCharacter && self != "\t" }
 }

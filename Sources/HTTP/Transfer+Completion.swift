@@ -7,7 +7,7 @@ extension Transfer {
     func completion(_ code: CURLcode) -> HTTPCompletion {
         HTTPCompletion(
             id: id, result: result(code), timing: timing, remoteAddress: remoteAddress,
-            isSent: number(CURLINFO_REQUEST_SIZE) > 0)
+            isSent: isSent)
     }
 
     private func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {
@@ -35,24 +35,31 @@ extension Transfer {
         guard head.isComplete else {
             return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
         }
+        // No receiver says this (RFC 9110 §15.5.8), and it says nothing of the delivery.
+        if head.status == 407, isThroughProxy {
+            return .failure(HTTPFailure(kind: .connect, message: "the proxy does not take the user and password"))
+        }
         return .success(
             HTTPResponse(status: head.status, headers: head.headers, body: body, isTruncated: isTruncated)
         )
     }
 
     private var timing: HTTPTiming {
-        let total = milliseconds(CURLINFO_TOTAL_TIME_T)
-        let firstByte = milliseconds(CURLINFO_STARTTRANSFER_TIME_T)
+        // curl begins to count when the addresses are known.
+        let waited = Double(destination?.waitedNanoseconds ?? 0) / 1_000_000
+        let total = waited + milliseconds(CURLINFO_TOTAL_TIME_T)
+        let curlsFirstByte = milliseconds(CURLINFO_STARTTRANSFER_TIME_T)
+        let firstByte = curlsFirstByte > 0 ? waited + curlsFirstByte : 0
         let newConnections = number(CURLINFO_NUM_CONNECTS)
         guard newConnections > 0 || head.status == 0 else {
-            return HTTPTiming(dnsMs: 0, connectMs: 0, tlsMs: 0, firstByteMs: firstByte, totalMs: total)
+            return HTTPTiming(dnsMs: waited, connectMs: 0, tlsMs: 0, firstByteMs: firstByte, totalMs: total)
         }
         // curl counts each from the start.
         let dns = milliseconds(CURLINFO_NAMELOOKUP_TIME_T)
         let connect = milliseconds(CURLINFO_CONNECT_TIME_T)
         let tls = milliseconds(CURLINFO_APPCONNECT_TIME_T)
         return HTTPTiming(
-            dnsMs: dns, connectMs: max(connect - dns, 0), tlsMs: max(tls - connect, 0), firstByteMs: firstByte,
+            dnsMs: waited + dns, connectMs: max(connect - dns, 0), tlsMs: max(tls - connect, 0), firstByteMs: firstByte,
             totalMs: total
         )
     }
@@ -86,7 +93,7 @@ extension HTTPFailure.Kind {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .dns
         case CURLE_OPERATION_TIMEDOUT: self = .timeout
-        case CURLE_COULDNT_CONNECT: self = .connect
+        case CURLE_COULDNT_CONNECT, CURLE_PROXY: self = .connect
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING: self = answerHasBegun ? .protocol : .connect
         case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,

@@ -8,11 +8,13 @@ import Glibc
     let handle: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var addressList: UnsafeMutablePointer<curl_slist>?
     private let egress: EgressRules
+    private let proxy: Proxy?
     private let limits: HTTPLimits
 
     private(set) var id: UInt64 = 0
-    private(set) var url = ""
+    private(set) var destination: Destination?
     private(set) var head = ResponseHead()
     private(set) var body: [UInt8] = []
     /// Why reading was stopped here, before the response's own end.
@@ -22,7 +24,8 @@ import Glibc
     /// The last address that was dialled.
     private(set) var dialled: IPAddress?
     /// Whether the request may have been handed to a connection.
-    private var isSent = false
+    /// Whether curl has begun to send the request.
+    private(set) var isSent = false
 
     enum Stop {
         case bodyIsFull
@@ -31,18 +34,29 @@ import Glibc
         case connectionWasClosed
     }
 
-    init?(egress: EgressRules, limits: HTTPLimits) {
+    /// Where a request goes, and how it was found out.
+    struct Destination {
+        let target: RequestTarget
+        /// Those of the target's name, judged; empty if the target is an address.
+        var addresses: [IPAddress] = []
+        /// What finding them took of the request's time.
+        var waitedNanoseconds: Int64 = 0
+    }
+
+    init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         self.egress = egress
+        self.proxy = proxy
         self.limits = limits
     }
 
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(headerList)
+        unsafe curl_slist_free_all(addressList)
         unsafe errorText.deallocate()
     }
 
@@ -50,10 +64,11 @@ import Glibc
     /// - Parameter keepsConnection: whether it may go over a connection that is open, and leave its own open.
     /// - Returns: what curl does not accept; nil if all is well.
     func prepare(
-        _ request: HTTPRequest, id: UInt64, trusting authorities: String?, keepsConnection: Bool = true
+        _ request: HTTPRequest, to destination: Destination, id: UInt64, trusting authorities: String?,
+        keepsConnection: Bool = true
     ) -> CURLcode? {
         self.id = id
-        url = request.url
+        self.destination = destination
         head = ResponseHead()
         body = []
         stop = nil
@@ -64,8 +79,11 @@ import Glibc
         unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
+        unsafe curl_slist_free_all(addressList)
+        unsafe addressList = nil
         return setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences() ?? setCallbacks()
-            ?? setRequest(request)
+            ?? setGates()
+            ?? setDestination() ?? setRequest(request)
     }
 
     /// Lets go of what was answered; a handle may wait long for its next request.
@@ -73,6 +91,8 @@ import Glibc
         head = ResponseHead()
         body = []
     }
+
+    var isThroughProxy: Bool { proxy != nil }
 
     /// Whether so much of the body has come as is kept.
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
@@ -99,6 +119,7 @@ import Glibc
     }
 
     private func setDefences() -> CURLcode? {
+        let waited = Int((destination?.waitedNanoseconds ?? 0) / 1_000_000)
         for (option, value) in [
             // curl must not use signals: they are the process's.
             (CURLOPT_NOSIGNAL, 1),
@@ -114,15 +135,19 @@ import Glibc
             (CURLOPT_PATH_AS_IS, 1),
             (CURLOPT_HTTP09_ALLOWED, 0),
             (CURLOPT_HTTP_CONTENT_DECODING, 0),
+            // What is for the receiver is not for the proxy, and the proxy's leave is not the receiver's answer.
+            (CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
+            (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             (CURLOPT_TCP_NODELAY, 1),
             (CURLOPT_TCP_KEEPALIVE, 1),
-            (CURLOPT_CONNECTTIMEOUT_MS, limits.connectMilliseconds),
-            (CURLOPT_TIMEOUT_MS, limits.totalMilliseconds),
+            (CURLOPT_CONNECTTIMEOUT_MS, max(limits.connectMilliseconds - waited, 1)),
+            (CURLOPT_TIMEOUT_MS, max(limits.totalMilliseconds - waited, 1)),
         ] {
             if let code = unsafe failure(curl_easy_setopt(handle, option, value)) { return code }
         }
-        // The empty proxy is none, whatever the environment says.
-        return unsafe failure(curl_easy_setopt(handle, CURLOPT_PROXY, ""))
+        // The empty proxy is none, and the empty list of exceptions has none, whatever the environment says.
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_PROXY, proxy?.url ?? ""))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_NOPROXY, ""))
             ?? failure(curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https"))
     }
 
@@ -134,10 +159,27 @@ import Glibc
             ?? failure(curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, Transfer.headerArrived))
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Transfer.bodyArrived))
-            ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
+    }
+
+    /// What asks before a name is looked up, an address dialled and a request sent.
+    private func setGates() -> CURLcode? {
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
             ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, Transfer.willSend))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, Transfer.lookupWanted))
+    }
+
+    private func setDestination() -> CURLcode? {
+        guard let destination, !destination.addresses.isEmpty else { return nil }
+        let addresses = destination.addresses.map { $0.family == .v6 ? "[\($0)]" : "\($0)" }.joined(separator: ",")
+        // The + makes it an entry like one that curl looked up itself.
+        let entry = "+\(destination.target.host):\(destination.target.port):\(addresses)"
+        guard let list = unsafe curl_slist_append(nil, entry) else { return CURLE_OUT_OF_MEMORY }
+        unsafe addressList = list
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_RESOLVE, list))
     }
 
     private func setRequest(_ request: HTTPRequest) -> CURLcode? {
@@ -226,6 +268,14 @@ extension Transfer {
         return CURL_PREREQFUNC_OK
     }
 
+    /// Names are looked up before the transfer begins. What curl would look up itself, nobody has judged.
+    private static let lookupWanted: curl_resolver_start_callback = { _, _, context in
+        guard let context = unsafe context else { return 1 }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        // But for the proxy's own name.
+        return transfer.proxy == nil && transfer.destination?.target.address == nil ? 1 : 0
+    }
+
     private func take(header line: [UInt8]) -> Bool {
         guard let fault = head.take(line, limits: limits) else { return true }
         stop = .fault(fault)
@@ -239,30 +289,11 @@ extension Transfer {
             refusal = "the address is neither IPv4 nor IPv6"
             return false
         }
-        if case .forbidden(let reason) = egress.judge(address) {
-            refusal = "\(address) may not be dialled: \(reason)"
-            return false
-        }
+        // Through a proxy only the proxy is dialled, and the operator named it.
+        refusal = proxy == nil ? egress.refusal(of: address) : nil
+        guard refusal == nil else { return false }
         dialled = address
         return true
-    }
-}
-
-extension IPAddress {
-    /// The address that curl is about to dial.
-    fileprivate init?(dialling address: UnsafeMutablePointer<curl_sockaddr>) {
-        guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
-        // sockaddr_in: family, port, address. sockaddr_in6: family, port, flow, address. Longer than what C declares here.
-        let start: Int
-        let count: Int
-        switch unsafe address.pointee.family {
-        case AF_INET: (start, count) = (4, 4)
-        case AF_INET6: (start, count) = (8, 16)
-        default: return nil
-        }
-        guard unsafe Int(address.pointee.addrlen) >= start + count else { return nil }
-        let raw = unsafe UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + offset + start, count: count)
-        unsafe self.init(bytes: [UInt8](raw))
     }
 }
 

@@ -7,7 +7,8 @@ struct EgressRulesTests {
         "128.0.0.0",
         "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "192.169.0.0",
         "198.17.255.255", "198.20.0.0", "223.255.255.255", "168.63.129.15", "2606:4700:4700::1111", "2a00:1450::1",
-        "2001:200::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2001:0:808:808::f7f7:f7f7",
+        "2001:200::1", "2a00::5efe:8.8.8.8", "192.31.197.1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1",
+        "2001:0:808:808::f7f7:f7f7",
     ])
     func `a public host may be dialled`(literal: String) throws {
         let address = try #require(IPAddress(literal: literal))
@@ -23,7 +24,9 @@ struct EgressRulesTests {
         ("192.0.2.7", "documentation"), ("198.51.100.7", "documentation"), ("203.0.113.7", "documentation"),
         ("192.88.99.1", "6to4 relay"), ("192.168.0.1", "private"), ("198.18.0.1", "benchmarking"),
         ("198.19.255.255", "benchmarking"), ("224.0.0.1", "multicast"), ("239.255.255.255", "multicast"),
-        ("240.0.0.1", "reserved"), ("255.255.255.254", "reserved"), ("255.255.255.255", "broadcast"),
+        ("192.31.196.1", "AS112"),
+        ("192.52.193.1", "multicast tunnels"), ("192.175.48.1", "AS112"), ("240.0.0.1", "reserved"),
+        ("255.255.255.254", "reserved"), ("255.255.255.255", "broadcast"),
     ])
     func `a special IPv4 address may not be dialled`(literal: String, reason: String) throws {
         try expectForbidden(literal, reason)
@@ -36,7 +39,9 @@ struct EgressRulesTests {
         ("2001:db8::1", "documentation"),
         ("3fff::1", "documentation"), ("100::1", "discard-only"), ("64:ff9b:1::808:808", "local NAT64"),
         ("2001:2::1", "not public"), ("2001:20::1", "not public"), ("4000::1", "not public"), ("1fff::1", "not public"),
-        ("5f00::1", "not public"), ("::808:808", "not public"),
+        ("5f00::1", "segment routing"), ("100:0:0:1::7", "dummy"), ("2620:4f:8000::1", "AS112"),
+        ("64:ff9b:2::1", "not public"), ("2001:db9::5efe:10.0.0.1", "ISATAP form of 10.0.0.1, private"),
+        ("2001:db9::200:5efe:10.0.0.1", "ISATAP form of 10.0.0.1, private"), ("::808:808", "not public"),
     ])
     func `a special IPv6 address may not be dialled`(literal: String, reason: String) throws {
         try expectForbidden(literal, reason)
@@ -48,6 +53,7 @@ struct EgressRulesTests {
         ("::10.0.0.1", "IPv4-compatible form of 10.0.0.1, private"),
         ("64:ff9b::10.0.0.1", "NAT64 form of 10.0.0.1, private"),
         ("64:ff9b::169.254.169.254", "NAT64 form of 169.254.169.254, cloud metadata"),
+        ("::ffff:0:10.0.0.1", "IPv4-translated form of 10.0.0.1, private"),
         ("2002:7f00:1::1", "6to4 form of 127.0.0.1, loopback"),
         ("2001:0:7f00:1::f7f7:f7f7", "Teredo form of 127.0.0.1, loopback"),
         ("2001:0:808:808::80ff:fffe", "Teredo form of 127.0.0.1, loopback"),
@@ -57,19 +63,28 @@ struct EgressRulesTests {
     }
 
     @Test(arguments: [
-        "169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254",
+        "169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd00:ec2::23",
+        "fd20:ce::254", "fd00:c1::a9fe:a9fe", "fd00:42::42",
     ])
     func `a cloud's metadata address is opened by an entry of its own only`(literal: String) throws {
         let address = try #require(IPAddress(literal: literal))
-        let wide = "0.0.0.0/0,::/0,168.63.129.0/24,100.64.0.0/10,192.0.0.0/24,fd00::/8"
+        let wide = "0.0.0.0/0,::/0,168.63.129.0/24,100.64.0.0/10,192.0.0.0/24,fd00::/8,fd00:ec2::/32"
         #expect(try EgressRules(allowing: wide).judge(address) == .forbidden(reason: "cloud metadata"))
         #expect(try EgressRules(allowing: literal).judge(address) == .allowed)
     }
 
-    @Test(arguments: ["169.254.10.10", "fe80::7", "64:ff9b::169.254.10.10", "::ffff:169.254.10.10"])
+    @Test(arguments: [
+        "169.254.10.10", "fe80::7", "64:ff9b::169.254.10.10", "::ffff:169.254.10.10", "::ffff:0:169.254.10.10",
+        "::169.254.169.254", "2002:a9fe:a9fe::1", "2001:0:808:808::5601:5601", "2a00::5efe:168.63.129.16",
+        "64:ff9b:1::169.254.169.254", "64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1:a9:fe:a9fe::",
+        "64:ff9b:1:0:a9:fea9:fe00::",
+    ])
     func `a wide entry does not open a link-local address`(literal: String) throws {
         let address = try #require(IPAddress(literal: literal))
-        guard case .forbidden = try EgressRules(allowing: "0.0.0.0/0, 169.0.0.0/8, ::/0, fe00::/8").judge(address)
+        guard
+            case .forbidden = try EgressRules(
+                allowing: "0.0.0.0/0, 169.0.0.0/8, ::/0, fe00::/8, 64:ff9b:1::/48, 2002::/16"
+            ).judge(address)
         else {
             Issue.record("\(literal) is open")
             return

@@ -28,7 +28,7 @@ struct HTTPClientTLSTests {
 }
 
 /// `openssl s_server` with a certificate of its own making; it ends with its last reference.
-private final class TLSServer {
+final class TLSServer {
     private static let program = "/usr/bin/openssl"
     static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: program) }
 

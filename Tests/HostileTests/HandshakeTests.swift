@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 /// TLS handshakes that end well, badly, or not at all.
+@Suite(.enabled(if: Certificates.isPossible, "it takes the program openssl"))
 struct HandshakeTests {
     private func settings(trusting authorities: String) -> [String: String] {
         [

@@ -11,6 +11,8 @@ struct Attempt: FunctionOutput {
     private let criteria: SuccessCriteria
     /// Nil when it could not be made.
     private let request: OutgoingRequest?
+    /// What an answer must not show beside the request's own secrets.
+    private let secrets: [String]
     private var judgement: Judgement?
     private var retryInSeconds: Double?
     private var response: HTTPResponse?
@@ -19,11 +21,12 @@ struct Attempt: FunctionOutput {
     /// Whether anything was handed to a receiver.
     private var isSent = false
 
-    init(input: DeliverPostback.Input, request: OutgoingRequest?) {
+    init(input: DeliverPostback.Input, request: OutgoingRequest?, hiding secrets: [String] = []) {
         deliveryID = input.deliveryID
         number = input.attempt
         criteria = input.template.successWhen
         self.request = request
+        self.secrets = secrets
     }
 
     mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
@@ -59,7 +62,7 @@ struct Attempt: FunctionOutput {
             members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000)))
         }
         if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
-        let mask = SecretMask(of: request)
+        let mask = SecretMask(of: request, and: secrets)
         return .object(
             members + [
                 JSON.Member("sent", .bool(isSent)),

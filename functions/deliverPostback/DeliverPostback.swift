@@ -21,7 +21,8 @@ struct DeliverPostback: ConcurrentFunction {
         output: Attempt.schema,
         settings: [
             Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting<String?>.authoritiesFile,
-            Setting.retrySchedule, Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.logLevel,
+            Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Double>.timeout, Setting<Double>.connectTimeout,
+            Setting.logLevel,
         ])
 
     typealias Output = Attempt
@@ -34,6 +35,8 @@ struct DeliverPostback: ConcurrentFunction {
 
     private let keys: EncryptionKeys?
     private let schedule: RetrySchedule
+    /// The password of the proxy, as it is and as HTTP sends it: whoever is behind the proxy might repeat it.
+    private let proxySecrets: [String]
     private let client: HTTPClient
     private var attempts: [UInt64: Attempt] = [:]
     private var finished: [(ticket: UInt64, answer: Answer)] = []
@@ -44,10 +47,13 @@ struct DeliverPostback: ConcurrentFunction {
         let limits = HTTPLimits(
             connectMilliseconds: Int(try settings(.connectTimeout) * 1000),
             totalMilliseconds: Int(try settings(.timeout) * 1000))
-        let egress = try settings(.allowCIDRs)
-        let authorities = try settings(.authoritiesFile)
+        let egress: EgressRules = try settings(.allowCIDRs)
+        let proxy: Proxy? = try settings(.proxy)
+        let authorities: String? = try settings(.authoritiesFile)
+        proxySecrets =
+            proxy?.credentials.map { [Base64.encode(Array("\($0.user):\($0.password)".utf8)), $0.password] } ?? []
         do throws(HTTPClient.SetupError) {
-            client = try HTTPClient(egress: egress, limits: limits, trusting: authorities)
+            client = try HTTPClient(egress: egress, through: proxy, limits: limits, trusting: authorities)
         } catch {
             throw .internal
         }
@@ -61,7 +67,7 @@ struct DeliverPostback: ConcurrentFunction {
         let rendering = RequestRendering(input.template, postbackID: input.postbackID, keys: keys)
         do throws(RenderingError) {
             let request = try rendering.request(for: values)
-            attempts[ticket] = Attempt(input: input, request: request)
+            attempts[ticket] = Attempt(input: input, request: request, hiding: proxySecrets)
             client.start(
                 HTTPRequest(
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },

@@ -13,7 +13,8 @@ struct Answer {
     let reaction: Reaction
     private let isBare: Bool
 
-    /// Nil for a line that is no answer at all.
+    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line whose id,
+    /// output or outcome does so is none either.
     init?(_ line: [UInt8]) {
         guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
         if let error = answer["error"] {
@@ -43,7 +44,8 @@ struct Answer {
 
     /// The same outcome and nothing else, for an answer of which the database cannot take the rest; nil when it is bare already.
     var withoutDetails: Answer? {
-        guard !isBare, let outcome = try? JSON(parsing: line, depth: JSON.depthLimit + 2)["output"]?["outcome"]?.text
+        guard !isBare, let answer = Outline(line, depth: JSON.depthLimit + 2),
+            let outcome = answer.outline("output")?["outcome"]?.text
         else { return nil }
         return Answer(
             id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
@@ -91,14 +93,16 @@ extension Reaction {
     }
 }
 
-/// An object of which only those members are parsed that are asked for.
+/// An object whose names stand once, and of which only those members are parsed that are asked for.
 private struct Outline {
     private let bytes: [UInt8]
     private let depth: Int
     private let members: [(name: String, place: Range<Int>)]
 
     init?(_ bytes: [UInt8], depth: Int) {
-        guard let members = try? JSON.outline(of: bytes, depth: depth) else { return nil }
+        guard let members = try? JSON.outline(of: bytes, depth: depth),
+            Set(members.map(\.name)).count == members.count
+        else { return nil }
         self.bytes = bytes
         self.depth = depth
         self.members = members

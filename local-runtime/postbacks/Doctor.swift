@@ -1,4 +1,5 @@
 import ArgumentParser
+import Egress
 import EmbeddedPostgres
 import FunctionRuntime
 import POSIX
@@ -52,6 +53,8 @@ struct Doctor: ParsableCommand {
             _ = try installation.settings(.retrySchedule)
             let egress: Setting = .allowCIDRs
             _ = try installation.settings(egress)
+            let proxy: Setting<Proxy?> = .proxy
+            _ = try installation.settings(proxy)
             _ = try installation.settings(.connectTimeout)
             _ = try installation.settings(.logLevel)
             findings.append(.good("settings", "all can be read"))

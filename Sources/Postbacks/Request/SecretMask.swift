@@ -10,9 +10,10 @@ package struct SecretMask: Sendable {
     /// Shorter ones would blank out whatever looks like them.
     package static let shortest = 4
 
-    package init(of request: OutgoingRequest?) {
+    /// - Parameter others: secrets that the request itself does not carry.
+    package init(of request: OutgoingRequest?, and others: [String] = []) {
         var forms: Set<[UInt8]> = []
-        for secret in request?.secrets ?? [] {
+        for secret in (request?.secrets ?? []) + others {
             for form in SecretMask.forms(of: secret) where form.utf8.count >= SecretMask.shortest {
                 forms.insert(Array(form.utf8))
             }

@@ -57,6 +57,22 @@ extension Setting<String?> {
     }
 }
 
+extension Setting<Proxy?> {
+    package static var proxy: Setting {
+        Setting(
+            "POSTBACKS_PROXY", whenMissing: "none; http_proxy and its like are ignored",
+            "proxy for deliveries, http://host:port or socks5h://host:port, with user:password@ before the host if it asks; it judges names, addresses are still judged here"
+        ) { text throws(Wrong) in
+            guard let text else { return nil }
+            do throws(Proxy.Invalid) {
+                return try Proxy(parsing: text)
+            } catch {
+                throw Wrong("\(error)")
+            }
+        }
+    }
+}
+
 extension Setting<RetrySchedule> {
     package static var retrySchedule: Setting {
         Setting(

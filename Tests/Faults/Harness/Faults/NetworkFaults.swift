@@ -77,6 +77,7 @@ extension Fault {
         _ manner: @escaping @Sendable (Certificates) throws -> TLSFront.Manner
     ) -> Fault {
         hostile("tls-\(name)", .network, injects: injects) { receiver, scene in
+            guard Certificates.isPossible else { throw Skipped(reason: "the program openssl is not there") }
             let certificates = try Certificates()
             let good = TLSFront.Manner.relay(try certificates.make(.good))
             scene.pollerSettings["POSTBACKS_CA_FILE"] = certificates.authority

@@ -20,10 +20,17 @@ package final class Certificates: Sendable {
         case selfSigned
     }
 
+    /// Whether the program is there.
+    package static let isPossible = Executable.find("openssl") != nil
+
     package init() throws {
         folder = try TemporaryFolder()
         try openssl(
-            ["req", "-x509", "-days", "2", "-subj", "/CN=an authority", "-keyout", key("authority")] + newKey
+            // Each with a name of its own: OpenSSL looks no further where it has one of that name.
+            [
+                "req", "-x509", "-days", "2", "-subj", "/CN=authority \(folder.path.suffix(6))", "-keyout",
+                key("authority"),
+            ] + newKey
                 + ["-addext", "basicConstraints=critical,CA:TRUE", "-out", path("authority")])
     }
 

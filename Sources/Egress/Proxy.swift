@@ -1,0 +1,67 @@
+/// A forward proxy that the operator names: it is dialled whatever its address, and judges the names that it is given.
+package struct Proxy: Sendable {
+    /// With user and password, if there are any.
+    package let url: String
+    /// Never to be shown.
+    package let credentials: (user: String, password: String)?
+
+    /// A text that names no proxy. Does not repeat it: it may hold a password.
+    package struct Invalid: Error, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    private static let schemes = ["http://", "socks5h://"]
+
+    /// - Parameter text: `http://host:port` or `socks5h://host:port`, with `user:password@` before the host if it asks for them;
+    ///   what delimits there is percent-encoded.
+    package init(parsing text: String) throws(Invalid) {
+        guard let scheme = Proxy.schemes.first(where: { text.lowercased().hasPrefix($0) }) else {
+            throw Invalid(description: "must begin with http:// or socks5h://")
+        }
+        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw Invalid(description: "must consist of visible ASCII characters; percent-encode the others")
+        }
+        var rest = text.dropFirst(scheme.count)
+        if rest.last == "/" { rest.removeLast() }
+        var credentials: (user: String, password: String)?
+        if let at = rest.lastIndex(of: "@") {
+            let pair = rest[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2, !pair[0].isEmpty, pair.allSatisfy({ !$0.contains { "/?#@".contains($0) } }),
+                let user = Proxy.decoded(pair[0]), let password = Proxy.decoded(pair[1])
+            else { throw Invalid(description: "must have user:password before the @, percent-encoded") }
+            credentials = (user, password)
+            rest = rest[rest.index(after: at)...]
+        }
+        guard let colon = rest.lastIndex(of: ":"), let port = Int(rest[rest.index(after: colon)...]),
+            (1...65535).contains(port), Proxy.isHost(rest[..<colon])
+        else { throw Invalid(description: "must be http://host:port or socks5h://host:port") }
+        url = text
+        self.credentials = credentials
+    }
+
+    private static func isHost(_ text: Substring) -> Bool {
+        if text.first == "[", text.last == "]" { return IPAddress(literal: String(text.dropFirst().dropLast())) != nil }
+        return !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "-._".contains($0) }
+    }
+
+    private static func decoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst(), let low = rest.popFirst(),
+                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
+            else { return nil }
+            bytes.append(value)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension Proxy: CustomStringConvertible, CustomReflectable {
+    package var description: String { "a proxy" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,92 @@
+import Egress
+import POSIX
+
+/// The requests that wait for the addresses of their names. All of a name's addresses are judged before one is dialled.
+struct Lookups {
+    struct Waiting {
+        let request: HTTPRequest
+        let target: RequestTarget
+        let id: UInt64
+        /// When it was started, in the monotonic clock's nanoseconds.
+        let since: Int64
+    }
+
+    private let resolver: Resolver
+    private let egress: EgressRules
+    /// How long a request waits at most, in nanoseconds.
+    private let patience: Int64
+    private var names: KnownNames
+    private var waiting: [String: [Waiting]] = [:]
+    /// Names whose answer is still to come, even if nobody waits for it any more.
+    private var asked: Set<String> = []
+    /// How many requests wait.
+    private(set) var count = 0
+
+    init(_ resolver: Resolver, egress: EgressRules, lifetime: Int64, patienceMilliseconds: Int) {
+        names = KnownNames(lifetime: lifetime)
+        self.resolver = resolver
+        self.egress = egress
+        patience = Int64(patienceMilliseconds) * 1_000_000
+    }
+
+    /// Readable when `take` has something; nil when nothing waits.
+    var signal: CInt? { count > 0 ? resolver.signal.number : nil }
+
+    /// When the first request will have waited too long.
+    var deadline: Int64? { waiting.values.joined().lazy.map(\.since).min().map { $0 + patience } }
+
+    /// The addresses of a request's name, if they are known; otherwise the request waits, and comes back with `take`.
+    mutating func addresses(for request: Waiting) -> [IPAddress]? {
+        let name = request.target.host
+        if let addresses = names.addresses(of: name, now: request.since) { return addresses }
+        waiting[name, default: []].append(request)
+        count += 1
+        if asked.insert(name).inserted { resolver.ask(name, isKnown: names.contains(name)) }
+        return nil
+    }
+
+    /// The requests that need not wait any more: with addresses that may all be dialled, or with the reason why not.
+    mutating func take(now: Int64) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
+        guard count > 0 else { return [] }
+        var taken: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
+        for (name, answer) in resolver.takeAnswers() {
+            asked.remove(name)
+            let judged = judge(answer, of: name)
+            if case .success(let addresses) = judged {
+                names.remember(addresses, of: name, now: now)
+            } else {
+                names.forget(name)
+            }
+            for request in waiting.removeValue(forKey: name) ?? [] { taken.append((request, judged)) }
+        }
+        for (name, requests) in waiting where requests[0].since + patience <= now {
+            let message = "the addresses of \(name) were not found in \(patience / 1_000_000) ms"
+            let late = requests.prefix { $0.since + patience <= now }
+            for request in late {
+                taken.append((request, .failure(HTTPFailure(kind: .timeout, message: message))))
+            }
+            waiting[name] = late.count < requests.count ? Array(requests[late.count...]) : nil
+            // One that is slow has no claim to the threads of those that are not.
+            names.forget(name)
+            if waiting[name] == nil, resolver.cancel(name) { asked.remove(name) }
+        }
+        count -= taken.count
+        return taken
+    }
+
+    /// A connection to a name failed: the next request asks anew where it leads.
+    mutating func distrust(_ name: String) { names.distrust(name) }
+
+    private func judge(_ answer: Resolver.Answer, of name: String) -> Result<[IPAddress], HTTPFailure> {
+        switch answer {
+        case .failure(let failure):
+            return .failure(HTTPFailure(kind: .dns, message: "\(name) has no address: \(failure)"))
+        case .success(let addresses):
+            if addresses.isEmpty { return .failure(HTTPFailure(kind: .dns, message: "\(name) has no address")) }
+            if let refusal = addresses.lazy.compactMap(egress.refusal).first {
+                return .failure(HTTPFailure(kind: .forbiddenTarget, message: "\(name): \(refusal)"))
+            }
+            return .success(addresses)
+        }
+    }
+}
