@@ -34,7 +34,7 @@ let package = Package(
             name: "FunctionRuntime", dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering; and what the tables hold of it.
-        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "Secrets"]),
+        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets"]),
         .target(
             name: "Store",
             dependencies: [
@@ -102,8 +102,9 @@ let package = Package(
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport",
-            ]),
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
+                "TestSupport",
+            ], exclude: ["verify.py"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
@@ -113,8 +114,13 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+        .target(
+            name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],
+            path: "Tests/Faults/HostileReceiver", exclude: ["Transport/front.py", "Transport/names.py"]),
+        .testTarget(
+            name: "HostileTests", dependencies: ["HostileReceiver", "JSON", "POSIX", "Postgres", "TestSupport"]),
         .executableTarget(
             name: "benchmarks",
             dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
@@ -127,7 +133,9 @@ let package = Package(
         .executableTarget(
             name: "faults",
             dependencies: [
-                "EmbeddedPostgres", "FaultLedger", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "TestSupport",
+                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "POSIX", "Postgres", "Receiver",
+                "Secrets",
+                "TestSupport",
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),

@@ -5,13 +5,18 @@ extension Transfer {
     /// How the request ended.
     /// - Parameter code: what curl says of the transfer.
     func completion(_ code: CURLcode) -> HTTPCompletion {
-        HTTPCompletion(id: id, result: result(code), timing: timing, remoteAddress: remoteAddress)
+        HTTPCompletion(
+            id: id, result: result(code), timing: timing, remoteAddress: remoteAddress,
+            isSent: number(CURLINFO_REQUEST_SIZE) > 0)
     }
 
     private func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {
         switch stop {
         case .fault(let message): return .failure(HTTPFailure(kind: .protocol, message: message))
         case .bodyIsFull: return response(isTruncated: true)
+        case .connectionWasClosed:
+            let message = "the connection was closed before an answer came; the request may have arrived"
+            return .failure(HTTPFailure(kind: .connect, message: message))
         case nil: break
         }
         if code == CURLE_OK { return response(isTruncated: false) }
@@ -25,6 +30,10 @@ extension Transfer {
     private func response(isTruncated: Bool) -> Result<HTTPResponse, HTTPFailure> {
         guard head.status >= 200 else {
             return .failure(HTTPFailure(kind: .protocol, message: "the status \(head.status) is no final answer"))
+        }
+        // A connection that is closed in the middle of the headers is a whole answer to curl.
+        guard head.isComplete else {
+            return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
         }
         return .success(
             HTTPResponse(status: head.status, headers: head.headers, body: body, isTruncated: isTruncated)

@@ -12,6 +12,7 @@ import Glibc
     private let limits: HTTPLimits
 
     private(set) var id: UInt64 = 0
+    private(set) var url = ""
     private(set) var head = ResponseHead()
     private(set) var body: [UInt8] = []
     /// Why reading was stopped here, before the response's own end.
@@ -20,10 +21,14 @@ import Glibc
     private(set) var refusal: String?
     /// The last address that was dialled.
     private(set) var dialled: IPAddress?
+    /// Whether the request may have been handed to a connection.
+    private var isSent = false
 
     enum Stop {
         case bodyIsFull
         case fault(String)
+        /// The kept connection over which the request went was closed before an answer came.
+        case connectionWasClosed
     }
 
     init?(egress: EgressRules, limits: HTTPLimits) {
@@ -42,22 +47,31 @@ import Glibc
     }
 
     /// Makes the handle ready to send a request that has no fault.
+    /// - Parameter keepsConnection: whether it may go over a connection that is open, and leave its own open.
     /// - Returns: what curl does not accept; nil if all is well.
-    func prepare(_ request: HTTPRequest, id: UInt64, trusting authorities: String?) -> CURLcode? {
+    func prepare(
+        _ request: HTTPRequest, id: UInt64, trusting authorities: String?, keepsConnection: Bool = true
+    ) -> CURLcode? {
         self.id = id
+        url = request.url
         head = ResponseHead()
         body = []
         stop = nil
         refusal = nil
         dialled = nil
+        isSent = false
         unsafe errorText[0] = 0
         unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
-        if let authorities, let code = unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, authorities)) {
-            return code
-        }
-        return setDefences() ?? setCallbacks() ?? setRequest(request)
+        return setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences() ?? setCallbacks()
+            ?? setRequest(request)
+    }
+
+    /// Lets go of what was answered; a handle may wait long for its next request.
+    func forget() {
+        head = ResponseHead()
+        body = []
     }
 
     /// Whether so much of the body has come as is kept.
@@ -68,6 +82,20 @@ import Glibc
         let bytes = unsafe UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE))
         let text = unsafe bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         return text.isEmpty ? nil : String(showing: text)
+    }
+
+    private func setAuthorities(_ path: String?) -> CURLcode? {
+        guard let path else { return nil }
+        // A folder of them, which curl has by default where it is built so, would count beside the file.
+        let noFolder: String? = nil
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, path))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_CAPATH, noFolder))
+    }
+
+    private func setConnection(_ keepsConnection: Bool) -> CURLcode? {
+        if keepsConnection { return nil }
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1))
     }
 
     private func setDefences() -> CURLcode? {
@@ -108,6 +136,8 @@ import Glibc
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Transfer.bodyArrived))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQDATA, this))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, Transfer.willSend))
     }
 
     private func setRequest(_ request: HTTPRequest) -> CURLcode? {
@@ -183,8 +213,21 @@ extension Transfer {
         return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
     }
 
+    /// When a kept connection is closed under a request, curl would send the request again by itself, several times even, and
+    /// nobody would know. One attempt sends once.
+    private static let willSend: curl_prereq_callback = { context, _, _, _, _ in
+        guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        if transfer.isSent {
+            transfer.stop = .connectionWasClosed
+            return CURL_PREREQFUNC_ABORT
+        }
+        transfer.isSent = true
+        return CURL_PREREQFUNC_OK
+    }
+
     private func take(header line: [UInt8]) -> Bool {
-        guard let fault = head.take(line, limit: limits.headerBytes) else { return true }
+        guard let fault = head.take(line, limits: limits) else { return true }
         stop = .fault(fault)
         return false
     }

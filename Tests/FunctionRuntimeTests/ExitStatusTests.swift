@@ -185,6 +185,18 @@ struct ExitStatusTests {
         }
     }
 
+    @Test(arguments: ["/nowhere/authorities.pem", "/etc/passwd"])
+    func `misconfigured is 78: a file of authorities that cannot be read, or holds none, is named`(path: String) throws
+    {
+        let input =
+            #"{"deliveryId":1,"attempt":1,"postback":{"url":"https://127.0.0.1:1/","httpType":"GET"},"event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}"#
+        let call = FunctionCall(
+            try Programs.run("deliverPostback", input: input, environment: ["POSTBACKS_CA_FILE": path]))
+        expect(call, "misconfigured", exits: 78)
+        #expect(call.message.hasPrefix("POSTBACKS_CA_FILE"))
+        #expect(call.message.contains(path))
+    }
+
     @Test func `misconfigured is 78: a secret is to be stored, and there is no key to seal it`() throws {
         let installation = try Installation.make(["POSTBACKS_ENCRYPTION_KEY": ""])
         try installation.ask("configureOffer", ["offerId": "o"])

@@ -87,7 +87,7 @@ package final class RunningReceiver: Sendable {
                 try receiver.turn(milliseconds: 20)
                 shared.accepted.store(receiver.accepted, ordering: .relaxed)
                 shared.newBehaviour.withLock { new in
-                    if let behaviour = new { receiver.behaviour = behaviour }
+                    if let behaviour = new { receiver.conduct = behaviour.conduct() }
                     new = nil
                 }
             }

@@ -20,8 +20,8 @@ struct DeliverPostback: ConcurrentFunction {
         ],
         output: Attempt.schema,
         settings: [
-            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting.retrySchedule, Setting<Double>.timeout,
-            Setting<Double>.connectTimeout, Setting.logLevel,
+            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting<String?>.authoritiesFile,
+            Setting.retrySchedule, Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.logLevel,
         ])
 
     typealias Output = Attempt
@@ -45,8 +45,9 @@ struct DeliverPostback: ConcurrentFunction {
             connectMilliseconds: Int(try settings(.connectTimeout) * 1000),
             totalMilliseconds: Int(try settings(.timeout) * 1000))
         let egress = try settings(.allowCIDRs)
+        let authorities = try settings(.authoritiesFile)
         do throws(HTTPClient.SetupError) {
-            client = try HTTPClient(egress: egress, limits: limits)
+            client = try HTTPClient(egress: egress, limits: limits, trusting: authorities)
         } catch {
             throw .internal
         }

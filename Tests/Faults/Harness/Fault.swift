@@ -60,5 +60,6 @@ struct Effort {
 
 extension Fault {
     /// All of them, in the order in which they run. A new one is added to the list of its group.
-    static let all = processFaults + deliveryProcessFaults + databaseFaults + statementFaults
+    static let all =
+        processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
 }
