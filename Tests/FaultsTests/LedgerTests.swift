@@ -225,6 +225,30 @@ struct LedgerTests {
         #expect(broken { $0.bounds.attempts = 1 } == [.attemptLimit])
     }
 
+    @Test func `probes are no attempts: none is spent, and nobody has seen one`() {
+        let probed: (inout Evidence) -> Void = {
+            $0.books.attempts += [
+                .init(delivery: 22, lease: 3, number: 2, outcome: "retry", isProbe: true),
+                .init(delivery: 22, lease: 4, number: 2, outcome: "retry", isProbe: true),
+            ]
+            $0.books.deliveries[3].lease = 4
+        }
+        #expect(broken(probed).isEmpty)
+        // A request that was seen has spent one, whatever the books call it.
+        let seen = Sighting(delivery: 22, attempt: 2, digest: "of 22", at: 2)
+        #expect(
+            broken {
+                probed(&$0)
+                $0.sightings.append(seen)
+            }.contains(.recordedRequests))
+        // As attempts they would be too many, and more than the delivery counts.
+        #expect(
+            broken {
+                probed(&$0)
+                for index in $0.books.attempts.indices { $0.books.attempts[index].isProbe = false }
+            } == [.fenced, .attemptLimit])
+    }
+
     @Test func `a breach names the invariant and the ids`() {
         let text = "\(Breach(.complete, "they are gone", ids: [3, 1, 2]))"
         #expect(text.hasPrefix("I1 is broken"))

@@ -49,12 +49,12 @@ final class PlainDestination: Destination {
 }
 
 extension Sighting {
-    init(_ request: ReceivedRequest, status: Int?) {
+    init(_ request: ReceivedRequest, answer: Answer = .unknown, status: Int?) {
         self.init(
             delivery: request.header("Postback-Delivery-Id").flatMap { Int($0) } ?? 0,
             attempt: request.header("Postback-Attempt").flatMap { Int($0) } ?? 0,
             digest: Sighting.digest(method: request.method, target: request.target, body: request.body),
-            at: request.at, status: status)
+            at: request.at, answer: answer, status: status)
     }
 
     /// What must not change from one attempt to the next.

@@ -37,6 +37,10 @@ struct Fault: Sendable {
         var patience = 120
         /// The p99 of the healthy flows during the fault is at most so many times the calm one; nil is not judged.
         var latencyFactor: Double?
+        /// Milliseconds that are always allowed: what a machine with other work to do adds by itself.
+        var latencyFloor = 25.0
+        /// The same p99 is at most so many milliseconds; nil is not judged.
+        var latencyBound: Double?
 
         var attemptLimit: Int { schedule.split(separator: ",").count + 1 }
     }
@@ -62,4 +66,5 @@ extension Fault {
     /// All of them, in the order in which they run. A new one is added to the list of its group.
     static let all =
         processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
+        + loadFaults
 }

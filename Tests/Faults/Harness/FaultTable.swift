@@ -5,13 +5,13 @@ import TestSupport
 struct FaultTable {
     private var table = TextTable([
         "fault", "rounds", "recorded", "owed", "sent", "repeats (allowed)", "unknown", "dead", "lost", "heals in",
-        "p99 calm → fault", "verdict",
+        "p99 calm → fault", "verdict", "remark",
     ])
     private(set) var isBroken = false
 
     mutating func add(_ fault: Fault, _ outcome: Run.Outcome) {
         if case .skipped(let reason) = outcome.verdict {
-            table.add([fault.name] + Array(repeating: "", count: 10) + ["skipped: \(reason)"])
+            table.add([fault.name] + Array(repeating: "", count: 10) + ["skipped: \(reason)", ""])
             say("  skipped: \(reason)")
             return
         }
@@ -31,7 +31,7 @@ struct FaultTable {
             "\(totals.repeats) (\(outcome.allowedRepeats))", "\(totals.unknown)",
             "\(totals.states["dead", default: 0])",
             "\(totals.lost)", outcome.healSeconds.map { "\(format($0, 1)) s" } ?? "–",
-            "\(latencies.joined(separator: " → ")) ms", verdict,
+            "\(latencies.joined(separator: " → ")) ms", verdict, outcome.remark,
         ])
         say("  \(verdict)")
     }

@@ -14,6 +14,7 @@ struct Run {
         var allowedRepeats = 0
         var healSeconds: Double?
         var latencies: Stopwatch.Latencies?
+        var remark = ""
         var verdict: Verdict
     }
 
@@ -76,19 +77,32 @@ struct Run {
         var breaches = ledger.breaches
         breaches += try fault.confirm(scene)
         let latencies = scene.watch.latencies(of: healthyAnswers(ledger, scene), ledger.sightings)
-        if let factor = fault.setup.latencyFactor, let calm = latencies.calm, let faulty = latencies.faulty,
-            faulty > factor * calm
-        {
-            breaches.append(
-                Breach(
-                    .healthyLatency,
-                    "\(format(faulty)) ms, where \(format(calm)) ms is calm and \(format(factor))× allowed"))
-        }
+        breaches += tooLate(latencies)
         let outcome = Outcome(
             rounds: scene.rounds, totals: ledger.totals, allowedRepeats: scene.allowedRepeats,
-            healSeconds: healSeconds, latencies: latencies, verdict: breaches.isEmpty ? .held : .broken(breaches))
+            healSeconds: healSeconds, latencies: latencies, remark: scene.remark,
+            verdict: breaches.isEmpty ? .held : .broken(breaches))
         explain(outcome.verdict, on: scene)
         return outcome
+    }
+
+    private func tooLate(_ latencies: Stopwatch.Latencies) -> [Breach] {
+        let setup = fault.setup
+        guard setup.latencyFactor != nil || setup.latencyBound != nil else { return [] }
+        guard let faulty = latencies.faulty else {
+            return [Breach(.healthyLatency, "too little arrived at healthy destinations to tell")]
+        }
+        var breaches: [Breach] = []
+        if let factor = setup.latencyFactor, let calm = latencies.calm, faulty > max(factor * calm, setup.latencyFloor)
+        {
+            let allowed = "\(format(factor))×, or \(format(setup.latencyFloor)) ms, allowed"
+            breaches.append(
+                Breach(.healthyLatency, "\(format(faulty)) ms, where \(format(calm)) ms is calm and \(allowed)"))
+        }
+        if let bound = setup.latencyBound, faulty > bound {
+            breaches.append(Breach(.healthyLatency, "\(format(faulty)) ms, where \(format(bound)) ms are allowed"))
+        }
+        return breaches
     }
 
     private func ledger(of scene: Scene) throws -> Ledger {

@@ -14,12 +14,16 @@ extension Scene {
         foreigners.append(connection)
     }
 
-    /// Records conversions of the first flow without announcing it, and puts them into the account.
-    func recordSilently(_ count: Int, on connection: Connection) throws {
-        let prefix = "silent-\(rounds)-"
-        let script = String(decoding: PackageResources.record_silently_sql, as: UTF8.self)
+    /// Records conversions of a flow, the first one unless it is named, without announcing it, and puts them into the account.
+    /// - Parameter script: the statement that does it.
+    func recordSilently(
+        _ count: Int, of offer: String? = nil, by script: [UInt8] = PackageResources.record_silently_sql,
+        on connection: Connection
+    ) throws {
+        silentBatches += 1
         let rows = try connection.run(
-            Statement(name: "", sql: script), [.int(count), .text(flows[0].offer), .text(prefix)])
+            Statement(name: "", sql: String(decoding: script, as: UTF8.self)),
+            [.int(count), .text(offer ?? flows[0].offer), .text("silent-\(silentBatches)-")])
         let now = Clock.unixMilliseconds
         load.state.withLock { state in
             for row in rows {

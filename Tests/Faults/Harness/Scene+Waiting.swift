@@ -27,6 +27,15 @@ extension Scene {
         try waitUntil("\(count) more requests arrive", timeoutSeconds: 120) { sightings.count >= before + count }
     }
 
+    /// Until hardly more is owed than what the load has just brought.
+    func waitForShortBacklog() throws {
+        let connection = try connect()
+        try waitUntil("the backlog is gone", timeoutSeconds: setup.patience) {
+            let rows = try connection.run("SELECT count(*) AS value FROM outbox WHERE due_at < 'infinity'")
+            return (rows.first?.integer("value") ?? .max) < 50
+        }
+    }
+
     /// Until nothing is owed any more that is not held. The backlog may be long; it must not stop shrinking.
     func waitUntilDrained() throws {
         let connection = try connect()

@@ -37,11 +37,19 @@ final class Scene {
     var foreigners: [Connection] = []
     /// What a fault has counted, for its own confirmation.
     var notes: [String: Int] = [:]
+    /// Destinations that hang together.
+    var crowd: Crowd?
+    /// How often conversions were recorded by a statement of the harness.
+    var silentBatches = 0
+    /// What the table says beside the figures.
+    var remark = ""
     private var pollerLogs: [String] = []
 
     struct Flow {
         let offer: String
         let isHealthy: Bool
+        /// How often it comes in the load while a flow with 1 comes once.
+        var share = 1
     }
 
     init(_ setup: Fault.Setup, _ effort: Effort, seed: UInt64) throws {
@@ -89,28 +97,48 @@ final class Scene {
     /// An offer whose conversions go to these destinations: by GET to the first, with a JSON body to the others; and with a form
     /// to the first when they are done.
     func addFlow(_ offer: String, to targets: [any Destination], isHealthy: Bool) throws {
-        try installation.ask("configureOffer", ["offerId": .string(offer)])
-        func post(_ target: any Destination, _ path: String, _ type: JSON, on status: JSON, _ params: JSON) throws {
-            try installation.ask(
-                "createPostback",
-                [
-                    "offerId": .string(offer), "affiliateId": "a", "conversionStatus": status, "httpType": type,
-                    "url": .string(target.url + path), "requestParams": params,
-                ])
-            if !destinations.contains(where: { $0 === target }) { destinations.append(target) }
+        var postbacks: [JSON] = []
+        func post(_ target: any Destination, _ path: String, _ type: JSON, on status: JSON, _ params: JSON) {
+            postbacks.append([
+                "conversionStatus": status, "httpType": type, "url": .string(target.url + path),
+                "requestParams": params,
+            ])
         }
         for (number, target) in targets.enumerated() {
             if number == 0 {
-                try post(target, "/{transaction_id}?cid={click_id}", "GET", on: "pending", ["r": "{random}"])
-                try post(
-                    target, "/done", "POST(FORM)", on: "done", ["id": "{transaction_id}", "was": "{previous_status}"])
+                post(target, "/{transaction_id}?cid={click_id}", "GET", on: "pending", ["r": "{random}"])
+                post(target, "/done", "POST(FORM)", on: "done", ["id": "{transaction_id}", "was": "{previous_status}"])
             } else {
                 let params: JSON = ["id": "{transaction_id}", "payout": "{payout:number}", "sub": ["{sub1}"]]
-                try post(target, "/\(offer)", "POST(JSON)", on: "pending", params)
+                post(target, "/\(offer)", "POST(JSON)", on: "pending", params)
             }
         }
+        try addFlow(offer, postbacks: postbacks, to: targets, isHealthy: isHealthy)
+    }
+
+    /// An offer with these postbacks, to these destinations.
+    /// - Parameter postbacks: inputs of createPostback without offer and affiliate.
+    func addFlow(_ offer: String, postbacks: [JSON], to targets: [any Destination], isHealthy: Bool) throws {
+        try installation.ask("configureOffer", ["offerId": .string(offer)])
+        let inputs = postbacks.map { $0.merging(["offerId": .string(offer), "affiliateId": "a"]) }
+        for answer in try installation.ask("createPostback", all: inputs) where answer["postback"] == nil {
+            throw DidNotHappen(description: "the postbacks of \(offer) are made, but \(answer.encodedText)")
+        }
+        for target in targets where !destinations.contains(where: { $0 === target }) { destinations.append(target) }
         flows.append(Flow(offer: offer, isHealthy: isHealthy))
-        load.state.withLock { $0.offers = flows.map(\.offer) }
+        spreadLoad()
+    }
+
+    /// Each healthy flow comes so often while each other one comes once.
+    func favourHealthyFlows(_ share: Int) {
+        for index in flows.indices where flows[index].isHealthy { flows[index].share = share }
+        spreadLoad()
+    }
+
+    private func spreadLoad() {
+        load.state.withLock { [offers = flows.flatMap { Array(repeating: $0.offer, count: $0.share) }] in
+            $0.offers = offers
+        }
     }
 
     /// - Returns: the new poller's place.

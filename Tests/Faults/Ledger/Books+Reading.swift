@@ -57,6 +57,6 @@ extension Books.Attempt {
     fileprivate init(_ row: Row) {
         self.init(
             delivery: row.integer(0) ?? 0, lease: row.integer(1) ?? 0, number: row.integer(2) ?? 0,
-            outcome: row.text(3) ?? "")
+            outcome: row.text(3) ?? "", isProbe: row.bool("probe") ?? false)
     }
 }

@@ -78,15 +78,18 @@ package struct Books: Sendable {
     package struct Attempt: Sendable {
         package var delivery: Int
         package var lease: Int
-        /// From 1.
+        /// From 1. A probe carries the number that the next request will carry.
         package var number: Int
         package var outcome: String
+        /// It found no connection to a destination that was blocked before: nothing was handed over, and no attempt spent.
+        package var isProbe: Bool
 
-        package init(delivery: Int, lease: Int, number: Int, outcome: String) {
+        package init(delivery: Int, lease: Int, number: Int, outcome: String, isProbe: Bool = false) {
             self.delivery = delivery
             self.lease = lease
             self.number = number
             self.outcome = outcome
+            self.isProbe = isProbe
         }
     }
 }

@@ -7,7 +7,7 @@ extension Ledger {
         for delivery in books.deliveries {
             let attempts = attemptsByDelivery[delivery.id, default: []].sorted { $0.lease < $1.lease }
             let last = attempts.last
-            if delivery.attempts != attempts.count { miscounted.append(delivery.id) }
+            if delivery.attempts != attempts.count(where: { !$0.isProbe }) { miscounted.append(delivery.id) }
             let explained =
                 switch delivery.state {
                 case "delivered", "failed", "skipped":
@@ -35,9 +35,9 @@ extension Ledger {
         return breaches
     }
 
-    /// I7: lost ones count too.
+    /// I7: lost ones count too, probes do not.
     var tooManyAttempts: [Breach] {
-        let many = attemptsByDelivery.filter { $0.value.count > bounds.attempts }.keys
+        let many = attemptsByDelivery.filter { $0.value.count { !$0.isProbe } > bounds.attempts }.keys
         var breaches: [Breach] = []
         breaches.add(.attemptLimit, "more than \(bounds.attempts) attempts", Array(many))
         return breaches

@@ -10,7 +10,8 @@ extension Ledger {
                 strange.append(id)
                 continue
             }
-            var recorded = attemptsByDelivery[id, default: []].map(\.number).counted
+            // Nobody has seen a probe.
+            var recorded = attemptsByDelivery[id, default: []].filter { !$0.isProbe }.map(\.number).counted
             // The attempt of a lease that is still open is recorded when that ends.
             if delivery.isLeased { recorded[delivery.attempts + 1, default: 0] += 1 }
             if seen.map(\.attempt).counted.contains(where: { $0.value > recorded[$0.key, default: 0] }) {
@@ -50,7 +51,8 @@ extension Ledger {
     var repeats: [Int] {
         var repeats: [Int] = []
         for (id, seen) in sightingsByDelivery where seen.count > 1 {
-            let retried = Set(attemptsByDelivery[id, default: []].filter { $0.outcome == "retry" }.map(\.number))
+            let retries = attemptsByDelivery[id, default: []].filter { $0.outcome == "retry" && !$0.isProbe }
+            let retried = Set(retries.map(\.number))
             for sighting in seen.sorted(by: { $0.attempt < $1.attempt }).dropLast()
             where !retried.contains(sighting.attempt) {
                 repeats.append(id)

@@ -1,0 +1,162 @@
+import FaultLedger
+import Foundation
+import JSON
+import POSIX
+import Postgres
+import Synchronization
+import TestSupport
+
+/// Too much, or nothing but waiting: what is owed to others must not feel it.
+extension Fault {
+    static let loadFaults = [
+        hanging("hanging", count: 100), hanging("hanging-500", count: 500), oneHangs, retryStorm,
+    ]
+
+    /// Before the crowd hangs it answers as fast as everybody else: what it has shown to answer counts for it at first.
+    private static func hanging(_ name: String, count: Int) -> Fault {
+        var fault = Fault(
+            name: name, group: .load,
+            injects: "\(count) destinations that stop answering at once, with rows owed to each and more arriving"
+        ) { scene in
+            let crowd = try scene.madeCrowd()
+            for _ in 0..<scene.effort.rounds(short: 2, full: 3) {
+                try scene.waitForShortBacklog()
+                // Longer than two time-outs: those that hang have been taken up again.
+                let length = scene.effort.isShort ? 6.0 : 45
+                scene.watch.during(.calm) { scene.pause(length) }
+                crowd.hang()
+                scene.watch.during(.faulty) { scene.pause(length) }
+                crowd.answer()
+                try crowd.check()
+                scene.countRound()
+            }
+        }
+        fault.prepare = { scene in
+            scene.useUsualTimes()
+            let crowd = try scene.makeCrowd(count)
+            // Each conversion is owed to a fifth of them.
+            let part = count / 5
+            for number in 0..<5 {
+                let members = Array(crowd.members[number * part..<(number + 1) * part])
+                try scene.addFlow("crowd-\(number)", to: members, isHealthy: false)
+            }
+            scene.favourHealthyFlows(6)
+        }
+        // In a second: of each healthy flow 18, or 6; to each of the crowd 3, or 1.
+        fault.setup.rate = count > 100 ? 23 : 69
+        fault.setup.latencyFactor = 2
+        fault.confirm = { scene in try scene.confirmHanging(count) }
+        return fault
+    }
+
+    private static let oneHangs: Fault = {
+        let backlog = 10_000
+        var fault = Fault(
+            name: "one-hangs-10000", group: .load, injects: "one destination that hangs, with 10,000 rows owed to it"
+        ) { scene in
+            let crowd = try scene.madeCrowd()
+            let connection = try scene.connect()
+            for _ in 0..<scene.effort.rounds(short: 2, full: 4) {
+                try scene.waitForShortBacklog()
+                let length = scene.effort.isShort ? 5.0 : 20
+                scene.watch.during(.calm) { scene.pause(length) }
+                crowd.hang()
+                try scene.recordSilently(backlog, of: "hanging", on: connection)
+                scene.watch.during(.faulty) { scene.pause(length) }
+                crowd.answer()
+                try crowd.check()
+                scene.countRound()
+            }
+        }
+        fault.prepare = { scene in
+            scene.useUsualTimes()
+            try scene.addFlow("hanging", to: try scene.makeCrowd(1).members, isHealthy: false)
+        }
+        fault.setup.latencyFactor = 2
+        fault.confirm = { scene in try scene.confirmHanging(1) }
+        return fault
+    }()
+
+    /// The pollers were away, and now all that waits is due. To the same destinations, and to others, goes what is recorded
+    /// while the storm drains.
+    private static let retryStorm: Fault = {
+        var fault = Fault(
+            name: "retry-storm", group: .load, injects: "1,000,000 retries due at once (20,000 in short)"
+        ) { scene in
+            scene.watch.during(.calm) { scene.pause(scene.effort.isShort ? 2 : 10) }
+            scene.load.setRate(0)
+            try scene.endPollers()
+            let retries = scene.effort.isShort ? 20_000 : 1_000_000
+            let connection = try scene.connect()
+            for _ in 0..<retries / 20_000 {
+                // Four deliveries of each.
+                try scene.recordSilently(5000, of: "storm", by: PackageResources.record_retries_sql, on: connection)
+            }
+            _ = try connection.run("ANALYZE")
+            scene.load.setRate(scene.setup.rate)
+            try scene.startPoller()
+            let start = Clock.monotonicNanoseconds
+            let length = scene.effort.seconds(short: 5, full: 120)
+            scene.watch.during(.faulty) {
+                scene.pause(length)
+            }
+            let left = try scene.count("SELECT count(*) AS value FROM outbox WHERE attempt > 0")
+            let each = Double(retries - left) / Clock.seconds(since: start)
+            scene.remark = "\(retries - left) retries in \(Int(Clock.seconds(since: start))) s (\(Int(each)) a second)"
+            scene.countRound()
+            guard left > 200_000 else { return }
+            // Nobody waits for what is left: its postbacks are deleted, and it is cancelled.
+            scene.load.setRate(0)
+            try waitUntil("all is answered", timeoutSeconds: 120) { scene.load.state.withLock { $0.open == 0 } }
+            let deletion = Clock.monotonicNanoseconds
+            let cancelled = try scene.deletePostbacks(of: "storm")
+            scene.remark += ", \(cancelled) cancelled by deletePostback in \(Int(Clock.seconds(since: deletion))) s"
+        }
+        fault.prepare = { scene in
+            let targets = try (0..<4).map { _ in try PlainDestination() }
+            try scene.addFlow("storm", to: targets, isHealthy: true)
+        }
+        fault.setup.patience = 240
+        fault.setup.latencyBound = 1000
+        return fault
+    }()
+}
+
+extension Scene {
+    /// The destinations that hang, for the steps of one fault.
+    func makeCrowd(_ count: Int) throws -> Crowd {
+        let crowd = try Crowd(count)
+        self.crowd = crowd
+        return crowd
+    }
+
+    func madeCrowd() throws -> Crowd {
+        guard let crowd else { throw DidNotHappen(description: "there is a crowd") }
+        return crowd
+    }
+
+    /// A time-out, and with it what hangs, lasts as long as it does by default. The short choice cannot wait for that.
+    fileprivate func useUsualTimes() {
+        guard !effort.isShort else { return }
+        pollerSettings["POSTBACKS_TIMEOUT"] = "20"
+        pollerSettings["POSTBACKS_LEASE"] = "60"
+    }
+
+    /// Each of them was met while it hung.
+    fileprivate func confirmHanging(_ count: Int) throws -> [Breach] {
+        let met = try self.count(
+            """
+            SELECT count(DISTINCT split_part(request ->> 'url', '/', 3)) AS value FROM attempts
+            WHERE error ->> 'code' = 'timeout'
+            """)
+        return met == count ? [] : [Breach(.heals, "\(met) of \(count) destinations were met while they hung")]
+    }
+
+    /// - Returns: how many deliveries were cancelled.
+    fileprivate func deletePostbacks(of offer: String) throws -> Int {
+        let postbacks = try installation.ask("listPostbacks", ["offerId": .string(offer)])["postbacks"]?.items ?? []
+        return try postbacks.compactMap { $0["id"] }
+            .map { try installation.ask("deletePostback", ["postbackId": $0])["cancelledDeliveries"]?.integer ?? 0 }
+            .reduce(0, +)
+    }
+}
