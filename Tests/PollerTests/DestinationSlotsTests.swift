@@ -117,6 +117,41 @@ struct DestinationSlotsTests {
         #expect(bench.free(1) != nil)
     }
 
+    /// Each of them has answered until a moment ago, and something arrives for one of them each millisecond.
+    @Test(arguments: [40, 400])
+    mutating func `destinations that fall silent together leave slots to one that answers`(count: Int) {
+        bench = SlotBench(total: 256, perDestination: 16)
+        for id in 1...count {
+            bench.find(id)
+            for _ in 0..<bench.claim(1, to: id) { bench.end(id) }
+        }
+        for step in 0..<5000 {
+            bench.find(1 + step % count)
+            if step.isMultiple(of: 50) { bench.find(1000) }
+            _ = bench.claimAll(due: 1)
+            bench.now += 1_000_000
+            if step.isMultiple(of: 50) {
+                #expect(bench.flights.contains { $0.claim.destination == 1000 }, "\(step)")
+                bench.end(1000)
+            }
+        }
+        // Three quarters, and what arrived before the last of these counted as silent.
+        #expect(bench.flights.count < 192 + 55)
+        #expect(count < 256 || bench.flights.count >= 192)
+    }
+
+    @Test mutating func `destinations that have rested for a second are as unknown as new ones, and get half of all`() {
+        bench = SlotBench(total: 64, perDestination: 4)
+        for id in 1...100 {
+            bench.find(id)
+            _ = bench.claim(1, to: id)
+            bench.end(id)
+        }
+        bench.now += 1_100_000_000
+        for id in 1...100 { bench.find(id) }
+        #expect(bench.claimAll(due: 9) == 32)
+    }
+
     @Test mutating func `after a second without an answer it begins with two again`() {
         bench.find(1)
         _ = bench.claim(4, to: 1)

@@ -10,13 +10,16 @@ import Store
 /// - One that nobody has tried yet gets one slot; more only while all such together hold less than an eighth of all.
 /// - One that failed last, or that the breaker has just let go, gets one slot. One that has let a request wait for over a
 ///   second gets no more unless it has answered another one within that second.
-/// - Destinations of which it is not known that they answer start nothing while they hold half of all slots, and the failing
-///   and slow ones among them nothing while these hold a quarter.
+/// - Destinations of which it is not known that they answer, those that have not answered for a second among them, start
+///   nothing while they hold half of all slots, and the failing and slow ones among them nothing while these hold a quarter.
+/// - One that has let a request wait for 50 ms and answered nothing since is silent. While the silent ones and those above hold
+///   three quarters of all slots, only those start something that have answered since the first of the silent ones became so.
 /// - Retries take three quarters of all slots and of a destination's at most, and leave one for them.
 ///
-/// So any number of destinations that hang leave half of all slots to those that answer. Only what answered until a moment ago
-/// can take more, for one time-out: at most its window each, in the first second. A destination that is new waits for slots
-/// only behind others that are new, each of which holds one for a time-out at most, and a quarter of all slots is theirs.
+/// So any number of destinations that hang leave half of all slots to those that answer, and a quarter, less what starts within
+/// 50 ms, in the first time-out after they all stopped answering at once. Only where backlogs already held all slots at that
+/// moment do the others wait for that time-out. A destination that is new waits for slots only behind others that are new, each
+/// of which holds one for a time-out at most, and a quarter of all slots is theirs.
 ///
 /// To a destination that has just answered as much again is claimed as may be in flight: what waits here takes the place of
 /// what ends, without a round trip to the database in between.

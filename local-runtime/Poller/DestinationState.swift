@@ -23,6 +23,8 @@ struct DestinationState {
 
     /// After so long without an answer a destination is not known to answer any more.
     static let attention: Int64 = 1_000_000_000
+    /// How long a request may wait before its destination counts as silent.
+    private static let silence: Int64 = 50_000_000
     /// How long a destination counts as answering so fast that claiming ahead pays.
     private static let flow: Int64 = 100_000_000
 
@@ -33,9 +35,9 @@ struct DestinationState {
     }
 
     enum Standing {
-        /// It answers.
+        /// It has answered within the last second.
         case answering
-        /// Nobody knows yet.
+        /// Nobody knows yet, or any more.
         case unknown
         /// Its last request got no answer, or one in flight has been waiting for one for over a second.
         case poor
@@ -43,7 +45,17 @@ struct DestinationState {
 
     func standing(at now: Int64) -> Standing {
         if reputation.hasFailed || reputation.isHalfOpen || isSlow(at: now) { return .poor }
-        return reputation.answeredAt == nil ? .unknown : .answering
+        guard let answeredAt = reputation.answeredAt, answeredAt > now - DestinationState.attention else {
+            return .unknown
+        }
+        return .answering
+    }
+
+    /// Since when it has owed an answer without giving any; nil if it does not, or not for long.
+    func silentSince(at now: Int64) -> Int64? {
+        let limit = now - DestinationState.silence
+        guard let oldest = starts.first, oldest < limit, reputation.answeredAt ?? .min < limit else { return nil }
+        return oldest
     }
 
     var inFlight: Int { starts.count }

@@ -12,6 +12,11 @@ struct SlotRoom {
     /// What destinations hold of which it is not known that they answer.
     private var unknown = 0
     private var poor = 0
+    /// What destinations hold that answered within the last second and have been silent since, and what of it is in flight.
+    private var silent = 0
+    private var silentInFlight = 0
+    /// Since when the first of the silent ones has been so.
+    private var silenceStart: Int64 = .max
 
     init(total: Int, _ destinations: [Int: DestinationState], at now: Int64) {
         self.total = total
@@ -23,6 +28,10 @@ struct SlotRoom {
             }
             retries += state.retriesHeld
             retriesInFlight += state.retriesInFlight
+            if let start = state.silentSince(at: now) {
+                silenceStart = min(silenceStart, start)
+                if state.standing(at: now) == .answering { silentInFlight += state.inFlight }
+            }
             hold(state.held, for: state, at: now)
         }
     }
@@ -55,7 +64,7 @@ struct SlotRoom {
         var starts = min(limit - state.held, total - inFlight - starting, allowance(state.standing(at: now)), most)
         let paced = state.reputation.pace.starts(at: now)
         if paced < .max { starts = min(starts, paced - state.waiting.count) }
-        starts = max(starts, 0)
+        starts = mayHold(silent + unknown + poor, state) ? max(starts, 0) : 0
         var ahead =
             isFlowing ? max(min(2 * limit - state.held - starts, total - waiting - starts, most - starts), 0) : 0
         let retryLimit = isFlowing ? 2 : 1
@@ -81,13 +90,21 @@ struct SlotRoom {
     func start(of state: DestinationState, at now: Int64) -> Bool? {
         // What an unknown one was granted it may start.
         let limit = state.limit(newcomers: .max, at: now)
-        guard inFlight < total, state.inFlight < limit, state.reputation.pace.starts(at: now) > 0 else { return nil }
+        guard inFlight < total, state.inFlight < limit, state.reputation.pace.starts(at: now) > 0,
+            mayHold(silentInFlight + unknown + poor, state)
+        else { return nil }
         return state.retriesInFlight < SlotRoom.forRetries(limit) && retriesInFlight < SlotRoom.forRetries(total)
     }
 
     mutating func started(_ claim: Outbox.Claim) {
         inFlight += 1
         if claim.isRetry { retriesInFlight += 1 }
+    }
+
+    /// The last quarter of all slots is for those that have answered since others fell silent.
+    /// - Parameter doubtful: what those hold of which it is not known that they answer now.
+    private func mayHold(_ doubtful: Int, _ state: DestinationState) -> Bool {
+        doubtful < max(1, total * 3 / 4) || silenceStart == .max || state.reputation.answeredAt ?? .min > silenceStart
     }
 
     /// How many an unknown destination that holds some already may have in all.
@@ -103,7 +120,7 @@ struct SlotRoom {
 
     private mutating func hold(_ count: Int, for state: DestinationState, at now: Int64) {
         switch state.standing(at: now) {
-        case .answering: break
+        case .answering: if state.silentSince(at: now) != nil { silent += count }
         case .unknown: unknown += count
         case .poor: poor += count
         }
