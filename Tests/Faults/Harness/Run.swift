@@ -78,6 +78,7 @@ struct Run {
         breaches += try fault.confirm(scene)
         let latencies = scene.watch.latencies(of: healthyAnswers(ledger, scene), ledger.sightings)
         breaches += tooLate(latencies)
+        say("  p99 of healthy flows in ms: \(latencies.turns)")
         let outcome = Outcome(
             rounds: scene.rounds, totals: ledger.totals, allowedRepeats: scene.allowedRepeats,
             healSeconds: healSeconds, latencies: latencies, remark: scene.remark,

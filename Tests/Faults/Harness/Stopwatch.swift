@@ -27,6 +27,8 @@ final class Stopwatch {
         /// Milliseconds; nil when too little was measured.
         let calm: Double?
         let faulty: Double?
+        /// In each turn of calm and fault.
+        var turns = ""
     }
 
     /// The p99 over the deliveries of healthy flows.
@@ -45,6 +47,9 @@ final class Stopwatch {
             }
             return times.count < 50 ? nil : times.percentile(99)
         }
-        return Latencies(calm: p99(calm), faulty: p99(faulty))
+        let turns = (calm + faulty).sorted { $0.lowerBound < $1.lowerBound }.map { range in
+            "\(calm.contains(range) ? "calm" : "faulty") \(p99([range]).map { format($0) } ?? "–")"
+        }
+        return Latencies(calm: p99(calm), faulty: p99(faulty), turns: turns.joined(separator: ", "))
     }
 }
