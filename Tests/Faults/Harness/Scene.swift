@@ -117,15 +117,23 @@ final class Scene {
     }
 
     /// An offer with these postbacks, to these destinations.
-    /// - Parameter postbacks: inputs of createPostback without offer and affiliate.
-    func addFlow(_ offer: String, postbacks: [JSON], to targets: [any Destination], isHealthy: Bool) throws {
+    /// - Parameters:
+    ///   - postbacks: inputs of createPostback without offer and affiliate.
+    ///   - share: how often it comes in the load while a flow with 1 comes once.
+    ///   - environment: other settings for createPostback.
+    func addFlow(
+        _ offer: String, postbacks: [JSON], to targets: [any Destination], isHealthy: Bool,
+        share: Int = 1, environment: [String: String] = [:]
+    ) throws {
         try installation.ask("configureOffer", ["offerId": .string(offer)])
         let inputs = postbacks.map { $0.merging(["offerId": .string(offer), "affiliateId": "a"]) }
-        for answer in try installation.ask("createPostback", all: inputs) where answer["postback"] == nil {
+        let creator = Installation(
+            database: installation.database, environment: installation.environment.merging(environment) { $1 })
+        for answer in try creator.ask("createPostback", all: inputs) where answer["postback"] == nil {
             throw DidNotHappen(description: "the postbacks of \(offer) are made, but \(answer.encodedText)")
         }
         for target in targets where !destinations.contains(where: { $0 === target }) { destinations.append(target) }
-        flows.append(Flow(offer: offer, isHealthy: isHealthy))
+        flows.append(Flow(offer: offer, isHealthy: isHealthy, share: share))
         spreadLoad()
     }
 

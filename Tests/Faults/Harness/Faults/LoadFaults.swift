@@ -19,13 +19,17 @@ extension Fault {
             injects: "\(count) destinations that stop answering at once, with rows owed to each and more arriving"
         ) { scene in
             let crowd = try scene.madeCrowd()
+            let connection = try scene.connect()
             for _ in 0..<scene.effort.rounds(short: 2, full: 3) {
                 try scene.waitForShortBacklog()
                 // Longer than two time-outs: those that hang have been taken up again.
                 let length = scene.effort.isShort ? 6.0 : 45
                 scene.watch.during(.calm) { scene.pause(length) }
                 crowd.hang()
-                scene.watch.during(.faulty) { scene.pause(length) }
+                try scene.watch.during(.faulty) {
+                    for number in 0..<5 { try scene.recordSilently(10, of: "crowd-\(number)", on: connection) }
+                    scene.pause(length)
+                }
                 crowd.answer()
                 try crowd.check()
                 scene.countRound()
@@ -40,10 +44,10 @@ extension Fault {
                 let members = Array(crowd.members[number * part..<(number + 1) * part])
                 try scene.addFlow("crowd-\(number)", to: members, isHealthy: false)
             }
-            scene.favourHealthyFlows(6)
+            scene.favourHealthyFlows(20)
         }
-        // In a second: of each healthy flow 18, or 6; to each of the crowd 3, or 1.
-        fault.setup.rate = count > 100 ? 23 : 69
+        // In a second about 6 of each healthy flow and a third to each of the crowd.
+        fault.setup.rate = 21
         fault.setup.latencyFactor = 2
         fault.confirm = { scene in try scene.confirmHanging(count) }
         return fault

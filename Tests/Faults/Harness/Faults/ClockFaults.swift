@@ -1,0 +1,94 @@
+import FaultLedger
+import Glibc
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+
+/// Leases, due times and retries are by the database's clock, so that nobody's else matters.
+extension Fault {
+    static let clockFaults = [clocks]
+
+    private static let clocks: Fault = {
+        var fault = Fault(
+            name: "clocks", group: .load,
+            injects: "two pollers, with their delivery processes an hour before and an hour behind the database"
+        ) { scene in
+            for _ in 0..<scene.effort.rounds(short: 1, full: 4) {
+                let length = scene.effort.isShort ? 5.0 : 20
+                scene.watch.during(.calm) { scene.pause(length) }
+                try scene.endPollers()
+                for hours in ["+1h", "-1h"] { try scene.startPoller(Scene.clock(hours)) }
+                try scene.waitForArrivals()
+                try scene.noteWrongClocks()
+                scene.watch.during(.faulty) { scene.pause(length) }
+                try scene.endPollers()
+                for _ in 0..<2 { try scene.startPoller() }
+                try scene.waitForArrivals()
+                scene.countRound()
+            }
+            // What is in flight when its poller dies belongs to the other one when the lease has run out, and not an hour
+            // before or after.
+            try scene.endPollers()
+            for hours in ["+1h", "-1h"] { try scene.startPoller(Scene.clock(hours)) }
+            for poller in 0..<2 {
+                try scene.waitForArrivals()
+                try scene.allowRepeatsOfLeased()
+                scene.pollers[poller].send(SIGSTOP)
+                try scene.allowRepeatsOfLeased()
+                scene.pause(14)
+                scene.pollers[poller].send(SIGCONT)
+            }
+        }
+        fault.setup.pollers = 2
+        fault.prepare = { scene in
+            guard Scene.fakeClock != nil else { throw Skipped(reason: "libfaketime is not installed") }
+            // Each is tried again, and there is always something in flight.
+            for case let destination as PlainDestination in scene.destinations {
+                destination.behave(ReceiverBehaviour(statuses: [503, 200], delayMilliseconds: 50))
+            }
+        }
+        fault.setup.latencyFactor = 2
+        fault.confirm = { scene in
+            var breaches: [Breach] = []
+            if scene.notes["wrong clocks", default: 0] < 4 {
+                breaches.append(Breach(.heals, "the clocks were right: the fault was not injected"))
+            }
+            // No lease ends before 12 s, and no retry comes before its time, by the database's clock.
+            let early = try scene.connect().run(
+                """
+                SELECT b.delivery_id FROM attempts a JOIN attempts b USING (delivery_id)
+                WHERE b.attempt = a.attempt + 1 AND b.at < a.at + make_interval(secs =>
+                    CASE a.outcome WHEN 'unknown' THEN 12 ELSE a.retry_in_seconds::float8 END)
+                """)
+            if !early.isEmpty {
+                breaches.append(
+                    Breach(.fenced, "tried again before its time", ids: early.compactMap { $0.integer("delivery_id") }))
+            }
+            return breaches
+        }
+        return fault
+    }()
+}
+
+extension Scene {
+    /// The library that gives a process another clock.
+    fileprivate static var fakeClock: String? {
+        FileSystem.names(in: "/usr/lib").lazy.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
+            .first { (try? FileSystem.read($0, limit: 1 << 24)) != nil }
+    }
+
+    /// The monotonic clock, which nothing but waiting goes by, stays what it is.
+    fileprivate static func clock(_ offset: String) -> [String: String] {
+        ["LD_PRELOAD": fakeClock ?? "", "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"]
+    }
+
+    /// Counts the processes that have another clock.
+    fileprivate func noteWrongClocks() throws {
+        let processes = pollers.flatMap { [$0.pid, $0.deliveryProcess].compactMap(\.self) }
+        notes["wrong clocks"] = try processes.count { process in
+            let maps = try FileSystem.read("/proc/\(process)/maps", limit: 1 << 24)
+            return String(decoding: maps, as: UTF8.self).contains("libfaketime")
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import FaultLedger
+import JSON
+import POSIX
+import Postgres
+import Synchronization
+import TestSupport
+
+/// Rows of which nothing can be made, among healthy ones to the same destination: each comes to an end that can be seen, and
+/// nobody else feels it.
+extension Fault {
+    static let poisonFaults = [poison]
+
+    private static let poison: Fault = {
+        var fault = Fault(
+            name: "poison", group: .load,
+            injects:
+                "ciphertexts that were changed, a key that is away, templates that do not parse, payloads that are no snapshot"
+        ) { scene in
+            let connection = try scene.connect()
+            let rounds = scene.effort.rounds(short: 2, full: 6)
+            for round in 0..<rounds {
+                scene.watch.during(.calm) { scene.pause(scene.effort.isShort ? 3 : 10) }
+                if round == 0 {
+                    for poison in Poison.settings { try scene.poison(poison, on: connection) }
+                    scene.load.state.withLock { $0.offers += Poison.settings.map(\.offer) }
+                }
+                try scene.watch.during(.faulty) {
+                    for _ in 0..<(scene.effort.isShort ? 3 : 10) {
+                        for poison in Poison.payloads { try scene.recordPoison(poison, on: connection) }
+                        scene.pause(1)
+                    }
+                }
+                scene.countRound()
+                guard round == 0 else { continue }
+                // The key is back before what needs it has died.
+                try scene.endPollers()
+                scene.pollerSettings["POSTBACKS_ENCRYPTION_KEY"] = Poison.bothKeys
+                try scene.startPoller()
+            }
+        }
+        // Long enough for the key to come back.
+        fault.setup.schedule = "0.2,0.3,0.5,1,1,2,3,5,5,5,10"
+        fault.setup.latencyFactor = 2
+        fault.prepare = { scene in
+            guard let target = scene.destinations.first else { return }
+            for poison in Poison.settings + Poison.payloads {
+                let keys = poison == .missingKey ? ["POSTBACKS_ENCRYPTION_KEY": Poison.otherKey] : [:]
+                try scene.addPoisonFlow(poison, to: target, environment: keys)
+            }
+        }
+        fault.confirm = { scene in
+            try (Poison.settings + Poison.payloads).flatMap { try scene.judge($0) } + scene.judgeProcess()
+        }
+        return fault
+    }()
+}
+
+/// What makes a row poison.
+private enum Poison: String, CaseIterable {
+    case changedCiphertext, missingKey, missingKeyID, noSeal
+    case brokenURL, brokenMacro, brokenParams, brokenType
+    case payloadNull, payloadNumber, payloadList, payloadEmpty, payloadDeep, payloadTwice, payloadNUL, payloadHuge,
+        payloadTwoLines
+
+    static let settings = allCases.filter { $0.payload == nil }
+    static let payloads = allCases.filter { $0.payload != nil }
+    static let otherKey = Installation.encryptionKey("other", 9)
+    static let bothKeys = "\(Installation.encryptionKey("test", 7)),\(otherKey)"
+
+    var offer: String { "poison-\(rawValue)" }
+
+    /// What is set in the postback.
+    var change: String? {
+        switch self {
+        // The last byte but those of the padding.
+        case .changedCiphertext:
+            """
+            basic_auth = json_build_object('login', 'l', 'password', json_build_object('sealed',
+                regexp_replace(basic_auth -> 'password' ->> 'sealed', '.{8}$', 'AAAAAAAA')))
+            """
+        case .missingKeyID:
+            #"basic_auth = '{"login":"l","password":{"sealed":"nobody:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}}'"#
+        case .noSeal: #"basic_auth = '{"login":"l","password":{"sealed":""}}'"#
+        case .brokenURL: "url = 'http://{nobody/'"
+        case .brokenMacro: "url = url || '&x={no_such_macro}'"
+        case .brokenParams: #"request_params = '[1, {"a": "{click_id"}]'"#
+        case .brokenType: #"request_headers = '{"X": 5}'"#
+        default: nil
+        }
+    }
+
+    /// What stands in place of the snapshot.
+    var payload: String? {
+        switch self {
+        case .payloadNull: "'null'"
+        case .payloadNumber: "'5'"
+        case .payloadList: "'[]'"
+        case .payloadEmpty: "'{}'"
+        case .payloadDeep: "(repeat('[', 1000) || repeat(']', 1000))::json"
+        case .payloadTwice: #"'{"id":1,"id":2}'"#
+        case .payloadNUL: #"'{"clickId":"\u0000"}'"#
+        case .payloadHuge: "json_build_object('clickId', repeat('x', 6000000))"
+        case .payloadTwoLines: "E'{\\n\\n\"id\":5}'"
+        default: nil
+        }
+    }
+
+    /// Its deliveries' state, and the code of the error.
+    var end: (state: String, code: String?) {
+        switch self {
+        case .missingKey: ("delivered", nil)
+        // It may be mended as long as there are attempts left.
+        case .changedCiphertext, .missingKeyID, .noSeal: ("dead", "secret")
+        default: ("failed", "internal")
+        }
+    }
+}
+
+extension Scene {
+    fileprivate func addPoisonFlow(
+        _ poison: Poison, to target: any Destination, environment: [String: String]
+    ) throws {
+        let postback: JSON = [
+            "conversionStatus": "pending", "httpType": "GET",
+            "url": .string("\(target.url)/\(poison.rawValue)?t={transaction_id}"),
+            "basicAuth": ["login": "l", "password": "p"],
+        ]
+        // Nothing comes before it is poisoned.
+        try addFlow(
+            poison.offer, postbacks: [postback], to: [], isHealthy: false, share: 0, environment: environment)
+    }
+
+    fileprivate func poison(_ poison: Poison, on connection: Connection) throws {
+        guard let change = poison.change else { return }
+        let sql = "UPDATE postbacks SET \(change) WHERE offer_id = '\(poison.offer)'"
+        _ = try connection.run(Statement(name: "", sql: sql), [])
+    }
+
+    fileprivate func recordPoison(_ poison: Poison, on connection: Connection) throws {
+        guard let payload = poison.payload else { return }
+        _ = try connection.run("BEGIN")
+        try recordSilently(3, of: poison.offer, on: connection)
+        let sql = """
+            UPDATE events SET payload = \(payload)
+            WHERE conversion_id IN (SELECT id FROM conversions WHERE offer_id = '\(poison.offer)')
+            """
+        _ = try connection.run(Statement(name: "", sql: sql), [])
+        _ = try connection.run("COMMIT")
+    }
+
+    /// Each delivery has come to the end that is due; or is held, because ten before it have died.
+    fileprivate func judge(_ poison: Poison) throws -> [Breach] {
+        let rows = try connect().run(
+            """
+            SELECT d.id, d.state, d.error_code, p.paused_at IS NOT NULL AS is_paused,
+                (SELECT error ->> 'message' FROM attempts a WHERE a.delivery_id = d.id ORDER BY lease_no DESC LIMIT 1) AS message
+            FROM delivery_log d JOIN postbacks p ON p.id = d.postback_id WHERE p.offer_id = \(poison.offer)
+            """)
+        let end = poison.end
+        let wrong = rows.filter { row in
+            if row.text("state") == end.state, row.text("error_code") == end.code { return false }
+            return !(end.state == "dead" && row.text("state") == "held" && row.bool("is_paused") == true)
+        }
+        if let row = rows.last {
+            say("  \(poison.rawValue): \(rows.count), \(end.state): \(row.text("message") ?? "")")
+        }
+        var breaches: [Breach] = []
+        if let row = wrong.first {
+            let found = "\(row.text("state") ?? "") \(row.text("error_code") ?? "")"
+            breaches.append(
+                Breach(.complete, "\(poison.rawValue) came to \(found)", ids: wrong.compactMap { $0.integer("id") }))
+        }
+        if !rows.contains(where: { $0.text("state") == end.state }) {
+            breaches.append(Breach(.complete, "\(poison.rawValue) was never met"))
+        }
+        return breaches
+    }
+
+    fileprivate func judgeProcess() throws -> [Breach] {
+        var breaches: [Breach] = []
+        if pollerLog.contains("the delivery process ended") {
+            breaches.append(Breach(.complete, "a delivery process has ended"))
+        }
+        if try unknownAttempts() > 0 {
+            breaches.append(Breach(.recordedRequests, "the outcome of attempts is unknown"))
+        }
+        return breaches
+    }
+}
