@@ -27,6 +27,7 @@ extension Fault {
                 scene.watch.during(.calm) { scene.pause(length) }
                 crowd.hang()
                 try scene.watch.during(.faulty) {
+                    scene.pause(1)
                     for number in 0..<5 { try scene.recordSilently(10, of: "crowd-\(number)", on: connection) }
                     scene.pause(length)
                 }
@@ -44,10 +45,10 @@ extension Fault {
                 let members = Array(crowd.members[number * part..<(number + 1) * part])
                 try scene.addFlow("crowd-\(number)", to: members, isHealthy: false)
             }
-            scene.favourHealthyFlows(20)
+            scene.favourHealthyFlows(count > 100 ? 20 : 6)
         }
-        // In a second about 6 of each healthy flow and a third to each of the crowd.
-        fault.setup.rate = 21
+        // In a second: of each healthy flow 6 or 18; to each of the crowd a third or 3.
+        fault.setup.rate = count > 100 ? 21 : 69
         fault.setup.latencyFactor = 2
         fault.confirm = { scene in try scene.confirmHanging(count) }
         return fault
