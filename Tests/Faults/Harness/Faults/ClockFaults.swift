@@ -45,7 +45,7 @@ extension Fault {
             guard Scene.fakeClock != nil else { throw Skipped(reason: "libfaketime is not installed") }
             // Each is tried again, and there is always something in flight.
             for case let destination as PlainDestination in scene.destinations {
-                destination.behave(ReceiverBehaviour(statuses: [503, 200], delayMilliseconds: 50))
+                destination.behave(ReceiverBehaviour(statuses: [500, 200], delayMilliseconds: 50))
             }
         }
         fault.setup.latencyFactor = 2
