@@ -147,14 +147,15 @@ extension Scene {
         pollerSettings["POSTBACKS_LEASE"] = "60"
     }
 
-    /// Each of them was met while it hung.
+    /// They were met while they hung: each, or as many as had a turn where there are more than slots.
     fileprivate func confirmHanging(_ count: Int) throws -> [Breach] {
         let met = try self.count(
             """
             SELECT count(DISTINCT split_part(request ->> 'url', '/', 3)) AS value FROM attempts
             WHERE error ->> 'code' = 'timeout'
             """)
-        return met == count ? [] : [Breach(.heals, "\(met) of \(count) destinations were met while they hung")]
+        return met >= min(count, 128)
+            ? [] : [Breach(.heals, "\(met) of \(count) destinations were met while they hung")]
     }
 
     /// - Returns: how many deliveries were cancelled.
