@@ -152,6 +152,21 @@ struct DestinationSlotsTests {
         #expect(bench.claimAll(due: 9) == 32)
     }
 
+    @Test mutating func `of those that have rested the one that answered last comes first`() {
+        bench = SlotBench(total: 64, perDestination: 4)
+        for id in Array(1...99) + [50] {
+            bench.now += 10_000_000
+            bench.find(id)
+            _ = bench.claim(1, to: id)
+            bench.end(id)
+        }
+        bench.now += 1_100_000_000
+        for id in 1...200 { bench.find(id) }
+        _ = bench.claimAll(due: 1)
+        #expect(bench.flights.contains { $0.claim.destination == 50 })
+        #expect(!bench.flights.contains { $0.claim.destination < 50 || $0.claim.destination > 99 })
+    }
+
     @Test mutating func `after a second without an answer it begins with two again`() {
         bench.find(1)
         _ = bench.claim(4, to: 1)

@@ -40,6 +40,8 @@ struct DestinationSlots {
     private static let patience: Int64 = 1_000_000_000
     /// How long a floor may hide what was committed behind it.
     private static let sweepInterval: Int64 = 1_000_000_000
+    /// So long after its last answer a destination comes before those of which less is known.
+    private static let rest: Int64 = 10_000_000_000
     /// Of so many destinations something is remembered while nothing is owed to them.
     private static let memory = 10_000
 
@@ -71,7 +73,9 @@ struct DestinationSlots {
         let start = due.firstIndex { $0 > lastServed } ?? 0
         let fair = room.fairShare(among: due.compactMap { destinations[$0]?.standing(at: now) })
         var shares: [Outbox.Share] = []
-        for id in due[start...] + due[..<start] {
+        let turns = due[start...] + due[..<start]
+        let rested = self.rested(among: turns, at: now)
+        for id in rested + turns.filter(Set(turns).subtracting(rested).contains) {
             guard let state = destinations[id], let share = room.share(of: state, most: fair, at: now)
             else { continue }
             room.take(share, of: state, at: now)
@@ -84,6 +88,17 @@ struct DestinationSlots {
             lastServed = id
         }
         return shares
+    }
+
+    /// Those that are unknown only because they have not answered for a while, the shortest while first: of many that were not
+    /// tried lately they are the likeliest to answer, and then they are in nobody's way.
+    private func rested(among ids: some Sequence<Int>, at now: Int64) -> [Int] {
+        ids.compactMap { id -> (id: Int, answeredAt: Int64)? in
+            guard let state = destinations[id], state.standing(at: now) == .unknown,
+                let answeredAt = state.reputation.answeredAt, answeredAt > now - DestinationSlots.rest
+            else { return nil }
+            return (id, answeredAt)
+        }.sorted { $0.answeredAt > $1.answeredAt }.map(\.id)
     }
 
     /// Takes what a claim of these shares has brought. A destination that had less than its share is done until it is
