@@ -38,7 +38,7 @@ let package = Package(
             name: "FunctionRuntime", dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering; and what the tables hold of it.
-        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "Secrets"]),
+        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets"]),
         .target(
             name: "Store",
             dependencies: [
@@ -79,11 +79,13 @@ let package = Package(
             ],
             path: "local-runtime/postbacks"),
 
-        // Tests: they mirror the above.
-        .testTarget(
+        // What tests, benchmarks and faults share. It does not import Testing, which only test targets can.
+        .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
-            exclude: ["forward_proxy.py"]),
+            path: "Tests/TestSupport", exclude: ["forward_proxy.py"]),
+
+        // Tests: they mirror the above.
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
@@ -119,9 +121,29 @@ let package = Package(
             exclude: ["world.py"]),
         .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+        .target(
+            name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],
+            path: "Tests/Faults/HostileReceiver", exclude: ["Transport/front.py", "Transport/names.py"]),
+        .testTarget(
+            name: "HostileTests", dependencies: ["HostileReceiver", "JSON", "POSIX", "Postgres", "TestSupport"]),
         .executableTarget(
-            name: "benchmarks", dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres"],
+            name: "benchmarks",
+            dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
+
+        // Faults that are injected into the real programs, and the ledger that is checked after each.
+        .target(
+            name: "FaultLedger", dependencies: ["Postgres"], path: "Tests/Faults/Ledger",
+            resources: [.embedInCode("SQL")]),
+        .executableTarget(
+            name: "faults",
+            dependencies: [
+                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "POSIX", "Postgres", "Receiver",
+                "Secrets",
+                "TestSupport",
+            ],
+            path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
+        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),
     ]
 )
 

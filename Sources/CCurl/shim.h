@@ -43,6 +43,11 @@ CURLcode postbacks_easy_setopt_resolver(CURL *handle, CURLoption option, curl_re
     return curl_easy_setopt(handle, option, value);
 }
 
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_prerequest(CURL *handle, CURLoption option, curl_prereq_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
 // Also for curl_off_t, which is a long wherever this is built.
 POSTBACKS_NAMED("curl_easy_getinfo(_:_:_:)")
 CURLcode postbacks_easy_getinfo_long(CURL *handle, CURLINFO info, long *value) {

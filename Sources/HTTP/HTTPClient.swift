@@ -16,6 +16,7 @@ import POSIX
     /// By the address of the curl handle.
     private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
+    private var kept = KeptConnections()
     /// How many connections stay open for later requests; more only where more are in flight.
     private var keptConnections = 256
     private var lookups: Lookups
@@ -96,7 +97,10 @@ import POSIX
         guard let transfer = idle.popLast() ?? Transfer(egress: egress, limits: limits, proxy: proxy) else {
             return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY))
         }
-        if let code = transfer.prepare(request, to: destination, id: id, trusting: authorities) {
+        let keepsConnection = kept.areTrusted(for: request.url, now: Clock.monotonicNanoseconds)
+        if let code = transfer.prepare(
+            request, to: destination, id: id, trusting: authorities, keepsConnection: keepsConnection)
+        {
             return refuse(id, Transfer.text(of: code))
         }
         let code = unsafe curl_multi_add_handle(multi, transfer.handle)
@@ -161,6 +165,10 @@ import POSIX
             }
             completions.append(completion)
             unsafe curl_multi_remove_handle(multi, handle)
+            if case .connectionWasClosed = transfer.stop {
+                kept.wasClosed(under: transfer.url, now: Clock.monotonicNanoseconds)
+            }
+            transfer.forget()
             idle.append(transfer)
         }
     }

@@ -8,14 +8,17 @@ package struct HTTPLimits: Sendable {
     package var bodyBytes: Int
     /// For status lines and headers, those of informational answers included; more end the attempt.
     package var headerBytes: Int
+    /// So many headers; more end the attempt.
+    package var headerCount: Int
 
     package init(
         connectMilliseconds: Int = 5_000, totalMilliseconds: Int = 20_000, bodyBytes: Int = 4_096,
-        headerBytes: Int = 65_536
+        headerBytes: Int = 65_536, headerCount: Int = 1_000
     ) {
         self.connectMilliseconds = connectMilliseconds
         self.totalMilliseconds = totalMilliseconds
         self.bodyBytes = bodyBytes
         self.headerBytes = headerBytes
+        self.headerCount = headerCount
     }
 }

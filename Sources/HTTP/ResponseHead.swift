@@ -3,18 +3,22 @@ struct ResponseHead {
     /// Of the last status line seen; 0 before.
     private(set) var status = 0
     private(set) var headers: [(name: String, value: String)] = []
+    /// Whether the empty line behind the headers has come.
+    private(set) var isComplete = false
     private var byteCount = 0
-    private var isComplete = false
+    private var length: Int?
 
     /// Takes one line with its line end: a status line, a header, the empty line, or a trailer behind the body.
-    /// - Parameter limit: bytes of all lines together.
     /// - Returns: why the response cannot be used; nil if it can.
-    mutating func take(_ line: [UInt8], limit: Int) -> String? {
+    mutating func take(_ line: [UInt8], limits: HTTPLimits) -> String? {
         byteCount += line.count
-        guard byteCount <= limit else { return "the headers are longer than \(limit) bytes" }
+        guard byteCount <= limits.headerBytes else {
+            return "the headers are longer than \(limits.headerBytes) bytes"
+        }
+        guard headers.count <= limits.headerCount else { return "there are more than \(limits.headerCount) headers" }
         // Trailers count against the limit, and are not kept.
         if isComplete && status >= 200 { return nil }
-        let content = line.prefix { $0 != 0x0a && $0 != 0x0d }
+        let content = line.withoutLineEnd
         if content.isEmpty {
             isComplete = true
             return nil
@@ -35,6 +39,7 @@ struct ResponseHead {
         }
         status = number
         headers = []
+        length = nil
         isComplete = false
         return nil
     }
@@ -50,7 +55,22 @@ struct ResponseHead {
         guard name.lowercased() != "transfer-encoding" || value.lowercased() == "chunked" else {
             return "the transfer encoding \"\(String(showing: value.utf8.prefix(64)))\" was not asked for"
         }
+        if name.lowercased() == "content-length", let fault = takeLength(value) { return fault }
         headers.append((name, value))
+        return nil
+    }
+
+    /// What contradicts itself or is no number says nothing of where the body ends (RFC 9112 §6.3): curl would take the last one,
+    /// or a part of it.
+    private mutating func takeLength(_ value: String) -> String? {
+        for part in value.split(separator: ",", omittingEmptySubsequences: false) {
+            let digits = part.drop { $0 == " " }.prefix { $0 != " " }
+            guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
+                part.drop(while: { $0 == " " }).dropFirst(digits.count).allSatisfy({ $0 == " " })
+            else { return "the content length \"\(value.prefix(32))\" is no number of bytes" }
+            guard length == nil || length == number else { return "the answer has two content lengths" }
+            length = number
+        }
         return nil
     }
 
@@ -60,6 +80,14 @@ struct ResponseHead {
         let start = bytes.drop(while: isSpace)
         let end = start.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start.startIndex
         return String(showing: start[..<end], keepingTabs: true)
+    }
+}
+
+extension [UInt8] {
+    /// Without the line feed at its end, and a carriage return before that.
+    fileprivate var withoutLineEnd: ArraySlice<UInt8> {
+        let line = last == 0x0a ? dropLast() : self[...]
+        return line.last == 0x0d ? line.dropLast() : line
     }
 }
 

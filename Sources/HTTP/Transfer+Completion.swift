@@ -12,6 +12,9 @@ extension Transfer {
         switch stop {
         case .fault(let message): return .failure(HTTPFailure(kind: .protocol, message: message))
         case .bodyIsFull: return response(isTruncated: true)
+        case .connectionWasClosed:
+            let message = "the connection was closed before an answer came; the request may have arrived"
+            return .failure(HTTPFailure(kind: .connect, message: message))
         case nil: break
         }
         if code == CURLE_OK { return response(isTruncated: false) }
@@ -26,8 +29,12 @@ extension Transfer {
         guard head.status >= 200 else {
             return .failure(HTTPFailure(kind: .protocol, message: "the status \(head.status) is no final answer"))
         }
+        // A connection that is closed in the middle of the headers is a whole answer to curl.
+        guard head.isComplete else {
+            return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
+        }
         // No receiver says this (RFC 9110 §15.5.8), and it says nothing of the delivery.
-        if head.status == 407, isThroughProxy {
+        if head.status == 407, proxy != nil {
             return .failure(HTTPFailure(kind: .connect, message: "the proxy does not take the user and password"))
         }
         return .success(

@@ -9,24 +9,29 @@ import Glibc
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var addressList: UnsafeMutablePointer<curl_slist>?
-    private let egress: EgressRules
-    private let proxy: Proxy?
-    private let limits: HTTPLimits
+    let egress: EgressRules
+    let proxy: Proxy?
+    let limits: HTTPLimits
 
     private(set) var id: UInt64 = 0
     private(set) var destination: Destination?
-    private(set) var head = ResponseHead()
-    private(set) var body: [UInt8] = []
+    private(set) var url = ""
+    var head = ResponseHead()
+    var body: [UInt8] = []
     /// Why reading was stopped here, before the response's own end.
-    private(set) var stop: Stop?
+    var stop: Stop?
     /// The first address that the egress rules refused.
-    private(set) var refusal: String?
+    var refusal: String?
     /// The last address that was dialled.
-    private(set) var dialled: IPAddress?
+    var dialled: IPAddress?
+    /// Whether the request may have been handed to a connection.
+    var isSent = false
 
     enum Stop {
         case bodyIsFull
         case fault(String)
+        /// The kept connection over which the request went was closed before an answer came.
+        case connectionWasClosed
     }
 
     /// Where a request goes, and how it was found out.
@@ -56,30 +61,36 @@ import Glibc
     }
 
     /// Makes the handle ready to send a request that has no fault.
+    /// - Parameter keepsConnection: whether it may go over a connection that is open, and leave its own open.
     /// - Returns: what curl does not accept; nil if all is well.
     func prepare(
-        _ request: HTTPRequest, to destination: Destination, id: UInt64, trusting authorities: String?
+        _ request: HTTPRequest, to destination: Destination, id: UInt64, trusting authorities: String?,
+        keepsConnection: Bool = true
     ) -> CURLcode? {
         self.id = id
         self.destination = destination
+        url = request.url
         head = ResponseHead()
         body = []
         stop = nil
         refusal = nil
         dialled = nil
+        isSent = false
         unsafe errorText[0] = 0
         unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
         unsafe curl_slist_free_all(addressList)
         unsafe addressList = nil
-        if let authorities, let code = unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, authorities)) {
-            return code
-        }
-        return setDefences() ?? setCallbacks() ?? setDestination() ?? setRequest(request)
+        return setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences() ?? setCallbacks()
+            ?? setGuards() ?? setDestination() ?? setRequest(request)
     }
 
-    var isThroughProxy: Bool { proxy != nil }
+    /// Lets go of what was answered; a handle may wait long for its next request.
+    func forget() {
+        head = ResponseHead()
+        body = []
+    }
 
     /// Whether so much of the body has come as is kept.
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
@@ -89,6 +100,20 @@ import Glibc
         let bytes = unsafe UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE))
         let text = unsafe bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
         return text.isEmpty ? nil : String(showing: text)
+    }
+
+    private func setAuthorities(_ path: String?) -> CURLcode? {
+        guard let path else { return nil }
+        // A folder of them, which curl has by default where it is built so, would count beside the file.
+        let noFolder: String? = nil
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, path))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_CAPATH, noFolder))
+    }
+
+    private func setConnection(_ keepsConnection: Bool) -> CURLcode? {
+        if keepsConnection { return nil }
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_FRESH_CONNECT, 1))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_FORBID_REUSE, 1))
     }
 
     private func setDefences() -> CURLcode? {
@@ -134,8 +159,15 @@ import Glibc
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Transfer.bodyArrived))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
-            ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this))
+    }
+
+    /// What curl must ask before it looks up or sends.
+    private func setGuards() -> CURLcode? {
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, Transfer.lookupWanted))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQDATA, this))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, Transfer.willSend))
     }
 
     private func setDestination() -> CURLcode? {
@@ -190,63 +222,6 @@ import Glibc
 
     private func failure(_ code: CURLcode) -> CURLcode? {
         code == CURLE_OK ? nil : code
-    }
-}
-
-/// What curl calls while a transfer runs.
-extension Transfer {
-    private static let headerArrived: curl_write_callback = { bytes, size, count, context in
-        guard let context = unsafe context else { return 0 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        let line = unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return transfer.take(header: line) ? line.count : 0
-    }
-
-    private static let bodyArrived: curl_write_callback = { bytes, size, count, context in
-        guard let context = unsafe context else { return 0 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        let length = size * count
-        let room = transfer.limits.bodyBytes - transfer.body.count
-        unsafe transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: min(length, room)))
-        if length <= room { return length }
-        transfer.stop = .bodyIsFull
-        return 0
-    }
-
-    private static let socketWanted: curl_opensocket_callback = { context, _, address in
-        guard let context = unsafe context, let address = unsafe address else { return -1 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        guard unsafe transfer.mayDial(IPAddress(dialling: address)) else { return -1 }
-        let kind = unsafe address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
-        return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
-    }
-
-    /// Names are looked up before the transfer begins. What curl would look up itself, nobody has judged.
-    private static let lookupWanted: curl_resolver_start_callback = { _, _, context in
-        guard let context = unsafe context else { return 1 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        // But for the proxy's own name.
-        return transfer.proxy == nil && transfer.destination?.target.address == nil ? 1 : 0
-    }
-
-    private func take(header line: [UInt8]) -> Bool {
-        guard let fault = head.take(line, limit: limits.headerBytes) else { return true }
-        stop = .fault(fault)
-        return false
-    }
-
-    /// A name that leads to a forbidden address as well is not dialled at all after that was seen.
-    func mayDial(_ address: IPAddress?) -> Bool {
-        guard refusal == nil else { return false }
-        guard let address else {
-            refusal = "the address is neither IPv4 nor IPv6"
-            return false
-        }
-        // Through a proxy only the proxy is dialled, and the operator named it.
-        refusal = proxy == nil ? egress.refusal(of: address) : nil
-        guard refusal == nil else { return false }
-        dialled = address
-        return true
     }
 }
 

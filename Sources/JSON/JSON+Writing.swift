@@ -1,5 +1,6 @@
 extension JSON {
-    /// The value as JSON text on one line, UTF-8, with no more escapes than RFC 8259 asks for.
+    /// The value as JSON text on one line, UTF-8, with no more escapes than RFC 8259 asks for and those of
+    /// the other control characters, which terminals obey too.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
@@ -44,14 +45,21 @@ extension JSON {
             case UInt8(ascii: "\n"): bytes.append(contentsOf: #"\n"#.utf8)
             case UInt8(ascii: "\r"): bytes.append(contentsOf: #"\r"#.utf8)
             case UInt8(ascii: "\t"): bytes.append(contentsOf: #"\t"#.utf8)
-            case 0..<0x20, 0x7F:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes.append(contentsOf: #"\u00"#.utf8)
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
+            case 0..<0x20, 0x7F: writeEscape(byte, to: &bytes)
+            // U+0080 to U+009F are C2 80 to C2 9F.
+            case 0x80...0x9F where bytes.last == 0xC2:
+                bytes.removeLast()
+                writeEscape(byte, to: &bytes)
             default: bytes.append(byte)
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func writeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(contentsOf: #"\u00"#.utf8)
+        bytes.append(digits[Int(byte >> 4)])
+        bytes.append(digits[Int(byte & 15)])
     }
 }

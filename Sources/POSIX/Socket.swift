@@ -10,16 +10,24 @@ package struct TCPListener: Sendable {
     /// - Parameters:
     ///   - address: a literal IPv4 or IPv6 address of this machine.
     ///   - port: 0 lets the system choose.
-    package init(address: String = "127.0.0.1", port: UInt16 = 0) throws(SystemError) {
+    ///   - backlog: how many connections may wait to be accepted; nil refuses all until `listen` is called.
+    package init(
+        address: String = "127.0.0.1", port: UInt16 = 0, backlog: CInt? = SOMAXCONN
+    ) throws(SystemError) {
         let endpoint = try SocketAddress(address, port: port)
         let descriptor = try Descriptor.socket(endpoint.family)
         try descriptor.set(SOL_SOCKET, SO_REUSEADDR, to: 1)
         guard unsafe endpoint.with({ unsafe bind(descriptor.number, $0, $1) }) == 0 else {
             throw .last("bind \(address) port \(port)")
         }
-        guard Glibc.listen(descriptor.number, SOMAXCONN) == 0 else { throw .last("listen") }
         self.descriptor = descriptor
         self.port = try SocketAddress(of: descriptor).port
+        if let backlog { try listen(backlog: backlog) }
+    }
+
+    /// Lets so many connections wait to be accepted from now on.
+    package func listen(backlog: CInt = SOMAXCONN) throws(SystemError) {
+        guard Glibc.listen(descriptor.number, backlog) == 0 else { throw .last("listen") }
     }
 
     /// The next waiting connection, non-blocking; nil when none waits.

@@ -115,8 +115,8 @@ extension Connection {
         case .execute(let statement, let group): takeRows(result, of: statement, group, &pipeline)
         case .sync(let group):
             guard result.status == PGRES_PIPELINE_SYNC else {
-                pipeline.loss = pipeline.loss ?? failure(result, of: nil)
-                return false
+                takeCommitFailure(result, of: group, &pipeline)
+                return true
             }
             pipeline.advance()
             if let group { pipeline.complete(group) }
@@ -145,6 +145,14 @@ extension Connection {
         } else {
             pipeline.add(Rows(result), to: group)
         }
+    }
+
+    /// The transaction ends where the group does. What fails there (a deferred check, a time-out, a cancellation, the
+    /// session's end) comes behind the answers of the statements, which are worth nothing then.
+    private func takeCommitFailure(_ result: ResultHandle, of group: Int?, _ pipeline: inout Pipeline) {
+        guard let error = failure(result, of: nil) else { return }
+        if error.kind == .unreachable { pipeline.loss = pipeline.loss ?? error }
+        if let group { pipeline.fail(group, error) }
     }
 
     /// What is prepared under the old names stays unused in the session.

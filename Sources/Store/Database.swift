@@ -94,7 +94,10 @@ extension PostgresError {
         sqlState == nil
             && ["authentication failed", "does not exist", "no pg_hba.conf entry", "no password supplied", "invalid"]
                 .contains { message.contains($0) }
-            && !message.contains("Is the server running")
+            // A server that has gone may have been right.
+            && !["Is the server running", "server closed the connection", "invalid socket"].contains {
+                message.contains($0)
+            }
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 import POSIX
+import TestSupport
 
 /// Measures the programs as they are shipped, each figure beside its limit measured in the same run.
 @main
@@ -42,15 +43,3 @@ struct Size {
     static let full = Size(conversions: 20_000, rounds: 3, seconds: 5, backlog: 100_000, starts: 100)
     static let quick = Size(conversions: 4_000, rounds: 1, seconds: 2, backlog: 20_000, starts: 20)
 }
-
-/// Something did not come in time, or came wrong.
-struct Failure: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// What is going on, for whoever waits.
-func say(_ text: String) {
-    try? Descriptor.standardError.writeAll(Array("\(text)\n".utf8))
-}
-
-func seconds(since start: Int64) -> Double { Double(Clock.monotonicNanoseconds - start) / 1e9 }

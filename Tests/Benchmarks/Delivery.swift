@@ -3,6 +3,7 @@ import Glibc
 import HTTP
 import POSIX
 import Postgres
+import TestSupport
 
 /// Deliveries per second from a full outbox to rows in `deliveries`, by `postbacks poll` and its warm deliverPostback; beside
 /// the HTTP client alone, with the same requests and the same number in flight.
@@ -34,7 +35,7 @@ private func drain(_ workbench: Workbench, _ count: Int, concurrency: Int) throw
     let rows = try workbench.database.run(
         "SELECT count(*) AS count, (extract(epoch FROM max(finished_at)) * 1000)::bigint AS last FROM deliveries")
     guard let row = rows.first, row.integer("count") == count, let last = row.integer("last") else {
-        throw Failure(description: "\(rows.first?.integer("count") ?? 0) of \(count) deliveries were finished")
+        throw DidNotHappen(description: "\(rows.first?.integer("count") ?? 0) of \(count) deliveries were finished")
     }
     return Double(count) / (Double(last - Int(start)) / 1000)
 }
@@ -42,13 +43,13 @@ private func drain(_ workbench: Workbench, _ count: Int, concurrency: Int) throw
 func waitUntilDrained(_ workbench: Workbench, seconds limit: Double) throws {
     let start = Clock.monotonicNanoseconds
     // From the end of the index: counting the rows would slow down what is measured.
-    while seconds(since: start) < limit {
+    while Clock.seconds(since: start) < limit {
         _ = try wait(for: [], milliseconds: 200)
         let rows = try workbench.database.run(
             "SELECT count(*) AS owed FROM (SELECT FROM outbox ORDER BY destination_id DESC LIMIT 1) o")
         if rows.first?.integer("owed") == 0 { return }
     }
-    throw Failure(description: "the outbox was not drained in \(limit) s")
+    throw DidNotHappen(description: "the outbox was not drained in \(limit) s")
 }
 
 /// The HTTP client alone, so many requests in flight.
@@ -69,10 +70,12 @@ private func sendAlone(_ workbench: Workbench, _ count: Int, concurrency: Int) t
     for _ in 0..<min(concurrency, count) { startOne() }
     while ended < count {
         for completion in client.turn(milliseconds: 1000).completions {
-            guard case .success = completion.result else { throw Failure(description: "the receiver did not answer") }
+            guard case .success = completion.result else {
+                throw DidNotHappen(description: "the receiver did not answer")
+            }
             ended += 1
             if started < count { startOne() }
         }
     }
-    return Double(count) / seconds(since: start)
+    return Double(count) / Clock.seconds(since: start)
 }

@@ -2,6 +2,7 @@ import Glibc
 import JSON
 import POSIX
 import Postgres
+import TestSupport
 
 /// The time from recordConversion's answer to the arrival of the request, at a hundred conversions a second.
 func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) throws {
@@ -11,7 +12,7 @@ func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) 
     let receiver = try workbench.start("postbacks", ["receive", "--json"])
     defer { receiver.end(SIGTERM) }
     guard case .number(let port)? = try JSON(parsing: Array(receiver.readLine(seconds: 10).utf8))["port"] else {
-        throw Failure(description: "the receiver did not say where it listens")
+        throw DidNotHappen(description: "the receiver did not say where it listens")
     }
     let url = "http://127.0.0.1:\(port)/postback?cid={click_id}"
     _ = try workbench.database.run("UPDATE destinations SET origin = \("http://127.0.0.1:\(port)")")
@@ -64,7 +65,7 @@ private struct Watch {
         let deadline = Clock.monotonicNanoseconds + 60_000_000_000
         while latencies.count < count, Clock.monotonicNanoseconds < deadline { try look(until: deadline) }
         guard latencies.count == count else {
-            throw Failure(description: "\(latencies.count) of \(count) requests arrived")
+            throw DidNotHappen(description: "\(latencies.count) of \(count) requests arrived")
         }
     }
 
@@ -75,7 +76,7 @@ private struct Watch {
 
     mutating func look(until time: Int64) throws {
         guard let answers = recorder.output, let requests = receiver.output else {
-            throw Failure(description: "a program ended")
+            throw DidNotHappen(description: "a program ended")
         }
         let left = max(0, (time - Clock.monotonicNanoseconds + 999_999) / 1_000_000)
         let ready = try wait(for: [.read(answers), .read(requests)], milliseconds: Int(left))
@@ -84,7 +85,7 @@ private struct Watch {
             for line in try recorder.takeLines() {
                 guard case .array(let deliveries)? = try JSON(parsing: line)["output"]?["deliveries"],
                     case .number(let id)? = deliveries.first?["id"]
-                else { throw Failure(description: String(decoding: line, as: UTF8.self)) }
+                else { throw DidNotHappen(description: String(decoding: line, as: UTF8.self)) }
                 answered[id] = now
             }
         }
@@ -92,7 +93,7 @@ private struct Watch {
             for line in try receiver.takeLines() {
                 guard case .array(let headers)? = try JSON(parsing: line)["headers"],
                     let id = headers.first(where: { $0["name"] == "Postback-Delivery-Id" })?["value"]?.text
-                else { throw Failure(description: String(decoding: line, as: UTF8.self)) }
+                else { throw DidNotHappen(description: String(decoding: line, as: UTF8.self)) }
                 arrived[id] = now
             }
         }

@@ -1,6 +1,7 @@
 import Glibc
 import POSIX
 import Postgres
+import TestSupport
 
 /// Memory of the poller and of its delivery process: at rest, and at the most while a backlog is drained.
 func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) throws {
@@ -10,7 +11,7 @@ func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
     defer { poller.end(SIGTERM) }
     _ = try wait(for: [], milliseconds: 1000)
     guard let delivery = children(of: poller.pid).first else {
-        throw Failure(description: "there is no delivery process")
+        throw DidNotHappen(description: "there is no delivery process")
     }
     let rest = [try memory(poller.pid, "VmRSS"), try memory(delivery, "VmRSS")]
     table.add("memory of the poller at rest", ours: "\(format(rest[0], 1)) MiB", aim: "< 64 MiB")
@@ -35,7 +36,7 @@ func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
     let backlog = size.backlog + 1
     let start = Clock.monotonicNanoseconds
     while try workbench.count("outbox") > backlog - size.conversions {
-        guard seconds(since: start) < 120 else { throw Failure(description: "the backlog does not shrink") }
+        guard Clock.seconds(since: start) < 120 else { throw DidNotHappen(description: "the backlog does not shrink") }
         _ = try wait(for: [], milliseconds: 500)
     }
     let most = [try memory(poller.pid, "VmHWM"), try memory(delivery, "VmHWM")]
@@ -51,7 +52,7 @@ func memory(_ process: CInt, _ name: String) throws -> Double {
         let digits = line.filter(\.isNumber)
         if let kibibytes = Double(digits) { return kibibytes / 1024 }
     }
-    throw Failure(description: "/proc says nothing of \(name)")
+    throw DidNotHappen(description: "/proc says nothing of \(name)")
 }
 
 func children(of process: CInt) -> [CInt] {

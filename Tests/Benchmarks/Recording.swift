@@ -1,5 +1,6 @@
 import Glibc
 import POSIX
+import TestSupport
 
 /// Conversions recorded per second through one warm recordConversion, each with an event and an owed delivery; beside
 /// pgbench, which does the same by one row in one prepared statement.
@@ -38,9 +39,9 @@ func record(_ workbench: Workbench, _ count: Int, prefix: String) throws -> Doub
     let lines = Workbench.lines(1..<count, prefix: prefix)
     let start = Clock.monotonicNanoseconds
     try recorder.exchange(lines, lines: count - 1, seconds: 120)
-    let elapsed = seconds(since: start)
+    let elapsed = Clock.seconds(since: start)
     let owed = try workbench.count("outbox")
-    guard owed >= count else { throw Failure(description: "\(owed) owed after \(count) conversions") }
+    guard owed >= count else { throw DidNotHappen(description: "\(owed) owed after \(count) conversions") }
     return Double(count - 1) / elapsed
 }
 
@@ -48,7 +49,7 @@ private func pgbench(_ workbench: Workbench, _ script: String, clients: Int, sec
     guard
         let program = Executable.find("pgbench") ?? Executable.find("pgbench", searchPath: "/usr/lib/postgresql/15/bin")
     else {
-        throw Failure(description: "pgbench is not in PATH; it comes with PostgreSQL")
+        throw DidNotHappen(description: "pgbench is not in PATH; it comes with PostgreSQL")
     }
     let outcome = try ChildProcess.run(
         program,
@@ -61,5 +62,5 @@ private func pgbench(_ workbench: Workbench, _ script: String, clients: Int, sec
     for line in outcome.text.split(separator: "\n") where line.hasPrefix("tps = ") {
         if let value = Double(line.dropFirst(6).prefix { $0 != " " }) { return value }
     }
-    throw Failure(description: "pgbench: \(outcome.text)\(outcome.errorText)")
+    throw DidNotHappen(description: "pgbench: \(outcome.text)\(outcome.errorText)")
 }

@@ -1,4 +1,5 @@
 import POSIX
+import TestSupport
 
 /// Cold starts: the time of one call from the start of the process to its end, in turns with a program that does nothing.
 func measureStarts(_ workbench: Workbench, _ size: Size, _ table: inout Table) throws {
@@ -11,8 +12,8 @@ func measureStarts(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
         nothing.append(try time("/bin/true", environment, input: ""))
         let input =
             #"{"offerId":"o1","affiliateId":"a1","transactionId":"s\#(round)","status":"done","payout":"1.50","currency":"USD"}"#
-        recording.append(try time(workbench.program("recordConversion"), environment, input: input))
-        refusing.append(try time(workbench.program("deliverPostback"), environment, input: "{}"))
+        recording.append(try time(Programs.path("recordConversion"), environment, input: input))
+        refusing.append(try time(Programs.path("deliverPostback"), environment, input: "{}"))
     }
     for (name, times) in [("recordConversion with database", recording), ("deliverPostback, input refused", refusing)] {
         table.add(
@@ -26,5 +27,5 @@ func measureStarts(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
 private func time(_ program: String, _ environment: [String: String], input: String) throws -> Double {
     let start = Clock.monotonicNanoseconds
     _ = try ChildProcess.run(program, environment: environment, input: Array(input.utf8), seconds: 30)
-    return seconds(since: start) * 1000
+    return Clock.seconds(since: start) * 1000
 }

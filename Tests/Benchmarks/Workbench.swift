@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import POSIX
 import Postgres
+import TestSupport
 
 /// A database of its own, one offer, one affiliate and one postback to a receiver on loopback, and the programs.
 final class Workbench {
@@ -11,20 +12,17 @@ final class Workbench {
     let database: Connection
     let receiver: LineProcess
     let receiverURL: String
-    /// The programs' folder.
-    private let programs: String
 
     /// - Parameter folder: empty, and passable for the server's user.
     init(folder: String) throws {
         self.folder = folder
-        programs = FileSystem.parent(of: FileSystem.resolve("/proc/self/exe") ?? "./benchmarks")
         server = EmbeddedServer(home: "\(folder)/home")
         do {
             say("starting PostgreSQL")
             try server.start()
-            receiver = try LineProcess("\(programs)/postbacks", ["receive", "--quiet"], environment: [:])
+            receiver = try LineProcess(Programs.path("postbacks"), ["receive", "--quiet"], environment: [:])
             guard let url = try receiver.readLine(seconds: 10).split(separator: " ").last else {
-                throw Failure(description: "the receiver did not say where it listens")
+                throw DidNotHappen(description: "the receiver did not say where it listens")
             }
             receiverURL = String(url)
             database = try Connection(server.connectionString)
@@ -58,8 +56,6 @@ final class Workbench {
         server.stop()
     }
 
-    func program(_ name: String) -> String { "\(programs)/\(name)" }
-
     var connectionString: String { server.connectionString }
 
     /// What programs get: this process's variables without any that lead elsewhere.
@@ -69,20 +65,19 @@ final class Workbench {
             "SWIFT_BACKTRACE": "enable=no",
             "LOG_LEVEL": "warning",
         ]
-        return ProcessEnvironment.all.filter { !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("POSTBACKS_") }
-            .merging(own) { $1 }.merging(more) { $1 }
+        return Programs.environment(own.merging(more) { $1 })
     }
 
     func start(_ name: String, _ arguments: [String], _ more: [String: String] = [:]) throws -> LineProcess {
-        try LineProcess(program(name), arguments, environment: environment(more))
+        try LineProcess(Programs.path(name), arguments, environment: environment(more))
     }
 
     @discardableResult
     private func call(_ name: String, _ arguments: [String] = [], input: String = "") throws -> String {
         let outcome = try ChildProcess.run(
-            program(name), arguments, environment: environment(), input: Array(input.utf8), seconds: 60)
+            Programs.path(name), arguments, environment: environment(), input: Array(input.utf8), seconds: 60)
         guard outcome.status == .exited(0) else {
-            throw Failure(description: "\(name): \(outcome.status) \(outcome.text)\(outcome.errorText)")
+            throw DidNotHappen(description: "\(name): \(outcome.status) \(outcome.text)\(outcome.errorText)")
         }
         return outcome.text
     }

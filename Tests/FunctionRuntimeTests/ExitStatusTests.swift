@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import POSIX
 import Postgres
@@ -97,6 +98,24 @@ struct ExitStatusTests {
         expect(try run(ada, ["DATABASE_URL": url]), "unavailable", exits: 75, retryable: true)
     }
 
+    @Test func `unavailable is 75: the server goes away in the middle of the call`() throws {
+        let listener = try TCPListener()
+        // Lets anybody in, as PostgreSQL's protocol has it, and is gone at the first statement.
+        Thread.detachNewThread {
+            while true {
+                _ = try? wait(for: [.read(listener.descriptor)], milliseconds: 60_000)
+                guard let session = try? listener.accept() else { return }
+                _ = try? wait(for: [.read(session)], milliseconds: 60_000)
+                _ = try? session.read(upTo: 4096)
+                try? session.writeAll([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5A, 0, 0, 0, 5, 0x49])
+                _ = try? wait(for: [.read(session)], milliseconds: 60_000)
+                _ = try? session.read(upTo: 1 << 16)
+            }
+        }
+        let url = "host=127.0.0.1 port=\(listener.port) dbname=x user=x sslmode=disable gssencmode=disable"
+        expect(try run(ada, ["DATABASE_URL": url]), "unavailable", exits: 75, retryable: true)
+    }
+
     @Test func `unavailable is 75: the database has no connection left`() throws {
         let installation = try Installation.make()
         let name = try #require(try installation.value("SELECT current_database() AS value"))
@@ -164,6 +183,18 @@ struct ExitStatusTests {
             #expect(call.fields == [name])
             if name.hasSuffix("KEY") { #expect(!call.text.contains(value)) }
         }
+    }
+
+    @Test(arguments: ["/nowhere/authorities.pem", "/etc/passwd"])
+    func `misconfigured is 78: a file of authorities that cannot be read, or holds none, is named`(path: String) throws
+    {
+        let input =
+            #"{"deliveryId":1,"attempt":1,"postback":{"url":"https://127.0.0.1:1/","httpType":"GET"},"event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}"#
+        let call = FunctionCall(
+            try Programs.run("deliverPostback", input: input, environment: ["POSTBACKS_CA_FILE": path]))
+        expect(call, "misconfigured", exits: 78)
+        #expect(call.message.hasPrefix("POSTBACKS_CA_FILE"))
+        #expect(call.message.contains(path))
     }
 
     @Test func `misconfigured is 78: a secret is to be stored, and there is no key to seal it`() throws {

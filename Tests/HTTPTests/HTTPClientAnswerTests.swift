@@ -81,7 +81,12 @@ struct HTTPClientAnswerTests {
         "HTTP/2 200\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nnonsense", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nX: a",
+        "HTTP/1.1 200 OK\r\nX: a\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 2\r\n\r\nok\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok\n", "HTTP/1.1 200 OK\r\nContent-Length: +3\r\n\r\nok\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3x\r\n\r\nok\n", "HTTP/1.1 200 OK\r\nContent-Length: 3 3\r\n\r\nok\n",
+        "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\nok\n",
     ])
     func `what is not HTTP breaks the protocol`(answer: String) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
@@ -89,11 +94,32 @@ struct HTTPClientAnswerTests {
         #expect(completion.failure?.kind == .protocol, "\(completion)")
     }
 
-    @Test(arguments: [ReceiverBehaviour.Manner.endlessHeaders, .endlessInformation])
-    func `a flood of headers ends the attempt`(manner: ReceiverBehaviour.Manner) throws {
+    @Test(arguments: ["Content-Length: 3\r\nContent-Length: 3", "Content-Length: 3, 3", "Content-Length:  3 "])
+    func `a length that is said more than once, and each time the same, is one`(headers: String) throws {
+        let answer = "HTTP/1.1 200 OK\r\n\(headers)\r\n\r\nok\n"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
+        let response = try #require(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).response)
+        #expect(response.body == Array("ok\n".utf8))
+    }
+
+    @Test(arguments: [
+        (ReceiverBehaviour.Manner.endlessHeaders, "there are more than 1000 headers"),
+        (.endlessInformation, "the headers are longer than 65536 bytes"),
+    ])
+    func `a flood of headers ends the attempt`(manner: ReceiverBehaviour.Manner, message: String) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: manner))
         let failure = try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure
-        #expect(failure == HTTPFailure(kind: .protocol, message: "the headers are longer than 65536 bytes"))
+        #expect(failure == HTTPFailure(kind: .protocol, message: message))
+    }
+
+    @Test(arguments: [(999, true), (1_000, false)])
+    func `a thousand headers are taken, and no more`(count: Int, isTaken: Bool) throws {
+        let headers = (0..<count).map { ("\($0)", "") }
+        let receiver = try RunningReceiver(ReceiverBehaviour(headers: headers))
+        let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
+        // The receiver adds the length.
+        #expect(completion.response?.headers.count == (isTaken ? 1_000 : nil))
+        if !isTaken { #expect(completion.failure?.message == "there are more than 1000 headers") }
     }
 
     @Test func `one endless header line ends the attempt`() throws {

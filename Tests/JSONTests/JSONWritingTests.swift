@@ -9,8 +9,8 @@ struct JSONWritingTests {
 
     @Test func `only what must be escaped is escaped, and nothing can break a line`() {
         #expect(
-            JSON.string("a\"\\/\n\r\t\u{0}\u{1}\u{1f}\u{7f}é😀").encodedText
-                == #""a\"\\/\n\r\t\u0000\u0001\u001f\u007fé😀""#)
+            JSON.string("a\"\\/\n\r\t\u{0}\u{1}\u{1f}\u{7f}\u{80}\u{9b}\u{9f}\u{a0}\u{6db}é😀").encodedText
+                == "\"a\\\"\\\\/\\n\\r\\t\\u0000\\u0001\\u001f\\u007f\\u0080\\u009b\\u009f\u{a0}\u{6db}é😀\"")
     }
 
     @Test func `what is written is read as the same value`() throws {

@@ -51,6 +51,31 @@ struct StuckTests {
         withExtendedLifetime(poller) {}
     }
 
+    @Test func `a delivery process is gone when it has been ended, although a child of its keeps its output open`()
+        throws
+    {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        // A child in the same group, and one that has left it.
+        for leave in ["", "setsid "] {
+            let transaction = "t\(leave)"
+            let folder = try functions(
+                """
+                mkdir "$0.first" 2>/dev/null && { \(leave)sleep 60 & echo $! > "$0.child"; exec sleep 1000; }
+                exec "$REAL" "$@"
+                """)
+            try installation.record([transaction])
+            let poller = try RunningPoller(
+                installation,
+                ["POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_TIMEOUT": "1", "POSTBACKS_LEASE": "11"])
+            try installation.wait(for: leave.isEmpty ? 1 : 2, in: "delivered")
+            #expect(try poller.log.split(separator: "no answer within the lease").count - 1 == 1)
+            #expect(ends(in: try poller.log) == 1)
+            let child = String(decoding: try FileSystem.read("\(folder.path)/deliverPostback.child"), as: UTF8.self)
+            if let child = CInt(child.prefix { $0.isNumber }) { Signals.send(9, to: child) }
+        }
+    }
+
     @Test func `an answer of which the database cannot take the details still counts`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:9")
         let folder = try functions(

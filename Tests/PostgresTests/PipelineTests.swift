@@ -45,6 +45,26 @@ struct PipelineTests {
         #expect(try connection.run("SELECT array_agg(x ORDER BY x) AS a FROM t")[0].text("a") == "{1,3}")
     }
 
+    @Test func `what fails at the commit, behind all answers, has failed, and only that`() throws {
+        let connection = try connect()
+        // Rejects 13 when the transaction ends, as a deferred key does, and a time-out or a cancellation may.
+        try connection.execute(
+            script: """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE 'at the commit' USING ERRCODE = '57014'; END $$;
+                CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+                WHEN (NEW.x = 13) EXECUTE FUNCTION refuse()
+                """)
+        let error = #expect(throws: PostgresError.self) { try connection.run(insert, [.int(13)]) }
+        #expect(error?.sqlState == "57014")
+        #expect(error?.kind == .busy)
+        let results = try connection.transactions([
+            [Call(insert, [.int(1)])], [Call(insert, [.int(2)]), Call(insert, [.int(13)])], [Call(insert, [.int(3)])],
+        ])
+        #expect(results.map { (try? $0.get())?.count } == [1, nil, 1])
+        #expect(try connection.run("SELECT array_agg(x ORDER BY x) AS a FROM t")[0].text("a") == "{1,3}")
+    }
+
     @Test func `a preparation that was aborted with its group is made up for`() throws {
         let connection = try connect()
         #expect(throws: PostgresError.self) {

@@ -23,10 +23,10 @@ package enum Programs {
             seconds: seconds)
     }
 
-    /// This process's variables without those that would lead a program to some other database, and `variables`.
+    /// This process's variables without those that would lead a program to some other database or settings, and `variables`.
     package static func environment(_ variables: [String: String] = [:]) -> [String: String] {
         ProcessEnvironment.all
-            .filter { !$0.key.hasPrefix("PG") && $0.key != "DATABASE_URL" && $0.key != "POSTBACKS_HOME" }
+            .filter { !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("DATABASE_URL") && !$0.key.hasPrefix("POSTBACKS_") }
             .merging(variables) { $1 }
     }
 }

@@ -23,10 +23,16 @@ package final class RunningReceiver: Sendable {
         let received: Int
     }
 
-    /// - Parameter port: 0 lets the system choose.
-    package init(_ behaviour: ReceiverBehaviour = ReceiverBehaviour(), port: UInt16 = 0) throws {
+    /// - Parameters:
+    ///   - port: 0 lets the system choose.
+    ///   - onRequest: takes the requests on the receiver's thread, in place of `requests`.
+    package init(
+        _ behaviour: ReceiverBehaviour = ReceiverBehaviour(), port: UInt16 = 0,
+        onRequest: (@Sendable (ReceivedRequest) -> Void)? = nil
+    ) throws {
         let shared = shared
-        Thread.detachNewThread { Self.serve(behaviour, port: port, shared) }
+        let take = onRequest ?? { request in shared.requests.withLock { $0.append(request) } }
+        Thread.detachNewThread { Self.serve(behaviour, port: port, shared, take) }
         while true {
             if let start = shared.start.withLock({ $0 }) {
                 self.port = try start.get()
@@ -69,16 +75,19 @@ package final class RunningReceiver: Sendable {
         }
     }
 
-    private static func serve(_ behaviour: ReceiverBehaviour, port: UInt16, _ shared: Shared) {
+    private static func serve(
+        _ behaviour: ReceiverBehaviour, port: UInt16, _ shared: Shared,
+        _ onRequest: @escaping @Sendable (ReceivedRequest) -> Void
+    ) {
         do {
             let receiver = try Receiver(port: port, behaviour: behaviour)
-            receiver.onRequest = { request in shared.requests.withLock { $0.append(request) } }
+            receiver.onRequest = onRequest
             shared.start.withLock { $0 = .success(receiver.port) }
             while !shared.isStopped.load(ordering: .relaxed) {
                 try receiver.turn(milliseconds: 20)
                 shared.accepted.store(receiver.accepted, ordering: .relaxed)
                 shared.newBehaviour.withLock { new in
-                    if let behaviour = new { receiver.behaviour = behaviour }
+                    if let behaviour = new { receiver.conduct = behaviour.conduct() }
                     new = nil
                 }
             }

@@ -98,10 +98,12 @@ extension HTTPResponse {
     fileprivate func json(masking request: OutgoingRequest?, _ secrets: [String]) -> JSON {
         func masked(_ text: String) -> String { request?.masking(text, secrets) ?? text }
         var fields: [(name: String, value: String)] = []
+        var places: [String: Int] = [:]
         for header in headers {
-            if let index = fields.firstIndex(where: { $0.name.lowercased() == header.name.lowercased() }) {
-                fields[index].value += ", \(header.value)"
+            if let place = places[header.name.lowercased()] {
+                fields[place].value += ", \(header.value)"
             } else {
+                places[header.name.lowercased()] = fields.count
                 fields.append(header)
             }
         }

@@ -20,8 +20,9 @@ struct DeliverPostback: ConcurrentFunction {
         ],
         output: Attempt.schema,
         settings: [
-            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting<Proxy?>.proxy, Setting.retrySchedule,
-            Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.logLevel,
+            Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting<Proxy?>.proxy,
+            Setting<String?>.authoritiesFile, Setting.retrySchedule, Setting<Double>.timeout,
+            Setting<Double>.connectTimeout, Setting.logLevel,
         ])
 
     typealias Output = Attempt
@@ -50,8 +51,9 @@ struct DeliverPostback: ConcurrentFunction {
         let proxy: Proxy? = try settings(.proxy)
         proxySecrets =
             proxy?.credentials.map { [Base64.encode(Array("\($0.user):\($0.password)".utf8)), $0.password] } ?? []
+        let authorities: String? = try settings(.authoritiesFile)
         do throws(HTTPClient.SetupError) {
-            client = try HTTPClient(egress: egress, through: proxy, limits: limits)
+            client = try HTTPClient(egress: egress, through: proxy, limits: limits, trusting: authorities)
         } catch {
             throw .internal
         }

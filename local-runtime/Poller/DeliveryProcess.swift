@@ -14,6 +14,8 @@ final class DeliveryProcess {
     private var unwritten: ArraySlice<UInt8> = []
     private var partial: [UInt8] = []
     private var isClosing = false
+    /// It was told to end. That does not wait for the end of its output, which a child of its own may keep open.
+    private var isEnding = false
     private var starts = 0
     private var restartTime: Int64 = 0
 
@@ -64,13 +66,15 @@ final class DeliveryProcess {
         } catch {
             // Nobody reads any more: either the process is gone, which shows where its output ends, or it is of no use.
             child?.input = nil
-            child?.terminate(9)
+            end()
         }
+        let isGone = isEnding && (try? child?.poll()) != nil
         do throws(SystemError) {
             try read(into: &turn)
         } catch {
             child?.output = nil
         }
+        if isGone { child?.output = nil }
         if let child, child.output == nil { turn.hasEnded = reap(child) }
         return turn
     }
@@ -84,9 +88,15 @@ final class DeliveryProcess {
 
     /// Ends the process at once; the next turn says so.
     func kill(_ reason: String) {
-        guard let child else { return }
+        guard let child, !isEnding else { return }
         logger.error("ending the delivery process", metadata: ["reason": "\(reason)", "pid": "\(child.pid)"])
-        child.terminate(9)
+        end()
+    }
+
+    /// With the children that it may have.
+    private func end() {
+        isEnding = true
+        child?.terminate(9, group: true)
     }
 
     private func start(now: Int64) {
@@ -150,12 +160,13 @@ final class DeliveryProcess {
     /// True once the process is gone.
     private func reap(_ child: ChildProcess) -> Bool {
         child.input = nil
-        child.terminate(9)
+        child.terminate(9, group: true)
         guard let status = try? child.wait() else { return false }
         if !isClosing {
             logger.error("the delivery process ended", metadata: ["status": "\(status)", "pid": "\(child.pid)"])
         }
         self.child = nil
+        isEnding = false
         unwritten = []
         partial = []
         return true

@@ -4,35 +4,44 @@ package import POSIX
 package final class Receiver {
     /// Called with every request, before it is answered.
     package var onRequest: ((ReceivedRequest) -> Void)?
-    /// The behaviour towards requests from now on.
-    package var behaviour: ReceiverBehaviour {
-        didSet { script = StatusScript(behaviour) }
-    }
-    private let listener: TCPListener
+    /// Called when all that answers a request has been handed to the network.
+    package var onAnswered: ((ReceivedRequest) -> Void)?
+    /// What is done from now on, and when.
+    package var conduct: Conduct
+    /// The first port it listens on.
+    package let port: UInt16
+    /// How many connections were accepted so far.
+    package private(set) var accepted = 0
+
     private let epoll: Epoll
-    private var script: StatusScript
+    private var listeners: [CInt: TCPListener] = [:]
     private var connections: [CInt: Connection] = [:]
     /// The connections on which something is to be done at a time.
     private var timed: Set<CInt> = []
-    /// How many connections were accepted so far.
-    package private(set) var accepted = 0
 
     /// - Parameters:
     ///   - address: the address to listen on.
     ///   - port: 0 lets the system choose.
-    package init(
-        address: String = "127.0.0.1", port: UInt16 = 0, behaviour: ReceiverBehaviour = ReceiverBehaviour()
-    ) throws(SystemError) {
+    package init(address: String = "127.0.0.1", port: UInt16 = 0, conduct: @escaping Conduct) throws(SystemError) {
         ignoreBrokenPipes()
-        listener = try TCPListener(address: address, port: port)
         epoll = try Epoll()
-        try epoll.add(listener.descriptor.number, for: .read)
-        self.behaviour = behaviour
-        script = StatusScript(behaviour)
+        self.conduct = conduct
+        let listener = try TCPListener(address: address, port: port)
+        self.port = listener.port
+        try listen(on: listener)
     }
 
-    /// The port it listens on.
-    package var port: UInt16 { listener.port }
+    package convenience init(
+        port: UInt16 = 0, behaviour: ReceiverBehaviour = ReceiverBehaviour()
+    ) throws(SystemError) {
+        try self.init(port: port, conduct: behaviour.conduct())
+    }
+
+    /// Serves what comes to a listener as well.
+    package func listen(on listener: TCPListener) throws(SystemError) {
+        listeners[listener.descriptor.number] = listener
+        try epoll.add(listener.descriptor.number, for: .read)
+    }
 
     /// Serves until the condition holds; it is looked at after every turn, at least ten times a second.
     package func run(until isDone: () -> Bool) throws(SystemError) {
@@ -42,8 +51,8 @@ package final class Receiver {
     /// Waits at most so long for something to arrive, and serves it.
     package func turn(milliseconds: Int) throws(SystemError) {
         for event in try epoll.wait(milliseconds: timeout(atMost: milliseconds)) {
-            if event.descriptor == listener.descriptor.number {
-                try acceptAll()
+            if let listener = listeners[event.descriptor] {
+                try acceptAll(from: listener)
             } else if let connection = connections[event.descriptor] {
                 serve(connection, isReadable: event.isReadable)
             }
@@ -63,12 +72,17 @@ package final class Receiver {
         return min(milliseconds, max(Int(left), 0))
     }
 
-    private func acceptAll() throws(SystemError) {
+    private func acceptAll(from listener: TCPListener) throws(SystemError) {
         while let descriptor = try listener.accept() {
-            try descriptor.setNoDelay()
             accepted += 1
-            connections[descriptor.number] = Connection(descriptor, number: accepted)
+            let connection = Connection(descriptor, number: accepted, port: listener.port)
+            connections[descriptor.number] = connection
+            // One that is gone already is dropped when it is served.
+            try? descriptor.setNoDelay()
             try epoll.add(descriptor.number, for: .read)
+            guard let steps = conduct(.connected(port: listener.port)) else { continue }
+            connection.follow(steps)
+            serve(connection, isReadable: false)
         }
     }
 
@@ -98,71 +112,92 @@ package final class Receiver {
     /// - Returns: whether another may follow at once.
     private func advance(_ connection: Connection) throws(SystemError) -> Bool {
         switch connection.phase {
-        case .reading: return try takeRequest(from: connection)
-        case .holding(let until, let answer):
-            guard until <= Clock.monotonicNanoseconds else { return false }
-            connection.send(answer.bytes)
-            connection.phase = .sending(answer.afterwards)
-            return true
-        case .sending(let afterwards):
+        case .reading: return takeRequest(from: connection)
+        case .following(let steps, let time):
             try connection.flush()
-            guard connection.isFlushed else { return false }
-            return try goOn(connection, afterwards)
+            guard connection.isFlushed, time <= Clock.monotonicNanoseconds else { return false }
+            return try follow(steps, on: connection)
         case .silent: return false
         }
     }
 
-    private func takeRequest(from connection: Connection) throws(SystemError) -> Bool {
+    private func takeRequest(from connection: Connection) -> Bool {
         switch connection.parser.next() {
-        case .needsMore: return false
+        case .needsMore:
+            guard let head = connection.parser.head, !connection.hasSeenHead else { return false }
+            connection.hasSeenHead = true
+            return take(head, of: connection, as: Occasion.head)
         case .expectsContinue:
-            connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-            connection.phase = .sending(.read)
+            connection.follow([.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))])
+            return true
         case .malformed:
-            connection.send(Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8))
-            connection.phase = .sending(.close)
+            connection.follow([
+                .send(Array("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8)), .close,
+            ])
+            return true
         case .request(let parsed):
-            let request = ReceivedRequest(
-                method: parsed.method, target: parsed.target, headers: parsed.headers, body: parsed.body,
-                at: Clock.unixMilliseconds, connection: connection.number
-            )
-            onRequest?(request)
-            let now = Clock.monotonicNanoseconds
-            let status = script.next(for: request)
-            guard let answer = behaviour.answer(to: request, status: status, keepsAlive: parsed.keepsAlive, now: now)
-            else {
-                connection.phase = .silent
-                return false
+            connection.hasSeenHead = false
+            return take(parsed, of: connection) { request in
+                onRequest?(request)
+                return .request(request)
             }
-            connection.phase = .holding(until: now + Int64(behaviour.delayMilliseconds) * 1_000_000, answer)
         }
+    }
+
+    private func take(
+        _ parsed: RequestParser.ParsedRequest, of connection: Connection, as occasion: (ReceivedRequest) -> Occasion
+    ) -> Bool {
+        let request = ReceivedRequest(
+            method: parsed.method, target: parsed.target, headers: parsed.headers, body: parsed.body,
+            keepsAlive: parsed.keepsAlive, at: Clock.unixMilliseconds, connection: connection.number,
+            port: connection.port)
+        guard let steps = conduct(occasion(request)) else { return false }
+        connection.request = request
+        connection.follow(steps)
         return true
     }
 
-    private func goOn(_ connection: Connection, _ afterwards: Connection.Afterwards) throws(SystemError) -> Bool {
-        switch afterwards {
-        case .read:
-            connection.phase = .reading
-        case .close:
-            drop(connection)
-            return false
-        case .reset:
-            try connection.descriptor.resetOnClose()
-            drop(connection)
-            return false
+    /// Does the first of the steps.
+    private func follow(_ steps: ArraySlice<Step>, on connection: Connection) throws(SystemError) -> Bool {
+        let rest = steps.dropFirst()
+        switch steps.first {
+        case .send(let bytes):
+            connection.send(bytes)
+            connection.phase = .following(rest, notBefore: 0)
+        case .wait(let milliseconds):
+            let time = Clock.monotonicNanoseconds + Int64(milliseconds) * 1_000_000
+            connection.phase = .following(rest, notBefore: time)
+        case .drip(let bytes, let milliseconds):
+            guard let first = bytes.first else {
+                connection.phase = .following(rest, notBefore: 0)
+                return true
+            }
+            let next = [.wait(milliseconds: milliseconds), .send([first])] as [Step]
+            let later = Step.drip(Array(bytes.dropFirst()), milliseconds: milliseconds)
+            connection.phase = .following(next + [later] + rest, notBefore: 0)
         case .endlessly(let bytes):
             connection.send(bytes)
             try connection.flush()
             // One helping a turn: the others are served as well.
             return false
-        case .drip(let rest, let next):
-            guard next <= Clock.monotonicNanoseconds else { return false }
-            guard let byte = rest.first else {
-                connection.phase = .reading
-                return true
+        case .silence:
+            connection.phase = .silent(isDeaf: false)
+            return false
+        case .deafness:
+            connection.phase = .silent(isDeaf: true)
+            return false
+        case .close, nil:
+            if let request = connection.request { onAnswered?(request) }
+            connection.request = nil
+            guard steps.isEmpty else {
+                drop(connection)
+                return false
             }
-            connection.send([byte])
-            connection.phase = .sending(.drip(rest.dropFirst(), next: next + 1_000_000_000))
+            connection.phase = .reading
+        case .reset:
+            try connection.descriptor.resetOnClose()
+            drop(connection)
+            return false
         }
         return true
     }
@@ -170,11 +205,10 @@ package final class Receiver {
     private func updateInterest(of connection: Connection) throws(SystemError) {
         let number = connection.descriptor.number
         if connection.dueAt == nil { timed.remove(number) } else { timed.insert(number) }
-        var awaitsRoom = !connection.isFlushed
-        if case .sending(.endlessly) = connection.phase { awaitsRoom = true }
-        guard awaitsRoom != connection.awaitsRoom else { return }
-        connection.awaitsRoom = awaitsRoom
-        try epoll.change(number, to: awaitsRoom ? [.read, .write] : .read)
+        let interest = connection.neededInterest
+        guard interest != connection.interest else { return }
+        connection.interest = interest
+        try epoll.change(number, to: interest)
     }
 
     /// Its descriptor is closed with its last reference.

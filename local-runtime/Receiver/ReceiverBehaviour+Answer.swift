@@ -1,38 +1,38 @@
 extension ReceiverBehaviour {
-    /// What is sent in answer to one request; nil for silence.
-    /// - Parameter now: nanoseconds of the monotonic clock.
-    func answer(to request: ReceivedRequest, status: Int, keepsAlive: Bool, now: Int64) -> Connection.Answer? {
+    /// Answers every request, with the next status of the script.
+    package func conduct() -> Conduct {
+        var script = StatusScript(self)
+        return { occasion in
+            guard case .request(let request) = occasion else { return nil }
+            let steps = steps(answering: request, status: script.next(for: request))
+            return delayMilliseconds > 0 ? [.wait(milliseconds: delayMilliseconds)] + steps : steps
+        }
+    }
+
+    private func steps(answering request: ReceivedRequest, status: Int) -> [Step] {
         // RFC 9110 §6.4.1: these have none.
         let hasBody = request.method != "HEAD" && status >= 200 && status != 204 && status != 304
         let body = hasBody ? Array(self.body.utf8) : []
         switch manner {
         case .answer:
-            let head = head(status: status, length: body.count, keepsAlive: keepsAlive)
-            return Connection.Answer(bytes: head + body, afterwards: keepsAlive ? .read : .close)
+            let answer = head(status: status, length: body.count, keepsAlive: request.keepsAlive) + body
+            return request.keepsAlive ? [.send(answer)] : [.send(answer), .close]
         case .drip:
-            let start = now + Int64(delayMilliseconds) * 1_000_000
-            return Connection.Answer(
-                bytes: head(status: status, length: body.count, keepsAlive: true),
-                afterwards: .drip(body[...], next: start + 1_000_000_000)
-            )
+            let head = head(status: status, length: body.count, keepsAlive: true)
+            return [.send(head), .drip(body, milliseconds: 1_000)]
         case .endlessBody:
-            return Connection.Answer(
-                bytes: head(status: status, length: nil, keepsAlive: false),
-                afterwards: .endlessly([UInt8](repeating: UInt8(ascii: "x"), count: 16_384))
-            )
+            let head = head(status: status, length: nil, keepsAlive: false)
+            return [.send(head), .endlessly([UInt8](repeating: UInt8(ascii: "x"), count: 16_384))]
         case .endlessHeaders:
-            return Connection.Answer(
-                bytes: Array("HTTP/1.1 200 OK\r\n".utf8), afterwards: .endlessly(Array("X-Flood: 1\r\n".utf8))
-            )
-        case .endlessInformation:
-            return Connection.Answer(bytes: [], afterwards: .endlessly(Array("HTTP/1.1 103 Early Hints\r\n\r\n".utf8)))
-        case .close: return Connection.Answer(bytes: [], afterwards: .close)
-        case .reset: return Connection.Answer(bytes: [], afterwards: .reset)
+            return [.send(Array("HTTP/1.1 200 OK\r\n".utf8)), .endlessly(Array("X-Flood: 1\r\n".utf8))]
+        case .endlessInformation: return [.endlessly(Array("HTTP/1.1 103 Early Hints\r\n\r\n".utf8))]
+        case .close: return [.close]
+        case .reset: return [.reset]
         case .resetInBody:
             let head = head(status: status, length: body.count + 1_000, keepsAlive: true)
-            return Connection.Answer(bytes: head + body, afterwards: .reset)
-        case .bytes(let bytes): return Connection.Answer(bytes: bytes, afterwards: .close)
-        case .silence: return nil
+            return [.send(head + body), .reset]
+        case .bytes(let bytes): return [.send(bytes), .close]
+        case .silence: return [.silence]
         }
     }
 

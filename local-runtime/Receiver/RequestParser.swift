@@ -23,7 +23,8 @@ struct RequestParser {
     private var bytes: [UInt8] = []
     /// Up to here the bytes have been taken.
     private var position = 0
-    private var head: ParsedRequest?
+    /// The request whose body is still to come.
+    private(set) var head: ParsedRequest?
     private var framing = Framing.length(0)
     private var hasContinued = false
 

@@ -9,8 +9,8 @@ import Store
 enum SettingsTable {
     static let all: [any SettingDescription] = [
         Setting.databaseURL, Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs,
-        Setting<Proxy?>.proxy,
-        Setting.retrySchedule, Setting<Double>.timeout, Setting<Double>.connectTimeout, Setting.lease,
+        Setting<Proxy?>.proxy, Setting<String?>.authoritiesFile, Setting.retrySchedule, Setting<Double>.timeout,
+        Setting<Double>.connectTimeout, Setting.lease,
         Setting.orderHold, Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays,
         Setting.functions, Setting.home, Setting.logLevel,
     ]

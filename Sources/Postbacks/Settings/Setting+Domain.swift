@@ -1,6 +1,7 @@
 package import Egress
 package import FunctionRuntime
 import JSON
+import POSIX
 package import Secrets
 
 extension Setting<EncryptionKeys?> {
@@ -46,6 +47,28 @@ extension Setting<Proxy?> {
             } catch {
                 throw Wrong("\(error)")
             }
+        }
+    }
+}
+
+extension Setting<String?> {
+    /// The path of a PEM file that holds a certificate.
+    package static var authoritiesFile: Setting {
+        Setting(
+            "POSTBACKS_CA_FILE", whenMissing: "the system's",
+            "PEM file of the authorities whose certificates are believed, instead of the system's"
+        ) { path throws(Wrong) in
+            guard let path else { return nil }
+            let bytes: [UInt8]
+            do throws(SystemError) {
+                bytes = try FileSystem.read(path, limit: 16 << 20)
+            } catch {
+                throw Wrong("names a file that cannot be read: \(error)")
+            }
+            guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
+                throw Wrong("names a file without a certificate in PEM form: \(path)")
+            }
+            return path
         }
     }
 }

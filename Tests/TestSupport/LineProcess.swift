@@ -1,46 +1,59 @@
 import Glibc
-import POSIX
+package import POSIX
 
 /// A program that is spoken with in lines.
-final class LineProcess {
+package final class LineProcess {
     private let child: ChildProcess
     private var buffer: [UInt8] = []
 
-    init(_ path: String, _ arguments: [String], environment: [String: String]) throws {
-        child = try ChildProcess(path, arguments, environment: environment, input: .pipe, output: .pipe)
+    /// - Parameter errorOutput: where its log goes.
+    package init(
+        _ path: String, _ arguments: [String], environment: [String: String],
+        errorOutput: ChildProcess.Stream = .inherit
+    ) throws {
+        child = try ChildProcess(
+            path, arguments, environment: environment, input: .pipe, output: .pipe, errorOutput: errorOutput)
         try child.input?.setNonBlocking()
         try child.output?.setNonBlocking()
     }
 
     deinit { end(SIGKILL) }
 
-    var pid: CInt { child.pid }
-    var output: Descriptor? { child.output }
+    package var pid: CInt { child.pid }
+    package var output: Descriptor? { child.output }
 
     /// Writes all of it while reading what comes, until so many lines have come.
-    func exchange(_ bytes: [UInt8], lines count: Int, seconds limit: Double) throws {
+    package func exchange(_ bytes: [UInt8], lines count: Int, seconds limit: Double) throws {
         let start = Clock.monotonicNanoseconds
         var rest = bytes[...]
         var seen = 0
         while seen < count {
-            guard seconds(since: start) < limit else {
-                throw Failure(description: "\(seen) of \(count) lines came in \(limit) s")
+            guard Clock.seconds(since: start) < limit else {
+                throw DidNotHappen(description: "\(seen) of \(count) lines came in \(limit) s")
             }
-            guard let output = child.output, let input = child.input else { throw Failure(description: "it has ended") }
+            guard let output = child.output, let input = child.input else {
+                throw DidNotHappen(description: "it has ended")
+            }
             _ = try wait(for: rest.isEmpty ? [.read(output)] : [.read(output), .write(input)], milliseconds: 1000)
             if !rest.isEmpty { rest = rest.dropFirst(try input.writeSome(rest.prefix(1 << 16))) }
             seen += try read().reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
         }
     }
 
-    func write(_ bytes: [UInt8]) throws {
-        guard let input = child.input, try input.writeSome(bytes) == bytes.count else {
-            throw Failure(description: "a program does not take its input")
+    /// Writes what the pipe takes at once.
+    package func writeSome(_ bytes: ArraySlice<UInt8>) throws -> Int {
+        guard let input = child.input else { return 0 }
+        return try input.writeSome(bytes)
+    }
+
+    package func write(_ bytes: [UInt8]) throws {
+        guard try writeSome(bytes[...]) == bytes.count else {
+            throw DidNotHappen(description: "a program does not take its input")
         }
     }
 
     /// The whole lines that have come, without waiting.
-    func takeLines() throws -> [[UInt8]] {
+    package func takeLines() throws -> [[UInt8]] {
         buffer += try read()
         var lines: [[UInt8]] = []
         while let newline = buffer.firstIndex(of: UInt8(ascii: "\n")) {
@@ -50,13 +63,13 @@ final class LineProcess {
         return lines
     }
 
-    func readLine(seconds limit: Double) throws -> String {
+    package func readLine(seconds limit: Double) throws -> String {
         let start = Clock.monotonicNanoseconds
-        while seconds(since: start) < limit, let output = child.output {
+        while Clock.seconds(since: start) < limit, let output = child.output {
             if let line = try takeLines().first { return String(decoding: line, as: UTF8.self) }
             _ = try wait(for: [.read(output)], milliseconds: 100)
         }
-        throw Failure(description: "no line came")
+        throw DidNotHappen(description: "no line came")
     }
 
     private func read() throws -> [UInt8] {
@@ -72,7 +85,7 @@ final class LineProcess {
     }
 
     /// Ends it: by the end of its input and the signal, and by force if it takes more than half a minute.
-    func end(_ signal: CInt) {
+    package func end(_ signal: CInt) {
         child.input = nil
         child.terminate(signal)
         for _ in 0..<600 {

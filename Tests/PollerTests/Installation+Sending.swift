@@ -1,58 +1,6 @@
-import Glibc
 import JSON
-import POSIX
 import Postgres
-import Receiver
 import TestSupport
-
-/// `postbacks poll` on an installation's database, with short times. It ends with its last reference.
-final class RunningPoller {
-    private let process: ChildProcess
-    private let folder: TemporaryFolder
-
-    /// - Parameter shell: what the shell that becomes the poller does before.
-    init(_ installation: Installation, _ settings: [String: String] = [:], shell: String = ":") throws {
-        folder = try TemporaryFolder()
-        let usual = [
-            "POSTBACKS_TIMEOUT": "2", "POSTBACKS_LEASE": "12", "POSTBACKS_RETRY_SCHEDULE": "0.1,0.1",
-            "POSTBACKS_FUNCTIONS": Programs.folder, "LOG_LEVEL": "debug",
-        ]
-        let environment = usual.merging(installation.environment) { $1 }.merging(settings) { $1 }
-        let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
-        process = try ChildProcess(
-            "/bin/sh", ["-c", "\(shell); exec \"$0\" poll", Programs.path("postbacks")],
-            environment: Programs.environment(environment), output: .null,
-            errorOutput: .descriptor(log))
-    }
-
-    deinit {
-        process.terminate(SIGTERM)
-        try? waitUntil("the poller ends", timeoutSeconds: 20) { try process.poll() != nil }
-        process.terminate(SIGKILL)
-        _ = try? process.wait()
-    }
-
-    /// What it and its delivery process have logged.
-    var log: String {
-        get throws { String(decoding: try FileSystem.read("\(folder.path)/log", limit: 1 << 26), as: UTF8.self) }
-    }
-
-    /// Its warm deliverPostback.
-    var deliveryProcess: CInt? {
-        FileSystem.names(in: "/proc").compactMap { CInt($0) }.first { candidate in
-            guard let stat = try? FileSystem.read("/proc/\(candidate)/stat", limit: 4096) else { return false }
-            let text = String(decoding: stat, as: UTF8.self)
-            // The parent is the second field behind the name, which stands in parentheses and is cut to 15 characters.
-            let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
-            return text.contains("(deliverPostback") && fields.count > 1 && fields[1] == "\(process.pid)"
-                && fields[0] != "Z"
-        }
-    }
-
-    func send(_ signal: CInt) { process.terminate(signal) }
-
-    func waitForEnd() throws -> ChildProcess.ExitStatus { try process.wait() }
-}
 
 extension Installation {
     /// An offer, an affiliate, and postbacks on each status, all to one receiver.

@@ -1,0 +1,138 @@
+import EmbeddedPostgres
+import FaultLedger
+import Glibc
+import POSIX
+import Postgres
+import TestSupport
+
+/// The server goes, hangs, is full. One poller needs no repeat for any of it: its answers wait until they are stored.
+extension Fault {
+    static let databaseFaults = [
+        restarted, stoppedImmediately, away, connectionsKilled, connectionsHang, poolFull, diskFull,
+    ]
+
+    private static let restarted = Fault(
+        name: "database-restart", group: .database, injects: "an orderly restart of PostgreSQL"
+    ) { scene in
+        for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
+            scene.pause(between: 0.3, and: 2)
+            scene.server.stop()
+            try scene.server.start()
+            try scene.waitForAnswers()
+            scene.countRound()
+        }
+    }
+
+    private static let stoppedImmediately = Fault(
+        name: "database-immediate-stop", group: .database, injects: "PostgreSQL stopped without a checkpoint (SIGQUIT)"
+    ) { scene in
+        for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
+            scene.pause(between: 0.3, and: 2)
+            scene.server.stopImmediately()
+            try scene.server.start()
+            try scene.waitForAnswers()
+            scene.countRound()
+        }
+    }
+
+    private static let away: Fault = {
+        var fault = Fault(
+            name: "database-away", group: .database, injects: "PostgreSQL away for 5 minutes (15 s in short)"
+        ) { scene in
+            scene.server.stopImmediately()
+            scene.pause(scene.effort.seconds(short: 15, full: 300))
+            try scene.server.start()
+            scene.countRound()
+        }
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 300) }
+        return fault
+    }()
+
+    private static let connectionsKilled = Fault(
+        name: "connections-killed", group: .database,
+        injects: "pg_terminate_backend on recorder, poller and upkeep at random moments, during commits too"
+    ) { scene in
+        let connection = try scene.connect()
+        for _ in 0..<scene.effort.rounds(short: 40, full: 600) {
+            scene.pause(between: 0.01, and: 0.25)
+            try scene.terminateOne(on: connection)
+            scene.countRound()
+        }
+    }
+
+    private static let connectionsHang: Fault = {
+        var fault = Fault(
+            name: "backend-hangs", group: .database,
+            injects:
+                "SIGSTOP of the server's processes of poller and recorder in the middle of statements, past the lease"
+        ) { scene in
+            let connection = try scene.connect()
+            for round in 0..<scene.effort.rounds(short: 1, full: 5) {
+                scene.pause(between: 0.3, and: 1)
+                let stopped = try scene.backends(of: round.isMultiple(of: 2) ? [.poller] : [.recorder], on: connection)
+                for backend in stopped.prefix(1) { Signals.send(SIGSTOP, to: backend) }
+                // The other poller takes over what the first one cannot store.
+                scene.allowRepeats()
+                scene.pause(14)
+                for backend in stopped.prefix(1) { Signals.send(SIGCONT, to: backend) }
+                try scene.waitForAnswers()
+                scene.countRound()
+            }
+        }
+        fault.setup.pollers = 2
+        return fault
+    }()
+
+    private static let poolFull: Fault = {
+        var fault = Fault(
+            name: "pool-full", group: .database, injects: "every connection of the server taken by somebody else"
+        ) { scene in
+            for _ in 0..<scene.effort.rounds(short: 2, full: 10) {
+                let connection = try scene.connect()
+                var taken: [Connection] = []
+                // Ends the programs' sessions and takes their places, until there is no place left for them.
+                let start = Clock.monotonicNanoseconds
+                while Clock.seconds(since: start) < 3 {
+                    for _ in 0..<3 { try scene.terminateOne(on: connection) }
+                    while let one = try? scene.connect() { taken.append(one) }
+                }
+                scene.countRound()
+                taken = []
+                try scene.waitForAnswers()
+            }
+        }
+        fault.setup.server = ["max_connections": "15", "superuser_reserved_connections": "0"]
+        return fault
+    }()
+
+    private static let diskFull: Fault = {
+        var fault = Fault(
+            name: "disk-full", group: .database, injects: "no space left for PostgreSQL, its WAL included"
+        ) { scene in
+            for _ in 0..<scene.effort.rounds(short: 1, full: 5) {
+                scene.pause(between: 0.5, and: 1)
+                let ballast = "\(scene.home)/ballast"
+                try fill(ballast)
+                scene.pause(scene.effort.isShort ? 4 : 10)
+                try FileSystem.remove(ballast)
+                // It gives up when its log cannot grow; whoever watches over it starts it again.
+                try scene.server.start()
+                try scene.waitForAnswers()
+                scene.countRound()
+            }
+        }
+        fault.setup.homeSize = "320m"
+        fault.setup.rate = 300
+        fault.setup.server = ["max_wal_size": "48MB", "min_wal_size": "32MB"]
+        return fault
+    }()
+
+    /// Writes until nothing fits any more.
+    private static func fill(_ path: String) throws {
+        let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
+        for size in [1 << 20, 4096] {
+            let block = [UInt8](repeating: 0, count: size)
+            while let written = try? file.writeSome(block), written > 0 {}
+        }
+    }
+}

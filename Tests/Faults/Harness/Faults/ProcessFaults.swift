@@ -1,0 +1,161 @@
+import EmbeddedPostgres
+import FaultLedger
+import Glibc
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+
+extension Fault {
+    static let processFaults = [
+        pollerKilled, deliveryProcessKilled, recorderKilled, postgresKilled, terminated, stopped,
+        many(pollers: 2), many(pollers: 8), upKilled, killLoop,
+    ]
+
+    private static let pollerKilled = Fault(
+        name: "poller-killed", group: .processes, injects: "kill -9 of the poller at random moments"
+    ) { scene in
+        for _ in 0..<scene.effort.rounds(short: 3, full: 30) {
+            scene.pause(between: 0.2, and: 1.5)
+            try scene.killPoller()
+            scene.countRound()
+        }
+    }
+
+    private static let deliveryProcessKilled = Fault(
+        name: "delivery-process-killed", group: .processes,
+        injects: "kill -9 of the warm deliverPostback at random moments"
+    ) { scene in
+        for _ in 0..<scene.effort.rounds(short: 5, full: 50) {
+            scene.pause(between: 0.2, and: 1)
+            scene.killDeliveryProcess()
+            scene.countRound()
+        }
+    }
+
+    /// It costs nothing: the caller repeats what was not answered, and what was is there.
+    private static let recorderKilled = Fault(
+        name: "recorder-killed", group: .processes, injects: "kill -9 of recordConversion at random moments"
+    ) { scene in
+        for _ in 0..<scene.effort.rounds(short: 10, full: 100) {
+            scene.pause(between: 0.05, and: 0.4)
+            scene.load.killRecorder()
+            scene.countRound()
+        }
+    }
+
+    /// It costs no repeat: the answers wait in the poller until the database is back.
+    private static let postgresKilled = Fault(
+        name: "postgres-killed", group: .processes, injects: "kill -9 of PostgreSQL at random moments"
+    ) { scene in
+        for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
+            scene.pause(between: 0.3, and: 2)
+            try scene.killServer(awayFor: Double.random(in: 0...1, using: &scene.random))
+            try scene.waitForAnswers()
+            scene.countRound()
+        }
+    }
+
+    private static let terminated: Fault = {
+        var fault = Fault(
+            name: "sigterm", group: .processes,
+            injects: "SIGTERM of the poller in full flight, and another one after it"
+        ) { scene in
+            for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
+                scene.pause(between: 0.3, and: 1.5)
+                try scene.endPollers()
+                try scene.startPoller()
+                scene.countRound()
+            }
+        }
+        fault.setup.rate = 200
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
+        // What is in flight is finished and stored: nothing is lost, not even knowledge.
+        fault.confirm = { scene in
+            let unknown = try scene.count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
+            return unknown == 0 ? [] : [Breach(.recordedRequests, "\(unknown) unknown attempts after SIGTERM")]
+        }
+        return fault
+    }()
+
+    private static let stopped: Fault = {
+        var fault = Fault(
+            name: "sigstop", group: .processes,
+            injects: "SIGSTOP of a poller past its lease while another one takes over, then SIGCONT"
+        ) { scene in
+            for round in 0..<scene.effort.rounds(short: 1, full: 5) {
+                scene.pause(between: 0.5, and: 1)
+                scene.allowRepeats()
+                scene.pollers[round % 2].send(SIGSTOP)
+                scene.pause(14)
+                scene.pollers[round % 2].send(SIGCONT)
+                try scene.waitForArrivals()
+                scene.countRound()
+            }
+        }
+        fault.setup.pollers = 2
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 200) }
+        fault.confirm = { scene in
+            scene.fencedAnswers > 0 ? [] : [Breach(.fenced, "no late answer of a lost lease was seen and counted")]
+        }
+        return fault
+    }()
+
+    private static func many(pollers: Int) -> Fault {
+        var fault = Fault(
+            name: "pollers-\(pollers)", group: .processes, injects: "\(pollers) pollers on one database"
+        ) { scene in
+            scene.pause(scene.effort.seconds(short: 4, full: 30))
+            scene.countRound()
+        }
+        fault.setup.pollers = pollers
+        fault.setup.rate = 300
+        return fault
+    }
+
+    /// `postbacks up` takes its own server with it when it is killed, and starts it again.
+    private static let upKilled: Fault = {
+        var fault = Fault(
+            name: "up-killed", group: .processes, injects: "kill -9 of `postbacks up` with its own PostgreSQL"
+        ) { scene in
+            for _ in 0..<scene.effort.rounds(short: 2, full: 10) {
+                scene.pause(between: 0.5, and: 2)
+                try scene.killPoller()
+                try scene.waitForArrivals()
+                scene.countRound()
+            }
+        }
+        fault.prepare = { scene in
+            scene.server.stop()
+            scene.pollerCommand = "up"
+            scene.pollerSettings["DATABASE_URL"] = ""
+            scene.pollerSettings["POSTBACKS_HOME"] = scene.home
+        }
+        return fault
+    }()
+
+    private static let killLoop: Fault = {
+        var fault = Fault(
+            name: "kill-loop", group: .processes,
+            injects: "kill -9 of poller, deliverPostback, recordConversion and PostgreSQL, at random, for a time"
+        ) { scene in
+            let start = Clock.monotonicNanoseconds
+            let length = scene.effort.seconds(short: 12, full: 120)
+            while Clock.seconds(since: start) < length {
+                scene.pause(between: 0.1, and: 1.5)
+                let poller = Int.random(in: scene.pollers.indices, using: &scene.random)
+                switch Int.random(in: 0..<10, using: &scene.random) {
+                case 0...2: try scene.killPoller(poller)
+                case 3...5: scene.killDeliveryProcess(poller)
+                case 6...7: scene.load.killRecorder()
+                default: try scene.killServer(awayFor: Double.random(in: 0...2, using: &scene.random))
+                }
+                scene.countRound()
+            }
+        }
+        fault.setup.pollers = 2
+        // Lost leases are attempts too: enough of them that none dies of kills alone.
+        fault.setup.schedule = Array(repeating: "0.5", count: 40).joined(separator: ",")
+        return fault
+    }()
+}

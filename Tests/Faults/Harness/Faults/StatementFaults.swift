@@ -1,0 +1,138 @@
+import FaultLedger
+import POSIX
+import Postgres
+import TestSupport
+
+/// The server is there, and its work is disturbed by others.
+extension Fault {
+    static let statementFaults = [deadlocked, timedOut, foreignTransaction, deadRows, notificationsDropped]
+
+    private static let deadlocked: Fault = {
+        var fault = Fault(
+            name: "deadlock", group: .database,
+            injects: "foreign transactions that lock owed rows against the order of the poller and of the recorder"
+        ) { scene in
+            let connection = try scene.connect()
+            let before = try scene.deadlocks()
+            let rounds = scene.effort.rounds(short: 20, full: 200)
+            for _ in 0..<rounds {
+                try lockBackwards(on: connection, scene)
+                scene.countRound()
+            }
+            scene.notes["deadlocks"] = try scene.deadlocks() - before
+        }
+        fault.setup.server = ["deadlock_timeout": "50ms"]
+        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
+        fault.confirm = { scene in
+            scene.notes["deadlocks", default: 0] > 0 ? [] : [Breach(.heals, "there was no deadlock")]
+        }
+        return fault
+    }()
+
+    /// Takes the rows that are in flight one by one from the last to the first, while the poller takes them from the first.
+    private static func lockBackwards(on connection: Connection, _ scene: Scene) throws {
+        defer { _ = try? connection.run("ROLLBACK") }
+        let ids = try connection.run("SELECT id FROM outbox WHERE lease_until IS NOT NULL ORDER BY id DESC LIMIT 12")
+            .compactMap { $0.integer("id") }
+        do throws(PostgresError) {
+            _ = try connection.run("BEGIN")
+            for id in ids {
+                _ = try connection.run("SELECT FROM outbox WHERE id = \(id)::bigint FOR UPDATE")
+                scene.pause(0.02)
+            }
+        } catch {
+            // This one may have been the victim.
+            guard error.kind == .busy else { throw error }
+        }
+    }
+
+    private static let timedOut: Fault = {
+        var fault = Fault(
+            name: "statement-timeout", group: .database,
+            injects:
+                "statements that take too long: cancelled at random moments, behind a locked outbox, with a 2 ms limit"
+        ) { scene in
+            let connection = try scene.connect()
+            let name = try connection.run("SELECT current_database() AS value").first?.text("value") ?? ""
+            for _ in 0..<scene.effort.rounds(short: 2, full: 15) {
+                for _ in 0..<20 {
+                    scene.pause(between: 0.01, and: 0.1)
+                    try scene.cancelOne(on: connection)
+                }
+                _ = try connection.run("BEGIN")
+                _ = try connection.run("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
+                scene.pause(1.5)
+                _ = try connection.run("ROLLBACK")
+                _ = try connection.run("ALTER DATABASE \(identifier: name) SET statement_timeout = '2ms'")
+                for _ in 0..<3 { try scene.terminateOne(on: connection) }
+                scene.pause(2)
+                _ = try connection.run("ALTER DATABASE \(identifier: name) RESET statement_timeout")
+                // A pool gives sessions back after a while; those with the short limit end here.
+                for session in Scene.Session.allCases { try scene.terminateOne(of: [session], on: connection) }
+                try scene.waitForAnswers()
+                scene.countRound()
+            }
+        }
+        fault.setup.patience = 180
+        return fault
+    }()
+
+    /// It holds back vacuum to the end of the run, the drain included.
+    private static let foreignTransaction: Fault = {
+        var fault = Fault(
+            name: "foreign-transaction", group: .database,
+            injects: "a transaction that stays open for the whole run while many rows drain"
+        ) { scene in
+            scene.pause(scene.effort.seconds(short: 8, full: 120))
+            scene.countRound()
+        }
+        fault.setup.rate = 400
+        fault.prepare = { scene in try scene.holdBackVacuum() }
+        return fault
+    }()
+
+    private static let deadRows: Fault = {
+        var fault = Fault(
+            name: "dead-rows", group: .database,
+            injects: "a million dead rows in the outbox (100,000 in short) that a foreign transaction keeps from vacuum"
+        ) { scene in
+            let connection = try scene.connect()
+            try scene.holdBackVacuum()
+            // In one transaction: nobody ever sees them.
+            let rows = scene.effort.isShort ? 100_000 : 1_000_000
+            _ = try connection.run("BEGIN")
+            _ = try connection.run(
+                """
+                INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+                SELECT 0, -n, 1, 0, 1 + n % (SELECT count(*) FROM destinations), now() - interval '1 hour'
+                FROM generate_series(1, \(rows)::int) AS n
+                """)
+            _ = try connection.run("DELETE FROM outbox WHERE event_id = 0")
+            _ = try connection.run("COMMIT")
+            scene.countRound()
+            scene.pause(scene.effort.seconds(short: 5, full: 60))
+        }
+        fault.setup.patience = 240
+        return fault
+    }()
+
+    private static let notificationsDropped: Fault = {
+        var fault = Fault(
+            name: "notifications-dropped", group: .database,
+            injects: "what is owed comes without NOTIFY, to pollers that lost their LISTEN"
+        ) { scene in
+            let connection = try scene.connect()
+            scene.load.setRate(0)
+            for round in 0..<scene.effort.rounds(short: 4, full: 30) {
+                // An idle poller looks ever more seldom.
+                scene.pause(2)
+                if round.isMultiple(of: 2) { try scene.terminateOne(of: [.poller], on: connection) }
+                try scene.recordSilently(20, on: connection)
+                try scene.waitForArrivals(20)
+                scene.countRound()
+            }
+            scene.load.setRate(scene.setup.rate)
+        }
+        return fault
+    }()
+}

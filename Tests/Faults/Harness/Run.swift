@@ -1,0 +1,105 @@
+import EmbeddedPostgres
+import FaultLedger
+import POSIX
+import TestSupport
+
+/// One fault from the beginning to its row in the table.
+struct Run {
+    let fault: Fault
+    let effort: Effort
+
+    struct Outcome {
+        var rounds = 0
+        var totals = Ledger.Totals()
+        var allowedRepeats = 0
+        var healSeconds: Double?
+        var latencies: Stopwatch.Latencies?
+        var verdict: Verdict
+    }
+
+    enum Verdict {
+        case held
+        case broken([Breach])
+        case skipped(String)
+        /// The harness could not do its part.
+        case failed(String)
+    }
+
+    func callAsFunction() -> Outcome {
+        do {
+            let scene = try Scene(fault.setup, effort, seed: effort.seed)
+            defer { scene.close() }
+            do {
+                return try play(on: scene)
+            } catch let breach as Breach {
+                var outcome = Outcome(rounds: scene.rounds, verdict: .broken([breach]))
+                if let ledger = try? ledger(of: scene) {
+                    outcome.totals = ledger.totals
+                    outcome.verdict = .broken([breach] + ledger.breaches)
+                }
+                explain(outcome.verdict, on: scene)
+                return outcome
+            } catch let skipped as Skipped {
+                return Outcome(verdict: .skipped(skipped.reason))
+            } catch {
+                keepLogs(of: scene)
+                return Outcome(rounds: scene.rounds, verdict: .failed("\(error)"))
+            }
+        } catch let skipped as Skipped {
+            return Outcome(verdict: .skipped(skipped.reason))
+        } catch {
+            return Outcome(verdict: .failed("\(error)"))
+        }
+    }
+
+    private func play(on scene: Scene) throws -> Outcome {
+        try fault.prepare(scene)
+        for _ in 0..<fault.setup.pollers { try scene.startPoller() }
+        scene.load.start()
+        try scene.waitForArrivals()
+        let calm = Clock.unixMilliseconds
+        scene.pause(effort.isShort ? 1 : 3)
+        if fault.setup.latencyFactor == nil { scene.watch.note(.calm, from: calm) }
+
+        let start = Clock.unixMilliseconds
+        try fault.inject(scene)
+        if !scene.watch.hasFaulty { scene.watch.note(.faulty, from: start) }
+        let healed = Clock.monotonicNanoseconds
+        try scene.load.finish(seconds: fault.setup.patience)
+        _ = try scene.waitUntilDrained()
+        let healSeconds = Clock.seconds(since: healed)
+        try scene.endPollers()
+
+        let ledger = try ledger(of: scene)
+        var breaches = ledger.breaches
+        breaches += try fault.confirm(scene)
+        let latencies = scene.watch.latencies(of: healthyAnswers(ledger, scene), ledger.sightings)
+        if let factor = fault.setup.latencyFactor, let calm = latencies.calm, let faulty = latencies.faulty,
+            faulty > factor * calm
+        {
+            breaches.append(
+                Breach(
+                    .healthyLatency,
+                    "\(format(faulty)) ms, where \(format(calm)) ms is calm and \(format(factor))× allowed"))
+        }
+        let outcome = Outcome(
+            rounds: scene.rounds, totals: ledger.totals, allowedRepeats: scene.allowedRepeats,
+            healSeconds: healSeconds, latencies: latencies, verdict: breaches.isEmpty ? .held : .broken(breaches))
+        explain(outcome.verdict, on: scene)
+        return outcome
+    }
+
+    private func ledger(of scene: Scene) throws -> Ledger {
+        // It may have gone with the fault, or with the program that it was a part of.
+        if !scene.server.isRunning { try scene.server.start() }
+        return Ledger(
+            account: scene.load.account, books: try Books(try scene.connect()), sightings: scene.sightings,
+            bounds: Ledger.Bounds(attempts: fault.setup.attemptLimit, repeats: scene.allowedRepeats))
+    }
+
+    private func healthyAnswers(_ ledger: Ledger, _ scene: Scene) -> [Account.Answer] {
+        let healthy = Set(scene.flows.filter(\.isHealthy).map(\.offer))
+        return ledger.books.conversions.filter { healthy.contains($0.offer) }
+            .compactMap { ledger.account.answers[$0.transaction] }
+    }
+}

@@ -1,0 +1,65 @@
+import Receiver
+
+extension Behaviour {
+    /// Connections that do not come about, or end at a bad time.
+    package static let connections: [Behaviour] = [
+        unreachable("refused", .retry(.connect), .refusing),
+        unreachable("black-holed", .retry(.timeout), .full),
+        greeting("closed-at-once", .retry(.connect), [.close]),
+        greeting("reset-at-once", .retry(.connect), [.reset]),
+        answering("closed-before-answer", .retry(.connect), [.close]),
+        answering("reset-before-answer", .retry(.connect), [.reset]),
+        // No status line has come: there is no answer yet.
+        answering("closed-in-status-line", .retry(.connect), broken("HTTP/1.1 2", .close)),
+        answering("reset-in-status-line", .retry(.connect), broken("HTTP/1.1 2", .reset)),
+        answering("closed-behind-status-line", .retry(.protocol), broken("HTTP/1.1 200 OK\r\n", .close)),
+        answering("reset-behind-status-line", .retry(.protocol), broken("HTTP/1.1 200 OK\r\n", .reset)),
+        answering("closed-in-header", .retry(.protocol), broken("HTTP/1.1 200 OK\r\nX-Half: on", .close)),
+        answering("reset-in-header", .retry(.protocol), broken("HTTP/1.1 200 OK\r\nX-Half: on", .reset)),
+        answering("closed-behind-header", .retry(.protocol), broken("HTTP/1.1 200 OK\r\nX-Whole: one\r\n", .close)),
+        answering("closed-in-body", .retry(.protocol), broken(beginning, .close)),
+        answering("reset-in-body", .retry(.protocol), broken(beginning, .reset)),
+        answering("reset-in-body-without-length", .retry(.protocol), broken("HTTP/1.1 200 OK\r\n\r\nbegin", .reset)),
+        answering("closed-in-chunk", .retry(.protocol), broken(chunkBeginning, .close)),
+        answering("reset-in-chunk", .retry(.protocol), broken(chunkBeginning, .reset)),
+        answering("closed-between-chunks", .retry(.protocol), broken(chunkBeginning + "gin\r\n", .close)),
+        // One attempt sends once: what a kept connection is closed under is tried again, over another one.
+        answering("closed-under-next-request", .delivered().or(.retry)) { _, count in
+            count == 1 ? [.send(.answer("200 OK", body: "ok\n"))] : [.close]
+        },
+        answering("closed-while-idle", .delivered().or(.retry), idle(.close)),
+        answering("reset-while-idle", .delivered().or(.retry), idle(.reset)),
+    ]
+
+    /// Those that say too little, or too slowly.
+    package static let pauses: [Behaviour] = [
+        answering("silent", .retry(.timeout), [.silence]),
+        greeting("deaf", .retry(.timeout), [.deafness]),
+        answering(
+            "silent-in-header", .retry(.timeout), [.send(Array("HTTP/1.1 200 OK\r\nX-Half: on".utf8)), .silence]),
+        answering("silent-in-body", .retry(.timeout), [.send(Array(beginning.utf8)), .silence]),
+        answering("one-byte-a-second", .retry(.timeout), [.drip(longAnswer, milliseconds: 1000)]),
+        answering(
+            "one-byte-of-body-a-second", .retry(.timeout),
+            [
+                .send(Array("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n".utf8)),
+                .drip(longAnswer, milliseconds: 1000),
+            ]
+        ),
+        answering("slow-but-good", .delivered(), [.drip(.answer("200 OK", body: "ok\n"), milliseconds: 10)]),
+    ]
+
+    private static let beginning = "HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\nbegin"
+    private static let chunkBeginning = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbe"
+    private static let longAnswer: [UInt8] = .answer("200 OK", body: String(repeating: "x", count: 600))
+
+    /// A good answer over a connection that is said to be kept, and is not.
+    private static func idle(_ end: Step) -> [Step] {
+        [.send(.answer("200 OK", body: "ok\n")), .wait(milliseconds: 30), end]
+    }
+
+    /// What was begun has time to arrive before the end.
+    private static func broken(_ text: String, _ end: Step) -> [Step] {
+        [.send(Array(text.utf8)), .wait(milliseconds: 50), end]
+    }
+}

@@ -1,0 +1,44 @@
+import POSIX
+
+/// One port of a hostile receiver: a destination with a behaviour of its own.
+package struct Site: Sendable, Hashable {
+    package let port: UInt16
+
+    /// Scheme, host and port.
+    package var url: String { "http://127.0.0.1:\(port)" }
+
+    /// A URL under which this behaviour is met, whatever the site's own is.
+    package func url(as behaviour: Behaviour) -> String { "\(url)\(Site.choice)\(behaviour.name)" }
+
+    private static let choice = "/as/"
+
+    /// The behaviour that a request's target asks for.
+    static func behaviour(for target: String) -> Behaviour? {
+        guard target.hasPrefix(choice) else { return nil }
+        return Behaviour.named(String(target.dropFirst(choice.count).prefix { $0 != "/" && $0 != "?" }))
+    }
+}
+
+/// A site as the receiver keeps it.
+struct SiteState: Sendable {
+    let listener: TCPListener
+    var behaviour: Behaviour
+    /// Whether every request is answered well, whatever it asks for.
+    var isHealed = false
+    /// Our own connections that fill the queue of those that wait to be accepted.
+    var fillers: [Descriptor] = []
+
+    init(_ behaviour: Behaviour) throws(SystemError) {
+        self.behaviour = behaviour
+        switch behaviour.listening {
+        case .usual: listener = try TCPListener()
+        case .refusing: listener = try TCPListener(backlog: nil)
+        case .full:
+            listener = try TCPListener(backlog: 0)
+            // A queue of length 0 holds one. When it is full the kernel drops what asks for a connection.
+            fillers = [try Descriptor.connect(to: "127.0.0.1", port: listener.port)]
+        }
+    }
+
+    var isServed: Bool { behaviour.listening == .usual }
+}

@@ -1,0 +1,45 @@
+/// The attempts, against what their deliveries have come to.
+extension Ledger {
+    /// I5: only the answer of the last lease decides. A state that its last attempt does not explain came from another one.
+    var contradictions: [Breach] {
+        var unexplained: [Int] = []
+        var miscounted: [Int] = []
+        for delivery in books.deliveries {
+            let attempts = attemptsByDelivery[delivery.id, default: []].sorted { $0.lease < $1.lease }
+            let last = attempts.last
+            if delivery.attempts != attempts.count { miscounted.append(delivery.id) }
+            let explained =
+                switch delivery.state {
+                case "delivered", "failed", "skipped":
+                    last?.outcome == delivery.state && last?.lease == delivery.lease
+                case "dead": ["retry", "unknown"].contains(last?.outcome)
+                case "cancelled": true
+                default: last.map { ["retry", "unknown"].contains($0.outcome) && $0.lease <= delivery.lease } ?? true
+                }
+            if !explained { unexplained.append(delivery.id) }
+        }
+        let known = Set(books.deliveries.map(\.id))
+        let orphans = Set(attemptsByDelivery.keys).subtracting(known)
+        var breaches: [Breach] = []
+        breaches.add(.fenced, "the last attempt does not explain the state", unexplained)
+        breaches.add(.fenced, "a delivery counts other attempts than are recorded", miscounted)
+        breaches.add(.fenced, "attempts of deliveries that are not there", Array(orphans))
+        return breaches
+    }
+
+    /// I6: each lease has come to one end.
+    var doubleOutcomes: [Breach] {
+        let doubled = attemptsByDelivery.filter { Set($0.value.map(\.lease)).count < $0.value.count }.keys
+        var breaches: [Breach] = []
+        breaches.add(.oneOutcome, "several outcomes of one lease", Array(doubled))
+        return breaches
+    }
+
+    /// I7: lost ones count too.
+    var tooManyAttempts: [Breach] {
+        let many = attemptsByDelivery.filter { $0.value.count > bounds.attempts }.keys
+        var breaches: [Breach] = []
+        breaches.add(.attemptLimit, "more than \(bounds.attempts) attempts", Array(many))
+        return breaches
+    }
+}

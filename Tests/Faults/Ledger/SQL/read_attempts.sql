@@ -1,0 +1,1 @@
+SELECT delivery_id, lease_no, attempt, outcome FROM attempts

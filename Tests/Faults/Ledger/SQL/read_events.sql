@@ -1,0 +1,1 @@
+SELECT id, conversion_id, sequence, status FROM events

@@ -1,0 +1,211 @@
+import FaultLedger
+import Testing
+
+/// The checker itself: right books pass, and each way to break an invariant is seen, under that invariant's name.
+struct LedgerTests {
+    /// Two conversions, each owed to two postbacks. Delivery 11 went out at once; 12 was retried; 21 was lost with its lease
+    /// and sent again; 22 is dead.
+    struct Evidence {
+        var account = Account()
+        var books = Books()
+        var sightings: [Sighting] = []
+        var bounds = Ledger.Bounds(attempts: 2, repeats: 1)
+
+        init() {
+            account.offered = ["t1", "t2", "t3"]
+            account.answers["t1"] = Account.Answer(conversion: 1, deliveries: [11, 12], at: 1)
+            account.answers["t2"] = Account.Answer(conversion: 2, deliveries: [], at: 1)
+            books.conversions = [
+                .init(id: 1, offer: "o", transaction: "t1", sequence: 1),
+                .init(id: 2, offer: "o", transaction: "t2", sequence: 1),
+            ]
+            books.events = [
+                .init(id: 101, conversion: 1, sequence: 1, status: "pending"),
+                .init(id: 102, conversion: 2, sequence: 1, status: "pending"),
+            ]
+            books.postbacks = [
+                .init(id: 1, offer: "o", status: "pending"), .init(id: 2, offer: "o", status: "pending"),
+                .init(id: 3, offer: "other", status: "pending"), .init(id: 4, offer: "o", status: "done"),
+            ]
+            books.deliveries = [
+                .init(id: 11, event: 101, postback: 1, state: "delivered", lease: 1, isLeased: false, attempts: 1),
+                .init(id: 12, event: 101, postback: 2, state: "delivered", lease: 2, isLeased: false, attempts: 2),
+                .init(id: 21, event: 102, postback: 1, state: "delivered", lease: 2, isLeased: false, attempts: 2),
+                .init(id: 22, event: 102, postback: 2, state: "dead", lease: 2, isLeased: false, attempts: 2),
+            ]
+            books.attempts = [
+                .init(delivery: 11, lease: 1, number: 1, outcome: "delivered"),
+                .init(delivery: 12, lease: 1, number: 1, outcome: "retry"),
+                .init(delivery: 12, lease: 2, number: 2, outcome: "delivered"),
+                .init(delivery: 21, lease: 1, number: 1, outcome: "unknown"),
+                .init(delivery: 21, lease: 2, number: 2, outcome: "delivered"),
+                .init(delivery: 22, lease: 1, number: 1, outcome: "retry"),
+                .init(delivery: 22, lease: 2, number: 2, outcome: "retry"),
+            ]
+            sightings = [(11, 1), (12, 1), (12, 2), (21, 1), (21, 2), (22, 1), (22, 2)].map {
+                Sighting(delivery: $0, attempt: $1, digest: "of \($0)", at: 1, answer: .given)
+            }
+        }
+
+        var ledger: Ledger { Ledger(account: account, books: books, sightings: sightings, bounds: bounds) }
+        var broken: Set<Invariant> { Set(ledger.breaches.map(\.invariant)) }
+    }
+
+    private func broken(_ change: (inout Evidence) -> Void) -> Set<Invariant> {
+        var evidence = Evidence()
+        change(&evidence)
+        return evidence.broken
+    }
+
+    @Test func `right books are right, and the totals count them`() {
+        let ledger = Evidence().ledger
+        #expect(ledger.breaches.isEmpty)
+        let totals = ledger.totals
+        #expect(
+            [totals.recorded, totals.owed, totals.sent, totals.repeats, totals.unknown, totals.lost] == [
+                2, 4, 7, 1, 1, 0,
+            ])
+        #expect(totals.states == ["delivered": 3, "dead": 1])
+    }
+
+    @Test func `what was offered and never answered may be recorded or not`() {
+        #expect(broken { $0.account.answers["t2"] = nil }.isEmpty)
+    }
+
+    @Test func `I1: a conversion that was answered is gone`() {
+        let broken = broken {
+            $0.books.conversions.removeLast()
+            $0.books.events.removeLast()
+        }
+        #expect(broken.contains(.complete))
+    }
+
+    @Test func `I1: a conversion of nobody, a second one of the same transaction, another id than was answered`() {
+        let stray = Books.Conversion(id: 3, offer: "none", transaction: "t9", sequence: 1)
+        let event = Books.Event(id: 103, conversion: 3, sequence: 1, status: "pending")
+        for transaction in ["t9", "t2"] {
+            #expect(
+                broken {
+                    $0.books.conversions.append(stray)
+                    $0.books.conversions[2].transaction = transaction
+                    $0.books.events.append(event)
+                } == [.complete])
+        }
+        #expect(broken { $0.account.answers["t2"] = .init(conversion: 7, deliveries: [], at: 1) } == [.complete])
+    }
+
+    @Test func `I1: an event is missing, is there twice, or belongs to nobody`() {
+        #expect(broken { $0.books.conversions[1].sequence = 2 } == [.complete])
+        #expect(broken { $0.books.events.append($0.books.events[0]) } == [.complete])
+        #expect(
+            broken { $0.books.events.append(.init(id: 103, conversion: 9, sequence: 1, status: "done")) }
+                == [.complete])
+    }
+
+    @Test func `I1: a delivery is missing, is owed twice, or belongs to no event`() {
+        let lacking = broken {
+            $0.books.deliveries.removeLast()
+            $0.books.attempts.removeLast(2)
+            $0.sightings.removeLast(2)
+        }
+        #expect(lacking == [.complete])
+        let second = Books.Delivery(
+            id: 23, event: 102, postback: 2, state: "owed", lease: 0, isLeased: false, attempts: 0)
+        #expect(broken { $0.books.deliveries.append(second) } == [.complete])
+        #expect(
+            broken {
+                $0.books.deliveries.append(second)
+                $0.books.deliveries[4].event = 999
+            } == [.complete])
+        #expect(
+            broken {
+                $0.books.deliveries.append(second)
+                $0.books.deliveries[4].postback = 4
+            } == [.complete])
+    }
+
+    @Test func `I1: a delivery that was answered is not there; a good conversion was refused`() {
+        #expect(broken { $0.account.answers["t1"] = .init(conversion: 1, deliveries: [11, 13], at: 1) } == [.complete])
+        #expect(broken { $0.account.refusals["t3"] = "internal" } == [.complete])
+    }
+
+    @Test func `I2: a request without an attempt`() {
+        #expect(
+            broken { $0.sightings.append(.init(delivery: 11, attempt: 2, digest: "of 11", at: 2)) }
+                .contains(.recordedRequests))
+        // The same attempt twice on the wire is one too many, too.
+        #expect(
+            broken { $0.sightings.append(.init(delivery: 22, attempt: 2, digest: "of 22", at: 2)) }
+                .contains(.recordedRequests))
+        #expect(
+            broken { $0.sightings.append(.init(delivery: 99, attempt: 1, digest: "of 99", at: 2)) }
+                == [.recordedRequests])
+    }
+
+    @Test func `I2: the attempt of an open lease is recorded later`() {
+        let inFlight: (inout Evidence) -> Void = {
+            $0.books.deliveries[3] = .init(
+                id: 22, event: 102, postback: 2, state: "in_flight", lease: 3, isLeased: true, attempts: 2)
+            $0.sightings.append(.init(delivery: 22, attempt: 3, digest: "of 22", at: 2))
+        }
+        #expect(broken(inFlight).isEmpty)
+        #expect(
+            broken {
+                inFlight(&$0)
+                $0.books.deliveries[3].isLeased = false
+            } == [.recordedRequests])
+    }
+
+    @Test func `I2: delivered, and nobody saw it, or the answer was cut off`() {
+        #expect(broken { $0.sightings.removeFirst() } == [.recordedRequests])
+        #expect(
+            broken { $0.sightings[0] = .init(delivery: 11, attempt: 1, digest: "of 11", at: 1, answer: .cut) }
+                == [.recordedRequests])
+    }
+
+    @Test func `I3: another request under the same id`() {
+        #expect(
+            broken { $0.sightings[1] = .init(delivery: 12, attempt: 1, digest: "other", at: 1) } == [.sameRequest])
+    }
+
+    @Test func `I4: more repeats than allowed, and one behind an accepted attempt`() {
+        #expect(broken { $0.bounds.repeats = 0 } == [.boundedRepeats])
+        #expect(
+            broken {
+                $0.books.deliveries[0].attempts = 2
+                $0.books.deliveries[0].lease = 2
+                $0.books.attempts.append(.init(delivery: 11, lease: 2, number: 2, outcome: "delivered"))
+                $0.bounds.repeats = 9
+            }.contains(.boundedRepeats))
+    }
+
+    @Test func `I5: a state that the last attempt does not explain, or a count that is not the attempts'`() {
+        #expect(broken { $0.books.attempts[2].outcome = "retry" }.contains(.fenced))
+        #expect(broken { $0.books.deliveries[3].state = "delivered" } == [.fenced])
+        // The answer of lease 1 has decided although lease 2 was given out.
+        #expect(broken { $0.books.deliveries[0].lease = 2 } == [.fenced])
+        #expect(broken { $0.books.deliveries[0].attempts = 3 } == [.fenced])
+        #expect(
+            broken { $0.books.attempts.append(.init(delivery: 99, lease: 1, number: 1, outcome: "retry")) }
+                == [.fenced])
+    }
+
+    @Test func `I6: two outcomes of one lease`() {
+        #expect(
+            broken {
+                $0.books.attempts.append(.init(delivery: 22, lease: 2, number: 3, outcome: "retry"))
+                $0.books.deliveries[3].attempts = 3
+                $0.bounds.attempts = 3
+            } == [.oneOutcome])
+    }
+
+    @Test func `I7: more attempts than the schedule has`() {
+        #expect(broken { $0.bounds.attempts = 1 } == [.attemptLimit])
+    }
+
+    @Test func `a breach names the invariant and the ids`() {
+        let text = "\(Breach(.complete, "they are gone", ids: [3, 1, 2]))"
+        #expect(text.hasPrefix("I1 is broken"))
+        #expect(text.hasSuffix("they are gone: 1, 2, 3"))
+    }
+}
