@@ -105,8 +105,9 @@ let package = Package(
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Store", "TestSupport",
-            ]),
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
+                "TestSupport",
+            ], exclude: ["verify.py"]),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
@@ -119,7 +120,7 @@ let package = Package(
         .testTarget(
             name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport"],
             exclude: ["world.py"]),
-        .testTarget(name: "StoreTests", dependencies: ["Postgres", "Store", "TestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
         .target(
             name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],

@@ -32,6 +32,9 @@ missing_packages() {
         echo python3
         echo python3-jsonschema
     fi
+    if [ -n "${for_tests:-}" ] && ! has_standard_webhooks && ! python_with_pip >/dev/null; then
+        echo python3-pip
+    fi
 }
 
 # The tests ask parsers and a JSON Schema validator that are not the project's own.
@@ -40,6 +43,37 @@ has_python() {
         if "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then return 0; fi
     done
     return 1
+}
+
+# The Standard Webhooks project's own library, which no package of Debian has, in a folder of this project.
+python_libraries=$root/.build/python
+
+has_standard_webhooks() {
+    for python in python3 /usr/bin/python3; do
+        if PYTHONPATH=$python_libraries "$python" -c 'from standardwebhooks.webhooks import Webhook' 2>/dev/null; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+python_with_pip() {
+    for python in python3 /usr/bin/python3; do
+        if "$python" -m pip --version >/dev/null 2>&1; then
+            echo "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# With --target nothing of the system is changed, so that Debian's pip does not refuse either.
+install_python_libraries() {
+    if has_standard_webhooks; then return; fi
+    step "installing standardwebhooks from PyPI into .build/python"
+    PIP_ROOT_USER_ACTION=ignore "$(python_with_pip)" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --target "$python_libraries" 'standardwebhooks>=1.1,<2' >&2 ||
+        step "PyPI cannot be reached, or has it no more: the tests of signatures (SigningTests) will fail for want of it"
 }
 
 install_packages() {
@@ -78,3 +112,4 @@ build_release() {
 
 require_swift
 install_packages
+if [ -n "${for_tests:-}" ]; then install_python_libraries; fi

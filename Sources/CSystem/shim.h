@@ -1,6 +1,7 @@
 // GNU and Linux calls that the Glibc module does not show.
 #include <spawn.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -14,3 +15,6 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *acti
 
 // The variable itself is unsafe to Swift's eyes.
 static inline char **current_environment(void) { return environ; }
+
+// Swift does not see functions with a variable number of arguments.
+static inline void forbid_core_dump(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }

@@ -31,6 +31,7 @@ package enum Invocation {
         _ type: F.Type, once: (Settings, F.Input) throws(FunctionError) -> F.Output,
         stream: (Settings) throws(SystemError) -> Void
     ) -> Never {
+        CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
         let settings = Settings.ofThisProcess

@@ -6,14 +6,18 @@ package struct HTTPCompletion: Sendable {
     package let timing: HTTPTiming
     /// The address that was spoken to, or last tried; nil if there was none.
     package let remoteAddress: String?
+    /// Whether any of the request was handed to a connection.
+    package let isSent: Bool
 
     package init(
-        id: UInt64, result: Result<HTTPResponse, HTTPFailure>, timing: HTTPTiming = .none, remoteAddress: String? = nil
+        id: UInt64, result: Result<HTTPResponse, HTTPFailure>, timing: HTTPTiming = .none,
+        remoteAddress: String? = nil, isSent: Bool = false
     ) {
         self.id = id
         self.result = result
         self.timing = timing
         self.remoteAddress = remoteAddress
+        self.isSent = isSent
     }
 }
 

@@ -5,7 +5,9 @@ extension Transfer {
     /// How the request ended.
     /// - Parameter code: what curl says of the transfer.
     func completion(_ code: CURLcode) -> HTTPCompletion {
-        HTTPCompletion(id: id, result: result(code), timing: timing, remoteAddress: remoteAddress)
+        HTTPCompletion(
+            id: id, result: result(code), timing: timing, remoteAddress: remoteAddress,
+            isSent: number(CURLINFO_REQUEST_SIZE) > 0)
     }
 
     private func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {

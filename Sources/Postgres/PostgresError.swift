@@ -26,6 +26,9 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     /// The statement that failed; nil for a connection, a script and a one-off query.
     package let statementName: String?
 
+    /// The login lacks a right (42501).
+    package var isForbidden: Bool { kind == .rejected(sqlState: "42501") }
+
     package var isRetryable: Bool { kind == .unreachable || kind == .busy }
 
     package var description: String {

@@ -27,6 +27,12 @@ package struct EncryptionKeys: Sendable {
         self.keys = keys
     }
 
+    /// The id of the key that seals.
+    package var sealingID: String { keys[0].id }
+
+    /// The ids of all keys, the one that seals first.
+    package var ids: [String] { keys.map(\.id) }
+
     /// Seals for one context: `v1.<key id>.<base64 of nonce, ciphertext and tag>`.
     package func seal(_ plain: Secret, for context: SealContext) -> String {
         let key = keys[0]
@@ -34,6 +40,13 @@ package struct EncryptionKeys: Sendable {
         let sealed = AESGCM.seal(
             Array(plain.revealed.utf8), key: key.bytes, nonce: nonce, authenticating: context.bytes)
         return "v1.\(key.id).\(Base64.encode(nonce + sealed))"
+    }
+
+    /// Seals anew, under the first key, what any of the keys has sealed for the same context; nil for what the first one has
+    /// sealed already.
+    package func reseal(_ sealed: String, for context: SealContext) throws(SealError) -> String? {
+        let plain = try open(sealed, for: context)
+        return sealed.hasPrefix("v1.\(sealingID).") ? nil : seal(plain, for: context)
     }
 
     /// Opens what was sealed for the same context.

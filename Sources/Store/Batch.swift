@@ -26,7 +26,7 @@ struct Batch {
                 // A goal was removed after this statement had seen it: the next one does not.
                 case .rejected(sqlState: PostgresError.foreignKeyViolation) where repetition <= Batch.repetitions:
                     continue
-                case .rejected where inputs.count > 1: return inputs.flatMap { each([$0], run) }
+                case .rejected where inputs.count > 1 && !error.isForbidden: return inputs.flatMap { each([$0], run) }
                 default:
                     let failure = database.functionError(error)
                     return inputs.map { _ in .failure(failure) }

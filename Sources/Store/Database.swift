@@ -76,12 +76,25 @@ package final class Database {
         case .unreachable, .busy:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database cannot do it now: \(error.message)")
+        case .rejected where error.isForbidden:
+            logger.error("\(error)")
+            return .lacksRights(error)
         case .rejected(sqlState: PostgresError.foreignKeyViolation):
             return FunctionError(.unavailable, "something that the input names was removed just now; try again")
         case .rejected:
             logger.error("\(error)")
             return .internal
         }
+    }
+}
+
+extension FunctionError {
+    /// The database's login may not do what is asked of it.
+    package static func lacksRights(_ error: PostgresError) -> FunctionError {
+        FunctionError(
+            .misconfigured,
+            "DATABASE_URL's login lacks a right that this needs: \(error.message); `postbacks migrate --help` names the roles"
+        )
     }
 }
 

@@ -9,12 +9,22 @@ package enum Migrations {
     }
 
     package static let all = [
-        Migration(number: 1, name: "schema", script: String(decoding: PackageResources.schema_sql, as: UTF8.self))
+        Migration(number: 1, name: "schema", script: String(decoding: PackageResources.schema_sql, as: UTF8.self)),
+        Migration(
+            number: 2, name: "delivery rules",
+            script: String(decoding: PackageResources.delivery_rules_sql, as: UTF8.self)),
+        Migration(
+            number: 3, name: "partition upkeep",
+            script: String(decoding: PackageResources.partition_upkeep_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version.
-    /// - Parameter progress: told each migration as it is done.
-    package static func run(on connection: Connection, progress: (Migration) -> Void) throws(PostgresError) {
+    /// - Parameters:
+    ///   - withRoles: makes the least-privilege roles. Where they are there, every run grants them what is new.
+    ///   - progress: told each migration as it is done.
+    package static func run(
+        on connection: Connection, withRoles: Bool = false, progress: (Migration) -> Void
+    ) throws(PostgresError) {
         try connection.execute(
             script: """
                 SELECT pg_advisory_lock(\(lock));
@@ -32,6 +42,8 @@ package enum Migrations {
                     """)
             progress(migration)
         }
+        let hasRoles = try DatabaseRoles.areUsed(on: connection)
+        if withRoles || hasRoles { try DatabaseRoles.grant(on: connection) }
         try connection.execute(script: "SELECT pg_advisory_unlock(\(lock))")
     }
 

@@ -1,6 +1,8 @@
 import Postgres
 
 extension Statement {
+    static let checkPollerRights = Statement(
+        name: "check_poller_rights", bytes: PackageResources.check_poller_rights_sql)
     static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)
     static let completeDeliveries = Statement(
         name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
@@ -19,12 +21,18 @@ extension Statement {
     static let listDeliveries = Statement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
     static let listPostbacks = Statement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
     static let lockOffer = Statement(name: "lock_offer", bytes: PackageResources.lock_offer_sql)
+    static let markDestinations = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
     static let nextPostbackID = Statement(name: "next_postback_id", bytes: PackageResources.next_postback_id_sql)
     static let pauseDyingPostbacks = Statement(
         name: "pause_dying_postbacks", bytes: PackageResources.pause_dying_postbacks_sql)
     static let recordConversions = Statement(name: "record_conversions", bytes: PackageResources.record_conversions_sql)
     static let releaseDeliveries = Statement(name: "release_deliveries", bytes: PackageResources.release_deliveries_sql)
     static let updateStatuses = Statement(name: "update_statuses", bytes: PackageResources.update_statuses_sql)
+    static let listSealedPostbacks = Statement(
+        name: "list_sealed_postbacks", bytes: PackageResources.list_sealed_postbacks_sql)
+    static let resealPostbacks = Statement(name: "reseal_postbacks", bytes: PackageResources.reseal_postbacks_sql)
+    static let countSealed = Statement(name: "count_sealed", bytes: PackageResources.count_sealed_sql)
+    static let findClaimed = Statement(name: "find_claimed", bytes: PackageResources.find_claimed_sql)
     static let cancelDeliveries = Statement(name: "cancel_deliveries", bytes: PackageResources.cancel_deliveries_sql)
     static let backfillPostback = Statement(name: "backfill_postback", bytes: PackageResources.backfill_postback_sql)
     static let deletePostback = Statement(name: "delete_postback", bytes: PackageResources.delete_postback_sql)

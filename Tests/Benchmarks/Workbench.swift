@@ -62,6 +62,7 @@ final class Workbench {
     func environment(_ more: [String: String] = [:]) -> [String: String] {
         let own = [
             "DATABASE_URL": server.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
+            "POSTBACKS_ENCRYPTION_KEY": "1:\(String(repeating: "A", count: 43))=",
             "SWIFT_BACKTRACE": "enable=no",
             "LOG_LEVEL": "warning",
         ]

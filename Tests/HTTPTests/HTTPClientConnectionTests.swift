@@ -31,17 +31,27 @@ struct HTTPClientConnectionTests {
         let port = try TCPListener().port
         let completion = try HTTPClient.make().send(HTTPRequest(url: "http://127.0.0.1:\(port)/"))
         #expect(completion.failure?.kind == .connect)
+        #expect(!completion.isSent)
+    }
+
+    @Test func `a connection that is cut after the request was handed over is one that was sent`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .reset))
+        let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
+        #expect(completion.failure?.kind == .connect)
+        #expect(completion.isSent)
     }
 
     @Test func `a name that does not exist is a DNS failure`() throws {
         let completion = try HTTPClient.make().send(HTTPRequest(url: "http://postbacks.invalid/"))
         #expect(completion.failure?.kind == .dns)
+        #expect(!completion.isSent)
     }
 
     @Test func `a server without TLS is a TLS failure`() throws {
         let receiver = try RunningReceiver()
         let completion = try HTTPClient.make().send(HTTPRequest(url: "https://127.0.0.1:\(receiver.port)/"))
         #expect(completion.failure?.kind == .tls)
+        #expect(!completion.isSent)
     }
 
     @Test func `a proxy in the environment is ignored`() async {

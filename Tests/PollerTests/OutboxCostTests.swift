@@ -14,7 +14,7 @@ struct OutboxCostTests {
         connection = try installation.database.connect()
         _ = try connection.transaction(Outbox.sessionStatements.map { Call(Statement(name: "", sql: $0)) })
         _ = try connection.transaction([
-            Outbox.findDestinations, Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
+            Outbox.findDestinations(), Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
         ])
         try connection.execute(
             script: """
@@ -46,10 +46,37 @@ struct OutboxCostTests {
 
     @Test func `a claim reads the postbacks of what it claims`() throws {
         _ = try connection.run("UPDATE outbox SET lease_until = NULL WHERE id <= 3")
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 2, floor: nil)], lease: 60, orderHold: 600)
+        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 2)], lease: 60, orderHold: 600)
         let read = try rowsRead(of: "postbacks", by: claim)
         #expect(try connection.run("SELECT count(*) AS n FROM outbox WHERE lease_no = 2").first?.integer("n") == 2)
         #expect(read < 10)
+    }
+
+    @Test func `a claim writes no index`() throws {
+        _ = try connection.run("UPDATE outbox SET lease_until = NULL, attempt = id % 2 WHERE id <= 40")
+        // Half of each page is free for this, once what was there before is gone.
+        try connection.execute(script: "VACUUM outbox")
+        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 20)], lease: 60, orderHold: 600)
+        let updates: Query = """
+            SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_xact_user_tables WHERE relname = 'outbox'
+            """
+        let rows = try connection.transaction([Call(updates), claim, Call(updates)])
+        for column in ["all", "hot"] {
+            #expect(rows[2].first?.integer(column) == (rows[0].first?.integer(column) ?? 0) + 20)
+        }
+    }
+
+    @Test func `a claim finds first attempts behind any number of retries, and reads neither all of them`() throws {
+        _ = try connection.run(
+            """
+            UPDATE outbox SET lease_until = NULL, attempt = (id > 10)::int, due_at = now() - interval '1 minute' * (id > 10)::int
+            """)
+        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 8, retries: 6)], lease: 60, orderHold: 600)
+        let read = try rowsRead(of: "outbox", by: claim)
+        #expect(read < 100)
+        let claimed = try connection.run("SELECT attempt FROM outbox WHERE lease_no = 2")
+        #expect(claimed.filter { $0.integer("attempt") == 1 }.count == 6)
+        #expect(claimed.filter { $0.integer("attempt") == 0 }.count == 2)
     }
 
     private func answer(_ delivery: Int, _ outcome: String = "delivered", _ more: String = "") -> [UInt8] {
@@ -65,7 +92,7 @@ struct OutboxCostTests {
             SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) AS read
             FROM pg_stat_xact_user_tables WHERE relname = \(table)
             """
-        let rows = try connection.transaction([call, Call(read)])
-        return rows[1].first?.integer("read") ?? .max
+        let rows = try connection.transaction([Call(read), call, Call(read)])
+        return (rows[2].first?.integer("read") ?? .max) - (rows[0].first?.integer("read") ?? 0)
     }
 }

@@ -29,7 +29,7 @@ struct StuckTests {
             installation,
             [
                 "POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_TIMEOUT": "1", "POSTBACKS_LEASE": "11",
-                "POSTBACKS_DESTINATION_CONCURRENCY": "100",
+                "POSTBACKS_DESTINATION_CONCURRENCY": "100", "POSTBACKS_CONCURRENCY": "800",
             ])
         let deliveries = try installation.wait(for: transactions.count, in: "delivered")
         #expect(ends(in: try poller.log) == 1)

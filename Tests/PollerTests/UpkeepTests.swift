@@ -31,4 +31,24 @@ struct UpkeepTests {
         #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
         withExtendedLifetime(poller) {}
     }
+
+    @Test func `a running poller drops days of attempts that are older than is kept, and makes those to come`() throws {
+        let installation = try Installation.make()
+        try installation.database.connect().execute(
+            script: """
+                CREATE TABLE attempts_20200101 PARTITION OF attempts
+                    FOR VALUES FROM ('2020-01-01 00:00Z') TO ('2020-01-02 00:00Z');
+                INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome)
+                VALUES (1, 1, 1, '2020-01-01 12:00Z', 'delivered'), (2, 1, 1, now(), 'delivered');
+                DO $$ DECLARE name text := 'attempts_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD');
+                BEGIN EXECUTE format('DROP TABLE %I', name); END $$;
+                """)
+        let poller = try RunningPoller(installation, ["POSTBACKS_ATTEMPT_DAYS": "30"])
+        try waitUntil("the old day is dropped") { try installation.count("attempts") == 1 }
+        #expect(try installation.value("SELECT to_regclass('attempts_20200101')::text AS value") == nil)
+        #expect(
+            try installation.value("SELECT count(*) AS value FROM pg_inherits WHERE inhparent = 'attempts'::regclass")
+                == "9")
+        withExtendedLifetime(poller) {}
+    }
 }

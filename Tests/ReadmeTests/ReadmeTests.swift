@@ -26,6 +26,20 @@ struct ReadmeTests {
         #expect(try readme().split(separator: "\n", omittingEmptySubsequences: false).count < 150)
     }
 
+    @Test func `SECURITY names tests that there are, and is short enough to be read`() throws {
+        #expect(try readme().contains("](.github/SECURITY.md)"))
+        let text = String(decoding: try FileSystem.read("\(Self.root)/.github/SECURITY.md"), as: UTF8.self)
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 120)
+        let names = text.split(separator: "`").filter { $0.hasSuffix("Tests") && !$0.contains(" ") }.map(String.init)
+        #expect(names.count > 15)
+        let folders = FileSystem.names(in: "\(Self.root)/Tests")
+        let files = folders.flatMap { folder in
+            let inside = FileSystem.names(in: "\(Self.root)/Tests/\(folder)")
+            return inside + inside.flatMap { FileSystem.names(in: "\(Self.root)/Tests/\(folder)/\($0)") }
+        }
+        for name in names { #expect(folders.contains(name) || files.contains("\(name).swift"), "\(name)") }
+    }
+
     @Test func `the commands by hand do what it says`() async throws {
         let database = try TestDatabase.make()
         try Migrations.run(on: try database.connect()) { _ in }
@@ -38,6 +52,7 @@ struct ReadmeTests {
             "DATABASE_URL": database.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
             "PATH": "\(Programs.folder):\(ProcessEnvironment["PATH"] ?? "")",
             "POSTBACKS_RECEIVER": "127.0.0.1:\(receiver.port)",
+            "POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("test", 7),
         ])
         let bash = try #require(Executable.find("bash"))
         // The fixtures name port 8099; each is read through a filter that puts the receiver's in.

@@ -30,6 +30,18 @@ struct ReceiverTests {
         #expect(request.text == "abc")
     }
 
+    @Test func `it takes so many requests a second, and answers 429 to more`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(perSecond: 2, body: ""))
+        let requests =
+            String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 40) + "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        let answers = try exchange(receiver, requests).split(separator: "\r\n").filter { $0.hasPrefix("HTTP") }
+        #expect(answers.count == 41)
+        #expect(answers[0].contains("200"))
+        let seconds = Set(receiver.requests.map { $0.at / 1000 }).count
+        #expect(answers.filter { $0.contains("200") }.count <= 2 * seconds)
+        #expect(answers.filter { $0.contains("429") }.count >= 41 - 2 * seconds)
+    }
+
     @Test func `requests that come together are answered in order`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [200, 201, 202], script: .cycle, body: ""))
         let one = "GET /1 HTTP/1.1\r\n\r\n"

@@ -21,13 +21,19 @@ package struct Installation: Sendable {
         return Installation(database: database, environment: environment)
     }
 
-    private init(database: TestDatabase, environment: [String: String]) {
+    /// On a database that has its tables, for another login perhaps.
+    package init(database: TestDatabase, environment: [String: String]) {
         self.database = database
         let settings = [
             "DATABASE_URL": database.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
-            "POSTBACKS_ENCRYPTION_KEY": "test:\(Base64.encode([UInt8](repeating: 7, count: 32)))",
+            "POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("test", 7),
         ]
         self.environment = settings.merging(environment) { $1 }
+    }
+
+    /// A key as POSTBACKS_ENCRYPTION_KEY has it.
+    package static func encryptionKey(_ id: String, _ byte: UInt8) -> String {
+        "\(id):\(Base64.encode([UInt8](repeating: byte, count: 32)))"
     }
 
     /// One call, whatever comes of it.

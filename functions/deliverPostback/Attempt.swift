@@ -18,6 +18,8 @@ struct Attempt: FunctionOutput {
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none
     private var remoteAddress: String?
+    /// Whether anything was handed to a receiver.
+    private var isSent = false
 
     init(input: DeliverPostback.Input, request: OutgoingRequest?, hiding secrets: [String] = []) {
         deliveryID = input.deliveryID
@@ -30,6 +32,7 @@ struct Attempt: FunctionOutput {
     mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
         timing = completion.timing
         remoteAddress = completion.remoteAddress
+        isSent = completion.isSent
         switch completion.result {
         case .success(let response):
             self.response = response
@@ -59,11 +62,14 @@ struct Attempt: FunctionOutput {
             members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000)))
         }
         if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
+        let mask = SecretMask(of: request, and: secrets)
         return .object(
             members + [
+                JSON.Member("sent", .bool(isSent)),
                 JSON.Member("request", request?.masked ?? .null),
-                JSON.Member("response", response?.json(masking: request, secrets) ?? .null),
-                JSON.Member("error", judgement?.error?.json ?? .null), JSON.Member("timing", timing.json),
+                JSON.Member("response", response?.json(mask) ?? .null),
+                JSON.Member("error", judgement?.error.map { AttemptError($0.code, mask($0.message)).json } ?? .null),
+                JSON.Member("timing", timing.json),
                 JSON.Member("remoteAddress", .optional(remoteAddress)),
             ])
     }
@@ -72,7 +78,7 @@ struct Attempt: FunctionOutput {
         [
             "deliveryId": Schema.integer, "attempt": Schema.integer,
             "outcome": Schema.oneOf(Judgement.Outcome.allCases.map(\.rawValue)),
-            "request": ["type": ["object", "null"]], "response": ["type": ["object", "null"]],
+            "sent": Schema.boolean, "request": ["type": ["object", "null"]], "response": ["type": ["object", "null"]],
             "error": ["type": ["object", "null"]], "timing": Schema.anyObject, "remoteAddress": Schema.textOrNull,
         ],
         optional: ["retryInSeconds": ["type": "number"], "pausePostback": Schema.boolean])
@@ -95,11 +101,10 @@ extension AttemptError.Code {
 extension HTTPResponse {
     /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so. What
     /// the receiver repeats of the request's secrets is masked.
-    fileprivate func json(masking request: OutgoingRequest?, _ secrets: [String]) -> JSON {
-        func masked(_ text: String) -> String { request?.masking(text, secrets) ?? text }
+    fileprivate func json(_ mask: SecretMask) -> JSON {
         var fields: [(name: String, value: String)] = []
         var places: [String: Int] = [:]
-        for header in headers {
+        for header in headers.map({ (name: mask($0.name), value: $0.value) }) {
             if let place = places[header.name.lowercased()] {
                 fields[place].value += ", \(header.value)"
             } else {
@@ -107,11 +112,11 @@ extension HTTPResponse {
                 fields.append(header)
             }
         }
-        let text = String(decoding: body, as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 }
+        let text = String(decoding: mask(body, isCut: isTruncated), as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 }
         return [
             "status": .integer(status),
-            "headers": .object(fields.map { JSON.Member($0.name, .string(masked($0.value))) }),
-            "body": .string(masked(String(text))), "truncated": .bool(isTruncated),
+            "headers": .object(fields.map { JSON.Member($0.name, .string(mask($0.value))) }),
+            "body": .string(String(text)), "truncated": .bool(isTruncated),
         ]
     }
 }

@@ -1,4 +1,6 @@
 import JSON
+import POSIX
+import Postbacks
 import Store
 
 /// What the delivery process said of one claim, as a line that PostgreSQL can take: a line of garbage in a batch would
@@ -8,44 +10,27 @@ struct Answer {
     let id: String
     /// `{"id":…,"output":{…}}`.
     let line: [UInt8]
+    let reaction: Reaction
     private let isBare: Bool
 
-    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line whose id,
-    /// output or outcome does so is none either.
+    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line
+    /// in which it stands twice who answers what, or with which outcome, is none either.
     init?(_ line: [UInt8]) {
-        guard let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 2), Answer.areOnce(members),
-            let id = Answer.value("id", in: members, of: line)?.text
-        else { return nil }
-        if let error = Answer.value("error", in: members, of: line) {
+        guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
+        if let error = answer["error"] {
             // The function refused its input: a bug, or a postback of another version. The operator sees it on the attempt.
             let isRetryable = error["retryable"] == true
             self.init(
                 id: id, outcome: isRetryable ? "retry" : "failed", retryInSeconds: isRetryable ? 60 : nil,
                 code: "internal", message: error["message"]?.text ?? "the delivery function refused its input")
-        } else if Answer.outcomes.contains(Answer.outcome(in: members, of: line) ?? "") {
-            self.init(id: id, line: line)
+        } else if let output = answer.outline("output"), let outcome = output["outcome"]?.text,
+            Answer.outcomes.contains(outcome)
+        {
+            // Nothing but the outcome is read of what was delivered.
+            self.init(id: id, line: line, reaction: outcome == "delivered" ? .answered : Reaction(output))
         } else {
             return nil
         }
-    }
-
-    private static func outcome(in members: [(name: String, place: Range<Int>)], of line: [UInt8]) -> String? {
-        guard let place = members.first(where: { $0.name == "output" })?.place else { return nil }
-        let output = Array(line[place])
-        guard let members = try? JSON.outline(of: output, depth: JSON.depthLimit + 1), areOnce(members) else {
-            return nil
-        }
-        return value("outcome", in: members, of: output)?.text
-    }
-
-    private static func areOnce(_ members: [(name: String, place: Range<Int>)]) -> Bool {
-        Set(members.map(\.name)).count == members.count
-    }
-
-    private static func value(
-        _ name: String, in members: [(name: String, place: Range<Int>)], of bytes: [UInt8]
-    ) -> JSON? {
-        members.first { $0.name == name }.flatMap { try? JSON(parsing: Array(bytes[$0.place])) }
     }
 
     /// The answer for a claim whose process ended before it gave one. Soon again, but not all at once: one of those that were
@@ -59,17 +44,18 @@ struct Answer {
 
     /// The same outcome and nothing else, for an answer of which the database cannot take the rest; nil when it is bare already.
     var withoutDetails: Answer? {
-        guard !isBare, let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 2),
-            let outcome = Answer.outcome(in: members, of: line)
+        guard !isBare, let answer = Outline(line, depth: JSON.depthLimit + 2),
+            let outcome = answer.outline("output")?["outcome"]?.text
         else { return nil }
         return Answer(
             id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
             message: "the answer of the delivery function could not be stored")
     }
 
-    private init(id: String, line: [UInt8], isBare: Bool = false) {
+    private init(id: String, line: [UInt8], reaction: Reaction = .untried, isBare: Bool = false) {
         self.id = id
         self.line = line
+        self.reaction = reaction
         self.isBare = isBare
     }
 
@@ -84,4 +70,47 @@ struct Answer {
     }
 
     private static let outcomes = ["delivered", "retry", "failed", "skipped"]
+}
+
+extension Reaction {
+    /// - Parameter output: of deliverPostback.
+    fileprivate init(_ output: Outline) {
+        if let response = output["response"], case .number(let status)? = response["status"] {
+            guard status == "429" || status == "503" else {
+                self = .answered
+                return
+            }
+            let asked = (response["headers"] ?? .null).members.filter { $0.name.lowercased() == "retry-after" }
+                .compactMap(\.value.text)
+            let now = Timestamp(milliseconds: Clock.unixMilliseconds)
+            self = .overloaded(pause: RetryAfter.seconds(asked, now: now) ?? 0)
+        } else {
+            switch output["error"]?["code"]?.text {
+            case "dns", "connect", "tls", "timeout", "protocol": self = .failed
+            default: self = .untried
+            }
+        }
+    }
+}
+
+/// An object of which only those members are parsed that are asked for. None of its own names stands twice.
+private struct Outline {
+    private let bytes: [UInt8]
+    private let depth: Int
+    private let members: [(name: String, place: Range<Int>)]
+
+    init?(_ bytes: [UInt8], depth: Int) {
+        guard let members = try? JSON.outline(of: bytes, depth: depth),
+            Set(members.map(\.name)).count == members.count
+        else { return nil }
+        self.bytes = bytes
+        self.depth = depth
+        self.members = members
+    }
+
+    subscript(name: String) -> JSON? { place(name).flatMap { try? JSON(parsing: Array(bytes[$0])) } }
+
+    func outline(_ name: String) -> Outline? { place(name).flatMap { Outline(Array(bytes[$0]), depth: depth - 1) } }
+
+    private func place(_ name: String) -> Range<Int>? { members.first { $0.name == name }?.place }
 }

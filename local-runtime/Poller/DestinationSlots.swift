@@ -3,139 +3,195 @@ import Store
 /// Which destinations have something due, what is in flight to each, and where to look for more. Times are monotonic
 /// nanoseconds, passed in.
 ///
+/// No destination takes more than its share of all slots, and those that may not answer never take what the others need:
+///
+/// - A destination that answers may have as many in flight as it has shown to answer, up to its maximum; two after a second
+///   without an answer.
+/// - One that nobody has tried yet gets one slot; more only while all such together hold less than an eighth of all.
+/// - One that failed last, or that the breaker has just let go, gets one slot. One that has let a request wait for over a
+///   second gets no more unless it has answered another one within that second.
+/// - Destinations of which it is not known that they answer start nothing while they hold half of all slots, and the failing
+///   and slow ones among them nothing while these hold a quarter.
+/// - Retries take three quarters of all slots and of a destination's at most, and leave one for them.
+///
+/// So any number of destinations that hang leave half of all slots to those that answer. Only what answered until a moment ago
+/// can take more, for one time-out: at most its window each, in the first second. A destination that is new waits for slots
+/// only behind others that are new, each of which holds one for a time-out at most, and a quarter of all slots is theirs.
+///
 /// To a destination that has just answered as much again is claimed as may be in flight: what waits here takes the place of
 /// what ends, without a round trip to the database in between.
 struct DestinationSlots {
-    private let total: Int
+    let total: Int
     private let perDestination: Int
-    private var destinations: [Int: State] = [:]
-    private var inFlight = 0
-    private var waiting = 0
+    private(set) var destinations: [Int: DestinationState] = [:]
+    /// What is known of those to which nothing is owed.
+    private var known: [Int: Reputation] = [:]
+    private var marks: [Int: Outbox.Mark] = [:]
+    /// Those for which something waits here.
+    private var waiting: Set<Int> = []
     /// The destination with which the last round ended, so that the next begins behind it.
     private var lastServed = 0
+    private var lastStarted = 0
 
-    /// A claim that takes a place as soon as there is one.
-    struct Waiting {
-        let claim: Outbox.Claim
-        let claimedAt: Int64
-    }
-
-    private struct State {
-        var maximum: Int
-        var inFlight = 0
-        var waiting: ArraySlice<Waiting> = []
-        /// When something was last answered.
-        var answeredAt: Int64 = .min
-        var isDue = true
-        var floor: String?
-        var sweptAt: Int64
-
-        func free(at now: Int64) -> Int {
-            let isFlowing = answeredAt > now - DestinationSlots.flowInterval
-            return (isFlowing ? 2 * maximum : maximum) - inFlight - waiting.count
-        }
-    }
-
-    /// How long a destination counts as answering.
-    private static let flowInterval: Int64 = 100_000_000
     /// How long a claim may wait here: it must not use up what a lease has beyond the longest attempt.
     private static let patience: Int64 = 1_000_000_000
-
     /// How long a floor may hide what was committed behind it.
     private static let sweepInterval: Int64 = 1_000_000_000
+    /// Of so many destinations something is remembered while nothing is owed to them.
+    private static let memory = 10_000
 
     init(total: Int, perDestination: Int) {
         self.total = total
         self.perDestination = perDestination
     }
 
-    var hasRoom: Bool { inFlight + waiting < total }
-    func hasDue(at now: Int64) -> Bool { destinations.values.contains { $0.isDue && $0.free(at: now) > 0 } }
-
     /// Takes what a look at the whole outbox has found.
     mutating func found(_ found: [Outbox.Destination], at now: Int64) {
         for destination in found {
             let maximum = destination.maxInFlight ?? perDestination
-            destinations[destination.id, default: State(maximum: maximum, sweptAt: now)].maximum = maximum
-            destinations[destination.id]?.isDue = true
+            var state = destinations[destination.id] ?? state(of: destination.id, maximum: maximum, at: now)
+            state.maximum = maximum
+            state.owesFirst = true
+            state.owesRetries = true
+            state.reputation.learn(failures: destination.failures, isHalfOpen: destination.isHalfOpen)
+            destinations[destination.id] = state
         }
     }
 
     /// What to claim now: every due destination's free slots, fairly if there is not room for all.
     mutating func shares(at now: Int64) -> [Outbox.Share] {
-        let due = destinations.filter { $0.value.isDue && $0.value.free(at: now) > 0 }.keys.sorted()
-        let room = total - inFlight - waiting
-        guard room > 0, !due.isEmpty else { return [] }
+        var room = SlotRoom(total: total, destinations, at: now)
+        let due = destinations.compactMap { id, state in
+            room.share(of: state, most: .max, at: now) == nil ? nil : id
+        }.sorted()
+        guard !due.isEmpty else { return [] }
         let start = due.firstIndex { $0 > lastServed } ?? 0
-        let served = (due[start...] + due[..<start]).prefix(room)
-        let fair = max(1, room / served.count)
-        lastServed = served.last ?? 0
-        return served.compactMap { id in
-            guard let state = destinations[id] else { return nil }
+        let fair = room.fairShare(among: due.compactMap { destinations[$0]?.standing(at: now) })
+        var shares: [Outbox.Share] = []
+        for id in due[start...] + due[..<start] {
+            guard let state = destinations[id], let share = room.share(of: state, most: fair, at: now)
+            else { continue }
+            room.take(share, of: state, at: now)
             let isSweep = now - state.sweptAt >= DestinationSlots.sweepInterval
             if isSweep { destinations[id]?.sweptAt = now }
-            return Outbox.Share(
-                destination: id, free: min(state.free(at: now), fair), floor: isSweep ? nil : state.floor)
+            shares.append(
+                Outbox.Share(
+                    destination: id, free: share.free, retries: share.retries, floor: isSweep ? nil : state.floor,
+                    retryFloor: isSweep ? nil : state.retryFloor))
+            lastServed = id
         }
+        return shares
     }
 
     /// Takes what a claim of these shares has brought. A destination that had less than its share is done until it is
     /// found again.
-    /// - Returns: what is to be started now.
-    mutating func claimed(_ claims: [Outbox.Claim], of shares: [Outbox.Share], at now: Int64) -> [Waiting] {
-        var counts: [Int: Int] = [:]
-        var starting: [Waiting] = []
-        for claim in claims {
-            counts[claim.destination, default: 0] += 1
-            destinations[claim.destination]?.floor = claim.dueAt
-            destinations[claim.destination]?.waiting.append(Waiting(claim: claim, claimedAt: now))
-            waiting += 1
-            if let next = next(to: claim.destination) { starting.append(next) }
-        }
-        for share in shares where counts[share.destination, default: 0] < share.free {
-            destinations[share.destination]?.isDue = false
-            if counts[share.destination] == nil, destinations[share.destination]?.inFlight == 0 {
-                destinations[share.destination] = nil
+    mutating func claimed(
+        _ claims: [Outbox.Claim], buried: [Outbox.Burial] = [], of shares: [Outbox.Share], at now: Int64
+    ) {
+        let claims = Dictionary(grouping: claims, by: \.destination)
+        let buried = Dictionary(grouping: buried, by: \.destination)
+        for share in shares {
+            let id = share.destination
+            let claimed = claims[id] ?? []
+            let count = claimed.count + (buried[id]?.count ?? 0)
+            if !claimed.isEmpty {
+                waiting.insert(id)
+                var state = destinations[id] ?? state(of: id, maximum: perDestination, at: now)
+                state.wait(claimed, since: now)
+                destinations[id] = state
             }
+            if count < share.free { destinations[id]?.owesFirst = false }
+            // A dead one was a retry, unless there is but one attempt.
+            if count < share.free, claimed.count(where: \.isRetry) + (buried[id]?.count ?? 0) < share.retries {
+                destinations[id]?.owesRetries = false
+            }
+            rest(id)
         }
-        return starting
     }
 
-    /// One request to the destination has ended.
-    /// - Returns: what takes its place.
-    mutating func ended(_ destination: Int, at now: Int64) -> Waiting? {
-        inFlight -= 1
-        destinations[destination]?.inFlight -= 1
-        destinations[destination]?.answeredAt = now
-        return next(to: destination)
+    /// What may start now of what waits here.
+    mutating func starting(at now: Int64) -> [WaitingClaim] {
+        guard !waiting.isEmpty else { return [] }
+        var room = SlotRoom(total: total, destinations, at: now)
+        let ids = waiting.sorted()
+        let start = ids.firstIndex { $0 > lastStarted } ?? 0
+        var started: [WaitingClaim] = []
+        for id in ids[start...] + ids[..<start] {
+            while let state = destinations[id], let retryAllowed = room.start(of: state, at: now),
+                let next = destinations[id]?.start(retryAllowed: retryAllowed, at: now)
+            {
+                room.started(next.claim)
+                started.append(next)
+                lastStarted = id
+            }
+            if destinations[id]?.waiting.isEmpty != false { waiting.remove(id) }
+        }
+        return started
     }
 
-    /// Something was to be started, and was not.
-    mutating func withdrawn(_ destination: Int) {
-        inFlight -= 1
-        destinations[destination]?.inFlight -= 1
+    /// One request has ended.
+    mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) {
+        let id = claim.destination
+        switch destinations[id]?.ended(claim, start: start, reaction, at: now) {
+        case nil: break
+        case .failure: marks[id, default: Outbox.Mark()].failures += 1
+        case .answer(let pause):
+            let earlier = marks[id]?.pause ?? 0
+            marks[id] = Outbox.Mark(isAnswered: true, pause: max(pause, earlier))
+        }
+        rest(id)
+    }
+
+    /// What was seen of destinations and the database does not know yet.
+    mutating func takeMarks() -> [Int: Outbox.Mark] {
+        defer { marks = [:] }
+        return marks
+    }
+
+    /// Takes what the marks have led to.
+    /// - Returns: what waited for a destination that is blocked now.
+    mutating func marked(_ standings: [Outbox.Standing], at now: Int64) -> [Outbox.Claim] {
+        var withdrawn: [Outbox.Claim] = []
+        for standing in standings {
+            let id = standing.destination
+            guard var state = destinations[id] else {
+                known[id]?.learn(failures: standing.failures, isHalfOpen: standing.isHalfOpen)
+                continue
+            }
+            state.reputation.learn(failures: standing.failures, isHalfOpen: standing.isHalfOpen)
+            if standing.blockedMilliseconds > 0 {
+                state.reputation.block(until: now + Int64(standing.blockedMilliseconds) * 1_000_000)
+                state.owesFirst = false
+                state.owesRetries = false
+                withdrawn += state.withdraw(claimedBefore: .max)
+            }
+            destinations[id] = state
+            rest(id)
+        }
+        return withdrawn
     }
 
     /// Takes back what has waited too long; all that waits when there is no time left.
     mutating func overdue(at now: Int64) -> [Outbox.Claim] {
-        guard waiting > 0 else { return [] }
-        var overdue: [Outbox.Claim] = []
-        for (id, state) in destinations where !state.waiting.isEmpty {
-            let patient = state.waiting.drop { now == .max || now - $0.claimedAt > DestinationSlots.patience }
-            overdue += state.waiting[..<patient.startIndex].map(\.claim)
-            destinations[id]?.waiting = patient
-        }
-        waiting -= overdue.count
-        return overdue
+        let time = now == .max ? now : now - DestinationSlots.patience
+        return waiting.flatMap { destinations[$0]?.withdraw(claimedBefore: time) ?? [] }
     }
 
-    private mutating func next(to destination: Int) -> Waiting? {
-        guard let state = destinations[destination], state.inFlight < state.maximum,
-            let next = destinations[destination]?.waiting.popFirst()
-        else { return nil }
-        waiting -= 1
-        inFlight += 1
-        destinations[destination]?.inFlight += 1
-        return next
+    /// When something may start that may not yet, although nothing ends before; nil for never.
+    func wakeTime(after now: Int64) -> Int64? {
+        destinations.values.lazy.filter { $0.owesFirst || $0.owesRetries || !$0.waiting.isEmpty }
+            .map(\.reputation.pace.next).filter { $0 > now }.min()
+    }
+
+    private mutating func state(of id: Int, maximum: Int, at now: Int64) -> DestinationState {
+        DestinationState(maximum: maximum, reputation: known.removeValue(forKey: id) ?? Reputation(), at: now)
+    }
+
+    /// Keeps no more of a destination to which nothing is owed than what is known of it.
+    private mutating func rest(_ id: Int) {
+        guard let state = destinations[id], state.isIdle else { return }
+        destinations[id] = nil
+        if known.count >= DestinationSlots.memory { known = [:] }
+        known[id] = state.reputation
     }
 }

@@ -14,16 +14,25 @@ extension Poller {
         }
         if !answers.isEmpty {
             work.answers = answers
-            groups.append([Outbox.complete(answers.map(\.line), orderHold: settings.orderHold)])
+            groups.append([
+                Outbox.complete(answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule)
+            ])
         }
-        if stopTime == nil, slots.hasRoom {
-            if slots.hasDue(at: now) {
-                // Room that the answers in the same round trip make is used by the next one.
-                work.shares = slots.shares(at: now)
-                groups.append([Outbox.claim(work.shares, lease: settings.lease, orderHold: settings.orderHold)])
-            } else if rhythm.isTimeToLook(now: now) {
+        // Behind the answers, which are judged by what was known of their destination before; before what is claimed.
+        work.marks = slots.takeMarks()
+        if !work.marks.isEmpty { groups.append([Outbox.mark(work.marks, schedule: settings.schedule)]) }
+        if stopTime == nil {
+            // Room that the answers in the same round trip make is used by the next one.
+            work.shares = slots.shares(at: now)
+            if !work.shares.isEmpty {
+                groups.append([
+                    Outbox.claim(
+                        work.shares, lease: settings.lease, orderHold: settings.orderHold, schedule: settings.schedule)
+                ])
+            }
+            if rhythm.isTimeToLook(now: now) {
                 work.isFinding = true
-                groups.append([Outbox.findDestinations])
+                groups.append([Outbox.findDestinations(schedule: settings.schedule)])
             }
         }
         guard !groups.isEmpty, link.start(groups, now: now) else { return }
@@ -41,25 +50,60 @@ extension Poller {
             pause("leases cannot be given back", error, now: now)
         }
         if !work.answers.isEmpty, let result = results.popFirst() { take(result, of: work.answers, now: now) }
-        guard let result = results.popFirst() else { return }
+        if !work.marks.isEmpty, let result = results.popFirst() { takeStandings(result, now: now) }
+        if !work.shares.isEmpty, let result = results.popFirst() { takeClaims(result, of: work.shares, now: now) }
+        if work.isFinding, let result = results.popFirst() { takeDestinations(result, since: work.startTime, now: now) }
+    }
+
+    private func takeClaims(_ result: Result<[Rows], PostgresError>, of shares: [Outbox.Share], now: Int64) {
         do throws(PostgresError) {
             guard let rows = try result.get().first else { return }
-            if work.isFinding {
-                let found = Outbox.destinations(rows)
-                slots.found(found, at: now)
-                rhythm.looked(found: !found.isEmpty, started: work.startTime, now: now)
+            let claims = Outbox.claims(rows)
+            let buried = Outbox.burials(rows)
+            if !rows.isEmpty { rhythm.wake(now: now) }
+            if !buried.isEmpty {
+                logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(buried.count)"])
+                upkeep.pauseDying(Outbox.list(of: buried.map(\.postback)))
+            }
+            if stopTime == nil {
+                slots.claimed(claims, buried: buried, of: shares, at: now)
+                begin(now: now)
             } else {
-                let claims = Outbox.claims(rows)
-                if !claims.isEmpty { rhythm.wake(now: now) }
-                if stopTime == nil {
-                    begin(slots.claimed(claims, of: work.shares, at: now))
-                } else {
-                    unused += claims
-                }
+                unused += claims
             }
         } catch {
             pause("the outbox cannot be read", error, now: now)
-            rhythm.looked(found: false, started: work.startTime, now: now)
+        }
+    }
+
+    private func takeDestinations(_ result: Result<[Rows], PostgresError>, since start: Int64, now: Int64) {
+        do throws(PostgresError) {
+            let found = try result.get().first.map(Outbox.destinations) ?? []
+            slots.found(found, at: now)
+        } catch {
+            pause("the outbox cannot be read", error, now: now)
+        }
+        rhythm.looked(started: start, now: now)
+    }
+
+    /// What cannot be stored of destinations is not asked again: it shows again in what they do next.
+    private func takeStandings(_ result: Result<[Rows], PostgresError>, now: Int64) {
+        do throws(PostgresError) {
+            guard let rows = try result.get().first else { return }
+            let standings = Outbox.standings(rows)
+            unused += slots.marked(standings, at: now)
+            for standing in standings where standing.blockedMilliseconds > 0 {
+                rhythm.expect(at: now + Int64(standing.blockedMilliseconds + 1) * 1_000_000)
+                guard standing.breaks else { continue }
+                logger.warning(
+                    "a destination does not answer and gets nothing for a while",
+                    metadata: [
+                        "destination": "\(standing.origin)", "failures": "\(standing.failures)",
+                        "milliseconds": "\(standing.blockedMilliseconds)",
+                    ])
+            }
+        } catch {
+            pause("destinations cannot be marked", error, now: now)
         }
     }
 

@@ -1,12 +1,15 @@
 import Logging
+import Postbacks
 import Store
 
 /// What is in flight in the delivery process.
 extension Poller {
-    func begin(_ started: [DestinationSlots.Waiting]) {
+    /// Hands over what may start now of what was claimed.
+    func begin(now: Int64) {
+        let started = slots.starting(at: now)
         for start in started {
             let leaseEnd = start.claimedAt + Int64(settings.lease * 1e9)
-            inFlight[start.claim.id] = Flight(claim: start.claim, leaseEnd: leaseEnd)
+            inFlight[start.claim.id] = Flight(claim: start.claim, start: now, leaseEnd: leaseEnd)
         }
         process.feed(started.map(\.claim))
     }
@@ -16,7 +19,7 @@ extension Poller {
             logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(line.count)"])
             return
         }
-        if let next = slots.ended(flight.claim.destination, at: now) { begin([next]) }
+        slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
         answers.append(answer)
     }
 
@@ -25,9 +28,14 @@ extension Poller {
         let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
         guard !ended.isEmpty else { return }
         process.kill("no answer within the lease")
-        let unsent = process.takeBack(ended)
-        for claim in unsent where inFlight.removeValue(forKey: claim.id) != nil {
-            if let next = slots.ended(claim.destination, at: now) { begin([next]) }
+        giveBack(process.takeBack(ended), now: now)
+    }
+
+    /// What was handed over and not begun to be written was never in flight.
+    func giveBack(_ unsent: [Outbox.Claim], now: Int64) {
+        for claim in unsent {
+            guard let flight = inFlight.removeValue(forKey: claim.id) else { continue }
+            slots.ended(claim, start: flight.start, .untried, at: now)
         }
         unused += unsent
     }
@@ -36,8 +44,8 @@ extension Poller {
         let unsent = Set(process.unsent.map(\.id))
         for (id, flight) in inFlight where !unsent.contains(id) {
             inFlight[id] = nil
-            if let next = slots.ended(flight.claim.destination, at: now) { begin([next]) }
-            answers.append(.lost(flight.claim, attemptLimit: settings.attemptLimit))
+            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            answers.append(.lost(flight.claim, attemptLimit: settings.schedule.attempts))
         }
     }
 }

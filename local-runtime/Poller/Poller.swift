@@ -28,6 +28,7 @@ package final class Poller {
 
     struct Flight {
         let claim: Outbox.Claim
+        let start: Int64
         let leaseEnd: Int64
     }
 
@@ -35,6 +36,7 @@ package final class Poller {
     struct Work {
         var answers: [Answer] = []
         var released: [Outbox.Claim] = []
+        var marks: [Int: Outbox.Mark] = [:]
         var isFinding = false
         var shares: [Outbox.Share] = []
         let startTime: Int64
@@ -87,6 +89,7 @@ package final class Poller {
         if turn.hasEnded { loseWhatWasSent(now: now) }
         unused += slots.overdue(at: now)
         endLeases(now: now)
+        if stopTime == nil { begin(now: now) }
 
         if work == nil { startWork(now: now) }
         upkeep.advance(now: now, isStopping: stopTime != nil)
@@ -99,9 +102,8 @@ package final class Poller {
         }
         logger.info("stopping: waiting for what is in flight", metadata: ["inFlight": "\(inFlight.count)"])
         stopTime = now
-        let unsent = process.close()
-        for claim in unsent where inFlight.removeValue(forKey: claim.id) != nil { slots.withdrawn(claim.destination) }
-        unused += unsent + slots.overdue(at: .max)
+        giveBack(process.close(), now: now)
+        unused += slots.overdue(at: .max)
     }
 
     func isDone(now: Int64) -> Bool {
@@ -121,8 +123,9 @@ package final class Poller {
             times.append(pauseEnd)
             return milliseconds(until: times, now: now)
         }
-        if link.idleConnection != nil, stopTime == nil, slots.hasRoom {
-            times.append(slots.hasDue(at: now) ? now : rhythm.nextLook)
+        if link.idleConnection != nil, stopTime == nil {
+            times.append(rhythm.nextLook)
+            if let time = slots.wakeTime(after: now) { times.append(time) }
         }
         if link.idleConnection != nil, !answers.isEmpty || !unused.isEmpty { times.append(now) }
         return milliseconds(until: times, now: now)

@@ -1,6 +1,6 @@
 package import FunctionRuntime
 import JSON
-import Postbacks
+package import Postbacks
 import Store
 
 /// What a poller is told to do, read once.
@@ -12,8 +12,7 @@ package struct PollerSettings: Sendable {
     package let lease: Double
     package let orderHold: Double
     package let attemptDays: Int
-    /// So many attempts of which nobody knows whether they were sent, and a delivery is dead.
-    package let attemptLimit: Int
+    package let schedule: RetrySchedule
     /// Seconds that what is in flight may take after the poller was told to stop.
     package let stopDeadline: Double
 
@@ -24,7 +23,7 @@ package struct PollerSettings: Sendable {
         lease = try settings(.lease)
         orderHold = try settings(.orderHold)
         attemptDays = try settings(.attemptDays)
-        attemptLimit = try settings(.retrySchedule).attempts
+        schedule = try settings(.retrySchedule)
         let timeout = try settings(.timeout)
         stopDeadline = timeout + 5
         guard lease >= timeout + 10 else {

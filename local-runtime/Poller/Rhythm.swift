@@ -1,7 +1,9 @@
 /// When to look through the outbox for destinations. Often for a while after something happened, then ever more seldom,
 /// down to once a second; while looking takes long, not so often that it takes more than a tenth of the time. Nanoseconds.
 struct Rhythm {
-    private(set) var nextLook: Int64 = 0
+    private var next: Int64 = 0
+    /// Something is known to be due then.
+    private var expected: Int64 = .max
     private var interval = Rhythm.shortest
     private var lastActivity: Int64 = .min
 
@@ -12,18 +14,23 @@ struct Rhythm {
     /// How long the shortest interval is kept after something happened; longer than a wake-up may be held back.
     private static let attention: Int64 = 100_000_000
 
+    var nextLook: Int64 { min(next, expected) }
     func isTimeToLook(now: Int64) -> Bool { now >= nextLook }
+
+    /// A look at that time will find something.
+    mutating func expect(at time: Int64) { expected = min(expected, time) }
 
     /// Something was announced, claimed or connected.
     mutating func wake(now: Int64) {
         lastActivity = now
         interval = Rhythm.shortest
-        nextLook = min(nextLook, now)
+        next = min(next, now)
     }
 
     /// A look has been taken.
-    mutating func looked(found: Bool, started: Int64, now: Int64) {
+    mutating func looked(started: Int64, now: Int64) {
         if now - lastActivity > Rhythm.attention { interval = min(interval * 2, Rhythm.longest) }
-        nextLook = now + max(interval, min(10 * (now - started), Rhythm.patience))
+        if now >= expected { expected = .max }
+        next = now + max(interval, min(10 * (now - started), Rhythm.patience))
     }
 }

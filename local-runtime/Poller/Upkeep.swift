@@ -86,7 +86,8 @@ final class Upkeep {
         switch task {
         case .hold(let pausedPostbacks): [Outbox.hold(pausedPostbacks)]
         case .pauseDying(let postbacks): [Outbox.pauseDying(postbacks)]
-        case .complete(let answer): [Outbox.complete([answer.line], orderHold: settings.orderHold)]
+        case .complete(let answer):
+            [Outbox.complete([answer.line], orderHold: settings.orderHold, schedule: settings.schedule)]
         case .maintainAttempts: [Outbox.maintainAttempts(keepDays: settings.attemptDays)]
         case .mend: Outbox.mend
         case .vacuum: [Outbox.vacuum]

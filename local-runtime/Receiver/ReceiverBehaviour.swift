@@ -32,6 +32,8 @@ package struct ReceiverBehaviour: Sendable {
     }
 
     package var statuses: [Int]
+    /// How many requests it takes in each second of the clock; more are answered 429. Nil for any number.
+    package var perSecond: Int?
     package var script: Script
     package var manner: Manner
     /// How long each answer is held back.
@@ -44,11 +46,13 @@ package struct ReceiverBehaviour: Sendable {
     package var body: String
 
     package init(
-        statuses: [Int] = [200], script: Script = .perDelivery, manner: Manner = .answer, delayMilliseconds: Int = 0,
+        statuses: [Int] = [200], perSecond: Int? = nil, script: Script = .perDelivery, manner: Manner = .answer,
+        delayMilliseconds: Int = 0,
         retryAfter: String? = nil, location: String? = nil, headers: [(name: String, value: String)] = [],
         body: String = "ok\n"
     ) {
         self.statuses = statuses
+        self.perSecond = perSecond
         self.script = script
         self.manner = manner
         self.delayMilliseconds = delayMilliseconds
@@ -63,15 +67,24 @@ package struct ReceiverBehaviour: Sendable {
 struct StatusScript {
     private let statuses: [Int]
     private let script: ReceiverBehaviour.Script
+    private let perSecond: Int?
+    private var second: Int64 = 0
+    private var countInSecond = 0
     private var count = 0
     private var countByDelivery: [String: Int] = [:]
 
     init(_ behaviour: ReceiverBehaviour) {
         statuses = behaviour.statuses.isEmpty ? [200] : behaviour.statuses
         script = behaviour.script
+        perSecond = behaviour.perSecond
     }
 
     mutating func next(for request: ReceivedRequest) -> Int {
+        if let perSecond {
+            if request.at / 1000 != second { (second, countInSecond) = (request.at / 1000, 0) }
+            countInSecond += 1
+            if countInSecond > perSecond { return 429 }
+        }
         // The usual case needs no memory.
         if statuses.count == 1 { return statuses[0] }
         switch script {

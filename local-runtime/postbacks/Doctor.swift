@@ -6,6 +6,7 @@ import POSIX
 import Poller
 import Postbacks
 import Postgres
+import Secrets
 import Store
 
 struct Doctor: ParsableCommand {
@@ -22,20 +23,26 @@ struct Doctor: ParsableCommand {
         } catch {
             findings.append(.wrong("settings", error.message))
         }
-        Terminal.print(Terminal.table(findings.map { [$0.isWrong ? "✗" : "✓", $0.subject, $0.message] }))
+        Terminal.print(Terminal.table(findings.map { [$0.mark, $0.subject, $0.message] }))
         if findings.contains(where: \.isWrong) { throw ExitCode(1) }
     }
 
     private struct Finding {
-        let isWrong: Bool
+        let mark: String
         let subject: String
         let message: String
 
+        var isWrong: Bool { mark == "✗" }
+
         static func good(_ subject: String, _ message: String) -> Finding {
-            Finding(isWrong: false, subject: subject, message: message)
+            Finding(mark: "✓", subject: subject, message: message)
+        }
+        /// Worth knowing, and not this installation's fault.
+        static func notable(_ subject: String, _ message: String) -> Finding {
+            Finding(mark: "!", subject: subject, message: message)
         }
         static func wrong(_ subject: String, _ message: String) -> Finding {
-            Finding(isWrong: true, subject: subject, message: message)
+            Finding(mark: "✗", subject: subject, message: message)
         }
     }
 
@@ -55,16 +62,18 @@ struct Doctor: ParsableCommand {
             findings.append(.wrong("settings", error.message))
         }
         do throws(FunctionError) {
-            if try installation.settings(.encryptionKey) != nil {
-                findings.append(.good("encryption key", "POSTBACKS_ENCRYPTION_KEY is set"))
-            } else if installation.isEmbedded {
-                findings.append(.good("encryption key", "the embedded default's own: \(installation.keyFile)"))
+            let keys = try installation.requireKeys()
+            let isOwn = !installation.settings.has("POSTBACKS_ENCRYPTION_KEY")
+            if isOwn, let mode = FileSystem.ownership(of: installation.keyFile)?.mode, mode & 0o077 != 0 {
+                findings.append(
+                    .wrong("encryption key", "others may read it; run: chmod 600 \(installation.keyFile)"))
             } else {
                 findings.append(
-                    .wrong(
+                    .good(
                         "encryption key",
-                        "POSTBACKS_ENCRYPTION_KEY is not set, so no postback can have a secret; make one: echo \"1:$(openssl rand -base64 32)\""
-                    ))
+                        isOwn
+                            ? "the embedded default's own: \(installation.keyFile)"
+                            : "POSTBACKS_ENCRYPTION_KEY has the \(keys)"))
             }
         } catch {
             findings.append(.wrong("encryption key", error.message))
@@ -113,9 +122,51 @@ struct Doctor: ParsableCommand {
             let owed = try connection.run(
                 "SELECT state, count(*) AS count FROM delivery_log GROUP BY state ORDER BY state")
             let counts = owed.map { "\($0.integer("count") ?? 0) \($0.text("state") ?? "")" }
-            return findings + [.good("deliveries", counts.isEmpty ? "none yet" : counts.joined(separator: ", "))]
+            findings.append(.good("deliveries", counts.isEmpty ? "none yet" : counts.joined(separator: ", ")))
+            return findings + [try destinations(connection)] + secrets(installation, connectionString)
         } catch {
             return [.wrong("database", "\(error)")]
         }
+    }
+
+    /// Whether there is a key for everything that is sealed.
+    private static func secrets(_ installation: Installation, _ connectionString: String) -> [Finding] {
+        do throws(FunctionError) {
+            let environment = try installation.environment(connectionString: connectionString)
+            let database = try Database(Settings(environment: environment), applicationName: "postbacks doctor")
+            let sealed = try SecretRotation.sealed(in: database)
+            let known = (try? installation.requireKeys().ids) ?? []
+            let missing = sealed.filter { !known.contains($0.key) }.map {
+                Finding.wrong(
+                    "secrets",
+                    "\($0.count) are sealed with the key \($0.key), which POSTBACKS_ENCRYPTION_KEY does not have: put it back"
+                )
+            }
+            if !missing.isEmpty { return missing }
+            let old = sealed.filter { $0.key != known.first }.map { "\($0.count) with the key \($0.key)" }
+            let rest = old.isEmpty ? "" : "; of them \(old.joined(separator: ", ")): postbacks rekey seals them anew"
+            return [.good("secrets", "\(sealed.reduce(0) { $0 + $1.count }) sealed\(rest)")]
+        } catch {
+            return [.wrong("secrets", error.message)]
+        }
+    }
+
+    /// Those that do not answer, or asked to be left alone.
+    private static func destinations(_ connection: Connection) throws(PostgresError) -> Finding {
+        let rows = try connection.run(
+            """
+            SELECT origin, failures, rfc3339(failing_since) AS since,
+                CASE WHEN blocked_until > now() THEN rfc3339(blocked_until) END AS until
+            FROM destinations WHERE blocks > 0 OR blocked_until > now() ORDER BY failing_since, id
+            """)
+        if rows.isEmpty { return .good("destinations", "none is blocked") }
+        let lines = rows.prefix(10).map { row in
+            let origin = Terminal.safe(row.text("origin") ?? "")
+            let silence = row.text("since").map { "no answer since \($0) (\(row.integer("failures") ?? 0) requests)" }
+            let block = row.text("until").map { "nothing is sent before \($0)" }
+            return "\(origin): " + [silence, block].compactMap(\.self).joined(separator: ", ")
+        }
+        let more = rows.count > lines.count ? ["and \(rows.count - lines.count) more"] : []
+        return .notable("destinations", (lines + more).joined(separator: "; "))
     }
 }

@@ -4,6 +4,7 @@ import FunctionRuntime
 import JSON
 import POSIX
 import Postgres
+import Store
 
 /// Ends a command as a function would: a line on standard error, and the exit status of the error's code.
 func reportingFailure(_ body: () throws -> Void) throws {
@@ -24,6 +25,7 @@ extension FunctionError {
     fileprivate init(describing error: any Error) {
         switch error {
         case let error as FunctionError: self = error
+        case let error as PostgresError where error.isForbidden: self = .lacksRights(error)
         case let error as PostgresError:
             self.init(error.isRetryable ? .unavailable : .internal, "the database: \(error)")
         case let error as EmbeddedServerError: self.init(.misconfigured, "the embedded server: \(error)")

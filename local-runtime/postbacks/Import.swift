@@ -63,7 +63,7 @@ struct Import: ParsableCommand {
             let installation = try Installation()
             let program = try installation.function(kind.function)
             let connectionString = dryRun ? nil : try installation.connectionString()
-            let environment = try installation.environment(connectionString: connectionString)
+            let environment = try installation.environment(of: kind.function, connectionString: connectionString)
             let source = try open(program, environment)
             let results = try openResults(source)
             let importer = try Importer(

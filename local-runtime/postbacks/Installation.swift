@@ -69,8 +69,23 @@ struct Installation {
         return variables
     }
 
+    /// The variables that one function gets: no key where it has no business with secrets, no database where it needs none.
+    func environment(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
+        let variables = try environment(connectionString: function == "deliverPostback" ? nil : connectionString)
+        if FunctionNames.withSecrets.contains(function) { return variables }
+        return variables.filter { !$0.key.hasPrefix("POSTBACKS_ENCRYPTION_KEY") }
+    }
+
     /// The embedded default's own key.
     var keyFile: String { "\(home)/encryption-key" }
+
+    /// What seals and opens the postbacks' secrets; the embedded default has a key of its own.
+    /// - Throws: `misconfigured` where there is none: a poller without it could send nothing that has a secret.
+    func requireKeys() throws(FunctionError) -> EncryptionKeys {
+        let settings = Settings(environment: try environment(connectionString: nil))
+        guard let keys = try settings(.encryptionKey) else { throw .missingKey }
+        return keys
+    }
 
     /// Makes the embedded default's key if there is none yet.
     func makeKeyIfMissing() throws(SystemError) {
@@ -84,6 +99,9 @@ struct Installation {
 
 /// The functions by name.
 enum FunctionNames {
+    /// Those that seal or open secrets.
+    static let withSecrets = ["createPostback", "deliverPostback", "previewPostback", "updatePostback"]
+
     static let all = [
         "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
         "deliverPostback",

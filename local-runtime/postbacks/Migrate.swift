@@ -4,19 +4,36 @@ import Store
 
 struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring the database's tables to this version. Safe to repeat, and while programs run.")
+        abstract: "Bring the database's tables to this version. Safe to repeat, and while programs run.",
+        discussion: """
+            With --roles it also makes group roles of least privilege, once, by a login that may
+            create roles; later migrations keep them right. Each program then gets a login of its own:
+
+              postbacks_recorder  recordConversion, updateConversionStatus: cannot see secrets,
+                                  not even sealed, nor change postbacks
+              postbacks_poller    poll: cannot write conversions, events, offers; may pause a postback
+              postbacks_manager   configure…, createPostback, updatePostback, deletePostback,
+                                  resendDeliveries, backfillPostback, rekey, and all of reader
+              postbacks_reader    list…, explainConversion, previewPostback, export, doctor
+
+              CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
+            """)
+
+    @Flag(help: "Make the roles, and give each what its programs need.")
+    var roles = false
 
     func run() throws {
-        try reportingFailure { try Migrate.run(on: try Installation().connectionString()) }
+        try reportingFailure { try Migrate.run(on: try Installation().connectionString(), withRoles: roles) }
     }
 
-    static func run(on connectionString: String) throws {
+    static func run(on connectionString: String, withRoles: Bool = false) throws {
         let connection = try Connection(connectionString, applicationName: "postbacks migrate")
         var count = 0
-        try Migrations.run(on: connection) { migration in
+        try Migrations.run(on: connection, withRoles: withRoles) { migration in
             count += 1
             Terminal.printError("migrated to \(migration.number) (\(migration.name))")
         }
+        if withRoles { Terminal.printError("granted: \(DatabaseRoles.names.joined(separator: ", "))") }
         if count == 0 { Terminal.printError("the tables are those of this version") }
     }
 }

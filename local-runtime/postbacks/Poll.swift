@@ -13,6 +13,7 @@ struct Poll: ParsableCommand {
         try reportingFailure {
             let signals = try SignalDescriptor([SIGTERM, SIGINT])
             let installation = try Installation()
+            _ = try installation.requireKeys()
             let logger = try Logger(named: "postbacks", installation.settings)
             let poller = try Poller(
                 installation, try installation.connectionString(), signals: signals, logger: logger)

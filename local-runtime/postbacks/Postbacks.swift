@@ -16,11 +16,13 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Invoke.self, Import.self, Export.self, ShowPresets.self, Receive.self,
+            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, Import.self, Export.self, ShowPresets.self,
+            Receive.self,
             Doctor.self, Demo.self,
         ])
 
     static func main() {
+        CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
         main(nil)

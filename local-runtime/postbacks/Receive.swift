@@ -20,6 +20,9 @@ struct Receive: ParsableCommand {
     @Option(help: "Milliseconds before each answer.")
     var delay = 0
 
+    @Option(help: "How many requests to take in a second; more are answered 429.")
+    var limit: Int?
+
     @Option(help: "The value of Retry-After in each answer.")
     var retryAfter: String?
 
@@ -54,7 +57,8 @@ struct Receive: ParsableCommand {
             throw ValidationError("--status takes statuses separated by commas, such as 500,500,200; not \(status)")
         }
         return ReceiverBehaviour(
-            statuses: statuses.compactMap { $0 }, manner: drip ? .drip : .answer, delayMilliseconds: delay,
+            statuses: statuses.compactMap { $0 }, perSecond: limit, manner: drip ? .drip : .answer,
+            delayMilliseconds: delay,
             retryAfter: retryAfter, body: body)
     }
 }

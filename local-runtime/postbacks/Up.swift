@@ -22,14 +22,16 @@ struct Up: ParsableCommand {
             let logger = try Logger(named: "postbacks", installation.settings)
             var server: EmbeddedServer?
             if installation.isEmbedded {
-                try installation.makeKeyIfMissing()
                 let embedded = EmbeddedServer(home: installation.home)
                 try embedded.start { Terminal.printError($0) }
                 server = embedded
+            } else {
+                _ = try installation.requireKeys()
             }
             defer { server?.stop() }
             let connectionString = try server?.connectionString ?? installation.connectionString()
             try Migrate.run(on: connectionString)
+            if server != nil { try Up.makeKey(installation, connectionString) }
             Terminal.printError(try Up.usage(installation, connectionString))
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
             try poller.run {
@@ -45,6 +47,23 @@ struct Up: ParsableCommand {
                 return true
             }
         }
+    }
+
+    /// Makes the embedded default's key, but never a new one in place of one that has sealed something: under the same id it
+    /// would make a lost key look like secrets that were tampered with.
+    private static func makeKey(_ installation: Installation, _ connectionString: String) throws {
+        guard !installation.settings.has("POSTBACKS_ENCRYPTION_KEY"), FileSystem.kind(of: installation.keyFile) == nil
+        else { return }
+        let database = try Database(
+            Settings(environment: ["DATABASE_URL": connectionString]), applicationName: "postbacks up")
+        let count = try SecretRotation.sealed(in: database).reduce(0) { $0 + $1.count }
+        guard count == 0 else {
+            throw FunctionError(
+                .misconfigured,
+                "\(installation.keyFile) is gone, and it has sealed \(count) secrets: put it back, or set POSTBACKS_ENCRYPTION_KEY"
+            )
+        }
+        try installation.makeKeyIfMissing()
     }
 
     private static func usage(_ installation: Installation, _ connectionString: String) throws -> String {
@@ -78,6 +97,7 @@ extension Poller {
         self.init(
             try PollerSettings(installation.settings, connectionString: connectionString),
             program: try installation.function("deliverPostback"),
-            environment: try installation.environment(connectionString: nil), signals: signals, logger: logger)
+            environment: try installation.environment(of: "deliverPostback", connectionString: nil), signals: signals,
+            logger: logger)
     }
 }

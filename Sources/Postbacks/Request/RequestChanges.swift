@@ -25,6 +25,12 @@ package struct RequestChanges: Sendable {
         successWhen = fields.change("successWhen", .successWhen)
     }
 
+    /// Which columns with secrets an update says something of. The others must not be written back as they were read: their
+    /// secrets may have been sealed anew in between.
+    package var setsBasicAuth: Bool { basicAuth.isChange }
+    package var setsRequestHeaders: Bool { requestHeaders.isChange }
+    package var setsSigningSecret: Bool { signingSecret.isChange }
+
     /// The URL that is set, if one is.
     package var newURL: PostbackURL? {
         if case .set(let url) = url { url } else { nil }
@@ -55,6 +61,10 @@ extension RequestChanges {
 }
 
 extension Change {
+    fileprivate var isChange: Bool {
+        if case .keep = self { false } else { true }
+    }
+
     fileprivate func apply(to value: inout Value, cleared: Value) {
         switch self {
         case .keep: break

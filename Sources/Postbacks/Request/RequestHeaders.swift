@@ -10,8 +10,10 @@ package struct RequestHeaders: Sendable, Hashable {
         let value: Value
 
         /// What seals a secret value to its place.
-        var path: String { "requestHeaders.\(name.lowercased())" }
+        var path: String { RequestHeaders.path(of: name) }
     }
+
+    static func path(of name: String) -> String { "requestHeaders.\(name.lowercased())" }
 
     enum Value: Sendable, Hashable {
         case open(Template)

@@ -3,7 +3,7 @@ package import JSON
 /// How long to wait after each attempt (R12).
 package struct RetrySchedule: Sendable, Hashable {
     /// Seconds after the first, second, … attempt.
-    private let waits: [Double]
+    package let waits: [Double]
 
     /// POSTBACKS_RETRY_SCHEDULE's default: eight attempts over about a day.
     package static let standard = RetrySchedule(waits: [30, 120, 600, 1800, 7200, 21600, 54000])
@@ -31,6 +31,9 @@ package struct RetrySchedule: Sendable, Hashable {
     }
 
     package var attempts: Int { waits.count + 1 }
+
+    /// Seconds from the first attempt to the last, if no wait is lengthened.
+    package var span: Double { waits.reduce(0, +) }
 
     /// Seconds until the next attempt, after attempt number `attempt` (from 1); nil when that was the last. `jitter`,
     /// from 0 to 1, lengthens the wait by 0 to 20 %; `retryAfter` in seconds lengthens it further.

@@ -1,3 +1,4 @@
+package import Postbacks
 package import Postgres
 
 /// What is owed, as a poller sees it: the calls that it sends, and what their rows mean. Effects are the poller's.
@@ -10,78 +11,18 @@ package enum Outbox {
     package static let sessionStatements = [
         "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
         "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
-        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)",
+        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)", Statement.checkPollerRights.sql,
     ]
 
-    /// A destination to which something is due.
-    package struct Destination {
-        package let id: Int
-        /// What may be in flight to it; nil for the poller's own setting.
-        package let maxInFlight: Int?
-    }
-
-    package static let findDestinations = Call(.findDueDestinations)
-
-    package static func destinations(_ rows: Rows) -> [Destination] {
-        rows.map { row in
-            let maximum = row.integer("max_in_flight") ?? 0
-            return Destination(id: row.integer("id") ?? 0, maxInFlight: maximum > 0 ? maximum : nil)
-        }
-    }
-
-    /// How much may be claimed for a destination, and from which time on to look.
-    package struct Share: Equatable {
-        package let destination: Int
-        package let free: Int
-        /// A `due_at` that was claimed already; nil looks through all that is due.
-        package let floor: String?
-
-        package init(destination: Int, free: Int, floor: String?) {
-            self.destination = destination
-            self.free = free
-            self.floor = floor
-        }
-    }
-
     /// - Parameters:
-    ///   - lease: seconds for which what is claimed belongs to the claimer.
-    ///   - orderHold: seconds that a later event of a conversion waits for an earlier one.
-    package static func claim(_ shares: [Share], lease: Double, orderHold: Double) -> Call {
-        Call(
-            .claimDeliveries,
-            [
-                .integers(shares.map(\.destination)), .integers(shares.map(\.free)),
-                .array(shares.map { $0.floor ?? "-infinity" }), .text(String(lease)), .text(String(orderHold)),
-            ])
-    }
-
-    /// A lease on one delivery, with the line that deliverPostback gets.
-    package struct Claim {
-        /// The id of its line: delivery, lease and the postback's version.
-        package let id: String
-        package let delivery: Int
-        package let lease: Int
-        package let destination: Int
-        /// The number of the attempt that it is for, from 1.
-        package let attempt: Int
-        package let dueAt: String
-        package let line: [UInt8]
-    }
-
-    package static func claims(_ rows: Rows) -> [Claim] {
-        rows.map { row in
-            Claim(
-                id: row.text("line_id") ?? "", delivery: row.integer("id") ?? 0, lease: row.integer("lease_no") ?? 0,
-                destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1,
-                dueAt: row.text("due_at") ?? "",
-                line: row.bytes("line") ?? [])
-        }
-    }
-
-    /// - Parameter answers: lines of deliverPostback, `{"id":…,"output":{…}}`.
-    package static func complete(_ answers: [[UInt8]], orderHold: Double) -> Call {
+    ///   - answers: lines of deliverPostback, `{"id":…,"output":{…}}`.
+    ///   - schedule: how long a probe spends no attempt.
+    package static func complete(
+        _ answers: [[UInt8]], orderHold: Double, schedule: RetrySchedule = .standard
+    ) -> Call {
         let array = [UInt8(ascii: "[")] + answers.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
-        return Call(.completeDeliveries, [.utf8(array), .text(String(orderHold))])
+        return Call(
+            .completeDeliveries, [.utf8(array), .text(String(orderHold)), .text(String(schedule.span))])
     }
 
     /// What a batch of answers led to.
@@ -106,6 +47,11 @@ package enum Outbox {
 
     /// Pauses those of the postbacks whose last deliveries all died, and holds what they owe (R13).
     package static func pauseDying(_ postbacks: String) -> Call { Call(.pauseDyingPostbacks, [.text(postbacks)]) }
+
+    /// Ids as the statements on several postbacks take them.
+    package static func list(of ids: [Int]) -> String {
+        "{\(Set(ids).sorted().map { String($0) }.joined(separator: ","))}"
+    }
 
     /// Holds what paused postbacks owe.
     package static func hold(_ pausedPostbacks: String) -> Call { Call(.holdPostbacks, [.text(pausedPostbacks)]) }

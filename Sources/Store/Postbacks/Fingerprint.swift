@@ -17,8 +17,12 @@ enum Fingerprint {
     ) throws(FunctionError) -> Bool {
         let digest = digest(of: postback)
         if stored.hasPrefix(digestPrefix) { return stored == digest }
+        guard let keys else {
+            throw FunctionError(
+                .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and what idempotencyKey made has a secret")
+        }
         do throws(SealError) {
-            return try keys?.open(stored, for: context(id)) == Secret(digest)
+            return try keys.open(stored, for: context(id)) == Secret(digest)
         } catch {
             throw FunctionError(
                 .misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open what idempotencyKey made: \(error)")
@@ -27,7 +31,13 @@ enum Fingerprint {
 
     private static let digestPrefix = "sha256:"
 
-    private static func context(_ id: Int) -> SealContext { SealContext("postback", id: id, field: "fingerprint") }
+    /// What a fingerprint is sealed for.
+    static let field = "fingerprint"
+
+    /// Whether a stored one is sealed.
+    static func isSealed(_ stored: String) -> Bool { !stored.hasPrefix(digestPrefix) }
+
+    private static func context(_ id: Int) -> SealContext { .postback(id, field) }
 
     private static func digest(of postback: NewPostback) -> String {
         digestPrefix + Base64.encode(sha256(postback.canonicalInput))

@@ -79,7 +79,8 @@ extension PostbackStore {
             .optional(update.conversionStatus?.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
             .text(template.url.origin),
         ] + (try requestParameters(template, id: update.postbackID)) + [
-            update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes),
+            update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes), .bool(update.request.setsBasicAuth),
+            .bool(update.request.setsRequestHeaders), .bool(update.request.setsSigningSecret),
         ]
     }
 }

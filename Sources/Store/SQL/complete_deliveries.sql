@@ -1,6 +1,8 @@
 -- Takes the answers of deliverPostback ($1, a JSON array of its lines): moves what is finished to deliveries, makes a retry
 -- due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
 -- An answer to retry without a time is the last one: the delivery is dead. $2 is the order's hold in seconds.
+-- A probe spends no attempt: one that could not be sent to a destination that was blocked before, as long as that has been
+-- failing for less than the retry schedule spans ($3, in seconds). It is due behind what else is due.
 -- Each row is looked up by its key, one by one: LATERAL and the subqueries leave the planner no other way, whatever it
 -- believes of tables that grow and shrink by the second.
 WITH answers AS MATERIALIZED (
@@ -8,22 +10,31 @@ WITH answers AS MATERIALIZED (
         split_part(line.id, '/', 3)::int AS postback_version, o.*
     FROM json_to_recordset($1::json) AS line(id text, output json)
     CROSS JOIN LATERAL json_to_record(line.output) AS o(
-        outcome text, "retryInSeconds" numeric, "pausePostback" boolean, request json,
+        outcome text, "retryInSeconds" numeric, "pausePostback" boolean, sent boolean, request json,
         response json, error json, timing json, "remoteAddress" text)
     ORDER BY 1
 ), judged AS MATERIALIZED (
     SELECT o.id, o.lease_no, o.attempt + 1 AS attempt, o.event_id, o.conversion_id, o.sequence, o.postback_id,
-        o.destination_id, o.owed_at, a.outcome, a."retryInSeconds" AS retry_in, a."pausePostback" AS pauses,
+        o.destination_id, o.owed_at, a.outcome, a."pausePostback" AS pauses, d.id IS NOT NULL AS is_probe,
+        CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
         a.postback_version, a.request, a.response, a.error, a.timing,
         a."remoteAddress" AS remote_address,
         CASE
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
+            WHEN d.id IS NOT NULL THEN NULL
             WHEN a."retryInSeconds" IS NULL THEN 'dead'
         END AS final
     FROM answers a
     CROSS JOIN LATERAL (
         SELECT * FROM outbox o WHERE o.id = a.id AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL FOR UPDATE
     ) o
+    LEFT JOIN LATERAL (
+        SELECT d.id FROM destinations d
+        WHERE a.outcome = 'retry' AND NOT a.sent AND a.error ->> 'code' IN ('dns', 'connect', 'tls', 'timeout')
+            AND d.id = o.destination_id AND d.blocks > 0
+            AND d.failing_since > now() - make_interval(secs => $3::float8)
+        OFFSET 0
+    ) d ON true
 ), finished AS (
     DELETE FROM outbox o USING judged j WHERE o.id = j.id AND j.final IS NOT NULL
 ), moved AS (
@@ -34,11 +45,11 @@ WITH answers AS MATERIALIZED (
     FROM judged WHERE final IS NOT NULL
 ), retried AS (
     UPDATE outbox o SET
-        attempt = j.attempt,
+        attempt = j.attempt - j.is_probe::int,
         lease_until = NULL,
         due_at = CASE
             WHEN (SELECT p.paused_at IS NULL FROM postbacks p WHERE p.id = j.postback_id)
-            THEN now() + make_interval(secs => j.retry_in::float8)
+            THEN now() + make_interval(secs => coalesce(j.retry_in, 0)::float8)
             ELSE 'infinity'
         END
     FROM judged j
@@ -56,11 +67,11 @@ WITH answers AS MATERIALIZED (
         AND o.id NOT IN (SELECT id FROM answers)
 ), logged AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, request, response, error,
-        timing, remote_address, retry_in_seconds)
+        timing, remote_address, retry_in_seconds, probe)
     SELECT id, lease_no, attempt, now() - make_interval(secs => coalesce((timing ->> 'totalMs')::float8, 0) / 1000),
         outcome, postback_version, CASE WHEN json_typeof(request) <> 'null' THEN request END,
         CASE WHEN json_typeof(response) <> 'null' THEN response END,
-        CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in
+        CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in, is_probe
     FROM judged
 ), pausing AS (
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()

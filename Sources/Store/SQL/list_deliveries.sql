@@ -4,8 +4,9 @@ SELECT l.id, json_build_object(
         'eventId', l.event_id, 'sequence', l.sequence, 'status', e.status, 'destination', l.destination,
         'attemptCount', l.attempts, 'owedAt', rfc3339(l.owed_at), 'dueAt', rfc3339(l.due_at),
         'finishedAt', rfc3339(l.finished_at),
+        -- A probe found no connection, and spent no attempt.
         'attempts', coalesce((
-            SELECT json_agg(json_build_object('attempt', t.attempt, 'at', rfc3339(t.at), 'outcome', t.outcome,
+            SELECT json_agg(json_build_object('attempt', t.attempt, 'at', rfc3339(t.at), 'outcome', t.outcome, 'probe', t.probe,
                 'postbackVersion', t.postback_version, 'request', t.request, 'response', t.response, 'error', t.error,
                 'timing', t.timing, 'remoteAddress', t.remote_address, 'retryInSeconds', t.retry_in_seconds)
                 ORDER BY t.lease_no)

@@ -1,5 +1,6 @@
 -- Changes a postback whose version is still $2. Stores nothing when it is deleted or has another version, or when a goal
 -- is to be set that is unknown or while the offer's goals are off. $3 says whether a goal is to be set or cleared.
+-- $18, $19 and $20 say which columns with secrets are set; the others may have been sealed anew since they were read.
 -- What it owes goes to where it goes now; $17 resumes it, which makes due what was held, in the order of its ids.
 WITH asked AS MATERIALIZED (
     SELECT p.id, p.offer_id, p.version,
@@ -21,7 +22,10 @@ WITH asked AS MATERIALIZED (
         goal_id = CASE WHEN $3::boolean THEN $4 ELSE p.goal_id END,
         conversion_status = coalesce($5, p.conversion_status),
         url = $6, http_type = $7, destination_id = d.id,
-        basic_auth = $9::json, request_params = $10::json, request_headers = $11::json, signing_secret = $12::json,
+        basic_auth = CASE WHEN $18::boolean THEN $9::json ELSE p.basic_auth END,
+        request_params = $10::json,
+        request_headers = CASE WHEN $19::boolean THEN $11::json ELSE p.request_headers END,
+        signing_secret = CASE WHEN $20::boolean THEN $12::json ELSE p.signing_secret END,
         omit_empty_params = $13::boolean, skip_when_empty = $14::json, success_when = $15::json,
         active = coalesce($16::boolean, p.active),
         paused_at = CASE WHEN $17::boolean THEN NULL ELSE p.paused_at END,

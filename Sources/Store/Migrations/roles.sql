@@ -1,0 +1,71 @@
+-- Group roles of which each may do what its programs need, and nothing else. Nobody logs in as one of them:
+--     CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
+-- This file is the whole truth: what it does not grant is taken away. It is run again after every migration.
+
+-- postbacks_reader    list…, explainConversion, previewPostback, export, doctor. Sees secrets only sealed.
+-- postbacks_recorder  recordConversion, updateConversionStatus. Sees of a postback only what matching needs.
+-- postbacks_poller    poll. Sees secrets only sealed; its delivery process opens them.
+-- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback, rekey; all of reader.
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['postbacks_reader', 'postbacks_recorder', 'postbacks_poller', 'postbacks_manager'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+            EXCEPTION
+                -- Roles belong to the whole server: another database's migration may have been faster.
+                WHEN duplicate_object OR unique_violation THEN NULL;
+            END;
+        END IF;
+    END LOOP;
+    -- What runs as the tables' owner must not find what somebody else has put in their schema.
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema());
+    EXECUTE format(
+        'GRANT USAGE ON SCHEMA %I TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager',
+        current_schema());
+END $$;
+
+REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
+    attempts, delivery_log, schema_migrations FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq
+    FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+
+GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text)
+    TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+
+-- Reader.
+GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
+    deliveries, attempts, delivery_log, schema_migrations TO postbacks_reader, postbacks_manager;
+
+-- Recorder.
+GRANT SELECT ON offers, goals, affiliates TO postbacks_recorder;
+GRANT SELECT (id, offer_id, affiliate_id, goal_id, conversion_status, active, paused_at, deleted_at, destination_id)
+    ON postbacks TO postbacks_recorder;
+GRANT SELECT, INSERT, UPDATE ON conversions TO postbacks_recorder;
+GRANT USAGE ON SEQUENCE conversions_id_seq TO postbacks_recorder;
+GRANT SELECT, INSERT ON events, outbox TO postbacks_recorder;
+
+-- Poller.
+GRANT SELECT ON postbacks, events TO postbacks_poller;
+GRANT UPDATE (paused_at, paused_reason, updated_at) ON postbacks TO postbacks_poller;
+GRANT SELECT, UPDATE, DELETE ON outbox TO postbacks_poller;
+GRANT SELECT, INSERT ON deliveries, attempts TO postbacks_poller;
+GRANT SELECT, UPDATE ON destinations TO postbacks_poller;
+GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
+
+-- Manager.
+GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks_manager;
+GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
+GRANT INSERT ON postback_versions TO postbacks_manager;
+GRANT INSERT, DELETE ON deliveries TO postbacks_manager;
+GRANT USAGE ON SEQUENCE postbacks_id_seq TO postbacks_manager;
+
+-- From PostgreSQL 17 on the right to vacuum can be granted; before, autovacuum and the table's own settings do it.
+DO $$ BEGIN
+    IF current_setting('server_version_num')::integer >= 170000 THEN
+        EXECUTE 'GRANT MAINTAIN ON outbox TO postbacks_poller';
+    END IF;
+END $$;

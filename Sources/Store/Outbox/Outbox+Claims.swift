@@ -1,0 +1,82 @@
+package import Postbacks
+package import Postgres
+
+/// What a poller takes on.
+extension Outbox {
+    /// How much may be claimed for a destination, and from which times on to look.
+    package struct Share: Equatable {
+        package let destination: Int
+        package let free: Int
+        /// How many of them retries may take.
+        package let retries: Int
+        /// A `due_at` of a first attempt that was claimed already; nil looks through all that is due.
+        package let floor: String?
+        /// The same for retries.
+        package let retryFloor: String?
+
+        package init(
+            destination: Int, free: Int, retries: Int? = nil, floor: String? = nil, retryFloor: String? = nil
+        ) {
+            self.destination = destination
+            self.free = free
+            self.retries = retries ?? free
+            self.floor = floor
+            self.retryFloor = retryFloor
+        }
+    }
+
+    /// - Parameters:
+    ///   - lease: seconds for which what is claimed belongs to the claimer.
+    ///   - orderHold: seconds that a later event of a conversion waits for an earlier one.
+    ///   - schedule: how many attempts there may be; a delivery that is lost on its last one is dead.
+    package static func claim(
+        _ shares: [Share], lease: Double, orderHold: Double, schedule: RetrySchedule = .standard
+    ) -> Call {
+        Call(
+            .claimDeliveries,
+            [
+                .integers(shares.map(\.destination)), .integers(shares.map(\.free)), .integers(shares.map(\.retries)),
+                .array(shares.map { $0.floor ?? "-infinity" }), .array(shares.map { $0.retryFloor ?? "-infinity" }),
+                .text(String(lease)), .text(String(orderHold)), .int(schedule.attempts),
+            ])
+    }
+
+    /// A lease on one delivery, with the line that deliverPostback gets.
+    package struct Claim {
+        /// The id of its line: delivery, lease and the postback's version.
+        package let id: String
+        package let delivery: Int
+        package let lease: Int
+        package let destination: Int
+        /// The number of the attempt that it is for, from 1.
+        package let attempt: Int
+        package let dueAt: String
+        package let line: [UInt8]
+
+        package var isRetry: Bool { attempt > 1 }
+    }
+
+    package static func claims(_ rows: Rows) -> [Claim] {
+        rows.compactMap { row in
+            guard let id = row.text("line_id") else { return nil }
+            return Claim(
+                id: id, delivery: row.integer("id") ?? 0, lease: row.integer("lease_no") ?? 0,
+                destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1,
+                dueAt: row.text("due_at") ?? "", line: row.bytes("line") ?? [])
+        }
+    }
+
+    /// A delivery that is dead because its last lease was lost.
+    package struct Burial {
+        package let destination: Int
+        package let postback: Int
+    }
+
+    package static func burials(_ rows: Rows) -> [Burial] {
+        rows.compactMap { row in
+            guard row.text("line_id") == nil else { return nil }
+            return Burial(
+                destination: row.integer("destination_id") ?? 0, postback: row.integer("postback_id") ?? 0)
+        }
+    }
+}

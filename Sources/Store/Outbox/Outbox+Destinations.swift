@@ -1,0 +1,87 @@
+package import Postbacks
+package import Postgres
+
+/// What the pollers know of destinations, and tell one another.
+extension Outbox {
+    /// A destination to which something is due.
+    package struct Destination {
+        package let id: Int
+        /// What may be in flight to it; nil for the poller's own setting.
+        package let maxInFlight: Int?
+        /// Requests in a row without an answer.
+        package let failures: Int
+        /// It was blocked for that, and may be tried with one request at a time.
+        package let isHalfOpen: Bool
+
+        package init(id: Int, maxInFlight: Int? = nil, failures: Int = 0, isHalfOpen: Bool = false) {
+            self.id = id
+            self.maxInFlight = maxInFlight
+            self.failures = failures
+            self.isHalfOpen = isHalfOpen
+        }
+    }
+
+    /// - Parameter schedule: how long a destination that fails is tried with one request at a time.
+    package static func findDestinations(schedule: RetrySchedule = .standard) -> Call {
+        Call(.findDueDestinations, [.text(String(schedule.span))])
+    }
+
+    package static func destinations(_ rows: Rows) -> [Destination] {
+        rows.map { row in
+            let maximum = row.integer("max_in_flight") ?? 0
+            return Destination(
+                id: row.integer("id") ?? 0, maxInFlight: maximum > 0 ? maximum : nil,
+                failures: row.integer("failures") ?? 0, isHalfOpen: row.bool("half_open") ?? false)
+        }
+    }
+
+    /// What was seen of a destination since its row was written last.
+    package struct Mark: Equatable {
+        /// It answered, whatever it said.
+        package var isAnswered: Bool
+        /// Requests without an answer, since the answer if there was one.
+        package var failures: Int
+        /// Seconds for which it asked to be left alone.
+        package var pause: Double
+
+        package init(isAnswered: Bool = false, failures: Int = 0, pause: Double = 0) {
+            self.isAnswered = isAnswered
+            self.failures = failures
+            self.pause = pause
+        }
+    }
+
+    /// - Parameter schedule: how long a destination that does not answer is blocked.
+    package static func mark(_ marks: [Int: Mark], schedule: RetrySchedule) -> Call {
+        // In one order, so that two pollers do not wait for each other.
+        let marks = marks.sorted { $0.key < $1.key }
+        return Call(
+            .markDestinations,
+            [
+                .integers(marks.map(\.key)), .array(marks.map { $0.value.isAnswered ? "t" : "f" }),
+                .integers(marks.map(\.value.failures)), .array(marks.map { String($0.value.pause) }),
+                .array(schedule.waits.map { String($0) }),
+            ])
+    }
+
+    /// What has become of a destination that was marked.
+    package struct Standing {
+        package let destination: Int
+        package let origin: String
+        package let failures: Int
+        package let isHalfOpen: Bool
+        /// Nothing goes to it for so many milliseconds.
+        package let blockedMilliseconds: Int
+        /// It has just been blocked because it does not answer.
+        package let breaks: Bool
+    }
+
+    package static func standings(_ rows: Rows) -> [Standing] {
+        rows.map { row in
+            Standing(
+                destination: row.integer("id") ?? 0, origin: row.text("origin") ?? "",
+                failures: row.integer("failures") ?? 0, isHalfOpen: row.bool("half_open") ?? false,
+                blockedMilliseconds: row.integer("blocked_ms") ?? 0, breaks: row.bool("breaks") ?? false)
+        }
+    }
+}

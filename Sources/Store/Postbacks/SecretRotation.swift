@@ -1,0 +1,152 @@
+package import FunctionRuntime
+import JSON
+package import Postbacks
+import Postgres
+package import Secrets
+
+/// Seals every stored secret anew under the first key, while functions and pollers run. Each step is one short statement that
+/// stores only over what it has read, so it may be stopped at any time and begun again.
+package struct SecretRotation {
+    private let database: Database
+    private let keys: EncryptionKeys
+
+    /// How many postbacks are locked at a time.
+    package static let batchSize = 200
+
+    package init(_ database: Database, keys: EncryptionKeys) {
+        self.database = database
+        self.keys = keys
+    }
+
+    /// What became of the secrets.
+    package struct Outcome {
+        /// Secrets that were sealed anew, and the postbacks that have them; in a dry run those that would be.
+        package fileprivate(set) var renewed = 0
+        package fileprivate(set) var postbacks = 0
+        /// Secrets that the first key has sealed already.
+        package fileprivate(set) var current = 0
+        package fileprivate(set) var failures: [Resealing.Failure] = []
+    }
+
+    /// Goes through all postbacks, deleted ones too: their idempotency keys still answer.
+    package func run(isDryRun: Bool) throws(FunctionError) -> Outcome {
+        var outcome = Outcome()
+        var after = 0
+        while true {
+            let rows = try database.run(
+                .listSealedPostbacks, [.int(after), .int(SecretRotation.batchSize), .null])
+            guard let last = rows.last?.integer("id") else { return outcome }
+            after = last
+            var missed = try reseal(rows, isDryRun: isDryRun, &outcome)
+            // What somebody has changed between reading and storing is read again.
+            while !missed.isEmpty {
+                let changed = try database.run(
+                    .listSealedPostbacks, [.int(0), .int(SecretRotation.batchSize), .integers(missed)])
+                missed = try reseal(changed, isDryRun: isDryRun, &outcome)
+            }
+        }
+    }
+
+    /// How many secrets are sealed under which key, by the keys' ids.
+    package static func sealed(in database: Database) throws(FunctionError) -> [(key: String, count: Int)] {
+        try database.run(.countSealed).map { ($0.text("key_id") ?? "", $0.integer("count") ?? 0) }
+    }
+
+    /// Deliveries in flight, whose requests may have been read before their secrets were sealed anew.
+    package struct Claims {
+        fileprivate let deliveries: [Int]
+        fileprivate let leases: [Int]
+        package var count: Int { deliveries.count }
+    }
+
+    package func claims() throws(FunctionError) -> Claims { try claims([.null, .null]) }
+
+    /// Those of the claims that have neither been answered nor run out.
+    package func open(_ claims: Claims) throws(FunctionError) -> Claims {
+        try self.claims([.integers(claims.deliveries), .integers(claims.leases)])
+    }
+
+    private func claims(_ parameters: [Parameter]) throws(FunctionError) -> Claims {
+        let rows = try database.run(.findClaimed, parameters)
+        return Claims(
+            deliveries: rows.map { $0.integer("id") ?? 0 }, leases: rows.map { $0.integer("lease_no") ?? 0 })
+    }
+
+    /// - Returns: the postbacks that have been changed since they were read.
+    private func reseal(_ rows: Rows, isDryRun: Bool, _ outcome: inout Outcome) throws(FunctionError) -> [Int] {
+        let read = rows.map { SealedPostback($0, with: keys) }
+        let changed = read.filter { $0.resealing.renewed > 0 }
+        var stored = Set(changed.map(\.id))
+        if !isDryRun, !changed.isEmpty {
+            func column(_ value: (SealedPostback) -> String?) -> Parameter { .array(changed.map(value)) }
+            let done = try database.run(
+                .resealPostbacks,
+                [
+                    .integers(changed.map(\.id)), column(\.basicAuth.old), column(\.basicAuth.new),
+                    column(\.requestHeaders.old), column(\.requestHeaders.new), column(\.signingSecret.old),
+                    column(\.signingSecret.new), column(\.fingerprint.old), column(\.fingerprint.new),
+                ])
+            stored = Set(done.compactMap { $0.integer("id") })
+        }
+        let missed = Set(changed.map(\.id)).subtracting(stored)
+        for postback in read where !missed.contains(postback.id) {
+            outcome.renewed += postback.resealing.renewed
+            outcome.postbacks += postback.resealing.renewed > 0 ? 1 : 0
+            outcome.current += postback.resealing.current
+            outcome.failures += postback.unreadable + postback.resealing.failures
+        }
+        return missed.sorted()
+    }
+}
+
+/// The columns of a postback that may hold something sealed, as they are and as they are to be.
+private struct SealedPostback {
+    let id: Int
+    private(set) var basicAuth: Column
+    private(set) var requestHeaders: Column
+    private(set) var signingSecret: Column
+    private(set) var fingerprint: Column
+    private(set) var resealing: Resealing
+    private(set) var unreadable: [Resealing.Failure] = []
+
+    struct Column {
+        let old: String?
+        var new: String?
+
+        init(_ text: String?) {
+            old = text
+            new = text
+        }
+    }
+
+    init(_ row: Row, with keys: EncryptionKeys) {
+        id = row.integer("id") ?? 0
+        basicAuth = Column(row.text("basic_auth"))
+        requestHeaders = Column(row.text("request_headers"))
+        signingSecret = Column(row.text("signing_secret"))
+        fingerprint = Column(row.text("fingerprint"))
+        resealing = Resealing(of: id, with: keys)
+        renew(\.basicAuth, "basicAuth") { $0.basicAuth($1) }
+        renew(\.requestHeaders, "requestHeaders") { $0.requestHeaders($1) }
+        renew(\.signingSecret, "signingSecret") { $0.signingSecret($1) }
+        if let text = fingerprint.old, Fingerprint.isSealed(text) {
+            fingerprint.new = resealing.text(text, Fingerprint.field)
+        }
+    }
+
+    /// What cannot be read is left as it is.
+    private mutating func renew(
+        _ column: WritableKeyPath<SealedPostback, Column>, _ field: String,
+        _ renewed: (inout Resealing, JSON) -> JSON
+    ) {
+        guard let text = self[keyPath: column].old else { return }
+        guard let json = try? JSON(parsing: Array(text.utf8), depth: .max) else {
+            unreadable.append(
+                Resealing.Failure(postbackID: id, field: field, reason: "the stored value cannot be read"))
+            return
+        }
+        let before = resealing.renewed
+        let new = renewed(&resealing, json)
+        if resealing.renewed > before { self[keyPath: column].new = new.encodedText }
+    }
+}

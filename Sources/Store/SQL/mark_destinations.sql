@@ -1,0 +1,40 @@
+-- What a poller saw of destinations ($1, in ascending order): whether one answered ($2), how many requests in a row got no
+-- answer since then ($3), and for how many seconds it asked to be left alone ($4). $5 are the retry schedule's waits.
+-- Ten requests in a row without an answer block a destination for the schedule's first wait, the next one after that for
+-- the second, and so on, at most five minutes each and 0 to 20 % longer; but only while it has been failing for no longer
+-- than the schedule spans: after that what is owed takes its course. What a destination asks for is granted for a minute at
+-- most, since others send to the same host, and for no longer than the longest of the waits.
+WITH seen AS MATERIALIZED (
+    SELECT d.id, m.answered, m.failures, m.pause, d.blocked_until, d.blocks,
+        CASE WHEN m.answered THEN 0 ELSE d.failures END + m.failures AS failures_now,
+        CASE WHEN m.answered OR d.failing_since IS NULL THEN now() ELSE d.failing_since END AS since
+    FROM unnest($1::int[], $2::boolean[], $3::int[], $4::float8[]) AS m(id, answered, failures, pause)
+    CROSS JOIN LATERAL (SELECT * FROM destinations d WHERE d.id = m.id FOR UPDATE) d
+), judged AS MATERIALIZED (
+    SELECT s.id, s.failures_now, CASE WHEN s.failures_now > 0 THEN s.since END AS failing_since,
+        CASE WHEN s.answered THEN 0 ELSE s.blocks END AS blocks,
+        -- An answer ends the breaker's block, but not one that was asked for.
+        CASE WHEN s.answered AND s.blocks > 0 THEN NULL ELSE s.blocked_until END AS blocked_until,
+        s.failures > 0 AND s.failures_now >= 10 AND coalesce(s.blocked_until <= now(), true)
+            AND s.since > now() - make_interval(secs => waits.span) AS breaks,
+        make_interval(secs => least(s.pause, 60, waits.longest)) AS pause
+    FROM seen s
+    CROSS JOIN (
+        SELECT coalesce(sum(wait), 0) AS span, coalesce(max(wait), 0) AS longest FROM unnest($5::float8[]) AS w(wait)
+    ) waits
+)
+UPDATE destinations d SET
+    failures = j.failures_now,
+    failing_since = j.failing_since,
+    blocks = j.blocks + j.breaks::int,
+    blocked_until = greatest(
+        j.blocked_until,
+        CASE WHEN j.pause > interval '0' THEN now() + j.pause END,
+        CASE WHEN j.breaks THEN now() + make_interval(secs =>
+            least(300, ($5::float8[])[least(j.blocks + 1, cardinality($5::float8[]))]) * (1 + 0.2 * random())) END)
+FROM judged j
+WHERE d.id = j.id
+RETURNING d.id, d.failures, d.blocks > 0 AND d.failing_since > now() - make_interval(secs =>
+        (SELECT coalesce(sum(wait), 0) FROM unnest($5::float8[]) AS w(wait))) AS half_open,
+    (extract(epoch FROM greatest(d.blocked_until - now(), interval '0')) * 1000)::bigint AS blocked_ms,
+    j.breaks, d.origin

@@ -1,0 +1,48 @@
+import JSON
+import POSIX
+import Postgres
+import TestSupport
+
+/// An installation with the roles, and a login for each of them.
+struct GuardedInstallation {
+    let owner: Installation
+    let reader: Installation
+    let recorder: Installation
+    let poller: Installation
+    let manager: Installation
+    /// May do nothing at all.
+    let stranger: Installation
+
+    init(_ environment: [String: String] = [:]) throws {
+        owner = try Installation.make(environment)
+        let outcome = try Programs.run("postbacks", ["migrate", "--roles"], environment: owner.environment)
+        guard outcome.status == .exited(0) else { throw DidNotHappen(description: outcome.errorText) }
+        let database = owner.database
+        func login(_ name: String, _ role: String?) throws -> Installation {
+            let connection = try database.connect()
+            // Logins belong to the whole server; this database's name makes them its own.
+            let name = "\(try database.name())_\(name)"
+            try connection.execute(
+                script: "CREATE ROLE \(name) LOGIN \(role.map { "IN ROLE postbacks_\($0)" } ?? "")")
+            return Installation(
+                database: TestDatabase(connectionString: database.connectionString(user: name)),
+                environment: environment)
+        }
+        reader = try login("reader", "reader")
+        recorder = try login("recorder", "recorder")
+        poller = try login("poller", "poller")
+        manager = try login("manager", "manager")
+        stranger = try login("stranger", nil)
+    }
+}
+
+extension TestDatabase {
+    fileprivate func name() throws -> String {
+        try connect().run("SELECT current_database() AS name").first?.text("name") ?? ""
+    }
+
+    /// The same database for another login.
+    fileprivate func connectionString(user: String) -> String {
+        connectionString.replacing("://postbacks@", with: "://\(user)@")
+    }
+}

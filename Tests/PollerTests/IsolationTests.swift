@@ -1,0 +1,89 @@
+import JSON
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+import Testing
+
+/// What one destination does is no other's concern.
+struct IsolationTests {
+    @Test func `a hundred destinations that hang do not delay one that answers`() throws {
+        // Connections are accepted by the kernel, and nobody reads what comes.
+        let hanging = try (0..<100).map { _ in try TCPListener() }
+        let receiver = try RunningReceiver()
+        let installation = try Installation.make()
+        _ = try installation.ask("configureOffer", all: [["offerId": "hang"], ["offerId": "o"]])
+        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        func postback(_ offer: String, _ url: String) -> JSON {
+            [
+                "offerId": .string(offer), "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                "url": .string(url + "/{transaction_id}"),
+            ]
+        }
+        let postbacks = hanging.map { postback("hang", "http://127.0.0.1:\($0.port)") }
+        _ = try installation.ask(
+            "createPostback", all: postbacks + [postback("o", receiver.url)])
+        // So many slots that a hundred at one each would take all of them, and no time-out comes to their rescue.
+        let poller = try RunningPoller(
+            installation,
+            ["POSTBACKS_CONCURRENCY": "64", "POSTBACKS_TIMEOUT": "300", "POSTBACKS_LEASE": "400"])
+        try installation.record(["warm"])
+        try installation.wait(in: "delivered")
+        _ = try installation.ask(
+            "recordConversion",
+            all: (1...5).map { ["offerId": "hang", "affiliateId": "a", "transactionId": .string("h\($0)")] })
+        try waitUntil("they hang") { try installation.count(inState: "in_flight") >= 32 }
+        try installation.record((1...300).map { "t\($0)" })
+        try installation.wait(for: 301, in: "delivered")
+        #expect(try installation.count(inState: "in_flight") == 32)
+        #expect(receiver.requests.count == 301)
+        withExtendedLifetime((poller, hanging)) {}
+    }
+
+    @Test func `a destination with a long backlog does not keep a poller from looking for others`() throws {
+        let busy = try RunningReceiver()
+        let other = try RunningReceiver()
+        let installation = try Installation.sending(to: busy.url)
+        try installation.ask("configureOffer", ["offerId": "other"])
+        try installation.ask(
+            "createPostback",
+            [
+                "offerId": "other", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                "url": .string("\(other.url)/"),
+            ])
+        try installation.record(["t"])
+        _ = try installation.database.connect().run(
+            """
+            INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id)
+            SELECT 1, 1000 + n, 1, 1, 1 FROM generate_series(1, 20000) AS n
+            """)
+        let poller = try RunningPoller(installation)
+        try waitUntil("it is busy") { busy.requests.count >= 20 }
+        try installation.ask("recordConversion", ["offerId": "other", "affiliateId": "a", "transactionId": "x"])
+        try waitUntil("the other one gets it") { other.requests.count == 1 }
+        #expect(busy.requests.count < 15_000)
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test func `first attempts do not wait behind a storm of retries to the same destination`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 100))
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record((1...3000).map { "t\($0)" })
+        _ = try installation.database.connect().run(
+            "UPDATE outbox SET attempt = 1, due_at = now() - interval '1 hour', owed_at = now() - interval '1 hour'")
+        let poller = try RunningPoller(installation, ["POSTBACKS_DESTINATION_CONCURRENCY": "4"])
+        try waitUntil("the storm has begun") { receiver.requests.count >= 20 }
+        try installation.record((1...5).map { "fresh\($0)" })
+        try waitUntil("the fresh ones arrive") {
+            receiver.requests.count { $0.target.hasPrefix("/fresh") } == 5
+        }
+        #expect(receiver.requests.count < 1500)
+        withExtendedLifetime(poller) {}
+    }
+}
+
+extension Installation {
+    func count(inState state: String) throws -> Int {
+        Int(try value("SELECT count(*) AS value FROM delivery_log WHERE state = \(state)") ?? "") ?? -1
+    }
+}

@@ -1,0 +1,57 @@
+import JSON
+import POSIX
+import Postbacks
+import Postgres
+import Receiver
+import Store
+import TestSupport
+import Testing
+
+/// Pollers that die again and again: what is lost counts, and ends.
+struct LostLeaseTests {
+    @Test func `a delivery whose every lease is lost is dead after as many attempts as the schedule has`() throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:1")
+        try installation.record(["t"])
+        let connection = try installation.database.connect()
+        let schedule = try RetrySchedule(parsing: "1,1")
+        let claim = Outbox.claim(
+            [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600, schedule: schedule)
+        for attempt in 1...3 {
+            let claims = Outbox.claims(try connection.transaction([claim])[0])
+            #expect(claims.map(\.attempt) == [attempt])
+            _ = try connection.run("UPDATE outbox SET lease_until = now() - interval '1 second'")
+        }
+        let rows = try connection.transaction([claim])[0]
+        #expect(Outbox.claims(rows).isEmpty)
+        #expect(Outbox.burials(rows).map(\.postback) == [1])
+        let delivery = try installation.deliveries()[0]
+        #expect(delivery["state"] == "dead")
+        #expect(delivery["attemptCount"] == 3)
+        #expect(delivery.outcomes == ["unknown", "unknown", "unknown"])
+        #expect((delivery["attempts"]?.items ?? []).compactMap { $0["attempt"]?.integer } == [1, 2, 3])
+        #expect(try installation.count("outbox") == 0)
+    }
+
+    @Test
+    func
+        `a poller buries what was lost on its last attempt, pauses a postback of which ten were, and it can be resent`()
+        throws
+    {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record((1...10).map { "t\($0)" })
+        _ = try installation.database.connect().run(
+            "UPDATE outbox SET attempt = 2, lease_no = 3, lease_until = now() - interval '1 second'")
+        let poller = try RunningPoller(installation)
+        let dead = try installation.wait(for: 10, in: "dead")
+        #expect(dead.allSatisfy { $0.outcomes == ["unknown"] && $0["attemptCount"] == 3 })
+        #expect(receiver.requests.isEmpty)
+        try waitUntil("the postback is paused") {
+            try installation.value("SELECT (paused_at IS NOT NULL)::text AS value FROM postbacks") == "true"
+        }
+        try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
+        try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
+        #expect(try installation.wait(for: 10, in: "delivered").allSatisfy { $0.outcomes == ["unknown", "delivered"] })
+        withExtendedLifetime(poller) {}
+    }
+}

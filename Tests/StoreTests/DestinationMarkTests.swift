@@ -1,0 +1,110 @@
+import Postbacks
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// The breaker, as the database keeps it for all pollers.
+struct DestinationMarkTests {
+    private let connection: Connection
+    private let schedule: RetrySchedule
+
+    init() throws {
+        connection = try TestDatabase.make().connect()
+        try Migrations.run(on: connection) { _ in }
+        schedule = try RetrySchedule(parsing: "30,120,600,3600")
+        _ = try connection.run("INSERT INTO destinations (origin) VALUES ('http://one'), ('http://two')")
+    }
+
+    @discardableResult
+    private func mark(_ mark: Outbox.Mark, schedule: RetrySchedule? = nil) throws -> Outbox.Standing {
+        let rows = try connection.transaction([Outbox.mark([1: mark], schedule: schedule ?? self.schedule)])[0]
+        return try #require(Outbox.standings(rows).first)
+    }
+
+    private func endBlock() throws {
+        _ = try connection.run("UPDATE destinations SET blocked_until = now() WHERE id = 1")
+    }
+
+    @Test
+    func `ten requests in a row without an answer block it for the schedule's first wait; the next for the second`()
+        throws
+    {
+        #expect(try mark(Outbox.Mark(failures: 9)).blockedMilliseconds == 0)
+        let first = try mark(Outbox.Mark(failures: 1))
+        #expect(first.breaks && first.isHalfOpen)
+        #expect((30_000...36_000).contains(first.blockedMilliseconds))
+        // What was in flight then.
+        let straggler = try mark(Outbox.Mark(failures: 6))
+        #expect(!straggler.breaks && straggler.blockedMilliseconds <= first.blockedMilliseconds)
+        for limit in [120_000, 300_000, 300_000] {
+            try endBlock()
+            let next = try mark(Outbox.Mark(failures: 1))
+            #expect(next.breaks && (limit...limit * 6 / 5).contains(next.blockedMilliseconds))
+        }
+        #expect(try connection.run("SELECT blocks FROM destinations WHERE id = 1").first?.integer("blocks") == 4)
+        #expect(
+            try connection.run("SELECT FROM destinations WHERE id = 2 AND failures = 0 AND blocked_until IS NULL").count
+                == 1)
+    }
+
+    @Test func `an answer forgets it all, and failures behind it count anew`() throws {
+        try mark(Outbox.Mark(failures: 12))
+        let standing = try mark(Outbox.Mark(isAnswered: true, failures: 2))
+        #expect(standing.failures == 2 && !standing.isHalfOpen && standing.blockedMilliseconds == 0)
+        try mark(Outbox.Mark(isAnswered: true))
+        let rows = try connection.run(
+            "SELECT FROM destinations WHERE id = 1 AND failures = 0 AND blocks = 0 AND failing_since IS NULL AND blocked_until IS NULL"
+        )
+        #expect(rows.count == 1)
+    }
+
+    @Test func `it is not blocked any more when it has been failing for longer than the schedule spans`() throws {
+        try mark(Outbox.Mark(failures: 12))
+        _ = try connection.run(
+            "UPDATE destinations SET failing_since = now() - interval '4351 seconds', blocked_until = now() WHERE id = 1"
+        )
+        let standing = try mark(Outbox.Mark(failures: 20))
+        #expect(!standing.breaks && !standing.isHalfOpen && standing.blockedMilliseconds == 0)
+    }
+
+    @Test func `with a single attempt there is no breaker`() throws {
+        let standing = try mark(Outbox.Mark(failures: 100), schedule: RetrySchedule(parsing: ""))
+        #expect(!standing.breaks && standing.blockedMilliseconds == 0)
+    }
+
+    @Test func `a pause that it asks for is granted for a minute at most, and never shortens another`() throws {
+        #expect((59_000...60_000).contains(try mark(Outbox.Mark(isAnswered: true, pause: 3600)).blockedMilliseconds))
+        #expect(try mark(Outbox.Mark(isAnswered: true, pause: 5)).blockedMilliseconds > 50_000)
+        try endBlock()
+        let short = try RetrySchedule(parsing: "0.5,2")
+        let granted = try mark(Outbox.Mark(isAnswered: true, pause: 3600), schedule: short).blockedMilliseconds
+        #expect((1000...2000).contains(granted))
+    }
+
+    @Test func `what is owed to it is not found, not claimed, and shown as due when the block ends`() throws {
+        try connection.execute(
+            script: """
+                INSERT INTO affiliates (id, name) VALUES ('a', 'a');
+                INSERT INTO postbacks (affiliate_id, conversion_status, url, http_type, destination_id)
+                VALUES ('a', 'done', 'http://one/', 'GET', 1);
+                INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
+                VALUES (1, 1, 'done', '1', 'conversion.done', '{}');
+                INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id) VALUES (1, 1, 1, 1, 1);
+                """)
+        let find = Outbox.findDestinations(schedule: schedule)
+        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 1)], lease: 60, orderHold: 600, schedule: schedule)
+        try mark(Outbox.Mark(failures: 10))
+        #expect(Outbox.destinations(try connection.transaction([find])[0]).isEmpty)
+        #expect(try connection.transaction([claim])[0].isEmpty)
+        #expect(
+            try connection.run(
+                "SELECT FROM delivery_log JOIN destinations ON origin = destination WHERE due_at = blocked_until"
+            )
+            .count == 1)
+        try endBlock()
+        let found = try #require(Outbox.destinations(try connection.transaction([find])[0]).first)
+        #expect(found.failures == 10 && found.isHalfOpen)
+        #expect(try connection.transaction([claim])[0].count == 1)
+    }
+}
