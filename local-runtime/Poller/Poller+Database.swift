@@ -51,11 +51,17 @@ extension Poller {
         }
         if !work.answers.isEmpty, let result = results.popFirst() { take(result, of: work.answers, now: now) }
         if !work.marks.isEmpty, let result = results.popFirst() { takeStandings(result, now: now) }
-        if !work.shares.isEmpty, let result = results.popFirst() { takeClaims(result, of: work.shares, now: now) }
+        if !work.shares.isEmpty, let result = results.popFirst() {
+            takeClaims(result, of: work.shares, since: work.startTime, now: now)
+        }
         if work.isFinding, let result = results.popFirst() { takeDestinations(result, since: work.startTime, now: now) }
     }
 
-    private func takeClaims(_ result: Result<[Rows], PostgresError>, of shares: [Outbox.Share], now: Int64) {
+    /// A lease counts from `start` at the earliest. Of one that came late too little is left for the longest attempt and its
+    /// answer: it goes back unused.
+    private func takeClaims(
+        _ result: Result<[Rows], PostgresError>, of shares: [Outbox.Share], since start: Int64, now: Int64
+    ) {
         do throws(PostgresError) {
             guard let rows = try result.get().first else { return }
             let claims = Outbox.claims(rows)
@@ -65,11 +71,16 @@ extension Poller {
                 logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(buried.count)"])
                 upkeep.pauseDying(Outbox.list(of: buried.map(\.postback)))
             }
-            if stopTime == nil {
-                slots.claimed(claims, buried: buried, of: shares, at: now)
-                begin(now: now)
-            } else {
+            let isLate = now - start > Poller.claimTime
+            if isLate, !claims.isEmpty {
+                logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
+            }
+            if isLate || stopTime != nil {
                 unused += claims
+                slots.claimed([], buried: buried, of: shares, at: now)
+            } else {
+                slots.claimed(claims, buried: buried, of: shares, since: start, at: now)
+                begin(now: now)
             }
         } catch {
             pause("the outbox cannot be read", error, now: now)
