@@ -27,7 +27,8 @@ struct DestinationMarkTests {
     }
 
     @Test
-    func `ten requests in a row without an answer block it for a second, the next for two, and so on up to five minutes`()
+    func
+        `ten requests in a row without an answer block it for a second, the next for two, and so on up to five minutes`()
         throws
     {
         #expect(try mark(Outbox.Mark(failures: 9)).blockedMilliseconds == 0)

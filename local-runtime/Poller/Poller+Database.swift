@@ -21,7 +21,7 @@ extension Poller {
         // Behind the answers, which are judged by what was known of their destination before; before what is claimed.
         work.marks = slots.takeMarks()
         if !work.marks.isEmpty { groups.append([Outbox.mark(work.marks, schedule: settings.schedule)]) }
-        if stopTime == nil {
+        if stopTime == nil, !areAnswersStuck {
             // Room that the answers in the same round trip make is used by the next one.
             work.shares = slots.shares(at: now)
             if !work.shares.isEmpty {
@@ -121,6 +121,7 @@ extension Poller {
     func take(_ result: Result<[Rows], PostgresError>, of taken: [Answer], now: Int64) {
         do throws(PostgresError) {
             guard let rows = try result.get().first else { return }
+            areAnswersStuck = false
             let completion = Outbox.completion(rows)
             if completion.fenced > 0 {
                 logger.warning(
@@ -133,13 +134,15 @@ extension Poller {
                 upkeep.hold(paused)
             }
         } catch {
-            if case .rejected = error.kind {
+            if error.isOfOneRow {
                 // One of them is to blame: it must not cost the others anything.
+                areAnswersStuck = false
                 upkeep.completeSingly(taken)
                 return
             }
             // Whether they were taken is not known; taken twice they change nothing.
             answers = taken + answers
+            areAnswersStuck = true
             pause("answers cannot be stored", error, now: now)
         }
     }
@@ -153,6 +156,14 @@ extension Poller {
     func giveUp(_ work: Work) {
         unused = work.released + unused
         answers = work.answers + answers
+        areAnswersStuck = areAnswersStuck || !work.answers.isEmpty
         self.work = nil
+    }
+}
+
+extension PostgresError {
+    /// Whether a batch fails for one of its rows: a value that is refused, or a row that somebody else locks in another order.
+    fileprivate var isOfOneRow: Bool {
+        if case .rejected = kind { true } else { sqlState == "40P01" }
     }
 }

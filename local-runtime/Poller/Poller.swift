@@ -20,6 +20,9 @@ package final class Poller {
     var inFlight: [String: Flight] = [:]
     /// Answers that the database has not taken yet.
     var answers: [Answer] = []
+    /// The database did not take some of them. Until it does nothing is claimed: their leases may run out meanwhile, and what
+    /// was answered would be sent again.
+    var areAnswersStuck = false
     var work: Work?
     var unused: [Outbox.Claim] = []
     var stopTime: Int64?
