@@ -39,12 +39,12 @@ CURLcode postbacks_easy_setopt_socket(CURL *handle, CURLoption option, curl_open
 }
 
 POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
-CURLcode postbacks_easy_setopt_prerequest(CURL *handle, CURLoption option, curl_prereq_callback value) {
+CURLcode postbacks_easy_setopt_resolver(CURL *handle, CURLoption option, curl_resolver_start_callback value) {
     return curl_easy_setopt(handle, option, value);
 }
 
 POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
-CURLcode postbacks_easy_setopt_resolver(CURL *handle, CURLoption option, curl_resolver_start_callback value) {
+CURLcode postbacks_easy_setopt_prerequest(CURL *handle, CURLoption option, curl_prereq_callback value) {
     return curl_easy_setopt(handle, option, value);
 }
 

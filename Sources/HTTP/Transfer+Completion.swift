@@ -36,7 +36,7 @@ extension Transfer {
             return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
         }
         // No receiver says this (RFC 9110 §15.5.8), and it says nothing of the delivery.
-        if head.status == 407, isThroughProxy {
+        if head.status == 407, proxy != nil {
             return .failure(HTTPFailure(kind: .connect, message: "the proxy does not take the user and password"))
         }
         return .success(

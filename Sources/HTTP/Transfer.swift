@@ -9,23 +9,22 @@ import Glibc
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var addressList: UnsafeMutablePointer<curl_slist>?
-    private let egress: EgressRules
-    private let proxy: Proxy?
-    private let limits: HTTPLimits
+    let egress: EgressRules
+    let proxy: Proxy?
+    let limits: HTTPLimits
 
     private(set) var id: UInt64 = 0
     private(set) var destination: Destination?
-    private(set) var head = ResponseHead()
-    private(set) var body: [UInt8] = []
+    var head = ResponseHead()
+    var body: [UInt8] = []
     /// Why reading was stopped here, before the response's own end.
-    private(set) var stop: Stop?
+    var stop: Stop?
     /// The first address that the egress rules refused.
-    private(set) var refusal: String?
+    var refusal: String?
     /// The last address that was dialled.
-    private(set) var dialled: IPAddress?
+    var dialled: IPAddress?
     /// Whether the request may have been handed to a connection.
-    /// Whether curl has begun to send the request.
-    private(set) var isSent = false
+    var isSent = false
 
     enum Stop {
         case bodyIsFull
@@ -82,8 +81,7 @@ import Glibc
         unsafe curl_slist_free_all(addressList)
         unsafe addressList = nil
         return setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences() ?? setCallbacks()
-            ?? setGates()
-            ?? setDestination() ?? setRequest(request)
+            ?? setGuards() ?? setDestination() ?? setRequest(request)
     }
 
     /// Lets go of what was answered; a handle may wait long for its next request.
@@ -91,8 +89,6 @@ import Glibc
         head = ResponseHead()
         body = []
     }
-
-    var isThroughProxy: Bool { proxy != nil }
 
     /// Whether so much of the body has come as is kept.
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
@@ -159,17 +155,17 @@ import Glibc
             ?? failure(curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, Transfer.headerArrived))
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Transfer.bodyArrived))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
     }
 
-    /// What asks before a name is looked up, an address dialled and a request sent.
-    private func setGates() -> CURLcode? {
+    /// What curl must ask before it looks up or sends.
+    private func setGuards() -> CURLcode? {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
-        return unsafe failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
-            ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, Transfer.lookupWanted))
             ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, Transfer.willSend))
-            ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this))
-            ?? failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, Transfer.lookupWanted))
     }
 
     private func setDestination() -> CURLcode? {
@@ -224,76 +220,6 @@ import Glibc
 
     private func failure(_ code: CURLcode) -> CURLcode? {
         code == CURLE_OK ? nil : code
-    }
-}
-
-/// What curl calls while a transfer runs.
-extension Transfer {
-    private static let headerArrived: curl_write_callback = { bytes, size, count, context in
-        guard let context = unsafe context else { return 0 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        let line = unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return transfer.take(header: line) ? line.count : 0
-    }
-
-    private static let bodyArrived: curl_write_callback = { bytes, size, count, context in
-        guard let context = unsafe context else { return 0 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        let length = size * count
-        let room = transfer.limits.bodyBytes - transfer.body.count
-        unsafe transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: min(length, room)))
-        if length <= room { return length }
-        transfer.stop = .bodyIsFull
-        return 0
-    }
-
-    private static let socketWanted: curl_opensocket_callback = { context, _, address in
-        guard let context = unsafe context, let address = unsafe address else { return -1 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        guard unsafe transfer.mayDial(IPAddress(dialling: address)) else { return -1 }
-        let kind = unsafe address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
-        return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
-    }
-
-    /// When a kept connection is closed under a request, curl would send the request again by itself, several times even, and
-    /// nobody would know. One attempt sends once.
-    private static let willSend: curl_prereq_callback = { context, _, _, _, _ in
-        guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        if transfer.isSent {
-            transfer.stop = .connectionWasClosed
-            return CURL_PREREQFUNC_ABORT
-        }
-        transfer.isSent = true
-        return CURL_PREREQFUNC_OK
-    }
-
-    /// Names are looked up before the transfer begins. What curl would look up itself, nobody has judged.
-    private static let lookupWanted: curl_resolver_start_callback = { _, _, context in
-        guard let context = unsafe context else { return 1 }
-        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        // But for the proxy's own name.
-        return transfer.proxy == nil && transfer.destination?.target.address == nil ? 1 : 0
-    }
-
-    private func take(header line: [UInt8]) -> Bool {
-        guard let fault = head.take(line, limits: limits) else { return true }
-        stop = .fault(fault)
-        return false
-    }
-
-    /// A name that leads to a forbidden address as well is not dialled at all after that was seen.
-    func mayDial(_ address: IPAddress?) -> Bool {
-        guard refusal == nil else { return false }
-        guard let address else {
-            refusal = "the address is neither IPv4 nor IPv6"
-            return false
-        }
-        // Through a proxy only the proxy is dialled, and the operator named it.
-        refusal = proxy == nil ? egress.refusal(of: address) : nil
-        guard refusal == nil else { return false }
-        dialled = address
-        return true
     }
 }
 

@@ -98,7 +98,6 @@ struct BreakerTests {
         _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now()")
         _ = try installation.database.connect().run("UPDATE outbox SET due_at = now() WHERE lease_until IS NULL")
         let deliveries = try installation.wait(for: 6, in: "delivered")
-        // curl itself sends a request again on a new connection when a used one was cut.
         for delivery in deliveries {
             let numbers = (delivery["attempts"]?.items ?? []).compactMap { $0["attempt"]?.integer }
             #expect(numbers == Array(1...numbers.count))

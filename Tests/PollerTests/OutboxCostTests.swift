@@ -12,7 +12,7 @@ struct OutboxCostTests {
     init() throws {
         let installation = try Installation.make()
         connection = try installation.database.connect()
-        _ = try connection.transaction(Outbox.sessionStatements.map { Call(Statement(name: "", sql: $0)) })
+        _ = try connection.transaction(Outbox.sessionStatements(longest: 60).map { Call(Statement(name: "", sql: $0)) })
         _ = try connection.transaction([
             Outbox.findDestinations(), Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
         ])

@@ -27,25 +27,35 @@ struct DestinationMarkTests {
     }
 
     @Test
-    func `ten requests in a row without an answer block it for the schedule's first wait; the next for the second`()
+    func
+        `ten requests in a row without an answer block it for a second, the next for two, and so on up to five minutes`()
         throws
     {
         #expect(try mark(Outbox.Mark(failures: 9)).blockedMilliseconds == 0)
         let first = try mark(Outbox.Mark(failures: 1))
         #expect(first.breaks && first.isHalfOpen)
-        #expect((30_000...36_000).contains(first.blockedMilliseconds))
+        #expect((1000...1200).contains(first.blockedMilliseconds))
         // What was in flight then.
-        let straggler = try mark(Outbox.Mark(failures: 6))
-        #expect(!straggler.breaks && straggler.blockedMilliseconds <= first.blockedMilliseconds)
-        for limit in [120_000, 300_000, 300_000] {
+        _ = try connection.run("UPDATE destinations SET blocked_until = now() + interval '1 hour' WHERE id = 1")
+        #expect(try !mark(Outbox.Mark(failures: 6)).breaks)
+        for limit in [2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000] {
             try endBlock()
             let next = try mark(Outbox.Mark(failures: 1))
             #expect(next.breaks && (limit...limit * 6 / 5).contains(next.blockedMilliseconds))
         }
-        #expect(try connection.run("SELECT blocks FROM destinations WHERE id = 1").first?.integer("blocks") == 4)
+        #expect(try connection.run("SELECT blocks FROM destinations WHERE id = 1").first?.integer("blocks") == 11)
         #expect(
             try connection.run("SELECT FROM destinations WHERE id = 2 AND failures = 0 AND blocked_until IS NULL").count
                 == 1)
+    }
+
+    @Test func `no block is longer than the schedule's wait of the same number`() throws {
+        let short = try RetrySchedule(parsing: "0.5,0.1,1000")
+        for limit in [500, 100, 4000] {
+            let standing = try mark(Outbox.Mark(failures: 10), schedule: short)
+            #expect(standing.breaks && (limit...limit * 6 / 5).contains(standing.blockedMilliseconds))
+            try endBlock()
+        }
     }
 
     @Test func `an answer forgets it all, and failures behind it count anew`() throws {

@@ -13,8 +13,8 @@ struct Answer {
     let reaction: Reaction
     private let isBare: Bool
 
-    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line whose id,
-    /// output or outcome does so is none either.
+    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line
+    /// in which it stands twice who answers what, or with which outcome, is none either.
     init?(_ line: [UInt8]) {
         guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
         if let error = answer["error"] {

@@ -8,9 +8,12 @@ final class DatabaseLink {
     private let connectionString: String
     private let applicationName: String
     private let sessionStatements: [String]
+    private let answerTime: Int64
     private let logger: Logger
     private var state = State.waiting(until: 0)
     private var failures = 0
+    /// When what is under way on the connection was begun.
+    private var startTime: Int64 = 0
 
     private enum State {
         case waiting(until: Int64)
@@ -23,11 +26,17 @@ final class DatabaseLink {
     private static let longestWait: Int64 = 5_000_000_000
     private static let setUpTime: Int64 = 10_000_000_000
 
-    /// - Parameter sessionStatements: run on each new connection before it is used.
-    init(_ connectionString: String, applicationName: String, sessionStatements: [String], logger: Logger) {
+    /// - Parameters:
+    ///   - sessionStatements: run on each new connection before it is used.
+    ///   - answerTime: seconds after which a server that has not answered is given up: its process may hang for ever.
+    init(
+        _ connectionString: String, applicationName: String, sessionStatements: [String], answerTime: Double,
+        logger: Logger
+    ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.sessionStatements = sessionStatements
+        self.answerTime = Int64(answerTime * 1e9)
         self.logger = logger
     }
 
@@ -55,7 +64,7 @@ final class DatabaseLink {
         case .waiting(let until): until
         case .connecting(let connecting): connecting.millisecondsLeft.map { now + Int64($0) * 1_000_000 }
         case .settingUp(_, let deadline): deadline
-        case .up: nil
+        case .up(let connection): connection.isBusy ? startTime + answerTime : nil
         }
     }
 
@@ -98,6 +107,7 @@ final class DatabaseLink {
         guard let connection = idleConnection else { return false }
         do throws(PostgresError) {
             try connection.start(groups)
+            startTime = now
             return true
         } catch {
             lost(error.description, now: now)
@@ -107,7 +117,11 @@ final class DatabaseLink {
 
     /// The results of what was started, once they are all there.
     func results(now: Int64) -> [Result<[Rows], PostgresError>]? {
-        guard case .up(let connection) = state, let results = connection.poll() else { return nil }
+        guard case .up(let connection) = state else { return nil }
+        guard let results = connection.poll() else {
+            if now >= startTime + answerTime { lost("the database server does not answer", now: now) }
+            return nil
+        }
         // A server that says so itself (it is going, or can only be read since a failover) is as good as gone.
         let failure = results.lazy.compactMap { $0.error }.first { $0.kind == .unreachable }
         if !connection.isUsable || failure != nil {

@@ -103,8 +103,10 @@ struct DestinationSlots {
 
     /// Takes what a claim of these shares has brought. A destination that had less than its share is done until it is
     /// found again.
+    /// - Parameter start: from when on the leases count; nil for now.
     mutating func claimed(
-        _ claims: [Outbox.Claim], buried: [Outbox.Burial] = [], of shares: [Outbox.Share], at now: Int64
+        _ claims: [Outbox.Claim], buried: [Outbox.Burial] = [], of shares: [Outbox.Share], since start: Int64? = nil,
+        at now: Int64
     ) {
         let claims = Dictionary(grouping: claims, by: \.destination)
         let buried = Dictionary(grouping: buried, by: \.destination)
@@ -115,7 +117,7 @@ struct DestinationSlots {
             if !claimed.isEmpty {
                 waiting.insert(id)
                 if destinations[id] == nil { destinations[id] = state(of: id, maximum: perDestination, at: now) }
-                destinations[id]?.wait(claimed, since: now)
+                destinations[id]?.wait(claimed, since: now, leasedAt: start ?? now)
             }
             if count < share.free { destinations[id]?.owesFirst = false }
             // A dead one was a retry, unless there is but one attempt.

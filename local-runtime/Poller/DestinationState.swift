@@ -3,7 +3,10 @@ import Store
 /// A claim that takes a place as soon as there is one.
 struct WaitingClaim {
     let claim: Outbox.Claim
+    /// When it came here.
     let claimedAt: Int64
+    /// From when on its lease counts, at the earliest.
+    let leasedAt: Int64
 }
 
 /// A destination to which something is owed: what is in flight, what waits here, and where to look for more.
@@ -81,8 +84,8 @@ struct DestinationState {
             && standing(at: now) == .answering
     }
 
-    mutating func wait(_ claims: [Outbox.Claim], since now: Int64) {
-        waiting += claims.map { WaitingClaim(claim: $0, claimedAt: now) }
+    mutating func wait(_ claims: [Outbox.Claim], since now: Int64, leasedAt: Int64) {
+        waiting += claims.map { WaitingClaim(claim: $0, claimedAt: now, leasedAt: leasedAt) }
         for claim in claims {
             if claim.isRetry { retryFloor = claim.dueAt } else { floor = claim.dueAt }
         }

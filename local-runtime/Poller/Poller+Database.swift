@@ -21,7 +21,7 @@ extension Poller {
         // Behind the answers, which are judged by what was known of their destination before; before what is claimed.
         work.marks = slots.takeMarks()
         if !work.marks.isEmpty { groups.append([Outbox.mark(work.marks, schedule: settings.schedule)]) }
-        if stopTime == nil {
+        if stopTime == nil, !areAnswersStuck {
             // Room that the answers in the same round trip make is used by the next one.
             work.shares = slots.shares(at: now)
             if !work.shares.isEmpty {
@@ -51,11 +51,17 @@ extension Poller {
         }
         if !work.answers.isEmpty, let result = results.popFirst() { take(result, of: work.answers, now: now) }
         if !work.marks.isEmpty, let result = results.popFirst() { takeStandings(result, now: now) }
-        if !work.shares.isEmpty, let result = results.popFirst() { takeClaims(result, of: work.shares, now: now) }
+        if !work.shares.isEmpty, let result = results.popFirst() {
+            takeClaims(result, of: work.shares, since: work.startTime, now: now)
+        }
         if work.isFinding, let result = results.popFirst() { takeDestinations(result, since: work.startTime, now: now) }
     }
 
-    private func takeClaims(_ result: Result<[Rows], PostgresError>, of shares: [Outbox.Share], now: Int64) {
+    /// A lease counts from `start` at the earliest. Of one that came late too little is left for the longest attempt and its
+    /// answer: it goes back unused.
+    private func takeClaims(
+        _ result: Result<[Rows], PostgresError>, of shares: [Outbox.Share], since start: Int64, now: Int64
+    ) {
         do throws(PostgresError) {
             guard let rows = try result.get().first else { return }
             let claims = Outbox.claims(rows)
@@ -65,11 +71,16 @@ extension Poller {
                 logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(buried.count)"])
                 upkeep.pauseDying(Outbox.list(of: buried.map(\.postback)))
             }
-            if stopTime == nil {
-                slots.claimed(claims, buried: buried, of: shares, at: now)
-                begin(now: now)
-            } else {
+            let isLate = now - start > Poller.claimTime
+            if isLate, !claims.isEmpty {
+                logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
+            }
+            if isLate || stopTime != nil {
                 unused += claims
+                slots.claimed([], buried: buried, of: shares, at: now)
+            } else {
+                slots.claimed(claims, buried: buried, of: shares, since: start, at: now)
+                begin(now: now)
             }
         } catch {
             pause("the outbox cannot be read", error, now: now)
@@ -110,6 +121,7 @@ extension Poller {
     func take(_ result: Result<[Rows], PostgresError>, of taken: [Answer], now: Int64) {
         do throws(PostgresError) {
             guard let rows = try result.get().first else { return }
+            areAnswersStuck = false
             let completion = Outbox.completion(rows)
             if completion.fenced > 0 {
                 logger.warning(
@@ -122,13 +134,15 @@ extension Poller {
                 upkeep.hold(paused)
             }
         } catch {
-            if case .rejected = error.kind {
+            if error.isOfOneRow {
                 // One of them is to blame: it must not cost the others anything.
+                areAnswersStuck = false
                 upkeep.completeSingly(taken)
                 return
             }
             // Whether they were taken is not known; taken twice they change nothing.
             answers = taken + answers
+            areAnswersStuck = true
             pause("answers cannot be stored", error, now: now)
         }
     }
@@ -142,6 +156,14 @@ extension Poller {
     func giveUp(_ work: Work) {
         unused = work.released + unused
         answers = work.answers + answers
+        areAnswersStuck = areAnswersStuck || !work.answers.isEmpty
         self.work = nil
+    }
+}
+
+extension PostgresError {
+    /// Whether a batch fails for one of its rows: a value that is refused, or a row that somebody else locks in another order.
+    fileprivate var isOfOneRow: Bool {
+        if case .rejected = kind { true } else { sqlState == "40P01" }
     }
 }

@@ -8,7 +8,7 @@ extension Poller {
     func begin(now: Int64) {
         let started = slots.starting(at: now)
         for start in started {
-            let leaseEnd = start.claimedAt + Int64(settings.lease * 1e9)
+            let leaseEnd = start.leasedAt + Int64(settings.lease * 1e9)
             inFlight[start.claim.id] = Flight(claim: start.claim, start: now, leaseEnd: leaseEnd)
         }
         process.feed(started.map(\.claim))

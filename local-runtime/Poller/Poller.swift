@@ -20,9 +20,14 @@ package final class Poller {
     var inFlight: [String: Flight] = [:]
     /// Answers that the database has not taken yet.
     var answers: [Answer] = []
+    /// The database did not take some of them. Until it does nothing is claimed: their leases may run out meanwhile, and what
+    /// was answered would be sent again.
+    var areAnswersStuck = false
     var work: Work?
     var unused: [Outbox.Claim] = []
     var stopTime: Int64?
+    /// How long a claim may take: half of what a lease has at least beyond the longest attempt.
+    static let claimTime: Int64 = 5_000_000_000
     /// Nothing is asked of the database before, because it has just refused something that is asked again.
     var pauseEnd: Int64 = 0
 
@@ -54,7 +59,8 @@ package final class Poller {
         self.logger = logger
         self.signals = signals
         link = DatabaseLink(
-            settings.connectionString, applicationName: "postbacks poller", sessionStatements: Outbox.sessionStatements,
+            settings.connectionString, applicationName: "postbacks poller",
+            sessionStatements: Outbox.sessionStatements(longest: settings.lease), answerTime: settings.lease + 5,
             logger: logger)
         upkeep = Upkeep(settings, logger: logger)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)

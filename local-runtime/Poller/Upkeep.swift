@@ -31,6 +31,8 @@ final class Upkeep {
         }
     }
 
+    /// Seconds; a vacuum may take long.
+    private static let answerTime = 600.0
     private static let vacuumInterval: Int64 = 10_000_000_000
     private static let partitionInterval: Int64 = 3_600_000_000_000
 
@@ -39,7 +41,7 @@ final class Upkeep {
         self.logger = logger
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks upkeep",
-            sessionStatements: ["SET lock_timeout = '5s'"], logger: logger)
+            sessionStatements: ["SET lock_timeout = '5s'"], answerTime: Upkeep.answerTime, logger: logger)
     }
 
     var interests: [Interest] { link.interests }

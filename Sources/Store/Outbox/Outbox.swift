@@ -8,11 +8,15 @@ package enum Outbox {
 
     /// The settings of a poller's session. On an empty queue that was just vacuumed the planner would take every
     /// statement's generic plan for a sequential scan, and keep it when the queue has grown.
-    package static let sessionStatements = [
-        "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
-        "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
-        "SET statement_timeout = '60s'", "LISTEN \(Wakeup.channel)", Statement.checkPollerRights.sql,
-    ]
+    /// - Parameter longest: seconds that a statement may take; what is claimed in more is of no use.
+    package static func sessionStatements(longest: Double) -> [String] {
+        [
+            "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
+            "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
+            "SET statement_timeout = '\(Int(longest * 1000))ms'", "LISTEN \(Wakeup.channel)",
+            Statement.checkPollerRights.sql,
+        ]
+    }
 
     /// - Parameters:
     ///   - answers: lines of deliverPostback, `{"id":…,"output":{…}}`.

@@ -1,8 +1,9 @@
 -- What a poller saw of destinations ($1, in ascending order): whether one answered ($2), how many requests in a row got no
 -- answer since then ($3), and for how many seconds it asked to be left alone ($4). $5 are the retry schedule's waits.
--- Ten requests in a row without an answer block a destination for the schedule's first wait, the next one after that for
--- the second, and so on, at most five minutes each and 0 to 20 % longer; but only while it has been failing for no longer
--- than the schedule spans: after that what is owed takes its course. What a destination asks for is granted for a minute at
+-- Ten requests in a row without an answer block a destination for a second, the next one after that for two, and so on,
+-- doubling up to five minutes, 0 to 20 % longer: who is back after a restart gets what is owed soon, and a probe costs nothing.
+-- No block is longer than the schedule's wait of the same number, and none begins when it has been failing for longer than the
+-- schedule spans: after that what is owed takes its course. What a destination asks for is granted for a minute at
 -- most, since others send to the same host, and for no longer than the longest of the waits.
 WITH seen AS MATERIALIZED (
     SELECT d.id, m.answered, m.failures, m.pause, d.blocked_until, d.blocks,
@@ -31,7 +32,8 @@ UPDATE destinations d SET
         j.blocked_until,
         CASE WHEN j.pause > interval '0' THEN now() + j.pause END,
         CASE WHEN j.breaks THEN now() + make_interval(secs =>
-            least(300, ($5::float8[])[least(j.blocks + 1, cardinality($5::float8[]))]) * (1 + 0.2 * random())) END)
+            least(300, 2 ^ least(j.blocks, 9), ($5::float8[])[least(j.blocks + 1, cardinality($5::float8[]))])
+                * (1 + 0.2 * random())) END)
 FROM judged j
 WHERE d.id = j.id
 RETURNING d.id, d.failures, d.blocks > 0 AND d.failing_since > now() - make_interval(secs =>

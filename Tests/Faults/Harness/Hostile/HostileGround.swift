@@ -26,8 +26,7 @@ final class HostileGround: Sendable {
     func heal(afterTries count: Int, on scene: Scene) throws {
         let connection = try scene.connect()
         try waitUntil("\(count) attempts at each hostile destination", timeoutSeconds: scene.setup.patience) {
-            let rows = try connection.run(
-                "SELECT split_part(request ->> 'url', '/', 3) AS host, count(*) AS tries FROM attempts GROUP BY 1")
+            let rows = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_tries_sql))
             let tries = Dictionary(rows.map { ($0.text("host") ?? "", $0.integer("tries") ?? 0) }) { $0 + $1 }
             return destinations.allSatisfy { tries[$0.authority, default: 0] >= count }
         }
@@ -39,52 +38,50 @@ final class HostileGround: Sendable {
 
     /// Compares every attempt and every delivery with what is due.
     func breaches(on scene: Scene) throws -> [Breach] {
-        let healed = Int(healedAt.withLock { $0 })
         let connection = try scene.connect()
-        let attempts = try connection.run(
-            """
-            SELECT delivery_id, outcome, error ->> 'code' AS code, (response ->> 'status')::int AS status,
-                split_part(request ->> 'url', '/', 3) AS host, (extract(epoch FROM at) * 1000)::bigint AS at
-            FROM attempts
-            """)
-        var breaches: [Breach] = []
-        let states = try connection.run(
-            "SELECT d.id, d.state, p.url FROM delivery_log d JOIN postbacks p ON p.id = d.postback_id")
-        for destination in destinations {
-            let own = attempts.filter { $0.text("host") == destination.authority }
-            var wrong: [String: [Int]] = [:]
-            for row in own {
-                let result = Result(row)
-                let at = row.integer("at") ?? 0
-                let isDue = result.fits(destination.due), isGood = result.fits(.delivered())
-                // One that was under way when it was healed may end either way.
-                let isRight =
-                    at < healed - 3000 ? isDue : at > healed + destination.slack * 1000 ? isGood : isDue || isGood
-                if !isRight { wrong["\(result)", default: []].append(row.integer("delivery_id") ?? 0) }
-            }
-            for (result, ids) in wrong.sorted(by: { $0.key < $1.key }) {
-                breaches.append(Breach(.complete, "\(destination.name) came to \(result)", ids: ids))
-            }
-            if !own.contains(where: { ($0.integer("at") ?? .max) < healed && Result($0).fits(destination.due) }) {
-                breaches.append(Breach(.complete, "\(destination.name) was never met"))
-            }
-            let unfinished = states.filter { row in
-                guard row.text("url")?.hasPrefix(destination.url) == true else { return false }
-                let state = row.text("state")
-                return state != "delivered" && !(state == "failed" && destination.due.outcome == .failed)
-            }
-            if !unfinished.isEmpty {
-                let found = Set(unfinished.compactMap { $0.text("state") }).sorted().joined(separator: ", ")
-                breaches.append(
-                    Breach(
-                        .heals, "\(destination.name) left deliveries \(found)",
-                        ids: unfinished.compactMap { $0.integer("id") }))
-            }
+        let attempts = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_attempts_sql))
+        let deliveries = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_deliveries_sql))
+        var breaches = destinations.flatMap { destination in
+            let isOwn = { (row: Row) in row.text("host") == destination.authority }
+            return misjudged(by: destination, in: attempts.filter(isOwn))
+                + leftovers(of: destination, in: deliveries.filter(isOwn))
         }
         if scene.pollerLog.contains("upkeep of the database failed") {
             breaches.append(Breach(.recordedRequests, "the database refused to store what was answered"))
         }
         return breaches
+    }
+
+    private func misjudged(by destination: HostileDestination, in attempts: [Row]) -> [Breach] {
+        let healed = Int(healedAt.withLock { $0 })
+        var wrong: [String: [Int]] = [:]
+        var isMet = false
+        for row in attempts {
+            let result = Result(row)
+            let at = row.integer("at") ?? 0
+            let isDue = result.fits(destination.due), isGood = result.fits(.delivered())
+            isMet = isMet || at < healed && isDue
+            // One that was under way when it was healed may end either way.
+            let isRight =
+                at < healed - 3000 ? isDue : at > healed + destination.slack * 1000 ? isGood : isDue || isGood
+            if !isRight { wrong["\(result)", default: []].append(row.integer("delivery_id") ?? 0) }
+        }
+        var breaches = wrong.sorted { $0.key < $1.key }.map { result, ids in
+            Breach(.complete, "\(destination.name) came to \(result)", ids: ids)
+        }
+        if !isMet { breaches.append(Breach(.complete, "\(destination.name) was never met")) }
+        return breaches
+    }
+
+    private func leftovers(of destination: HostileDestination, in deliveries: [Row]) -> [Breach] {
+        let unfinished = deliveries.filter { row in
+            let state = row.text("state")
+            return state != "delivered" && !(state == "failed" && destination.due.outcome == .failed)
+        }
+        if unfinished.isEmpty { return [] }
+        let states = Set(unfinished.compactMap { $0.text("state") }).sorted().joined(separator: ", ")
+        let ids = unfinished.compactMap { $0.integer("id") }
+        return [Breach(.heals, "\(destination.name) left deliveries \(states)", ids: ids)]
     }
 
     /// What an attempt came to, as it is stored.

@@ -1,0 +1,73 @@
+import CCurl
+import Egress
+import Glibc
+
+/// What curl calls while a transfer runs.
+extension Transfer {
+    static let headerArrived: curl_write_callback = { bytes, size, count, context in
+        guard let context = unsafe context else { return 0 }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        let line = unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: size * count))
+        return transfer.take(header: line) ? line.count : 0
+    }
+
+    static let bodyArrived: curl_write_callback = { bytes, size, count, context in
+        guard let context = unsafe context else { return 0 }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        let length = size * count
+        let room = transfer.limits.bodyBytes - transfer.body.count
+        unsafe transfer.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: min(length, room)))
+        if length <= room { return length }
+        transfer.stop = .bodyIsFull
+        return 0
+    }
+
+    static let socketWanted: curl_opensocket_callback = { context, _, address in
+        guard let context = unsafe context, let address = unsafe address else { return -1 }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        guard unsafe transfer.mayDial(IPAddress(dialling: address)) else { return -1 }
+        let kind = unsafe address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
+        return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+    }
+
+    /// Names are looked up before the transfer begins. What curl would look up itself, nobody has judged.
+    static let lookupWanted: curl_resolver_start_callback = { _, _, context in
+        guard let context = unsafe context else { return 1 }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        // But for the proxy's own name.
+        return transfer.proxy == nil && transfer.destination?.target.address == nil ? 1 : 0
+    }
+
+    /// When a kept connection is closed under a request, curl would send the request again by itself, several times even, and
+    /// nobody would know. One attempt sends once.
+    static let willSend: curl_prereq_callback = { context, _, _, _, _ in
+        guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        if transfer.isSent {
+            transfer.stop = .connectionWasClosed
+            return CURL_PREREQFUNC_ABORT
+        }
+        transfer.isSent = true
+        return CURL_PREREQFUNC_OK
+    }
+
+    private func take(header line: [UInt8]) -> Bool {
+        guard let fault = head.take(line, limits: limits) else { return true }
+        stop = .fault(fault)
+        return false
+    }
+
+    /// A name that leads to a forbidden address as well is not dialled at all after that was seen.
+    func mayDial(_ address: IPAddress?) -> Bool {
+        guard refusal == nil else { return false }
+        guard let address else {
+            refusal = "the address is neither IPv4 nor IPv6"
+            return false
+        }
+        // Through a proxy only the proxy is dialled, and the operator named it.
+        refusal = proxy == nil ? egress.refusal(of: address) : nil
+        guard refusal == nil else { return false }
+        dialled = address
+        return true
+    }
+}

@@ -1,0 +1,112 @@
+import Glibc
+import JSON
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+import Testing
+
+/// A database that takes its time, or all the time there is.
+struct HungDatabaseTests {
+    @Test func `what was claimed so slowly that its lease would run out on the way goes back, and is sent once`() throws
+    {
+        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1500))
+        let installation = try Installation.sending(to: receiver.url)
+        let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "2", "POSTBACKS_LEASE": "12"])
+        let connection = try installation.database.connect()
+        try installation.record(["first"])
+        try installation.wait(in: "delivered")
+        poller.send(SIGSTOP)
+        try installation.record(["t"])
+        try connection.execute(script: "BEGIN; LOCK TABLE postbacks IN ACCESS EXCLUSIVE MODE")
+        poller.send(SIGCONT)
+        try waitUntil("the claim waits") {
+            try installation.database.connect().run(
+                """
+                SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'postbacks poller' AND wait_event_type = 'Lock'
+                """
+            ).count == 1
+        }
+        // Nearly the whole lease; a machine that makes more of it lets the statement run into its time-out instead.
+        _ = try wait(for: [], milliseconds: 11_500)
+        try connection.execute(script: "COMMIT")
+        let deliveries = try installation.wait(for: 2, in: "delivered")
+        #expect(deliveries.allSatisfy { $0.outcomes == ["delivered"] })
+        #expect(receiver.requests.count == 2)
+    }
+
+    @Test func `a process of the server that never answers is given up, and another connection does the work`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "0.5", "POSTBACKS_LEASE": "10.5"])
+        let connection = try installation.database.connect()
+        try installation.record(["first"])
+        try installation.wait(in: "delivered")
+        let process = try #require(try session(connection))
+        Signals.send(SIGSTOP, to: process)
+        defer { Signals.send(SIGCONT, to: process) }
+        try installation.record(["t"])
+        try installation.wait(for: 2, in: "delivered")
+        #expect(try poller.log.contains("the database server does not answer"))
+        #expect(try session(connection, beside: process) != nil)
+    }
+
+    @Test func `what was answered is not sent again, also if the database does not take the answer within the lease`()
+        throws
+    {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "0.5", "POSTBACKS_LEASE": "10.5"])
+        try installation.record(["first"])
+        try installation.wait(in: "delivered")
+        let connection = try installation.database.connect()
+        // As on a full disk: finished deliveries find no place, and claims, which need none, do.
+        try connection.execute(
+            script: """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                    $$BEGIN RAISE 'No space left on device' USING ERRCODE = '53100'; END$$;
+                CREATE TRIGGER refuse BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse()
+                """)
+        try installation.record(["t"])
+        try waitUntil("the lease has run out") {
+            try connection.run("SELECT FROM outbox WHERE lease_until < now() - interval '3 seconds'").count == 1
+                || receiver.requests.count > 2
+        }
+        try connection.execute(script: "DROP TRIGGER refuse ON deliveries")
+        let deliveries = try installation.wait(for: 2, in: "delivered")
+        #expect(deliveries.allSatisfy { $0.outcomes == ["delivered"] })
+        #expect(receiver.requests.count == 2)
+        #expect(try poller.log.contains("answers cannot be stored"))
+    }
+
+    @Test func `answers whose rows somebody locks in another order are stored one by one`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 500))
+        let installation = try Installation.sending(to: receiver.url)
+        let poller = try RunningPoller(installation)
+        let connection = try installation.database.connect()
+        try connection.execute(
+            script: """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                    IF (SELECT count(*) FROM added) > 1 THEN RAISE 'deadlock' USING ERRCODE = '40P01'; END IF;
+                    RETURN NULL;
+                END$$;
+                CREATE TRIGGER refuse AFTER INSERT ON deliveries
+                    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse()
+                """)
+        try installation.record((1...12).map { "t\($0)" })
+        try installation.wait(for: 12, in: "delivered")
+        #expect(receiver.requests.count == 12)
+        withExtendedLifetime(poller) {}
+    }
+
+    /// The server's process for the poller, or for its later connection.
+    private func session(_ connection: Connection, beside other: CInt = 0) throws -> CInt? {
+        try connection.run(
+            """
+            SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'postbacks poller'
+                AND pid <> \(Int(other))
+            """
+        ).first?.integer("pid").map(CInt.init)
+    }
+}
