@@ -195,6 +195,8 @@ import POSIX
     static let isStarted: Bool = {
         // libidn2 reads international names in the locale's encoding; without UTF-8 it refuses them all.
         _ = unsafe setlocale(LC_CTYPE, "C.UTF-8")
+        // A socket that cannot be opened here would look like a receiver that does not answer.
+        OpenFiles.allowAll()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     }()
 

@@ -19,6 +19,8 @@ struct Lookups {
     private var waiting: [String: [Waiting]] = [:]
     /// Names whose answer is still to come, even if nobody waits for it any more.
     private var asked: Set<String> = []
+    /// Requests whose names have been answered, until they are taken.
+    private var answered: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
     /// How many requests wait.
     private(set) var count = 0
 
@@ -38,6 +40,8 @@ struct Lookups {
     /// The addresses of a request's name, if they are known; otherwise the request waits, and comes back with `take`.
     mutating func addresses(for request: Waiting) -> [IPAddress]? {
         let name = request.target.host
+        // An answer that nobody waited for any more says where the name led then, not where it leads now.
+        if asked.contains(name) { collect() }
         if let addresses = names.addresses(of: name, now: request.since) { return addresses }
         waiting[name, default: []].append(request)
         count += 1
@@ -48,17 +52,9 @@ struct Lookups {
     /// The requests that need not wait any more: with addresses that may all be dialled, or with the reason why not.
     mutating func take(now: Int64) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
         guard count > 0 else { return [] }
-        var taken: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
-        for (name, answer) in resolver.takeAnswers() {
-            asked.remove(name)
-            let judged = judge(answer, of: name)
-            if case .success(let addresses) = judged {
-                names.remember(addresses, of: name, now: now)
-            } else {
-                names.forget(name)
-            }
-            for request in waiting.removeValue(forKey: name) ?? [] { taken.append((request, judged)) }
-        }
+        collect()
+        var taken = answered
+        answered = []
         for (name, requests) in waiting where requests[0].since + patience <= now {
             let message = "the addresses of \(name) were not found in \(patience / 1_000_000) ms"
             let late = requests.prefix { $0.since + patience <= now }
@@ -72,6 +68,19 @@ struct Lookups {
         }
         count -= taken.count
         return taken
+    }
+
+    private mutating func collect() {
+        for found in resolver.takeAnswers() {
+            asked.remove(found.name)
+            let judged = judge(found.answer, of: found.name)
+            if case .success(let addresses) = judged {
+                names.remember(addresses, of: found.name, now: found.time)
+            } else {
+                names.forget(found.name)
+            }
+            for request in waiting.removeValue(forKey: found.name) ?? [] { answered.append((request, judged)) }
+        }
     }
 
     /// A connection to a name failed: the next request asks anew where it leads.

@@ -9,6 +9,13 @@ import Synchronization
 final class Resolver: Sendable {
     typealias Answer = Result<[IPAddress], NameLookupFailure>
 
+    struct Found {
+        let name: String
+        let answer: Answer
+        /// When it came, in the monotonic clock's nanoseconds.
+        let time: Int64
+    }
+
     /// Readable when there are answers.
     let signal: Descriptor
     private let bell: Descriptor
@@ -23,7 +30,7 @@ final class Resolver: Sendable {
         var threads = 0
         /// How many of the threads are busy with strange names.
         var strangeThreads = 0
-        var answers: [(name: String, answer: Answer)] = []
+        var answers: [Found] = []
     }
 
     init(
@@ -54,7 +61,8 @@ final class Resolver: Sendable {
             guard state.threads == 0 else { return false }
             state.known.removeAll { $0 == name }
             state.strange.removeAll { $0 == name }
-            state.answers.append((name, .failure(NameLookupFailure("no thread to look it up"))))
+            let answer = Answer.failure(NameLookupFailure("no thread to look it up"))
+            state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
             return true
         }
         if isHopeless { ring() }
@@ -71,7 +79,7 @@ final class Resolver: Sendable {
         }
     }
 
-    func takeAnswers() -> [(name: String, answer: Answer)] {
+    func takeAnswers() -> [Found] {
         while case .bytes? = try? signal.read(upTo: 64) {}
         return state.withLock { state in
             defer { state.answers = [] }
@@ -85,7 +93,7 @@ final class Resolver: Sendable {
             let answer = lookUp(name)
             state.withLock { state in
                 if isStrange { state.strangeThreads -= 1 }
-                state.answers.append((name, answer))
+                state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
             }
             ring()
         }

@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import POSIX
+import Receiver
 import TestSupport
 import Testing
 
@@ -62,5 +63,24 @@ struct DescriptorTests {
             #expect(String(decoding: answer, as: UTF8.self).contains(#""affiliate":{"id":"a""#))
             #expect(try child.wait() == .exited(0))
         }
+    }
+
+    @Test func `a limit of open files that the process may raise fails no request`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1000))
+        let lines = (1...200).map { id in
+            #"{"id":\#(id),"input":{"deliveryId":\#(id),"attempt":1,"postback":{"url":"\#(receiver.url)","httpType":"GET"},"#
+                + #""event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}}"# + "\n"
+        }
+        let outcome = try ChildProcess.run(
+            "/bin/sh", ["-c", "ulimit -Sn 64 && exec \"$0\" --stream", Programs.path("deliverPostback")],
+            environment: Programs.environment([
+                "POSTBACKS_ALLOW_CIDRS": "127.0.0.1", "POSTBACKS_TIMEOUT": "60", "POSTBACKS_CONNECT_TIMEOUT": "60",
+            ]),
+            input: Array(lines.joined().utf8), seconds: 120)
+        let answers = try outcome.output.split(separator: 0x0A).map { try JSON(parsing: Array($0)) }
+        #expect(answers.count == 200)
+        #expect(
+            answers.allSatisfy { $0.at("output.outcome") == "delivered" },
+            "\(answers.last?.at("output.error") ?? .null)")
     }
 }

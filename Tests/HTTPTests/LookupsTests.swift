@@ -160,4 +160,34 @@ struct LookupsTests {
         #expect(again.failure?.kind == .timeout)
         #expect(running.withLock { $0.most } == 6)
     }
+
+    @Test(arguments: [false, true])
+    func `an answer for which nobody waited any more says nothing to a later request`(isFound: Bool) throws {
+        let receiver = try RunningReceiver()
+        let end = Mutex(false)
+        let count = Mutex(0)
+        let resolver = try Resolver(threads: 4) { _ in
+            let isFirst = count.withLock { count in
+                count += 1
+                return count == 1
+            }
+            if !isFirst { return .success([IPAddress(literal: "127.0.0.1")].compactMap(\.self)) }
+            while !end.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.005) }
+            if isFound { return .success([IPAddress(literal: "10.0.0.1")].compactMap(\.self)) }
+            return .failure(NameLookupFailure("Temporary failure in name resolution"))
+        }
+        let client = try client(resolver, connectMilliseconds: 5_000, remembering: 0)
+        let request = HTTPRequest(url: "http://t.invalid:\(receiver.port)/")
+        #expect(client.send(request).failure?.kind == .timeout)
+        end.withLock { $0 = true }
+        try waitUntil("the late answer is there") { isReadable(resolver.signal.number) }
+        let later = client.send(request)
+        #expect(later.response?.status == 200, "\(later)")
+        #expect(count.withLock { $0 } == 2)
+    }
+}
+
+private func isReadable(_ descriptor: CInt) -> Bool {
+    var descriptors = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+    return unsafe poll(&descriptors, 1, 0) == 1
 }
