@@ -55,6 +55,11 @@ CURLcode postbacks_easy_getinfo_long(CURL *handle, CURLINFO info, long *value) {
 }
 
 POSTBACKS_NAMED("curl_easy_getinfo(_:_:_:)")
+CURLcode postbacks_easy_getinfo_socket(CURL *handle, CURLINFO info, curl_socket_t *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+POSTBACKS_NAMED("curl_easy_getinfo(_:_:_:)")
 CURLcode postbacks_easy_getinfo_text(CURL *handle, CURLINFO info, const char **value) {
     return curl_easy_getinfo(handle, info, value);
 }

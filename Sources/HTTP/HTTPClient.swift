@@ -17,6 +17,7 @@ import POSIX
     private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
     private var kept = KeptConnections()
+    private let keptSockets = KeptSockets()
     /// How many connections stay open for later requests; more only where more are in flight.
     private var keptConnections = 256
     private var lookups: Lookups
@@ -93,11 +94,15 @@ import POSIX
         send(request, to: Transfer.Destination(target: target, addresses: addresses), id: id)
     }
 
-    private func send(_ request: HTTPRequest, to destination: Transfer.Destination, id: UInt64) {
-        guard let transfer = idle.popLast() ?? Transfer(egress: egress, limits: limits, proxy: proxy) else {
-            return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY))
-        }
-        let keepsConnection = kept.areTrusted(for: destination.target, now: Clock.monotonicNanoseconds)
+    private func send(
+        _ request: HTTPRequest, to destination: Transfer.Destination, id: UInt64, mayBeKept: Bool = true
+    ) {
+        guard
+            let transfer = idle.popLast()
+                ?? Transfer(egress: egress, limits: limits, proxy: proxy, keptSockets: keptSockets)
+        else { return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY)) }
+        let keepsConnection =
+            mayBeKept && kept.areTrusted(for: destination.target, now: Clock.monotonicNanoseconds)
         if let code = transfer.prepare(
             request, to: destination, id: id, trusting: authorities, keepsConnection: keepsConnection)
         {
@@ -159,6 +164,11 @@ import POSIX
             // The message goes with the handle.
             let code = unsafe message.pointee.data.result
             guard let transfer = active.removeValue(forKey: UInt(bitPattern: handle)) else { continue }
+            if case .connectionHasSpoken = transfer.stop {
+                sendAnew(transfer)
+                continue
+            }
+            unsafe keptSockets.remember(connectionOf: handle)
             let completion = transfer.completion(code)
             if case .failure(let failure) = completion.result, failure.kind.isOfTheConnection {
                 transfer.destination.map { lookups.distrust($0.target.host) }
@@ -171,6 +181,16 @@ import POSIX
             transfer.forget()
             idle.append(transfer)
         }
+    }
+
+    /// Over a connection of its own.
+    private func sendAnew(_ transfer: Transfer) {
+        unsafe curl_multi_remove_handle(multi, transfer.handle)
+        if let request = transfer.request, let destination = transfer.destination {
+            send(request, to: destination, id: transfer.id, mayBeKept: false)
+        }
+        transfer.forget()
+        idle.append(transfer)
     }
 
     /// - Returns: whether one of the descriptors is readable, or gone.

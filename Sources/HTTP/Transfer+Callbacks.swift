@@ -40,11 +40,16 @@ extension Transfer {
 
     /// When a kept connection is closed under a request, curl would send the request again by itself, several times even, and
     /// nobody would know. One attempt sends once.
-    static let willSend: curl_prereq_callback = { context, _, _, _, _ in
+    static let willSend: curl_prereq_callback = { context, remote, local, remotePort, localPort in
         guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
         let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         if transfer.isSent {
             transfer.stop = .connectionWasClosed
+            return CURL_PREREQFUNC_ABORT
+        }
+        let ends = unsafe KeptSockets.ends(remote, Int(remotePort), local, Int(localPort))
+        if transfer.dialled == nil, transfer.keptSockets.hasSpoken(ends) {
+            transfer.stop = .connectionHasSpoken
             return CURL_PREREQFUNC_ABORT
         }
         transfer.isSent = true

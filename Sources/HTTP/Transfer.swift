@@ -12,9 +12,11 @@ import Glibc
     let egress: EgressRules
     let proxy: Proxy?
     let limits: HTTPLimits
+    let keptSockets: KeptSockets
 
     private(set) var id: UInt64 = 0
     private(set) var destination: Destination?
+    private(set) var request: HTTPRequest?
     var head = ResponseHead()
     var body: [UInt8] = []
     /// Why reading was stopped here, before the response's own end.
@@ -31,6 +33,8 @@ import Glibc
         case fault(String)
         /// The kept connection over which the request went was closed before an answer came.
         case connectionWasClosed
+        /// Something had come over the kept connection before the request was sent. It was not sent.
+        case connectionHasSpoken
     }
 
     /// Where a request goes, and how it was found out.
@@ -42,7 +46,7 @@ import Glibc
         var waitedNanoseconds: Int64 = 0
     }
 
-    init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil) {
+    init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil, keptSockets: KeptSockets = KeptSockets()) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -50,6 +54,7 @@ import Glibc
         self.egress = egress
         self.proxy = proxy
         self.limits = limits
+        self.keptSockets = keptSockets
     }
 
     deinit {
@@ -68,6 +73,7 @@ import Glibc
     ) -> CURLcode? {
         self.id = id
         self.destination = destination
+        self.request = request
         head = ResponseHead()
         body = []
         stop = nil
@@ -86,6 +92,7 @@ import Glibc
 
     /// Lets go of what was answered; a handle may wait long for its next request.
     func forget() {
+        request = nil
         head = ResponseHead()
         body = []
     }

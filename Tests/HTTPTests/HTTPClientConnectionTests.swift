@@ -117,4 +117,34 @@ struct HTTPClientConnectionTests {
         try write.writeAll([1])
         #expect(client.turn(alsoWaitingFor: [read.number], milliseconds: 60_000).ready)
     }
+
+    @Test func `what comes while nobody has asked is no answer to the next request`() throws {
+        let listener = try TCPListener()
+        try listener.descriptor.setNonBlocking()
+        let client = try HTTPClient.make()
+        var connections: [Descriptor] = []
+        func answer(to path: String) throws -> HTTPCompletion {
+            client.start(HTTPRequest(url: "http://127.0.0.1:\(listener.port)\(path)"), id: 7)
+            while true {
+                if let completion = client.turn(milliseconds: 10).completions.first { return completion }
+                if let connection = try listener.accept() {
+                    try connection.setNoDelay()
+                    connections.append(connection)
+                }
+                for connection in connections {
+                    guard case .bytes(let bytes)? = try? connection.read(upTo: 65536) else { continue }
+                    let asked = String(decoding: bytes, as: UTF8.self).split(separator: " ")[1]
+                    try connection.writeAll(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\(asked)".utf8))
+                }
+            }
+        }
+        #expect(try answer(to: "/1").response?.body == Array("/1".utf8))
+        #expect(try answer(to: "/2").response?.body == Array("/2".utf8))
+        #expect(connections.count == 1)
+        try connections[0].writeAll(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno".utf8))
+        let next = try answer(to: "/3")
+        #expect(next.response?.body == Array("/3".utf8), "\(next)")
+        #expect(connections.count == 2)
+        #expect(try answer(to: "/4").response?.body == Array("/4".utf8))
+    }
 }
