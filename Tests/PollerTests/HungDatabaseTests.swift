@@ -100,6 +100,29 @@ struct HungDatabaseTests {
         withExtendedLifetime(poller) {}
     }
 
+    @Test func `a postback whose deliveries die in answers that are stored one by one is paused like any other`() throws
+    {
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
+        let installation = try Installation.sending(to: receiver.url)
+        let poller = try RunningPoller(installation, ["POSTBACKS_RETRY_SCHEDULE": "0.1"])
+        let connection = try installation.database.connect()
+        try connection.execute(
+            script: """
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                    IF current_setting('application_name') = 'postbacks poller' THEN
+                        RAISE 'deadlock' USING ERRCODE = '40P01';
+                    END IF;
+                    RETURN NEW;
+                END$$;
+                CREATE TRIGGER refuse BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse()
+                """)
+        try installation.record((1...12).map { "t\($0)" })
+        try waitUntil("the postback is paused") {
+            try installation.value("SELECT (paused_at IS NOT NULL)::text AS value FROM postbacks") == "true"
+        }
+        withExtendedLifetime(poller) {}
+    }
+
     /// The server's process for the poller, or for its later connection.
     private func session(_ connection: Connection, beside other: CInt = 0) throws -> CInt? {
         try connection.run(

@@ -100,7 +100,9 @@ final class Upkeep {
         switch result {
         case .success(let rows):
             guard case .complete = task, let rows = rows.first else { return }
-            if let paused = Outbox.completion(rows).pausedPostbacks { hold(paused) }
+            let completion = Outbox.completion(rows)
+            if let paused = completion.pausedPostbacks { hold(paused) }
+            if let dying = completion.dyingPostbacks { pauseDying(dying) }
         case .failure(let error):
             logger.warning("upkeep of the database failed", metadata: ["reason": "\(error)"])
             if error.isRetryable {
