@@ -26,6 +26,24 @@ struct DestinationSlotsTests {
         #expect(bench.start() == 0)
     }
 
+    @Test mutating func `what is behind the floor is looked through once a second, more seldom when that takes long`() {
+        bench.find(1)
+        _ = bench.claim(4, to: 1)
+        func looksBehind(_ slots: DestinationSlots, at now: Int64) -> Bool {
+            var slots = slots
+            slots.found([Outbox.Destination(id: 1, maxInFlight: 8, failures: 0, isHalfOpen: false)], at: now)
+            return slots.shares(at: now).contains { $0.destination == 1 && $0.floor == nil }
+        }
+        for _ in 0..<4 { bench.end(1) }
+        bench.now += 500_000_000
+        #expect(!looksBehind(bench.slots, at: bench.now))
+        bench.now += 600_000_000
+        #expect(looksBehind(bench.slots, at: bench.now))
+        bench.slots.swept(within: 400_000_000)
+        #expect(!looksBehind(bench.slots, at: bench.now + 2_000_000_000))
+        #expect(looksBehind(bench.slots, at: bench.now + 4_000_000_000))
+    }
+
     @Test mutating func `what has waited for a second is given back`() {
         bench.find(1)
         _ = bench.claim(10, to: 1)

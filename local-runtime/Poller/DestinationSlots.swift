@@ -34,12 +34,13 @@ struct DestinationSlots {
     private var waiting: Set<Int> = []
     /// The destination with which the last round ended, so that the next begins behind it.
     private var lastServed = 0
+    private var sweepInterval = DestinationSlots.sweepIntervals.lowerBound
     private var lastStarted = 0
 
     /// How long a claim may wait here: it must not use up what a lease has beyond the longest attempt.
     private static let patience: Int64 = 1_000_000_000
-    /// How long a floor may hide what was committed behind it.
-    private static let sweepInterval: Int64 = 1_000_000_000
+    /// How long a floor may hide what was committed behind it: longer when it takes long to look behind it.
+    private static let sweepIntervals: ClosedRange<Int64> = 1_000_000_000...10_000_000_000
     /// So long after its last answer a destination comes before those of which less is known.
     private static let rest: Int64 = 10_000_000_000
     /// Of so many destinations something is remembered while nothing is owed to them.
@@ -79,7 +80,7 @@ struct DestinationSlots {
             guard let state = destinations[id], let share = room.share(of: state, most: fair, at: now)
             else { continue }
             room.take(share, of: state, at: now)
-            let isSweep = now - state.sweptAt >= DestinationSlots.sweepInterval
+            let isSweep = now - state.sweptAt >= sweepInterval
             if isSweep { destinations[id]?.sweptAt = now }
             shares.append(
                 Outbox.Share(
@@ -126,6 +127,12 @@ struct DestinationSlots {
             }
             rest(id)
         }
+    }
+
+    /// Shares without a floor took so long: such a look behind it takes no more than a tenth of the time.
+    mutating func swept(within nanoseconds: Int64) {
+        let bounds = DestinationSlots.sweepIntervals
+        sweepInterval = min(max(10 * nanoseconds, bounds.lowerBound), bounds.upperBound)
     }
 
     /// What may start now of what waits here.

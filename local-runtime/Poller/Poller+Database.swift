@@ -71,6 +71,7 @@ extension Poller {
                 logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(buried.count)"])
                 upkeep.pauseDying(Outbox.list(of: buried.map(\.postback)))
             }
+            if shares.contains(where: { $0.floor == nil }) { slots.swept(within: now - start) }
             let isLate = now - start > Poller.claimTime
             if isLate, !claims.isEmpty {
                 logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
