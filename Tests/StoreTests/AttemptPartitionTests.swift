@@ -52,4 +52,34 @@ struct AttemptPartitionTests {
         #expect(try connection.run("SELECT delivery_id AS id FROM attempts").map { $0.integer("id") } == [3])
         #expect(try days(connection) == 8)
     }
+
+    @Test func `it waits for who reads attempts, and who reads never waits for it in turn`() throws {
+        let database = try TestDatabase.make()
+        let reader = try database.connect()
+        try Migrations.run(on: reader) { _ in }
+        let old = "attempts_20200101"
+        try reader.execute(
+            script: """
+                CREATE TABLE \(old) PARTITION OF attempts FOR VALUES FROM ('2020-01-01') TO ('2020-01-02');
+                DO $$ BEGIN EXECUTE 'DROP TABLE attempts_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD'); END $$;
+                """)
+        // A reader that has come as far as the whole.
+        try reader.execute(script: "BEGIN; LOCK TABLE ONLY attempts IN ACCESS SHARE MODE")
+        let upkeep = try database.connect()
+        try upkeep.start([[Outbox.maintainAttempts(keepDays: 90)]])
+        let observer = try database.connect()
+        try waitUntil("it waits") {
+            try observer.run(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ).count == 1
+        }
+        #expect(try reader.run("SELECT count(*) AS count FROM attempts").first?.integer("count") == 0)
+        try reader.execute(script: "COMMIT")
+        var results: [Result<[Rows], PostgresError>]?
+        try waitUntil("it has done its part") {
+            results = results ?? upkeep.poll()
+            return results != nil
+        }
+        #expect(try results?.first?.get().first?.first?.integer("maintain_attempts") == 2)
+    }
 }

@@ -8,6 +8,17 @@ BEGIN
     IF keep_days IS NULL OR keep_days < 1 THEN
         RAISE 'attempts are kept for a day at least' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- Whoever reads attempts locks the whole first and then its parts; in another order the two could wait for each other.
+    IF EXISTS (
+        SELECT FROM generate_series(0, 7) AS ahead(days)
+        WHERE to_regclass('attempts_' || to_char((now() AT TIME ZONE 'UTC')::date + ahead.days, 'YYYYMMDD')) IS NULL
+    ) OR EXISTS (
+        SELECT FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+        WHERE inhparent = 'attempts'::regclass AND child.relname ~ '^attempts_[0-9]{8}$'
+            AND to_date(right(child.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - keep_days
+    ) THEN
+        LOCK TABLE attempts IN ACCESS EXCLUSIVE MODE;
+    END IF;
     RETURN maintain_attempt_partitions(keep_days);
 END $$;
 
