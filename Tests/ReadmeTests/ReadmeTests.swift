@@ -27,8 +27,8 @@ struct ReadmeTests {
     }
 
     @Test func `SECURITY names tests that there are, and is short enough to be read`() throws {
-        #expect(try readme().contains("](.github/SECURITY.md)"))
-        let text = String(decoding: try FileSystem.read("\(Self.root)/.github/SECURITY.md"), as: UTF8.self)
+        #expect(try readme().contains("](SECURITY.md)"))
+        let text = String(decoding: try FileSystem.read("\(Self.root)/SECURITY.md"), as: UTF8.self)
         #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count < 120)
         let names = text.split(separator: "`").filter { $0.hasSuffix("Tests") && !$0.contains(" ") }.map(String.init)
         #expect(names.count > 15)
