@@ -19,7 +19,7 @@ import POSIX
     private var kept = KeptConnections()
     private let keptSockets = KeptSockets()
     /// How many connections stay open for later requests; more only where more are in flight.
-    private var keptConnections = 256
+    private var keptConnections = HTTPClient.keptConnectionsAtFirst
     private var lookups: Lookups
     /// Requests that ended without being sent, until the next turn.
     private var refused: [HTTPCompletion] = []
@@ -100,19 +100,19 @@ import POSIX
         guard
             let transfer = idle.popLast()
                 ?? Transfer(egress: egress, limits: limits, proxy: proxy, keptSockets: keptSockets)
-        else { return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY)) }
+        else { return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY), .unavailableHere) }
         let keepsConnection =
             mayBeKept && kept.areTrusted(for: destination.target, now: Clock.monotonicNanoseconds)
         if let code = transfer.prepare(
             request, to: destination, id: id, trusting: authorities, keepsConnection: keepsConnection)
         {
-            return refuse(id, Transfer.text(of: code))
+            return refuse(id, Transfer.text(of: code), code == CURLE_OUT_OF_MEMORY ? .unavailableHere : .protocol)
         }
         let code = unsafe curl_multi_add_handle(multi, transfer.handle)
-        guard code == CURLM_OK else { return refuse(id, Self.text(of: code)) }
+        guard code == CURLM_OK else { return refuse(id, Self.text(of: code), .unavailableHere) }
         unsafe active[UInt(bitPattern: transfer.handle)] = transfer
-        if active.count > keptConnections {
-            keptConnections *= 2
+        if active.count > keptConnections, keptConnections < HTTPClient.keptConnectionsLimit {
+            keptConnections = min(2 * keptConnections, HTTPClient.keptConnectionsLimit)
             _ = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
         }
     }
@@ -207,10 +207,14 @@ import POSIX
         return extra.prefix(descriptors.count).contains { $0.revents != 0 }
     }
 
-    private func refuse(_ id: UInt64, _ message: String) {
-        let failure = HTTPFailure(kind: .protocol, message: message)
+    private func refuse(_ id: UInt64, _ message: String, _ kind: HTTPFailure.Kind = .protocol) {
+        let failure = HTTPFailure(kind: kind, message: message)
         refused.append(HTTPCompletion(id: id, result: .failure(failure), timing: .none, remoteAddress: nil))
     }
+
+    /// Connections that are kept leave half of all descriptors to those that are needed.
+    private static let keptConnectionsLimit = max(1, OpenFiles.limit / 2)
+    private static let keptConnectionsAtFirst = min(256, keptConnectionsLimit)
 
     static let isStarted: Bool = {
         // libidn2 reads international names in the locale's encoding; without UTF-8 it refuses them all.

@@ -61,12 +61,16 @@ package struct HTTPFailure: Error, Equatable, Sendable {
         case `protocol`
         /// The egress rules forbid the address.
         case forbiddenTarget
+        /// This system has no descriptor, port or memory left, or no name server answers it, or its proxy does not.
+        case unavailableHere
+        /// Something is wrong here that no repetition heals: there are no certificates to trust.
+        case misconfiguredHere
 
         /// Whether another address of the same name might have served.
         var isOfTheConnection: Bool {
             switch self {
             case .connect, .tls, .timeout: true
-            case .dns, .protocol, .forbiddenTarget: false
+            case .dns, .protocol, .forbiddenTarget, .unavailableHere, .misconfiguredHere: false
             }
         }
     }

@@ -89,7 +89,8 @@ struct Lookups {
     private func judge(_ answer: Resolver.Answer, of name: String) -> Result<[IPAddress], HTTPFailure> {
         switch answer {
         case .failure(let failure):
-            return .failure(HTTPFailure(kind: .dns, message: "\(name) has no address: \(failure)"))
+            let kind: HTTPFailure.Kind = failure.isOfThisSystem ? .unavailableHere : .dns
+            return .failure(HTTPFailure(kind: kind, message: "\(name) has no address: \(failure)"))
         case .success(let addresses):
             if addresses.isEmpty { return .failure(HTTPFailure(kind: .dns, message: "\(name) has no address")) }
             if let refusal = addresses.lazy.compactMap(egress.refusal).first {

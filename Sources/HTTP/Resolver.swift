@@ -61,7 +61,7 @@ final class Resolver: Sendable {
             guard state.threads == 0 else { return false }
             state.known.removeAll { $0 == name }
             state.strange.removeAll { $0 == name }
-            let answer = Answer.failure(NameLookupFailure("no thread to look it up"))
+            let answer = Answer.failure(NameLookupFailure("no thread to look it up", isOfThisSystem: true))
             state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
             return true
         }

@@ -27,7 +27,9 @@ extension Transfer {
         let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         guard unsafe transfer.mayDial(IPAddress(dialling: address)) else { return -1 }
         let kind = unsafe address.pointee.socktype | CInt(SOCK_CLOEXEC.rawValue)
-        return unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+        let number = unsafe socket(address.pointee.family, kind, address.pointee.protocol)
+        if number < 0 { transfer.shortage = Shortage(errno) }
+        return number
     }
 
     /// Names are looked up before the transfer begins. What curl would look up itself, nobody has judged.

@@ -21,6 +21,7 @@ extension Transfer {
         }
         if code == CURLE_OK { return response(isTruncated: false) }
         if let refusal, head.status == 0 { return .failure(HTTPFailure(kind: .forbiddenTarget, message: refusal)) }
+        if head.status == 0, let fault = faultOfThisSystem(code) { return .failure(fault) }
         // What is kept of the body has come; how the rest failed does not matter.
         if head.status >= 200 && isBodyFull { return response(isTruncated: true) }
         let kind = HTTPFailure.Kind(code, answerHasBegun: head.status != 0)
@@ -37,12 +38,38 @@ extension Transfer {
         }
         // No receiver says this (RFC 9110 §15.5.8), and it says nothing of the delivery.
         if head.status == 407, proxy != nil {
-            return .failure(HTTPFailure(kind: .connect, message: "the proxy does not take the user and password"))
+            let message = "the proxy does not take the user and password"
+            return .failure(HTTPFailure(kind: .misconfiguredHere, message: message))
         }
         return .success(
             HTTPResponse(status: head.status, headers: head.headers, body: body, isTruncated: isTruncated)
         )
     }
+
+    /// What is wrong here and not with the receiver.
+    private func faultOfThisSystem(_ code: CURLcode) -> HTTPFailure? {
+        let text = failureText ?? Self.text(of: code)
+        switch code {
+        case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
+            return HTTPFailure(kind: .unavailableHere, message: text)
+        case CURLE_SSL_CACERT_BADFILE:
+            return HTTPFailure(kind: .misconfiguredHere, message: "there are no certificates to trust: \(text)")
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return HTTPFailure(kind: .unavailableHere, message: "the proxy is not found: \(text)")
+        case CURLE_COULDNT_CONNECT:
+            if let shortage = shortage ?? Shortage(CInt(number(CURLINFO_OS_ERRNO))) {
+                return HTTPFailure(kind: .unavailableHere, message: "\(shortage)")
+            }
+            // Through a proxy nothing but the proxy itself is dialled.
+            return proxy == nil ? nil : HTTPFailure(kind: .unavailableHere, message: "the proxy is not there: \(text)")
+        case CURLE_PROXY where [CURLPX_USER_REJECTED, CURLPX_NO_AUTH].contains(proxyError):
+            return HTTPFailure(
+                kind: .misconfiguredHere, message: "the proxy does not take the user and password")
+        default: return nil
+        }
+    }
+
+    private var proxyError: CURLproxycode { CURLproxycode(rawValue: UInt32(number(CURLINFO_PROXY_ERROR))) }
 
     private var timing: HTTPTiming {
         // curl begins to count when the addresses are known.

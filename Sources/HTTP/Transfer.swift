@@ -25,6 +25,8 @@ import Glibc
     var refusal: String?
     /// The last address that was dialled.
     var dialled: IPAddress?
+    /// Why no socket could be made, where the reason is this system's.
+    var shortage: Shortage?
     /// Whether the request may have been handed to a connection.
     var isSent = false
 
@@ -79,6 +81,7 @@ import Glibc
         stop = nil
         refusal = nil
         dialled = nil
+        shortage = nil
         isSent = false
         unsafe errorText[0] = 0
         unsafe curl_easy_reset(handle)

@@ -3,8 +3,13 @@ import Glibc
 /// A name that leads to no address, and what the system's resolver says of it.
 package struct NameLookupFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
+    /// Whether this system is to blame, and not the name: no name server answers, or no memory or descriptor is left.
+    package let isOfThisSystem: Bool
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String, isOfThisSystem: Bool = false) {
+        self.description = description
+        self.isOfThisSystem = isOfThisSystem
+    }
 }
 
 /// Every address of a host name, 4 or 16 bytes each, in the order in which they should be tried (RFC 6724). Asks whatever the
@@ -16,8 +21,13 @@ package func lookUpAddresses(of name: String) -> Result<[[UInt8]], NameLookupFai
     var first: UnsafeMutablePointer<addrinfo>?
     let code = unsafe getaddrinfo(name, nil, &hints, &first)
     guard code == 0 else {
-        let reason = unsafe gai_strerror(code).map { unsafe String(cString: $0) }
-        return .failure(NameLookupFailure(reason ?? "error \(code)"))
+        let reason = unsafe gai_strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        switch code {
+        case EAI_AGAIN where !NameServers.areReachable():
+            return .failure(NameLookupFailure("no name server of this system answers", isOfThisSystem: true))
+        case EAI_MEMORY, EAI_SYSTEM: return .failure(NameLookupFailure(reason, isOfThisSystem: true))
+        default: return .failure(NameLookupFailure(reason))
+        }
     }
     defer { unsafe freeaddrinfo(first) }
     var addresses: [[UInt8]] = []

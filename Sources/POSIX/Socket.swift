@@ -69,8 +69,20 @@ extension Descriptor {
         guard unsafe setsockopt(number, SOL_SOCKET, SO_LINGER, &option, size) == 0 else { throw .last("setsockopt") }
     }
 
-    fileprivate static func socket(_ family: sa_family_t) throws(SystemError) -> Descriptor {
-        let kind = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    /// A UDP socket whose other end is a literal address, non-blocking. What is sent may be lost.
+    static func connectDatagrams(to address: String, port: UInt16) throws(SystemError) -> Descriptor {
+        let endpoint = try SocketAddress(address, port: port)
+        let descriptor = try Descriptor.socket(endpoint.family, SOCK_DGRAM)
+        guard unsafe endpoint.with({ unsafe Glibc.connect(descriptor.number, $0, $1) }) == 0 else {
+            throw .last("connect \(address) port \(port)")
+        }
+        return descriptor
+    }
+
+    fileprivate static func socket(
+        _ family: sa_family_t, _ type: __socket_type = SOCK_STREAM
+    ) throws(SystemError) -> Descriptor {
+        let kind = CInt(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let number = Glibc.socket(CInt(family), kind, 0)
         guard number >= 0 else { throw .last("socket") }
         return Descriptor(owning: number)

@@ -63,8 +63,8 @@ struct HTTPClientProxyTests {
         #expect(try client(proxy, scheme: scheme, secret: "ada:pass%3aword@").send(request).response?.status == 200)
         for wrong in ["", "ada:wrong@"] {
             let failure = try client(proxy, scheme: scheme, secret: wrong).send(request).failure
-            // To be tried again: it says nothing of the delivery.
-            #expect(failure?.kind == .connect, "\(String(describing: failure))")
+            // The operator's own setting is wrong: it says nothing of the delivery.
+            #expect(failure?.kind == .misconfiguredHere, "\(String(describing: failure))")
             #expect(failure?.message.contains("wrong") == false)
         }
     }
@@ -85,10 +85,10 @@ struct HTTPClientProxyTests {
     }
 
     @Test(arguments: ["http", "socks5h"])
-    func `a proxy that is not there is no connection`(scheme: String) throws {
+    func `a proxy that is not there is no receiver's fault`(scheme: String) throws {
         let port = try TCPListener().port
         let client = try HTTPClient(egress: EgressRules(), through: Proxy(parsing: "\(scheme)://127.0.0.1:\(port)"))
-        #expect(client.send(HTTPRequest(url: "http://t.example/")).failure?.kind == .connect)
+        #expect(client.send(HTTPRequest(url: "http://t.example/")).failure?.kind == .unavailableHere)
     }
 
     @Test(arguments: [

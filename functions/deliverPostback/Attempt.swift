@@ -89,7 +89,8 @@ extension AttemptError.Code {
         self =
             switch kind {
             case .dns: .dns
-            case .connect: .connect
+            // The last two are no attempts, and never come here.
+            case .connect, .unavailableHere, .misconfiguredHere: .connect
             case .tls: .tls
             case .timeout: .timeout
             case .protocol: .protocol

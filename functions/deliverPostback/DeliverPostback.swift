@@ -55,7 +55,7 @@ struct DeliverPostback: ConcurrentFunction {
         do throws(HTTPClient.SetupError) {
             client = try HTTPClient(egress: egress, through: proxy, limits: limits, trusting: authorities)
         } catch {
-            throw .internal
+            throw FunctionError(.unavailable, "libcurl cannot be started: \(error)")
         }
     }
 
@@ -72,6 +72,9 @@ struct DeliverPostback: ConcurrentFunction {
                 HTTPRequest(
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
                     body: request.body), id: ticket)
+        } catch .missingKey(let message) {
+            // No attempt: nothing is wrong with the postback or its receiver.
+            finished.append((ticket, .failure(FunctionError(.misconfigured, message))))
         } catch {
             var attempt = Attempt(input: input, request: nil)
             attempt.end(Judgement(error), schedule: schedule)
@@ -88,9 +91,24 @@ struct DeliverPostback: ConcurrentFunction {
         finished = []
         for completion in turn.completions {
             guard var attempt = attempts.removeValue(forKey: completion.id) else { continue }
+            if case .failure(let failure) = completion.result, let error = FunctionError(failure) {
+                answers.append((completion.id, .failure(error)))
+                continue
+            }
             attempt.end(completion, schedule: schedule)
             answers.append((completion.id, .success(attempt)))
         }
         return (answers, turn.ready)
+    }
+}
+
+extension FunctionError {
+    /// What is wrong here is no attempt (R12): no receiver has to answer for it. Nil for every other failure.
+    fileprivate init?(_ failure: HTTPFailure) {
+        switch failure.kind {
+        case .unavailableHere: self.init(.unavailable, failure.message)
+        case .misconfiguredHere: self.init(.misconfigured, failure.message)
+        case .dns, .connect, .tls, .timeout, .protocol, .forbiddenTarget: return nil
+        }
     }
 }

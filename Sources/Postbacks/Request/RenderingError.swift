@@ -6,6 +6,8 @@ package enum RenderingError: Error, Hashable {
     case unsafeHeader(name: String)
     /// A sealed secret cannot be opened. The message says which and why, and nothing of it.
     case secret(String)
+    /// The key that a sealed secret needs is not among those that are given.
+    case missingKey(String)
     /// The values make the request larger than `RequestRendering.byteLimit`.
     case tooLarge
 
@@ -13,7 +15,7 @@ package enum RenderingError: Error, Hashable {
         switch self {
         case .missingValue: .missingValue
         case .unsafeHeader: .unsafeHeader
-        case .secret: .secret
+        case .secret, .missingKey: .secret
         case .tooLarge: .protocol
         }
     }
@@ -22,7 +24,7 @@ package enum RenderingError: Error, Hashable {
         switch self {
         case .missingValue(let macro): "\(macro) has no value, and skipWhenEmpty names it"
         case .unsafeHeader(let name): "the value of the header \(name) would contain a control character"
-        case .secret(let message): message
+        case .secret(let message), .missingKey(let message): message
         case .tooLarge: "the request would exceed \(RequestRendering.byteLimit) bytes"
         }
     }

@@ -23,10 +23,12 @@ package enum StoredSecret: Sendable, Hashable {
         switch self {
         case .plain(let secret): return secret
         case .sealed(let text):
-            guard let keys else { throw .secret("\(field) is sealed, and POSTBACKS_ENCRYPTION_KEY is not set") }
+            guard let keys else { throw .missingKey("\(field) is sealed, and POSTBACKS_ENCRYPTION_KEY is not set") }
             guard let postbackID else { throw .secret("\(field) is sealed, and the postback's id is not known") }
             do throws(SealError) {
                 return try keys.open(text, for: .postback(postbackID, field))
+            } catch .unknownKey(let id) {
+                throw .missingKey("\(field) cannot be opened: \(SealError.unknownKey(id: id))")
             } catch {
                 throw .secret("\(field) cannot be opened: \(error)")
             }
