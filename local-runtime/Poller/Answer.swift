@@ -13,33 +13,14 @@ struct Answer {
     let reaction: Reaction
     private let isBare: Bool
 
-    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line
-    /// in which it stands twice who answers what, or with which outcome, is none either.
-    init?(_ line: [UInt8]) {
-        guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
-        if let error = answer["error"] {
-            // The function refused its input: a bug, or a postback of another version. The operator sees it on the attempt.
-            let isRetryable = error["retryable"] == true
-            self.init(
-                id: id, outcome: isRetryable ? "retry" : "failed", retryInSeconds: isRetryable ? 60 : nil,
-                code: "internal", message: error["message"]?.text ?? "the delivery function refused its input")
-        } else if let output = answer.outline("output"), let outcome = output["outcome"]?.text,
-            Answer.outcomes.contains(outcome)
-        {
-            // Nothing but the outcome is read of what was delivered.
-            self.init(id: id, line: line, reaction: outcome == "delivered" ? .answered : Reaction(output))
-        } else {
-            return nil
-        }
-    }
-
-    /// The answer for a claim whose process ended before it gave one. Soon again, but not all at once: one of those that were
-    /// lost together may be what ended the process, and the others shall get past it.
-    static func lost(_ claim: Outbox.Claim, attemptLimit: Int) -> Answer {
+    /// The answer to a claim that may have been sent, or not: its process ended before it said.
+    /// - Parameters:
+    ///   - wait: seconds until the next attempt; nil when there is none.
+    ///   - isCharged: whether it counts as one of the attempts that the delivery has.
+    static func lost(_ claim: Outbox.Claim, wait: Double?, isCharged: Bool) -> Answer {
         Answer(
-            id: claim.id, outcome: "unknown",
-            retryInSeconds: claim.attempt < attemptLimit ? Int.random(in: 1...5) : nil, code: "lost",
-            message: "the delivery process ended before it answered; it may have been sent")
+            id: claim.id, outcome: "unknown", retryInSeconds: wait, code: "lost",
+            message: "the delivery process ended before it answered; it may have been sent", isCharged: isCharged)
     }
 
     /// The same outcome and nothing else, for an answer of which the database cannot take the rest; nil when it is bare already.
@@ -49,27 +30,77 @@ struct Answer {
         else { return nil }
         return Answer(
             id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
-            message: "the answer of the delivery function could not be stored")
+            message: "the answer of the delivery function could not be stored", isCharged: true)
     }
 
-    private init(id: String, line: [UInt8], reaction: Reaction = .untried, isBare: Bool = false) {
+    fileprivate init(id: String, line: [UInt8], reaction: Reaction = .untried, isBare: Bool = false) {
         self.id = id
         self.line = line
         self.reaction = reaction
         self.isBare = isBare
     }
 
-    private init(id: String, outcome: String, retryInSeconds: Int?, code: String, message: String) {
+    fileprivate init(
+        id: String, outcome: String, retryInSeconds: Double?, code: String, message: String, isCharged: Bool
+    ) {
         var output: [JSON.Member] = [
             JSON.Member("outcome", .string(outcome)),
             JSON.Member("error", ["code": .string(code), "message": .string(message)]),
         ]
-        if let retryInSeconds { output.append(JSON.Member("retryInSeconds", .integer(retryInSeconds))) }
+        if let retryInSeconds { output.append(JSON.Member("retryInSeconds", .number("\(retryInSeconds)"))) }
+        if !isCharged { output.append(JSON.Member("uncharged", true)) }
         let line: JSON = ["id": .string(id), "output": .object(output)]
         self.init(id: id, line: line.bytes, isBare: true)
     }
 
-    private static let outcomes = ["delivered", "retry", "failed", "skipped"]
+    fileprivate static let outcomes = ["delivered", "retry", "failed", "skipped"]
+}
+
+/// One line of the delivery process.
+enum DeliveryLine {
+    /// It has made an attempt, or judged that there is none to make.
+    case attempt(Answer)
+    /// It cannot send from here (R12): nothing was sent, and neither the delivery nor its receiver is to blame.
+    case complaint(id: String, Complaint)
+    /// It takes the line for no input of its own.
+    case refusal(id: String, message: String)
+
+    struct Complaint {
+        /// `unavailable`, `misconfigured` or `internal`.
+        let code: String
+        let message: String
+
+        /// Seconds until the same delivery is tried again: a shortage passes soon, what is misconfigured has to be mended.
+        var wait: Double { code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40) }
+    }
+
+    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line
+    /// in which it stands twice who answers what, or with which outcome, is none either.
+    init?(_ line: [UInt8]) {
+        guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
+        if let error = answer["error"] {
+            let message = error["message"]?.text ?? "it gave no reason"
+            switch error["code"]?.text {
+            case "unavailable"?, "misconfigured"?, "internal"?:
+                self = .complaint(id: id, Complaint(code: error["code"]?.text ?? "internal", message: message))
+            default: self = .refusal(id: id, message: message)
+            }
+        } else if let output = answer.outline("output"), let outcome = output["outcome"]?.text,
+            Answer.outcomes.contains(outcome)
+        {
+            // Nothing but the outcome is read of what was delivered.
+            let reaction = outcome == "delivered" ? .answered : Reaction(output)
+            self = .attempt(Answer(id: id, line: line, reaction: reaction))
+        } else {
+            return nil
+        }
+    }
+
+    /// The line of a delivery whose input the function refused: a bug, or a row of another version. The operator sees it on the
+    /// attempt.
+    static func refused(_ id: String, _ message: String) -> Answer {
+        Answer(id: id, outcome: "failed", retryInSeconds: nil, code: "internal", message: message, isCharged: true)
+    }
 }
 
 extension Reaction {

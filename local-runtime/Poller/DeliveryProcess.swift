@@ -18,6 +18,8 @@ final class DeliveryProcess {
     private var isEnding = false
     private var starts = 0
     private var restartTime: Int64 = 0
+    /// Whether the process that runs now has answered a line.
+    private(set) var hasAnswered = false
 
     /// A longer line is no answer, for no request is so large; the process that writes it is ended.
     private static let lineLimit = 64 << 20
@@ -50,17 +52,33 @@ final class DeliveryProcess {
         return queue.filter { ids.contains($0.id) }
     }
 
+    /// Takes back all that was not begun to be written.
+    func takeBackAll() -> [Outbox.Claim] {
+        defer { queue = [] }
+        return queue
+    }
+
     /// What one turn has brought.
     struct Turn {
         var lines: [[UInt8]] = []
-        /// The process has ended: whatever was written to it and not answered may have been sent or not.
-        var hasEnded = false
+        var end: End?
     }
+
+    /// There is no process any more. Whatever was written to one and not answered may have been sent or not.
+    enum End {
+        /// It could not be started.
+        case notStarted(SystemError)
+        /// - Parameter hasAnswered: whether it had answered a line before.
+        case ended(ChildProcess.ExitStatus, hasAnswered: Bool)
+    }
+
+    /// It has answered a line, as the poller could read.
+    func wasUseful() { hasAnswered = true }
 
     /// Starts the process if there is none, writes what it takes and reads what is there.
     func advance(now: Int64) -> Turn {
         var turn = Turn()
-        if child == nil, !isClosing, now >= restartTime { start(now: now) }
+        if child == nil, !isClosing, now >= restartTime { turn.end = start(now: now) }
         do throws(SystemError) {
             try write()
         } catch {
@@ -75,15 +93,16 @@ final class DeliveryProcess {
             child?.output = nil
         }
         if isGone { child?.output = nil }
-        if let child, child.output == nil { turn.hasEnded = reap(child) }
+        if let child, child.output == nil, let status = reap(child) {
+            turn.end = .ended(status, hasAnswered: hasAnswered)
+        }
         return turn
     }
 
     /// Takes back what was not begun to be written, and lets the process finish the rest.
     func close() -> [Outbox.Claim] {
         isClosing = true
-        defer { queue = [] }
-        return queue
+        return takeBackAll()
     }
 
     /// Ends the process at once; the next turn says so.
@@ -99,7 +118,11 @@ final class DeliveryProcess {
         child?.terminate(9, group: true)
     }
 
-    private func start(now: Int64) {
+    private func start(now: Int64) -> End? {
+        // One that keeps ending is started again after growing waits.
+        starts = now - restartTime > 30_000_000_000 ? 0 : starts + 1
+        restartTime = now + min(5_000_000_000, 50_000_000 << Int64(min(starts, 7)))
+        hasAnswered = false
         do throws(SystemError) {
             let child = try ChildProcess(
                 program, ["--stream"], environment: environment, input: .pipe, output: .pipe, ownGroup: true)
@@ -107,12 +130,10 @@ final class DeliveryProcess {
             try child.output?.setNonBlocking()
             self.child = child
             logger.debug("delivery process started", metadata: ["pid": "\(child.pid)"])
+            return nil
         } catch {
-            logger.error("the delivery process cannot be started", metadata: ["reason": "\(error)"])
+            return .notStarted(error)
         }
-        // One that keeps ending is started again after growing waits.
-        starts = now - restartTime > 30_000_000_000 ? 0 : starts + 1
-        restartTime = now + min(5_000_000_000, 50_000_000 << Int64(min(starts, 7)))
     }
 
     private func write() throws(SystemError) {
@@ -157,11 +178,11 @@ final class DeliveryProcess {
         }
     }
 
-    /// True once the process is gone.
-    private func reap(_ child: ChildProcess) -> Bool {
+    /// How the process ended, once it is gone.
+    private func reap(_ child: ChildProcess) -> ChildProcess.ExitStatus? {
         child.input = nil
         child.terminate(9, group: true)
-        guard let status = try? child.wait() else { return false }
+        guard let status = try? child.wait() else { return nil }
         if !isClosing {
             logger.error("the delivery process ended", metadata: ["status": "\(status)", "pid": "\(child.pid)"])
         }
@@ -169,6 +190,6 @@ final class DeliveryProcess {
         isEnding = false
         unwritten = []
         partial = []
-        return true
+        return status
     }
 }

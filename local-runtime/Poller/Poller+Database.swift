@@ -23,7 +23,7 @@ extension Poller {
         if !work.marks.isEmpty { groups.append([Outbox.mark(work.marks, schedule: settings.schedule)]) }
         if stopTime == nil, !areAnswersStuck {
             // Room that the answers in the same round trip make is used by the next one.
-            work.shares = slots.shares(at: now)
+            work.shares = shares(at: now)
             if !work.shares.isEmpty {
                 groups.append([
                     Outbox.claim(
@@ -39,6 +39,15 @@ extension Poller {
         unused = []
         answers = []
         self.work = work
+    }
+
+    /// While it is not known whether anything can be sent from here, one delivery at a time is claimed.
+    private func shares(at now: Int64) -> [Outbox.Share] {
+        switch health.room(at: now) {
+        case .all: slots.shares(at: now)
+        case .one where inFlight.isEmpty: slots.shares(at: now).prefix(1).map { $0.limited(to: 1) }
+        case .one, .none: []
+        }
     }
 
     func take(_ results: [Result<[Rows], PostgresError>], now: Int64) {
@@ -77,7 +86,7 @@ extension Poller {
                 logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
             }
             if isLate || stopTime != nil {
-                unused += claims
+                unused += claims.map { Outbox.Release($0) }
                 slots.claimed([], buried: buried, of: shares, at: now)
             } else {
                 slots.claimed(claims, buried: buried, of: shares, since: start, at: now)
@@ -103,7 +112,7 @@ extension Poller {
         do throws(PostgresError) {
             guard let rows = try result.get().first else { return }
             let standings = Outbox.standings(rows)
-            unused += slots.marked(standings, at: now)
+            unused += slots.marked(standings, at: now).map { Outbox.Release($0) }
             for standing in standings where standing.blockedMilliseconds > 0 {
                 rhythm.expect(at: now + Int64(standing.blockedMilliseconds + 1) * 1_000_000)
                 guard standing.breaks else { continue }

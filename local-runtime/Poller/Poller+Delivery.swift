@@ -1,4 +1,5 @@
 import Logging
+import POSIX
 import Postbacks
 import Store
 
@@ -6,6 +7,11 @@ import Store
 extension Poller {
     /// Hands over what may start now of what was claimed.
     func begin(now: Int64) {
+        switch health.room(at: now) {
+        case .none: return
+        case .one where !inFlight.isEmpty: return
+        case .one, .all: break
+        }
         let started = slots.starting(at: now)
         for start in started {
             let leaseEnd = start.leasedAt + Int64(settings.lease * 1e9)
@@ -15,12 +21,43 @@ extension Poller {
     }
 
     func take(_ line: [UInt8], now: Int64) {
-        guard let answer = Answer(line), let flight = inFlight.removeValue(forKey: answer.id) else {
+        guard let line = DeliveryLine(line), let flight = inFlight.removeValue(forKey: line.id) else {
             logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(line.count)"])
             return
         }
-        slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
-        answers.append(answer)
+        switch line {
+        case .attempt(let answer):
+            process.wasUseful()
+            if health.answered() { logger.notice("deliveries can be sent from here again") }
+            slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
+            answers.append(answer)
+        case .refusal(let id, let message):
+            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            // One that has understood others is right about this one. One that understands nothing is of another version.
+            if process.hasAnswered {
+                answers.append(DeliveryLine.refused(id, message))
+            } else {
+                take(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
+            }
+        case .complaint(_, let complaint):
+            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            take(complaint, of: flight.claim, now: now)
+        }
+    }
+
+    private func take(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Int64) {
+        unused.append(Outbox.Release(claim, after: complaint.wait))
+        if let seconds = health.complained(at: now) {
+            rest("the delivery function says: \(complaint.message)", seconds: seconds)
+        }
+    }
+
+    /// What is wrong here costs no delivery anything: nothing is claimed for a while, and what waits here goes back.
+    private func rest(_ reason: String, seconds: Double) {
+        logger.error(
+            "nothing can be sent from here, and nothing is claimed for a while; postbacks doctor says more",
+            metadata: ["reason": "\(reason)", "seconds": "\(seconds)"])
+        unused += slots.overdue(at: .max).map { Outbox.Release($0) }
     }
 
     /// A process that lets leases run out is stuck. What it was never given goes back: it belongs to whoever claims it next.
@@ -37,15 +74,48 @@ extension Poller {
             guard let flight = inFlight.removeValue(forKey: claim.id) else { continue }
             slots.ended(claim, start: flight.start, .untried, at: now)
         }
-        unused += unsent
+        unused += unsent.map { Outbox.Release($0) }
     }
 
-    func loseWhatWasSent(now: Int64) {
+    /// There is no delivery process any more. One that ends before it has answered anything, or does not start, is what is wrong
+    /// here: nothing is charged to what it was given.
+    func take(_ end: DeliveryProcess.End, now: Int64) {
+        guard stopTime == nil else { return loseWhatWasWritten(now: now) { _ in nil } }
+        switch end {
+        case .notStarted(let error):
+            giveBack(process.takeBackAll(), now: now)
+            rest("the delivery process cannot be started: \(error)", seconds: health.broke(at: now))
+        case .ended(let status, hasAnswered: false):
+            // The one that was alone in it may be what ended it: others go first.
+            loseWhatWasWritten(now: now) { count in (count == 1 ? Double.random(in: 50...70) : 0, isCharged: false) }
+            giveBack(process.takeBackAll(), now: now)
+            rest("the delivery process ends before it answers: \(status)", seconds: health.broke(at: now))
+        case .ended(_, hasAnswered: true): loseWhatWasWritten(now: now) { _ in nil }
+        }
+    }
+
+    /// - Parameter fate: how long what was lost waits and whether it is charged, given how many were; nil for what the schedule
+    ///   says.
+    private func loseWhatWasWritten(now: Int64, _ fate: (Int) -> (wait: Double, isCharged: Bool)?) {
         let unsent = Set(process.unsent.map(\.id))
-        for (id, flight) in inFlight where !unsent.contains(id) {
+        let lost = inFlight.filter { !unsent.contains($0.key) }
+        let fate = fate(lost.count)
+        for (id, flight) in lost {
             inFlight[id] = nil
             slots.ended(flight.claim, start: flight.start, .untried, at: now)
-            answers.append(.lost(flight.claim, attemptLimit: settings.schedule.attempts))
+            let scheduled = settings.schedule.wait(
+                afterAttempt: flight.claim.attempt, jitter: Double.random(in: 0...1))
+            answers.append(
+                .lost(flight.claim, wait: fate?.wait ?? scheduled, isCharged: fate?.isCharged ?? true))
+        }
+    }
+}
+
+extension DeliveryLine {
+    fileprivate var id: String {
+        switch self {
+        case .attempt(let answer): answer.id
+        case .complaint(let id, _), .refusal(let id, _): id
         }
     }
 }

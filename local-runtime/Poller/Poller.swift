@@ -14,6 +14,7 @@ package final class Poller {
     let process: DeliveryProcess
     let upkeep: Upkeep
     var slots: DestinationSlots
+    var health = SendingHealth()
     var rhythm = Rhythm()
 
     /// What is in flight, by the id of its line.
@@ -24,7 +25,7 @@ package final class Poller {
     /// was answered would be sent again.
     var areAnswersStuck = false
     var work: Work?
-    var unused: [Outbox.Claim] = []
+    var unused: [Outbox.Release] = []
     var stopTime: Int64?
     /// How long a claim may take: half of what a lease has at least beyond the longest attempt.
     static let claimTime: Int64 = 5_000_000_000
@@ -40,7 +41,7 @@ package final class Poller {
     /// What has been started on the database.
     struct Work {
         var answers: [Answer] = []
-        var released: [Outbox.Claim] = []
+        var released: [Outbox.Release] = []
         var marks: [Int: Outbox.Mark] = [:]
         var isFinding = false
         var shares: [Outbox.Share] = []
@@ -64,7 +65,13 @@ package final class Poller {
             logger: logger)
         upkeep = Upkeep(settings, logger: logger)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
-        slots = DestinationSlots(total: settings.concurrency, perDestination: settings.destinationConcurrency)
+        let concurrency = min(settings.concurrency, PollerSettings.requests(openFiles: OpenFiles.limit))
+        if concurrency < settings.concurrency {
+            logger.warning(
+                "the limit of open files allows fewer requests in flight than POSTBACKS_CONCURRENCY; raise it (ulimit -n)",
+                metadata: ["openFiles": "\(OpenFiles.limit)", "requests": "\(concurrency)"])
+        }
+        slots = DestinationSlots(total: concurrency, perDestination: settings.destinationConcurrency)
     }
 
     /// Runs until it is told to stop and what was in flight has ended.
@@ -92,8 +99,8 @@ package final class Poller {
 
         let turn = process.advance(now: now)
         for line in turn.lines { take(line, now: now) }
-        if turn.hasEnded { loseWhatWasSent(now: now) }
-        unused += slots.overdue(at: now)
+        if let end = turn.end { take(end, now: now) }
+        unused += slots.overdue(at: now).map { Outbox.Release($0) }
         endLeases(now: now)
         if stopTime == nil { begin(now: now) }
 
@@ -109,7 +116,7 @@ package final class Poller {
         logger.info("stopping: waiting for what is in flight", metadata: ["inFlight": "\(inFlight.count)"])
         stopTime = now
         giveBack(process.close(), now: now)
-        unused += slots.overdue(at: .max)
+        unused += slots.overdue(at: .max).map { Outbox.Release($0) }
     }
 
     func isDone(now: Int64) -> Bool {
@@ -131,6 +138,7 @@ package final class Poller {
         }
         if link.idleConnection != nil, stopTime == nil {
             times.append(rhythm.nextLook)
+            if let time = health.wakeTime(after: now) { times.append(time) }
             if let time = slots.wakeTime(after: now) { times.append(time) }
         }
         if link.idleConnection != nil, !answers.isEmpty || !unused.isEmpty { times.append(now) }

@@ -34,6 +34,12 @@ package struct PollerSettings: Sendable {
     }
 }
 
+extension PollerSettings {
+    /// How many requests a delivery process can have in flight that may have so many files open: as many again it keeps as
+    /// connections for later ones, and some it needs for itself.
+    package static func requests(openFiles: Int) -> Int { max(1, (openFiles - 24) / 2) }
+}
+
 extension Setting<Int> {
     package static var concurrency: Setting {
         .wholeNumber("POSTBACKS_CONCURRENCY", default: "256", 1...4096, "requests in flight per poller")

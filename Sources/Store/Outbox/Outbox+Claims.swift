@@ -23,6 +23,13 @@ extension Outbox {
             self.floor = floor
             self.retryFloor = retryFloor
         }
+
+        /// The same with fewer.
+        package func limited(to count: Int) -> Share {
+            Share(
+                destination: destination, free: min(free, count), retries: min(retries, count), floor: floor,
+                retryFloor: retryFloor)
+        }
     }
 
     /// - Parameters:

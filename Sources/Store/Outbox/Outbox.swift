@@ -60,9 +60,28 @@ package enum Outbox {
     /// Holds what paused postbacks owe.
     package static func hold(_ pausedPostbacks: String) -> Call { Call(.holdPostbacks, [.text(pausedPostbacks)]) }
 
+    /// A lease that goes back unused.
+    package struct Release {
+        fileprivate let delivery: Int
+        fileprivate let lease: Int
+        fileprivate let wait: Double
+
+        /// - Parameter wait: seconds before it is claimed again.
+        package init(_ claim: Claim, after wait: Double = 0) {
+            delivery = claim.delivery
+            lease = claim.lease
+            self.wait = wait
+        }
+    }
+
     /// Gives back leases that were never used.
-    package static func release(_ claims: [Claim]) -> Call {
-        Call(.releaseDeliveries, [.integers(claims.map(\.delivery)), .integers(claims.map(\.lease))])
+    package static func release(_ leases: [Release]) -> Call {
+        Call(
+            .releaseDeliveries,
+            [
+                .integers(leases.map(\.delivery)), .integers(leases.map(\.lease)),
+                .array(leases.map { String($0.wait) }),
+            ])
     }
 
     /// Keeps the table small: the dead rows of what was claimed and finished.

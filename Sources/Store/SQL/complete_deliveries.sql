@@ -2,7 +2,8 @@
 -- due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
 -- An answer to retry without a time is the last one: the delivery is dead. $2 is the order's hold in seconds.
 -- A probe spends no attempt: one that could not be sent to a destination that was blocked before, as long as that has been
--- failing for less than the retry schedule spans ($3, in seconds). It is due behind what else is due.
+-- failing for less than the retry schedule spans ($3, in seconds). It is due behind what else is due. An answer that says
+-- "uncharged" spends none either: what is wrong at the sender is no receiver's fault.
 -- Each row is looked up by its key, one by one: LATERAL and the subqueries leave the planner no other way, whatever it
 -- believes of tables that grow and shrink by the second.
 WITH answers AS MATERIALIZED (
@@ -10,18 +11,19 @@ WITH answers AS MATERIALIZED (
         split_part(line.id, '/', 3)::int AS postback_version, o.*
     FROM json_to_recordset($1::json) AS line(id text, output json)
     CROSS JOIN LATERAL json_to_record(line.output) AS o(
-        outcome text, "retryInSeconds" numeric, "pausePostback" boolean, sent boolean, request json,
+        outcome text, "retryInSeconds" numeric, "pausePostback" boolean, sent boolean, uncharged boolean, request json,
         response json, error json, timing json, "remoteAddress" text)
     ORDER BY 1
 ), judged AS MATERIALIZED (
     SELECT o.id, o.lease_no, o.attempt + 1 AS attempt, o.event_id, o.conversion_id, o.sequence, o.postback_id,
-        o.destination_id, o.owed_at, a.outcome, a."pausePostback" AS pauses, d.id IS NOT NULL AS is_probe,
+        o.destination_id, o.owed_at, a.outcome, a."pausePostback" AS pauses,
+        d.id IS NOT NULL OR coalesce(a.uncharged, false) AS is_probe,
         CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
         a.postback_version, a.request, a.response, a.error, a.timing,
         a."remoteAddress" AS remote_address,
         CASE
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
-            WHEN d.id IS NOT NULL THEN NULL
+            WHEN d.id IS NOT NULL OR a.uncharged THEN NULL
             WHEN a."retryInSeconds" IS NULL THEN 'dead'
         END AS final
     FROM answers a

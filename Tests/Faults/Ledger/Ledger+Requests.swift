@@ -10,8 +10,9 @@ extension Ledger {
                 strange.append(id)
                 continue
             }
-            // Nobody has seen a probe.
-            var recorded = attemptsByDelivery[id, default: []].filter { !$0.isProbe }.map(\.number).counted
+            // Nobody has seen a probe, but for one of which it is not known.
+            var recorded = attemptsByDelivery[id, default: []].filter { !$0.isProbe || $0.outcome == "unknown" }
+                .map(\.number).counted
             // The attempt of a lease that is still open is recorded when that ends.
             if delivery.isLeased { recorded[delivery.attempts + 1, default: 0] += 1 }
             if seen.map(\.attempt).counted.contains(where: { $0.value > recorded[$0.key, default: 0] }) {

@@ -5,7 +5,14 @@ import JSON
 func checkAnswer(_ bytes: [UInt8]) throws(Violation) {
     // The poller cuts at line ends.
     let line = Array(bytes.prefix { $0 != 0x0a })
-    guard let answer = Answer(line) else { return }
+    guard let read = DeliveryLine(line) else { return }
+    let answer: Answer
+    switch read {
+    case .attempt(let attempt): answer = attempt
+    case .refusal(let id, let message): answer = DeliveryLine.refused(id, message)
+    // Nothing of it is stored.
+    case .complaint: return
+    }
     try checkStorable(answer)
     try require(
         answer.line != line || answer.withoutDetails != nil, "what the database refuses is kept without details")

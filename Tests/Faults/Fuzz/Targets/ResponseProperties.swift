@@ -48,7 +48,9 @@ private func checkAttempt(_ result: Result<HTTPResponse, HTTPFailure>) throws(Vi
     let line = (["id": "1/1/1", "output": output] as JSON).bytes
     try checkText(line)
     try require((try? JSON(parsing: line)) == ["id": "1/1/1", "output": output], "an attempt is JSON")
-    guard let answer = Answer(line) else { throw Violation(description: "an attempt is an answer") }
+    guard case .attempt(let answer)? = DeliveryLine(line) else {
+        throw Violation(description: "an attempt is an answer")
+    }
     try require(answer.line == line, "an attempt goes on as it is")
     try require(!line.contains(0), "nothing of a NUL is left")
     if case .number(let text)? = output["retryInSeconds"] {

@@ -1,0 +1,170 @@
+import Glibc
+import JSON
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+import Testing
+
+/// R12: what is wrong here spends no attempt, blocks no destination and pauses nothing. Once it is mended all is delivered.
+struct OwnFailureTests {
+    /// A folder with a `deliverPostback` that runs this shell script while the fault is in force; `$REAL` is the real one.
+    private struct Functions {
+        let folder: TemporaryFolder
+
+        init(_ script: String) throws {
+            folder = try TemporaryFolder()
+            let path = "\(folder.path)/deliverPostback"
+            try FileSystem.write(
+                """
+                #!/bin/sh
+                REAL='\(Programs.path("deliverPostback"))'
+                if [ ! -e "$0.mended" ]; then
+                echo x >> "$0.starts"
+                \(script)
+                fi
+                exec "$REAL" "$@"
+
+                """, to: path)
+            try FileSystem.setMode(0o755, of: path)
+        }
+
+        func mend() throws { try FileSystem.write("", to: "\(folder.path)/deliverPostback.mended") }
+
+        var starts: Int {
+            ((try? FileSystem.read("\(folder.path)/deliverPostback.starts", limit: 1 << 20)) ?? []).count / 2
+        }
+    }
+
+    private static let count = 12
+
+    /// Nothing has been charged to anybody.
+    private func expectNothingCharged(_ installation: Installation) throws {
+        #expect(try installation.count("deliveries") == 0)
+        #expect(try installation.value("SELECT max(attempt)::text AS value FROM outbox") == "0")
+        #expect(try installation.value("SELECT count(*)::text AS value FROM attempts WHERE NOT probe") == "0")
+        #expect(
+            try installation.value("SELECT count(*)::text AS value FROM postbacks WHERE paused_at IS NOT NULL") == "0")
+        #expect(
+            try installation.value(
+                "SELECT count(*)::text AS value FROM destinations WHERE failures > 0 OR blocked_until IS NOT NULL")
+                == "0")
+    }
+
+    @Test(arguments: [
+        "exit 127", "read line; exit 1", "kill -9 $$", "echo garbage; read line; echo more; exit 3",
+        "head -n 5 > /dev/null; exit 0",
+    ])
+    func `a delivery process that ends before it answers costs no delivery anything`(script: String) throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record((1...Self.count).map { "t\($0)" })
+        let functions = try Functions(script)
+        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": functions.folder.path])
+        // With its schedule of 0.1 s all would be dead by then.
+        try waitUntil("it has been tried four times", timeoutSeconds: 120) {
+            try poller.log.split(separator: "nothing can be sent from here").count > 4
+        }
+        try expectNothingCharged(installation)
+        try functions.mend()
+        let delivered = try installation.wait(for: Self.count, in: "delivered")
+        #expect(delivered.allSatisfy { $0.outcomes.last == "delivered" })
+        #expect(try poller.log.contains("deliveries can be sent from here again"))
+        #expect(functions.starts > 1)
+    }
+
+    @Test func `a function of another version, which refuses every line, fails nothing`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record(["t1", "t2"])
+        let functions = try Functions(
+            #"""
+            sed -u -E 's/^\{"id" : "([^"]*)".*/{"id":"\1","error":{"code":"invalid_request","message":"postback.x is not a field here","retryable":false,"details":[]}}/'
+            exit
+            """#)
+        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": functions.folder.path])
+        try waitUntil("both have been refused", timeoutSeconds: 120) {
+            try installation.value(
+                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"
+        }
+        try expectNothingCharged(installation)
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test func `too few descriptors charge nothing and block nobody`() throws {
+        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 100))
+        let installation = try Installation.sending(to: receiver.url)
+        let transactions = (1...80).map { "t\($0)" }
+        try installation.record(transactions)
+        let functions = try Functions("ulimit -n 16; exec \"$REAL\" \"$@\"")
+        let poller = try RunningPoller(
+            installation,
+            ["POSTBACKS_FUNCTIONS": functions.folder.path, "POSTBACKS_DESTINATION_CONCURRENCY": "64"])
+        let delivered = try installation.wait(for: transactions.count, in: "delivered")
+        let outcomes = Set(delivered.map(\.outcomes))
+        #expect(outcomes == [["delivered"]])
+        #expect(try installation.value("SELECT max(failures)::text AS value FROM destinations") == "0")
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test func `a key that is missing charges nothing`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.make()
+        try installation.ask("configureOffer", ["offerId": "o"])
+        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.ask(
+            "createPostback",
+            [
+                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                "url": .string("\(receiver.url)/{transaction_id}"),
+                "basicAuth": ["token": "a-token", "scheme": "Bearer"],
+            ])
+        try installation.record(["t1", "t2"])
+        var poller: RunningPoller? = try RunningPoller(
+            installation, ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("other", 9)])
+        try waitUntil("both have been given back", timeoutSeconds: 120) {
+            try installation.value(
+                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"
+        }
+        try expectNothingCharged(installation)
+        withExtendedLifetime(poller) {}
+        poller = nil
+        _ = try installation.database.connect().run("UPDATE outbox SET due_at = now()")
+        poller = try RunningPoller(installation)
+        try installation.wait(for: 2, in: "delivered")
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test(
+        .enabled(if: geteuid() == 0, "only root has mount namespaces"),
+        arguments: [("mount -t tmpfs none /etc/ssl", true), ("mount --bind /dev/null /etc/resolv.conf", false)])
+    func `without certificates to trust, or without a resolver, nothing is charged`(mount: String, isTLS: Bool) throws {
+        let receiver = try RunningReceiver()
+        let secure = receiver.url.replacing("http:", with: "https:")
+        let installation = try Installation.sending(to: isTLS ? secure : "http://t.example")
+        try installation.record(["t1"])
+        let functions = try Functions("exec unshare -m sh -c '\(mount); exec \"$0\" \"$@\"' \"$REAL\" \"$@\"")
+        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": functions.folder.path])
+        try waitUntil("it has been given back", timeoutSeconds: 120) {
+            try installation.value(
+                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "1"
+        }
+        try expectNothingCharged(installation)
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test(arguments: [
+        ("POSTBACKS_CONNECT_TIMEOUT", "5s"), ("POSTBACKS_TIMEOUT", "abc"), ("POSTBACKS_ALLOW_CIDRS", "abc"),
+        ("POSTBACKS_PROXY", "abc"), ("POSTBACKS_CA_FILE", "/nonexistent"), ("POSTBACKS_RETRY_SCHEDULE", "1;2"),
+    ])
+    func `a wrong setting of the delivery function ends the poller before it claims anything`(
+        name: String, value: String
+    ) throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:9")
+        try installation.record(["t1"])
+        let poller = try RunningPoller(installation, [name: value])
+        #expect(try poller.waitForEnd() == .exited(78))
+        #expect(try poller.log.contains(name))
+        #expect(try installation.value("SELECT max(lease_no)::text AS value FROM outbox") == "0")
+    }
+}

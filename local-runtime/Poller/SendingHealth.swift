@@ -1,0 +1,72 @@
+/// Whether deliveries can be sent from here at all (R12): whether the delivery process runs and finds what it needs. What is
+/// wrong here is no receiver's fault, so nothing is claimed for a while instead. Times are monotonic nanoseconds, passed in.
+///
+///     working ── it cannot be started, ends before its first answer, or 20 complaints in a row ──▶ resting
+///     resting ── 1 s, 2 s, … 60 s ──▶ trying, one delivery at a time
+///     trying ── an attempt is answered ──▶ working
+///     trying ── the same again ──▶ resting, twice as long
+struct SendingHealth {
+    private enum State {
+        case working
+        /// Nothing is claimed before `end`; from then on one delivery at a time.
+        case resting(end: Int64, failures: Int)
+    }
+
+    private var state = State.working
+    /// Complaints since the last attempt that was answered.
+    private var complaints = 0
+
+    private static let firstRest: Int64 = 1_000_000_000
+    private static let longestRest: Int64 = 60_000_000_000
+    /// So many complaints in a row are more than single deliveries' bad luck.
+    private static let complaintLimit = 20
+
+    /// How many deliveries may be claimed and in flight.
+    enum Room: Equatable {
+        case all, one, none
+    }
+
+    func room(at now: Int64) -> Room {
+        switch state {
+        case .working: .all
+        case .resting(let end, _): now >= end ? .one : .none
+        }
+    }
+
+    /// When there is room again that there is not now; nil for never.
+    func wakeTime(after now: Int64) -> Int64? {
+        if case .resting(let end, _) = state, end > now { end } else { nil }
+    }
+
+    /// The delivery process has made an attempt and said what came of it.
+    /// - Returns: true when it could not before.
+    mutating func answered() -> Bool {
+        complaints = 0
+        defer { state = .working }
+        if case .resting = state { return true }
+        return false
+    }
+
+    /// The delivery process has said that it cannot send.
+    /// - Returns: seconds for which nothing is claimed, if that begins now.
+    mutating func complained(at now: Int64) -> Double? {
+        complaints += 1
+        switch state {
+        case .working where complaints >= SendingHealth.complaintLimit: return rest(from: now)
+        case .resting(let end, _) where now >= end: return rest(from: now)
+        case .working, .resting: return nil
+        }
+    }
+
+    /// The delivery process cannot be started, or has ended before it answered anything.
+    /// - Returns: seconds for which nothing is claimed.
+    mutating func broke(at now: Int64) -> Double { rest(from: now) }
+
+    private mutating func rest(from now: Int64) -> Double {
+        var failures = 0
+        if case .resting(_, let earlier) = state { failures = earlier }
+        let length = min(SendingHealth.longestRest, SendingHealth.firstRest << Int64(min(failures, 6)))
+        state = .resting(end: now + length, failures: failures + 1)
+        return Double(length) / 1e9
+    }
+}
