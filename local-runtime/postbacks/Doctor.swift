@@ -19,6 +19,7 @@ struct Doctor: ParsableCommand {
             let installation = try Installation()
             findings += Doctor.settings(installation)
             findings += Doctor.functions(installation)
+            findings += Doctor.sending(installation)
             findings += Doctor.database(installation)
         } catch {
             findings.append(.wrong("settings", error.message))
@@ -27,7 +28,7 @@ struct Doctor: ParsableCommand {
         if findings.contains(where: \.isWrong) { throw ExitCode(1) }
     }
 
-    private struct Finding {
+    struct Finding {
         let mark: String
         let subject: String
         let message: String
@@ -50,13 +51,7 @@ struct Doctor: ParsableCommand {
         var findings: [Finding] = []
         do throws(FunctionError) {
             _ = try PollerSettings(installation.settings, connectionString: "")
-            _ = try installation.settings(.retrySchedule)
-            let egress: Setting = .allowCIDRs
-            _ = try installation.settings(egress)
-            let proxy: Setting<Proxy?> = .proxy
-            _ = try installation.settings(proxy)
-            _ = try installation.settings(.connectTimeout)
-            _ = try installation.settings(.logLevel)
+            try DeliverySettings.check(installation.settings)
             findings.append(.good("settings", "all can be read"))
         } catch {
             findings.append(.wrong("settings", error.message))
@@ -92,6 +87,36 @@ struct Doctor: ParsableCommand {
                 "not in \(installation.functions): \(missing.joined(separator: ", ")); build them (swift build), or set POSTBACKS_FUNCTIONS"
             )
         ]
+    }
+
+    /// Whether deliverPostback runs and has what it needs of this system.
+    private static func sending(_ installation: Installation) -> [Finding] {
+        var findings: [Finding] = []
+        do throws(FunctionError) {
+            let program = try installation.function("deliverPostback")
+            let environment = try installation.environment(of: "deliverPostback", connectionString: nil)
+            findings.append(DeliveryCheck.run(program, environment: environment))
+        } catch {
+            findings.append(.wrong("sending", error.message))
+        }
+        do throws(FunctionError) {
+            let wanted = try installation.settings(.concurrency)
+            let possible = PollerSettings.requests(openFiles: OpenFiles.limit)
+            findings.append(
+                possible >= wanted
+                    ? .good("open files", "\(OpenFiles.limit), enough for \(wanted) requests in flight")
+                    : .notable(
+                        "open files",
+                        "\(OpenFiles.limit) allow \(possible) requests in flight, not \(wanted); raise the limit (ulimit -n)"
+                    ))
+        } catch {
+            // Said under "settings" already.
+        }
+        findings.append(
+            NameServers.areReachable()
+                ? .good("name servers", "one answers")
+                : .wrong("name servers", "none of /etc/resolv.conf answers: no name can be delivered to"))
+        return findings
     }
 
     private static func database(_ installation: Installation) -> [Finding] {

@@ -94,6 +94,7 @@ extension Poller {
     convenience init(
         _ installation: Installation, _ connectionString: String, signals: SignalDescriptor, logger: Logger
     ) throws(FunctionError) {
+        try DeliverySettings.check(installation.settings)
         self.init(
             try PollerSettings(installation.settings, connectionString: connectionString),
             program: try installation.function("deliverPostback"),

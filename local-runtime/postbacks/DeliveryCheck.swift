@@ -1,0 +1,37 @@
+import JSON
+import POSIX
+
+/// Tries the delivery function with one line. It leads to a port of this machine where nobody answers a TLS handshake, so that
+/// nothing is sent, and all that is needed for sending is looked at: the program, its settings, certificates to trust.
+enum DeliveryCheck {
+    private static func line(_ port: UInt16) -> String {
+        #"{"id":1,"input":{"deliveryId":1,"attempt":1,"postback":{"url":"https://127.0.0.1:\#(port)/","#
+            + #""httpType":"GET"},"event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}}"#
+            + "\n"
+    }
+
+    static func run(_ program: String, environment: [String: String]) -> Doctor.Finding {
+        var environment = environment
+        for name in ["POSTBACKS_ALLOW_CIDRS", "POSTBACKS_PROXY"] {
+            environment[name] = nil
+            environment["\(name)_FILE"] = nil
+        }
+        environment["POSTBACKS_ALLOW_CIDRS"] = "127.0.0.1/32"
+        environment["POSTBACKS_TIMEOUT"] = "1"
+        environment["POSTBACKS_CONNECT_TIMEOUT"] = "1"
+        let outcome: ChildProcess.Outcome
+        do throws(SystemError) {
+            let listener = try TCPListener()
+            outcome = try ChildProcess.run(
+                program, ["--stream"], environment: environment, input: Array(line(listener.port).utf8), seconds: 20)
+        } catch {
+            return .wrong("sending", "\(program) cannot be started: \(error)")
+        }
+        let answer = try? JSON(parsing: outcome.output, depth: JSON.depthLimit + 2)
+        if answer?["output"]?["outcome"]?.text != nil { return .good("sending", "\(program) can send") }
+        if let message = answer?["error"]?["message"]?.text { return .wrong("sending", message) }
+        return .wrong(
+            "sending",
+            "\(program) does not answer (\(outcome.status)): is it of this version, and built for this system?")
+    }
+}

@@ -1,0 +1,21 @@
+import Egress
+import FunctionRuntime
+import Postbacks
+
+/// The settings of deliverPostback. A poller reads them before it claims anything: the delivery process would refuse each
+/// delivery because of a wrong one.
+enum DeliverySettings {
+    /// - Throws: `misconfigured`, naming the setting and what would be right.
+    static func check(_ settings: Settings) throws(FunctionError) {
+        let egress: Setting = .allowCIDRs
+        _ = try settings(egress)
+        let proxy: Setting<Proxy?> = .proxy
+        _ = try settings(proxy)
+        let authorities: Setting<String?> = .authoritiesFile
+        _ = try settings(authorities)
+        _ = try settings(.retrySchedule)
+        _ = try settings(.timeout)
+        _ = try settings(.connectTimeout)
+        _ = try settings(.logLevel)
+    }
+}
