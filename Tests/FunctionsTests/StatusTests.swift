@@ -93,14 +93,59 @@ struct StatusTests {
             of: "updateConversionStatus", subject.merging(["status": "rejected", "expectedStatus": "pending"]))
         #expect(refusal.code == "conflict")
         #expect(refusal.fields == ["expectedStatus"])
-        // Also where nothing would change.
-        #expect(
-            try installation.refusal(
-                of: "updateConversionStatus", subject.merging(["status": "done", "expectedStatus": "pending"])
-            ).code == "conflict")
         #expect(
             try installation.update(subject.merging(["status": "rejected", "expectedStatus": "done"]))["changed"]
                 == true)
+    }
+
+    @Test func `an update with expectedStatus that is sent again changes nothing, and is no error`() throws {
+        let installation = try Installation.withOffer()
+        _ = try installation.createPostback(["conversionStatus": "done"])
+        try installation.record(["transactionId": "t", "payout": "1"])
+        let update: JSON = [
+            "offerId": "o", "transactionId": "t", "status": "done", "expectedStatus": "pending", "payout": "2",
+        ]
+        let first = try installation.update(update)
+        #expect(first["changed"] == true)
+        // The amount was corrected before the first answer's loss was noticed.
+        try installation.update(["conversionId": 1, "status": "done", "payout": "3"])
+        let again = try installation.update(update)
+        #expect(again["changed"] == false)
+        #expect(again["previousStatus"] == "done")
+        #expect(again.at("conversion.status") == "done")
+        #expect(again.at("conversion.payout") == "3")
+        #expect(again.fired == [])
+        #expect(try installation.count("events") == 2)
+        #expect(try installation.count("outbox") == 1)
+        // Another wanted status is refused as before.
+        let refusal = try installation.refusal(
+            of: "updateConversionStatus", update.merging(["status": "rejected"]))
+        #expect(refusal.code == "conflict")
+        #expect(refusal.fields == ["expectedStatus"])
+    }
+
+    @Test(arguments: ["transactionId", "clickId"])
+    func `goalId null names the conversion that has no goal, and left out it names any`(key: String) throws {
+        let installation = try Installation.withOffer()
+        for goal in [.null, "g1", "g2"] as [JSON] {
+            try installation.record(["transactionId": "t", "clickId": "c", "goalId": goal])
+        }
+        let subject: JSON = .object([
+            JSON.Member("offerId", "o"), JSON.Member(key, key == "clickId" ? "c" : "t"), JSON.Member("status", "done"),
+        ])
+        let refusal = try installation.refusal(of: "updateConversionStatus", subject)
+        #expect(refusal.code == "conflict")
+        #expect(refusal.message.contains("null"))
+        let update = try installation.update(subject.merging(["goalId": nil]))
+        #expect(update["changed"] == true)
+        #expect(update.at("conversion.id") == 1)
+        #expect(update.at("conversion.goal") == nil)
+        #expect(try installation.update(subject.merging(["goalId": "g1"])).at("conversion.id") == 2)
+        try installation.record(["transactionId": "only", "clickId": "only", "goalId": "g1"])
+        let only = subject.merging(.object([JSON.Member(key, "only")]))
+        #expect(
+            try installation.refusal(of: "updateConversionStatus", only.merging(["goalId": nil])).code == "not_found")
+        #expect(try installation.update(only)["changed"] == true)
     }
 
     @Test func `an id that names several conversions is a conflict; with the goal it names one`() throws {

@@ -58,7 +58,7 @@ package final class StatusUpdater {
         return zip(updates, rows).map { update, row in
             let verdict = row.text("verdict") ?? ""
             if verdict == "later" { return .success(nil) }
-            guard verdict == "changed" || verdict == "unchanged" else {
+            guard ["changed", "unchanged", "repeated"].contains(verdict) else {
                 return .failure(update.refusal(verdict, stored: row.text("previous_status") ?? ""))
             }
             return .success(
@@ -66,6 +66,17 @@ package final class StatusUpdater {
                     conversion: row.text("conversion").map(JSON.encoded) ?? .null,
                     previousStatus: row.text("previous_status") ?? "", isChanged: verdict == "changed",
                     deliveries: row.text("deliveries").map(JSON.encoded) ?? []))
+        }
+    }
+}
+
+extension StatusUpdate.Goal {
+    /// As the statement takes it: null is any, the empty text is none.
+    fileprivate var key: String? {
+        switch self {
+        case .any: nil
+        case .none: ""
+        case .one(let id): id
         }
     }
 }
@@ -110,8 +121,9 @@ extension StatusUpdate {
     private var key: Key {
         switch subject {
         case .conversion(let id): Key(conversion: String(id))
-        case .transaction(let offer, let transaction, let goal): Key(offer: offer, goal: goal, transaction: transaction)
-        case .click(let offer, let click, let goal): Key(offer: offer, goal: goal, click: click)
+        case .transaction(let offer, let transaction, let goal):
+            Key(offer: offer, goal: goal.key, transaction: transaction)
+        case .click(let offer, let click, let goal): Key(offer: offer, goal: goal.key, click: click)
         }
     }
 
@@ -125,7 +137,9 @@ extension StatusUpdate {
             }
         switch verdict {
         case "unknown": return .notFound(field, "there is no such conversion")
-        case "ambiguous": return .conflict(field, "names several conversions; add goalId, or use conversionId")
+        case "ambiguous":
+            return .conflict(
+                field, "names several conversions; add goalId (null: the one without a goal), or use conversionId")
         case "unexpected":
             return .conflict("expectedStatus", "the conversion is \(stored), not \(expectedStatus?.rawValue ?? "")")
         case "forbidden":

@@ -1,6 +1,6 @@
 -- Brings a batch of conversions into a status: judges each line under its conversion's row lock, stores what changes, and
 -- owes what a change fires. One row for each line; of several lines for one conversion only the first is judged now.
--- Amounts and the reason: null keeps, '' clears.
+-- Amounts and the reason: null keeps, '' clears. A goal: null is any, '' is none.
 WITH input AS MATERIALIZED (
     SELECT i.*, m.id AS only_id, m.matches, row_number() OVER (PARTITION BY m.id ORDER BY i.line) AS turn
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -13,11 +13,11 @@ WITH input AS MATERIALIZED (
             UNION ALL
             SELECT c.id FROM conversions c
             WHERE c.offer_id = i.offer_id AND c.transaction_id = i.transaction_id
-                AND (i.goal_id IS NULL OR c.goal_id = i.goal_id)
+                AND (i.goal_id IS NULL OR coalesce(c.goal_id, '') = i.goal_id)
             UNION ALL
             SELECT c.id FROM conversions c
             WHERE i.transaction_id IS NULL AND c.offer_id = i.offer_id AND c.click_id = i.click_id
-                AND (i.goal_id IS NULL OR c.goal_id = i.goal_id)
+                AND (i.goal_id IS NULL OR coalesce(c.goal_id, '') = i.goal_id)
             LIMIT 2
         ) n
     ) m
@@ -33,6 +33,8 @@ WITH input AS MATERIALIZED (
             WHEN i.matches = 0 THEN 'unknown'
             WHEN i.matches > 1 THEN 'ambiguous'
             WHEN i.turn > 1 THEN 'later'
+            -- Sent again after a lost answer, perhaps; whether the amounts are still to be stored is not known.
+            WHEN i.expected_status <> l.status AND i.status = l.status THEN 'repeated'
             WHEN i.expected_status <> l.status THEN 'unexpected'
             WHEN i.status = l.status THEN 'unchanged'
             WHEN l.status || '>' || i.status = ANY ($12::text[]) THEN 'changed'
@@ -93,7 +95,7 @@ SELECT j.verdict, j.previous_status, j.id,
         FROM offers o
         JOIN affiliates a ON a.id = (j.stored).affiliate_id
         LEFT JOIN goals g ON g.offer_id = o.id AND g.id = (j.stored).goal_id
-        WHERE o.id = (j.stored).offer_id AND j.verdict = 'unchanged'
+        WHERE o.id = (j.stored).offer_id AND j.verdict IN ('unchanged', 'repeated')
     )) AS conversion,
     w.deliveries
 FROM judged j
