@@ -64,6 +64,54 @@ struct CreatePostbackTests {
         #expect(try installation.count("postbacks") == 2)
     }
 
+    @Test func `an idempotency key answers the same postback when defaults are written out, or are not any more`()
+        throws
+    {
+        let installation = try Installation.make()
+        try installation.ask("configureOffer", ["offerId": "7"])
+        try installation.ask("configureAffiliate", ["affiliateId": "8"])
+        let terse: JSON = [
+            "offerId": 7, "affiliateId": "8", "conversionStatus": "done", "url": "http://127.0.0.1:1/?c={click_id}",
+            "httpType": "GET", "basicAuth": ["token": "abc"], "requestHeaders": ["X-Api-Key": "canary"],
+        ]
+        let defaults: JSON = [
+            "offerId": "7", "affiliateId": 8, "goalId": nil, "requestParams": [:], "signingSecret": nil, "active": true,
+            "omitEmptyParams": false, "skipWhenEmpty": [],
+            "successWhen": ["statuses": ["200-299"], "bodyContains": nil, "retry": false],
+            "basicAuth": ["token": "abc", "scheme": "Basic"],
+        ]
+        for (key, first, second) in [
+            ("terse", terse, terse.merging(defaults)), ("written out", terse.merging(defaults), terse),
+        ] as [(JSON, JSON, JSON)] {
+            let made = try installation.ask("createPostback", first.merging(["idempotencyKey": key]))
+            let again = try installation.ask("createPostback", second.merging(["idempotencyKey": key]))
+            #expect(again["postback"] == made["postback"])
+            #expect(again["duplicate"] == true)
+            for change in [
+                ["active": false], ["basicAuth": ["token": "abd"]],
+                ["requestHeaders": ["X-Api-Key": "canary2"]], ["successWhen": ["retry": true]],
+                ["omitEmptyParams": true], ["requestParams": ["a": ""]],
+            ] as [JSON] {
+                let other = second.merging(change).merging(["idempotencyKey": key])
+                #expect(try installation.refusal(of: "createPostback", other).code == "conflict", "\(change)")
+            }
+        }
+        #expect(try installation.count("postbacks") == 2)
+    }
+
+    @Test func `an idempotency key that an earlier version has stored is still recognised`() throws {
+        let installation = try Installation.withOffer()
+        let input = Installation.postback(["active": true, "successWhen": nil])
+        let keyed = input.merging(["idempotencyKey": "k"])
+        let made = try installation.ask("createPostback", keyed)
+        let literal = input.sorted.encodedText
+        _ = try installation.database.connect().run(
+            "UPDATE postbacks SET fingerprint = 'sha256:' || encode(sha256(convert_to(\(literal), 'UTF8')), 'base64')")
+        #expect(try installation.ask("createPostback", keyed)["postback"] == made["postback"])
+        let other = keyed.merging(["active": false])
+        #expect(try installation.refusal(of: "createPostback", other).code == "conflict")
+    }
+
     @Test func `an idempotency key used by several callers at once makes one postback`() async throws {
         let installation = try Installation.withOffer()
         let ids = try await atOnce(6) { _ in try installation.createPostback(["idempotencyKey": "k"]) }

@@ -11,8 +11,11 @@ package struct NewPostback: Sendable {
     package let template: RequestTemplate
     package let isActive: Bool
     package let idempotencyKey: String?
-    /// All that was given but the idempotency key, in a form that does not depend on the order. Holds secrets.
+    /// All that was given but the idempotency key, in a form that depends neither on the order of members nor on whether
+    /// defaults are written out. Holds secrets.
     package let canonicalInput: [UInt8]
+    /// The form that the first release stored, which depends on whether defaults are written out.
+    package let literalInput: [UInt8]
 
     /// Stands for all offers or affiliates.
     package static let all = "*"
@@ -25,7 +28,13 @@ package struct NewPostback: Sendable {
         template = RequestTemplate(&fields, from: .caller)
         isActive = fields.optional("active", .boolean, default: true)
         idempotencyKey = fields.optional("idempotencyKey", .text(1...200))
-        canonicalInput = fields.given(except: "idempotencyKey").sorted.bytes
+        let given = fields.given(except: "idempotencyKey")
+        literalInput = given.sorted.bytes
+        canonicalInput = CanonicalInput.bytes(
+            [
+                "offerId": .string(offer), "affiliateId": .string(affiliate), "goalId": .optional(goalID),
+                "conversionStatus": .string(conversionStatus.rawValue), "active": isActive ? .null : false,
+            ], template, given: given)
         offerID = offer == NewPostback.all ? nil : offer
         affiliateID = affiliate == NewPostback.all ? nil : affiliate
         let everything: JSON = ["const": .string(NewPostback.all)]

@@ -6,7 +6,7 @@ import Secrets
 /// guessed at.
 enum Fingerprint {
     static func make(of postback: NewPostback, id: Int, keys: EncryptionKeys?) -> String {
-        let digest = digest(of: postback)
+        let digest = digest(of: postback.canonicalInput)
         guard postback.template.hasPlainSecrets, let keys else { return digest }
         return keys.seal(Secret(digest), for: context(id))
     }
@@ -15,14 +15,16 @@ enum Fingerprint {
     static func matches(
         _ stored: String, of postback: NewPostback, id: Int, keys: EncryptionKeys?
     ) throws(FunctionError) -> Bool {
-        let digest = digest(of: postback)
-        if stored.hasPrefix(digestPrefix) { return stored == digest }
+        // Earlier versions stored the literal form.
+        let digests = [postback.canonicalInput, postback.literalInput].map(digest)
+        if stored.hasPrefix(digestPrefix) { return digests.contains(stored) }
         guard let keys else {
             throw FunctionError(
                 .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and what idempotencyKey made has a secret")
         }
         do throws(SealError) {
-            return try keys.open(stored, for: context(id)) == Secret(digest)
+            let opened = try keys.open(stored, for: context(id))
+            return digests.contains { opened == Secret($0) }
         } catch {
             throw FunctionError(
                 .misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open what idempotencyKey made: \(error)")
@@ -39,7 +41,5 @@ enum Fingerprint {
 
     private static func context(_ id: Int) -> SealContext { .postback(id, field) }
 
-    private static func digest(of postback: NewPostback) -> String {
-        digestPrefix + Base64.encode(sha256(postback.canonicalInput))
-    }
+    private static func digest(of input: [UInt8]) -> String { digestPrefix + Base64.encode(sha256(input)) }
 }
