@@ -5,7 +5,7 @@ package enum Migrations {
     package struct Migration {
         package let number: Int
         package let name: String
-        let script: String
+        package let script: String
     }
 
     package static let all = [
@@ -16,6 +16,8 @@ package enum Migrations {
         Migration(
             number: 3, name: "partition upkeep",
             script: String(decoding: PackageResources.partition_upkeep_sql, as: UTF8.self)),
+        Migration(
+            number: 4, name: "order rules", script: String(decoding: PackageResources.order_rules_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version.

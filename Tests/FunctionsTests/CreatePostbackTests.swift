@@ -76,7 +76,7 @@ struct CreatePostbackTests {
         ]
         let defaults: JSON = [
             "offerId": "7", "affiliateId": 8, "goalId": nil, "requestParams": [:], "signingSecret": nil, "active": true,
-            "omitEmptyParams": false, "skipWhenEmpty": [],
+            "omitEmptyParams": false, "skipWhenEmpty": [], "sendOvertaken": false,
             "successWhen": ["statuses": ["200-299"], "bodyContains": nil, "retry": false],
             "basicAuth": ["token": "abc", "scheme": "Basic"],
         ]
@@ -88,7 +88,7 @@ struct CreatePostbackTests {
             #expect(again["postback"] == made["postback"])
             #expect(again["duplicate"] == true)
             for change in [
-                ["active": false], ["basicAuth": ["token": "abd"]],
+                ["active": false], ["sendOvertaken": true], ["basicAuth": ["token": "abd"]],
                 ["requestHeaders": ["X-Api-Key": "canary2"]], ["successWhen": ["retry": true]],
                 ["omitEmptyParams": true], ["requestParams": ["a": ""]],
             ] as [JSON] {

@@ -2,6 +2,7 @@ import JSON
 import POSIX
 import Postgres
 import Receiver
+import Store
 import TestSupport
 import Testing
 
@@ -27,7 +28,9 @@ struct ResendDeliveriesTests {
         let installation = try fiveStates()
         let all: JSON = ["deliveryIds": [1, 2, 3, 4, 5]]
         #expect(
-            try installation.ask("resendDeliveries", all) == ["resent": 2, "dryRun": false, "next": nil])
+            try installation.ask("resendDeliveries", all) == [
+                "resent": 2, "dryRun": false, "next": nil, "madeDue": 1, "leftOut": ["delivered": 1, "skipped": 1],
+            ])
         #expect(try installation.states() == ["owed", "owed", "delivered", "skipped", "owed"])
         // Again: nothing is left to do.
         #expect(try resend(installation, all) == 0)
@@ -63,15 +66,72 @@ struct ResendDeliveriesTests {
 
     @Test func `a dry run counts and changes nothing`() throws {
         let installation = try fiveStates()
-        for (input, count) in [
-            (["deliveryIds": [1, 2, 3]], 2), (["filter": ["postbackId": 1]], 2),
-            (["filter": ["postbackId": 1], "force": true], 4),
-        ] as [(JSON, JSON)] {
+        for (input, count, due, leftOut) in [
+            (["deliveryIds": [1, 2, 3]], 2, 0, ["delivered": 1]),
+            (["filter": ["postbackId": 1]], 2, 1, ["delivered": 1, "skipped": 1]),
+            (["filter": ["postbackId": 1], "force": true], 4, 1, [:]),
+        ] as [(JSON, JSON, JSON, JSON)] {
             #expect(
                 try installation.ask("resendDeliveries", input.merging(["dryRun": true]))
-                    == ["resent": count, "dryRun": true, "next": nil])
+                    == ["resent": count, "dryRun": true, "next": nil, "madeDue": due, "leftOut": leftOut])
         }
         #expect(try installation.states() == ["failed", "dead", "delivered", "skipped", "owed"])
+    }
+
+    @Test func `what waits is made due at once, and what is in flight, held or deleted is counted and left`() throws {
+        let installation = try Installation.withOffer()
+        _ = try installation.createPostback()
+        try installation.record(["retrying", "in-flight"])
+        try installation.settle(try installation.claim(1), ["outcome": "retry", "retryInSeconds": 3600])
+        _ = try installation.claim(1)
+        let filter: JSON = ["filter": ["postbackId": 1]]
+        let dry = try installation.ask("resendDeliveries", filter.merging(["dryRun": true]))
+        #expect(dry["madeDue"] == 1)
+        #expect(dry["leftOut"] == ["in_flight": 1])
+        #expect(try installation.claim().isEmpty)
+        #expect(try installation.ask("resendDeliveries", filter)["madeDue"] == 1)
+        let claims = try installation.claim()
+        #expect(claims.map(\.delivery) == [1])
+        // Its attempts go on where they were.
+        #expect(claims.map(\.attempt) == [2])
+        try installation.settle(claims, ["outcome": "failed", "pausePostback": true])
+        try installation.record(["held"])
+        #expect(try installation.ask("resendDeliveries", filter)["leftOut"] == ["in_flight": 1, "paused": 1])
+        try installation.expireLeases()
+        try installation.ask("deletePostback", ["postbackId": 1])
+        let all = filter.merging(["force": true])
+        #expect(
+            try installation.ask("resendDeliveries", all) == [
+                "resent": 0, "dryRun": false, "next": nil, "madeDue": 0, "leftOut": ["deleted": 3],
+            ])
+    }
+
+    @Test
+    func `R10: what a later event has overtaken is left out and counted; force sends it, and so does sendOvertaken`()
+        throws
+    {
+        let installation = try Installation.withOffer()
+        for status in ["pending", "done"] {
+            _ = try installation.createPostback(["conversionStatus": .string(status)])
+        }
+        try installation.record(["t"])
+        try installation.settle(try installation.claim(), ["outcome": "failed"])
+        try installation.update(["conversionId": 1, "status": "done"])
+        let all: JSON = ["filter": ["conversionId": 1]]
+        // Nothing later was delivered yet.
+        #expect(try installation.ask("resendDeliveries", all.merging(["dryRun": true]))["resent"] == 1)
+        try installation.settle(try installation.claim(), ["outcome": "delivered"])
+        let left = try installation.ask("resendDeliveries", all)
+        #expect(left["resent"] == 0)
+        #expect(left["leftOut"] == ["delivered": 1, "overtaken": 1])
+        #expect(try resend(installation, ["deliveryIds": [1], "force": true]) == 1)
+        let forced = try installation.claim()
+        #expect(forced.map(\.delivery) == [1])
+        try installation.settle(forced, ["outcome": "failed"])
+        #expect(try resend(installation, ["deliveryIds": [1]]) == 0)
+        try installation.ask("updatePostback", ["postbackId": 1, "sendOvertaken": true])
+        #expect(try resend(installation, ["deliveryIds": [1]]) == 1)
+        #expect(try installation.claim().map(\.delivery) == [1])
     }
 
     @Test func `a filter is by conversion, postback, affiliate, state and time`() throws {

@@ -16,6 +16,7 @@ struct UpdatePostbackTests {
         "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "omitEmptyParams": true,
         "skipWhenEmpty": ["click_id"],
         "successWhen": ["statuses": ["200-204"], "bodyContains": "OK", "retry": true], "active": false,
+        "sendOvertaken": true,
     ]
 
     @Test func `every field can be changed, and the answer is the postback as it would have been created`() throws {
@@ -65,7 +66,7 @@ struct UpdatePostbackTests {
         var clearing: JSON = ["postbackId": .integer(id)]
         for name in [
             "goalId", "basicAuth", "requestParams", "requestHeaders", "signingSecret", "omitEmptyParams",
-            "skipWhenEmpty", "successWhen", "active",
+            "skipWhenEmpty", "successWhen", "active", "sendOvertaken",
         ] { clearing = clearing.merging(.object([.init(name, .null)])) }
         try installation.ask("updatePostback", clearing)
         #expect(
@@ -243,6 +244,33 @@ struct UpdatePostbackTests {
         #expect(Set(receiver.requests.prefix(3).map(\.target)) == ["/a/pending", "/b/pending", "/c/pending"])
         #expect(receiver.requests.map(\.target).last == "/b/done")
         #expect(try installation.count("outbox") == 0)
+    }
+
+    @Test(
+        arguments: [
+            ["url": ["http://127.0.0.1:2/{status}", "http://127.0.0.1:3/{status}"]],
+            ["basicAuth": [["login": "a", "password": "b"], ["login": "a", "password": "c"]]],
+            ["requestParams": [["a": "1"], ["a": "2"]]], ["requestHeaders": [["X-A": "1"], ["X-A": "2"]]],
+        ] as [JSON])
+    func `what waits for a retry is due at once when the request has changed, unless retryNow is false`(
+        changes: JSON
+    ) throws {
+        let (name, values) = (changes.members[0].name, changes.members[0].value.items)
+        let installation = try Installation.withOffer()
+        let id = try installation.createPostback()
+        let update: JSON = ["postbackId": .integer(id)]
+        try installation.record(["tried", "in-flight"])
+        try installation.settle(try installation.claim(1), ["outcome": "retry", "retryInSeconds": 3600])
+        let inFlight = try installation.claim(1)
+        #expect(inFlight.map(\.delivery) == [2])
+        // What does not change the request, or is what it was, hurries nothing.
+        try installation.ask("updatePostback", update.merging(["active": true, "conversionStatus": "pending"]))
+        try installation.ask("updatePostback", update.merging(["url": "http://127.0.0.1:1/?s={status}"]))
+        try installation.ask(
+            "updatePostback", update.merging(.object([.init(name, values[0])])).merging(["retryNow": false]))
+        #expect(try installation.claim().isEmpty)
+        try installation.ask("updatePostback", update.merging(.object([.init(name, values[1])])))
+        #expect(try installation.claim().map(\.delivery) == [1])
     }
 
     @Test func `two updates at once lose nothing`() throws {

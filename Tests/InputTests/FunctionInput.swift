@@ -33,6 +33,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
 
     private static let postback = template(host: "t.example").merging([
         "offerId": "o", "affiliateId": "a", "goalId": "g1", "conversionStatus": "pending", "active": false,
+        "sendOvertaken": true,
     ])
     private static let bearer: JSON = ["basicAuth": ["token": "abc=", "scheme": "Bearer"]]
 
@@ -70,6 +71,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
             inputs: [
                 template(host: "t.example").merging([
                     "postbackId": 1, "goalId": "g1", "conversionStatus": "done", "active": true, "resume": true,
+                    "sendOvertaken": true, "retryNow": false,
                 ]), bearer.merging(["postbackId": 1, "requestHeaders": ["Authorization": "x"]]),
             ]),
         FunctionInput(function: "deletePostback", inputs: [["postbackId": 999]]),

@@ -124,8 +124,8 @@ struct SchemaAgreementTests {
         // What a postback or conversion of another answer has besides is taken and not looked at.
         let unlooked =
             [
-                "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "paused", "createdAt",
-                "updatedAt",
+                "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "sendOvertaken", "paused",
+                "createdAt", "updatedAt",
             ]
             .map { "postback.\($0)" } + ["sequence", "createdAt", "updatedAt"].map { "conversion.\($0)" }
         #expect(missing.filter { !unlooked.contains($0) && !$0.hasSuffix(".sealed") } == [])

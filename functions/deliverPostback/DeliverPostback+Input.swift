@@ -43,9 +43,8 @@ extension Rule where Value == (Int?, RequestTemplate) {
             let id = fields.optional("id", .madeHere)
             let template = RequestTemplate(&fields, from: .store)
             fields.ignored(
-                "version", "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "paused",
-                "createdAt",
-                "updatedAt")
+                "version", "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "sendOvertaken",
+                "paused", "createdAt", "updatedAt")
             return (id, template)
         }
     }

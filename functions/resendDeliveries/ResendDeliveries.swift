@@ -8,9 +8,16 @@ struct ResendDeliveries: SimpleFunction {
     static let contract = Contract(
         "resendDeliveries", version: Version.current,
         summary:
-            "owes failed and dead deliveries again, with force delivered and skipped ones too; at most 10000 per call.",
+            "owes failed and dead deliveries again, with force delivered, skipped and overtaken ones too, at most 10000 per call; what waits is made due at once.",
         example: ["filter": ["postbackId": 1, "state": "dead"], "dryRun": true],
-        output: Schema.object(["resent": Schema.integer, "dryRun": Schema.boolean, "next": Schema.textOrNull]),
+        output: Schema.object([
+            "resent": Schema.integer, "madeDue": Schema.integer,
+            "leftOut": [
+                "type": "object", "additionalProperties": Schema.integer,
+                "description":
+                    "How many stay as they are, by reason: delivered, skipped, overtaken (a later event was delivered there), deleted or paused (the postback), in_flight.",
+            ], "dryRun": Schema.boolean, "next": Schema.textOrNull,
+        ]),
         settings: Database.settings)
 
     struct Input: FunctionInput {
@@ -19,9 +26,14 @@ struct ResendDeliveries: SimpleFunction {
     }
 
     struct Output: FunctionOutput {
-        let owed: OwedAgain
+        let resent: Resent
         let isDryRun: Bool
-        var json: JSON { owed.json("resent", isDryRun: isDryRun) }
+
+        var json: JSON {
+            resent.owed.json("resent", isDryRun: isDryRun).merging([
+                "madeDue": .integer(resent.madeDue), "leftOut": resent.leftOut,
+            ])
+        }
     }
 
     private let resender: DeliveryResender
@@ -31,6 +43,6 @@ struct ResendDeliveries: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        Output(owed: try resender.resend(input.request), isDryRun: input.request.isDryRun)
+        Output(resent: try resender.resend(input.request), isDryRun: input.request.isDryRun)
     }
 }

@@ -76,9 +76,10 @@ extension Poller {
             let claims = Outbox.claims(rows)
             let buried = Outbox.burials(rows)
             if !rows.isEmpty { rhythm.wake(now: now) }
-            if !buried.isEmpty {
-                logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(buried.count)"])
-                upkeep.pauseDying(Outbox.list(of: buried.map(\.postback)))
+            let dead = buried.filter(\.isDead)
+            if !dead.isEmpty {
+                logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(dead.count)"])
+                upkeep.pauseDying(Outbox.list(of: dead.map(\.postback)))
             }
             if shares.contains(where: { $0.floor == nil }) { slots.swept(within: now - start) }
             let isLate = now - start > Poller.claimTime

@@ -10,6 +10,8 @@ package struct NewPostback: Sendable {
     package let conversionStatus: ConversionStatus
     package let template: RequestTemplate
     package let isActive: Bool
+    /// An event is sent also after a later one of its conversion was delivered to the same destination (R10).
+    package let sendsOvertaken: Bool
     package let idempotencyKey: String?
     /// All that was given but the idempotency key, in a form that depends neither on the order of members nor on whether
     /// defaults are written out. Holds secrets.
@@ -27,6 +29,7 @@ package struct NewPostback: Sendable {
         conversionStatus = fields.required("conversionStatus", .conversionStatus)
         template = RequestTemplate(&fields, from: .caller)
         isActive = fields.optional("active", .boolean, default: true)
+        sendsOvertaken = fields.optional("sendOvertaken", .boolean, default: false)
         idempotencyKey = fields.optional("idempotencyKey", .text(1...200))
         let given = fields.given(except: "idempotencyKey")
         literalInput = given.sorted.bytes
@@ -34,6 +37,7 @@ package struct NewPostback: Sendable {
             [
                 "offerId": .string(offer), "affiliateId": .string(affiliate), "goalId": .optional(goalID),
                 "conversionStatus": .string(conversionStatus.rawValue), "active": isActive ? .null : false,
+                "sendOvertaken": sendsOvertaken ? true : .null,
             ], template, given: given)
         offerID = offer == NewPostback.all ? nil : offer
         affiliateID = affiliate == NewPostback.all ? nil : affiliate

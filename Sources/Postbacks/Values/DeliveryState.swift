@@ -14,7 +14,8 @@ package enum DeliveryState: String, CaseIterable, Sendable {
     case failed
     /// Attempted as often as the schedule allows.
     case dead
-    /// Not sent, because a value was missing without which the postback is not sent.
+    /// Not sent, because a value was missing without which the postback is not sent, or because a later event of the
+    /// conversion was delivered before it.
     case skipped
     /// Its postback was deleted.
     case cancelled

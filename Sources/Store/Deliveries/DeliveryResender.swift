@@ -3,7 +3,7 @@ package import JSON
 import Postbacks
 import Postgres
 
-/// Which finished deliveries are to be owed again.
+/// Which deliveries are to be owed again, or made due at once.
 package struct ResendRequest: Sendable {
     package enum Subject: Sendable {
         case deliveries([Int])
@@ -11,7 +11,7 @@ package struct ResendRequest: Sendable {
     }
 
     package let subject: Subject
-    /// Delivered and skipped ones too.
+    /// Delivered, skipped and overtaken ones too.
     package let isForced: Bool
     /// Only counts.
     package let isDryRun: Bool
@@ -28,6 +28,15 @@ package struct ResendRequest: Sendable {
     }
 }
 
+/// What a resend came to.
+package struct Resent {
+    package let owed: OwedAgain
+    /// Deliveries that waited and are due at once.
+    package let madeDue: Int
+    /// How many stay as they are, by reason.
+    package let leftOut: JSON
+}
+
 /// Owes finished deliveries again: the same ids, attempts starting anew.
 package final class DeliveryResender {
     /// How many deliveries one call owes at the most.
@@ -40,10 +49,10 @@ package final class DeliveryResender {
         self.database = database
     }
 
-    /// Owes what failed or died again, and with force what was delivered or skipped. What is owed already stays as it is, so
-    /// that a repeated call does no harm; what deleted postbacks cancelled stays cancelled.
+    /// Owes what failed or died again, and with force what was delivered, skipped or overtaken. What is owed already and waits
+    /// is made due, so that a repeated call does no harm; what deleted postbacks cancelled stays cancelled.
     /// - Throws: `not_found`, naming the deliveries that are not there.
-    package func resend(_ request: ResendRequest) throws(FunctionError) -> OwedAgain {
+    package func resend(_ request: ResendRequest) throws(FunctionError) -> Resent {
         var ids = Parameter.null
         var filter = DeliveryFilter.none
         switch request.subject {
@@ -63,6 +72,9 @@ package final class DeliveryResender {
                 .int(DeliveryResender.limit), .bool(request.isDryRun),
             ])
         let results = try database.run([[resend]] + (request.isDryRun ? [] : wakeup.groups()))
-        return OwedAgain(results[0][0].first)
+        let row = results[0][0].first
+        return Resent(
+            owed: OwedAgain(row), madeDue: row?.integer("made_due") ?? 0,
+            leftOut: row?.text("left_out").map(JSON.encoded) ?? [:])
     }
 }

@@ -73,17 +73,20 @@ extension Outbox {
         }
     }
 
-    /// A delivery that is dead because its last lease was lost.
+    /// A delivery that ends without another attempt: dead because its last lease was lost, or else skipped because a later
+    /// event of its conversion was delivered before it.
     package struct Burial {
         package let destination: Int
         package let postback: Int
+        package let isDead: Bool
     }
 
     package static func burials(_ rows: Rows) -> [Burial] {
         rows.compactMap { row in
             guard row.text("line_id") == nil else { return nil }
             return Burial(
-                destination: row.integer("destination_id") ?? 0, postback: row.integer("postback_id") ?? 0)
+                destination: row.integer("destination_id") ?? 0, postback: row.integer("postback_id") ?? 0,
+                isDead: row.text("error_code") == "lost")
         }
     }
 }

@@ -10,6 +10,9 @@ package struct PostbackUpdate: Sendable {
     package let conversionStatus: ConversionStatus?
     package let request: RequestChanges
     package let isActive: Bool?
+    package let sendsOvertaken: Bool?
+    /// What waits for a retry is due at once when the request has changed.
+    package let retriesNow: Bool
     /// A paused postback is to go on; what was held becomes due.
     package let resumes: Bool
 
@@ -18,14 +21,22 @@ package struct PostbackUpdate: Sendable {
         goalID = fields.change("goalId", .identifier)
         let status = fields.change("conversionStatus", .conversionStatus, canBeCleared: false)
         request = RequestChanges(&fields)
-        isActive =
-            switch fields.change("active", .boolean) {
-            case .keep: nil
-            case .clear: true
-            case .set(let isActive): isActive
-            }
+        isActive = fields.change("active", .boolean).value(cleared: true)
+        sendsOvertaken = fields.change("sendOvertaken", .boolean).value(cleared: false)
         resumes = fields.optional("resume", .boolean, default: false)
+        retriesNow = fields.optional("retryNow", .boolean, default: true)
         conversionStatus = if case .set(let status) = status { status } else { nil }
+    }
+}
+
+extension Change {
+    /// What is to be stored; nil for what stays.
+    fileprivate func value(cleared: Value) -> Value? {
+        switch self {
+        case .keep: nil
+        case .clear: cleared
+        case .set(let value): value
+        }
     }
 }
 
@@ -81,6 +92,7 @@ extension PostbackStore {
         ] + (try requestParameters(template, id: update.postbackID)) + [
             update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes), .bool(update.request.setsBasicAuth),
             .bool(update.request.setsRequestHeaders), .bool(update.request.setsSigningSecret),
+            update.sendsOvertaken.map(Parameter.bool) ?? .null, .bool(update.retriesNow),
         ]
     }
 }

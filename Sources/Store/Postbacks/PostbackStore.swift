@@ -77,6 +77,7 @@ package struct PostbackStore {
         ] + (try requestParameters(template, id: id)) + [
             .bool(postback.isActive), .optional(postback.idempotencyKey),
             .optional(postback.idempotencyKey.map { _ in Fingerprint.make(of: postback, id: id, keys: keys) }),
+            .bool(postback.sendsOvertaken),
         ]
     }
 

@@ -22,8 +22,9 @@ extension Row {
             "conversionStatus": .optional(text("conversion_status")),
         ]
         let tail: JSON = [
-            "active": .bool(bool("active") == true), "paused": paused, "version": .integer(integer("version") ?? 0),
-            "createdAt": .optional(text("created_at")), "updatedAt": .optional(text("updated_at")),
+            "active": .bool(bool("active") == true), "sendOvertaken": .bool(bool("send_overtaken") == true),
+            "paused": paused, "version": .integer(integer("version") ?? 0), "createdAt": .optional(text("created_at")),
+            "updatedAt": .optional(text("updated_at")),
         ]
         return head.merging(maskedRequest).merging(tail)
     }
@@ -46,7 +47,8 @@ extension Schema {
         "basicAuth": ["type": ["object", "null"]], "requestParams": anyObject, "requestHeaders": anyObject,
         "signingSecret": textOrNull, "omitEmptyParams": boolean, "skipWhenEmpty": list(text),
         "successWhen": ["type": ["object", "null"]],
-        "active": boolean, "paused": ["anyOf": [object(["at": time, "reason": text]), ["type": "null"]]],
+        "active": boolean, "sendOvertaken": boolean,
+        "paused": ["anyOf": [object(["at": time, "reason": text]), ["type": "null"]]],
         "version": integer,
         "createdAt": time, "updatedAt": time,
     ])

@@ -21,9 +21,9 @@ WITH wanted AS MATERIALIZED (
     ORDER BY e.id
     LIMIT $5::bigint
 ), owed AS (
-    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, hold_from)
     SELECT id, conversion_id, sequence, postback_id, destination_id,
-        CASE WHEN paused_at IS NULL THEN now() ELSE 'infinity' END
+        CASE WHEN paused_at IS NULL THEN now() ELSE 'infinity' END, now()
     FROM wanted
     WHERE NOT $6::boolean
     ORDER BY id

@@ -1,9 +1,13 @@
 -- Leases what may start at once: for each destination ($1) as many as it has free slots ($2), of which retries take at most
--- so many ($3), first attempts from one floor ($4) and retries from another ($5) on, for so many seconds ($6). A later event
--- of a conversion waits for earlier ones that have been owed for less than $7 seconds. Nothing goes to a blocked destination.
+-- so many ($3), first attempts from one floor ($4) and retries from another ($5) on, for so many seconds ($6). Nothing goes to
+-- a blocked destination.
+-- R10: of one conversion only one event is in flight to one destination. A later one waits for earlier ones that have been
+-- owed for less than $7 seconds, whether they are owed there, on their way there, or in flight to where their postback led
+-- before. An earlier one behind which a later one was delivered there is skipped as superseded, unless its postback sends
+-- such ones or it was resent with force. Nothing can be overtaken that nobody tried, moved or owed again within these seconds.
 -- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent; when it was the last of so many
 -- ($8) the delivery is dead.
--- Each row is a line for deliverPostback, or, without a line, a delivery that is dead.
+-- Each row is a line for deliverPostback, or, without a line, a delivery that ends with error_code.
 WITH wanted AS (
     SELECT w.destination_id, w.free, kind.*
     FROM unnest($1::int[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[])
@@ -17,52 +21,132 @@ WITH wanted AS (
         VALUES (false, w.free, w.floor), (true, least(w.free, w.retries), w.retry_floor)
     ) AS kind(again, most, since)
 ), due AS MATERIALIZED (
-    SELECT o.id, o.lease_until, o.lease_no, o.attempt, o.lease_until IS NOT NULL AND o.attempt + 1 >= $8::int AS is_dead
+    SELECT o.id, o.conversion_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
+        CASE
+            WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= $8::int THEN 'lost'
+            WHEN o.may_be_late AND NOT o.is_forced AND EXISTS (
+                SELECT FROM deliveries later
+                WHERE later.conversion_id = o.conversion_id
+                    AND later.destination_id = o.destination_id
+                    AND later.sequence > o.sequence
+                    AND later.state = 'delivered'
+            ) AND NOT (SELECT p.send_overtaken FROM postbacks p WHERE p.id = o.postback_id) THEN 'superseded'
+        END AS error_code,
+        o.sequence > 1 AND EXISTS (
+            SELECT FROM outbox earlier
+            WHERE earlier.conversion_id = o.conversion_id
+                AND earlier.destination_id = o.destination_id
+                AND earlier.sequence < o.sequence
+        ) AS overtakes
     FROM (
         SELECT o.*, w.free, row_number() OVER (PARTITION BY w.destination_id ORDER BY o.due_at, o.id) AS place
         FROM wanted w
         CROSS JOIN LATERAL (
-            SELECT o.id, o.lease_until, o.lease_no, o.attempt, o.due_at FROM outbox o
+            SELECT o.*, late.may_be_late
+            FROM outbox o
+            CROSS JOIN LATERAL (
+                SELECT o.lease_no > 0 OR o.hold_from IS NOT NULL
+                    OR o.owed_at <= now() - make_interval(secs => $7::float8) AS may_be_late
+            ) late
             WHERE o.destination_id = w.destination_id
                 AND (o.attempt > 0) = w.again
                 -- What another session began earlier may be committed later: a second is left for that.
                 AND o.due_at >= w.since - interval '1 second'
                 AND o.due_at <= now()
                 AND (o.lease_until IS NULL OR o.lease_until <= now())
-                -- What a paused postback owes is held at infinity; this stops what slipped past that.
-                AND (SELECT coalesce(p.deleted_at, p.paused_at) FROM postbacks p WHERE p.id = o.postback_id) IS NULL
-                AND NOT EXISTS (
+                -- What a paused postback owes is held at infinity; this stops what slipped past that. What was recorded while
+                -- its postback was sent elsewhere waits until it is moved there.
+                AND (
+                    SELECT p.destination_id FROM postbacks p
+                    WHERE p.id = o.postback_id AND coalesce(p.deleted_at, p.paused_at) IS NULL
+                ) = o.destination_id
+                AND NOT (o.sequence > 1 AND EXISTS (
                     SELECT FROM outbox earlier
                     WHERE earlier.conversion_id = o.conversion_id
-                        AND earlier.destination_id = o.destination_id
                         AND earlier.sequence < o.sequence
-                        AND earlier.owed_at > now() - make_interval(secs => $7::float8)
-                )
+                        AND (
+                            earlier.lease_until > now()
+                            -- The hold counts from the resumption of either.
+                            OR greatest(coalesce(earlier.hold_from, earlier.owed_at),
+                                CASE WHEN o.hold_from > o.owed_at THEN o.hold_from END)
+                                > now() - make_interval(secs => $7::float8)
+                        )
+                        AND (
+                            earlier.destination_id = o.destination_id
+                            OR (SELECT p.destination_id FROM postbacks p WHERE p.id = earlier.postback_id) = o.destination_id
+                        )
+                ))
+                AND NOT (late.may_be_late AND EXISTS (
+                    SELECT FROM outbox later
+                    WHERE later.conversion_id = o.conversion_id
+                        AND later.destination_id = o.destination_id
+                        AND later.sequence > o.sequence
+                        AND later.lease_until > now()
+                ))
             ORDER BY o.due_at, o.id
             LIMIT w.most
-            FOR UPDATE SKIP LOCKED
+            FOR UPDATE OF o SKIP LOCKED
         ) o
     ) o
     WHERE o.place <= o.free
-), lost AS (
+), stepped_over AS MATERIALIZED (
+    -- Earlier ones that have been owed for longer than the hold.
+    SELECT due.id AS later_id, earlier.id
+    FROM due
+    CROSS JOIN LATERAL (
+        SELECT e.id FROM outbox e
+        WHERE e.conversion_id = due.conversion_id
+            AND e.destination_id = due.destination_id
+            AND e.sequence < due.sequence
+            AND (e.lease_until IS NULL OR e.lease_until <= now())
+        FOR UPDATE SKIP LOCKED
+    ) earlier
+    WHERE due.overtakes AND due.error_code IS NULL
+), taken AS MATERIALIZED (
+    -- A later one steps over earlier ones only where it has them all: another poller may be starting one of them, or this
+    -- statement is.
+    SELECT * FROM due
+    WHERE due.error_code IS NOT NULL OR NOT due.overtakes OR (
+        SELECT count(*) FROM outbox e
+        WHERE e.conversion_id = due.conversion_id
+            AND e.destination_id = due.destination_id
+            AND e.sequence < due.sequence
+    ) = (
+        SELECT count(*) FROM stepped_over s
+        WHERE s.later_id = due.id AND NOT EXISTS (SELECT FROM due other WHERE other.id = s.id)
+    )
+), kept_back AS (
+    -- Another poller's look may be older than this lease: to that, too, they are not due.
+    UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => $6::float8))
+    FROM stepped_over s JOIN taken ON taken.id = s.later_id
+    WHERE o.id = s.id
+), ended AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, error)
     SELECT id, lease_no, attempt + 1, lease_until - make_interval(secs => $6::float8), 'unknown',
         json_build_object('code', 'lost', 'message', 'the lease ran out before an answer came; it may have been sent')
-    FROM due WHERE lease_until IS NOT NULL
+    FROM taken WHERE lease_until IS NOT NULL
+    UNION ALL
+    SELECT id, lease_no + 1, attempt + (lease_until IS NOT NULL)::int + 1, now(), 'skipped',
+        json_build_object('code', error_code, 'message', 'a later event of the conversion was delivered there before it')
+    FROM taken WHERE error_code = 'superseded'
 ), buried AS (
-    DELETE FROM outbox o USING due WHERE o.id = due.id AND due.is_dead RETURNING o.*
+    DELETE FROM outbox o USING taken WHERE o.id = taken.id AND taken.error_code IS NOT NULL
+    RETURNING o.*, taken.error_code
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
         error_code, lease_no, owed_at)
-    SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, 'dead', attempt + 1, 'lost', lease_no, owed_at
+    SELECT id, event_id, conversion_id, sequence, postback_id, destination_id,
+        CASE error_code WHEN 'lost' THEN 'dead' ELSE 'skipped' END,
+        attempt + (lease_until IS NOT NULL)::int + (error_code <> 'lost')::int,
+        error_code, lease_no + (error_code <> 'lost')::int, owed_at
     FROM buried
 ), claimed AS (
     UPDATE outbox o SET
         lease_until = now() + make_interval(secs => $6::float8),
         lease_no = o.lease_no + 1,
         attempt = o.attempt + (o.lease_until IS NOT NULL)::int
-    FROM due
-    WHERE o.id = due.id AND NOT due.is_dead
+    FROM taken
+    WHERE o.id = taken.id AND taken.error_code IS NULL
     RETURNING o.*
 )
 SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.attempt + 1 AS attempt, c.due_at,
@@ -80,11 +164,12 @@ SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.attempt + 1 AS attem
                 'previousStatus', e.previous_status, 'at', rfc3339(e.at)),
             'conversion', e.payload
         )
-    ) AS line
+    ) AS line,
+    NULL AS error_code
 FROM claimed c
 -- By their keys, whatever the planner believes of how many there are.
 CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL
-SELECT id, lease_no, destination_id, postback_id, attempt, due_at, NULL, NULL FROM buried
+SELECT id, lease_no, destination_id, postback_id, attempt, due_at, NULL, NULL, error_code FROM buried
 ORDER BY due_at, id

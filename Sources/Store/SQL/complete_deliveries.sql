@@ -49,23 +49,47 @@ WITH answers AS MATERIALIZED (
     UPDATE outbox o SET
         attempt = j.attempt - j.is_probe::int,
         lease_until = NULL,
-        due_at = CASE
-            WHEN (SELECT p.paused_at IS NULL FROM postbacks p WHERE p.id = j.postback_id)
-            THEN now() + make_interval(secs => coalesce(j.retry_in, 0)::float8)
-            ELSE 'infinity'
-        END
+        -- Its postback may lead elsewhere by now.
+        (destination_id, due_at) = (
+            SELECT p.destination_id,
+                CASE
+                    WHEN p.paused_at IS NULL THEN now() + make_interval(secs => coalesce(j.retry_in, 0)::float8)
+                    ELSE 'infinity'
+                END
+            FROM postbacks p WHERE p.id = j.postback_id
+        )
     FROM judged j
     WHERE o.id = j.id AND j.final IS NULL
-    RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, o.owed_at
+    RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, coalesce(o.hold_from, o.owed_at) AS hold_from
 ), pushed AS (
     -- What waits behind a retried delivery need not be looked at before it.
-    UPDATE outbox o SET due_at = least(r.due_at, r.owed_at + make_interval(secs => $2::float8))
-    FROM retried r
-    WHERE o.conversion_id = r.conversion_id
-        AND o.destination_id = r.destination_id
-        AND o.sequence > r.sequence
+    UPDATE outbox o SET due_at = w.until
+    FROM (
+        SELECT o.id, least(r.due_at, greatest(r.hold_from, CASE WHEN o.hold_from > o.owed_at THEN o.hold_from END)
+            + make_interval(secs => $2::float8)) AS until
+        FROM retried r
+        CROSS JOIN LATERAL (
+            SELECT * FROM outbox o
+            WHERE o.conversion_id = r.conversion_id AND o.destination_id = r.destination_id AND o.sequence > r.sequence
+            OFFSET 0
+        ) o
+    ) w
+    WHERE o.id = w.id
         AND o.lease_until IS NULL
-        AND o.due_at < least(r.due_at, r.owed_at + make_interval(secs => $2::float8))
+        AND o.due_at < w.until
+        AND o.id NOT IN (SELECT id FROM answers)
+), overtaken AS (
+    -- What a delivered one has overtaken is not sent any more: it is due, and the claim that finds it ends it.
+    UPDATE outbox o SET due_at = now()
+    FROM judged j
+    WHERE j.final = 'delivered' AND j.sequence > 1
+        AND o.conversion_id = j.conversion_id
+        AND o.destination_id = j.destination_id
+        AND o.sequence < j.sequence
+        AND o.lease_until IS NULL
+        AND o.due_at > now() AND isfinite(o.due_at)
+        AND NOT o.is_forced
+        AND NOT (SELECT p.send_overtaken FROM postbacks p WHERE p.id = o.postback_id)
         AND o.id NOT IN (SELECT id FROM answers)
 ), logged AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, request, response, error,

@@ -19,10 +19,10 @@ WITH asked AS MATERIALIZED (
 ), created AS (
     INSERT INTO postbacks AS p (id, offer_id, affiliate_id, goal_id, conversion_status, url, http_type, destination_id,
         basic_auth, request_params, request_headers, signing_secret, omit_empty_params, skip_when_empty, success_when,
-        active, idempotency_key, fingerprint)
+        active, idempotency_key, fingerprint, send_overtaken)
     SELECT $1::bigint, $2, $3, $4, $5, $6, $7, d.id,
         $9::json, $10::json, $11::json, $12::json, $13::boolean, $14::json, $15::json,
-        $16::boolean, $17, $18
+        $16::boolean, $17, $18, $19::boolean
     FROM destination d
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING p.id, p.version, p.conversion_status, p.goal_id, p.active, p.url

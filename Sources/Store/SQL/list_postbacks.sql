@@ -6,7 +6,7 @@ SELECT p.id, p.offer_id, o.name AS offer_name, p.affiliate_id, a.name AS affilia
         'requestParams', p.request_params, 'requestHeaders', p.request_headers, 'signingSecret', p.signing_secret,
         'omitEmptyParams', p.omit_empty_params, 'skipWhenEmpty', p.skip_when_empty,
         'successWhen', p.success_when) AS request,
-    p.active, rfc3339(p.paused_at) AS paused_at, p.paused_reason, p.version,
+    p.active, p.send_overtaken, rfc3339(p.paused_at) AS paused_at, p.paused_reason, p.version,
     rfc3339(p.created_at) AS created_at, rfc3339(p.updated_at) AS updated_at
 FROM postbacks p
 LEFT JOIN offers o ON o.id = p.offer_id

@@ -7,9 +7,14 @@ UPDATE outbox o SET
         WHEN p.paused_at IS NOT NULL THEN 'infinity'
         WHEN o.due_at = 'infinity' OR o.attempt = 0 THEN least(o.due_at, now())
         ELSE o.due_at
+    END,
+    hold_from = CASE
+        WHEN p.paused_at IS NULL AND o.due_at = 'infinity' THEN now()
+        WHEN o.destination_id <> p.destination_id THEN coalesce(o.hold_from, o.owed_at)
+        ELSE o.hold_from
     END
 FROM postbacks p
-WHERE p.id = o.postback_id AND p.deleted_at IS NULL AND o.lease_until IS NULL
+WHERE p.id = o.postback_id AND p.deleted_at IS NULL AND (o.lease_until IS NULL OR o.lease_until <= now())
     AND (
         (o.due_at = 'infinity') <> (p.paused_at IS NOT NULL)
         OR o.destination_id <> p.destination_id

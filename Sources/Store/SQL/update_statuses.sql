@@ -74,7 +74,8 @@ WITH input AS MATERIALIZED (
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
     SELECT e.id, e.conversion_id, e.sequence, p.id, p.destination_id,
         CASE WHEN p.paused_at IS NULL THEN greatest(now(), (
-            SELECT max(least(earlier.due_at, earlier.owed_at + make_interval(secs => $13::float8)))
+            SELECT max(least(earlier.due_at,
+                coalesce(earlier.hold_from, earlier.owed_at) + make_interval(secs => $13::float8)))
             FROM outbox earlier
             WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id = p.destination_id
         )) ELSE 'infinity' END

@@ -1,0 +1,186 @@
+import JSON
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// R10 in the statements of a poller: which of two events of one conversion a claim takes, and which it ends.
+struct OrderClaimTests {
+    private let installation: Installation
+    private let connection: Connection
+
+    /// Postbacks 1 to 3 on pending, done and rejected, and one conversion `t` that is rejected; nothing was sent yet.
+    init() throws {
+        installation = try Installation.sending(to: "http://127.0.0.1:1", on: ["pending", "done", "rejected"])
+        try installation.record(["t"])
+        try installation.update("t", "done")
+        try installation.update("t", "rejected")
+        connection = try installation.database.connect()
+        try run("UPDATE outbox SET due_at = now()")
+    }
+
+    private func run(_ query: Query) throws { _ = try connection.run(query) }
+
+    /// All that was owed has been owed for an hour.
+    private func age() throws { try run("UPDATE outbox SET owed_at = owed_at - interval '1 hour'") }
+
+    private static func claim(_ free: Int = 10) -> Call {
+        Outbox.claim([Outbox.Share(destination: 1, free: free)], lease: 60, orderHold: 600)
+    }
+
+    private func claim(_ free: Int = 10) throws -> (claims: [Outbox.Claim], ended: [Outbox.Burial]) {
+        let rows = try connection.transaction([Self.claim(free)])[0]
+        return (Outbox.claims(rows), Outbox.burials(rows))
+    }
+
+    private func settle(_ claims: [Outbox.Claim], _ output: JSON) throws {
+        let answers = claims.map { (["id": .string($0.id), "output": output] as JSON).bytes }
+        _ = try connection.transaction([Outbox.complete(answers, orderHold: 600)])
+    }
+
+    @Test func `of several events that have been owed for longer than the hold one is in flight at a time`() throws {
+        try age()
+        let first = try claim().claims
+        #expect(first.map(\.delivery) == [1])
+        #expect(try claim().claims.isEmpty)
+        try settle(first, ["outcome": "retry", "retryInSeconds": 3600])
+        let second = try claim().claims
+        #expect(second.map(\.delivery) == [2])
+        #expect(try claim().claims.isEmpty)
+        // What is owed again meanwhile waits as well.
+        try run("UPDATE outbox SET due_at = now() WHERE id = 1")
+        #expect(try claim().claims.isEmpty)
+        try settle(second, ["outcome": "delivered"])
+        let ended = try claim().ended
+        #expect(ended.map(\.postback) == [1])
+        #expect(ended.map(\.isDead) == [false])
+        #expect(try claim().claims.map(\.delivery) == [3])
+        #expect(try installation.deliveries().map { $0["state"] } == ["skipped", "delivered", "in_flight"])
+    }
+
+    @Test func `a later event within the hold waits for an earlier one, wherever that waits`() throws {
+        try run("UPDATE outbox SET due_at = now() + interval '1 hour' WHERE id < 3")
+        #expect(try claim().claims.isEmpty)
+        try run("DELETE FROM outbox WHERE id = 1")
+        #expect(try claim().claims.isEmpty)
+        try run("DELETE FROM outbox WHERE id = 2")
+        #expect(try claim().claims.map(\.delivery) == [3])
+    }
+
+    @Test func `a resumed event waits for an earlier one as long again, a resent or moved one does not`() throws {
+        try age()
+        try run("DELETE FROM outbox WHERE id = 3")
+        try run("UPDATE outbox SET due_at = now() + interval '1 hour' WHERE id = 1")
+        try run("UPDATE outbox SET due_at = 'infinity' WHERE id = 2")
+        try run("UPDATE postbacks SET paused_at = now(), paused_reason = 'test' WHERE id = 2")
+        try installation.ask("updatePostback", ["postbackId": 2, "resume": true])
+        #expect(try claim().claims.isEmpty)
+        try run("UPDATE outbox SET hold_from = owed_at")
+        let claims = try claim().claims
+        #expect(claims.map(\.delivery) == [2])
+        try settle(claims, ["outcome": "failed"])
+        try installation.ask("resendDeliveries", ["deliveryIds": [2]])
+        #expect(try claim().claims.map(\.delivery) == [2])
+    }
+
+    @Test func `two pollers at once do not start an event and the one that it steps over`() throws {
+        try age()
+        // The later one has waited longer, and is the only one that there is room for.
+        try run("DELETE FROM outbox WHERE id = 3")
+        try run("UPDATE outbox SET due_at = now() - interval '1 minute' WHERE id = 2")
+        let other = try installation.database.connect()
+        _ = try connection.run("BEGIN")
+        let mine = Outbox.claims(try connection.run(Self.claim(1).statement, Self.claim(1).parameters))
+        #expect(mine.map(\.delivery) == [2])
+        #expect(Outbox.claims(try other.transaction([Self.claim()])[0]).isEmpty)
+        _ = try connection.run("COMMIT")
+        #expect(Outbox.claims(try other.transaction([Self.claim()])[0]).isEmpty)
+        try settle(mine, ["outcome": "retry", "retryInSeconds": 3600])
+        try run("UPDATE outbox SET due_at = now() WHERE id = 1")
+        #expect(try claim().claims.map(\.delivery) == [1])
+    }
+
+    @Test func `a look that is older than another poller's lease does not take what that has stepped over`() throws {
+        try age()
+        try run("DELETE FROM outbox WHERE id = 3")
+        try run("UPDATE outbox SET due_at = now() - interval '1 minute' WHERE id = 2")
+        // Holds the second poller up between its snapshot and the first row that it locks.
+        let gate = try installation.database.connect()
+        try gate.execute(
+            script: """
+                CREATE FUNCTION pass() RETURNS boolean LANGUAGE plpgsql AS $$
+                BEGIN PERFORM pg_advisory_lock_shared(1); PERFORM pg_advisory_unlock_shared(1); RETURN true; END $$;
+                SELECT pg_advisory_lock(1);
+                """)
+        let sql = Self.claim().statement.sql.replacing(
+            "o.due_at <= now()", with: "pass() AND o.due_at <= now()", maxReplacements: 1)
+        #expect(sql != Self.claim().statement.sql)
+        let late = try installation.database.connect(applicationName: "late")
+        try late.start([[Call(Statement(name: "late", sql: sql), Self.claim().parameters)]])
+        try waitUntil("it has its snapshot") {
+            try gate.run("SELECT FROM pg_stat_activity WHERE application_name = 'late' AND wait_event = 'advisory'")
+                .count
+                == 1
+        }
+        #expect(try claim(1).claims.map(\.delivery) == [2])
+        try gate.execute(script: "SELECT pg_advisory_unlock(1)")
+        var results: [Result<[Rows], PostgresError>]?
+        try waitUntil("it has looked") {
+            results = results ?? late.poll()
+            return results != nil
+        }
+        #expect(try results?.first?.get().first.map(Outbox.claims)?.isEmpty == true)
+    }
+
+    @Test func `several postbacks on one event never overtake each other`() throws {
+        try run("UPDATE outbox SET sequence = 2, event_id = 2 WHERE id = 3")
+        try run("DELETE FROM outbox WHERE id = 1")
+        try age()
+        let first = try claim(1).claims
+        try settle(first, ["outcome": "delivered"])
+        let second = try claim()
+        #expect(second.claims.count == 1)
+        #expect(second.ended.isEmpty)
+    }
+
+    @Test func `a later event that was delivered elsewhere overtakes nothing`() throws {
+        try age()
+        let other =
+            try connection.run(
+                "INSERT INTO destinations (origin) VALUES ('http://127.0.0.1:2') RETURNING id"
+            ).first?.integer("id") ?? 0
+        try run(
+            """
+            INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
+                lease_no, owed_at)
+            SELECT id + 100, event_id, conversion_id, sequence, postback_id, \(other), 'delivered', 1, 1, owed_at FROM outbox
+            """)
+        #expect(try claim().ended.isEmpty)
+        try run("UPDATE outbox SET lease_until = NULL")
+        // Led there, the first two are.
+        for id in 1...2 {
+            try installation.ask(
+                "updatePostback", ["postbackId": .integer(id), "url": "http://127.0.0.1:2/{status}"])
+        }
+        let there = Outbox.claim([Outbox.Share(destination: other, free: 10)], lease: 60, orderHold: 600)
+        let rows = try connection.transaction([there])[0]
+        #expect(Outbox.claims(rows).isEmpty)
+        #expect(Outbox.burials(rows).map(\.postback) == [1, 2])
+    }
+
+    @Test func `what comes back from where its postback led before goes where it leads now, at its place in the order`()
+        throws
+    {
+        let claims = try claim().claims
+        #expect(claims.map(\.delivery) == [1])
+        for id in 1...3 {
+            try installation.ask(
+                "updatePostback", ["postbackId": .integer(id), "url": "http://127.0.0.1:2/{status}"])
+        }
+        let other = try connection.run("SELECT max(id) AS id FROM destinations").first?.integer("id") ?? 0
+        let there = Outbox.claim([Outbox.Share(destination: other, free: 10)], lease: 60, orderHold: 600)
+        #expect(Outbox.claims(try connection.transaction([there])[0]).isEmpty)
+        try settle(claims, ["outcome": "retry", "retryInSeconds": 0])
+        #expect(Outbox.claims(try connection.transaction([there])[0]).map(\.delivery) == [1])
+    }
+}
