@@ -34,7 +34,7 @@ struct LostLeaseTests {
 
     @Test
     func
-        `a poller buries what was lost on its last attempt, pauses a postback of which ten were, and it can be resent`()
+        `a poller buries what was lost on its last attempt; it pauses no postback, and can be resent`()
         throws
     {
         let receiver = try RunningReceiver()
@@ -46,10 +46,9 @@ struct LostLeaseTests {
         let dead = try installation.wait(for: 10, in: "dead")
         #expect(dead.allSatisfy { $0.outcomes == ["unknown"] && $0["attemptCount"] == 3 })
         #expect(receiver.requests.isEmpty)
-        try waitUntil("the postback is paused") {
-            try installation.value("SELECT (paused_at IS NOT NULL)::text AS value FROM postbacks") == "true"
-        }
-        try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
+        // Nobody knows whether these were sent: that says nothing of the receiver.
+        _ = try installation.database.connect().transactions([[Outbox.pauseDying("{1}")]])[0].get()
+        #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
         try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
         #expect(try installation.wait(for: 10, in: "delivered").allSatisfy { $0.outcomes == ["unknown", "delivered"] })
         withExtendedLifetime(poller) {}

@@ -79,7 +79,6 @@ extension Poller {
             let dead = buried.filter(\.isDead)
             if !dead.isEmpty {
                 logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(dead.count)"])
-                upkeep.pauseDying(Outbox.list(of: dead.map(\.postback)))
             }
             if shares.contains(where: { $0.floor == nil }) { slots.swept(within: now - start) }
             let isLate = now - start > Poller.claimTime

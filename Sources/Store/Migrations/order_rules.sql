@@ -16,3 +16,8 @@ ALTER TABLE outbox
     -- Resent with force: sent also after a later event was delivered.
     ADD COLUMN IF NOT EXISTS is_forced boolean NOT NULL DEFAULT false;
 COMMIT;
+
+BEGIN;
+ALTER TABLE deliveries
+    ADD COLUMN IF NOT EXISTS postback_version integer;  -- of the attempt that ended it; null: no attempt did, or it is not known
+COMMIT;

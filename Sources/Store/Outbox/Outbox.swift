@@ -35,7 +35,7 @@ package enum Outbox {
         package let fenced: Int
         package let retrying: Int
         package let dead: Int
-        /// Postbacks of which a delivery has died.
+        /// Postbacks of which a delivery has died or failed.
         package let dyingPostbacks: String?
         /// Postbacks that were paused; what they owe is to be held.
         package let pausedPostbacks: String?
@@ -49,7 +49,7 @@ package enum Outbox {
             pausedPostbacks: row?.text("paused"))
     }
 
-    /// Pauses those of the postbacks whose last deliveries all died, and holds what they owe (R13).
+    /// Pauses those of the postbacks whose last deliveries all ended dead or failed, and holds what they owe (R13).
     package static func pauseDying(_ postbacks: String) -> Call { Call(.pauseDyingPostbacks, [.text(postbacks)]) }
 
     /// Ids as the statements on several postbacks take them.

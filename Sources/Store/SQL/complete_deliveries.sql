@@ -41,9 +41,9 @@ WITH answers AS MATERIALIZED (
     DELETE FROM outbox o USING judged j WHERE o.id = j.id AND j.final IS NOT NULL
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
-        error_code, lease_no, owed_at)
+        error_code, lease_no, owed_at, postback_version)
     SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, final, attempt,
-        error ->> 'code', lease_no, owed_at
+        error ->> 'code', lease_no, owed_at, postback_version
     FROM judged WHERE final IS NOT NULL
 ), retried AS (
     UPDATE outbox o SET
@@ -100,12 +100,14 @@ WITH answers AS MATERIALIZED (
         CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in, is_probe
     FROM judged
 ), pausing AS (
+    -- A postback that was changed since may lead to somebody who is not gone.
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()
     WHERE p.id = ANY (ARRAY(SELECT postback_id FROM judged WHERE pauses)) AND p.paused_at IS NULL
+        AND p.version IN (SELECT j.postback_version FROM judged j WHERE j.pauses AND j.postback_id = p.id)
     RETURNING p.id
 )
 SELECT (SELECT count(*) FROM answers) - (SELECT count(*) FROM judged) AS fenced,
     (SELECT count(*) FROM judged WHERE final IS NULL) AS retrying,
     (SELECT count(*) FROM judged WHERE final = 'dead') AS dead,
-    (SELECT array_agg(DISTINCT postback_id) FROM judged WHERE final = 'dead') AS dying,
+    (SELECT array_agg(DISTINCT postback_id) FROM judged WHERE final IN ('dead', 'failed')) AS dying,
     (SELECT array_agg(id) FROM pausing) AS paused

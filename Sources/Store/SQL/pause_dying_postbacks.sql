@@ -1,16 +1,26 @@
--- Pauses those of the postbacks ($1) whose last ten deliveries all died, within 72 hours and since the postback was last
--- changed (R13), and holds what they owe. What is in flight is held when it comes back.
+-- Pauses those of the postbacks ($1) whose last ten deliveries all ended dead or failed, within 72 hours and by the version of
+-- the postback that is still its own (R13), and holds what they owe. What is in flight is held when it comes back.
+-- What was cancelled or skipped says nothing of a receiver, nor does what was lost or went wrong here. Among so many of those
+-- that the last thousand hold no ten others, nothing is paused.
 WITH pausing AS (
     UPDATE postbacks p SET
-        paused_at = now(), paused_reason = 'its last 10 deliveries all died within 72 hours', updated_at = now()
+        paused_at = now(), paused_reason = 'its last 10 deliveries all ended dead or failed within 72 hours',
+        updated_at = now()
     WHERE p.id = ANY ($1::bigint[]) AND p.paused_at IS NULL AND p.deleted_at IS NULL
         AND (
-            SELECT count(*) = 10 AND bool_and(
-                l.state = 'dead' AND l.finished_at > greatest(now() - interval '72 hours', p.updated_at))
+            SELECT count(*) = 10 AND bool_and(l.state IN ('dead', 'failed'))
             FROM (
-                SELECT d.state, d.finished_at FROM deliveries d
-                WHERE d.postback_id = p.id AND d.state <> 'cancelled'
-                ORDER BY d.finished_at DESC
+                SELECT recent.state
+                FROM (
+                    SELECT d.state, d.error_code, d.postback_version, d.finished_at FROM deliveries d
+                    WHERE d.postback_id = p.id AND d.finished_at > greatest(now() - interval '72 hours', p.updated_at)
+                    ORDER BY d.finished_at DESC
+                    LIMIT 1000
+                ) recent
+                WHERE recent.state IN ('delivered', 'dead', 'failed')
+                    AND coalesce(recent.postback_version, p.version) = p.version
+                    AND coalesce(recent.error_code, '') NOT IN ('lost', 'secret', 'internal')
+                ORDER BY recent.finished_at DESC
                 LIMIT 10
             ) l
         )
