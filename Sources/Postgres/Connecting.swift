@@ -47,8 +47,11 @@ package final class Connecting {
         if try waitForPostgres(interests, milliseconds: 0).contains(true) {
             status = unsafe PQconnectPoll(handle.pointer)
         }
-        if status == PGRES_POLLING_OK { return true }
-        if status == PGRES_POLLING_FAILED { throw .unreachable(handle.message) }
+        if status == PGRES_POLLING_OK {
+            handle.isConnected()
+            return true
+        }
+        if status == PGRES_POLLING_FAILED { throw connectFailure(of: handle.rawMessage) }
         if let deadline, Clock.monotonicNanoseconds >= deadline { try passOver() }
         return false
     }

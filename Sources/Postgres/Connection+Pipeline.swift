@@ -2,10 +2,13 @@ import CPostgres
 
 extension Connection {
     /// Sends the groups, each a transaction of its own, without waiting. Their results come from `poll`.
-    package func start(_ groups: [[Call]]) throws(PostgresError) {
+    /// - Parameter isProbing: also finds out whose the session is; by default with what is sent second.
+    package func start(_ groups: [[Call]], isProbing: Bool? = nil) throws(PostgresError) {
         precondition(!isBusy, "a pipeline while another is under way")
         guard isUsable else { throw loss ?? .unreachable(handle.message) }
-        var pipeline = Pipeline(groupCount: groups.count)
+        let endsWithProbe = session.isToProbe(isProbing)
+        let groups = endsWithProbe ? groups + [[probe]] : groups
+        var pipeline = Pipeline(groupCount: groups.count, endsWithProbe: endsWithProbe)
         do {
             // A preparation inside a group that fails before it would be lost to the groups behind.
             if groups.count > 1 { try prepareAhead(groups, &pipeline) }
@@ -15,6 +18,7 @@ extension Connection {
             throw error
         }
         self.pipeline = pipeline
+        if session == .unknown { session = .used }
         flush()
     }
 
@@ -37,12 +41,14 @@ extension Connection {
             wantsWrite = false
             loss = pipeline.loss ?? .unreachable(handle.message)
         }
-        return pipeline.results(lostBy: loss ?? .unreachable(handle.message))
+        var results = pipeline.results(lostBy: loss ?? .unreachable(handle.message))
+        if pipeline.endsWithProbe, let answer = results.popLast() { takeProbe(answer) }
+        return results
     }
 
     private func prepareAhead(_ groups: [[Call]], _ pipeline: inout Pipeline) throws(PostgresError) {
         for group in groups {
-            for call in group where try prepareIfNew(call.statement, &pipeline) {
+            for call in group where try prepareIfNew(call, &pipeline) {
                 try sync(group: nil, &pipeline)
             }
         }
@@ -59,11 +65,11 @@ extension Connection {
             }
         }
         for (call, parameters) in zip(group, encoded) {
-            try prepareIfNew(call.statement, &pipeline)
-            let isSent = unsafe parameters.withArrays { count, values, lengths, formats in
-                if call.statement.name.isEmpty {
+            try prepareIfNew(call, &pipeline)
+            let isSent = unsafe parameters.withArrays { count, types, values, lengths, formats in
+                if !isKept(call.statement) {
                     unsafe PQsendQueryParams(
-                        handle.pointer, call.statement.sql, count, nil, values, lengths, formats, 0)
+                        handle.pointer, call.statement.sql, count, types, values, lengths, formats, 0)
                 } else {
                     unsafe PQsendQueryPrepared(
                         handle.pointer, sessionName(call.statement), count, values, lengths, formats, 0)
@@ -75,15 +81,22 @@ extension Connection {
         try sync(group: number, &pipeline)
     }
 
+    /// A pooler may give each transaction another session, in which nothing is prepared, or something else.
+    private func isKept(_ statement: Statement) -> Bool { session == .own && !statement.name.isEmpty }
+
     /// Whether it was new.
     @discardableResult
-    private func prepareIfNew(_ statement: Statement, _ pipeline: inout Pipeline) throws(PostgresError) -> Bool {
-        guard !statement.name.isEmpty else { return false }
+    private func prepareIfNew(_ call: Call, _ pipeline: inout Pipeline) throws(PostgresError) -> Bool {
+        let statement = call.statement
+        guard isKept(statement) else { return false }
         if let sql = prepared[statement.name] {
             precondition(sql == statement.sql, "two statements are named \(statement.name)")
             return false
         }
-        guard unsafe PQsendPrepare(handle.pointer, sessionName(statement), statement.sql, 0, nil) == 1 else {
+        let types = call.parameters.map(\.type)
+        guard
+            unsafe PQsendPrepare(handle.pointer, sessionName(statement), statement.sql, CInt(types.count), types) == 1
+        else {
             throw .unreachable(handle.message)
         }
         prepared[statement.name] = statement.sql
@@ -129,8 +142,9 @@ extension Connection {
         prepared[statement.name] = nil
         // What was aborted with its group says nothing about the statement.
         guard result.status != PGRES_PIPELINE_ABORTED, let error = failure(result, of: statement) else { return }
-        if error.kind == .unreachable { pipeline.loss = pipeline.loss ?? error }
-        pipeline.preparationErrors[statement.name] = error
+        takeLoss(error, &pipeline)
+        learn(from: error)
+        pipeline.preparationErrors[statement.name] = error.undone
     }
 
     private func takeRows(
@@ -139,9 +153,9 @@ extension Connection {
         if result.status == PGRES_PIPELINE_ABORTED {
             if let error = pipeline.preparationErrors[statement.name] { pipeline.fail(group, error) }
         } else if let error = failure(result, of: statement) {
-            if error.kind == .unreachable { pipeline.loss = pipeline.loss ?? error }
-            if error.asksForNewPreparation { forgetPreparations() }
-            pipeline.fail(group, pipeline.preparationErrors[statement.name] ?? error)
+            takeLoss(error, &pipeline)
+            learn(from: error)
+            pipeline.fail(group, pipeline.preparationErrors[statement.name] ?? error.undone)
         } else {
             pipeline.add(Rows(result), to: group)
         }
@@ -151,13 +165,22 @@ extension Connection {
     /// session's end) comes behind the answers of the statements, which are worth nothing then.
     private func takeCommitFailure(_ result: ResultHandle, of group: Int?, _ pipeline: inout Pipeline) {
         guard let error = failure(result, of: nil) else { return }
-        if error.kind == .unreachable { pipeline.loss = pipeline.loss ?? error }
-        if let group { pipeline.fail(group, error) }
+        takeLoss(error, &pipeline)
+        // Of a session that ends here nobody knows whether it did so before its commit or behind it.
+        if let group { pipeline.fail(group, error.isFatal ? error : error.undone) }
     }
 
-    /// What is prepared under the old names stays unused in the session.
-    private func forgetPreparations() {
-        prepared = [:]
-        generation += 1
+    /// What the server ends the session with: it does nothing of what was sent behind it.
+    private func takeLoss(_ error: PostgresError, _ pipeline: inout Pipeline) {
+        if error.isFatal { pipeline.loss = pipeline.loss ?? error.undone }
+    }
+}
+
+extension PostgresError {
+    /// The same, where the transaction cannot have been committed.
+    fileprivate var undone: PostgresError {
+        var error = self
+        error.isUndone = rollsBack
+        return error
     }
 }

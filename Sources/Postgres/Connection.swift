@@ -4,13 +4,15 @@ package import POSIX
 /// A connection to PostgreSQL, for one thread. What fails leaves it usable, unless it is the connection that is lost.
 ///
 /// It stays in libpq's pipeline mode: whatever is started together goes out together and costs one round trip,
-/// including the preparation of statements that it sees for the first time.
+/// including the preparation of statements that it keeps.
 package final class Connection {
     let handle: ConnectionHandle
     /// The statements that are prepared in this session, and their texts.
     var prepared: [String: String] = [:]
     /// How often everything prepared had to be forgotten; part of the names in the session.
     var generation = 0
+    /// Whose the session on the server is; see `Connection+Session.swift`.
+    package internal(set) var session = Session.unknown
     /// What has been started and not been handed out.
     var pipeline: Pipeline?
     /// Why the connection was lost, once that is known.

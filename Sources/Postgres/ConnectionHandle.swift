@@ -28,7 +28,9 @@ import Glibc
                 guard let context = unsafe context, let text = unsafe text else { return }
                 unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(String(cString: text))
             }, Unmanaged.passUnretained(notices).toOpaque())
-        if unsafe PQstatus(pointer) == CONNECTION_BAD { throw .unreachable(message) }
+        if unsafe PQstatus(pointer) == CONNECTION_BAD { throw connectFailure(of: rawMessage) }
+        // The server's five characters stand in the text then; there is no other way to them.
+        unsafe PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
     }
 
     deinit {
@@ -43,10 +45,20 @@ import Glibc
 
     /// libpq's last message, in one line.
     var message: String {
-        guard let text = unsafe PQerrorMessage(pointer) else { return "the connection to the database was lost" }
-        let message = unsafe String(cString: text).inOneLine
+        let message = rawMessage.inOneLine
         return message.isEmpty ? "the connection to the database was lost" : message
     }
+
+    /// As libpq has it: one entry for each attempt to connect, over several lines.
+    var rawMessage: String { unsafe text(PQerrorMessage(pointer)) }
+
+    /// The attempt to connect is over.
+    func isConnected() {
+        unsafe PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
+    }
+
+    /// With what the server has ended the session while nothing was under way.
+    var farewell: String? { notices.farewell }
 
     private func text(_ pointer: UnsafePointer<CChar>?) -> String {
         unsafe pointer.map { unsafe String(cString: $0) } ?? ""
@@ -58,8 +70,10 @@ import Glibc
 /// What the server said beside results: kept from libpq's habit of printing it, for those who want to see it.
 private final class Notices {
     private var texts: [String] = []
+    private(set) var farewell: String?
 
     func add(_ text: String) {
+        if text.hasPrefix("FATAL") { farewell = text.inOneLine }
         guard texts.count < 100 else { return }
         texts.append(text.inOneLine)
     }

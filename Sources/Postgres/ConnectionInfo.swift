@@ -60,13 +60,17 @@ struct ConnectionInfo {
     /// defaults and before what must be so.
     /// - Parameter hosts: those that are still to be tried.
     func parameters(applicationName: String, hosts: [Host]) -> [(keyword: String, value: String)] {
-        let parameters = [
+        var parameters = [
             ("fallback_application_name", applicationName),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "60000"),
             ("dbname", text),
             ("client_encoding", "UTF8"),
         ]
+        // Of several hosts the one that can be written to, unless somebody says otherwise.
+        if self.hosts.count > 1, given["target_session_attrs"] == nil, environment("PGTARGETSESSIONATTRS") == nil {
+            parameters.append(("target_session_attrs", "read-write"))
+        }
         guard hosts.count < self.hosts.count else { return parameters }
         let lists = [
             ("host", hosts.map(\.name)), ("hostaddr", hosts.map(\.address)), ("port", hosts.map(\.port)),

@@ -1,3 +1,5 @@
+import CPostgres
+
 /// A call's parameters as libpq wants them, all in one buffer.
 struct EncodedParameters {
     /// A parameter held the character U+0000, which PostgreSQL's text cannot.
@@ -8,11 +10,13 @@ struct EncodedParameters {
     private var starts: [Int?] = []
     private var lengths: [CInt] = []
     private var formats: [CInt] = []
+    private var types: [Oid] = []
 
     init(_ parameters: [Parameter]) throws(ContainsNul) {
         starts.reserveCapacity(parameters.count)
         lengths.reserveCapacity(parameters.count)
         formats.reserveCapacity(parameters.count)
+        types = parameters.map(\.type)
         for parameter in parameters {
             let start = buffer.count
             starts.append(start)
@@ -25,15 +29,16 @@ struct EncodedParameters {
             case .integers(let integers): append(integers)
             }
             lengths.append(CInt(buffer.count - start))
-            if case .bytea = parameter { formats.append(1) } else { formats.append(0) }
+            formats.append(parameter.isBinary ? 1 : 0)
             buffer.append(0)
         }
     }
 
-    /// Lends the arrays for one `PQsend…` call: count, values, lengths, formats.
+    /// Lends the arrays for one `PQsend…` call: count, types, values, lengths, formats.
     func withArrays<T>(
         _ body: (
-            CInt, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<CInt>?, UnsafePointer<CInt>?
+            CInt, UnsafePointer<Oid>?, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<CInt>?,
+            UnsafePointer<CInt>?
         ) -> T
     ) -> T {
         unsafe buffer.withUnsafeBytes { bytes in
@@ -42,7 +47,7 @@ struct EncodedParameters {
                 return unsafe (base + start).assumingMemoryBound(to: CChar.self)
             }
             return unsafe values.withUnsafeBufferPointer { values in
-                unsafe body(CInt(values.count), values.baseAddress, lengths, formats)
+                unsafe body(CInt(values.count), types, values.baseAddress, lengths, formats)
             }
         }
     }
@@ -58,36 +63,28 @@ struct EncodedParameters {
         buffer += bytes
     }
 
-    /// `{"a","say \"b\"",NULL}`: every element quoted, so that nothing in it has a meaning but `"` and `\`.
+    /// A `text[]` in PostgreSQL's binary format (`array_recv`): a list as text would mean something else to a session with
+    /// `array_nulls = off`. Dimensions, whether there are NULLs, the elements' type; one dimension's length and lower bound; then
+    /// each element with its length in front, -1 for NULL.
     private mutating func append(_ elements: [String?]) throws(ContainsNul) {
-        buffer.append(UInt8(ascii: "{"))
-        for (index, element) in elements.enumerated() {
-            if index > 0 { buffer.append(UInt8(ascii: ",")) }
-            guard var element else {
-                buffer.append(contentsOf: "NULL".utf8)
+        append(elements.isEmpty ? 0 : 1 as Int32)
+        append(elements.contains { $0 == nil } ? 1 : 0 as Int32)
+        append(Int32(bitPattern: Parameter.textType))
+        guard !elements.isEmpty else { return }
+        append(Int32(elements.count))
+        append(1 as Int32)
+        for element in elements {
+            guard let element else {
+                append(-1 as Int32)
                 continue
             }
-            buffer.append(UInt8(ascii: "\""))
-            let isText = element.withUTF8 { unsafe append(quoting: $0) }
-            guard isText else { throw ContainsNul() }
-            buffer.append(UInt8(ascii: "\""))
+            append(Int32(element.utf8.count))
+            try append(element)
         }
-        buffer.append(UInt8(ascii: "}"))
     }
 
-    /// Appends in whole runs between the bytes that need a backslash; false if there is a zero byte.
-    private mutating func append(quoting utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-        var runStart = 0
-        for index in 0..<utf8.count {
-            let byte = unsafe utf8[index]
-            if byte == 0 { return false }
-            guard byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            unsafe buffer.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[runStart..<index]))
-            buffer.append(UInt8(ascii: "\\"))
-            runStart = index
-        }
-        unsafe buffer.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[runStart...]))
-        return true
+    private mutating func append(_ number: Int32) {
+        for shift in [24, 16, 8, 0] as [Int32] { buffer.append(UInt8(truncatingIfNeeded: number >> shift)) }
     }
 
     private mutating func append(_ integers: [Int]) {

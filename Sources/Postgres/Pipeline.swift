@@ -18,7 +18,11 @@ struct Pipeline {
     /// The error that ended the connection.
     var loss: PostgresError?
 
-    init(groupCount: Int) {
+    /// The last group is the connection's own, and no caller's.
+    let endsWithProbe: Bool
+
+    init(groupCount: Int, endsWithProbe: Bool = false) {
+        self.endsWithProbe = endsWithProbe
         rows = Array(repeating: [], count: groupCount)
         errors = Array(repeating: nil, count: groupCount)
         isComplete = Array(repeating: false, count: groupCount)

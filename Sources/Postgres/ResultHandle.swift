@@ -22,12 +22,13 @@ import CPostgres
         }
         return PostgresError(
             sqlState: sqlState, message: field(.message) ?? "", detail: field(.detail), constraint: field(.constraint),
-            statementName: statementName)
+            statementName: statementName, isFatal: ["FATAL", "PANIC"].contains(field(.severity)))
     }
 
     /// The `PG_DIAG_…` letters, which are macros that Swift does not see.
     private enum Field: Unicode.Scalar {
         case sqlState = "C"
+        case severity = "V"
         case message = "M"
         case detail = "D"
         case constraint = "n"

@@ -160,6 +160,26 @@ struct EmbeddedServerTests {
         #expect(try Connection(both).run("SELECT 1 AS one")[0].integer("one") == 1)
     }
 
+    @Test func `of several hosts the one that can be written to is taken, unless the string says otherwise`() throws {
+        let standby = EmbeddedServer(
+            home: home, settings: ["fsync": "off", "default_transaction_read_only": "on"], diesWithParent: false)
+        // Its database is made while it can be written to.
+        let maker = server()
+        try maker.start()
+        maker.stop()
+        try standby.start()
+        let primary = self.server(home: "\(folder.path)/primary")
+        try primary.start()
+        try write(primary)
+        let both = "host=\(home)/socket,\(folder.path)/primary/socket user=postbacks dbname=postbacks"
+        #expect(try Connection(both).run("SELECT x FROM kept")[0].integer("x") == 5)
+        #expect(
+            try Connection("\(both) target_session_attrs=any").run("SHOW transaction_read_only")[0].text(0) == "on")
+        primary.stop()
+        let error = #expect(throws: PostgresError.self) { try Connection(both) }
+        #expect(error?.kind == .unreachable)
+    }
+
     @Test func `a server ends with the thread that started it, such as a process that was killed`() throws {
         let home = home
         let thread = Thread {

@@ -14,9 +14,18 @@ struct PipelineTests {
         return connection
     }
 
-    @Test func `a statement is prepared once for each connection`() throws {
+    /// A connection that knows that the session is its own, and keeps statements prepared.
+    private func connectForLong() throws -> Connection {
         let connection = try connect()
-        for number in 1...3 { _ = try connection.run(insert, [.int(number)]) }
+        for _ in 1...2 { _ = try connection.run("SELECT 1") }
+        return connection
+    }
+
+    @Test func `a statement is prepared once for each connection that is used for longer than a call or two`() throws {
+        let connection = try connect()
+        #expect(connection.session == .unknown)
+        for number in 1...5 { _ = try connection.run(insert, [.int(number)]) }
+        #expect(connection.session == .own)
         let rows = try connection.run("SELECT name, generic_plans + custom_plans AS runs FROM pg_prepared_statements")
         #expect(rows.map { $0.text("name") } == ["insert"])
         #expect(rows[0].integer("runs") == 3)
@@ -66,7 +75,7 @@ struct PipelineTests {
     }
 
     @Test func `a preparation that was aborted with its group is made up for`() throws {
-        let connection = try connect()
+        let connection = try connectForLong()
         #expect(throws: PostgresError.self) {
             try connection.transaction([Call(divide, [.int(0)]), Call(count)])
         }
@@ -75,7 +84,7 @@ struct PipelineTests {
     }
 
     @Test func `a first use in a group that fails serves the groups behind it`() throws {
-        let connection = try connect()
+        let connection = try connectForLong()
         let results = try connection.transactions([
             [Call(divide, [.int(0)]), Call(count)], [Call(count)], [Call(divide, [.int(1)])],
         ])
@@ -83,7 +92,7 @@ struct PipelineTests {
     }
 
     @Test func `a statement that cannot be prepared fails its own groups with the reason`() throws {
-        let connection = try connect()
+        let connection = try connectForLong()
         let wrong = Statement(name: "wrong", sql: "SELECT * FROM nowhere")
         let results = try connection.transactions([
             [Call(count)], [Call(insert, [.int(1)]), Call(wrong)], [Call(wrong)], [Call(count)],
@@ -121,8 +130,35 @@ struct PipelineTests {
         #expect(connection.poll() == nil)
     }
 
+    @Test func `what the server refuses before the commit is known not to have happened`() throws {
+        let connection = try connectForLong()
+        let error = #expect(throws: PostgresError.self) { try connection.run(divide, [.int(0)]) }
+        #expect(error?.isUndone == true)
+        // The session ends within the statement: nothing of it, and nothing behind it, has happened.
+        let results = try connection.transactions([
+            [Call(insert, [.int(1)])],
+            [Call(insert, [.int(2)]), Call("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)")],
+            [Call(insert, [.int(3)])],
+        ])
+        let ends = results.map { result -> Bool? in
+            if case .failure(let error) = result { error.isUndone } else { nil }
+        }
+        #expect(ends == [nil, true, true])
+    }
+
+    @Test func `a prepared statement that is gone is done without from then on`() throws {
+        let connection = try connectForLong()
+        #expect(try connection.run(count)[0].integer("n") == 0)
+        try connection.execute(script: "DEALLOCATE ALL")
+        let error = #expect(throws: PostgresError.self) { try connection.run(count) }
+        #expect(error?.isOfAnotherSession == true && error?.isUndone == true)
+        #expect(connection.session == .shared)
+        for _ in 1...3 { #expect(try connection.run(count)[0].integer("n") == 0) }
+        #expect(try connection.run("SELECT FROM pg_prepared_statements").isEmpty)
+    }
+
     @Test func `tables that change under a prepared statement cost one retry`() throws {
-        let connection = try connect()
+        let connection = try connectForLong()
         let all = Statement(name: "all", sql: "SELECT * FROM t")
         _ = try connection.run(all)
         try connection.execute(script: "ALTER TABLE t ADD COLUMN y int")

@@ -5,7 +5,8 @@ import Testing
 struct PostgresErrorTests {
     static let kinds: [(String, PostgresError.Kind)] = [
         ("57P01", .unreachable), ("57P03", .unreachable), ("53300", .unreachable), ("08006", .unreachable),
-        ("25006", .unreachable), ("40001", .busy), ("40P01", .busy), ("55P03", .busy), ("57014", .busy),
+        ("25006", .unreachable), ("57P05", .unreachable), ("26000", .busy), ("42P05", .busy), ("40001", .busy),
+        ("40P01", .busy), ("55P03", .busy), ("57014", .busy),
         ("53100", .busy), ("53200", .busy), ("42P01", .missingSchema), ("42703", .missingSchema),
         ("3F000", .missingSchema), ("23505", .rejected(sqlState: "23505")), ("22P02", .rejected(sqlState: "22P02")),
         ("P0001", .rejected(sqlState: "P0001")),

@@ -1,0 +1,64 @@
+/// Sorts what libpq says of a failed attempt to connect: the server's five characters stand in it behind the severity
+/// (`FATAL:  28P01: …`), libpq's own part is words only.
+/// - Parameter text: one entry for each attempt, since a name may have several addresses and a string several hosts.
+func connectFailure(of text: String) -> PostgresError {
+    let attempts = text.split(separator: "connection to server ").filter { $0.contains(" failed:") }
+    let message = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.joined(separator: " ").inOneLine
+    // Nothing was tried: a setting is wrong, and libpq's words name no host.
+    guard !attempts.isEmpty else {
+        if transientTexts.contains(where: text.contains) { return .unreachable(message) }
+        return .unusable(message, message: message)
+    }
+    let refusals = attempts.map { Refusal(String($0)) }
+    // One that could not be asked may be the one that would have said yes.
+    guard let last = refusals.last, let reason = last.reason, refusals.allSatisfy({ $0.reason != nil }) else {
+        return .unreachable(message)
+    }
+    return .unusable(reason, sqlState: last.sqlState, message: message)
+}
+
+/// What is no setting's fault although nothing was tried.
+private let transientTexts = ["could not translate host name", "out of memory", "could not create socket"]
+
+/// The answer of one server.
+private struct Refusal {
+    let sqlState: String?
+    /// Why the same again is refused again; nil where it may not be.
+    let reason: String?
+
+    init(_ text: String) {
+        let state = Refusal.sqlState(in: text)
+        sqlState = state
+        reason =
+            if let state, let known = Refusal.states[state] { known } else {
+                Refusal.words.first { text.contains($0.words) }?.reason
+            }
+    }
+
+    private static let login = "the server refuses the login: its user, its password, or where it comes from"
+    private static let encryption = "the server's or the client's side of TLS does not fit sslmode"
+
+    /// Appendix A of PostgreSQL's manual.
+    private static let states = [
+        "28000": login, "28P01": login, "3D000": "the server has no such database",
+        "42501": "the login may not connect to that database",
+        "42704": "it sets a parameter that the server does not know",
+        "22023": "it sets a parameter to a value that the server does not take",
+    ]
+
+    /// libpq's own words, and those of PgBouncer, which says 08P01 to everything.
+    private static let words: [(words: String, reason: String)] = [
+        ("no password supplied", login), ("authentication failed", login), ("no such user", login),
+        ("no such database", "the server has no such database"), ("does not support SSL", encryption),
+        ("certificate verify failed", encryption), ("does not match host name", encryption),
+        ("root certificate file", encryption), ("could not read certificate file", encryption),
+    ]
+
+    /// Five digits and capitals between two colons; the severity in front of them has no digit.
+    private static func sqlState(in text: String) -> String? {
+        text.split(separator: ": ").map { $0.drop { $0 == " " } }.first { piece in
+            piece.utf8.count == 5 && piece.utf8.contains { (0x30...0x39).contains($0) }
+                && piece.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+        }.map(String.init)
+    }
+}
