@@ -24,9 +24,10 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystem"),
+        .target(name: "CArguments"),
 
         // The operating system, JSON, and one wrapper for each C library.
-        .target(name: "POSIX", dependencies: ["CSystem"]),
+        .target(name: "POSIX", dependencies: ["CArguments", "CSystem"]),
         .target(name: "JSON"),
         .target(name: "Secrets", dependencies: ["CCrypto"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),

@@ -36,7 +36,7 @@ package enum Invocation {
         Descriptor.occupyStandardNumbers()
         let settings = Settings.ofThisProcess
         do throws(SystemError) {
-            switch Mode(arguments: Array(CommandLine.arguments.dropFirst())) {
+            switch Mode(arguments: Array(ProcessArguments.all.dropFirst())) {
             case .once: exit(try answerOnce(settings, type, once))
             case .stream: try stream(settings)
             case .check: try Stream.check(type, settings)

@@ -72,4 +72,21 @@ struct ArgumentTests {
         #expect(call.code == "invalid_request")
         #expect(call.status == .exited(65))
     }
+
+    @Test(.enabled(if: User.isRoot, "to hide /proc takes root"))
+    func `arguments count where there is no /proc`() throws {
+        func run(_ program: String, _ arguments: [String], input: String = "") throws -> ChildProcess.Outcome {
+            let hide = "mount -t tmpfs none /proc && exec \"$0\" \"$@\""
+            return try ChildProcess.run(
+                "/usr/bin/unshare",
+                ["--mount", "--propagation", "private", "sh", "-c", hide, Programs.path(program)] + arguments,
+                environment: Programs.environment(), input: Array(input.utf8), seconds: 60)
+        }
+        #expect(try run("recordConversion", ["--version"]).text.hasPrefix("recordConversion "))
+        let stream = try run("recordConversion", ["--stream"], input: #"{"id":7,"input":{}}"# + "\n")
+        #expect(stream.status == .exited(0))
+        #expect(stream.text.hasPrefix(#"{"id":7,"error":"#), "\(stream.text)\(stream.errorText)")
+        #expect(try run("recordConversion", ["--nonsense"]).status == .exited(65))
+        #expect(try run("postbacks", ["migrate", "--help"]).text.contains("postbacks_recorder"))
+    }
 }

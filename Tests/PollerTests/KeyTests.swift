@@ -104,8 +104,39 @@ struct KeyTests {
         #expect(FileSystem.kind(of: file) == nil)
     }
 
+    @Test func `what up prints sets the shell right, whatever stands in the home's path`() throws {
+        let folder = try TemporaryFolder()
+        let home = "\(folder.path)/it's $HOME `x` \\ and more"
+        let environment = ["POSTBACKS_HOME": home, "POSTBACKS_FUNCTIONS": Programs.folder]
+        try run(environment) { log in
+            let lines = try log().split(separator: "\n").filter { $0.hasPrefix("  export ") }
+            #expect(lines.count == 3)
+            let script =
+                lines.joined(separator: "\n")
+                + "\nprintf %s \"$POSTBACKS_ENCRYPTION_KEY_FILE\" && exec configureAffiliate"
+            let outcome = try ChildProcess.run(
+                "/bin/sh", ["-c", script], environment: Programs.environment(),
+                input: Array(#"{"affiliateId":"a"}"#.utf8), seconds: 60)
+            #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
+            #expect(outcome.text.hasPrefix("\(home)/encryption-key{\"affiliate\""), "\(outcome.text)")
+        }
+    }
+
+    @Test(arguments: ["benchmarks", "postbacks", "../debug/recordConversion", "/bin/cat", "faults", ""])
+    func `invoke runs functions and nothing else`(name: String) throws {
+        let outcome = try Programs.run(
+            "postbacks", ["invoke", name], input: "{}", environment: ["POSTBACKS_FUNCTIONS": Programs.folder])
+        #expect(outcome.status == .exited(78))
+        #expect(outcome.errorText.contains("there is no function"))
+    }
+
     /// Runs `postbacks up` for as long as the body does something with it.
     private func run(_ environment: [String: String], _ body: () throws -> Void) throws {
+        try run(environment) { _ in try body() }
+    }
+
+    /// The body can read what it has said.
+    private func run(_ environment: [String: String], _ body: (() throws -> String) throws -> Void) throws {
         let folder = try TemporaryFolder()
         let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         let up = try ChildProcess(
@@ -120,7 +151,7 @@ struct KeyTests {
             if try up.poll() != nil { throw DidNotHappen(description: said) }
             return said.contains("poller started")
         }
-        try body()
+        try body { String(decoding: try FileSystem.read("\(folder.path)/log"), as: UTF8.self) }
     }
 
     @Test func `doctor names a key that has sealed something and is not configured`() throws {

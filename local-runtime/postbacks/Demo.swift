@@ -80,7 +80,7 @@ private final class DemoStage {
         receiver.onRequest = { arrived.all.append($0) }
         pollerLog = "\(home)/poller.log"
         poller = try ChildProcess(
-            FileSystem.resolve("/proc/self/exe") ?? CommandLine.arguments[0], ["poll"], environment: environment,
+            ProcessArguments.program ?? "postbacks", ["poll"], environment: environment,
             errorOutput: .descriptor(try Descriptor.open(pollerLog, O_WRONLY | O_CREAT)), ownGroup: true)
         Terminal.print(
             "  a receiver on http://127.0.0.1:\(receiver.port), a poller, and a database of its own are running\n")

@@ -38,7 +38,7 @@ struct Installation {
     /// The path of a function's executable.
     func function(_ name: String) throws(FunctionError) -> String {
         let path = "\(functions)/\(name)"
-        guard !name.contains("/"), Executable.isExecutable(path) else {
+        guard FunctionNames.all.contains(name), Executable.isExecutable(path) else {
             let there = FileSystem.names(in: functions).filter { FunctionNames.all.contains($0) }
             throw FunctionError(
                 .misconfigured,
@@ -114,7 +114,7 @@ extension Setting<String> {
     static var functions: Setting {
         Setting("POSTBACKS_FUNCTIONS", whenMissing: "beside the program", "folder of the function executables") {
             text in
-            text ?? FileSystem.parent(of: FileSystem.resolve("/proc/self/exe") ?? "./postbacks")
+            text ?? FileSystem.parent(of: ProcessArguments.program ?? "./postbacks")
         }
     }
 

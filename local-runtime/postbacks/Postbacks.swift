@@ -25,6 +25,6 @@ struct PostbacksProgram: ParsableCommand {
         CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
-        main(nil)
+        main(Array(ProcessArguments.all.dropFirst()))
     }
 }

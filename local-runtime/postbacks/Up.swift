@@ -78,9 +78,9 @@ struct Up: ParsableCommand {
         // createPostback refuses literal addresses that deliverPostback may not dial: both must be told the same.
         if let allowed = variables["POSTBACKS_ALLOW_CIDRS"] { exports.append(("POSTBACKS_ALLOW_CIDRS", allowed)) }
         var lines = ["", "Postbacks is running. In another terminal:", ""]
-        lines += exports.map { "  export \($0.name)='\($0.value)'" }
+        lines += exports.map { "  export \($0.name)=\(ShellText.quoted($0.value))" }
         lines += [
-            "  export PATH=\"\(installation.functions):$PATH\"",
+            "  export PATH=\(ShellText.quoted(installation.functions)):\"$PATH\"",
             "  echo '{\"offerId\":\"o1\",\"goalsEnabled\":true}' | configureOffer", "",
             "or, with the environment set for you: postbacks invoke configureOffer input.json",
             "Ctrl-C stops it in good order.", "",
