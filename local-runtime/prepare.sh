@@ -32,6 +32,8 @@ missing_packages() {
         echo python3
         echo python3-jsonschema
     fi
+    # Debian keeps it in a folder for root's programs.
+    if [ -n "${for_tests:-}" ] && ! PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; then echo pgbouncer; fi
     if [ -n "${for_tests:-}" ] && ! has_standard_webhooks && ! python_with_pip >/dev/null; then
         echo python3-pip
     fi

@@ -3,13 +3,16 @@ import JSON
 import Logging
 package import Postgres
 
-/// The database of a function: connected when it is first needed, and again after the connection was lost.
+/// The database of a function: connected when it is first needed, and again after the connection was lost or has turned out to
+/// be of no use: what was kept may lead to a server that has gone, or that can only be read since a failover.
 package final class Database {
     private let connectionString: String
     private let isConfigured: Bool
     private let applicationName: String
     private let logger: Logger
     private var connection: Connection?
+    /// Of the server, when it was last reached.
+    private var encoding: String?
 
     /// - Parameter applicationName: what `pg_stat_activity` shows, e.g. the function's name.
     package init(_ settings: Settings, applicationName: String) throws(FunctionError) {
@@ -39,22 +42,42 @@ package final class Database {
     }
 
     /// Like `run`, but PostgreSQL's own errors come back, one for each group that failed. Connects if there is no connection.
+    /// What a connection that was kept is to blame for is done once more, where the server has said that nothing of it happened.
     func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
+        let isKept = keepsConnection()
+        var results = try attempt(groups)
+        let failed = results.indices.filter { results[$0].error?.isOfKeptConnection == true }
+        guard isKept, let first = failed.first, let error = results[first].error else { return results }
+        logger.info("done once more", metadata: ["reason": "\(error)"])
+        for (index, result) in zip(failed, try attempt(failed.map { groups[$0] })) { results[index] = result }
+        return results
+    }
+
+    private func attempt(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
         let connection = try connected()
         do throws(PostgresError) {
             let results = try connection.transactions(groups)
-            if !connection.isUsable { self.connection = nil }
+            if !connection.isUsable || results.contains(where: { $0.error?.kind == .unreachable }) {
+                self.connection = nil
+            }
             return results
         } catch {
-            if !connection.isUsable { self.connection = nil }
+            self.connection = nil
             throw error
         }
+    }
+
+    /// Whether there is a connection from an earlier call that the server has not ended since.
+    private func keepsConnection() -> Bool {
+        if connection?.isStillThere() == false { connection = nil }
+        return connection != nil
     }
 
     private func connected() throws(PostgresError) -> Connection {
         if let connection, connection.isUsable { return connection }
         let fresh = try Connection(connectionString, applicationName: applicationName)
         connection = fresh
+        encoding = fresh.serverEncoding
         return fresh
     }
 
@@ -69,13 +92,33 @@ package final class Database {
         case .malformedConnectionString:
             return FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
         case .unreachable where !isConfigured:
+            logger.error("\(error)")
             return FunctionError(
-                .misconfigured, "DATABASE_URL is not set, and libpq's defaults do not work: \(error.message)")
-        case .unreachable where error.isWrongAccess:
-            return FunctionError(.misconfigured, "DATABASE_URL does not work: \(error.message)")
-        case .unreachable, .busy:
+                .misconfigured, "DATABASE_URL is not set, and libpq's defaults do not work; the log says why")
+        // One that was there may come back: it is being restored, or renamed.
+        case .unusable where error.sqlState == "3D000" && encoding != nil:
             logger.warning("\(error)")
-            return FunctionError(.unavailable, "the database cannot do it now: \(error.message)")
+            return FunctionError(.unavailable, "the database is gone; the log says more")
+        case .unusable(let reason):
+            logger.error("\(error)")
+            return FunctionError(.misconfigured, "\(subject) does not work: \(reason)")
+        case .unreachable where error.isReadOnly:
+            logger.warning("\(error)")
+            return FunctionError(.unavailable, "the database can only be read now; try again")
+        case .unreachable:
+            logger.warning("\(error)")
+            return FunctionError(.unavailable, "the database cannot be reached now; the log says why")
+        case .busy:
+            logger.warning("\(error)")
+            return FunctionError(.unavailable, "the database is busy; the log says with what")
+        case .rejected where isOfEncoding(error):
+            logger.error("\(error)")
+            return FunctionError(
+                .misconfigured,
+                "DATABASE_URL names a database whose encoding \(encoding ?? "") cannot hold the text; it must be UTF8")
+        case .rejected where error.isTakenID:
+            logger.error("a sequence stands behind its table; `postbacks doctor` names it: \(error)")
+            return FunctionError(.unavailable, "an id that was to be given is taken; try again")
         case .rejected where error.isForbidden:
             logger.error("\(error)")
             return .lacksRights(error)
@@ -85,6 +128,14 @@ package final class Database {
             logger.error("\(error)")
             return .internal
         }
+    }
+
+    /// What is wrong when the connection is.
+    private var subject: String { isConfigured ? "DATABASE_URL" : "DATABASE_URL is not set, and libpq's default" }
+
+    /// A text that the server's encoding has no bytes for, or that is no text in it.
+    private func isOfEncoding(_ error: PostgresError) -> Bool {
+        encoding != "UTF8" && ["22P05", "22021"].contains(error.sqlState)
     }
 }
 
@@ -102,15 +153,18 @@ extension PostgresError {
     /// A row that is referred to was to go, or one that is not there was referred to.
     static let foreignKeyViolation = "23503"
 
-    /// Whether the server let nobody in under this name: libpq tells it in words only.
-    fileprivate var isWrongAccess: Bool {
-        sqlState == nil
-            && ["authentication failed", "does not exist", "no pg_hba.conf entry", "no password supplied", "invalid"]
-                .contains { message.contains($0) }
-            // A server that has gone may have been right.
-            && !["Is the server running", "server closed the connection", "invalid socket"].contains {
-                message.contains($0)
-            }
+    /// A key that the statement did not choose itself but got from a sequence.
+    fileprivate var isTakenID: Bool { sqlState == "23505" && constraint?.hasSuffix("_pkey") == true }
+
+    /// The connection that was kept is to blame, and nothing was done on it.
+    fileprivate var isOfKeptConnection: Bool {
+        isUndone && (kind == .unreachable || isOfAnotherSession || isOutdatedPlan)
+    }
+}
+
+extension Result where Failure == PostgresError {
+    fileprivate var error: PostgresError? {
+        if case .failure(let error) = self { error } else { nil }
     }
 }
 

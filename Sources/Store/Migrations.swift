@@ -18,35 +18,84 @@ package enum Migrations {
             script: String(decoding: PackageResources.partition_upkeep_sql, as: UTF8.self)),
         Migration(
             number: 4, name: "order rules", script: String(decoding: PackageResources.order_rules_sql, as: UTF8.self)),
+        Migration(
+            number: 5, name: "keys and mark",
+            script: String(decoding: PackageResources.keys_and_mark_sql, as: UTF8.self)),
     ]
 
-    /// Brings the database to the newest version.
+    /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind
+    /// where a pooler gives the next transaction another session.
     /// - Parameters:
     ///   - withRoles: makes the least-privilege roles. Where they are there, every run grants them what is new.
     ///   - progress: told each migration as it is done.
     package static func run(
         on connection: Connection, withRoles: Bool = false, progress: (Migration) -> Void
     ) throws(PostgresError) {
-        try connection.execute(
-            script: """
-                SELECT pg_advisory_lock(\(lock));
-                SET client_min_messages = warning;
-                CREATE TABLE IF NOT EXISTS schema_migrations (
-                    number integer PRIMARY KEY, name text NOT NULL, done_at timestamptz NOT NULL DEFAULT now());
-                """)
-        let done = Set(try connection.run("SELECT number FROM schema_migrations").compactMap { $0.integer("number") })
-        for migration in all where !done.contains(migration.number) {
-            // One script is one transaction.
+        if let encoding = connection.serverEncoding, encoding != "UTF8" {
+            throw .unusable(
+                "the database's encoding is \(encoding); it must be UTF8",
+                message: "the database's encoding is \(encoding); make one with: CREATE DATABASE … ENCODING 'UTF8'")
+        }
+        try locked(on: connection) { () throws(PostgresError) in
             try connection.execute(
                 script: """
-                    \(migration.script)
-                    INSERT INTO schema_migrations (number, name) VALUES (\(migration.number), '\(migration.name)');
+                    CREATE TABLE IF NOT EXISTS schema_migrations (
+                        number integer PRIMARY KEY, name text NOT NULL, done_at timestamptz NOT NULL DEFAULT now());
                     """)
-            progress(migration)
         }
-        let hasRoles = try DatabaseRoles.areUsed(on: connection)
-        if withRoles || hasRoles { try DatabaseRoles.grant(on: connection) }
-        try connection.execute(script: "SELECT pg_advisory_unlock(\(lock))")
+        for migration in all where try perform(migration, on: connection) { progress(migration) }
+        try locked(on: connection) { () throws(PostgresError) in
+            let hasRoles = try DatabaseRoles.areUsed(on: connection)
+            if withRoles || hasRoles { try DatabaseRoles.grant(on: connection) }
+            _ = try connection.run(.mendSequences)
+        }
+    }
+
+    /// How often a migration is begun again that was rolled back because of the programs that run meanwhile.
+    private static let repetitions = 10
+
+    /// - Returns: false where it was done before.
+    private static func perform(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
+        for repetition in 0... {
+            do throws(PostgresError) {
+                return try locked(on: connection) { () throws(PostgresError) in
+                    let done = try connection.run(
+                        "SELECT FROM schema_migrations WHERE number = \(migration.number)::int")
+                    guard done.isEmpty else { return false }
+                    try connection.execute(
+                        script: """
+                            \(migration.script)
+                            INSERT INTO schema_migrations (number, name)
+                            VALUES (\(migration.number), '\(migration.name)');
+                            """)
+                    return true
+                }
+            } catch {
+                guard error.kind == .busy, repetition < repetitions else { throw error }
+            }
+        }
+        return false
+    }
+
+    /// One transaction that no other migration can be in.
+    private static func locked<T>(
+        on connection: Connection, _ body: () throws(PostgresError) -> T
+    ) throws(PostgresError) -> T {
+        do throws(PostgresError) {
+            try connection.execute(
+                script: """
+                    BEGIN ISOLATION LEVEL READ COMMITTED;
+                    SET LOCAL client_min_messages = warning;
+                    SET LOCAL statement_timeout = 0;
+                    SELECT pg_advisory_xact_lock(\(lock));
+                    """)
+            let value = try body()
+            try connection.execute(script: "COMMIT")
+            return value
+        } catch {
+            if connection.isUsable { try? connection.execute(script: "ROLLBACK") }
+            throw error
+        }
     }
 
     /// Whether every migration has been run.
@@ -55,6 +104,15 @@ package enum Migrations {
         guard table.first?.bool("exists") == true else { return false }
         let rows = try connection.run("SELECT max(number) AS newest FROM schema_migrations")
         return (rows.first?.integer("newest") ?? 0) >= (all.last?.number ?? 0)
+    }
+
+    /// Sequences that would give an id that is taken, what they would give next, and the last id that is taken.
+    package static func sequencesBehind(
+        on connection: Connection
+    ) throws(PostgresError) -> [(name: String, next: Int, last: Int)] {
+        try connection.run(.findSequencesBehind).map { row in
+            (row.text("name") ?? "", row.integer("next_id") ?? 0, row.integer("last_id") ?? 0)
+        }
     }
 
     /// The key of the advisory lock: the letters "postback".

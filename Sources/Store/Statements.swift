@@ -1,6 +1,16 @@
 import Postgres
 
 extension Statement {
+    static let adoptInstallation = Statement(
+        name: "adopt_installation", bytes: PackageResources.adopt_installation_sql)
+    static let checkInstallation = Statement(
+        name: "check_installation", bytes: PackageResources.check_installation_sql)
+    static let findSequencesBehind = Statement(
+        name: "find_sequences_behind", bytes: PackageResources.find_sequences_behind_sql)
+    static let mendSequences = Statement(name: "", sql: "SELECT mend_sequences() AS mended")
+    static let renumberDeliveries = Statement(
+        name: "renumber_deliveries", bytes: PackageResources.renumber_deliveries_sql)
+    static let applySettings = Statement(name: "apply_settings", bytes: PackageResources.apply_settings_sql)
     static let checkPollerRights = Statement(
         name: "check_poller_rights", bytes: PackageResources.check_poller_rights_sql)
     static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)

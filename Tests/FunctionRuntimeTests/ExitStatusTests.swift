@@ -95,7 +95,17 @@ struct ExitStatusTests {
 
     @Test(arguments: ["host=127.0.0.1 port=1 dbname=x", "postgresql://127.0.0.1:1/x", "host=/nowhere dbname=x"])
     func `unavailable is 75 and may be tried again: nobody answers at the database's address`(url: String) throws {
-        expect(try run(ada, ["DATABASE_URL": url]), "unavailable", exits: 75, retryable: true)
+        let call = try run(ada, ["DATABASE_URL": url])
+        expect(call, "unavailable", exits: 75, retryable: true)
+        for place in ["127.0.0.1", "nowhere", "port"] { #expect(!call.text.contains(place), "\(call.text)") }
+        #expect(call.log.contains("127.0.0.1") || call.log.contains("nowhere"))
+    }
+
+    @Test(arguments: ["host=canary-host.invalid dbname=x user=u", "host=::1 port=1 dbname=x user=canary"])
+    func `unavailable names neither a host nor a user; the log does`(url: String) throws {
+        let call = try run(ada, ["DATABASE_URL": url])
+        expect(call, "unavailable", exits: 75, retryable: true)
+        for place in ["canary", "::1", "invalid"] { #expect(!call.text.contains(place), "\(call.text)") }
     }
 
     @Test func `unavailable is 75: the server goes away in the middle of the call`() throws {
@@ -160,6 +170,52 @@ struct ExitStatusTests {
             let call = try run(ada, ["DATABASE_URL": "\(url)&\(wrong)"])
             expect(call, "misconfigured", exits: 78)
             #expect(call.message.contains("DATABASE_URL"))
+            for place in ["socket", "nobody_at_all"] { #expect(!call.text.contains(place), "\(call.text)") }
+        }
+    }
+
+    @Test func `misconfigured is 78: a service that nobody has defined, by the string or by libpq's variable`() throws {
+        for environment in [["DATABASE_URL": "service=nowhere"], ["PGSERVICE": "nowhere"]] {
+            let call = try run(ada, environment)
+            expect(call, "misconfigured", exits: 78)
+            #expect(call.message.contains("nowhere"))
+        }
+    }
+
+    @Test(.enabled(if: User.isRoot, "another user takes root"))
+    func `misconfigured is 78: no user is named, and this one has no name`() throws {
+        let outcome = try ChildProcess.run(
+            "/usr/bin/setpriv", ["--reuid=54321", "--clear-groups", Programs.path("configureAffiliate")],
+            environment: Programs.environment(["DATABASE_URL": "host=127.0.0.1 port=1 dbname=x", "HOME": "/"]),
+            input: Array(ada.utf8), seconds: 60)
+        expect(FunctionCall(outcome), "misconfigured", exits: 78)
+    }
+
+    @Test func `misconfigured is 78: the database's encoding cannot hold the text, and migrate refuses it`() throws {
+        let other = try TestDatabase.make()
+        let name = try #require(try other.connect().run("SELECT current_database() AS n")[0].text("n"))
+        for encoding in ["LATIN1", "SQL_ASCII"] {
+            let latin = "\(name)_\(encoding.lowercased())"
+            _ = try other.connect().run(
+                "CREATE DATABASE \(identifier: latin) TEMPLATE template0 LOCALE 'C' ENCODING \(identifier: encoding)")
+            let database = TestDatabase(
+                connectionString: other.connectionString.replacing("/\(name)?", with: "/\(latin)?"))
+            let environment = ["DATABASE_URL": database.connectionString]
+            let migrate = try Programs.run("postbacks", ["migrate"], environment: environment)
+            #expect(migrate.status == .exited(78))
+            #expect(migrate.errorText.contains(encoding) && migrate.errorText.contains("UTF8"))
+            guard encoding == "LATIN1" else { continue }
+            // One of an earlier version, which took it.
+            try database.connect().execute(
+                script: """
+                    CREATE TABLE affiliates (id text PRIMARY KEY, name text, created_at timestamptz DEFAULT now(),
+                        updated_at timestamptz DEFAULT now());
+                    CREATE FUNCTION rfc3339(at timestamptz) RETURNS text LANGUAGE sql STABLE RETURN at::text
+                    """)
+            #expect(try run(ada, environment).status == .exited(0))
+            let call = try run(#"{"affiliateId":"ada","name":"Агата"}"#, environment)
+            expect(call, "misconfigured", exits: 78)
+            #expect(call.message.contains("LATIN1") && call.message.contains("UTF8"))
         }
     }
 

@@ -15,14 +15,23 @@ final class WarmFunction {
 
     /// Sends a line; answers the next one that comes.
     func ask(_ line: String) throws -> JSON {
+        try send(line)
+        return try answer()
+    }
+
+    func send(_ line: String) throws {
         try process.input?.writeAll(Array("\(line)\n".utf8))
+    }
+
+    /// The next line that comes.
+    func answer() throws -> JSON {
         while true {
             if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { buffer.removeFirst(end + 1) }
                 return try JSON(parsing: Array(buffer[..<end]), depth: JSON.depthLimit + 8)
             }
             guard case .bytes(let more)? = try process.output?.read(upTo: 65536) else {
-                throw DidNotHappen(description: "an answer to \(line)")
+                throw DidNotHappen(description: "an answer")
             }
             buffer += more
         }

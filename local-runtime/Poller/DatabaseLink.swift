@@ -1,23 +1,29 @@
 import Logging
 import POSIX
 import Postgres
+import Store
 
 /// A connection that an event loop keeps: made without waiting, and made again for ever when it is lost, after waits that
 /// grow to a few seconds.
 final class DatabaseLink {
     private let connectionString: String
     private let applicationName: String
-    private let sessionStatements: [String]
+    private let setup: SessionSetup
     private let answerTime: Int64
     private let logger: Logger
     private var state = State.waiting(until: 0)
     private var failures = 0
     /// When what is under way on the connection was begun.
     private var startTime: Int64 = 0
+    /// Each group that is under way begins with the settings.
+    private var areSettingsSent = false
+    private var hasToldOfPooler = false
 
     private enum State {
         case waiting(until: Int64)
         case connecting(Connecting)
+        /// Whose the session is, is being asked.
+        case looking(Connection, deadline: Int64)
         /// The session's settings are under way.
         case settingUp(Connection, deadline: Int64)
         case up(Connection)
@@ -27,15 +33,15 @@ final class DatabaseLink {
     private static let setUpTime: Int64 = 10_000_000_000
 
     /// - Parameters:
-    ///   - sessionStatements: run on each new connection before it is used.
+    ///   - setup: what each new connection gets before it is used.
     ///   - answerTime: seconds after which a server that has not answered is given up: its process may hang for ever.
     init(
-        _ connectionString: String, applicationName: String, sessionStatements: [String], answerTime: Double,
+        _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Double,
         logger: Logger
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
-        self.sessionStatements = sessionStatements
+        self.setup = setup
         self.answerTime = Int64(answerTime * 1e9)
         self.logger = logger
     }
@@ -54,7 +60,7 @@ final class DatabaseLink {
         switch state {
         case .waiting: []
         case .connecting(let connecting): connecting.interests
-        case .settingUp(let connection, _), .up(let connection): connection.interests
+        case .looking(let connection, _), .settingUp(let connection, _), .up(let connection): connection.interests
         }
     }
 
@@ -63,7 +69,7 @@ final class DatabaseLink {
         switch state {
         case .waiting(let until): until
         case .connecting(let connecting): connecting.millisecondsLeft.map { now + Int64($0) * 1_000_000 }
-        case .settingUp(_, let deadline): deadline
+        case .looking(_, let deadline), .settingUp(_, let deadline): deadline
         case .up(let connection): connection.isBusy ? startTime + answerTime : nil
         }
     }
@@ -79,8 +85,17 @@ final class DatabaseLink {
                 return false
             case .connecting(let connecting):
                 guard let connection = try connecting.poll() else { return false }
-                try connection.start([sessionStatements.map { Call(Statement(name: "", sql: $0)) }])
-                state = .settingUp(connection, deadline: now + DatabaseLink.setUpTime)
+                try connection.start([], isProbing: true)
+                state = .looking(connection, deadline: now + DatabaseLink.setUpTime)
+                return false
+            case .looking(let connection, let deadline):
+                guard connection.poll() != nil else {
+                    if now >= deadline { lost("the database server does not answer", now: now) }
+                    return false
+                }
+                tellOfPooler(connection)
+                try connection.start([setup.calls(isShared: connection.session == .shared)])
+                state = .settingUp(connection, deadline: deadline)
                 return false
             case .settingUp(let connection, let deadline):
                 guard let results = connection.poll() else {
@@ -106,7 +121,9 @@ final class DatabaseLink {
     func start(_ groups: [[Call]], now: Int64) -> Bool {
         guard let connection = idleConnection else { return false }
         do throws(PostgresError) {
-            try connection.start(groups)
+            let isShared = connection.session == .shared
+            try connection.start(isShared ? groups.map(withSettings) : groups)
+            areSettingsSent = isShared
             startTime = now
             return true
         } catch {
@@ -127,7 +144,20 @@ final class DatabaseLink {
         if !connection.isUsable || failure != nil {
             lost(failure?.description ?? "the connection was lost", now: now)
         }
-        return results
+        return areSettingsSent ? results.map { $0.map { $0.count > 1 ? Array($0.dropFirst()) : $0 } } : results
+    }
+
+    private func withSettings(_ group: [Call]) -> [Call] {
+        group.contains(where: Outbox.isAlone) ? group : [setup.transactionStart] + group
+    }
+
+    /// Behind a pooler nothing that commits announce arrives.
+    private func tellOfPooler(_ connection: Connection) {
+        guard connection.session == .shared, !hasToldOfPooler else { return }
+        hasToldOfPooler = true
+        logger.notice(
+            "a pooler stands before the database: it is asked for what is owed again and again instead of being woken; give the poller a direct connection",
+            metadata: ["application": "\(applicationName)"])
     }
 
     /// Whether somebody has announced that something is owed.

@@ -80,6 +80,13 @@ extension Poller {
             if !dead.isEmpty {
                 logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(dead.count)"])
             }
+            let taken = Outbox.takenIDs(rows)
+            if !taken.isEmpty {
+                logger.error(
+                    "deliveries have ids of finished ones and get others before they are sent",
+                    metadata: ["ids": "\(Outbox.list(of: taken))"])
+                upkeep.renumber(taken)
+            }
             if shares.contains(where: { $0.floor == nil }) { slots.swept(within: now - start) }
             let isLate = now - start > Poller.claimTime
             if isLate, !claims.isEmpty {

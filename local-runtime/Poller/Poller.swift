@@ -61,8 +61,7 @@ package final class Poller {
         self.signals = signals
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks poller",
-            sessionStatements: Outbox.sessionStatements(longest: settings.lease), answerTime: settings.lease + 5,
-            logger: logger)
+            setup: Outbox.pumpSession(longest: settings.lease), answerTime: settings.lease + 5, logger: logger)
         upkeep = Upkeep(settings, logger: logger)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
         let concurrency = min(settings.concurrency, PollerSettings.requests(openFiles: OpenFiles.limit))

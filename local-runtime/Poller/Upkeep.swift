@@ -18,6 +18,8 @@ final class Upkeep {
         case hold(pausedPostbacks: String)
         case pauseDying(postbacks: String)
         case complete(Answer)
+        case renumber([Int])
+        case mendSequences
         case maintainAttempts
         case mend
         case vacuum
@@ -25,8 +27,8 @@ final class Upkeep {
         /// Whether somebody waits for it; what recurs by itself can fail.
         var isUrgent: Bool {
             switch self {
-            case .hold, .pauseDying, .complete: true
-            case .maintainAttempts, .mend, .vacuum: false
+            case .hold, .pauseDying, .complete, .renumber: true
+            case .maintainAttempts, .mendSequences, .mend, .vacuum: false
             }
         }
     }
@@ -41,7 +43,7 @@ final class Upkeep {
         self.logger = logger
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks upkeep",
-            sessionStatements: ["SET lock_timeout = '5s'"], answerTime: Upkeep.answerTime, logger: logger)
+            setup: Outbox.upkeepSession, answerTime: Upkeep.answerTime, logger: logger)
     }
 
     var interests: [Interest] { link.interests }
@@ -52,6 +54,8 @@ final class Upkeep {
     func hold(_ pausedPostbacks: String) { urgent.append(.hold(pausedPostbacks: pausedPostbacks)) }
 
     func pauseDying(_ postbacks: String) { urgent.append(.pauseDying(postbacks: postbacks)) }
+
+    func renumber(_ deliveries: [Int]) { urgent.append(.renumber(deliveries)) }
 
     func completeSingly(_ answers: [Answer]) { urgent += answers.map(Task.complete) }
 
@@ -74,7 +78,7 @@ final class Upkeep {
             _ = start([.maintainAttempts], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
-            _ = start([.mend, .vacuum], now: now)
+            _ = start([.mendSequences, .mend, .vacuum], now: now)
         }
     }
 
@@ -91,6 +95,8 @@ final class Upkeep {
         case .complete(let answer):
             [Outbox.complete([answer.line], orderHold: settings.orderHold, schedule: settings.schedule)]
         case .maintainAttempts: [Outbox.maintainAttempts(keepDays: settings.attemptDays)]
+        case .renumber(let deliveries): Outbox.renumber(deliveries)
+        case .mendSequences: [Outbox.mendSequences]
         case .mend: Outbox.mend
         case .vacuum: [Outbox.vacuum]
         }
@@ -99,7 +105,9 @@ final class Upkeep {
     private func take(_ result: Result<[Rows], PostgresError>, of task: Task) {
         switch result {
         case .success(let rows):
-            guard case .complete = task, let rows = rows.first else { return }
+            guard let rows = rows.first else { return }
+            takeSequences(rows, of: task)
+            guard case .complete = task else { return }
             let completion = Outbox.completion(rows)
             if let paused = completion.pausedPostbacks { hold(paused) }
             if let dying = completion.dyingPostbacks { pauseDying(dying) }
@@ -111,6 +119,16 @@ final class Upkeep {
                 // What it says of itself cannot be stored; what came of the attempt must not be forgotten with it.
                 urgent.append(.complete(bare))
             }
+        }
+    }
+
+    private func takeSequences(_ rows: Rows, of task: Task) {
+        switch task {
+        case .mendSequences, .renumber:
+            guard let mended = Outbox.mendedSequences(rows) else { return }
+            logger.error(
+                "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(mended)"])
+        case .hold, .pauseDying, .complete, .maintainAttempts, .mend, .vacuum: return
         }
     }
 }

@@ -138,6 +138,9 @@ struct Doctor: ParsableCommand {
                         "database",
                         "PostgreSQL 15 or newer is needed; this is \(version.first?.text("text") ?? "older")")
             ]
+            if let encoding = connection.serverEncoding, encoding != "UTF8" {
+                findings.append(.wrong("encoding", "the database's encoding is \(encoding); it must be UTF8"))
+            }
             guard try Migrations.areComplete(on: connection) else {
                 return findings + [
                     .wrong("tables", "they are not there or of an older version; run: postbacks migrate")
@@ -148,10 +151,29 @@ struct Doctor: ParsableCommand {
                 "SELECT state, count(*) AS count FROM delivery_log GROUP BY state ORDER BY state")
             let counts = owed.map { "\($0.integer("count") ?? 0) \($0.text("state") ?? "")" }
             findings.append(.good("deliveries", counts.isEmpty ? "none yet" : counts.joined(separator: ", ")))
-            return findings + [try destinations(connection)] + secrets(installation, connectionString)
+            findings += try sequences(connection) + [try sender(connection), try destinations(connection)]
+            return findings + secrets(installation, connectionString)
         } catch {
             return [.wrong("database", "\(error)")]
         }
+    }
+
+    /// Those that would give an id that is taken, each with what mends it.
+    private static func sequences(_ connection: Connection) throws(PostgresError) -> [Finding] {
+        let behind = try Migrations.sequencesBehind(on: connection)
+        if behind.isEmpty { return [.good("sequences", "all are ahead of their tables")] }
+        return behind.map {
+            .wrong(
+                "sequences",
+                "\($0.name) would give \($0.next), and \($0.last) is taken; a poller brings it forward, or run: SELECT setval('\($0.name)', \($0.last))"
+            )
+        }
+    }
+
+    /// Whether this is the database that sends.
+    private static func sender(_ connection: Connection) throws(PostgresError) -> Finding {
+        if let refusal = try InstallationMark.refusal(on: connection) { return .wrong("installation", refusal) }
+        return .good("installation", "this database is the one that sends")
     }
 
     /// Whether there is a key for everything that is sealed.

@@ -26,6 +26,8 @@ extension FunctionError {
         switch error {
         case let error as FunctionError: self = error
         case let error as PostgresError where error.isForbidden: self = .lacksRights(error)
+        case let error as PostgresError where error.isMisconfiguration:
+            self.init(.misconfigured, "the database: \(error)")
         case let error as PostgresError:
             self.init(error.isRetryable ? .unavailable : .internal, "the database: \(error)")
         case let error as EmbeddedServerError: self.init(.misconfigured, "the embedded server: \(error)")

@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import POSIX
 import Poller
+import Store
 
 struct Poll: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,8 +16,9 @@ struct Poll: ParsableCommand {
             let installation = try Installation()
             _ = try installation.requireKeys()
             let logger = try Logger(named: "postbacks", installation.settings)
-            let poller = try Poller(
-                installation, try installation.connectionString(), signals: signals, logger: logger)
+            let connectionString = try installation.connectionString()
+            try InstallationMark.require(connectionString)
+            let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
             try poller.run()
         }
     }

@@ -18,7 +18,7 @@ struct PostbacksProgram: ParsableCommand {
         subcommands: [
             Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, Import.self, Export.self, ShowPresets.self,
             Receive.self,
-            Doctor.self, Demo.self,
+            Doctor.self, Adopt.self, Demo.self,
         ])
 
     static func main() {

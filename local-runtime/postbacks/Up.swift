@@ -31,6 +31,7 @@ struct Up: ParsableCommand {
             defer { server?.stop() }
             let connectionString = try server?.connectionString ?? installation.connectionString()
             try Migrate.run(on: connectionString)
+            try InstallationMark.require(connectionString)
             if server != nil { try Up.makeKey(installation, connectionString) }
             Terminal.printError(try Up.usage(installation, connectionString))
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)

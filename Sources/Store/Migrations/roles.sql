@@ -29,16 +29,17 @@ BEGIN
 END $$;
 
 REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
-    attempts, delivery_log, schema_migrations FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
-REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq
+    attempts, delivery_log, schema_migrations, installation FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
-GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text)
+GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text), id_key(text)
     TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
 -- Reader.
 GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
-    deliveries, attempts, delivery_log, schema_migrations TO postbacks_reader, postbacks_manager;
+    deliveries, attempts, delivery_log, schema_migrations, installation TO postbacks_reader, postbacks_manager;
+GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark() TO postbacks_reader, postbacks_manager;
 
 -- Recorder.
 GRANT SELECT ON offers, goals, affiliates TO postbacks_recorder;
@@ -53,6 +54,9 @@ GRANT SELECT ON postbacks, events TO postbacks_poller;
 GRANT UPDATE (paused_at, paused_reason, updated_at) ON postbacks TO postbacks_poller;
 GRANT SELECT, UPDATE, DELETE ON outbox TO postbacks_poller;
 GRANT SELECT, INSERT ON deliveries, attempts TO postbacks_poller;
+GRANT SELECT ON installation TO postbacks_poller;
+GRANT USAGE ON SEQUENCE outbox_id_seq TO postbacks_poller;
+GRANT EXECUTE ON FUNCTION mend_sequences(), database_mark() TO postbacks_poller;
 GRANT SELECT, UPDATE ON destinations TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
 
@@ -61,7 +65,7 @@ GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks
 GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
 GRANT INSERT ON postback_versions TO postbacks_manager;
 GRANT INSERT, DELETE ON deliveries TO postbacks_manager;
-GRANT USAGE ON SEQUENCE postbacks_id_seq TO postbacks_manager;
+GRANT USAGE ON SEQUENCE postbacks_id_seq, outbox_id_seq TO postbacks_manager;
 
 -- From PostgreSQL 17 on the right to vacuum can be granted; before, autovacuum and the table's own settings do it.
 DO $$ BEGIN

@@ -65,13 +65,20 @@ extension Outbox {
 
     package static func claims(_ rows: Rows) -> [Claim] {
         rows.compactMap { row in
-            guard let id = row.text("line_id") else { return nil }
+            guard let id = row.text("line_id"), id != takenMark else { return nil }
             return Claim(
                 id: id, delivery: row.integer("id") ?? 0, lease: row.integer("lease_no") ?? 0,
                 destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1,
                 dueAt: row.text("due_at") ?? "", line: row.bytes("line") ?? [])
         }
     }
+
+    /// Owed deliveries whose ids finished ones have already; nothing is sent of them before they have others.
+    package static func takenIDs(_ rows: Rows) -> [Int] {
+        rows.filter { $0.text("line_id") == takenMark }.compactMap { $0.integer("id") }
+    }
+
+    private static let takenMark = "taken"
 
     /// A delivery that ends without another attempt: dead because its last lease was lost, or else skipped because a later
     /// event of its conversion was delivered before it.

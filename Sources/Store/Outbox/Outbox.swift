@@ -6,17 +6,23 @@ package enum Outbox {
     /// The channel on which commits announce that something is owed.
     package static let channel = Wakeup.channel
 
-    /// The settings of a poller's session. On an empty queue that was just vacuumed the planner would take every
-    /// statement's generic plan for a sequential scan, and keep it when the queue has grown.
+    /// The session of the pump. On an empty queue that was just vacuumed the planner would take every statement's generic plan
+    /// for a sequential scan, and keep it when the queue has grown.
     /// - Parameter longest: seconds that a statement may take; what is claimed in more is of no use.
-    package static func sessionStatements(longest: Double) -> [String] {
-        [
-            "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off", "SET enable_bitmapscan = off",
-            "SET enable_sort = off", "SET enable_hashjoin = off", "SET enable_mergejoin = off", "SET jit = off",
-            "SET statement_timeout = '\(Int(longest * 1000))ms'", "LISTEN \(Wakeup.channel)",
-            Statement.checkPollerRights.sql,
+    package static func pumpSession(longest: Double) -> SessionSetup {
+        let off = [
+            "enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "jit",
         ]
+        return SessionSetup(
+            settings: off.map { ($0, "off") } + [
+                ("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "\(Int(longest * 1000))ms"),
+                // A time that was read is sent back as it was written.
+                ("DateStyle", "ISO"), ("TimeZone", "UTC"),
+            ], checks: [.checkInstallation, .checkPollerRights], channel: channel)
     }
+
+    /// The session of the upkeep.
+    package static let upkeepSession = SessionSetup(settings: [("lock_timeout", "5s")], checks: [.checkInstallation])
 
     /// - Parameters:
     ///   - answers: lines of deliverPostback, `{"id":…,"output":{…}}`.
@@ -85,7 +91,22 @@ package enum Outbox {
     }
 
     /// Keeps the table small: the dead rows of what was claimed and finished.
-    package static let vacuum = Call(Statement(name: "", sql: "VACUUM (TRUNCATE off) outbox"))
+    package static let vacuum = Call(Statement(name: "", sql: vacuumText))
+    private static let vacuumText = "VACUUM (TRUNCATE off) outbox"
+
+    /// Whether the call must have no other beside it in its transaction.
+    package static func isAlone(_ call: Call) -> Bool { call.statement.sql == vacuumText }
+
+    /// Sequences that stand behind their tables: a table was restored without them, or somebody set them back.
+    package static let mendSequences = Call(.mendSequences)
+
+    /// Those that stood behind; nil for none.
+    package static func mendedSequences(_ rows: Rows) -> String? { rows.first?.text("mended") }
+
+    /// Gives owed deliveries whose ids are taken others, from a sequence that is right again.
+    package static func renumber(_ ids: [Int]) -> [Call] {
+        [mendSequences, Call(.renumberDeliveries, [.integers(ids)])]
+    }
 
     /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, holds what paused ones
     /// owe, makes due what resumed ones hold and what waits for nothing any more, and moves what goes elsewhere by now.

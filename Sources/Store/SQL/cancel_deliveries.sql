@@ -5,5 +5,7 @@ WITH gone AS (
     RETURNING o.*
 )
 INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts, lease_no, owed_at)
-SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, 'cancelled', attempt, lease_no, owed_at
-FROM gone
+-- An id that is taken makes place for a new one.
+SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = g.id) THEN nextval('outbox_id_seq') ELSE g.id END,
+    event_id, conversion_id, sequence, postback_id, destination_id, 'cancelled', attempt, lease_no, owed_at
+FROM gone g

@@ -7,7 +7,9 @@
 -- such ones or it was resent with force. Nothing can be overtaken that nobody tried, moved or owed again within these seconds.
 -- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent; when it was the last of so many
 -- ($8) the delivery is dead.
--- Each row is a line for deliverPostback, or, without a line, a delivery that ends with error_code.
+-- An id that a finished delivery has already is not sent: it gets one of its own first, and until then is not due.
+-- Each row is a line for deliverPostback, or, without a line, a delivery that ends with error_code, or one whose id is taken
+-- (line_id says so).
 WITH wanted AS (
     SELECT w.destination_id, w.free, kind.*
     FROM unnest($1::int[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[])
@@ -23,6 +25,7 @@ WITH wanted AS (
 ), due AS MATERIALIZED (
     SELECT o.id, o.conversion_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
         CASE
+            WHEN EXISTS (SELECT FROM deliveries f WHERE f.id = o.id) THEN 'id_taken'
             WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= $8::int THEN 'lost'
             WHEN o.may_be_late AND NOT o.is_forced AND EXISTS (
                 SELECT FROM deliveries later
@@ -124,13 +127,13 @@ WITH wanted AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, error)
     SELECT id, lease_no, attempt + 1, lease_until - make_interval(secs => $6::float8), 'unknown',
         json_build_object('code', 'lost', 'message', 'the lease ran out before an answer came; it may have been sent')
-    FROM taken WHERE lease_until IS NOT NULL
+    FROM taken WHERE lease_until IS NOT NULL AND error_code IS DISTINCT FROM 'id_taken'
     UNION ALL
     SELECT id, lease_no + 1, attempt + (lease_until IS NOT NULL)::int + 1, now(), 'skipped',
         json_build_object('code', error_code, 'message', 'a later event of the conversion was delivered there before it')
     FROM taken WHERE error_code = 'superseded'
 ), buried AS (
-    DELETE FROM outbox o USING taken WHERE o.id = taken.id AND taken.error_code IS NOT NULL
+    DELETE FROM outbox o USING taken WHERE o.id = taken.id AND taken.error_code IN ('lost', 'superseded')
     RETURNING o.*, taken.error_code
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
@@ -140,6 +143,11 @@ WITH wanted AS (
         attempt + (lease_until IS NOT NULL)::int + (error_code <> 'lost')::int,
         error_code, lease_no + (error_code <> 'lost')::int, owed_at
     FROM buried
+), put_off AS (
+    UPDATE outbox o SET due_at = now() + interval '1 minute', lease_until = NULL
+    FROM taken
+    WHERE o.id = taken.id AND taken.error_code = 'id_taken'
+    RETURNING o.*
 ), claimed AS (
     UPDATE outbox o SET
         lease_until = now() + make_interval(secs => $6::float8),
@@ -172,4 +180,6 @@ CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = c.postback_id OFFSET 
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL
 SELECT id, lease_no, destination_id, postback_id, attempt, due_at, NULL, NULL, error_code FROM buried
+UNION ALL
+SELECT id, lease_no, destination_id, postback_id, attempt, due_at, 'taken', NULL, NULL FROM put_off
 ORDER BY due_at, id

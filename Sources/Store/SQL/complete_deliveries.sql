@@ -42,9 +42,11 @@ WITH answers AS MATERIALIZED (
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
         error_code, lease_no, owed_at, postback_version)
-    SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, final, attempt,
-        error ->> 'code', lease_no, owed_at, postback_version
-    FROM judged WHERE final IS NOT NULL
+    -- One bad row costs the others nothing: an id that is taken makes place for a new one.
+    SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = j.id) THEN nextval('outbox_id_seq') ELSE j.id END,
+        event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error ->> 'code', lease_no, owed_at,
+        postback_version
+    FROM judged j WHERE final IS NOT NULL
 ), retried AS (
     UPDATE outbox o SET
         attempt = j.attempt - j.is_probe::int,

@@ -25,11 +25,13 @@ FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
         occurred_at, params, line)
 LEFT JOIN LATERAL (
     SELECT t.* FROM conversions t
-    WHERE t.offer_id = i.offer_id AND t.transaction_id = i.transaction_id
+    WHERE t.offer_id = i.offer_id AND id_key(t.transaction_id) = id_key(i.transaction_id)
+        AND t.transaction_id = i.transaction_id
         AND coalesce(t.goal_id, '') = coalesce(i.goal_id, '')
     UNION ALL
     SELECT t.* FROM conversions t
-    WHERE i.transaction_id IS NULL AND t.offer_id = i.offer_id AND t.click_id = i.click_id
+    WHERE i.transaction_id IS NULL AND t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
+        AND t.click_id = i.click_id
         AND coalesce(t.goal_id, '') = coalesce(i.goal_id, '') AND t.transaction_id IS NULL
 ) c ON true
 LEFT JOIN events e ON e.conversion_id = c.id AND e.sequence = 1

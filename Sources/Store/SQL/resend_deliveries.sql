@@ -10,7 +10,7 @@ WITH matching AS NOT MATERIALIZED (
             WHEN p.deleted_at IS NOT NULL THEN 'deleted'
             WHEN l.state = 'held' THEN 'paused'
             WHEN l.state IN ('owed', 'retrying') THEN 'waiting'
-            WHEN $8::boolean THEN 'finished'
+            WHEN $8::boolean AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = l.id) THEN 'finished'
             WHEN l.state = 'delivered' THEN 'delivered'
             WHEN l.error_code = 'superseded' THEN 'overtaken'
             WHEN l.state = 'skipped' THEN 'skipped'
@@ -21,6 +21,8 @@ WITH matching AS NOT MATERIALIZED (
                     AND later.sequence > l.sequence
                     AND later.state = 'delivered'
             ) THEN 'overtaken'
+            -- Another one that is owed has taken its id: it cannot be owed under it as well.
+            WHEN EXISTS (SELECT FROM outbox o WHERE o.id = l.id) THEN 'id_taken'
             ELSE 'finished'
         END AS standing
     FROM delivery_log l JOIN postbacks p ON p.id = l.postback_id

@@ -12,11 +12,13 @@ WITH input AS MATERIALIZED (
             SELECT c.id FROM conversions c WHERE c.id = i.conversion_id
             UNION ALL
             SELECT c.id FROM conversions c
-            WHERE c.offer_id = i.offer_id AND c.transaction_id = i.transaction_id
+            WHERE c.offer_id = i.offer_id AND id_key(c.transaction_id) = id_key(i.transaction_id)
+                AND c.transaction_id = i.transaction_id
                 AND (i.goal_id IS NULL OR coalesce(c.goal_id, '') = i.goal_id)
             UNION ALL
             SELECT c.id FROM conversions c
-            WHERE i.transaction_id IS NULL AND c.offer_id = i.offer_id AND c.click_id = i.click_id
+            WHERE i.transaction_id IS NULL AND c.offer_id = i.offer_id AND id_key(c.click_id) = id_key(i.click_id)
+                AND c.click_id = i.click_id
                 AND (i.goal_id IS NULL OR coalesce(c.goal_id, '') = i.goal_id)
             LIMIT 2
         ) n

@@ -1,0 +1,115 @@
+import JSON
+import POSIX
+import Postgres
+import Receiver
+import TestSupport
+import Testing
+
+/// Sequences that stand behind their tables, and rows whose ids exist already.
+struct SequenceTests {
+    private static let sequences = [
+        "outbox_id_seq", "events_id_seq", "conversions_id_seq", "postbacks_id_seq", "destinations_id_seq",
+    ]
+
+    @Test func `a sequence of deliveries that was set back costs nothing: each is sent once, under an id of its own`()
+        throws
+    {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        let poller = try RunningPoller(installation)
+        try installation.record(["a", "b", "c"])
+        try installation.wait(for: 3, in: "delivered")
+        _ = try installation.database.connect().run("SELECT setval('outbox_id_seq', 1)")
+        try installation.record(["d"])
+        try installation.wait(for: 4, in: "delivered")
+        try installation.record(["e", "f"])
+        let all = try installation.wait(for: 6, in: "delivered")
+        #expect(receiver.requests.count == 6)
+        let ids = receiver.requests.map { request in
+            request.headers.first { $0.name.lowercased() == "postback-delivery-id" }?.value
+        }
+        #expect(Set(ids).count == 6)
+        #expect(all.allSatisfy { $0.outcomes == ["delivered"] })
+        #expect(try installation.count("outbox") == 0)
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test func `what is owed under the id of a finished delivery goes out, and so does what is owed behind it`() throws
+    {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record(["a", "b"])
+        let connection = try installation.database.connect()
+        // As if it had been in flight when the ids were mixed up.
+        try connection.execute(
+            script: """
+                INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
+                    lease_no, owed_at)
+                SELECT id, 0, 0, 1, postback_id, destination_id, 'delivered', 1, 1, now() FROM outbox WHERE id = 1;
+                UPDATE outbox SET lease_until = now() - interval '1 second', lease_no = 1 WHERE id = 1
+                """)
+        let poller = try RunningPoller(installation)
+        try waitUntil("both arrive") { receiver.requests.count == 2 }
+        try waitUntil("nothing is owed") { try installation.count("outbox") == 0 }
+        #expect(try installation.count("deliveries") == 3)
+        withExtendedLifetime(poller) {}
+    }
+
+    @Test func `a deleted postback's delivery whose id is taken stops nobody's upkeep`() throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:1")
+        try installation.record(["a"])
+        try installation.database.connect().execute(
+            script: """
+                INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
+                    lease_no, owed_at)
+                SELECT id, 0, 0, 1, postback_id, destination_id, 'delivered', 1, 1, now() FROM outbox;
+                UPDATE postbacks SET deleted_at = now()
+                """)
+        let poller = try RunningPoller(installation)
+        try waitUntil("it is cancelled") { try installation.count("outbox") == 0 }
+        #expect(try installation.count("deliveries") == 2)
+        #expect(!(try poller.log.contains("upkeep of the database failed")))
+    }
+
+    @Test func `a running poller brings every sequence forward, and recording goes on`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record((1...5).map { "t\($0)" })
+        let connection = try installation.database.connect()
+        for name in Self.sequences { _ = try connection.run("SELECT setval(\(name)::regclass, 1, false)") }
+        // Nobody has mended it yet: the caller may try again, and nothing is recorded by half.
+        let refused = try installation.refusal(
+            of: "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "u1"])
+        #expect(refused.code == "unavailable")
+        let poller = try RunningPoller(installation)
+        try waitUntil("they are ahead") { try connection.run("SELECT FROM sequences_behind()").isEmpty }
+        try installation.record(["u1", "u2"])
+        try installation.wait(for: 7, in: "delivered")
+        #expect(receiver.requests.count == 7)
+        #expect(try poller.log.contains("sequences stood behind their tables"))
+        try installation.ask(
+            "createPostback",
+            [
+                "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
+                "url": "http://127.0.0.2/{click_id}",
+            ])
+    }
+
+    @Test func `doctor names them, and the statement that it gives mends them`() throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:1")
+        try installation.record(["a", "b", "c"])
+        let environment = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
+        #expect(try Programs.run("postbacks", ["doctor"], environment: environment).status == .exited(0))
+        let connection = try installation.database.connect()
+        for name in Self.sequences { _ = try connection.run("SELECT setval(\(name)::regclass, 1, false)") }
+        let report = try Programs.run("postbacks", ["doctor"], environment: environment)
+        #expect(report.status == .exited(1))
+        let remedies = report.text.split(separator: "\n").compactMap { line in
+            line.split(separator: "run: ").dropFirst().first.map(String.init)
+        }.filter { $0.hasPrefix("SELECT setval") }
+        #expect(remedies.count == 5, "\(report.text)")
+        for remedy in remedies { try connection.execute(script: remedy) }
+        #expect(try Programs.run("postbacks", ["doctor"], environment: environment).status == .exited(0))
+        try installation.record(["d"])
+    }
+}
