@@ -7,7 +7,7 @@ struct FaultsTests {
     @Test(arguments: [
         "poller-killed", "delivery-process-killed", "recorder-killed", "postgres-killed", "sigterm", "sigstop",
         "delivery-prints-half-a-line", "connections-killed", "statement-timeout",
-        "kept-connection-closed", "strange-bytes", "poison",
+        "kept-connection-closed", "strange-bytes", "poison", "sequences-behind", "read-only", "copied-database",
     ])
     func `every invariant holds after the fault`(name: String) throws {
         let outcome = try Programs.run("faults", ["--short", name], seconds: 600)
