@@ -7,6 +7,9 @@ extension Statement {
         name: "check_installation", bytes: PackageResources.check_installation_sql)
     static let findSequencesBehind = Statement(
         name: "find_sequences_behind", bytes: PackageResources.find_sequences_behind_sql)
+    static let checkWritable = Statement(name: "check_writable", bytes: PackageResources.check_writable_sql)
+    static let deferUnreadable = Statement(
+        name: "", sql: "SELECT delivery_id, reason FROM defer_unreadable($1::int[])")
     static let mendSequences = Statement(name: "", sql: "SELECT mend_sequences() AS mended")
     static let renumberDeliveries = Statement(
         name: "renumber_deliveries", bytes: PackageResources.renumber_deliveries_sql)

@@ -95,6 +95,25 @@ struct SequenceTests {
             ])
     }
 
+    @Test func `a row that cannot be leased waits, and everything beside it goes out`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record(["a", "bad", "c", "d"])
+        let connection = try installation.database.connect()
+        _ = try connection.run(
+            """
+            UPDATE outbox SET lease_no = 2147483647 WHERE conversion_id =
+                (SELECT id FROM conversions WHERE transaction_id = 'bad')
+            """)
+        let poller = try RunningPoller(installation)
+        try installation.wait(for: 3, in: "delivered")
+        try waitUntil("it says why") { try poller.log.contains("a delivery cannot be read and waits for an hour") }
+        #expect(receiver.requests.count == 3)
+        let left = try connection.run(
+            "SELECT lease_no, attempt, due_at > now() + interval '30 minutes' AS later FROM outbox")
+        #expect(left.count == 1 && left[0].bool("later") == true && left[0].integer("attempt") == 0)
+    }
+
     @Test func `doctor names them, and the statement that it gives mends them`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         try installation.record(["a", "b", "c"])

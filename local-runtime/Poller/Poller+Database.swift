@@ -100,6 +100,7 @@ extension Poller {
                 begin(now: now)
             }
         } catch {
+            if error.isOfOneRow { upkeep.deferUnreadable(shares.map(\.destination)) }
             pause("the outbox cannot be read", error, now: now)
         }
     }

@@ -19,6 +19,7 @@ final class Upkeep {
         case pauseDying(postbacks: String)
         case complete(Answer)
         case renumber([Int])
+        case deferUnreadable([Int])
         case mendSequences
         case maintainAttempts
         case mend
@@ -27,7 +28,7 @@ final class Upkeep {
         /// Whether somebody waits for it; what recurs by itself can fail.
         var isUrgent: Bool {
             switch self {
-            case .hold, .pauseDying, .complete, .renumber: true
+            case .hold, .pauseDying, .complete, .renumber, .deferUnreadable: true
             case .maintainAttempts, .mendSequences, .mend, .vacuum: false
             }
         }
@@ -56,6 +57,9 @@ final class Upkeep {
     func pauseDying(_ postbacks: String) { urgent.append(.pauseDying(postbacks: postbacks)) }
 
     func renumber(_ deliveries: [Int]) { urgent.append(.renumber(deliveries)) }
+
+    /// A claim for these failed because of one row.
+    func deferUnreadable(_ destinations: [Int]) { urgent.append(.deferUnreadable(destinations)) }
 
     func completeSingly(_ answers: [Answer]) { urgent += answers.map(Task.complete) }
 
@@ -96,6 +100,7 @@ final class Upkeep {
             [Outbox.complete([answer.line], orderHold: settings.orderHold, schedule: settings.schedule)]
         case .maintainAttempts: [Outbox.maintainAttempts(keepDays: settings.attemptDays)]
         case .renumber(let deliveries): Outbox.renumber(deliveries)
+        case .deferUnreadable(let destinations): [Outbox.deferUnreadable(destinations)]
         case .mendSequences: [Outbox.mendSequences]
         case .mend: Outbox.mend
         case .vacuum: [Outbox.vacuum]
@@ -106,7 +111,7 @@ final class Upkeep {
         switch result {
         case .success(let rows):
             guard let rows = rows.first else { return }
-            takeSequences(rows, of: task)
+            report(rows, of: task)
             guard case .complete = task else { return }
             let completion = Outbox.completion(rows)
             if let paused = completion.pausedPostbacks { hold(paused) }
@@ -122,12 +127,19 @@ final class Upkeep {
         }
     }
 
-    private func takeSequences(_ rows: Rows, of task: Task) {
+    /// Tells what was put right that should not have been wrong.
+    private func report(_ rows: Rows, of task: Task) {
         switch task {
         case .mendSequences, .renumber:
             guard let mended = Outbox.mendedSequences(rows) else { return }
             logger.error(
                 "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(mended)"])
+        case .deferUnreadable:
+            for (delivery, reason) in Outbox.deferred(rows) {
+                logger.error(
+                    "a delivery cannot be read and waits for an hour",
+                    metadata: ["delivery": "\(delivery)", "reason": "\(reason)"])
+            }
         case .hold, .pauseDying, .complete, .maintainAttempts, .mend, .vacuum: return
         }
     }

@@ -26,14 +26,17 @@ struct Adopt: ParsableCommand {
 }
 
 extension InstallationMark {
-    /// - Throws: `misconfigured` where the database is a copy of the one that sends. One that cannot be asked now is asked again by
-    ///   every connection of the poller.
+    /// - Throws: `misconfigured` where the database is a copy of the one that sends, or the connection string one that never works.
+    ///   A database that cannot be asked now is asked again by every connection of the poller.
     static func require(_ connectionString: String) throws(FunctionError) {
         let refusal: String?
         do throws(PostgresError) {
             refusal = try InstallationMark.refusal(
                 on: try Connection(connectionString, applicationName: "postbacks poller"))
         } catch {
+            if case .unusable(let reason) = error.kind {
+                throw FunctionError(.misconfigured, "DATABASE_URL: \(reason)")
+            }
             return
         }
         if let refusal { throw FunctionError(.misconfigured, refusal) }

@@ -88,6 +88,43 @@ BEGIN
     RETURN mended;
 END $$;
 
+-- What is due to destinations and cannot be read or leased, such as a row whose pages are damaged, waits an hour: it must not
+-- stop what is due beside it. Each row is tried by itself, as a claim would take it, and left as it was.
+CREATE FUNCTION defer_unreadable(destinations integer[]) RETURNS TABLE (delivery_id bigint, reason text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    candidate bigint;
+BEGIN
+    FOR candidate IN
+        SELECT o.id FROM unnest(destinations) AS d(id)
+        CROSS JOIN (VALUES (false), (true)) AS kind(again)
+        CROSS JOIN LATERAL (
+            SELECT due.id FROM outbox due
+            WHERE due.destination_id = d.id AND (due.attempt > 0) = kind.again AND due.due_at <= now()
+                AND (due.lease_until IS NULL OR due.lease_until <= now())
+            ORDER BY due.due_at, due.id
+            LIMIT 500
+        ) o
+    LOOP
+        BEGIN
+            PERFORM length(p::text), length(e::text)
+            FROM outbox o JOIN postbacks p ON p.id = o.postback_id JOIN events e ON e.id = o.event_id
+            WHERE o.id = candidate;
+            UPDATE outbox o SET lease_no = o.lease_no + 1, attempt = o.attempt + 2 WHERE o.id = candidate;
+            RAISE SQLSTATE 'PB000';
+        EXCEPTION
+            WHEN SQLSTATE 'PB000' THEN NULL;
+            WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR internal_error
+                OR data_corrupted OR index_corrupted
+            THEN
+                delivery_id := candidate;
+                reason := SQLERRM;
+                UPDATE outbox o SET due_at = now() + interval '1 hour', lease_until = NULL WHERE o.id = candidate;
+                RETURN NEXT;
+        END;
+    END LOOP;
+END $$;
+
 -- What tells this database from a copy of it: the server's system identifier, which a physical standby shares and a restored dump
 -- does not, and the database's number in it. Where the server does not show the identifier the outbox's number stands for it.
 CREATE FUNCTION database_mark() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
@@ -113,7 +150,7 @@ BEGIN
     END LOOP;
 END $$;
 
-REVOKE ALL ON FUNCTION sequences_behind(), mend_sequences(), database_mark() FROM PUBLIC;
+REVOKE ALL ON FUNCTION sequences_behind(), mend_sequences(), defer_unreadable(integer[]), database_mark() FROM PUBLIC;
 
 -- The database that sends. A poller on another one, which is a copy of this table too, refuses.
 CREATE TABLE installation (

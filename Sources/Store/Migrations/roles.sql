@@ -56,7 +56,7 @@ GRANT SELECT, UPDATE, DELETE ON outbox TO postbacks_poller;
 GRANT SELECT, INSERT ON deliveries, attempts TO postbacks_poller;
 GRANT SELECT ON installation TO postbacks_poller;
 GRANT USAGE ON SEQUENCE outbox_id_seq TO postbacks_poller;
-GRANT EXECUTE ON FUNCTION mend_sequences(), database_mark() TO postbacks_poller;
+GRANT EXECUTE ON FUNCTION mend_sequences(), defer_unreadable(integer[]), database_mark() TO postbacks_poller;
 GRANT SELECT, UPDATE ON destinations TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
 

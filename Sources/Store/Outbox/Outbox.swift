@@ -18,11 +18,12 @@ package enum Outbox {
                 ("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "\(Int(longest * 1000))ms"),
                 // A time that was read is sent back as it was written.
                 ("DateStyle", "ISO"), ("TimeZone", "UTC"),
-            ], checks: [.checkInstallation, .checkPollerRights], channel: channel)
+            ], checks: [.checkWritable, .checkInstallation, .checkPollerRights], channel: channel)
     }
 
     /// The session of the upkeep.
-    package static let upkeepSession = SessionSetup(settings: [("lock_timeout", "5s")], checks: [.checkInstallation])
+    package static let upkeepSession = SessionSetup(
+        settings: [("lock_timeout", "5s")], checks: [.checkWritable, .checkInstallation])
 
     /// - Parameters:
     ///   - answers: lines of deliverPostback, `{"id":…,"output":{…}}`.
@@ -106,6 +107,16 @@ package enum Outbox {
     /// Gives owed deliveries whose ids are taken others, from a sequence that is right again.
     package static func renumber(_ ids: [Int]) -> [Call] {
         [mendSequences, Call(.renumberDeliveries, [.integers(ids)])]
+    }
+
+    /// Lets what is due to destinations and cannot be read wait for an hour.
+    package static func deferUnreadable(_ destinations: [Int]) -> Call {
+        Call(.deferUnreadable, [.integers(destinations)])
+    }
+
+    /// What was deferred, and why.
+    package static func deferred(_ rows: Rows) -> [(delivery: Int, reason: String)] {
+        rows.map { ($0.integer("delivery_id") ?? 0, $0.text("reason") ?? "") }
     }
 
     /// What a moment between two transactions can leave behind: cancels what deleted postbacks owe, holds what paused ones
