@@ -89,12 +89,12 @@ package enum MacroName: String, CaseIterable, Sendable {
     case isTest = "is_test"
 
     /// What the value is, which decides the formats that make sense.
-    enum Kind { case text, number, time, status }
+    enum Kind { case text, number, money, time, status }
 
     var kind: Kind {
         switch self {
-        case .conversionID, .eventID, .eventSequence, .deliveryID, .attempt, .payout, .revenue, .saleAmount, .isTest:
-            .number
+        case .conversionID, .eventID, .eventSequence, .deliveryID, .attempt, .isTest: .number
+        case .payout, .revenue, .saleAmount: .money
         case .clickedAt, .occurredAt, .statusAt, .timestamp: .time
         case .status, .previousStatus: .status
         case .clickID, .transactionID, .affiliateID, .affiliateName, .offerID, .offerName, .goalID, .goalName,

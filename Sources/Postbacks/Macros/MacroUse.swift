@@ -1,26 +1,15 @@
 import JSON
 
-/// One macro as a template writes it: `{_name:format|default}`.
+/// One macro as a template writes it: `{_name:format:number|default}`.
 package struct MacroUse: Sendable, Hashable {
     package let macro: Macro
     /// `{_name}`: not percent-encoded.
     package let isRaw: Bool
     package let format: Format?
+    /// As what it stands in a JSON body; nil for text.
+    package let jsonType: JSONType?
     /// Stands in for a value that is missing or empty, and for one that a map does not list.
     package let fallback: String?
-
-    var isNumber: Bool { format == .number }
-
-    package enum Format: Sendable, Hashable {
-        /// A JSON number with the exact digits.
-        case number
-        case unix
-        case unixms
-        case date
-        case map([MapEntry])
-
-        fileprivate static let names = ["number", "unix", "unixms", "date"]
-    }
 
     package struct MapEntry: Sendable, Hashable {
         let key: String
@@ -48,39 +37,18 @@ package struct MacroUse: Sendable, Hashable {
         if rest.unicodeScalars.first == ":" {
             let format = rest.withoutFirstScalar.prefixOfScalars { $0 != "|" }
             rest = rest[format.endIndex...]
-            self.format = try MacroUse.format(format, of: macro)
+            (self.format, jsonType) = try MacroUse.reading(format, of: macro)
         } else {
-            format = nil
+            (format, jsonType) = (nil, nil)
         }
         fallback = rest.unicodeScalars.first == "|" ? String(rest.withoutFirstScalar) : nil
-        if format == .number, let fallback, (try? Money(parsing: fallback)) == nil {
-            throw Wrong("has a default for {\(macro.name):number} that is not a number")
+        if let jsonType, let fallback, jsonType.value(fallback) == nil {
+            let expected = jsonType == .number ? "a number" : "true or false"
+            throw Wrong("has a default for {\(macro.name):\(jsonType.rawValue)} that is not \(expected)")
         }
     }
 
-    private static func format(_ text: Substring, of macro: Macro) throws(Wrong) -> Format {
-        if text.utf8.contains(UInt8(ascii: "=")) { return .map(try entries(text, of: macro)) }
-        let format: Format
-        switch text {
-        case "number": format = .number
-        case "unix": format = .unix
-        case "unixms": format = .unixms
-        case "date": format = .date
-        default:
-            throw Wrong(
-                "has no format \"\(text.prefix(64))\" for {\(macro.name)}\(Spelling.hint(for: String(text), among: Format.names)); a map is written {\(macro.name):a=1,b=2}"
-            )
-        }
-        if format == .number, macro.kind != .number {
-            throw Wrong("has {\(macro.name):number}, but \(macro.name) is not a number")
-        }
-        if format != .number, macro.kind != .time {
-            throw Wrong("has {\(macro.name):\(text)}, but \(macro.name) is not a time")
-        }
-        return format
-    }
-
-    private static func entries(_ text: Substring, of macro: Macro) throws(Wrong) -> [MapEntry] {
+    static func entries(_ text: Substring, of macro: Macro) throws(Wrong) -> [MapEntry] {
         var entries: [MapEntry] = []
         for part in text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map(Substring.init) {
             let sign = part.prefixOfScalars { $0 != "=" }.endIndex

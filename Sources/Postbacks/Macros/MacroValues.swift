@@ -35,11 +35,20 @@ package struct MacroValues: Sendable {
     /// The value as a template asks for it; the empty string when there is none and no default.
     func text(of use: MacroUse) -> String { formatted(use) ?? use.fallback ?? "" }
 
+    /// The value as JSON of a type: the default when there is no value or it is none of that type, and null without one.
+    func json(of use: MacroUse, as type: JSONType) -> JSON {
+        formatted(use).flatMap(type.value) ?? use.fallback.flatMap(type.value) ?? .null
+    }
+
     private func formatted(_ use: MacroUse) -> String? {
         switch (use.format, use.macro) {
         case (.unix, .named(let name)): time(of: name).map { String($0.unixSeconds) }
         case (.unixms, .named(let name)): time(of: name).map { String($0.milliseconds) }
         case (.date, .named(let name)): time(of: name)?.day.description
+        case (.pattern(let pattern), .named(let name)): time(of: name).map(pattern.text)
+        case (.minor, .named(let name)):
+            money(of: name)?.minorUnits(exponent: CurrencyExponent.of(conversion.currency))
+        case (.fixed(let decimals), .named(let name)): money(of: name)?.fixed(decimals: decimals)
         case (.map(let entries), let macro):
             value(of: macro).flatMap { value in entries.first { $0.stands(for: value) }?.value }
         case (_, let macro): value(of: macro)
@@ -52,6 +61,15 @@ package struct MacroValues: Sendable {
         case .occurredAt: conversion.occurredAt
         case .statusAt: event.at
         case .timestamp: now
+        default: nil
+        }
+    }
+
+    private func money(of name: MacroName) -> Money? {
+        switch name {
+        case .payout: conversion.payout
+        case .revenue: conversion.revenue
+        case .saleAmount: conversion.saleAmount
         default: nil
         }
     }
@@ -74,9 +92,7 @@ package struct MacroValues: Sendable {
         case .status: event.status.rawValue
         case .previousStatus: event.previousStatus?.rawValue
         case .statusReason: conversion.statusReason
-        case .payout: conversion.payout?.text
-        case .revenue: conversion.revenue?.text
-        case .saleAmount: conversion.saleAmount?.text
+        case .payout, .revenue, .saleAmount: money(of: name)?.text
         case .currency: conversion.currency
         case .ip: conversion.ip
         case .country: conversion.country

@@ -56,9 +56,12 @@ package struct Template: Sendable, Hashable {
         }
         literal += text[index...]
         flush()
-        if place != .parameter || segments.count > 1, let use = segments.lazy.compactMap(\.use).first(where: \.isNumber)
+        if place != .parameter || segments.count > 1,
+            let (use, type) = segments.lazy.compactMap({ $0.use?.typed }).first
         {
-            throw Wrong("has {\(use.macro.name):number}, which is a JSON number: only as a param's whole value")
+            throw Wrong(
+                "has {\(use.macro.name):\(type.rawValue)}, which is a JSON \(type.rawValue): only as a param's whole value"
+            )
         }
         self.text = text
         self.segments = segments
@@ -67,8 +70,8 @@ package struct Template: Sendable, Hashable {
     /// The macros that it uses.
     package var uses: [MacroUse] { segments.compactMap(\.use) }
 
-    /// The only macro of a template that is `{name:number}` and nothing else.
-    var wholeNumber: MacroUse? { segments.count == 1 ? segments[0].use.flatMap { $0.isNumber ? $0 : nil } : nil }
+    /// The only macro of a template that is `{name:number}` or `{name:boolean}` and nothing else.
+    var typedMacro: (use: MacroUse, type: JSONType)? { segments.count == 1 ? segments[0].use?.typed : nil }
 
     /// The text with every macro replaced; `literal` and `value` say how each part is written in its place.
     func rendered(
@@ -86,4 +89,8 @@ package struct Template: Sendable, Hashable {
         }
         return result
     }
+}
+
+extension MacroUse {
+    fileprivate var typed: (use: MacroUse, type: JSONType)? { jsonType.map { (self, $0) } }
 }

@@ -56,14 +56,16 @@ struct ParameterRendering {
     private func json(_ value: ParamValue, _ size: inout Int) throws(RenderingError) -> JSON {
         switch value {
         case .text(let template):
-            if let use = template.wholeNumber {
-                let text = values.text(of: use)
-                return text.isEmpty ? .null : .number(text)
+            let rendered: JSON
+            if let (use, type) = template.typedMacro {
+                rendered = values.json(of: use, as: type)
+            } else {
+                rendered = .string(try template.rendered(values))
             }
-            let text = try template.rendered(values)
-            size += text.utf8.count
+            if case .string(let text) = rendered { size += text.utf8.count }
+            if case .number(let text) = rendered { size += text.utf8.count }
             guard size <= RequestRendering.byteLimit else { throw .tooLarge }
-            return .string(text)
+            return rendered
         case .number(let text): return .number(text)
         case .bool(let value): return .bool(value)
         case .null: return .null

@@ -38,8 +38,9 @@ enum ParamValue: Sendable {
     ) {
         switch self {
         case .text(let template):
-            if template.wholeNumber != nil {
-                faults.append((path.description, "uses :number, which only POST(JSON) can send; leave it out"))
+            if let type = template.typedMacro?.type {
+                faults.append(
+                    (path.description, "uses :\(type.rawValue), which only POST(JSON) can send; leave it out"))
             }
         case .number, .bool, .null: break
         case .list(let items):

@@ -40,6 +40,52 @@ import Testing
         #expect(try render(text) == expected)
     }
 
+    @Test(arguments: [
+        ("{occurred_at:yyyy-MM-dd HH:mm:ss}", "2023-11-14 22:14:20"),
+        ("{clicked_at:yyyyMMddTHHmmss.SSSZ}", "20231114T221320.123Z"), ("{status_at:dd.MM.yyyy}", "14.11.2023"),
+        ("{timestamp:HH:mm:ss|none}", "22:16:40"), ("{occurred_at:dd/MM/yyyy at HH:mm GMT}", "14/11/2023 at 22:14 GMT"),
+        ("{occurred_at:yyyy}", "2023"), ("{occurred_at:yyyy年MM月}", "2023年11月"), ("{occurred_at:a=b|c}", "c"),
+    ])
+    func `a time is written by a pattern, in UTC`(text: String, expected: String) throws {
+        #expect(try render(text) == expected)
+        let years = MacroValues.make {
+            $0.occurredAt = Timestamp(parsing: "0001-02-03T04:05:06.007-00:00") ?? $0.occurredAt
+        }
+        #expect(try render("{occurred_at:yyyy MM dd HH mm ss SSS}", years) == "0001 02 03 04 05 06 007")
+    }
+
+    @Test(arguments: [
+        ("12.30", "EUR", "1230", "12.30", "12"), ("12.3", "JPY", "12", "12.30", "12"), ("0", "EUR", "0", "0.00", "0"),
+        ("12.345", "usd", "1235", "12.35", "12"), ("-12.345", "USD", "-1235", "-12.35", "-12"),
+        ("12.3449", "USD", "1234", "12.34", "12"), ("12.5", "KRW", "13", "12.50", "13"),
+        ("-0.5", "CLP", "-1", "-0.50", "-1"), ("-0.004", "USD", "0", "0.00", "0"), ("0.05", "KWD", "50", "0.05", "0"),
+        ("9.9999", "BHD", "10000", "10.00", "10"), ("1.23456", "CLF", "12346", "1.23", "1"),
+        (
+            "99999999999999999999.995", "USD", "10000000000000000000000", "100000000000000000000.00",
+            "100000000000000000000"
+        ),
+        ("7.1", "USDT", "710", "7.10", "7"), ("7.1", nil, "710", "7.10", "7"),
+        ("0.000000000000000001", "EUR", "0", "0.00", "0"),
+    ])
+    func `money is rounded half away from zero, to the currency's minor units or to so many decimals`(
+        amount: String, currency: String?, minor: String, fixed: String, whole: String
+    ) throws {
+        let values = MacroValues.make {
+            $0.saleAmount = try? Money(parsing: amount)
+            $0.currency = currency
+        }
+        #expect(try render("{sale_amount:minor}", values) == minor)
+        #expect(try render("{sale_amount:fixed=2}", values) == fixed)
+        #expect(try render("{sale_amount:fixed=0}", values) == whole)
+        #expect(try render("{sale_amount:fixed=18}", values).hasPrefix(amount))
+    }
+
+    @Test func `money without a value takes the default, and a map is still one`() throws {
+        let values = MacroValues.make { $0.payout = nil }
+        #expect(try render("{payout:minor|0}{payout:fixed=2|-}{payout:minor}", values) == "0-")
+        #expect(try render("{payout:12.30=x}{sub1:fixed=2|no}") == "xno")
+    }
+
     @Test func `times without a value take the default`() throws {
         let values = MacroValues.make { $0.clickedAt = nil }
         #expect(try render("{clicked_at:unix|0}{clicked_at:date}", values) == "0")
@@ -53,7 +99,32 @@ import Testing
         ("{}", #"has no macro "" (at character 1)"#),
         ("{_click_id}", #"has "{_click_id}", but only a URL takes a value unencoded (at character 1)"#),
         ("{click_id:unix}", "has {click_id:unix}, but click_id is not a time (at character 1)"),
-        ("{sub1:number}", "has {sub1:number}, but sub1 is not a number (at character 1)"),
+        ("{click_id:minor}", "has {click_id:minor}, but click_id is not an amount of money (at character 1)"),
+        (
+            "{payout:fixed=19}",
+            #"has no format "fixed=19" for {payout}: fixed= takes the number of decimals, from 0 to 18 (at character 1)"#
+        ),
+        (
+            "{occurred_at:YYYY-MM-DD}",
+            #"has no format "YYYY" for a time: its parts are yyyy MM dd HH mm ss SSS; did you mean "yyyy"? (at character 1)"#
+        ),
+        (
+            "{occurred_at:d.M.yyyy}",
+            #"has no format "d" for a time: its parts are yyyy MM dd HH mm ss SSS; did you mean "dd"? (at character 1)"#
+        ),
+        (
+            "{occurred_at:yyyy-MM-dd hh:mm}",
+            #"has no format "hh" for a time: its parts are yyyy MM dd HH mm ss SSS; did you mean "HH"? (at character 1)"#
+        ),
+        (
+            "{payout:minro}",
+            #"has no format "minro" for {payout}; did you mean "minor"?; a map is written {payout:a=1,b=2} (at character 1)"#
+        ),
+        ("{sub1:number}", "has {sub1:number}, which is a JSON number: only as a param's whole value"),
+        ("{is_test:boolean}", "has {is_test:boolean}, which is a JSON boolean: only as a param's whole value"),
+        ("{sub1:number|x}", "has a default for {sub1:number} that is not a number (at character 1)"),
+        ("{is_test:boolean|no}", "has a default for {is_test:boolean} that is not true or false (at character 1)"),
+        ("{cid}", #"has no macro "cid"; did you mean "click_id"? (at character 1)"#),
         ("{payout:number}", "has {payout:number}, which is a JSON number: only as a param's whole value"),
         (
             "{status:don=1}",

@@ -59,6 +59,38 @@ import Testing
         #expect(body(try request(settings, values)) == #"{"a":null,"b":0.00}"#)
     }
 
+    @Test(arguments: [
+        ("{payout:number}", "12.30"), ("{occurred_at:unix:number}", "1700000060"),
+        ("{occurred_at:unixms:number}", "1700000060000"), ("{occurred_at:yyyyMMdd:number}", "20231114"),
+        ("{conversion_id:number}", "11"), ("{delivery_id:number}", "42"), ("{payout:minor:number}", "1230"),
+        ("{payout:fixed=1:number}", "12.3"), ("{status:pending=2,done=1:number}", "1"),
+        ("{params.n:number}", "-1.50e+3"),
+        ("{params.zeros:number}", "null"), ("{params.word:number}", "null"), ("{params.word:number|0}", "0"),
+        ("{sub2:number}", "null"), ("{sub2:number|-0.5}", "-0.5"), ("{params.spaced:number}", "null"),
+        ("{occurred_at:number}", "null"), ("{params.nan:number}", "null"), ("{occurred_at:HH:number}", "22"),
+        ("{is_test:boolean}", "false"), ("{params.true:boolean}", "true"), ("{params.word:boolean}", "null"),
+        ("{params.word:boolean|false}", "false"), ("{status:done=true,rejected=false:boolean}", "true"),
+        ("{status:pending=1:boolean|0}", "false"), ("{sub2:boolean}", "null"), ("{is_test:number}", "0"),
+        ("{sub1:s1=a:b}", #""a:b""#), ("{sub1:s1=:number|1}", "1"),
+    ])
+    func `any macro may be a JSON number or boolean`(macro: String, expected: String) throws {
+        let values = MacroValues.make {
+            $0.params += [
+                ("n", "-1.50e+3"), ("zeros", "007"), ("word", "abc"), ("spaced", " 5"), ("nan", "NaN"),
+                ("true", "true"),
+            ]
+        }
+        let sent = try request(
+            #"{"url":"https://h.example/","httpType":"POST(JSON)","requestParams":{"a":["\#(macro)"]}}"#, values)
+        #expect(body(sent) == #"{"a":[\#(expected)]}"#)
+        for type in ["GET", "POST(FORM)"] where !expected.hasPrefix("\"") {
+            let found = faults(
+                .object { fields in RequestTemplate(&fields, from: .store) },
+                #"{"url":"https://h.example/","httpType":"\#(type)","requestParams":{"a":"\#(macro)"}}"#)
+            #expect(found.first?.contains("which only POST(JSON) can send") == true)
+        }
+    }
+
     @Test func `no params make an empty form and an empty object`() throws {
         #expect(body(try request(#"{"url":"https://h.example/","httpType":"POST(FORM)"}"#)) == "")
         #expect(body(try request(#"{"url":"https://h.example/","httpType":"POST(JSON)"}"#)) == "{}")

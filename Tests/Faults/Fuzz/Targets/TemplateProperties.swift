@@ -20,11 +20,12 @@ func checkTemplate(_ bytes: [UInt8]) throws(Violation) {
         "its parts written again are the same parts")
     for use in template.uses {
         try require(!use.isRaw || place == .url, "only a URL takes a value unencoded")
-        try require(!use.isNumber || template.wholeNumber != nil, "a number stands alone")
+        try require(use.jsonType == nil || template.typedMacro != nil, "a number or boolean stands alone")
         try require((try? Macro(parsing: use.macro.name)) == use.macro, "a macro's name names it")
     }
     // Values that look like macros: nothing is expanded twice, and only they stand where macros stood.
     for values in [MacroValues.hostile, .empty] {
+        if let (use, type) = template.typedMacro { try checkTyped(values.json(of: use, as: type), type) }
         guard let rendered = try? template.rendered(values) else { continue }
         var expected = ""
         for segment in template.segments {
@@ -38,6 +39,17 @@ func checkTemplate(_ bytes: [UInt8]) throws(Violation) {
             let plain = text.replacingBraces
             try require(rendered.isSame(as: plain), "a text without macros is itself, with single braces")
         }
+    }
+}
+
+/// What stands in a JSON body without quotes is JSON of its type.
+private func checkTyped(_ json: JSON, _ type: JSONType) throws(Violation) {
+    try require((try? JSON(parsing: json.bytes)) == json, "\(json.encodedText) is JSON")
+    switch json {
+    case .null: break
+    case .number: try require(type == .number, "a number is one")
+    case .bool: try require(type == .boolean, "a boolean is one")
+    default: throw Violation(description: "\(json.kind) stands for a \(type.rawValue)")
     }
 }
 
@@ -57,13 +69,16 @@ extension MacroUse {
     fileprivate var written: String {
         var text = "{\(isRaw ? "_" : "")\(macro.name)"
         switch format {
-        case .number: text += ":number"
         case .unix: text += ":unix"
         case .unixms: text += ":unixms"
         case .date: text += ":date"
         case .map(let entries): text += ":" + entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        case .pattern(let pattern): text += ":\(pattern.text)"
+        case .minor: text += ":minor"
+        case .fixed(let decimals): text += ":fixed=\(decimals)"
         case nil: break
         }
+        if let jsonType { text += ":\(jsonType.rawValue)" }
         if let fallback { text += "|\(fallback)" }
         return text + "}"
     }

@@ -1,0 +1,49 @@
+import JSON
+
+/// What a macro is in a JSON body when it is not text: `{payout:number}`, `{is_test:boolean}`.
+package enum JSONType: String, CaseIterable, Sendable {
+    /// A number with the text's own digits.
+    case number
+    /// `true` or `1`, `false` or `0`.
+    case boolean
+
+    /// The value that a text stands for; nil when it is none.
+    func value(_ text: String) -> JSON? {
+        switch self {
+        case .number: JSONType.isNumber(text.utf8) ? .number(text) : nil
+        case .boolean:
+            switch text {
+            case "true", "1": .bool(true)
+            case "false", "0": .bool(false)
+            default: nil
+            }
+        }
+    }
+
+    /// RFC 8259 §6.
+    private static func isNumber(_ text: String.UTF8View) -> Bool {
+        var rest = text[...]
+        func take(_ characters: String) -> Bool {
+            guard let next = rest.first, characters.utf8.contains(next) else { return false }
+            rest = rest.dropFirst()
+            return true
+        }
+        func takeDigits() -> Bool {
+            let digits = rest.prefix(while: \.isDigit)
+            rest = rest.dropFirst(digits.count)
+            return !digits.isEmpty
+        }
+        _ = take("-")
+        if !take("0") {
+            guard takeDigits() else { return false }
+        }
+        if take(".") {
+            guard takeDigits() else { return false }
+        }
+        if take("eE") {
+            _ = take("+-")
+            guard takeDigits() else { return false }
+        }
+        return rest.isEmpty
+    }
+}

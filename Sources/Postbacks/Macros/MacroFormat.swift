@@ -1,0 +1,71 @@
+import JSON
+
+extension MacroUse {
+    /// How a value is written: what stands between the macro's name and its default, but for a JSON type at the end.
+    package enum Format: Sendable, Hashable {
+        case unix
+        case unixms
+        case date
+        case pattern(TimePattern)
+        /// Whole minor units of the conversion's currency: `12.30` EUR is `1230`.
+        case minor
+        /// So many decimals, from 0 to `Money.fractionDigits`.
+        case fixed(Int)
+        case map([MapEntry])
+    }
+
+    /// Reads `format`, `format:number` or `number`. The last part is a JSON type where it is one, also behind a map, so that
+    /// the last replacement of a map cannot end in `:number` or `:boolean`.
+    static func reading(_ text: Substring, of macro: Macro) throws(Wrong) -> (format: Format?, jsonType: JSONType?) {
+        for type in JSONType.allCases {
+            let word = type.rawValue.utf8
+            if text.utf8.elementsEqual(word) { return (nil, type) }
+            guard text.utf8.count > word.count, text.utf8.suffix(word.count + 1).elementsEqual(":\(type.rawValue)".utf8)
+            else { continue }
+            return (try format(Substring(text.utf8.dropLast(word.count + 1)), of: macro), type)
+        }
+        return (try format(text, of: macro), nil)
+    }
+
+    private static func format(_ text: Substring, of macro: Macro) throws(Wrong) -> Format {
+        if macro.kind == .money, text.utf8.starts(with: "fixed=".utf8) { return .fixed(try decimals(text, of: macro)) }
+        if text.utf8.contains(UInt8(ascii: "=")) { return .map(try entries(text, of: macro)) }
+        let format: Format
+        switch text {
+        case "unix": format = .unix
+        case "unixms": format = .unixms
+        case "date": format = .date
+        case "minor":
+            guard macro.kind == .money else {
+                throw Wrong("has {\(macro.name):minor}, but \(macro.name) is not an amount of money")
+            }
+            return .minor
+        default:
+            if macro.kind == .time, let pattern = try TimePattern(parsing: text) { return .pattern(pattern) }
+            throw unknown(text, of: macro)
+        }
+        guard macro.kind == .time else {
+            throw Wrong("has {\(macro.name):\(text)}, but \(macro.name) is not a time")
+        }
+        return format
+    }
+
+    private static func decimals(_ text: Substring, of macro: Macro) throws(Wrong) -> Int {
+        let digits = text.utf8.dropFirst("fixed=".utf8.count)
+        guard (1...2).contains(digits.count), digits.allSatisfy(\.isDigit), let count = Int(Substring(digits)),
+            count <= Money.fractionDigits
+        else {
+            throw Wrong(
+                "has no format \"\(text.prefix(64))\" for {\(macro.name)}: fixed= takes the number of decimals, from 0 to \(Money.fractionDigits)"
+            )
+        }
+        return count
+    }
+
+    private static func unknown(_ text: Substring, of macro: Macro) -> Wrong {
+        let names = ["number", "boolean", "unix", "unixms", "date", "minor", "fixed=2"]
+        return Wrong(
+            "has no format \"\(text.prefix(64))\" for {\(macro.name)}\(Spelling.hint(for: String(text), among: names)); a map is written {\(macro.name):a=1,b=2}"
+        )
+    }
+}

@@ -1,0 +1,86 @@
+import JSON
+
+/// How a time is written: `yyyy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` stand for its parts in UTC, all else for itself.
+package struct TimePattern: Sendable, Hashable {
+    /// As it was written.
+    package let text: String
+    private let parts: [Part]
+
+    private enum Part: Sendable, Hashable {
+        case literal(String)
+        /// Where the part stands in the time by RFC 3339: `2026-01-02T03:04:05.678Z`.
+        case field(Range<Int>)
+    }
+
+    private static let fields: [(name: String, place: Range<Int>)] = [
+        ("yyyy", 0..<4), ("MM", 5..<7), ("dd", 8..<10), ("HH", 11..<13), ("mm", 14..<16), ("ss", 17..<19),
+        ("SSS", 20..<23),
+    ]
+
+    /// Nil for a text in which no part stands. Throws for letters that other libraries read as a part, such as `YYYY` or a
+    /// single `d`: they would go out as they are.
+    init?(parsing text: Substring) throws(Wrong) {
+        var parts: [Part] = []
+        var literal: [UInt8] = []
+        func flush() {
+            if !literal.isEmpty { parts.append(.literal(String(decoding: literal, as: UTF8.self))) }
+            literal = []
+        }
+        let bytes = Array(text.utf8)
+        var index = 0
+        var word = Word(bytes[...])
+        while index < bytes.count {
+            if index >= word.end { word = Word(bytes[index...]) }
+            let run = bytes[index...].prefix { $0 == bytes[index] }
+            if let field = TimePattern.fields.first(where: { run.elementsEqual($0.name.utf8) }) {
+                flush()
+                parts.append(.field(field.place))
+            } else {
+                if letters.contains(bytes[index]), run.count > 1 || !word.isProse { throw TimePattern.wrong(run) }
+                literal += run
+            }
+            index = run.endIndex
+        }
+        flush()
+        guard parts.contains(where: { if case .field = $0 { true } else { false } }) else { return nil }
+        self.text = String(text)
+        self.parts = parts
+    }
+
+    func text(of time: Timestamp) -> String {
+        let whole = Array(time.description.utf8)
+        return String(
+            decoding: parts.flatMap { part in
+                switch part {
+                case .literal(let text): Array(text.utf8)
+                case .field(let place): Array(whole[place])
+                }
+            }, as: UTF8.self)
+    }
+
+    private static func wrong(_ run: ArraySlice<UInt8>) -> Wrong {
+        let word = String(decoding: run.prefix(16), as: UTF8.self)
+        let names = fields.map(\.name)
+        let near = names.first { $0.lowercased().first == word.lowercased().first }
+        let meant = names.first { $0.first == word.first } ?? near
+        return Wrong(
+            "has no format \"\(word)\" for a time: its parts are \(names.joined(separator: " "))\(meant.map { "; did you mean \"\($0)\"?" } ?? "")"
+        )
+    }
+}
+
+/// Letters that stand together, such as `GMT`; a `T` between date and time stands alone.
+private struct Word {
+    let end: Int
+    /// Whether it has letters of which no part is made.
+    let isProse: Bool
+
+    init(_ text: ArraySlice<UInt8>) {
+        let word = text.prefix { $0.isLetter && $0 != UInt8(ascii: "T") }
+        end = max(word.endIndex, text.startIndex + 1)
+        isProse = word.contains { !letters.contains($0) }
+    }
+}
+
+/// Those of which parts are made, here or in other libraries.
+private let letters = Array("yYMdDHhmsS".utf8)
