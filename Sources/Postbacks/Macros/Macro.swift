@@ -52,7 +52,11 @@ package enum Macro: Sendable, Hashable {
         if name.hasPrefix("sub"), name.dropFirst(3).utf8.allSatisfy(\.isDigit), name.utf8.count > 3, isParamName(name) {
             return "; beyond sub10 write \"params.\(name)\""
         }
-        return Spelling.hint(for: name, among: allNames)
+        let hint = Spelling.hint(for: name, among: allNames)
+        if hint.isEmpty, let meaning = MacroMeaning(of: name, parameter: "") {
+            return "; did you mean \"\(meaning.template.dropFirst().dropLast())\"?"
+        }
+        return hint
     }
 }
 

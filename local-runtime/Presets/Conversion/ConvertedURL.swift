@@ -55,7 +55,7 @@ package struct ConvertedURL: Sendable {
                 parameter = String(text[begin..<rest.startIndex])
                 name = nil
                 let value = rest[next...].prefix { $0 != "&" }
-                if let word = ConvertedURL.fillIn(value) {
+                if let word = MacroStyle.marked(value) ?? MacroStyle.placeholder(value) {
                     note(String(value), word, parameter, isWord: true)
                     rest = rest[value.endIndex...]
                     continue
@@ -109,25 +109,4 @@ package struct ConvertedURL: Sendable {
         }
         return .unknown(nearest: MacroMeaning.nearest(to: inside, parameter: parameter))
     }
-
-    /// The name in a whole value that looks like a place to fill in: `TRANSACTION_ID`, `OPTIONAL`, and `$name`, `:name:`,
-    /// `(name)` or `@name@`, which are too common in plain text to be looked for within one.
-    private static func fillIn(_ value: Substring) -> String? {
-        if let mark = value.first, let close = marks[mark] {
-            let inside = value.last == close && value.count > 1 ? value.dropFirst().dropLast() : value.dropFirst()
-            guard inside.first?.isLetter == true, inside.allSatisfy(MacroStyle.isNameCharacter) else { return nil }
-            return String(inside)
-        }
-        guard value.count >= 3, value.allSatisfy({ $0.isASCII && ($0.isUppercase || $0 == "_") }), value.first != "_"
-        else { return nil }
-        let words = [
-            "OPTIONAL", "REPLACE", "REPLACE_ME", "REPLACE_OR_REMOVE", "VALUE", "MACRO", "TOKEN", "PLACEHOLDER",
-        ]
-        let isKnown = words.contains(String(value)) || MacroMeaning(of: String(value), parameter: "") != nil
-        return isKnown ? String(value) : nil
-    }
-
-    private static let marks: [Character: Character] = [
-        "$": "$", ":": ":", "(": ")", "@": "@", "!": "!", "*": "*", "|": "|", "~": "~", "^": "^",
-    ]
 }

@@ -1,15 +1,14 @@
 import JSON
-import Postbacks
 
 /// What another network's macro is in ours.
-struct MacroMeaning: Equatable {
+package struct MacroMeaning: Sendable, Equatable {
     /// With braces.
-    let template: String
+    package let template: String
     /// Why it is not certain; nil when it is.
-    let doubt: String?
+    package let doubt: String?
 
     /// Finds it by the macro's name, or by the parameter's where the macro has none.
-    init?(of name: String, parameter: String) {
+    package init?(of name: String, parameter: String) {
         let key = MacroMeaning.folded(name)
         let parameterKey = MacroMeaning.folded(parameter)
         if key.isEmpty {
@@ -23,7 +22,7 @@ struct MacroMeaning: Equatable {
     }
 
     /// The macro of ours that an unknown one comes nearest to, by its spelling or else by its parameter.
-    static func nearest(to name: String, parameter: String) -> String? {
+    package static func nearest(to name: String, parameter: String) -> String? {
         let candidates = certain.keys.sorted() + guesses.keys.sorted() + MacroName.allCases.map(\.rawValue)
         let bare = String(name.prefix { $0 != ":" && $0 != "|" })
         let found = MacroMeaning(of: bare, parameter: "") == nil ? Spelling.nearest(to: bare, among: candidates) : bare
@@ -31,7 +30,26 @@ struct MacroMeaning: Equatable {
             ?? MacroMeaning(of: parameter, parameter: "")?.template
     }
 
-    private init(template: String, doubt: String?) {
+    /// Finds it by a name that may be misspelt, or have a format or default of the other network's behind it.
+    init?(resembling text: Substring, parameter: String) {
+        let name = String(text.prefixOfScalars { $0 != ":" && $0 != "|" })
+        if !MacroMeaning.folded(name).isEmpty, let known = MacroMeaning(of: name, parameter: parameter) {
+            self = known
+            return
+        }
+        // Short words are near to too many others.
+        guard (5...64).contains(name.utf8.count),
+            let nearest = Spelling.nearest(to: name, among: MacroName.allCases.map(\.rawValue))
+        else { return nil }
+        self.init(template: "{\(nearest)}", doubt: "by its spelling")
+    }
+
+    /// Whether the name is no word of everyday language.
+    var isUnmistakable: Bool {
+        doubt == nil && !["{status}", "{country}", "{currency}", "{random}", "{attempt}", "{ip}"].contains(template)
+    }
+
+    init(template: String, doubt: String?) {
         self.template = template
         self.doubt = doubt
     }
