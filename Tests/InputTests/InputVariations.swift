@@ -151,6 +151,8 @@ struct InputVariations {
         ["a": "x"], ["": "x"], ["{a}": "x"], ["a\u{7F}": "x"], ["é": "x"], ["a b": "x"], ["a.b-c_D9": "x"], ["a": 1],
         ["a": nil], ["a": ["b": "{clik_id}"]],
         ["a": ["{": 1]], ["a": [["{click_id}"]]], ["a": "{click_id"], ["a": "{{}}"], ["a": "x{payout:number}"],
+        ["a": "{sub1:number}"], ["a": "{is_test:boolean|x}"], ["a": "{occurred_at:yyyy-MM-dd}"],
+        ["a": "{occurred_at:YYYY}"], ["a": "{payout:minor:number|0}"], ["a": "{payout:fixed=99}"],
     ]
     private static let headers: [JSON] = [
         ["X": "{click_id}"], ["X": "{click_id:unix}"], ["X": "{payout:number}"], ["Host": "x"], ["hOST": "x"],
@@ -171,7 +173,8 @@ struct InputVariations {
         "url": [
             "http://HOST", "https://HOST/", "HTTP://HOST/?a={click_id}", "http://HOST/{clik_id}",
             "http://HOST/{click_id", "http://HOST/}",
-            "http://HOST/{_click_id|a b}", "http://HOST/a b", "http://HOST/#f", "http://HOST/\\", "ftp://HOST/",
+            "http://HOST/{_click_id|a b}", "http://HOST/a b", "http://HOST/#f", "http://HOST/?a=#cid#",
+            "http://HOST/a/../b", "http://HOST/%2e", "http://HOST/\\", "ftp://HOST/",
             "//HOST/", "http:/HOST/", "http://", "http:///x",
             "http://{click_id}/", "http://user@HOST/", "http://HOST:0/", "http://1.2.3/", "http://0x7f.1/",
             "http://2130706433/", "http://[::1/",

@@ -8,6 +8,8 @@ struct RandomDelivery {
         case arrives(Arrival)
         /// A header's value would contain a control character: nothing is sent.
         case unsafeHeader
+        /// A segment of the path would lead to another path: nothing is sent.
+        case unsafeURL
     }
 
     struct Arrival {
@@ -61,6 +63,10 @@ struct RandomDelivery {
             "event": ["id": 7, "sequence": 1, "status": "done"], "conversion": maker.values.conversion,
         ]
 
+        if path.contains(where: { $0.meaning == "." || $0.meaning == ".." }) {
+            expectation = .unsafeURL
+            return
+        }
         if headers.contains(where: { $0.1.meaning.hasControls }) {
             expectation = .unsafeHeader
             return
@@ -86,45 +92,6 @@ struct Part {
 
     static func + (one: Part, other: Part) -> Part {
         Part(written: one.written + other.written, meaning: one.meaning + other.meaning)
-    }
-}
-
-/// A conversion's values by the macros that stand for them.
-struct RandomValues {
-    /// Empty for what has none.
-    private(set) var macros: [(name: String, value: String)]
-    /// Of `{params.large}`, which no template uses unless it is put there.
-    var large = ""
-
-    init(id: Int, _ random: inout SeededRandom) {
-        func named(_ text: String) -> String { text.isEmpty ? "x" : text }
-        macros = [
-            ("click_id", named(RandomText.make(&random, controlCharacters: false))),
-            ("transaction_id", named(RandomText.make(&random, controlCharacters: false))),
-            ("offer_id", named(RandomText.make(&random, controlCharacters: false))),
-            ("offer_name", named(RandomText.make(&random))), ("affiliate_name", named(RandomText.make(&random))),
-            ("goal_name", named(RandomText.make(&random))), ("status_reason", RandomText.make(&random)),
-            ("user_agent", RandomText.make(&random, pieces: 30)), ("sub1", RandomText.make(&random)),
-            ("sub10", RandomText.make(&random, controlCharacters: false)), ("params.a", RandomText.make(&random)),
-            ("params.B-1.c", RandomText.make(&random, controlCharacters: false)), ("params.none", ""), ("country", ""),
-            ("payout", "12.30"), ("revenue", ""), ("status", "done"), ("previous_status", ""), ("attempt", "1"),
-            ("delivery_id", String(id)), ("is_test", "0"),
-        ]
-    }
-
-    func value(_ name: String) -> JSON { .string(macros.first { $0.name == name }?.value ?? "") }
-
-    var conversion: JSON {
-        [
-            "offer": ["id": value("offer_id"), "name": value("offer_name")],
-            "affiliate": ["id": "a", "name": value("affiliate_name")], "goal": ["id": "g", "name": value("goal_name")],
-            "clickId": value("click_id"), "transactionId": value("transaction_id"),
-            "statusReason": value("status_reason"), "userAgent": value("user_agent"), "payout": value("payout"),
-            "params": [
-                "sub1": value("sub1"), "sub10": value("sub10"), "a": value("params.a"), "B-1.c": value("params.B-1.c"),
-                "large": .string(large),
-            ],
-        ]
     }
 }
 
@@ -159,7 +126,9 @@ struct TemplateMaker {
             let fallback = RandomText.make(&random, pieces: 2, controlCharacters: false).without("{}")
             let mapped = RandomText.make(&random, pieces: 2, controlCharacters: false).without("{},|")
             let key = value.withoutControls.without("{},|=")
-            if key.isEmpty || name.contains("status") { return Part(written: "{\(name)}", meaning: value) }
+            if key.isEmpty || name.contains("status") || name.contains(":") {
+                return Part(written: "{\(name)}", meaning: value)
+            }
             let isKey = value.utf8.elementsEqual(key.utf8)
             return Part(written: "{\(name):\(key)=\(mapped)|\(fallback)}", meaning: isKey ? mapped : fallback)
         default: return Part(written: "{\(name)}", meaning: value)
@@ -181,7 +150,8 @@ struct TemplateMaker {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: return .other(random.pick([.number("12.30"), .number("-1e-7"), true, false, .null]))
         case 1 where nested:
-            return random.chance(50) ? .number("{payout:number}", "12.30") : .number("{revenue:number}", nil)
+            let (macro, json) = random.pick(values.typed)
+            return .typed(macro, json)
         case 2 where nested && depth < 3: return .object(members(nested: nested, depth: depth + 1))
         case 3...4 where nested ? depth < 3 : depth == 0:
             return .list(
@@ -194,8 +164,8 @@ struct TemplateMaker {
 /// A param's value as it is written and what it stands for.
 indirect enum ParamTree {
     case text(Part)
-    /// A macro for a whole JSON number, and its digits if it has a value.
-    case number(String, String?)
+    /// A macro for a whole JSON number or boolean, and what stands in the body.
+    case typed(String, JSON)
     case other(JSON)
     case list([ParamTree])
     case object([(name: String, value: ParamTree)])
@@ -203,7 +173,7 @@ indirect enum ParamTree {
     var written: JSON {
         switch self {
         case .text(let part): .string(part.written)
-        case .number(let macro, _): .string(macro)
+        case .typed(let macro, _): .string(macro)
         case .other(let json): json
         case .list(let items): .array(items.map(\.written))
         case .object(let members): .object(members.map { JSON.Member($0.name, $0.value.written) })
@@ -225,9 +195,8 @@ indirect enum ParamTree {
         func leaf(_ kind: String, _ text: String) -> [PythonReceiver.Leaf] { [PythonReceiver.Leaf(path, kind, text)] }
         switch self {
         case .text(let part): return leaf("string", part.meaning)
-        case .number(_, let digits): return digits.map { leaf("number", $0) } ?? leaf("word", "null")
-        case .other(.number(let digits)): return leaf("number", digits)
-        case .other(let json): return leaf("word", json.encodedText)
+        case .typed(_, .number(let digits)), .other(.number(let digits)): return leaf("number", digits)
+        case .typed(_, let json), .other(let json): return leaf("word", json.encodedText)
         case .list(let items):
             return leaf("list", "\(items.count)")
                 + items.enumerated().flatMap { $1.leaves(path + ["\($0)"], omitsEmpty: omitsEmpty) }
@@ -242,8 +211,7 @@ indirect enum ParamTree {
     private var isEmpty: Bool {
         switch self {
         case .text(let part): part.meaning.isEmpty
-        case .number(_, let digits): digits == nil
-        case .other(let json): json == .null
+        case .typed(_, let json), .other(let json): json == .null
         case .list, .object: false
         }
     }

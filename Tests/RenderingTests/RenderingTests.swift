@@ -24,6 +24,10 @@ struct RenderingTests {
             let requests = received["\(index + 1)"] ?? []
             let whole: Comment = "POSTBACKS_TEST_SEED=\(SeededRandom.seed) \(delivery.input.encodedText.prefix(4000))"
             switch delivery.expectation {
+            case .unsafeURL:
+                #expect(answers[index].at("output.error.code") == "unsafe_url", whole)
+                #expect(answers[index].at("output.outcome") == "failed", whole)
+                #expect(requests.isEmpty, whole)
             case .unsafeHeader:
                 #expect(answers[index].at("output.error.code") == "unsafe_header", whole)
                 #expect(requests.isEmpty, whole)
@@ -41,6 +45,7 @@ struct RenderingTests {
         #expect(received["none"] == nil, seed)
         #expect(Set(received.keys).isSubset(of: Set((1...deliveries.count).map { "\($0)" })), seed)
         #expect(deliveries.contains { if case .unsafeHeader = $0.expectation { true } else { false } }, seed)
+        #expect(deliveries.contains { if case .unsafeURL = $0.expectation { true } else { false } }, seed)
     }
 
     private func check(_ request: PythonReceiver.Received, _ expected: RandomDelivery.Arrival, _ whole: Comment) {

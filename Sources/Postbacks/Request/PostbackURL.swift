@@ -38,6 +38,7 @@ package struct PostbackURL: Sendable, Hashable {
         let rest = String(afterScheme[authority.endIndex...])
         let position = text.unicodeScalars.count - rest.unicodeScalars.count + 1
         let template = try Template(parsing: rest, in: .url, firstPosition: position)
+        if rest.utf8.first == UInt8(ascii: "#") { throw PostbackURL.fragment }
         try PostbackURL.check(template)
         self.text = text
         self.rest = template
@@ -51,10 +52,19 @@ package struct PostbackURL: Sendable, Hashable {
     private static func check(_ template: Template) throws(Wrong) {
         for case .literal(let literal) in template.segments {
             if literal.utf8.contains(UInt8(ascii: " ")) { throw Wrong("must not contain spaces; write %20") }
-            if literal.utf8.contains(UInt8(ascii: "#")) {
-                throw Wrong("must not have a fragment (#…), which is never sent; write %23 for the character itself")
-            }
+            if ForeignMacro.removing("#", from: literal).utf8.contains(UInt8(ascii: "#")) { throw fragment }
             if literal.utf8.contains(UInt8(ascii: "\\")) { throw Wrong("must not contain a backslash; write / or %5C") }
+        }
+    }
+
+    private static let fragment = Wrong(
+        "must not have a fragment (#…), which is never sent; write %23 for the character itself")
+
+    /// A URL that is set anew, for which more is refused than for one that is stored.
+    /// - Throws: for a segment of the path that is `.` or `..` whatever the values are: its requests would not be sent.
+    package func checkNew() throws(Wrong) {
+        if let segment = DotSegments.first(in: rest) {
+            throw Wrong("must not have the path segment \"\(segment)\", which leads to another path")
         }
     }
 
@@ -64,6 +74,7 @@ package struct PostbackURL: Sendable, Hashable {
         let target = try rest.rendered(values, literal: PercentEncoding.repair) { value, use in
             use.isRaw ? PercentEncoding.repair(value) : PercentEncoding.component(value)
         }
+        if let segment = DotSegments.first(in: target) { throw .unsafeURL(segment: segment) }
         return target.utf8.first == UInt8(ascii: "/") ? prefix + target : "\(prefix)/\(target)"
     }
 }
@@ -91,19 +102,21 @@ extension Template {
 }
 
 extension Rule<PostbackURL> {
-    package static var postbackURL: Rule {
+    package static func postbackURL(from source: StoredSecret.Source) -> Rule {
         func schema() -> JSON {
             [
                 "type": "string", "minLength": 1, "maxLength": .integer(PostbackURL.byteLimit),
                 "pattern":
                     #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\@{}\u0000-\u0020\u007f-\u009f]+([/?][^\u0000-\u001f\u007f-\u009f]*)?$"#,
                 "description":
-                    "An absolute http or https URL with a valid host and port, at most 8192 bytes, with macros in path and query only; no spaces, backslashes or fragment.",
+                    "An absolute http or https URL with a valid host and port, at most 8192 bytes, with macros in path and query only; no spaces, backslashes or fragment, and no path segment . or ..",
             ]
         }
         return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema()) {
             text throws(Wrong) in
-            try PostbackURL(parsing: text)
+            let url = try PostbackURL(parsing: text)
+            if source == .caller { try url.checkNew() }
+            return url
         }
     }
 }

@@ -4,6 +4,8 @@ package enum RenderingError: Error, Hashable {
     case missingValue(macro: String)
     /// A header's value would contain a control character.
     case unsafeHeader(name: String)
+    /// A segment of the URL's path would be `.` or `..`, and the request go elsewhere.
+    case unsafeURL(segment: String)
     /// A sealed secret cannot be opened. The message says which and why, and nothing of it.
     case secret(String)
     /// The key that a sealed secret needs is not among those that are given.
@@ -15,6 +17,7 @@ package enum RenderingError: Error, Hashable {
         switch self {
         case .missingValue: .missingValue
         case .unsafeHeader: .unsafeHeader
+        case .unsafeURL: .unsafeURL
         case .secret, .missingKey: .secret
         case .tooLarge: .protocol
         }
@@ -24,6 +27,8 @@ package enum RenderingError: Error, Hashable {
         switch self {
         case .missingValue(let macro): "\(macro) has no value, and skipWhenEmpty names it"
         case .unsafeHeader(let name): "the value of the header \(name) would contain a control character"
+        case .unsafeURL(let segment):
+            "the URL's path would have the segment \"\(segment)\", which leads to another path"
         case .secret(let message), .missingKey(let message): message
         case .tooLarge: "the request would exceed \(RequestRendering.byteLimit) bytes"
         }

@@ -14,7 +14,7 @@ package struct RequestChanges: Sendable {
 
     /// A field that is left out stays, null clears it; url and httpType cannot be cleared.
     package init(_ fields: inout Fields) {
-        url = fields.change("url", .postbackURL, canBeCleared: false)
+        url = fields.change("url", .postbackURL(from: .caller), canBeCleared: false)
         httpType = fields.change("httpType", .httpType, canBeCleared: false)
         basicAuth = fields.change("basicAuth", .basicAuth(from: .caller))
         requestParams = fields.change("requestParams", .requestParams)

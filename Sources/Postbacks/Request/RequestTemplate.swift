@@ -34,7 +34,7 @@ package struct RequestTemplate: Sendable {
 extension RequestTemplate {
     /// Reads all fields of it: from a caller (createPostback) or as stored (deliverPostback).
     package init(_ fields: inout Fields, from source: StoredSecret.Source) {
-        url = fields.required("url", .postbackURL)
+        url = fields.required("url", .postbackURL(from: source))
         httpType = fields.required("httpType", .httpType)
         basicAuth = fields.optional("basicAuth", .basicAuth(from: source))
         requestParams = fields.optional("requestParams", .requestParams, default: .none)

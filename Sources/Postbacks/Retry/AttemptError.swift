@@ -14,6 +14,7 @@ package struct AttemptError: Sendable, Hashable, Error {
         case dns, connect, tls, timeout, `protocol`
         case forbiddenTarget = "forbidden_target"
         case unsafeHeader = "unsafe_header"
+        case unsafeURL = "unsafe_url"
         case missingValue = "missing_value"
         case secret
         case httpStatus = "http_status"

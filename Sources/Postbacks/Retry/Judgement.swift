@@ -42,7 +42,7 @@ package struct Judgement: Sendable, Hashable {
         // An operator can add the key that a secret needs.
         case .dns, .connect, .tls, .timeout, .protocol, .secret: self.init(.retry, error)
         case .missingValue: self.init(.skipped, error)
-        case .forbiddenTarget, .unsafeHeader, .httpStatus, .responseMismatch: self.init(.failed, error)
+        case .forbiddenTarget, .unsafeHeader, .unsafeURL, .httpStatus, .responseMismatch: self.init(.failed, error)
         }
     }
 

@@ -57,7 +57,8 @@ import Testing
         ("https://[::1/", "has a [ without its ]"),
         ("https://[1.2.3.4]/", "must have an IPv6 address"), ("https://[::1%25eth0]/", "must have an IPv6 address"),
         ("https://[::1]x/", "must have a port"), ("https://h/#top", "must not have a fragment"),
-        ("https://h#", "must not have a fragment"),
+        ("https://h#", "must not have a fragment"), ("https://h#cid#", "must not have a fragment"),
+        ("https://h/?a=#top#", "must not have a fragment"), ("https://h/?a=#cid", "must not have a fragment"),
         ("https://h/a b", "must not contain spaces"),
         ("https://h/a\nb", "must not contain the control character U+000A"),
         ("https://h\t/", "must not contain the control character U+0009"),
@@ -85,13 +86,44 @@ import Testing
         ("https://h.example/?n={_params.name}", "https://h.example/?n=Gr%C3%BC%C3%9Fe/%C3%BC?%23+%20"),
         ("https://h.example/?n={_params.crlf}", "https://h.example/?n=a%0D%0AX-Evil:%201"),
         ("https://h.example/?n={params.evil}", "https://h.example/?n=%7Bpayout%7D%7D%7B"),
-        ("https://h.example/{{x}}?a[]=1&b=%20|\"<>", "https://h.example/%7Bx%7D?a[]=1&b=%20%7C%22%3C%3E"),
+        ("https://h.example/{{x}}?a[]=1&b=%20|\"<>", "https://h.example/%7Bx%7D?a%5B%5D=1&b=%20%7C%22%3C%3E"),
+        ("https://h.example/100%?a=%&b=%z&c=%4&d=%41%", "https://h.example/100%25?a=%25&b=%25z&c=%254&d=%41%25"),
+        ("https://h.example/?a=%{sub1}&b=%4{delivery_id}", "https://h.example/?a=%25s1&b=%25442"),
+        ("https://h.example/?a=^`'!$()*;,:@~", "https://h.example/?a=%5E%60'!$()*;,:@~"),
+        ("https://[2001:db8::1]/[x]", "https://[2001:db8::1]/%5Bx%5D"),
+        ("https://h.example/?c=#CID#&d=%%CID%%", "https://h.example/?c=%23CID%23&d=%25%25CID%25%25"),
+        ("https://h.example/?n={_params.percent}", "https://h.example/?n=100%25%20%25%5B1%5D%2F"),
+        ("https://h.example/.../..a/a../%2f..?/../.", "https://h.example/.../..a/a../%2f..?/../."),
         ("https://h.example/ü?q=日", "https://h.example/%C3%BC?q=%E6%97%A5"),
         ("https://h.example/{sub2|a b}", "https://h.example/a%20b"),
         ("https://h.example/{sub2}x", "https://h.example/x"),
         ("https://h.example/?t={clicked_at}", "https://h.example/?t=2023-11-14T22%3A13%3A20.123Z"),
     ])
     func `values are encoded for their place`(text: String, expected: String) throws {
-        #expect(try PostbackURL(parsing: text).rendered(.make()) == expected)
+        let values = MacroValues.make { $0.params.append(("percent", "100% %[1]%2F")) }
+        #expect(try PostbackURL(parsing: text).rendered(values) == expected)
+    }
+
+    @Test(arguments: [
+        ("{click_id}", "."), ("{click_id}", ".."), ("{_click_id}", "%2e"), ("{_click_id}", ".%2E"),
+        ("{_click_id}", "%2E%2e"), ("{_click_id}", "../../x"), ("{_click_id}", "a/../x"), ("{_click_id}", "x/.?a"),
+        (".{click_id}", ""), (".{click_id}", "."), ("%2e{click_id}", "."), ("a/..", ""), ("./{click_id}", "x"),
+        ("%2E%2e/{click_id}", "x"), ("..?{click_id}", "x"),
+    ])
+    func `a segment of the path that leads to another path is not sent`(path: String, clickID: String) throws {
+        let url = try PostbackURL(parsing: "https://h.example/p/\(path)")
+        let error = #expect(throws: RenderingError.self) { try url.rendered(.make { $0.clickID = clickID }) }
+        #expect(error?.code == .unsafeURL)
+        #expect(
+            try PostbackURL(parsing: "https://h.example/p?\(path.replacing("?", with: ""))").rendered(
+                .make { $0.clickID = clickID }
+            ).hasPrefix("https://h.example/p?"))
+    }
+
+    @Test(arguments: ["/a/../b", "/.", "/a/%2E%2e", "/..?x", "/{sub1}/./x"])
+    func `a URL that no value makes safe is refused when it is set, and read when it is stored`(rest: String) throws {
+        let text = "\"https://h.example\(rest)\""
+        #expect(faults(.postbackURL(from: .caller), text).first?.contains("must not have the path segment") == true)
+        #expect(faults(.postbackURL(from: .store), text) == [])
     }
 }

@@ -28,6 +28,7 @@ import Testing
     @Test(arguments: [
         (AttemptError.Code.dns, Judgement.Outcome.retry), (.connect, .retry), (.tls, .retry), (.timeout, .retry),
         (.protocol, .retry), (.secret, .retry), (.forbiddenTarget, .failed), (.unsafeHeader, .failed),
+        (.unsafeURL, .failed),
         (.missingValue, .skipped),
     ])
     func `R11: without an answer the reason decides`(code: AttemptError.Code, outcome: Judgement.Outcome) {

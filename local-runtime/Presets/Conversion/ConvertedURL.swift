@@ -79,7 +79,9 @@ package struct ConvertedURL: Sendable {
             throw FunctionError(.invalidRequest, "the URL is not converted: \(texts) is not known")
         }
         do throws(Wrong) {
-            return try PostbackURL(parsing: url).text
+            let converted = try PostbackURL(parsing: url)
+            try converted.checkNew()
+            return converted.text
         } catch {
             throw FunctionError(.invalidRequest, "the converted URL \(error.message): \(url)")
         }

@@ -25,6 +25,13 @@ func checkRendered(_ rendered: String, of url: PostbackURL) throws(Violation) {
         rendered.utf8.dropFirst(url.prefix.utf8.count).allSatisfy { (0x21...0x7e).contains($0) },
         "path and query are visible ASCII")
     try require(HTTPRequest(url: rendered).fault == nil, "a rendered URL can be sent")
+    let target = rendered.dropFirst(url.prefix.count)
+    try require(!target.contains(where: "[]|^\"<>`".contains), "what a URL cannot hold is encoded")
+    for part in target.split(separator: "%", omittingEmptySubsequences: false).dropFirst() {
+        try require(part.utf8.prefix(2).filter(\.isHexDigit).count == 2, "a percent sign begins an encoded byte")
+    }
+    let segments = target.prefix { $0 != "?" }.lowercased().replacing("%2e", with: ".").split(separator: "/")
+    try require(!segments.contains(".") && !segments.contains(".."), "no segment of the path leads to another path")
 
     // libcurl reads it again before it dials.
     guard let target = RequestTarget(rendered) else {
