@@ -119,10 +119,16 @@ struct CreatePostbackTests {
         #expect(try installation.count("postbacks") == 1)
     }
 
+    private static let complete = "http://127.0.0.1:1/?c={click_id}&s={status}"
+
     @Test func `another active postback on the same events is a warning, not an error`() throws {
         let installation = try Installation.withOffer()
         func warnings(_ more: JSON) throws -> [JSON] {
-            try installation.ask("createPostback", Installation.postback(more))["warnings"]?.items ?? []
+            let input = Installation.postback(["url": .string(Self.complete)]).merging(more)
+            let previewed = try installation.ask("previewPostback", input)["warnings"]
+            let created = try installation.ask("createPostback", input)["warnings"]
+            #expect(previewed == created)
+            return created?.items ?? []
         }
         #expect(try warnings(["goalId": "g1"]) == [])
         #expect(try warnings(["goalId": "g2"]) == [])
@@ -130,16 +136,84 @@ struct CreatePostbackTests {
         #expect(try warnings(["active": false]) == [])
         let overlap = try warnings([:])
         #expect(overlap.map { $0["code"] } == ["overlap"])
-        #expect(overlap[0]["message"]?.text?.contains("1, 2") == true)
+        #expect(overlap[0]["message"]?.text?.hasSuffix("too: 1, 2") == true)
+    }
+
+    @Test func `goals that are off do not keep postbacks apart`() throws {
+        let installation = try Installation.withOffer()
+        let first = try installation.createPostback(["goalId": "g1", "url": .string(Self.complete)])
+        let second = try installation.createPostback(["goalId": "g2", "url": .string(Self.complete)])
+        func warnings() throws -> [String] {
+            let preview = try installation.ask("previewPostback", ["postbackId": .integer(second)])
+            let update = try installation.ask("updatePostback", ["postbackId": .integer(second), "active": true])
+            #expect(preview["warnings"] == update["warnings"])
+            return (update["warnings"]?.items ?? []).map { "\($0["code"]?.text ?? ""): \($0["message"]?.text ?? "")" }
+        }
+        #expect(try warnings() == [])
+        try installation.ask("configureOffer", ["offerId": "o", "goalsEnabled": false])
+        #expect(
+            try warnings() == [
+                "overlap: other active postbacks fire on the same events too: \(first); the offer's goals are off, so that goals do not tell them apart"
+            ])
+        // What it says is so: both fire.
+        let recorded = try installation.ask(
+            "recordConversion", Installation.conversion(["transactionId": "t", "goalId": "g1", "clickId": "c"]))
+        #expect(recorded["deliveries"]?.items.count == 2)
+    }
+
+    @Test func `many overlapping postbacks are counted, not all named`() throws {
+        let installation = try Installation.withOffer()
+        let inputs = Array(repeating: Installation.postback(["url": .string(Self.complete)]), count: 24)
+        _ = try installation.ask("createPostback", all: inputs)
+        let answer = try installation.ask("previewPostback", Installation.postback(["url": .string(Self.complete)]))
+        let message = answer.at("warnings.0.message")?.text ?? ""
+        #expect(message.hasSuffix(" and 4 more"), "\(message)")
+    }
+
+    @Test func `what is probably not meant is warned of when a postback is made, changed and previewed`() throws {
+        let installation = try Installation.withOffer()
+        let input = Installation.postback([
+            "url": "http://127.0.0.1:1/?api_key=s3cret&amp;payout=[payout]&x=%%STATUS%%",
+            "requestParams": ["api_key": "{sub1}"], "requestHeaders": ["Accept-Encoding": "br", "X-Name": "é"],
+            "successWhen": ["bodyContains": "OK"],
+        ])
+        let codes = [
+            "no_status", "foreign_macro", "foreign_macro", "html_entity", "repeated_param", "secret_in_url",
+            "accept_encoding", "header_not_ascii",
+        ]
+        let created = try installation.ask("createPostback", input.merging(["idempotencyKey": "k"]))
+        #expect(created["warnings"]?.items.compactMap { $0["code"]?.text } == codes)
+        #expect(created["warnings"]?.encodedText.contains("s3cret") == false)
+        let repeated = try installation.ask("createPostback", input.merging(["idempotencyKey": "k"]))
+        #expect(repeated["warnings"] == created["warnings"])
+        let changed = try installation.ask("updatePostback", ["postbackId": 1, "omitEmptyParams": true])
+        #expect(changed["warnings"] == created["warnings"])
+        #expect(try installation.ask("previewPostback", ["postbackId": 1])["warnings"] == created["warnings"])
     }
 
     @Test func `a request that tells no status though it fires on another than done is a warning`() throws {
         let installation = try Installation.withOffer()
-        let answer = try installation.ask("createPostback", Installation.postback(["url": "http://127.0.0.1:1/"]))
+        let url = JSON.string("http://127.0.0.1:1/{click_id}")
+        let answer = try installation.ask("createPostback", Installation.postback(["url": url]))
         #expect(answer["warnings"]?.items.map { $0["code"] } == ["no_status"])
         let done = try installation.ask(
-            "createPostback", Installation.postback(["url": "http://127.0.0.1:1/", "conversionStatus": "done"]))
+            "createPostback", Installation.postback(["url": url, "conversionStatus": "done"]))
         #expect(done["warnings"] == [])
+    }
+
+    @Test func `a path segment that leads to another path is refused when a postback is made or changed`() throws {
+        let installation = try Installation.withOffer()
+        for url in ["http://127.0.0.1:1/a/../b?c={click_id}", "http://127.0.0.1:1/%2e%2E"] as [JSON] {
+            for (function, input) in [
+                ("createPostback", Installation.postback(["url": url])),
+                ("previewPostback", Installation.postback(["url": url])),
+                ("updatePostback", ["postbackId": 1, "url": url]),
+            ] {
+                let refusal = try installation.refusal(of: function, input)
+                #expect(refusal.code == "invalid_request")
+                #expect(refusal.fields == ["url"])
+            }
+        }
     }
 
     @Test func `an unknown macro is refused and the nearest right one named`() throws {

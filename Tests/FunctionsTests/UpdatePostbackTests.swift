@@ -318,6 +318,9 @@ struct UpdatePostbackTests {
         _ = try installation.createPostback(["goalId": "g2"])
         let answer = try installation.ask(
             "updatePostback", ["postbackId": .integer(id), "goalId": nil, "url": "http://127.0.0.1:1/"])
-        #expect(answer["warnings"]?.items.compactMap { $0["code"]?.text } == ["overlap", "no_status"])
+        #expect(
+            answer["warnings"]?.items.compactMap { $0["code"]?.text } == [
+                "overlap", "no_status", "no_macro", "no_click_id",
+            ])
     }
 }

@@ -1,4 +1,5 @@
 import FunctionRuntime
+import Postbacks
 import Testing
 
 @testable import Presets
@@ -56,6 +57,24 @@ struct ConvertedURLTests {
         #expect(converted.findings.first?.outcome == .unknown(nearest: nearest))
         let error = #expect(throws: FunctionError.self) { try converted.checked() }
         #expect(error?.code.exitStatus == 65)
+    }
+
+    @Test(arguments: [
+        ("[payout]", "{payout}"), ("%%payout%%", "{payout}"), ("__PAYOUT__", "{payout}"), ("%7Bcid%7D", "{click_id}"),
+        ("#s2#", "{sub2}"), ("<amount>", "{payout}"), ("$clickid$", "{click_id}"), ("(tid)", "{transaction_id}"),
+        ("{{geo}}", "{country}"), ("%timestamp%", "{occurred_at:unix}"),
+    ])
+    func `createPostback warns of what is converted, and names the same macro`(macro: String, template: String) throws {
+        let url = "https://t.example.com/p?x=\(macro)&c={click_id}"
+        #expect(try ConvertedURL(url).checked() == "https://t.example.com/p?x=\(template)&c={click_id}")
+        func warnings(_ url: String) throws -> [PostbackWarning] {
+            RequestTemplate(url: try PostbackURL(parsing: url), httpType: .get).warnings(firingOn: .done)
+        }
+        let found = try warnings(url)
+        #expect(found.map(\.code) == [.foreignMacro])
+        #expect(found.first?.message.contains("\"\(macro)\"") == true)
+        #expect(found.first?.message.contains(" \(template)") == true)
+        #expect(try warnings(try ConvertedURL(url).checked()) == [])
     }
 
     @Test func `percent-encoded text and words in capitals are left alone`() throws {

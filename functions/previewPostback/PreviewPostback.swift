@@ -14,14 +14,18 @@ struct PreviewPostback: SimpleFunction {
             "shows the request that a postback would send, and the input with which deliverPostback sends it as a test.",
         example: ["postbackId": 1, "conversionId": 1],
         output: Schema.object(
-            ["input": Schema.anyObject, "request": ["type": ["object", "null"]]], optional: ["error": Schema.anyObject]),
+            ["input": Schema.anyObject, "request": ["type": ["object", "null"]], "warnings": Schema.warnings],
+            optional: ["error": Schema.anyObject]),
         settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
 
     struct Output: FunctionOutput {
         let preview: Preview
+        let warnings: [PostbackWarning]
 
         var json: JSON {
-            let json: JSON = ["input": preview.input, "request": preview.request ?? .null]
+            let json: JSON = [
+                "input": preview.input, "request": preview.request ?? .null, "warnings": .array(warnings.map(\.json)),
+            ]
             return preview.error.map { json.merging(["error": $0]) } ?? json
         }
     }
@@ -40,11 +44,15 @@ struct PreviewPostback: SimpleFunction {
         let invented = Int.random(in: 1 << 52..<1 << 53)
         let now = Timestamp(milliseconds: Clock.unixMilliseconds)
         let (id, version, template, status): (Int, Int, RequestTemplate, ConversionStatus)
+        let warnings: [PostbackWarning]
         switch input.subject {
-        case .stored(let postbackID): (id, version, template, status) = try previews.stored(postbackID)
+        case .stored(let postbackID):
+            (id, version, template, status) = try previews.stored(postbackID)
+            warnings = try previews.warnings(ofStored: id, template, firingOn: status)
         case .new(let postback):
             try egress.check(postback.template.url)
             (id, version, template, status) = (invented, 1, postback.template, postback.conversionStatus)
+            warnings = try previews.warnings(of: postback)
         }
         let (event, conversion) =
             switch input.source {
@@ -54,6 +62,6 @@ struct PreviewPostback: SimpleFunction {
         return Output(
             preview: try previews.make(
                 template, postbackID: id, version: version, event: event, conversion: conversion, deliveryID: invented,
-                now: now))
+                now: now), warnings: warnings)
     }
 }

@@ -35,6 +35,20 @@ package struct PostbackPreview {
         return (postbackID, row.integer("version") ?? 1, row.template, status)
     }
 
+    /// What createPostback would warn of.
+    package func warnings(of new: NewPostback) throws(FunctionError) -> [PostbackWarning] {
+        let overlap = new.isActive ? Overlap(try database.run([[.overlap(of: new)]])[0][0])?.warning : nil
+        return [overlap].compactMap(\.self) + new.template.warnings(firingOn: new.conversionStatus)
+    }
+
+    /// What updatePostback would warn of if it changed nothing.
+    package func warnings(
+        ofStored postbackID: Int, _ template: RequestTemplate, firingOn status: ConversionStatus
+    ) throws(FunctionError) -> [PostbackWarning] {
+        let overlap = Overlap(try database.run([[.overlap(ofPostback: postbackID)]])[0][0])?.warning
+        return [overlap].compactMap(\.self) + template.warnings(firingOn: status)
+    }
+
     /// The last event of a conversion, as deliverPostback takes it.
     package func event(ofConversion id: Int) throws(FunctionError) -> (event: JSON, conversion: JSON) {
         guard let row = try database.run(.findEvent, [.int(id)]).first else { throw .unknownConversion(id) }

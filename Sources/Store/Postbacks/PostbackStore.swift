@@ -47,14 +47,14 @@ package struct PostbackStore {
 
     func describe(_ id: Int) throws(FunctionError) -> SavedPostback {
         let list = Call(.listPostbacks, [.int(id), .null, .null, .null, .null, .int(0), .int(1)])
-        let results = try database.run([[list, Call(.findOverlappingPostbacks, [.int(id)])]])[0]
+        let results = try database.run([[list, .overlap(ofPostback: id)]])[0]
         guard let row = results[0].first else {
             throw .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted")
         }
         return SavedPostback(
             postback: row.postback, template: row.template,
             status: ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done,
-            overlapping: results[1].first?.text("ids"))
+            overlap: Overlap(results[1]))
     }
 
     /// The id of the postback that the idempotency key has made.

@@ -6,30 +6,15 @@ package import Postbacks
 /// A postback as it was saved, with what whoever saved it should know.
 package struct SavedPostback {
     package let postback: JSON
-    package let warnings: [(code: String, message: String)]
+    package let warnings: [PostbackWarning]
     /// True: an earlier call with the same idempotency key had made it, and nothing was changed.
     package var isRepeat = false
 
-    package var json: JSON {
-        let warnings = warnings.map { ["code": .string($0.code), "message": .string($0.message)] as JSON }
-        return ["postback": postback, "warnings": .array(warnings)]
-    }
+    package var json: JSON { ["postback": postback, "warnings": .array(warnings.map(\.json))] }
 
-    /// - Parameter overlapping: the ids of other active postbacks that fire on the same events.
-    init(postback: JSON, template: RequestTemplate, status: ConversionStatus, overlapping: String?) {
+    init(postback: JSON, template: RequestTemplate, status: ConversionStatus, overlap: Overlap?) {
         self.postback = postback
-        var warnings: [(code: String, message: String)] = []
-        if let overlapping {
-            warnings.append(("overlap", "other active postbacks fire on the same events too: \(overlapping)"))
-        }
-        if status != .done, !template.tells(status) {
-            warnings.append(
-                (
-                    "no_status",
-                    "the request sends no status though it fires on \(status.rawValue); a receiver may take it for an approval: add {status}"
-                ))
-        }
-        self.warnings = warnings
+        warnings = [overlap?.warning].compactMap(\.self) + template.warnings(firingOn: status)
     }
 }
 

@@ -1,0 +1,63 @@
+/// What a receiver would miss.
+extension RequestText {
+    /// A receiver that is told no status takes what reaches it for an approval.
+    func noStatus(_ status: ConversionStatus) -> [PostbackWarning] {
+        if status == .done || parts.contains(where: { $0.tells(status) }) { return [] }
+        return [
+            PostbackWarning(
+                .noStatus,
+                "the request sends no status though it fires on \(status.rawValue); a receiver may take it for an approval: add {status}"
+            )
+        ]
+    }
+
+    var noMacro: [PostbackWarning] {
+        guard uses.isEmpty else { return [] }
+        return [
+            PostbackWarning(
+                .noMacro,
+                "the request has no macro, so that every conversion sends the same; write macros such as {click_id}, {status} and {payout} where their values belong"
+            )
+        ]
+    }
+
+    /// Without one of them a receiver cannot find what the conversion belongs to.
+    var noClickID: [PostbackWarning] {
+        guard !uses.contains(where: { $0.macro.identifiesConversion }) else { return [] }
+        return [
+            PostbackWarning(
+                .noClickID,
+                "the request sends nothing by which its receiver finds the click: neither {click_id} nor {transaction_id}, {conversion_id}, {sub1} … or {params.NAME}; add the one that carries the receiver's id"
+            )
+        ]
+    }
+}
+
+extension Macro {
+    fileprivate var identifiesConversion: Bool {
+        switch self {
+        case .named(let name): name == .clickID || name == .transactionID || name == .conversionID
+        case .param: true
+        }
+    }
+}
+
+extension RequestText.Part {
+    /// By the macro, by a parameter that is named for it, or by a word for the status.
+    fileprivate func tells(_ status: ConversionStatus) -> Bool {
+        if uses.contains(where: { $0.macro == .named(.status) }) { return true }
+        let name = name.lowercased()
+        if kind != .queryName, !literals.isEmpty, name.contains("status") || name.contains("state") { return true }
+        let words =
+            switch status {
+            case .pending: ["pending", "hold", "lead"]
+            case .done: ["done"]
+            case .rejected:
+                ["reject", "declin", "cancel", "refund", "chargeback", "charge_back", "void", "trash", "revers"]
+            }
+        return literals.contains { literal in
+            let text = literal.lowercased()
+            return words.contains { text.contains($0) }
+        }
+    }
+}

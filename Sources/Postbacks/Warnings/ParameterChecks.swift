@@ -1,0 +1,102 @@
+/// Parameters and headers that do not do what they seem to.
+extension RequestText {
+    /// Most receivers take one of the two values, and not all the same one. A name in `[]` is a list's.
+    var repeatedParams: [PostbackWarning] {
+        let names = parts.filter { $0.kind == .queryName && !$0.name.isEmpty }.map(\.name)
+        var (inURL, twice) = (Set<String>(), Set<String>())
+        for name in names where !inURL.insert(name).inserted && !name.hasSuffix("[]") { twice.insert(name) }
+        let inBoth = inURL.intersection(paramNames)
+        var warnings: [PostbackWarning] = []
+        if !inBoth.isEmpty {
+            warnings.append(
+                PostbackWarning(
+                    .repeatedParam,
+                    "\(RequestText.list(inBoth)): sent twice, once from the URL's query and once from requestParams; leave one of them out"
+                ))
+        }
+        if !twice.isEmpty {
+            warnings.append(
+                PostbackWarning(
+                    .repeatedParam, "\(RequestText.list(twice)): twice in the URL's query; leave one of them out"))
+        }
+        return warnings
+    }
+
+    /// A URL is shown to whoever may list postbacks, and is written into logs on its way.
+    var secretsInURL: [PostbackWarning] {
+        let names = parts.filter { part in
+            part.kind == .queryValue && part.uses.isEmpty && RequestText.speaksOfSecret(part.name)
+        }.map(\.name)
+        guard !names.isEmpty else { return [] }
+        return [
+            PostbackWarning(
+                .secretInURL,
+                "the URL has a secret in \(RequestText.list(Set(names))), which is stored and shown in plain; give it in requestParams, requestHeaders or basicAuth, where it is sealed"
+            )
+        ]
+    }
+
+    /// RFC 9110 §5.5: receivers read other bytes each in their own way.
+    var headersBeyondASCII: [PostbackWarning] {
+        let names = parts.filter { $0.kind == .header && $0.hasTextBeyondASCII }.map(\.name)
+        guard !names.isEmpty else { return [] }
+        return [
+            PostbackWarning(
+                .headerNotASCII,
+                "\(RequestText.list(Set(names))): has characters that are not ASCII, which receivers read differently; send them in a parameter, or percent-encoded"
+            )
+        ]
+    }
+
+    private static func speaksOfSecret(_ name: String) -> Bool {
+        var rest = name.lowercased()
+        for word in ["keyword", "author_", "authorname"] { rest = rest.replacing(word, with: "") }
+        return HeaderName.isSecret(rest) && rest != "author"
+            || ["sig", "pass", "passwd", "pwd", "secure"].contains(rest)
+    }
+
+    /// Names in the order of their bytes, no more than ten.
+    private static func list(_ names: Set<String>) -> String {
+        let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let more = sorted.count > 10 ? " and \(sorted.count - 10) more" : ""
+        return sorted.prefix(10).map { "\"\($0.prefix(64))\"" }.joined(separator: ", ") + more
+    }
+}
+
+extension RequestText.Part {
+    fileprivate var hasTextBeyondASCII: Bool {
+        let maps = uses.flatMap { use in
+            if case .map(let entries)? = use.format { entries.map(\.value) } else { [String]() }
+        }
+        return (literals + uses.compactMap(\.fallback) + maps).contains { !$0.utf8.allSatisfy { $0 < 0x80 } }
+    }
+}
+
+extension RequestTemplate {
+    /// Answers are kept and judged as they come.
+    var acceptEncoding: [PostbackWarning] {
+        guard let field = requestHeaders.fields.first(where: { $0.name.lowercased() == "accept-encoding" }),
+            case .open(let value) = field.value, !value.allowsOnlyIdentity
+        else { return [] }
+        let judged = successWhen.bodyContains != nil || successWhen.bodyLacks != nil
+        let result = judged ? "successWhen looks into the compressed bytes" : "attempts show the compressed bytes"
+        return [
+            PostbackWarning(
+                .acceptEncoding,
+                "requestHeaders.\(field.name) asks for a compressed answer, and answers are not decompressed: \(result); leave the header out"
+            )
+        ]
+    }
+}
+
+extension Template {
+    /// RFC 9110 §12.5.3: every coding but `identity` has the weight 0.
+    fileprivate var allowsOnlyIdentity: Bool {
+        guard uses.isEmpty else { return false }
+        return text.lowercased().split(separator: ",").allSatisfy { coding in
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " } }
+            guard let name = parts.first, !name.isEmpty, name != "identity" else { return true }
+            return parts.dropFirst().contains { $0.wholeMatch(of: /q=0(\.0*)?/) != nil }
+        }
+    }
+}

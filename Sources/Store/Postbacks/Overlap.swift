@@ -1,0 +1,44 @@
+import Postbacks
+import Postgres
+
+/// Other active postbacks that fire on the same events as one.
+struct Overlap {
+    /// The first of them, for people.
+    private let ids: String
+    private let others: Int
+    private let goalsIgnored: Bool
+
+    /// Reads what `find_overlapping_postbacks` answers; nil when there are none.
+    init?(_ rows: Rows) {
+        guard let row = rows.first, let ids = row.text("ids"), let count = row.integer("count"), count > 0 else {
+            return nil
+        }
+        self.ids = ids
+        others = count - ids.split(separator: ",").count
+        goalsIgnored = row.bool("goals_ignored") == true
+    }
+
+    var warning: PostbackWarning {
+        PostbackWarning(
+            .overlap,
+            "other active postbacks fire on the same events too: \(ids)\(others > 0 ? " and \(others) more" : "")"
+                + (goalsIgnored ? "; the offer's goals are off, so that goals do not tell them apart" : ""))
+    }
+}
+
+extension Call {
+    /// Of a postback that is stored.
+    static func overlap(ofPostback id: Int) -> Call {
+        Call(.findOverlappingPostbacks, [.int(id), .null, .null, .null, .null])
+    }
+
+    /// Of one that is not.
+    static func overlap(of new: NewPostback) -> Call {
+        Call(
+            .findOverlappingPostbacks,
+            [
+                .null, .optional(new.offerID), .optional(new.affiliateID), .optional(new.goalID),
+                .text(new.conversionStatus.rawValue),
+            ])
+    }
+}
