@@ -51,19 +51,21 @@ package struct FunctionError: Error, Equatable, Sendable {
 
     package let code: Code
     package let message: String
+    /// At most `Fault.limit` of them.
     package let details: [Fault]
 
     package init(_ code: Code, _ message: String, details: [Fault] = []) {
         self.code = code
         self.message = message
-        self.details = details
+        self.details = Array(details.prefix(Fault.limit))
     }
 
-    /// Everything that is wrong with an input, in one error.
+    /// Everything that is wrong with an input, in one error that says how much it is and lists the first `Fault.limit` of it.
     package static func invalidRequest(_ faults: [Fault]) -> FunctionError {
         let first =
             faults.first.map { $0.field.isEmpty ? "the input \($0.message)" : "\($0.field) \($0.message)" } ?? ""
-        let more = faults.count > 1 ? " (and \(faults.count - 1) more, see details)" : ""
+        let list = faults.count > Fault.limit ? "details lists the first \(Fault.limit)" : "see details"
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more, \(list))" : ""
         return FunctionError(.invalidRequest, first + more, details: faults)
     }
 

@@ -96,8 +96,9 @@ package struct Fields {
     package mutating func refuseUnknown() {
         let names = known.map(\.name)
         for member in members where !names.contains(where: member.isNamed) {
-            faults.append(
-                Fault(path.member(member.name), "is not a field here\(Spelling.hint(for: member.name, among: names))"))
+            // Looking for what was meant costs much more than the rest; nobody is shown more of them.
+            let hint = faults.count < Fault.limit ? Spelling.hint(for: member.name, among: names) : ""
+            faults.append(Fault(path.member(member.name), "is not a field here\(hint)"))
         }
     }
 

@@ -48,7 +48,7 @@ struct JSONParser {
         var members: [JSON.Member] = []
         var names = MemberNames()
         try eachMember { parser, name throws(ParserFault) in
-            guard names.insert(name) else { throw parser.fault("has the member \"\(name)\" twice") }
+            guard names.insert(name) else { throw parser.fault("has the member \"\(name.cut(to: 256))\" twice") }
             members.append(JSON.Member(name, try parser.value()))
         }
         return .object(members)

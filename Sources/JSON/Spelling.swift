@@ -21,7 +21,9 @@ package enum Spelling {
     }
 
     private static func folded(_ word: String) -> [UInt8] {
-        word.prefix(64).lowercased().utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
+        String(word.unicodeScalars.prefix(64)).lowercased().utf8.filter {
+            $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-")
+        }
     }
 
     /// Damerau's distance in its restricted form (optimal string alignment).
