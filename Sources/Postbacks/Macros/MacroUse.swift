@@ -50,6 +50,7 @@ package struct MacroUse: Sendable, Hashable {
 
     static func entries(_ text: Substring, of macro: Macro) throws(Wrong) -> [MapEntry] {
         var entries: [MapEntry] = []
+        var keys: Set<[UInt8]> = []
         for part in text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map(Substring.init) {
             let sign = part.prefixOfScalars { $0 != "=" }.endIndex
             guard sign > part.startIndex, sign < part.endIndex else {
@@ -62,7 +63,7 @@ package struct MacroUse: Sendable, Hashable {
                     "has a map for {\(macro.name)} with \"\(key.prefix(64))\", which is no status\(Spelling.hint(for: key, among: words))"
                 )
             }
-            guard !entries.contains(where: { $0.stands(for: key) }) else {
+            guard keys.insert(Array(key.utf8)).inserted else {
                 throw Wrong("has a map for {\(macro.name)} with \"\(key.prefix(64))\" twice")
             }
             entries.append(MapEntry(key: key, value: String(part[sign...].withoutFirstScalar)))

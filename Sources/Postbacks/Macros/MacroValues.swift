@@ -9,6 +9,7 @@ package struct MacroValues: Sendable {
     let now: Timestamp
     private let event: EventSnapshot
     private let conversion: Conversion
+    private let random: String
 
     /// `now` is the time of the attempt.
     package init(
@@ -20,6 +21,7 @@ package struct MacroValues: Sendable {
         self.now = now
         self.event = event
         self.conversion = conversion
+        random = MacroValues.random(deliveryID, event, conversion)
     }
 
     /// The value as it goes out; nil when there is none. An empty string counts as none.
@@ -103,8 +105,9 @@ package struct MacroValues: Sendable {
         }
     }
 
-    /// A UUID (RFC 9562 version 8) from what identifies the delivery and does not change between its attempts.
-    private var random: String {
+    /// A UUID (RFC 9562 version 8) from what identifies the delivery and does not change between its attempts. Made once: a
+    /// template may use it a thousand times.
+    private static func random(_ deliveryID: Int, _ event: EventSnapshot, _ conversion: Conversion) -> String {
         let parts: [String] = [
             "delivery \(deliveryID)", "event \(event.id ?? 0)", "at \(event.at?.description ?? "")",
             "conversion \(conversion.id ?? 0)", "transaction \(conversion.transactionID ?? "")",

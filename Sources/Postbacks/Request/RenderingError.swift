@@ -19,7 +19,7 @@ package enum RenderingError: Error, Hashable {
         case .unsafeHeader: .unsafeHeader
         case .unsafeURL: .unsafeURL
         case .secret, .missingKey: .secret
-        case .tooLarge: .protocol
+        case .tooLarge: .tooLarge
         }
     }
 

@@ -17,7 +17,7 @@ package struct RequestChanges: Sendable {
         url = fields.change("url", .postbackURL(from: .caller), canBeCleared: false)
         httpType = fields.change("httpType", .httpType, canBeCleared: false)
         basicAuth = fields.change("basicAuth", .basicAuth(from: .caller))
-        requestParams = fields.change("requestParams", .requestParams)
+        requestParams = fields.change("requestParams", .requestParams(from: .caller))
         requestHeaders = fields.change("requestHeaders", .requestHeaders(from: .caller))
         signingSecret = fields.change("signingSecret", .signingSecret(from: .caller))
         omitEmptyParams = fields.change("omitEmptyParams", .boolean)

@@ -23,6 +23,9 @@ package struct RequestHeaders: Sendable, Hashable {
 
     package static let none = RequestHeaders(fields: [])
 
+    /// Of the bytes of all names and values that a caller gives.
+    static let byteLimit = 64 << 10
+
     func contains(_ name: String) -> Bool { fields.contains { $0.name.lowercased() == name.lowercased() } }
 
     /// As an answer shows them.
@@ -104,17 +107,18 @@ enum HeaderName {
 
 extension Rule<RequestHeaders> {
     package static func requestHeaders(from source: StoredSecret.Source) -> Rule {
-        let open = Rule<Template>.headerValue
+        let open = Rule<Template>.headerValue(from: source)
         let secret = Rule<StoredSecret>.secret(from: source, schema: open.schema) { text throws(Wrong) in
-            try HeaderName.checkSecret(text)
+            try HeaderName.checkSecret(text, from: source)
         }
         func schema() -> JSON {
             [
                 "type": "object", "propertyNames": HeaderName.schema,
                 "patternProperties": .object([JSON.Member(HeaderName.secretPattern, secret.schema)]),
                 "additionalProperties": open.schema, "maxProperties": 64,
-                "description":
-                    "Names that differ by more than case; values with macros. No Authorization beside basicAuth.",
+                "description": .string(
+                    "Names that differ by more than case; values with macros, each at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestHeaders.byteLimit) bytes. No Authorization beside basicAuth."
+                ),
             ]
         }
         return Rule(schema: schema(), placeholder: RequestHeaders.none) { json, path, faults in
@@ -122,7 +126,18 @@ extension Rule<RequestHeaders> {
                 faults.append(Fault(path, "must be an object of strings, not \(json.kind)"))
                 return nil
             }
-            if members.count > 64 { faults.append(Fault(path, "must have at most 64 members, not \(members.count)")) }
+            guard members.count <= 64 else {
+                faults.append(Fault(path, "must have at most 64 members, not \(members.count)"))
+                return nil
+            }
+            let size = members.reduce(0) { $0 + $1.name.utf8.count + ($1.value.text?.utf8.count ?? 0) }
+            if source == .caller, size > RequestHeaders.byteLimit {
+                faults.append(
+                    Fault(
+                        path, "must have at most \(RequestHeaders.byteLimit) bytes in all names and values, not \(size)"
+                    ))
+                return nil
+            }
             let before = faults.count
             var seen: Set<String> = []
             var fields: [RequestHeaders.Field] = []
@@ -138,7 +153,7 @@ extension Rule<RequestHeaders> {
                     : open.read(member.value, place, &faults).map { .open($0) }
                 if let value { fields.append(RequestHeaders.Field(name: member.name, value: value)) }
             }
-            guard faults.count == before, members.count <= 64 else { return nil }
+            guard faults.count == before else { return nil }
             return RequestHeaders(fields: fields.sorted { $0.name.lowercased() < $1.name.lowercased() })
         }
     }
@@ -153,21 +168,25 @@ extension HeaderName {
     }
 
     /// The same as for an open value, but no message repeats the text.
-    fileprivate static func checkSecret(_ text: String) throws(Wrong) {
+    fileprivate static func checkSecret(_ text: String, from source: StoredSecret.Source) throws(Wrong) {
         guard text.unicodeScalars.count <= 8192 else { throw Wrong("must have at most 8192 characters") }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             throw Wrong("must not contain control characters")
         }
-        guard (try? Template(parsing: text, in: .header)) != nil else {
+        if source == .caller, text.utf8.count > Template.byteLimit {
+            throw Wrong("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
+        }
+        guard let template = try? Template(parsing: text, in: .header) else {
             throw Wrong("has a { or } that is no macro; a literal brace is written {{ or }}")
         }
+        if source == .caller { try template.checkMaps() }
     }
 }
 
 extension Rule<Template> {
-    fileprivate static var headerValue: Rule {
+    fileprivate static func headerValue(from source: StoredSecret.Source) -> Rule {
         Rule<String>.text(0...8192).parsed(placeholder: Template.empty) { text throws(Wrong) in
-            try Template(parsing: text, in: .header)
+            try Template(parsing: text, in: .header, from: source)
         }
     }
 }

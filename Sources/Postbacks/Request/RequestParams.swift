@@ -55,13 +55,14 @@ enum ParamValue: Sendable {
 
 extension Rule<RequestParams> {
     /// An object of strings (templates), numbers, booleans, nulls, lists and objects.
-    package static var requestParams: Rule {
+    package static func requestParams(from source: StoredSecret.Source) -> Rule {
         func schema() -> JSON {
             [
                 "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
                 "maxProperties": 256,
-                "description":
-                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, and lists in lists.",
+                "description": .string(
+                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, and lists in lists. At most \(RequestParams.valueLimit) values, those in lists and objects counted; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
+                ),
             ]
         }
         return Rule(schema: schema(), placeholder: RequestParams.none) { json, path, faults in
@@ -69,14 +70,21 @@ extension Rule<RequestParams> {
                 faults.append(Fault(path, "must be an object, not \(json.kind)"))
                 return nil
             }
-            if members.count > 256 { faults.append(Fault(path, "must have at most 256 members, not \(members.count)")) }
+            guard members.count <= 256 else {
+                faults.append(Fault(path, "must have at most 256 members, not \(members.count)"))
+                return nil
+            }
             if json.isDeeper(than: RequestParams.depthLimit) {
                 faults.append(Fault(path, "must not be nested deeper than \(RequestParams.depthLimit) levels"))
                 return nil
             }
+            if source == .caller, let excess = RequestParams.excess(of: json) {
+                faults.append(Fault(path, excess))
+                return nil
+            }
             let before = faults.count
-            let values = ParamValue.members(members, path, &faults)
-            return faults.count == before && members.count <= 256 ? RequestParams(json: json, members: values) : nil
+            let values = ParamValue.members(members, path, source, &faults)
+            return faults.count == before ? RequestParams(json: json, members: values) : nil
         }
     }
 }
@@ -84,7 +92,7 @@ extension Rule<RequestParams> {
 extension ParamValue {
     /// In the order of the names' bytes.
     fileprivate static func members(
-        _ members: [JSON.Member], _ path: Path, _ faults: inout [Fault]
+        _ members: [JSON.Member], _ path: Path, _ source: StoredSecret.Source, _ faults: inout [Fault]
     ) -> [(name: String, value: ParamValue)] {
         let name = Rule<String>.text(1...256)
         var values: [(name: String, value: ParamValue)] = []
@@ -94,27 +102,27 @@ extension ParamValue {
             if member.name.utf8.contains(UInt8(ascii: "{")) || member.name.utf8.contains(UInt8(ascii: "}")) {
                 faults.append(Fault(place, "has braces in its name; macros are for values only"))
             }
-            if let value = ParamValue(member.value, place, &faults) { values.append((member.name, value)) }
+            if let value = ParamValue(member.value, place, source, &faults) { values.append((member.name, value)) }
         }
         return values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    private init?(_ json: JSON, _ path: Path, _ faults: inout [Fault]) {
+    private init?(_ json: JSON, _ path: Path, _ source: StoredSecret.Source, _ faults: inout [Fault]) {
         switch json {
         case .null: self = .null
         case .bool(let value): self = .bool(value)
         case .number(let text), .encoded(let text): self = .number(text)
         case .string(let text):
             do throws(Wrong) {
-                let template = try Template(parsing: text, in: .parameter)
+                let template = try Template(parsing: text, in: .parameter, from: source)
                 self = .text(template)
             } catch {
                 faults.append(Fault(path, error.message))
                 return nil
             }
         case .array(let items):
-            self = .list(items.enumerated().compactMap { ParamValue($1, path.item($0), &faults) })
-        case .object(let members): self = .object(ParamValue.members(members, path, &faults))
+            self = .list(items.enumerated().compactMap { ParamValue($1, path.item($0), source, &faults) })
+        case .object(let members): self = .object(ParamValue.members(members, path, source, &faults))
         }
     }
 }

@@ -7,8 +7,9 @@ package struct RequestRendering: Sendable {
     private let postbackID: Int?
     private let keys: EncryptionKeys?
 
-    /// More than this is not sent: values repeated by a template must not fill the memory.
-    package static let byteLimit = 8 << 20
+    /// A request of more bytes, its URL, headers and body together, is not sent: values repeated by a template must not fill
+    /// the memory.
+    package static let byteLimit = 256 << 10
 
     /// `keys` and `postbackID` are needed only where secrets are sealed.
     package init(_ template: RequestTemplate, postbackID: Int? = nil, keys: EncryptionKeys? = nil) {
@@ -32,8 +33,9 @@ package struct RequestRendering: Sendable {
         case .json: body = try parameters.json(template.requestParams).bytes
         }
         let headers = try headers(attempt, body: body ?? [])
-        guard url.utf8.count + (body?.count ?? 0) <= RequestRendering.byteLimit else { throw .tooLarge }
-        return OutgoingRequest(method: template.httpType.method, url: url, headers: headers, body: body)
+        let request = OutgoingRequest(method: template.httpType.method, url: url, headers: headers, body: body)
+        guard request.byteCount <= RequestRendering.byteLimit else { throw .tooLarge }
+        return request
     }
 
     private func headers(

@@ -37,7 +37,7 @@ extension RequestTemplate {
         url = fields.required("url", .postbackURL(from: source))
         httpType = fields.required("httpType", .httpType)
         basicAuth = fields.optional("basicAuth", .basicAuth(from: source))
-        requestParams = fields.optional("requestParams", .requestParams, default: .none)
+        requestParams = fields.optional("requestParams", .requestParams(from: source), default: .none)
         requestHeaders = fields.optional("requestHeaders", .requestHeaders(from: source), default: .none)
         signingSecret = fields.optional("signingSecret", .signingSecret(from: source))
         omitEmptyParams = fields.optional("omitEmptyParams", .boolean, default: false)

@@ -15,6 +15,7 @@ package struct AttemptError: Sendable, Hashable, Error {
         case forbiddenTarget = "forbidden_target"
         case unsafeHeader = "unsafe_header"
         case unsafeURL = "unsafe_url"
+        case tooLarge = "too_large"
         case missingValue = "missing_value"
         case secret
         case httpStatus = "http_status"

@@ -42,16 +42,11 @@ package struct Judgement: Sendable, Hashable {
         // An operator can add the key that a secret needs.
         case .dns, .connect, .tls, .timeout, .protocol, .secret: self.init(.retry, error)
         case .missingValue: self.init(.skipped, error)
-        case .forbiddenTarget, .unsafeHeader, .unsafeURL, .httpStatus, .responseMismatch: self.init(.failed, error)
+        // The same values would make the same request again.
+        case .forbiddenTarget, .unsafeHeader, .unsafeURL, .tooLarge, .httpStatus, .responseMismatch:
+            self.init(.failed, error)
         }
     }
 
-    package init(_ error: RenderingError) {
-        // The same values would make the same request again.
-        if error == .tooLarge {
-            self.init(.failed, AttemptError(error.code, error.message))
-        } else {
-            self.init(AttemptError(error.code, error.message))
-        }
-    }
+    package init(_ error: RenderingError) { self.init(AttemptError(error.code, error.message)) }
 }

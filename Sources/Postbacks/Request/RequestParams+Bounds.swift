@@ -1,0 +1,41 @@
+import JSON
+
+/// How large the params may be that a caller gives, all together.
+extension RequestParams {
+    static let valueLimit = 256
+    /// Of the bytes of all names and values.
+    static let byteLimit = 64 << 10
+
+    /// What is too much; nil when nothing is.
+    static func excess(of json: JSON) -> String? {
+        let size = json.size
+        if size.values > valueLimit {
+            return "must have at most \(valueLimit) values, those in lists and objects counted, not \(size.values)"
+        }
+        if size.bytes > byteLimit {
+            return "must have at most \(byteLimit) bytes in all names and values, not \(size.bytes)"
+        }
+        return nil
+    }
+}
+
+extension JSON {
+    /// How many values it holds that hold no others, and how many bytes their texts and all names have. Not deeper than
+    /// `RequestParams.depthLimit`.
+    fileprivate var size: (values: Int, bytes: Int) {
+        switch self {
+        case .null, .bool: (1, 0)
+        case .number(let text), .string(let text), .encoded(let text): (1, text.utf8.count)
+        case .array([]), .object([]): (1, 0)
+        case .array(let items): items.reduce((0, 0)) { sum, item in JSON.sum(sum, item.size, 0) }
+        case .object(let members):
+            members.reduce((0, 0)) { sum, member in JSON.sum(sum, member.value.size, member.name.utf8.count) }
+        }
+    }
+
+    private static func sum(
+        _ one: (values: Int, bytes: Int), _ other: (values: Int, bytes: Int), _ name: Int
+    ) -> (values: Int, bytes: Int) {
+        (one.values + other.values, one.bytes + other.bytes + name)
+    }
+}
