@@ -4,60 +4,32 @@ import Secrets
 /// Hides the secrets of a request in what its receiver answers, who may repeat what it was sent: as it was sent, and as text is
 /// usually encoded. Byte by byte, so that no combining character makes a secret look like another text.
 package struct SecretMask: Sendable {
-    /// Whole ones before their parts.
-    private let forms: [[UInt8]]
+    private let matcher: ByteMatcher
 
     /// Shorter ones would blank out whatever looks like them.
     package static let shortest = 4
 
-    /// - Parameter others: secrets that the request itself does not carry.
-    package init(of request: OutgoingRequest?, and others: [String] = []) {
+    /// - Parameters:
+    ///   - others: secrets that the request itself does not carry.
+    ///   - textLimit: no text in which they are looked for is longer.
+    package init(of request: OutgoingRequest?, and others: [String] = [], textLimit: Int = .max) {
         var forms: Set<[UInt8]> = []
         for secret in (request?.secrets ?? []) + others {
             for form in SecretMask.forms(of: secret) where form.utf8.count >= SecretMask.shortest {
                 forms.insert(Array(form.utf8))
             }
         }
-        self.forms = forms.sorted { $0.count > $1.count }
+        matcher = ByteMatcher(forms, textLimit: textLimit)
     }
 
     package func callAsFunction(_ text: String) -> String {
-        forms.isEmpty ? text : String(decoding: self(Array(text.utf8)), as: UTF8.self)
+        matcher.isEmpty ? text : String(decoding: self(Array(text.utf8)), as: UTF8.self)
     }
 
     /// - Parameter isCut: the end is missing, and with it perhaps the end of a secret.
     package func callAsFunction(_ bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
-        var bytes = bytes
-        for form in forms { bytes = SecretMask.replacing(form, in: bytes) }
-        guard isCut, let begun = forms.map({ SecretMask.begun($0, at: bytes) }).max(), begun >= SecretMask.shortest
-        else {
-            return bytes
-        }
-        return bytes.dropLast(begun) + Array(Secret.mask.utf8)
-    }
-
-    /// How much of the beginning of a secret stands at the end.
-    private static func begun(_ form: [UInt8], at bytes: [UInt8]) -> Int {
-        stride(from: min(form.count - 1, bytes.count), to: 0, by: -1).first {
-            bytes.suffix($0).elementsEqual(form.prefix($0))
-        } ?? 0
-    }
-
-    private static func replacing(_ form: [UInt8], in bytes: [UInt8]) -> [UInt8] {
-        guard bytes.count >= form.count else { return bytes }
-        var result: [UInt8] = []
-        var kept = 0
-        var place = 0
-        while place <= bytes.count - form.count {
-            if bytes[place] == form[0], bytes[place..<place + form.count].elementsEqual(form) {
-                result += bytes[kept..<place] + Array(Secret.mask.utf8)
-                place += form.count
-                kept = place
-            } else {
-                place += 1
-            }
-        }
-        return kept == 0 ? bytes : result + bytes[kept...]
+        matcher.replacing(
+            in: bytes, with: Array(Secret.mask.utf8), endsFrom: isCut ? SecretMask.shortest : nil)
     }
 
     private static func forms(of secret: String) -> [String] {

@@ -51,12 +51,7 @@ package struct SuccessCriteria: Sendable, Hashable {
 
 extension [UInt8] {
     fileprivate func contains(sequence text: String) -> Bool {
-        let wanted = Array(text.utf8)
-        guard let first = wanted.first else { return true }
-        guard count >= wanted.count else { return false }
-        return (0...(count - wanted.count)).contains { start in
-            self[start] == first && self[start..<start + wanted.count].elementsEqual(wanted)
-        }
+        ByteMatcher(CollectionOfOne(Array(text.utf8))).occurs(in: self)
     }
 }
 

@@ -1,0 +1,139 @@
+/// Finds many byte sequences in texts at once (Aho and Corasick, 1975). Time and memory grow with the bytes of the sequences
+/// and with those of the texts, however much they repeat themselves and one another.
+package struct ByteMatcher: Sendable {
+    /// What has been read of a sequence. The first one is that nothing has been read.
+    private var nodes = [Node(byte: 0, depth: 0)]
+    /// The nodes of the first bytes; 0 where no sequence begins so.
+    private var beginnings = [Int32](repeating: 0, count: 256)
+
+    private struct Node {
+        /// Which byte leads here.
+        let byte: UInt8
+        /// How many bytes have been read.
+        let depth: Int32
+        /// The nodes that one more byte leads to are a list; 0 ends it.
+        var firstChild: Int32 = 0
+        var nextSibling: Int32 = 0
+        /// The node of the longest end of what has been read with which another sequence begins.
+        var fallback: Int32 = 0
+        /// The length of the longest sequence that ends here; 0 for none.
+        var found: Int32 = 0
+    }
+
+    /// - Parameters:
+    ///   - patterns: empty ones are passed over.
+    ///   - textLimit: no text is longer; of a longer pattern only its beginning can be met.
+    package init(_ patterns: some Sequence<[UInt8]>, textLimit: Int = .max) {
+        for pattern in patterns where !pattern.isEmpty {
+            insert(pattern.prefix(textLimit), isWhole: pattern.count <= textLimit)
+        }
+        link()
+    }
+
+    package var isEmpty: Bool { nodes.count == 1 }
+
+    /// Whether one of the patterns stands in the text.
+    package func occurs(in text: [UInt8]) -> Bool {
+        var node: Int32 = 0
+        return text.contains { byte in
+            node = next(node, byte)
+            return nodes[Int(node)].found > 0
+        }
+    }
+
+    /// The text with another in place of every occurrence; occurrences that overlap are replaced together.
+    /// - Parameter shortest: an end of the text with which a pattern begins counts as well, if it has so many bytes; nil where the
+    ///   text is whole.
+    package func replacing(in text: [UInt8], with substitute: [UInt8], endsFrom shortest: Int? = nil) -> [UInt8] {
+        let places = places(in: text, endsFrom: shortest)
+        if places.isEmpty { return text }
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var kept = 0
+        for place in places {
+            result += text[kept..<place.lowerBound]
+            result += substitute
+            kept = place.upperBound
+        }
+        return result + text[kept...]
+    }
+
+    /// In their order; they do not overlap.
+    private func places(in text: [UInt8], endsFrom shortest: Int?) -> [Range<Int>] {
+        if isEmpty { return [] }
+        var places: [Range<Int>] = []
+        func add(_ length: Int32, endingAt end: Int) {
+            var start = end - Int(length)
+            while let last = places.last, last.upperBound > start {
+                start = min(start, last.lowerBound)
+                places.removeLast()
+            }
+            places.append(start..<end)
+        }
+        var node: Int32 = 0
+        for (index, byte) in text.enumerated() {
+            node = next(node, byte)
+            let found = nodes[Int(node)].found
+            if found > 0 { add(found, endingAt: index + 1) }
+        }
+        let begun = nodes[Int(node)].depth
+        if let shortest, begun >= max(shortest, 1) { add(begun, endingAt: text.count) }
+        return places
+    }
+
+    private mutating func insert(_ pattern: ArraySlice<UInt8>, isWhole: Bool) {
+        var node: Int32 = 0
+        for byte in pattern {
+            let known = child(of: node, byte)
+            if known != 0 {
+                node = known
+                continue
+            }
+            var new = Node(byte: byte, depth: nodes[Int(node)].depth + 1)
+            new.nextSibling = nodes[Int(node)].firstChild
+            nodes.append(new)
+            let place = Int32(nodes.count - 1)
+            nodes[Int(node)].firstChild = place
+            if node == 0 { beginnings[Int(byte)] = place }
+            node = place
+        }
+        if isWhole { nodes[Int(node)].found = nodes[Int(node)].depth }
+    }
+
+    /// Level by level, since a node's fallback is of fewer bytes.
+    private mutating func link() {
+        var queue: [Int32] = [0]
+        queue.reserveCapacity(nodes.count)
+        var position = 0
+        while position < queue.count {
+            let parent = queue[position]
+            position += 1
+            var child = nodes[Int(parent)].firstChild
+            while child != 0 {
+                let fallback = parent == 0 ? 0 : next(nodes[Int(parent)].fallback, nodes[Int(child)].byte)
+                nodes[Int(child)].fallback = fallback
+                if nodes[Int(child)].found == 0 { nodes[Int(child)].found = nodes[Int(fallback)].found }
+                queue.append(child)
+                child = nodes[Int(child)].nextSibling
+            }
+        }
+    }
+
+    /// Where one more byte leads.
+    private func next(_ node: Int32, _ byte: UInt8) -> Int32 {
+        var node = node
+        while node != 0 {
+            let child = child(of: node, byte)
+            if child != 0 { return child }
+            node = nodes[Int(node)].fallback
+        }
+        return beginnings[Int(byte)]
+    }
+
+    private func child(of node: Int32, _ byte: UInt8) -> Int32 {
+        if node == 0 { return beginnings[Int(byte)] }
+        var child = nodes[Int(node)].firstChild
+        while child != 0, nodes[Int(child)].byte != byte { child = nodes[Int(child)].nextSibling }
+        return child
+    }
+}
