@@ -48,8 +48,15 @@ extension Function {
 
 /// A function that answers many inputs at once: one when called by hand, whatever has arrived in the warm mode.
 package protocol BatchFunction: Function {
+    /// How many inputs are handled together at the most in the warm mode.
+    static var batchLimit: Int { get }
+
     /// One answer for each input, in the same order. A bad input costs the others nothing.
     mutating func handle(_ inputs: [Input]) -> [Answer]
+}
+
+extension BatchFunction {
+    package static var batchLimit: Int { 500 }
 }
 
 /// A function that answers one input at a time.
@@ -58,6 +65,9 @@ package protocol SimpleFunction: BatchFunction {
 }
 
 extension SimpleFunction {
+    /// Each answer, which may be a page of many megabytes, can leave before the next one is made.
+    package static var batchLimit: Int { 1 }
+
     package mutating func handle(_ inputs: [Input]) -> [Answer] {
         inputs.map { input in
             do throws(FunctionError) {
@@ -74,11 +84,16 @@ package protocol ConcurrentFunction: Function {
     /// How many inputs it takes before some are answered.
     static var capacity: Int { get }
 
+    /// Whether what it works on fills the memory that it may use: it takes no further input before some of it is answered.
+    /// Never when it works on nothing.
+    var isFull: Bool { get }
+
     /// Begins to work on an input; its answer carries the same ticket.
     mutating func begin(_ input: Input, ticket: UInt64)
 
     /// Waits until something is answered, the descriptor can be read, or a second is over.
-    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (
+    /// - Parameter waits: false goes on with what can be done at once.
+    mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
         answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
     )
 }

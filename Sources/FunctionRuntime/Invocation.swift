@@ -22,7 +22,9 @@ package enum Invocation {
                 var function = try F(settings)
                 function.begin(input, ticket: 1)
                 while true {
-                    if let first = function.advance(alsoWaitingFor: nil).answers.first { return try first.answer.get() }
+                    if let first = function.advance(alsoWaitingFor: nil, waits: true).answers.first {
+                        return try first.answer.get()
+                    }
                 }
             }, stream: { settings throws(SystemError) in try Stream.run(concurrently: type, settings) })
     }

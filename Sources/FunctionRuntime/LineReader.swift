@@ -13,8 +13,10 @@ struct LineReader {
     private var partial: [UInt8] = []
     private var isSkipping = false
     private var lines: [Line] = []
-    /// Bytes in `lines` and `partial`.
-    private var held = 0
+    /// So many of `lines` are taken already.
+    private var taken = 0
+    /// Bytes of the lines that are not.
+    private var waiting = 0
     private(set) var hasEnded = false
 
     /// So much of an overlong line is kept.
@@ -29,23 +31,32 @@ struct LineReader {
 
     /// The lines that have arrived, at most `limit`; waits for the first. Empty only at the end.
     mutating func next(_ limit: Int) throws(SystemError) -> [Line] {
-        while lines.isEmpty, !hasEnded { try read() }
-        while lines.count < limit, held < LineReader.comfort, !hasEnded {
+        while !hasLines, !hasEnded { try read() }
+        while lines.count - taken < limit, waiting + partial.count < LineReader.comfort, !hasEnded {
             guard try wait(for: [.read(descriptor)], milliseconds: 0) == [true] else { break }
             try read()
         }
-        return take(limit)
+        var next: [Line] = []
+        while next.count < limit, let line = take() { next.append(line) }
+        return next
     }
 
     /// Whether lines wait that were read already.
-    var hasLines: Bool { !lines.isEmpty }
+    var hasLines: Bool { taken < lines.count }
 
-    /// Lines that were read already, at most `limit`.
-    mutating func take(_ limit: Int) -> [Line] {
-        let taken = Array(lines.prefix(limit))
-        lines.removeFirst(taken.count)
-        held = partial.count + lines.reduce(0) { $0 + $1.length }
-        return taken
+    /// A line that was read already.
+    mutating func take() -> Line? {
+        guard hasLines else { return nil }
+        let line = lines[taken]
+        waiting -= line.length
+        // What is taken is held by its taker alone.
+        lines[taken] = .line([])
+        taken += 1
+        if !hasLines {
+            lines.removeAll(keepingCapacity: lines.count < LineReader.prefixLength)
+            taken = 0
+        }
+        return line
     }
 
     /// Reads once; waits when nothing is there.
@@ -60,7 +71,6 @@ struct LineReader {
     }
 
     private mutating func cut(_ bytes: [UInt8]) {
-        held += bytes.count
         var rest = bytes[...]
         while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
             endLine(rest[..<newline])
@@ -77,13 +87,18 @@ struct LineReader {
             if partial.count > lengthLimit { skip() }
         }
         if isSkipping {
-            lines.append(.tooLong(partial))
+            add(.tooLong(partial))
         } else if partial.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) {
             // A blank line between two objects carries nothing to answer.
-            lines.append(.line(partial))
+            add(.line(partial))
         }
         partial = []
         isSkipping = false
+    }
+
+    private mutating func add(_ line: Line) {
+        lines.append(line)
+        waiting += line.length
     }
 
     private mutating func skip() {
@@ -93,7 +108,7 @@ struct LineReader {
 }
 
 extension LineReader.Line {
-    fileprivate var length: Int {
+    var length: Int {
         switch self {
         case .line(let bytes), .tooLong(let bytes): bytes.count
         }

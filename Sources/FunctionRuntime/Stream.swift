@@ -3,25 +3,30 @@ import POSIX
 
 /// The warm mode: lines in, lines out, until the input ends.
 enum Stream {
-    /// How many lines are one batch at the most.
-    static let batchLimit = 500
+    /// How many lines are read together at the most.
+    private static let lineLimit = 500
+    /// So many bytes of lines are begun in one turn, so that what was begun before goes on meanwhile.
+    private static let turnBytes = 1 << 18
 
     static func run<F: BatchFunction>(batches type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
         while true {
-            let lines = try reader.next(batchLimit)
+            let lines = try reader.next(lineLimit)
             if lines.isEmpty { return }
             var answers = Answers()
-            let calls = lines.compactMap { answers.readable($0, of: type) }
-            if !calls.isEmpty {
+            var calls = lines.compactMap { answers.readable($0, of: type) }[...]
+            while !calls.isEmpty {
+                let batch = calls.prefix(F.batchLimit)
+                calls = calls.dropFirst(batch.count)
                 do throws(FunctionError) {
                     if function == nil { function = try F(settings) }
-                    guard let results = function?.handle(calls.map(\.input)) else { throw .internal }
-                    for (call, result) in zip(calls, results) { answers.append(call.id, result.map { $0.json }) }
+                    guard let results = function?.handle(batch.map(\.input)) else { throw .internal }
+                    for (call, result) in zip(batch, results) { answers.append(call.id, result.map { $0.json }) }
                 } catch {
-                    for call in calls { answers.append(call.id, .failure(error)) }
+                    for call in batch { answers.append(call.id, .failure(error)) }
                 }
+                try answers.sendIfMany()
             }
             try answers.send()
         }
@@ -32,7 +37,7 @@ enum Stream {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
         while true {
-            let lines = try reader.next(batchLimit)
+            let lines = try reader.next(lineLimit)
             if lines.isEmpty { return }
             var answers = Answers()
             for line in lines {
@@ -54,13 +59,16 @@ enum Stream {
         var warm = WarmFunction<F>(settings: settings)
         while true {
             var answers = Answers()
-            for line in reader.take(warm.room) {
+            var begun = 0
+            while warm.hasRoom, begun < turnBytes, let line = reader.take() {
+                begun += line.length
                 guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {
                     try warm.begin(call.input, id: call.id)
                 } catch {
                     answers.append(call.id, .failure(error))
                 }
+                try answers.sendIfMany()
             }
             try answers.send()
             if warm.isIdle {
@@ -68,12 +76,18 @@ enum Stream {
                 if reader.hasEnded { return }
                 try reader.read()
             } else {
-                let isReading = warm.room > 0 && !reader.hasEnded
-                let turn = warm.advance(alsoWaitingFor: isReading ? Descriptor.standardInput.number : nil)
+                let isReading = warm.hasRoom && !reader.hasEnded
+                let turn = warm.advance(
+                    alsoWaitingFor: isReading ? Descriptor.standardInput.number : nil,
+                    waits: !(warm.hasRoom && reader.hasLines))
                 var answers = Answers()
-                for (id, answer) in turn.answers { answers.append(id, answer.map { $0.json }) }
+                for (id, answer) in turn.answers {
+                    answers.append(id, answer.map { $0.json })
+                    try answers.sendIfMany()
+                }
                 try answers.send()
-                if turn.isReadable { try reader.read() }
+                // What waits here already comes first.
+                if turn.isReadable, !reader.hasLines { try reader.read() }
             }
         }
     }
@@ -91,7 +105,7 @@ private struct WarmFunction<F: ConcurrentFunction> {
     }
 
     var isIdle: Bool { ids.isEmpty }
-    var room: Int { F.capacity - ids.count }
+    var hasRoom: Bool { ids.count < F.capacity && function?.isFull != true }
 
     mutating func begin(_ input: F.Input, id: JSON) throws(FunctionError) {
         if function == nil { function = try F(settings) }
@@ -100,17 +114,20 @@ private struct WarmFunction<F: ConcurrentFunction> {
         function?.begin(input, ticket: lastTicket)
     }
 
-    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (
+    mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
         answers: [(id: JSON, answer: F.Answer)], isReadable: Bool
     ) {
-        guard let turn = function?.advance(alsoWaitingFor: descriptor) else { return ([], false) }
+        guard let turn = function?.advance(alsoWaitingFor: descriptor, waits: waits) else { return ([], false) }
         return (turn.answers.map { (ids.removeValue(forKey: $0.ticket) ?? .null, $0.answer) }, turn.isReadable)
     }
 }
 
-/// The lines of one turn, collected so that they leave in one write.
+/// The lines of one turn, collected so that they leave in few writes.
 private struct Answers {
     private var bytes: [UInt8] = []
+
+    /// With more bytes than these at hand it does not pay to collect more.
+    private static let many = 1 << 20
 
     /// The call that a line is; a line that is none is answered here.
     mutating func readable<F: Function>(_ line: LineReader.Line, of type: F.Type) -> (id: JSON, input: F.Input)? {
@@ -128,8 +145,14 @@ private struct Answers {
         }
     }
 
-    func send() throws(SystemError) {
-        if !bytes.isEmpty { try Descriptor.standardOutput.writeAll(bytes) }
+    mutating func send() throws(SystemError) {
+        if bytes.isEmpty { return }
+        try Descriptor.standardOutput.writeAll(bytes)
+        bytes = []
+    }
+
+    mutating func sendIfMany() throws(SystemError) {
+        if bytes.count > Answers.many { try send() }
     }
 
     mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>) {

@@ -35,7 +35,7 @@ struct Lookups {
     var signal: CInt? { count > 0 ? resolver.signal.number : nil }
 
     /// When the first request will have waited too long.
-    var deadline: Int64? { waiting.values.joined().lazy.map(\.since).min().map { $0 + patience } }
+    var deadline: Int64? { waiting.values.lazy.compactMap(\.first?.since).min().map { $0 + patience } }
 
     /// The addresses of a request's name, if they are known; otherwise the request waits, and comes back with `take`.
     mutating func addresses(for request: Waiting) -> [IPAddress]? {

@@ -50,12 +50,5 @@ final class WarmDelivery {
     }
 
     /// The most memory that it has had at any time, in KiB.
-    func peakMemory() throws -> Int {
-        let status = String(decoding: try FileSystem.read("/proc/\(process.pid)/status"), as: UTF8.self)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        guard let kibibytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
-            throw DidNotHappen(description: "VmHWM of process \(process.pid)")
-        }
-        return kibibytes
-    }
+    func peakMemory() throws -> Int { try process.peakMemory() }
 }

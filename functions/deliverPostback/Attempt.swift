@@ -29,6 +29,9 @@ struct Attempt: FunctionOutput {
         self.secrets = secrets
     }
 
+    /// Of the request, as it goes out.
+    var requestBytes: Int { request?.byteCount ?? 0 }
+
     mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
         timing = completion.timing
         remoteAddress = completion.remoteAddress
@@ -62,7 +65,9 @@ struct Attempt: FunctionOutput {
             members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000)))
         }
         if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
-        let mask = SecretMask(of: request, and: secrets)
+        let mask = SecretMask(
+            of: request, and: secrets,
+            textLimit: max(response?.byteCount ?? 0, judgement?.error?.message.utf8.count ?? 0))
         return .object(
             members + [
                 JSON.Member("sent", .bool(isSent)),
@@ -100,6 +105,11 @@ extension AttemptError.Code {
 }
 
 extension HTTPResponse {
+    /// No text of it is longer, also when a header that stands more than once is joined.
+    fileprivate var byteCount: Int {
+        headers.reduce(body.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
+    }
+
     /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so. What
     /// the receiver repeats of the request's secrets is masked.
     fileprivate func json(_ mask: SecretMask) -> JSON {

@@ -50,24 +50,4 @@ extension Rule where Value == (Int?, RequestTemplate) {
     }
 }
 
-/// Postbacks that were read lately: a warm process gets the same ones again and again, and reading templates costs.
-private struct KnownPostbacks {
-    private var postbacks: [Int: (json: JSON, postback: (Int?, RequestTemplate))] = [:]
-    private static let limit = 1000
-
-    /// The postback, if the very same text was read before.
-    func postback(_ json: JSON) -> (Int?, RequestTemplate)? {
-        guard case .number(let digits)? = json["id"], let id = Int(digits), let known = postbacks[id],
-            known.json == json
-        else { return nil }
-        return known.postback
-    }
-
-    mutating func remember(_ json: JSON, _ postback: (Int?, RequestTemplate)) {
-        guard let id = postback.0 else { return }
-        if postbacks.count >= KnownPostbacks.limit { postbacks = [:] }
-        postbacks[id] = (json, postback)
-    }
-}
-
 private let known = Mutex(KnownPostbacks())

@@ -33,12 +33,16 @@ struct DeliverPostback: ConcurrentFunction {
     /// As many requests as one process holds in flight; a poller asks for fewer.
     static let capacity = 4096
 
+    /// So many bytes of requests are in flight at the most, and one request more. What curl holds of them comes on top.
+    private static let bytesInFlightLimit = 64 << 20
+
     private let keys: EncryptionKeys?
     private let schedule: RetrySchedule
     /// The password of the proxy, as it is and as HTTP sends it: whoever is behind the proxy might repeat it.
     private let proxySecrets: [String]
     private let client: HTTPClient
     private var attempts: [UInt64: Attempt] = [:]
+    private var bytesInFlight = 0
     private var finished: [(ticket: UInt64, answer: Answer)] = []
 
     init(_ settings: Settings) throws(FunctionError) {
@@ -59,6 +63,8 @@ struct DeliverPostback: ConcurrentFunction {
         }
     }
 
+    var isFull: Bool { bytesInFlight >= DeliverPostback.bytesInFlightLimit }
+
     mutating func begin(_ input: Input, ticket: UInt64) {
         let now = Timestamp(milliseconds: Clock.unixMilliseconds)
         let values = MacroValues(
@@ -68,6 +74,7 @@ struct DeliverPostback: ConcurrentFunction {
         do throws(RenderingError) {
             let request = try rendering.request(for: values)
             attempts[ticket] = Attempt(input: input, request: request, hiding: proxySecrets)
+            bytesInFlight += request.byteCount
             client.start(
                 HTTPRequest(
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
@@ -82,15 +89,16 @@ struct DeliverPostback: ConcurrentFunction {
         }
     }
 
-    mutating func advance(alsoWaitingFor descriptor: CInt?) -> (
+    mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
         answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
     ) {
         let turn = client.turn(
-            alsoWaitingFor: descriptor.map { [$0] } ?? [], milliseconds: finished.isEmpty ? 1000 : 0)
+            alsoWaitingFor: descriptor.map { [$0] } ?? [], milliseconds: waits && finished.isEmpty ? 1000 : 0)
         var answers = finished
         finished = []
         for completion in turn.completions {
             guard var attempt = attempts.removeValue(forKey: completion.id) else { continue }
+            bytesInFlight -= attempt.requestBytes
             if case .failure(let failure) = completion.result, let error = FunctionError(failure) {
                 answers.append((completion.id, .failure(error)))
                 continue

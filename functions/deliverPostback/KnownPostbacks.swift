@@ -1,0 +1,63 @@
+import JSON
+import Postbacks
+
+/// Postbacks that were read lately: a warm process gets the same ones again and again, and reading templates costs. Those
+/// that were not asked for longest are forgotten first.
+struct KnownPostbacks {
+    typealias Postback = (Int?, RequestTemplate)
+
+    private var young = Generation()
+    private var old = Generation()
+
+    /// Those of one time, which are forgotten together.
+    private struct Generation {
+        var postbacks: [Int: (json: JSON, postback: Postback)] = [:]
+        var bytes = 0
+    }
+
+    /// All together take no more memory.
+    private static let byteLimit = 64 << 20
+    /// One that takes more is read each time: it must not drive out many others.
+    private static let postbackLimit = 1 << 20
+    /// The memory of a postback, its JSON and its parts, as a multiple of its text. Measured: 24 where all of it is lists of
+    /// digits, 20 where it is macros of four bytes between literals of one, 9 in usual ones.
+    private static let bytesForByte = 32
+    private static let bytesForPostback = 4096
+
+    /// The postback, if the very same text was read before.
+    mutating func postback(_ json: JSON) -> Postback? {
+        guard case .number(let digits)? = json["id"], let id = Int(digits) else { return nil }
+        if let known = young.postbacks[id] { return known.json == json ? known.postback : nil }
+        guard let known = old.postbacks[id], known.json == json else { return nil }
+        remember(json, known.postback)
+        return known.postback
+    }
+
+    mutating func remember(_ json: JSON, _ postback: Postback) {
+        guard let id = postback.0 else { return }
+        let bytes = KnownPostbacks.bytes(of: json)
+        guard bytes <= KnownPostbacks.postbackLimit else { return }
+        if young.bytes + bytes > KnownPostbacks.byteLimit / 2 {
+            old = young
+            young = Generation()
+        }
+        // Another version of the same counts on until its generation is forgotten.
+        young.postbacks[id] = (json, postback)
+        young.bytes += bytes
+    }
+
+    private static func bytes(of json: JSON) -> Int { bytesForPostback + bytesForByte * json.textBytes }
+}
+
+extension JSON {
+    /// About as many bytes as its text has.
+    fileprivate var textBytes: Int {
+        switch self {
+        case .null, .bool: 4
+        case .number(let text), .encoded(let text): text.utf8.count + 1
+        case .string(let text): text.utf8.count + 3
+        case .array(let items): items.reduce(2) { $0 + $1.textBytes }
+        case .object(let members): members.reduce(2) { $0 + $1.name.utf8.count + 4 + $1.value.textBytes }
+        }
+    }
+}
