@@ -22,7 +22,10 @@ final class DeliveryProcess {
     private(set) var hasAnswered = false
 
     /// A longer line is no answer, for no request is so large; the process that writes it is ended.
-    private static let lineLimit = 64 << 20
+    private static let lineLimit = 8 << 20
+    /// So many bytes and lines are put together for one write, or one line.
+    private static let writeBytes = 1 << 20
+    private static let writeLines = 32
 
     /// - Parameter program: the path of the executable.
     init(program: String, environment: [String: String], logger: Logger) {
@@ -33,6 +36,9 @@ final class DeliveryProcess {
 
     /// What was handed over and has not been begun to be written.
     var unsent: [Outbox.Claim] { queue }
+
+    /// Bytes of the lines that were handed over and not written.
+    var unwrittenBytes: Int { queue.reduce(unwritten.count) { $0 + $1.line.count } }
 
     var interests: [Interest] {
         var interests: [Interest] = []
@@ -144,9 +150,10 @@ final class DeliveryProcess {
                     return
                 }
                 // As many lines as fit one write; what is not taken now stays at the front.
-                let count = min(queue.count, 32)
-                unwritten = ArraySlice(queue.prefix(count).flatMap { $0.line + [UInt8(ascii: "\n")] })
-                queue.removeFirst(count)
+                let lines = Array(queue.prefix(DeliveryProcess.writeLines))
+                    .prefix(withinBytes: DeliveryProcess.writeBytes) { $0.line.count }
+                unwritten = ArraySlice(lines.flatMap { $0.line + [UInt8(ascii: "\n")] })
+                queue.removeFirst(lines.count)
             }
             let count = try input.writeSome(unwritten)
             if count == 0 { return }

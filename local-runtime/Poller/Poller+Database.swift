@@ -13,17 +13,18 @@ extension Poller {
             groups.append([Outbox.release(unused)])
         }
         if !answers.isEmpty {
-            work.answers = answers
+            work.answers = nextAnswers
             groups.append([
-                Outbox.complete(answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule)
+                Outbox.complete(work.answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule)
             ])
         }
         // Behind the answers, which are judged by what was known of their destination before; before what is claimed.
         work.marks = slots.takeMarks()
         if !work.marks.isEmpty { groups.append([Outbox.mark(work.marks, schedule: settings.schedule)]) }
-        if stopTime == nil, !areAnswersStuck {
+        // What is answered is stored before more is claimed, so that it does not pile up here.
+        if stopTime == nil, !areAnswersStuck, work.answers.count == answers.count {
             // Room that the answers in the same round trip make is used by the next one.
-            work.shares = shares(at: now)
+            work.shares = lineRoom.cut(shares(at: now), holding: heldLineBytes)
             if !work.shares.isEmpty {
                 groups.append([
                     Outbox.claim(
@@ -37,7 +38,7 @@ extension Poller {
         }
         guard !groups.isEmpty, link.start(groups, now: now) else { return }
         unused = []
-        answers = []
+        answers.removeFirst(work.answers.count)
         self.work = work
     }
 
@@ -75,6 +76,7 @@ extension Poller {
             guard let rows = try result.get().first else { return }
             let claims = Outbox.claims(rows)
             let buried = Outbox.burials(rows)
+            lineRoom.claimed(claims)
             if !rows.isEmpty { rhythm.wake(now: now) }
             let dead = buried.filter(\.isDead)
             if !dead.isEmpty {

@@ -15,7 +15,7 @@ extension Poller {
         let started = slots.starting(at: now)
         for start in started {
             let leaseEnd = start.leasedAt + Int64(settings.lease * 1e9)
-            inFlight[start.claim.id] = Flight(claim: start.claim, start: now, leaseEnd: leaseEnd)
+            inFlight[start.claim.id] = Flight(claim: start.claim.withoutLine, start: now, leaseEnd: leaseEnd)
         }
         process.feed(started.map(\.claim))
     }

@@ -16,6 +16,7 @@ package final class Poller {
     var slots: DestinationSlots
     var health = SendingHealth()
     var rhythm = Rhythm()
+    var lineRoom = LineRoom()
 
     /// What is in flight, by the id of its line.
     var inFlight: [String: Flight] = [:]

@@ -25,6 +25,11 @@ final class Upkeep {
         case mend
         case vacuum
 
+        /// Of the answer that it stores.
+        var bytes: Int {
+            if case .complete(let answer) = self { answer.line.count } else { 0 }
+        }
+
         /// Whether somebody waits for it; what recurs by itself can fail.
         var isUrgent: Bool {
             switch self {
@@ -75,7 +80,7 @@ final class Upkeep {
         }
         guard current == nil, link.idleConnection != nil else { return }
         if !urgent.isEmpty {
-            let tasks = Array(urgent.prefix(100))
+            let tasks = Array(urgent.prefix(100)).prefix(withinBytes: Poller.statementBytes, \.bytes)
             if start(tasks, now: now) { urgent.removeFirst(tasks.count) }
         } else if !isStopping, now >= nextPartitions {
             nextPartitions = now + Upkeep.partitionInterval

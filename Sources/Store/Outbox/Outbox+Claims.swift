@@ -58,9 +58,16 @@ extension Outbox {
         /// The number of the attempt that it is for, from 1.
         package let attempt: Int
         package let dueAt: String
-        package let line: [UInt8]
+        package private(set) var line: [UInt8]
 
         package var isRetry: Bool { attempt > 1 }
+
+        /// What is left to know once the line has been handed over.
+        package var withoutLine: Claim {
+            var claim = self
+            claim.line = []
+            return claim
+        }
     }
 
     package static func claims(_ rows: Rows) -> [Claim] {

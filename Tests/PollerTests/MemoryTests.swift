@@ -1,0 +1,42 @@
+import JSON
+import POSIX
+import TestSupport
+import Testing
+
+/// The memory of a poller is bounded in bytes, however long its lines are.
+struct MemoryTests {
+    /// A delivery process that takes nothing for a while, and 200 destinations to which a conversion of nearly a megabyte is
+    /// owed: all of these lines at once would be 180 MB, and twice that while they are read.
+    @Test func `long lines are claimed as there is room for them`() throws {
+        let folder = try TemporaryFolder()
+        let script = "#!/bin/sh\nsleep 10\nexec '\(Programs.path("deliverPostback"))' \"$@\"\n"
+        try FileSystem.write(script, to: "\(folder.path)/deliverPostback")
+        try FileSystem.setMode(0o755, of: "\(folder.path)/deliverPostback")
+        let installation = try Installation.make()
+        try installation.ask("configureOffer", ["offerId": "o"])
+        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        let postbacks = (1...200).map { number -> JSON in
+            [
+                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                "url": .string("http://127.0.0.1:\(number)/?c={click_id}"),
+            ]
+        }
+        for answer in try installation.ask("createPostback", all: postbacks) { #expect(answer["error"] == nil) }
+        try installation.ask(
+            "recordConversion",
+            [
+                "offerId": "o", "affiliateId": "a", "clickId": "c1",
+                "params": ["long": .string(String(repeating: "x", count: 900_000))],
+            ])
+        let poller = try RunningPoller(
+            installation,
+            [
+                "POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_CONCURRENCY": "1024", "POSTBACKS_RETRY_SCHEDULE": "1000",
+                "POSTBACKS_LEASE": "240", "POSTBACKS_TIMEOUT": "60",
+            ])
+        // It has been given lines long after all that there is room for was claimed.
+        try waitUntil("the first attempts", timeoutSeconds: 300) { try installation.count("attempts") >= 40 }
+        let peak = try peakMemoryOfProcess(poller.pid)
+        #expect(peak < 200 << 10, "\(peak) KiB")
+    }
+}
