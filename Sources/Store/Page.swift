@@ -3,31 +3,62 @@ package import JSON
 import Postgres
 import Secrets
 
-/// A part of a list in the order of its ids: so many rows behind the row with which the last page ended.
+/// A part of a list in the order of its ids: so many rows behind the row with which the last page ended, or fewer where these
+/// are large already.
 package struct Page: Sendable {
     package let limit: Int
     /// The id of that row; nil for the first page.
-    let after: String?
+    private let after: String?
+
+    /// A page with so many bytes of rows takes no more of them.
+    private static let byteLimit = 8 << 20
+    /// How many rows are fetched first; then up to so many times as many as before.
+    private static let firstPart = 16
+    private static let growth = 4
 
     /// What kind of ids the list has.
     package enum Kind: Sendable { case madeHere, callers }
 
     package init(_ fields: inout Fields, of kind: Kind = .madeHere) {
-        limit = fields.optional("limit", .integer(1...1000), default: 100)
+        limit = fields.optional(
+            "limit",
+            .integer(1...1000).described("How many rows at the most; a page of 8 MiB ends earlier."),
+            default: 100)
         after = fields.optional("after", kind == .madeHere ? .numberCursor : .cursor)
     }
 
-    /// `after` where ids are made here.
-    var afterNumber: Parameter { .text(after ?? "0") }
+    /// Fetches the page in parts, so that rows of some megabytes each are not all in memory at once.
+    /// - Parameter fetch: rows behind an id, which is nil for the beginning; at most so many.
+    func rows(
+        _ name: String,
+        _ fetch: (_ after: String?, _ count: Int) throws(FunctionError) -> [(id: String, json: JSON)]
+    ) throws(FunctionError) -> ListedPage {
+        var rows: [(id: String, json: JSON)] = []
+        var bytes = 0
+        var count = Page.firstPart
+        while true {
+            // One row more than the page holds, so that its end is known.
+            let wanted = min(count, limit + 1 - rows.count)
+            let part = try fetch(rows.last?.id ?? after, wanted)
+            rows += part
+            if part.count < wanted || rows.count > limit { return page(name, rows, goesOn: rows.count > limit) }
+            for row in part { bytes += row.json.textBytes }
+            if bytes >= Page.byteLimit { return page(name, rows, goesOn: true) }
+            let fitting = (Page.byteLimit - bytes) / max(1, bytes / rows.count)
+            count = max(1, min(count * Page.growth, fitting))
+        }
+    }
 
-    /// One row more than the page holds, so that its end is known.
-    var fetchLimit: Parameter { .int(limit + 1) }
-
-    /// The page's rows under their name, and the cursor of the next page.
-    func cut(_ name: String, _ rows: [(id: String, json: JSON)]) -> ListedPage {
+    private func page(_ name: String, _ rows: [(id: String, json: JSON)], goesOn: Bool) -> ListedPage {
         let kept = rows.prefix(limit)
-        let next = rows.count > limit ? kept.last.map { Cursor.json(behind: $0.id) } : nil
+        let next = goesOn ? kept.last.map { Cursor.json(behind: $0.id) } : nil
         return ListedPage(name: name, rows: kept.map(\.json), next: next ?? .null)
+    }
+}
+
+extension JSON {
+    fileprivate var textBytes: Int {
+        if case .encoded(let text) = self { text.utf8.count } else { bytes.count }
     }
 }
 

@@ -38,15 +38,17 @@ package struct ConversionList {
 
     /// One page in the order of the ids.
     package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
-        let rows = try database.run(
-            .listConversions,
-            [
-                .optional(filter.offerID), .optional(filter.affiliateID), .optional(filter.goalID),
-                .optional(filter.status?.rawValue), .optional(filter.transactionID), .optional(filter.clickID),
-                .optional(filter.since?.description), .optional(filter.until?.description), page.afterNumber,
-                page.fetchLimit,
-            ])
-        return page.cut("conversions", rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) })
+        try page.rows("conversions") { after, count throws(FunctionError) in
+            let rows = try database.run(
+                .listConversions,
+                [
+                    .optional(filter.offerID), .optional(filter.affiliateID), .optional(filter.goalID),
+                    .optional(filter.status?.rawValue), .optional(filter.transactionID), .optional(filter.clickID),
+                    .optional(filter.since?.description), .optional(filter.until?.description), .text(after ?? "0"),
+                    .int(count),
+                ])
+            return rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) }
+        }
     }
 
     /// The conversion, and for each of its events what each postback of its offer did.

@@ -68,14 +68,15 @@ package struct DeliveryList {
 
     /// One page in the order of the ids.
     package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> ListedPage {
-        let rows = try database.run(
-            .listDeliveries,
-            [
-                .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
-                .optional(filter.state?.rawValue), .optional(filter.since?.description),
-                .optional(filter.until?.description),
-                page.afterNumber, page.fetchLimit,
-            ])
-        return page.cut("deliveries", rows.map { ($0.text("id") ?? "", $0.json("delivery")) })
+        try page.rows("deliveries") { after, count throws(FunctionError) in
+            let rows = try database.run(
+                .listDeliveries,
+                [
+                    .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
+                    .optional(filter.state?.rawValue), .optional(filter.since?.description),
+                    .optional(filter.until?.description), .text(after ?? "0"), .int(count),
+                ])
+            return rows.map { ($0.text("id") ?? "", $0.json("delivery")) }
+        }
     }
 }

@@ -42,14 +42,20 @@ package struct OfferStore {
 
     /// One page of the offers in the order of their ids.
     package func offers(_ page: Page) throws(FunctionError) -> ListedPage {
-        let rows = try database.run(.listOffers, [.optional(page.after), page.fetchLimit])
-        return page.cut("offers", rows.map { ($0.text("id") ?? "", $0.json("offer")) })
+        try page.rows("offers") { after, count throws(FunctionError) in
+            try database.run(.listOffers, [.optional(after), .int(count)]).map {
+                ($0.text("id") ?? "", $0.json("offer"))
+            }
+        }
     }
 
     /// One page of the affiliates in the order of their ids.
     package func affiliates(_ page: Page) throws(FunctionError) -> ListedPage {
-        let rows = try database.run(.listAffiliates, [.optional(page.after), page.fetchLimit])
-        return page.cut("affiliates", rows.map { ($0.text("id") ?? "", $0.json("affiliate")) })
+        try page.rows("affiliates") { after, count throws(FunctionError) in
+            try database.run(.listAffiliates, [.optional(after), .int(count)]).map {
+                ($0.text("id") ?? "", $0.json("affiliate"))
+            }
+        }
     }
 }
 

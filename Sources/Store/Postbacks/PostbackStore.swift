@@ -35,14 +35,16 @@ package struct PostbackStore {
 
     /// One page of the postbacks that are not deleted, in the order of their ids.
     package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
-        let rows = try database.run(
-            .listPostbacks,
-            [
-                .optional(filter.postbackID), .optional(filter.offerID), .optional(filter.affiliateID),
-                .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), page.afterNumber,
-                page.fetchLimit,
-            ])
-        return page.cut("postbacks", rows.map { ($0.text("id") ?? "", $0.postback) })
+        try page.rows("postbacks") { after, count throws(FunctionError) in
+            let rows = try database.run(
+                .listPostbacks,
+                [
+                    .optional(filter.postbackID), .optional(filter.offerID), .optional(filter.affiliateID),
+                    .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), .text(after ?? "0"),
+                    .int(count),
+                ])
+            return rows.map { ($0.text("id") ?? "", $0.postback) }
+        }
     }
 
     func describe(_ id: Int) throws(FunctionError) -> SavedPostback {
