@@ -4,6 +4,10 @@ import JSON
 /// The columns of a CSV file as fields of a function's input: `payout` is a field, `params.sub1` a member of one.
 struct CSVColumns {
     private let columns: [Column]
+
+    /// No function has as many fields as this; each column is compared with those before it.
+    private static let limit = 1000
+
     struct Column {
         let name: String
         let path: [String]
@@ -15,6 +19,10 @@ struct CSVColumns {
     ///   - schema: the JSON Schema of the function's input.
     /// - Throws: `invalid_request`, naming every column that is unknown or stands there twice.
     init(_ header: [[UInt8]], schema: JSON) throws(FunctionError) {
+        guard header.count <= CSVColumns.limit else {
+            throw FunctionError(
+                .invalidRequest, "the file has \(header.count) columns; at most \(CSVColumns.limit) are allowed")
+        }
         let root = ColumnKind(schema)
         var columns: [Column] = []
         var faults: [Fault] = []

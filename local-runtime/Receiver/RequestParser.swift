@@ -19,6 +19,8 @@ struct RequestParser {
 
     /// More bytes than this of one request are malformed.
     static let limit = 16 << 20
+    /// So long is a line before a chunk at the most.
+    private static let chunkLineLimit = 4096
 
     private var bytes: [UInt8] = []
     /// Up to here the bytes have been taken.
@@ -27,6 +29,12 @@ struct RequestParser {
     private(set) var head: ParsedRequest?
     private var framing = Framing.length(0)
     private var hasContinued = false
+    /// Before this place no head ends. What arrives byte by byte is looked at once.
+    private var searched = 0
+    /// What has been taken of a body in chunks.
+    private var chunks: [UInt8] = []
+    /// Whether the last chunk has been taken, and trailers follow.
+    private var isBehindChunks = false
 
     private enum Framing {
         case length(Int)
@@ -40,11 +48,12 @@ struct RequestParser {
             bytes.removeFirst(position)
             bytes.append(contentsOf: more)
         }
+        searched = max(searched - position, 0)
         position = 0
     }
 
     mutating func next() -> Step {
-        guard bytes.count <= Self.limit else { return .malformed }
+        guard bytes.count - position + chunks.count <= Self.limit else { return .malformed }
         if head == nil {
             // Something else than HTTP, TLS for instance, may never send an end.
             if position < bytes.count, !(0x41...0x7a).contains(bytes[position]) { return .malformed }
@@ -65,6 +74,7 @@ struct RequestParser {
         case .body(let body):
             self.head = nil
             hasContinued = false
+            searched = position
             var request = head
             request.body = body
             return .request(request)
@@ -72,8 +82,8 @@ struct RequestParser {
     }
 
     /// The index behind the empty line.
-    private func endOfHead() -> Int? {
-        var index = position + 3
+    private mutating func endOfHead() -> Int? {
+        var index = max(position, searched) + 3
         while index < bytes.count {
             switch bytes[index] {
             case 0x0a where bytes[index - 1] == 0x0d && bytes[index - 2] == 0x0a && bytes[index - 3] == 0x0d:
@@ -83,6 +93,8 @@ struct RequestParser {
             default: index += 4
             }
         }
+        // An end that is not all there begins in the last three bytes.
+        searched = max(position, bytes.count - 3)
         return nil
     }
 
@@ -130,27 +142,31 @@ struct RequestParser {
     }
 
     private mutating func chunkedBody() -> Body {
-        var body: [UInt8] = []
-        var index = position
-        while true {
-            guard let line = line(from: index) else { return .needsMore }
+        while !isBehindChunks {
+            guard let line = line(from: position) else {
+                return bytes.count - position > Self.chunkLineLimit ? .malformed : .needsMore
+            }
             let digits = line.content.prefix { $0 != 0x3b }.trimmed
             guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), (0...Self.limit).contains(size)
-            else {
-                return .malformed
+            else { return .malformed }
+            if size == 0 {
+                position = line.next
+                isBehindChunks = true
+                break
             }
-            index = line.next
-            if size == 0 { break }
-            guard bytes.count >= index + size + 2 else { return .needsMore }
-            body.append(contentsOf: bytes[index..<index + size])
-            index += size + 2
+            guard bytes.count >= line.next + size + 2 else { return .needsMore }
+            chunks.append(contentsOf: bytes[line.next..<line.next + size])
+            position = line.next + size + 2
         }
         // The trailers end with an empty line.
-        while let line = line(from: index) {
-            index = line.next
+        while let line = line(from: position) {
+            position = line.next
             guard line.content.isEmpty else { continue }
-            position = index
-            return .body(body)
+            defer {
+                chunks = []
+                isBehindChunks = false
+            }
+            return .body(chunks)
         }
         return .needsMore
     }
