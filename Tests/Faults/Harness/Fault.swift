@@ -66,5 +66,5 @@ extension Fault {
     /// All of them, in the order in which they run. A new one is added to the list of its group.
     static let all =
         processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
-        + loadFaults + clockFaults + poisonFaults + installationFaults
+        + loadFaults + clockFaults + poisonFaults + installationFaults + hostilePostbackFaults
 }
