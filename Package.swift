@@ -116,7 +116,7 @@ let package = Package(
         .testTarget(
             name: "PresetsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
-        .testTarget(name: "BulkTests", dependencies: ["Bulk", "JSON"]),
+        .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
         .testTarget(
             name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport"],
@@ -156,14 +156,20 @@ package.targets += databaseFunctions.map { name in
 }
 
 // Readers of strangers' bytes and what must hold of them: replayed by the tests, and in a build of its own driven by libFuzzer
-// (Tests/Faults/Fuzz/run).
-let fuzzed: [Target.Dependency] = ["Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks"]
+// (Tests/Faults/Fuzz/run), or counted (Tests/Faults/Fuzz/growth).
+let fuzzed: [Target.Dependency] = [
+    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks", "Secrets",
+]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
+let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"
 if isFuzzing {
     package.targets.append(
         .executableTarget(
             name: "fuzz", dependencies: fuzzed + ["deliverPostback"], path: "Tests/Faults/Fuzz",
-            exclude: ["Corpus", "CorpusTests.swift", "dictionary", "run"]))
+            exclude: [
+                "Corpus", "CorpusTests.swift", "GrowthTests.swift", isCounting ? "Driver.swift" : "GrowthDriver.swift",
+                "dictionary", "growth", "run",
+            ]))
     package.targets.removeAll { $0.name == "deliverPostback" }
     package.targets.append(
         .target(
@@ -172,8 +178,8 @@ if isFuzzing {
 } else {
     package.targets.append(
         .testTarget(
-            name: "FuzzTests", dependencies: fuzzed + ["deliverPostback"], path: "Tests/Faults/Fuzz",
-            exclude: ["Corpus", "Driver.swift", "dictionary", "run"]))
+            name: "FuzzTests", dependencies: fuzzed + ["TestSupport", "deliverPostback"], path: "Tests/Faults/Fuzz",
+            exclude: ["Corpus", "Driver.swift", "GrowthDriver.swift", "dictionary", "growth", "run"]))
 }
 
 /// Every target is compiled under the same, strictest settings.
