@@ -14,6 +14,7 @@ package struct Fields {
         let name: String
         let schema: JSON
         let isRequired: Bool
+        let blank: Blank
     }
 
     /// The fields of an object that stands at `path`.
@@ -42,10 +43,10 @@ package struct Fields {
         return rule.read(json, path.member(name), &faults) ?? rule.placeholder
     }
 
-    /// A field that may be left out; null counts as left out.
+    /// A field that may be left out; null counts as left out, and so does `""` where the text cannot be empty.
     package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>) -> Value? {
-        know(name, rule.schema.orNull, isRequired: false)
-        guard let json = given(name), json != .null else { return nil }
+        know(name, rule.optionalSchema, isRequired: false, blank: rule.blank)
+        guard let json = given(name), json != .null, !rule.blank.contains(json) else { return nil }
         return rule.read(json, path.member(name), &faults)
     }
 
@@ -54,12 +55,14 @@ package struct Fields {
         optional(name, rule) ?? value
     }
 
-    /// A field of an update: left out it leaves the value as it is, null clears it.
+    /// A field of an update: left out it leaves the value as it is, and so does `""` where the text cannot be empty; null
+    /// clears it.
     package mutating func change<Value>(
         _ name: String, _ rule: Rule<Value>, canBeCleared: Bool = true
     ) -> Change<Value> {
-        know(name, canBeCleared ? rule.schema.orNull : rule.schema, isRequired: false)
-        guard let json = given(name) else { return .keep }
+        var schema: JSON { canBeCleared ? rule.optionalSchema : rule.schemaOrBlank }
+        know(name, schema, isRequired: false, blank: rule.blank)
+        guard let json = given(name), !rule.blank.contains(json) else { return .keep }
         if json == .null {
             if canBeCleared { return .clear }
             faults.append(Fault(path.member(name), "cannot be cleared"))
@@ -131,7 +134,12 @@ package struct Fields {
         return Set(names).subtracting(way.needed + way.allowed).sorted()
     }
 
-    private func hasValue(_ name: String) -> Bool { given(name).map { $0 != .null } ?? false }
+    private func hasValue(_ name: String) -> Bool {
+        guard let json = given(name) else { return false }
+        return json != .null && !blank(name).contains(json)
+    }
+
+    private func blank(_ name: String) -> Blank { known.first { $0.name == name }?.blank ?? .never }
 
     /// JSON Schema of the object, from the fields that have been asked for.
     package var schema: JSON {
@@ -148,19 +156,21 @@ package struct Fields {
     }
 
     private func schema(of way: Way) -> JSON {
-        let absent: JSON = ["type": "null"]
-        let present: JSON = ["not": absent]
-        return [
+        [
             "required": .array(way.needed.map(JSON.string)),
             "properties": .object(
-                way.needed.map { JSON.Member($0, present) } + strangers(to: way).map { JSON.Member($0, absent) }),
+                way.needed.map { JSON.Member($0, ["not": blank($0).schema]) }
+                    + strangers(to: way).map { JSON.Member($0, blank($0).schema) }),
         ]
     }
 
     private func given(_ name: String) -> JSON? { members.first { $0.isNamed(name) }?.value }
 
-    private mutating func know(_ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool) {
-        known.append(Known(name: name, schema: isDescription ? schema() : .null, isRequired: isRequired))
+    private mutating func know(
+        _ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool, blank: Blank = .never
+    ) {
+        known.append(
+            Known(name: name, schema: isDescription ? schema() : .null, isRequired: isRequired, blank: blank))
     }
 }
 

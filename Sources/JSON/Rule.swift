@@ -9,16 +9,20 @@ package struct Rule<Value> {
     package var placeholder: Value { makePlaceholder() }
     /// The value, or nil after having noted at least one fault.
     package let read: (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
+    /// Which texts say that a field is not there, where it may be left out.
+    package let blank: Blank
 
     private let makeSchema: () -> JSON
     private let makePlaceholder: () -> Value
 
     package init(
         schema: @autoclosure @escaping () -> JSON, placeholder: @autoclosure @escaping () -> Value,
+        blank: Blank = .never,
         read: @escaping (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
     ) {
         makeSchema = schema
         makePlaceholder = placeholder
+        self.blank = blank
         self.read = read
     }
 
@@ -27,7 +31,7 @@ package struct Rule<Value> {
         placeholder: @autoclosure @escaping () -> Other, schema more: @autoclosure @escaping () -> JSON = .object([]),
         _ parse: @escaping (Value) throws(Wrong) -> Other
     ) -> Rule<Other> {
-        Rule<Other>(schema: schema.merging(more()), placeholder: placeholder()) { json, path, faults in
+        Rule<Other>(schema: schema.merging(more()), placeholder: placeholder(), blank: blank) { json, path, faults in
             guard let value = read(json, path, &faults) else { return nil }
             do throws(Wrong) {
                 return try parse(value)
@@ -40,7 +44,8 @@ package struct Rule<Value> {
 
     /// The same rule, described in words in its schema.
     package func described(_ words: String) -> Rule {
-        Rule(schema: schema.merging(["description": .string(words)]), placeholder: placeholder, read: read)
+        Rule(
+            schema: schema.merging(["description": .string(words)]), placeholder: placeholder, blank: blank, read: read)
     }
 }
 
@@ -53,7 +58,9 @@ package struct Wrong: Error, Equatable {
 extension Rule<String> {
     /// Text of so many Unicode scalars. Control characters (U+0000–U+001F, U+007F–U+009F) only where they are allowed.
     package static func text(_ length: ClosedRange<Int>, controlCharacters: Bool = false) -> Rule {
-        Rule(schema: textSchema(length, controlCharacters), placeholder: "") { json, path, faults in
+        let blank: Blank = length.lowerBound > 0 ? .emptyText : .never
+        return Rule(schema: textSchema(length, controlCharacters), placeholder: "", blank: blank) {
+            json, path, faults in
             guard case .string(let text) = json else {
                 faults.append(Fault(path, "must be a string, not \(json.kind)"))
                 return nil
@@ -67,38 +74,6 @@ extension Rule<String> {
         if length.upperBound < .max { schema = schema.merging(["maxLength": .integer(length.upperBound)]) }
         if !controlCharacters { schema = schema.merging(["pattern": #"^[^\u0000-\u001f\u007f-\u009f]*$"#]) }
         return schema
-    }
-
-    /// An id of the caller's own: 1–128 characters without control characters, or a JSON integer, which becomes its digits.
-    package static var identifier: Rule {
-        let text = text(1...128)
-        return Rule(schema: ["anyOf": [text.schema, wholeNumber]], placeholder: "") { json, path, faults in
-            if case .number(let digits) = json {
-                if let digits = canonicalInteger(digits) { return digits }
-                faults.append(
-                    Fault(path, "must be a string or a whole number of at most 38 digits, not \(digits.prefix(48))"))
-                return nil
-            }
-            guard case .string = json else {
-                faults.append(Fault(path, "must be a string or an integer, not \(json.kind)"))
-                return nil
-            }
-            return text.read(json, path, &faults)
-        }
-    }
-
-    private static let digitLimit = 38
-
-    /// JSON Schema of an integer that stands for its digits.
-    package static var wholeNumber: JSON {
-        let limit = String(repeating: "9", count: digitLimit)
-        return ["type": "integer", "minimum": .number("-\(limit)"), "maximum": .number(limit)]
-    }
-
-    private static func canonicalInteger(_ text: String) -> String? {
-        let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
-        guard digits.count <= digitLimit, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return text == "-0" ? "0" : text
     }
 }
 
@@ -179,8 +154,10 @@ extension Rule where Value: RawRepresentable<String> & CaseIterable {
     /// One of a few words.
     package static func oneOf(_ type: Value.Type, placeholder: Value) -> Rule {
         func words() -> [String] { type.allCases.map { $0.rawValue } }
-        return Rule(schema: ["type": "string", "enum": .array(words().map(JSON.string))], placeholder: placeholder) {
-            json, path, faults in
+        return Rule(
+            schema: ["type": "string", "enum": .array(words().map(JSON.string))], placeholder: placeholder,
+            blank: .emptyText
+        ) { json, path, faults in
             guard case .string(let text) = json, let value = Value(rawValue: text) else {
                 let words = words()
                 let given = json.text.map { "\"\($0.prefix(48))\"" } ?? json.kind

@@ -57,7 +57,7 @@ struct ExitStatusTests {
     }
 
     @Test func `invalid_request is 65, with everything that is wrong and its place`() throws {
-        let call = try run(#"{"afiliateId":"a","name":""}"#)
+        let call = try run(#"{"afiliateId":"a","name":5}"#)
         expect(call, "invalid_request", exits: 65)
         #expect(call.fields == ["affiliateId", "name", "afiliateId"])
         #expect(call.answer.at("error.details.2.message") == #"is not a field here; did you mean "affiliateId"?"#)

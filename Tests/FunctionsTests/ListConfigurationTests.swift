@@ -57,7 +57,7 @@ struct ListConfigurationTests {
         for (wrong, field) in [
             (["limit": 0], "limit"), (["limit": 1001], "limit"), (["limit": "ten"], "limit"),
             (["after": "page 2"], "after"),
-            (["after": 5], "after"), (["after": ""], "after"), (["after": "AA=="], "after"),
+            (["after": 5], "after"), (["after": " "], "after"), (["after": "AA=="], "after"),
             (["before": "YQ=="], "before"),
         ] as [(JSON, String)] {
             let refusal = try installation.refusal(of: function, wrong)

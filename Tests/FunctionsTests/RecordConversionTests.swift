@@ -38,7 +38,7 @@ struct RecordConversionTests {
     }
 
     @Test(arguments: [
-        #""12,99""#, #""NaN""#, #""Infinity""#, #""""#, #""1 000""#, #""+1""#, "true", "1e30", "1e-30", #""１２""#,
+        #""12,99""#, #""NaN""#, #""Infinity""#, #"" ""#, #""1 000""#, #""+1""#, "true", "1e30", "1e-30", #""１２""#,
     ])
     func `what is no decimal amount is refused`(value: String) throws {
         let installation = try Installation.withOffer()

@@ -1,7 +1,8 @@
+import Foundation
 import JSON
 import TestSupport
 
-/// The part of JSON Schema (draft 2020-12) that the functions' schemas use, but for patterns and formats.
+/// The part of JSON Schema (draft 2020-12) that the functions' schemas use, but for formats.
 enum SchemaCheck {
     /// Where a value breaks its schema, in words; empty when it fulfils it.
     static func faults(_ value: JSON, _ schema: JSON, at path: String = "$") -> [String] {
@@ -18,6 +19,8 @@ enum SchemaCheck {
         case "const": rule.value == value
         case "not": !faults(value, rule.value).isEmpty
         case "anyOf": rule.value.items.contains { faults(value, $0).isEmpty }
+        case "allOf": rule.value.items.allSatisfy { faults(value, $0).isEmpty }
+        case "pattern": value.text.map { matches($0, rule.value.text ?? "") } ?? true
         case "required": rule.value.items.allSatisfy { name in !value.isA("object") || value[name.text ?? ""] != nil }
         case "minLength": value.text.map { $0.unicodeScalars.count >= rule.value.integer ?? 0 } ?? true
         case "maxLength": value.text.map { $0.unicodeScalars.count <= rule.value.integer ?? 0 } ?? true
@@ -27,6 +30,12 @@ enum SchemaCheck {
         case "maxItems": !value.isA("array") || value.items.count <= rule.value.integer ?? 0
         default: true
         }
+    }
+
+    /// In ECMAScript `$` is the very end, in ICU also the place before a last newline.
+    private static func matches(_ text: String, _ pattern: String) -> Bool {
+        let pattern = pattern.hasSuffix("$") ? "\(pattern.dropLast())\\z" : pattern
+        return text.range(of: pattern, options: .regularExpression) != nil
     }
 
     private static func inner(_ value: JSON, _ schema: JSON, _ path: String) -> [String] {

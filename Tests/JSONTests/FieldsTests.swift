@@ -47,7 +47,7 @@ struct FieldsTests {
 
     @Test func `all that is wrong is said at once, each with its path`() throws {
         let text = #"""
-            {"count":11,"on":"yes","goals":[{"id":"g"},{"nam":"x"},{"id":true,"name":"too long"}],"note":"","Id":"o","zzzzzz":1}
+            {"count":11,"on":"yes","goals":[{"id":"g"},{"nam":"x"},{"id":true,"name":"too long"}],"note":"too long","Id":"o","zzzzzz":1}
             """#
         #expect(
             try read(text).faults == [
@@ -58,7 +58,7 @@ struct FieldsTests {
                 "goals[1].nam is not a field here; did you mean \"name\"?",
                 "goals[2].id must be a string or an integer, not a boolean",
                 "goals[2].name must have at most 5 characters, not 8",
-                "note must not be empty",
+                "note must have at most 5 characters, not 8",
                 "Id is not a field here; did you mean \"id\"?",
                 "zzzzzz is not a field here",
             ])
@@ -75,6 +75,13 @@ struct FieldsTests {
         #expect(try note(#"{"id":"o"}"#) == "keep")
         #expect(try note(#"{"id":"o","note":null}"#) == "clear")
         #expect(try note(#"{"id":"o","note":"x"}"#) == "set x")
+        #expect(try note(#"{"id":"o","note":""}"#) == "keep")
+    }
+
+    @Test func `an empty text is a field left out where the text cannot be empty`() throws {
+        #expect(try read(#"{"id":"o","goals":[{"id":"g","name":""}],"note":""}"#).faults == [])
+        #expect(try read(#"{"id":"o","goals":[{"id":"g","name":""}]}"#).offer.goals.first?.name == nil)
+        #expect(try read(#"{"id":"","count":""}"#).faults.count == 2)
     }
 
     @Test func `a required field must not be null`() throws {

@@ -52,6 +52,19 @@ struct RuleTests {
         #expect(try faults(.identifier, "\"\(String(repeating: "é", count: 129))\"").count == 1)
     }
 
+    @Test(arguments: [
+        (" a", "a"), ("a\u{A0}", "a"), ("\u{2007}a\u{202F}\u{FEFF}", "a"), ("\t\r\na b\n", "a b"),
+        ("\u{3000}é\u{85}", "é"),
+    ])
+    func `white space at the ends of an identifier is cut off`(given: String, expected: String) throws {
+        #expect(try value(.identifier, JSON.string(given).encodedText) == expected)
+        #expect(try value(.id(upTo: 3), JSON.string(given).encodedText) == expected)
+    }
+
+    @Test func `an identifier that is nothing but white space is empty`() throws {
+        #expect(try faults(.identifier, #"" \u00a0\ufeff""#) == ["v must not be empty"])
+    }
+
     @Test(arguments: ["0", "11", "5.0", "1e1", "\"5\"", "99999999999999999999999", "null"])
     func `an integer is a JSON number without point or exponent in its range`(given: String) throws {
         #expect(try faults(.integer(1...10), given).count == 1)

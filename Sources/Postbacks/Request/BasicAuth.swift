@@ -73,7 +73,7 @@ extension Rule<BasicAuth> {
         }
         func schema() -> JSON {
             let ways = BasicAuth.Scheme.allCases.map { scheme in
-                let names: JSON = scheme == .basic ? ["Basic", .null] : ["Bearer"]
+                let names: JSON = scheme == .basic ? ["Basic", .null, ""] : ["Bearer"]
                 return [
                     "properties": [
                         "token": Rule<StoredSecret>.token(from: source, scheme).schema, "scheme": ["enum": names],

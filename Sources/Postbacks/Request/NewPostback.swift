@@ -41,8 +41,8 @@ package struct NewPostback: Sendable {
             ], template, given: given)
         offerID = offer == NewPostback.all ? nil : offer
         affiliateID = affiliate == NewPostback.all ? nil : affiliate
-        let everything: JSON = ["const": .string(NewPostback.all)]
-        fields.exclude(["offerId": everything, "goalId": ["not": ["type": "null"]]])
+        let everything = Rule<String>.star
+        fields.exclude(["offerId": everything, "goalId": ["not": Blank.whiteSpace.schema]])
         fields.exclude(["offerId": everything, "affiliateId": everything])
         if goalID != nil, offerID == nil { fields.refuse("goalId", "needs one offer; offerId is \"*\"") }
         if offerID == nil, affiliateID == nil {

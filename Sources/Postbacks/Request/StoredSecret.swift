@@ -57,7 +57,8 @@ extension Rule<StoredSecret> {
         }
         func plain() -> JSON { schema().merging(["not": ["const": .string(Secret.mask)]]) }
         return Rule(
-            schema: source == .store ? ["anyOf": [plain(), sealed()]] : plain(), placeholder: StoredSecret.sealed("")
+            schema: source == .store ? ["anyOf": [plain(), sealed()]] : plain(), placeholder: StoredSecret.sealed(""),
+            blank: .emptyText
         ) { json, path, faults in
             if source == .store, case .object(let members) = json {
                 if members.count == 1, let text = json["sealed"]?.text { return .sealed(text) }

@@ -132,7 +132,7 @@ extension Rule<Money> {
                 "description": .string(words),
             ]
         }
-        return Rule(schema: schema(), placeholder: Money.zero) { json, path, faults in
+        return Rule(schema: schema(), placeholder: Money.zero, blank: .emptyText) { json, path, faults in
             guard case .string(let text) = json else {
                 guard case .number(let text) = json else {
                     faults.append(

@@ -1,15 +1,8 @@
 package import JSON
 
 extension Rule<String> {
-    /// A transaction's or click's id as a tracker made it: 1–400 characters without control characters (what an entry of an
-    /// index holds for certain), or an integer.
-    package static var trackingID: Rule {
-        let text = text(1...400)
-        return Rule(schema: ["anyOf": [text.schema, wholeNumber]], placeholder: "") { json, path, faults in
-            if case .number = json { return identifier.read(json, path, &faults) }
-            return text.read(json, path, &faults)
-        }
-    }
+    /// A transaction's or click's id as a tracker made it: 1–4,096 characters without control characters, or an integer.
+    package static var trackingID: Rule { id(upTo: 4096) }
 
     package static var statusReason: Rule { text(0...1024, controlCharacters: true) }
 
@@ -25,13 +18,15 @@ extension Rule<String> {
 
     private static func ascii(_ length: ClosedRange<Int>, digits: Bool, example: String, _ words: String) -> Rule {
         let pattern = "^[A-Za-z\(digits ? "0-9" : "")]{\(length.lowerBound),\(length.upperBound)}$"
-        return Rule(schema: ["type": "string", "pattern": .string(pattern)], placeholder: "") { json, path, faults in
+        return Rule(
+            schema: ["type": "string", "pattern": .string(pattern)], placeholder: "", blank: .emptyText
+        ) { json, path, faults in
             if let text = json.text, length.contains(text.utf8.count),
                 text.utf8.allSatisfy({ $0.isLetter || digits && $0.isDigit })
             {
                 return text
             }
-            let given = json.text.map { "\"\($0.prefix(48))\"" } ?? json.kind
+            let given = json.text.map { "\"\(String($0.unicodeScalars.prefix(48)))\"" } ?? json.kind
             faults.append(Fault(path, "must be \(words), such as \"\(example)\", not \(given)"))
             return nil
         }

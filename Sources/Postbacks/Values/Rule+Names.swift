@@ -6,9 +6,14 @@ extension Rule<String> {
 
     /// The id of an offer or affiliate that is made or changed: `*` stands for all of them elsewhere and is no id.
     package static var ownID: Rule {
-        identifier.parsed(placeholder: "", schema: ["not": ["const": "*"]]) { id throws(Wrong) in
+        identifier.parsed(placeholder: "", schema: ["not": star]) { id throws(Wrong) in
             guard id != "*" else { throw Wrong("must not be \"*\", which stands for all of them") }
             return id
         }
+    }
+
+    /// JSON Schema of the text that stands for all offers or affiliates.
+    static var star: JSON {
+        ["type": "string", "pattern": .string("^[\(WhiteSpace.pattern)]*[*][\(WhiteSpace.pattern)]*$")]
     }
 }
