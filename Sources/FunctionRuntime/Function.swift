@@ -6,9 +6,14 @@ package protocol FunctionInput {
 
     /// JSON Schema of the input object.
     static var schema: JSON { get }
+
+    /// What was put right or left out.
+    var warnings: [FieldWarning] { get }
 }
 
 extension FunctionInput {
+    package var warnings: [FieldWarning] { [] }
+
     package static var schema: JSON {
         var fields = Fields.describing()
         _ = Self(&fields)

@@ -32,7 +32,8 @@ enum Stream {
         }
     }
 
-    /// Reads lines as the warm mode does, and only judges them: an empty output for each that is right.
+    /// Reads lines as the warm mode does, and only judges them: for each that is right an output that is empty but for what was
+    /// put right or left out.
     static func check<F: Function>(_ type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
@@ -45,7 +46,8 @@ enum Stream {
                 do throws(FunctionError) {
                     if function == nil { function = try F(settings) }
                     try function?.check(call.input)
-                    answers.append(call.id, .success(.object([])))
+                    let warnings = call.input.warnings.map(\.json)
+                    answers.append(call.id, .success(warnings.isEmpty ? [:] : ["warnings": .array(warnings)]))
                 } catch {
                     answers.append(call.id, .failure(error))
                 }

@@ -3,6 +3,8 @@
 package struct Fields {
     /// What is wrong so far.
     package private(set) var faults: [Fault] = []
+    /// What was put right or left out so far.
+    package private(set) var warnings: [FieldWarning] = []
 
     private let members: [JSON.Member]
     private let path: Path
@@ -53,6 +55,21 @@ package struct Fields {
     /// A field that has a default.
     package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>, default value: Value) -> Value {
         optional(name, rule) ?? value
+    }
+
+    /// A field that never costs the input. Null and `""` count as left out; see `warnings` for what was not taken as it is.
+    package mutating func optional<Value>(_ name: String, _ ornament: Ornament<Value>) -> Value? {
+        know(name, ornament.schema, isRequired: false, blank: .emptyText)
+        guard let json = given(name), json != .null, json != "" else { return nil }
+        return ornament.read(json, path.member(name), &warnings)
+    }
+
+    /// A field of an update that never costs it: left out it leaves the value as it is, null clears it.
+    package mutating func change<Value>(_ name: String, _ ornament: Ornament<Value>) -> Change<Value> {
+        know(name, ornament.schema, isRequired: false)
+        guard let json = given(name) else { return .keep }
+        if json == .null { return .clear }
+        return ornament.read(json, path.member(name), &warnings).map(Change.set) ?? .keep
     }
 
     /// A field of an update: left out it leaves the value as it is, and so does `""` where the text cannot be empty; null

@@ -11,16 +11,18 @@ struct RecordConversion: BatchFunction {
         example: ["offerId": "o1", "affiliateId": "a1", "transactionId": "t1", "payout": "12.30", "currency": "USD"],
         output: Schema.object(
             ["conversion": Schema.conversion, "duplicate": Schema.boolean, "deliveries": Schema.owedDeliveries],
-            optional: ["conflicts": Schema.list(Schema.text)]),
+            optional: ["conflicts": Schema.list(Schema.text), "warnings": FieldWarning.schema]),
         settings: Database.settings)
 
     struct Input: FunctionInput {
         let conversion: NewConversion
+        var warnings: [FieldWarning] { conversion.warnings }
         init(_ fields: inout Fields) { conversion = NewConversion(&fields) }
     }
 
     struct Output: FunctionOutput {
         let recording: Recording
+        let warnings: [FieldWarning]
 
         var json: JSON {
             var members = [
@@ -29,7 +31,9 @@ struct RecordConversion: BatchFunction {
             if !recording.conflicts.isEmpty {
                 members.append(JSON.Member("conflicts", .array(recording.conflicts.map(JSON.string))))
             }
-            return .object(members + [JSON.Member("deliveries", recording.deliveries)])
+            members.append(JSON.Member("deliveries", recording.deliveries))
+            if !warnings.isEmpty { members.append(JSON.Member("warnings", .array(warnings.map(\.json)))) }
+            return .object(members)
         }
     }
 
@@ -40,6 +44,9 @@ struct RecordConversion: BatchFunction {
     }
 
     func handle(_ inputs: [Input]) -> [Answer] {
-        recorder.record(inputs.map(\.conversion)).map { $0.map(Output.init) }
+        let conversions = inputs.map(\.conversion)
+        return zip(conversions, recorder.record(conversions)).map { conversion, answer in
+            answer.map { Output(recording: $0, warnings: conversion.warnings) }
+        }
     }
 }

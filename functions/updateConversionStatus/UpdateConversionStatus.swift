@@ -9,25 +9,29 @@ struct UpdateConversionStatus: BatchFunction {
         "updateConversionStatus", version: Version.current,
         summary: "brings a conversion into a status and owes every postback that the change triggers.",
         example: ["offerId": "o1", "transactionId": "t1", "status": "done"],
-        output: Schema.object([
-            "conversion": Schema.conversion, "previousStatus": Schema.conversionStatus, "changed": Schema.boolean,
-            "deliveries": Schema.owedDeliveries,
-        ]),
+        output: Schema.object(
+            [
+                "conversion": Schema.conversion, "previousStatus": Schema.conversionStatus, "changed": Schema.boolean,
+                "deliveries": Schema.owedDeliveries,
+            ], optional: ["warnings": FieldWarning.schema]),
         settings: Database.settings + [Setting.orderHold])
 
     struct Input: FunctionInput {
         let update: StatusUpdate
+        var warnings: [FieldWarning] { update.warnings }
         init(_ fields: inout Fields) { update = StatusUpdate(&fields) }
     }
 
     struct Output: FunctionOutput {
         let change: StatusChange
+        let warnings: [FieldWarning]
 
         var json: JSON {
-            [
+            let json: JSON = [
                 "conversion": change.conversion, "previousStatus": .string(change.previousStatus),
                 "changed": .bool(change.isChanged), "deliveries": change.deliveries,
             ]
+            return warnings.isEmpty ? json : json.merging(["warnings": .array(warnings.map(\.json))])
         }
     }
 
@@ -39,6 +43,9 @@ struct UpdateConversionStatus: BatchFunction {
     }
 
     func handle(_ inputs: [Input]) -> [Answer] {
-        updater.update(inputs.map(\.update)).map { $0.map(Output.init) }
+        let updates = inputs.map(\.update)
+        return zip(updates, updater.update(updates)).map { update, answer in
+            answer.map { Output(change: $0, warnings: update.warnings) }
+        }
     }
 }

@@ -22,6 +22,8 @@ package struct NewConversion: Sendable {
     package let occurredAt: Timestamp?
     /// Nil when left out or empty.
     package let params: JSON?
+    /// What was put right or left out.
+    package let warnings: [FieldWarning]
 
     package init(_ fields: inout Fields) {
         offerID = fields.required("offerId", .identifier)
@@ -30,18 +32,19 @@ package struct NewConversion: Sendable {
         transactionID = fields.optional("transactionId", .trackingID)
         clickID = fields.optional("clickId", .trackingID)
         status = fields.optional("status", .conversionStatus)
-        statusReason = fields.optional("statusReason", .statusReason)
+        statusReason = fields.optional("statusReason", Ornament.statusReason)
         payout = fields.optional("payout", .money)
         revenue = fields.optional("revenue", .money)
         saleAmount = fields.optional("saleAmount", .money)
         currency = fields.optional("currency", .currency)
-        ip = fields.optional("ip", .ip)
-        country = fields.optional("country", .country)
-        userAgent = fields.optional("userAgent", .userAgent)
-        clickedAt = fields.optional("clickedAt", .timestamp)
-        occurredAt = fields.optional("occurredAt", .timestamp)
-        let params = fields.optional("params", .conversionParams) ?? []
+        ip = fields.optional("ip", Ornament.ip)
+        country = fields.optional("country", Ornament.country)
+        userAgent = fields.optional("userAgent", Ornament.userAgent)
+        clickedAt = fields.optional("clickedAt", Ornament.time)
+        occurredAt = fields.optional("occurredAt", Ornament.time)
+        let params = fields.optional("params", Ornament.conversionParams) ?? []
         self.params = params.isEmpty ? nil : .object(params.map { JSON.Member($0.name, .string($0.value)) })
+        warnings = fields.warnings
         fields.require(
             oneOf: [.init("transactionId", and: ["clickId"]), .init("clickId")],
             "is missing, and so is clickId; one of them is needed to recognise a repeat")

@@ -1,6 +1,7 @@
 package import JSON
 
-/// Values that stand in for a conversion in a preview. What is left out has a value that looks like a real one.
+/// Values that stand in for a conversion in a preview, read as recordConversion reads them. What is left out has a value that
+/// looks like a real one; what is null, empty or cannot be used has none.
 package struct SampleConversion: Sendable {
     /// Nil: the status on which the postback fires.
     package let status: ConversionStatus?
@@ -13,18 +14,29 @@ package struct SampleConversion: Sendable {
 
     package init(_ fields: inout Fields) {
         status = fields.optional("status", .conversionStatus)
-        let id: Rule<String> = .identifier
-        for name in ["offerId", "affiliateId", "goalId"] { _ = fields.optional(name, id) }
-        for name in ["transactionId", "clickId"] { _ = fields.optional(name, .trackingID) }
-        for name in ["payout", "revenue", "saleAmount"] { _ = fields.optional(name, .money) }
-        _ = fields.optional("statusReason", .statusReason)
-        _ = fields.optional("currency", .currency)
-        _ = fields.optional("ip", .ip)
-        _ = fields.optional("country", .country)
-        _ = fields.optional("userAgent", .userAgent)
-        for name in ["clickedAt", "occurredAt"] { _ = fields.optional(name, .timestamp) }
-        _ = fields.optional("params", .conversionParams)
-        given = fields.given(except: "status").members
+        var values: [(name: String, value: JSON?)] = []
+        for name in ["offerId", "affiliateId", "goalId"] {
+            values.append((name, fields.optional(name, .identifier).map(JSON.string)))
+        }
+        for name in ["transactionId", "clickId"] {
+            values.append((name, fields.optional(name, .trackingID).map(JSON.string)))
+        }
+        for name in ["payout", "revenue", "saleAmount"] {
+            values.append((name, fields.optional(name, .money).map { .string($0.text) }))
+        }
+        values.append(("currency", fields.optional("currency", .currency).map(JSON.string)))
+        values.append(("statusReason", fields.optional("statusReason", Ornament.statusReason).map(JSON.string)))
+        values.append(("ip", fields.optional("ip", Ornament.ip).map(JSON.string)))
+        values.append(("country", fields.optional("country", Ornament.country).map(JSON.string)))
+        values.append(("userAgent", fields.optional("userAgent", Ornament.userAgent).map(JSON.string)))
+        for name in ["clickedAt", "occurredAt"] {
+            values.append((name, fields.optional(name, Ornament.time).map { .string($0.description) }))
+        }
+        let params = fields.optional("params", Ornament.conversionParams)
+        values.append(("params", params.map { .object($0.map { JSON.Member($0.name, .string($0.value)) }) }))
+        given = values.compactMap { name, value in
+            value != nil || fields.isGiven(name) ? JSON.Member(name, value ?? .null) : nil
+        }
     }
 
     /// The event and conversion as deliverPostback takes them.
@@ -40,11 +52,12 @@ package struct SampleConversion: Sendable {
         ]
         var conversion = base
         for member in given {
-            switch member.name {
-            case "offerId", "affiliateId", "goalId":
-                let name = String(member.name.dropLast(2))
+            switch (member.name, member.value) {
+            case ("offerId", .null), ("affiliateId", .null): break
+            case ("goalId", .null): conversion = conversion.merging(["goal": nil])
+            case ("offerId", let id), ("affiliateId", let id), ("goalId", let id):
                 conversion = conversion.merging(
-                    .object([JSON.Member(name, ["id": member.value, "name": member.value])]))
+                    .object([JSON.Member(String(member.name.dropLast(2)), ["id": id, "name": id])]))
             default: conversion = conversion.merging(.object([member]))
             }
         }

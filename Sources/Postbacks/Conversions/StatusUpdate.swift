@@ -24,6 +24,8 @@ package struct StatusUpdate: Sendable {
     package let saleAmount: Change<Money>
     /// The update is refused while the stored status is another, unless it is the wanted one already.
     package let expectedStatus: ConversionStatus?
+    /// What was put right or left out.
+    package let warnings: [FieldWarning]
 
     package init(_ fields: inout Fields) {
         let conversionID = fields.optional("conversionId", .madeHere)
@@ -32,11 +34,12 @@ package struct StatusUpdate: Sendable {
         let clickID = fields.optional("clickId", .trackingID)
         let goal = Goal(fields.change("goalId", .identifier))
         status = fields.required("status", .conversionStatus)
-        statusReason = fields.change("statusReason", .statusReason)
+        statusReason = fields.change("statusReason", Ornament.statusReason)
         payout = fields.change("payout", .money)
         revenue = fields.change("revenue", .money)
         saleAmount = fields.change("saleAmount", .money)
         expectedStatus = fields.optional("expectedStatus", .conversionStatus)
+        warnings = fields.warnings
 
         fields.require(
             oneOf: [

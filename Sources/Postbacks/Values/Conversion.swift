@@ -33,26 +33,27 @@ package struct Conversion: Sendable {
 }
 
 extension Conversion {
-    /// Reads the snapshot. Its own status is accepted and not looked at: the event's is what counts.
+    /// Reads the snapshot. Its own status is accepted and not looked at: the event's is what counts. Whatever was ever stored
+    /// is taken as it stands, since an event that could not be read could not be delivered.
     package init(_ fields: inout Fields) {
         id = fields.optional("id", .madeHere)
         offer = fields.required("offer", .named)
         goal = fields.optional("goal", .named)
         affiliate = fields.required("affiliate", .named)
-        transactionID = fields.optional("transactionId", .trackingID)
-        clickID = fields.optional("clickId", .trackingID)
+        transactionID = fields.optional("transactionId", Ornament.stored)
+        clickID = fields.optional("clickId", Ornament.stored)
         _ = fields.optional("status", .conversionStatus)
-        statusReason = fields.optional("statusReason", .statusReason)
+        statusReason = fields.optional("statusReason", Ornament.stored)
         payout = fields.optional("payout", .money)
         revenue = fields.optional("revenue", .money)
         saleAmount = fields.optional("saleAmount", .money)
         currency = fields.optional("currency", .currency)
-        ip = fields.optional("ip", .ip)
-        country = fields.optional("country", .country)
-        userAgent = fields.optional("userAgent", .userAgent)
-        clickedAt = fields.optional("clickedAt", .timestamp)
-        occurredAt = fields.optional("occurredAt", .timestamp)
-        params = fields.optional("params", .conversionParams, default: [])
+        ip = fields.optional("ip", Ornament.stored)
+        country = fields.optional("country", Ornament.stored)
+        userAgent = fields.optional("userAgent", Ornament.stored)
+        clickedAt = fields.optional("clickedAt", Ornament.time)
+        occurredAt = fields.optional("occurredAt", Ornament.time)
+        params = fields.optional("params", Ornament.conversionParams) ?? []
         fields.ignored("sequence", "createdAt", "updatedAt")
     }
 }
@@ -65,8 +66,18 @@ extension Rule<Conversion.Named> {
     /// `{id, name?}`; the id is the name unless one is given.
     package static var named: Rule {
         object { fields in
-            let id = fields.required("id", .identifier)
+            let id = fields.required("id", .storedID)
             return Conversion.Named(id: id, name: fields.optional("name", .text(0...Int.max, controlCharacters: true)))
+        }
+    }
+}
+
+extension Rule<String> {
+    /// An id as it is stored: a text of any kind, or an integer.
+    fileprivate static var storedID: Rule {
+        let text = text(0...Int.max, controlCharacters: true)
+        return Rule(schema: ["anyOf": [text.schema, identifier.schema]], placeholder: "") { json, path, faults in
+            json.text ?? identifier.read(json, path, &faults)
         }
     }
 }

@@ -4,10 +4,6 @@ extension Rule<String> {
     /// A transaction's or click's id as a tracker made it: 1–4,096 characters without control characters, or an integer.
     package static var trackingID: Rule { id(upTo: 4096) }
 
-    package static var statusReason: Rule { text(0...1024, controlCharacters: true) }
-
-    package static var userAgent: Rule { text(0...8192, controlCharacters: true) }
-
     /// A currency's code, kept as it is written; also codes that are not ISO 4217's.
     package static var currency: Rule {
         ascii(3...10, digits: true, example: "USD", "3 to 10 letters or digits")

@@ -1,0 +1,56 @@
+import JSON
+
+/// What a time means that is not written by RFC 3339.
+package enum LooseTime {
+    /// Only this one can be meant; `what` says how it was written.
+    case clear(Timestamp, what: String)
+    /// What is wrong with it and what to write instead.
+    case unclear(String)
+
+    /// Reads Unix times in seconds, milliseconds, microseconds and nanoseconds (by their digits), dates in the order year,
+    /// month, day, German dates (`01.06.2026`), dates with slashes or hyphens where only one of the numbers can be a month,
+    /// all with or without a time of day, and the dates of HTTP (RFC 9110 §5.6.7). What names no offset is UTC.
+    package init(_ text: String) {
+        let text = text.withoutWhiteSpaceAtEnds
+        guard !text.isEmpty, text.utf8.count <= 64 else {
+            self = .unclear(LooseTime.advice)
+            return
+        }
+        if text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }), text.utf8.count(where: { !$0.isDigit }) < 2
+        {
+            self = LooseTime.number(text)
+        } else if let time = HTTPDate.parse(text, now: Timestamp(milliseconds: 0)) {
+            self = .clear(time, what: "a date as HTTP has it")
+        } else {
+            var reader = DateReader(text)
+            self = reader.read()
+        }
+    }
+
+    static let advice = "which is no time by RFC 3339, such as \"2026-06-01T12:00:00Z\""
+
+    /// By how many digits stand before the point: what today's Unix times have, or a date without separators.
+    private static func number(_ text: String) -> LooseTime {
+        let digits = text.utf8.prefix { $0 != UInt8(ascii: ".") }
+        guard digits.first != UInt8(ascii: "0"), let number = Int64(String(Substring(digits))) else {
+            return .unclear(advice)
+        }
+        let isWhole = digits.count == text.utf8.count
+        switch digits.count {
+        case 5 where (20_000...80_000).contains(number):
+            return .unclear(
+                "which looks like a day as spreadsheets count them; write it as a date, such as \"2026-06-01\"")
+        case 8 where isWhole, 14 where isWhole:
+            var reader = DateReader(text)
+            return reader.readCompact()
+        case 10:
+            let fraction = (String(text.dropFirst(11)) + "000").prefix(3)
+            return .clear(
+                Timestamp(milliseconds: number * 1000 + (Int64(fraction) ?? 0)), what: "in seconds since 1970")
+        case 13: return .clear(Timestamp(milliseconds: number), what: "in milliseconds since 1970")
+        case 16: return .clear(Timestamp(milliseconds: number / 1000), what: "in microseconds since 1970")
+        case 19: return .clear(Timestamp(milliseconds: number / 1_000_000), what: "in nanoseconds since 1970")
+        default: return .unclear(advice)
+        }
+    }
+}

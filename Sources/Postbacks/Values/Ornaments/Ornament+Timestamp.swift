@@ -1,0 +1,28 @@
+package import JSON
+
+extension Ornament<Timestamp> {
+    /// A time by RFC 3339, or one that is written otherwise and can only mean one.
+    package static var time: Ornament {
+        Ornament(schema: Rule<Timestamp>.timestamp.schema, "A time, by RFC 3339 or else without doubt.") {
+            json, path, warnings in
+            let text: String
+            switch json {
+            case .string(let given), .number(let given): text = given
+            default:
+                warnings.append(FieldWarning(path, .leftOut, "must be a string, not \(json.kind); it is left out"))
+                return nil
+            }
+            if json.text != nil, let time = Timestamp(parsing: text) { return time }
+            switch LooseTime(text) {
+            case .clear(let time, let what):
+                warnings.append(
+                    FieldWarning(path, .adjusted, "was \(Ornament<String>.quoted(text)), \(what): \(time)"))
+                return time
+            case .unclear(let what):
+                warnings.append(
+                    FieldWarning(path, .leftOut, "was \(Ornament<String>.quoted(text)), \(what); it is left out"))
+                return nil
+            }
+        }
+    }
+}
