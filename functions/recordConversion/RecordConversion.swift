@@ -46,7 +46,7 @@ struct RecordConversion: BatchFunction {
     func handle(_ inputs: [Input]) -> [Answer] {
         let conversions = inputs.map(\.conversion)
         return zip(conversions, recorder.record(conversions)).map { conversion, answer in
-            answer.map { Output(recording: $0, warnings: conversion.warnings) }
+            answer.map { Output(recording: $0, warnings: conversion.warnings + $0.warnings) }
         }
     }
 }

@@ -13,6 +13,8 @@ package struct Recording {
     package let conflicts: [String]
     /// What it owes: a list of `{id, postbackId}`.
     package let deliveries: JSON
+    /// What the caller should know of other conversions.
+    package let warnings: [FieldWarning]
 }
 
 /// Records conversions with their events and what they owe, in one transaction.
@@ -32,13 +34,16 @@ package final class ConversionRecorder {
     private func recordAll(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>] {
         let record = Call(.recordConversions, NewConversion.columns(of: conversions))
         guard let rows = try database.transactions([[record]] + wakeup.groups())[0].get().first else { return [] }
+        var clicks = ClicksOfBatch()
         var answers = zip(conversions, rows).map { conversion, row -> Result<Recording, FunctionError>? in
             if let unknown = row.text("unknown") { return .failure(conversion.unknown(unknown)) }
+            let isInBatch = clicks.note(conversion)
             guard row.text("id") != nil, let json = row.text("conversion") else { return nil }
             return .success(
                 Recording(
                     conversion: .encoded(json), isDuplicate: false, conflicts: [],
-                    deliveries: row.text("deliveries").map(JSON.encoded) ?? []))
+                    deliveries: row.text("deliveries").map(JSON.encoded) ?? [],
+                    warnings: row.bool("click_known") == true || isInBatch ? [.clickKnown] : []))
         }
         // What has no answer yet was known before, or committed by somebody else in between: a new statement sees both.
         let repeats = answers.indices.filter { answers[$0] == nil }
@@ -62,7 +67,8 @@ package final class ConversionRecorder {
             return .success(
                 Recording(
                     conversion: .encoded(json), isDuplicate: true,
-                    conflicts: conflicts.split(separator: ",").map(String.init), deliveries: []))
+                    conflicts: conflicts.split(separator: ",").map(String.init), deliveries: [],
+                    warnings: row.bool("click_known") == true ? [.clickKnown] : []))
         }
     }
 }

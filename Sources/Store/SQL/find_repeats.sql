@@ -16,7 +16,18 @@ SELECT c.id, conversion_json(c, o.name, a.name, g.name) AS conversion,
         CASE WHEN i.clicked_at IS DISTINCT FROM c.clicked_at AND i.clicked_at IS NOT NULL THEN 'clickedAt' END,
         CASE WHEN i.occurred_at <> c.occurred_at THEN 'occurredAt' END,
         CASE WHEN i.params::jsonb IS DISTINCT FROM c.params::jsonb AND i.params IS NOT NULL THEN 'params' END
-    ], ',') AS conflicts
+    ], ',') AS conflicts,
+    CASE
+        WHEN i.click_id IS NULL THEN false
+        WHEN i.transaction_id IS NULL THEN EXISTS (
+            SELECT FROM conversions t
+            WHERE t.offer_id = i.offer_id AND t.click_id = i.click_id AND t.transaction_id IS NOT NULL
+                AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
+        ELSE EXISTS (
+            SELECT FROM conversions t
+            WHERE t.offer_id = i.offer_id AND t.click_id = i.click_id AND t.transaction_id IS NULL
+                AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
+    END AS click_known
 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
     $9::numeric[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
     $16::timestamptz[], $17::text[]) WITH ORDINALITY

@@ -8,7 +8,19 @@ WITH input AS MATERIALIZED (
             WHEN o.id IS NULL THEN 'offerId'
             WHEN a.id IS NULL THEN 'affiliateId'
             WHEN i.goal_id IS NOT NULL AND g.id IS NULL THEN 'goalId'
-        END AS unknown
+        END AS unknown,
+        -- R6: whether the click is known from a conversion that has the other of the two keys. One look-up for each line.
+        CASE
+            WHEN i.click_id IS NULL THEN false
+            WHEN i.transaction_id IS NULL THEN EXISTS (
+                SELECT FROM conversions t
+                WHERE t.offer_id = i.offer_id AND t.click_id = i.click_id AND t.transaction_id IS NOT NULL
+                    AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
+            ELSE EXISTS (
+                SELECT FROM conversions t
+                WHERE t.offer_id = i.offer_id AND t.click_id = i.click_id AND t.transaction_id IS NULL
+                    AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
+        END AS click_known
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
         $9::numeric[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
         $16::timestamptz[], $17::text[]) WITH ORDINALITY
@@ -51,7 +63,7 @@ WITH input AS MATERIALIZED (
         AND (p.goal_id IS NULL OR NOT i.goals_enabled OR p.goal_id = i.goal_id)
     RETURNING id, conversion_id, postback_id
 )
-SELECT i.unknown, r.id, e.payload AS conversion, d.deliveries
+SELECT i.unknown, i.click_known, r.id, e.payload AS conversion, d.deliveries
 FROM input i
 LEFT JOIN recorded r ON r.id = i.id
 LEFT JOIN happened e ON e.conversion_id = i.id

@@ -1,0 +1,36 @@
+import JSON
+import Postbacks
+
+/// The clicks of one batch, by the key that tells their conversions apart: a statement does not see what it writes itself.
+struct ClicksOfBatch {
+    private struct Click: Hashable {
+        let offer: [UInt8]
+        let goal: [UInt8]?
+        let click: [UInt8]
+        let hasTransaction: Bool
+    }
+
+    private var seen: Set<Click> = []
+
+    /// Notes a conversion.
+    /// - Returns: whether the click was noted before under the other key.
+    mutating func note(_ conversion: NewConversion) -> Bool {
+        guard let click = conversion.clickID else { return false }
+        func key(_ hasTransaction: Bool) -> Click {
+            Click(
+                offer: Array(conversion.offerID.utf8), goal: conversion.goalID.map { Array($0.utf8) },
+                click: Array(click.utf8), hasTransaction: hasTransaction)
+        }
+        let hasTransaction = conversion.transactionID != nil
+        seen.insert(key(hasTransaction))
+        return seen.contains(key(!hasTransaction))
+    }
+}
+
+extension FieldWarning {
+    /// R6: the two keys are separate.
+    static let clickKnown = FieldWarning(
+        Path.root.member("clickId"), .clickKnown,
+        "is the click of another conversion, and only one of the two has a transactionId; they are told apart by other keys, so that neither is a repeat of the other"
+    )
+}
