@@ -21,6 +21,9 @@ package enum Migrations {
         Migration(
             number: 5, name: "keys and mark",
             script: String(decoding: PackageResources.keys_and_mark_sql, as: UTF8.self)),
+        Migration(
+            number: 6, name: "silent events",
+            script: String(decoding: PackageResources.silent_events_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind

@@ -125,6 +125,7 @@ struct OrnamentTests {
             ("offerId", "é\u{1}"), ("transactionId", ["t"]), ("clickId", "c\u{7}x"), ("goalId", true),
             ("payout", "1,5"),
             ("revenue", "abc"), ("saleAmount", []), ("currency", "dollars and cents"), ("status", "paid"),
+            ("silent", "yes"),
         ] as [(String, JSON)])
     func `identity and money are strict`(field: String, value: JSON) throws {
         let installation = try Installation.withOffer()

@@ -78,7 +78,8 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
         FunctionInput(
             function: "listPostbacks",
             inputs: [ids.merging(page).merging(["conversionStatus": "done", "postbackId": 1])]),
-        FunctionInput(function: "recordConversion", inputs: [ids.merging(values).merging(["status": "pending"])]),
+        FunctionInput(
+            function: "recordConversion", inputs: [ids.merging(values).merging(["status": "pending", "silent": true])]),
         FunctionInput(
             function: "updateConversionStatus",
             inputs: [
@@ -130,6 +131,6 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
             ]),
         FunctionInput(
             function: "backfillPostback",
-            inputs: [times.merging(["postbackId": 1, "dryRun": true, "after": "MQ=="])]),
+            inputs: [times.merging(["postbackId": 1, "dryRun": true, "includeSilent": true, "after": "MQ=="])]),
     ]
 }

@@ -16,6 +16,7 @@ struct BackfillPostback: SimpleFunction {
         let postbackID: Int
         let since: Timestamp
         let until: Timestamp?
+        let includesSilent: Bool
         let isDryRun: Bool
         let after: String
 
@@ -23,6 +24,7 @@ struct BackfillPostback: SimpleFunction {
             postbackID = fields.required("postbackId", .madeHere)
             since = fields.required("since", .timestamp)
             until = fields.optional("until", .timestamp)
+            includesSilent = fields.optional("includeSilent", .boolean, default: false)
             isDryRun = fields.optional("dryRun", .boolean, default: false)
             after = fields.optional("after", .numberCursor) ?? "0"
         }
@@ -43,7 +45,8 @@ struct BackfillPostback: SimpleFunction {
     func handle(_ input: Input) throws(FunctionError) -> Output {
         Output(
             owed: try backfill.backfill(
-                input.postbackID, since: input.since, until: input.until, after: input.after, isDryRun: input.isDryRun),
+                input.postbackID, since: input.since, until: input.until, after: input.after,
+                includesSilent: input.includesSilent, isDryRun: input.isDryRun),
             isDryRun: input.isDryRun)
     }
 }

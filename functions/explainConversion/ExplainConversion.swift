@@ -15,6 +15,7 @@ struct ExplainConversion: SimpleFunction {
                 Schema.object([
                     "id": Schema.integer, "sequence": Schema.integer, "status": Schema.conversionStatus,
                     "previousStatus": Schema.textOrNull, "at": Schema.time, "goalsEnabled": Schema.boolean,
+                    "silent": Schema.boolean,
                     "postbacks": Schema.list(
                         Schema.object(
                             [

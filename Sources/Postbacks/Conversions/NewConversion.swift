@@ -22,6 +22,8 @@ package struct NewConversion: Sendable {
     package let occurredAt: Timestamp?
     /// Nil when left out or empty.
     package let params: JSON?
+    /// Whether its event owes nothing, so that history can be moved in.
+    package let isSilent: Bool
     /// What was put right or left out.
     package let warnings: [FieldWarning]
 
@@ -44,6 +46,7 @@ package struct NewConversion: Sendable {
         occurredAt = fields.optional("occurredAt", Ornament.time)
         let params = fields.optional("params", Ornament.conversionParams) ?? []
         self.params = params.isEmpty ? nil : .object(params.map { JSON.Member($0.name, .string($0.value)) })
+        isSilent = fields.optional("silent", .boolean, default: false)
         warnings = fields.warnings
         fields.require(
             oneOf: [.init("transactionId", and: ["clickId"]), .init("clickId")],

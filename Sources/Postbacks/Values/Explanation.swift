@@ -1,6 +1,7 @@
 /// Whether a postback fired on an event, and else the first reason why it did not.
 package enum Explanation: String, CaseIterable, Sendable {
     case fired
+    case silent
     case affiliate
     case status
     case goal
@@ -12,6 +13,7 @@ package enum Explanation: String, CaseIterable, Sendable {
     package var reason: String {
         switch self {
         case .fired: "it fired"
+        case .silent: "the conversion was recorded silently, as history; backfillPostback owes it with includeSilent"
         case .affiliate: "it is another affiliate's"
         case .status: "it fires on another conversion status"
         case .goal: "it is for another goal, and the offer's goals were on"

@@ -32,7 +32,8 @@ package final class ConversionRecorder {
     }
 
     private func recordAll(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>] {
-        let record = Call(.recordConversions, NewConversion.columns(of: conversions))
+        let silent = Parameter.array(conversions.map { $0.isSilent ? "t" : "f" })
+        let record = Call(.recordConversions, NewConversion.columns(of: conversions) + [silent])
         guard let rows = try database.transactions([[record]] + wakeup.groups())[0].get().first else { return [] }
         var clicks = ClicksOfBatch()
         var answers = zip(conversions, rows).map { conversion, row -> Result<Recording, FunctionError>? in

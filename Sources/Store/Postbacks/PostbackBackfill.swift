@@ -13,10 +13,12 @@ package final class PostbackBackfill {
     }
 
     /// Owes the events from `since` and before `until` that match the postback and that it was never owed, in their order.
-    /// - Parameter after: where the call before has ended.
+    /// - Parameters:
+    ///   - after: where the call before has ended.
+    ///   - includesSilent: whether it owes what was recorded silently too (R16).
     /// - Throws: `not_found` for a postback that is not there, `conflict` for one that is not active.
     package func backfill(
-        _ postbackID: Int, since: Timestamp, until: Timestamp?, after: String, isDryRun: Bool
+        _ postbackID: Int, since: Timestamp, until: Timestamp?, after: String, includesSilent: Bool, isDryRun: Bool
     ) throws(FunctionError) -> OwedAgain {
         guard let postback = try database.run(.findPostback, [.int(postbackID)]).first,
             postback.bool("deleted") == false
@@ -32,7 +34,7 @@ package final class PostbackBackfill {
             .backfillPostback,
             [
                 .int(postbackID), .text(since.description), .optional(until?.description), .text(after),
-                .int(DeliveryResender.limit), .bool(isDryRun),
+                .int(DeliveryResender.limit), .bool(isDryRun), .bool(includesSilent),
             ])
         let results = try database.run([[lock, backfill]] + (isDryRun ? [] : wakeup.groups()))
         return OwedAgain(results[0][1].first)

@@ -1,5 +1,5 @@
 -- Owes a postback ($1) the events since $2 and before $3 that match it and that it was never owed: at most $5, behind the
--- event $4. Goals count as they did when the event happened. $6 only counts.
+-- event $4. Goals count as they did when the event happened. $6 only counts. Silent events are owed if $7 says so.
 WITH wanted AS MATERIALIZED (
     SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at
     FROM postbacks p
@@ -7,6 +7,7 @@ WITH wanted AS MATERIALIZED (
     JOIN conversions c ON c.id = e.conversion_id
     WHERE p.id = $1::bigint
         AND e.at >= $2::timestamptz
+        AND ($7::boolean OR NOT e.silent)
         AND ($3::timestamptz IS NULL OR e.at < $3)
         AND coalesce(p.offer_id, c.offer_id) = c.offer_id
         AND coalesce(p.affiliate_id, c.affiliate_id) = c.affiliate_id

@@ -8,6 +8,7 @@ WITH happened AS MATERIALIZED (
     SELECT e.id AS event_id, p.id AS postback_id, d.id AS delivery_id, d.state,
         CASE
             WHEN d.id IS NOT NULL THEN 'fired'
+            WHEN e.silent THEN 'silent'
             WHEN p.affiliate_id <> e.affiliate_id THEN 'affiliate'
             WHEN v.conversion_status <> e.status THEN 'status'
             WHEN e.goals_enabled AND v.goal_id IS NOT NULL AND v.goal_id IS DISTINCT FROM e.goal_id THEN 'goal'
@@ -41,6 +42,7 @@ SELECT
     (
         SELECT json_agg(json_build_object('id', e.id, 'sequence', e.sequence, 'status', e.status,
             'previousStatus', e.previous_status, 'at', rfc3339(e.at), 'goalsEnabled', e.goals_enabled,
+            'silent', e.silent,
             'postbacks', coalesce((
                 SELECT json_agg(json_strip_nulls(json_build_object('postbackId', j.postback_id, 'result', j.result,
                     'deliveryId', j.delivery_id, 'state', j.state)) ORDER BY j.postback_id)

@@ -23,10 +23,10 @@ WITH input AS MATERIALIZED (
         END AS click_known
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
         $9::numeric[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
-        $16::timestamptz[], $17::text[]) WITH ORDINALITY
+        $16::timestamptz[], $17::text[], $18::boolean[]) WITH ORDINALITY
         AS i(offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason, payout,
             revenue, sale_amount, currency, ip, country, user_agent, clicked_at,
-            occurred_at, params, line)
+            occurred_at, params, silent, line)
     LEFT JOIN offers o ON o.id = i.offer_id
     LEFT JOIN affiliates a ON a.id = i.affiliate_id
     LEFT JOIN goals g ON g.offer_id = i.offer_id AND g.id = i.goal_id
@@ -43,17 +43,18 @@ WITH input AS MATERIALIZED (
     ON CONFLICT DO NOTHING
     RETURNING c AS conversion, c.id
 ), happened AS (
-    INSERT INTO events (conversion_id, sequence, status, goals_enabled, aggregateid, type, payload)
-    SELECT r.id, 1, i.first_status, i.goals_enabled, r.id::text, 'conversion.' || i.first_status,
+    INSERT INTO events (conversion_id, sequence, status, silent, goals_enabled, aggregateid, type, payload)
+    SELECT r.id, 1, i.first_status, i.silent, i.goals_enabled, r.id::text, 'conversion.' || i.first_status,
         conversion_json(r.conversion, i.offer_name, i.affiliate_name, i.goal_name)
     FROM recorded r JOIN input i ON i.id = r.id
     RETURNING id, conversion_id, payload
 ), owed AS (
+    -- R16: a silent event owes nothing.
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
     SELECT e.id, e.conversion_id, 1, p.id, p.destination_id,
         CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END
     FROM happened e
-    JOIN input i ON i.id = e.conversion_id
+    JOIN input i ON i.id = e.conversion_id AND NOT i.silent
     JOIN postbacks p
         ON coalesce(p.offer_id, '*') = ANY (ARRAY[i.offer_id, '*'])
         AND coalesce(p.affiliate_id, '*') = ANY (ARRAY[i.affiliate_id, '*'])
