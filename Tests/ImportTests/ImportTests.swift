@@ -90,7 +90,7 @@ struct ImportTests {
 
     @Test(arguments: [
         ("offerId,affiliatId,transactionId", "did you mean \"affiliateId\""), ("offerId,offerId", "there twice"),
-        ("offerId,params.,affiliateId", "is no field"), ("offerId;affiliateId", "separated by commas"),
+        ("offerId,params.,affiliateId", "is no field"), ("offerId|affiliateId", "commas, semicolons or tabs"),
         ("offerId,payout.x", "is no field"), ("offerId,\"a\"b", "closing quote"),
     ])
     func `a header that is wrong stops the import before the first row`(header: String, reason: String) throws {

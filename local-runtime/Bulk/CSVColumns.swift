@@ -4,6 +4,7 @@ import JSON
 /// The columns of a CSV file as fields of a function's input: `payout` is a field, `params.sub1` a member of one.
 struct CSVColumns {
     private let columns: [Column]
+    private let separator: UInt8
 
     /// No function has as many fields as this; each column is compared with those before it.
     private static let limit = 1000
@@ -12,13 +13,18 @@ struct CSVColumns {
         let name: String
         let path: [String]
         let kind: ColumnKind
+        let meaning: CellMeaning
     }
+
+    private static let otherEncoding =
+        "save the file as UTF-8, or name its encoding, such as --encoding windows-1252"
 
     /// - Parameters:
     ///   - header: the file's first row.
+    ///   - separator: what stands between the cells.
     ///   - schema: the JSON Schema of the function's input.
     /// - Throws: `invalid_request`, naming every column that is unknown or stands there twice.
-    init(_ header: [[UInt8]], schema: JSON) throws(FunctionError) {
+    init(_ header: [[UInt8]], separator: UInt8, schema: JSON) throws(FunctionError) {
         guard header.count <= CSVColumns.limit else {
             throw FunctionError(
                 .invalidRequest, "the file has \(header.count) columns; at most \(CSVColumns.limit) are allowed")
@@ -26,9 +32,11 @@ struct CSVColumns {
         let root = ColumnKind(schema)
         var columns: [Column] = []
         var faults: [Fault] = []
-        for bytes in header {
-            guard let name = String(validating: bytes, as: UTF8.self) else {
-                faults.append(Fault(.root, "the header is not UTF-8"))
+        // Spreadsheets write as many cells as their widest row has.
+        let used = header.lastIndex { !$0.isEmpty }.map { header[...$0] } ?? header[...]
+        for bytes in used {
+            guard let name = String(validating: bytes, as: UTF8.self)?.withoutWhiteSpaceAtEnds else {
+                faults.append(Fault(.root, "the header is not UTF-8; \(CSVColumns.otherEncoding)"))
                 continue
             }
             switch CSVColumns.resolve(name[...], in: root) {
@@ -43,29 +51,35 @@ struct CSVColumns {
                         : "the column \"\(name)\" cannot stand beside \"\(other.name)\""
                     faults.append(Fault(Path.root.member(name), message))
                 }
-                columns.append(Column(name: name, path: column.path, kind: column.kind))
+                columns.append(
+                    Column(name: name, path: column.path, kind: column.kind, meaning: CellMeaning(of: column.path)))
             }
         }
         if let first = faults.first {
-            let separators = header.count == 1 && header[0].contains { $0 == UInt8(ascii: ";") || $0 == 9 }
             let more = faults.count > 1 ? " (and \(faults.map(\.message).dropFirst().joined(separator: "; ")))" : ""
-            let hint = separators ? "; columns are separated by commas" : ""
+            let hint = header.count == 1 ? "; columns are separated by commas, semicolons or tabs" : ""
             throw FunctionError(.invalidRequest, first.message + more + hint, details: faults)
         }
         self.columns = columns
+        self.separator = separator
     }
 
     /// The function's input that a row is; a cell without text is a field that is left out.
     func input(_ cells: [[UInt8]]) throws(CSVFault) -> JSON {
-        guard cells.count == columns.count else {
+        guard cells.count >= columns.count, cells.dropFirst(columns.count).allSatisfy(\.isEmpty) else {
             throw CSVFault("the row has \(cells.count) cells, and the header \(columns.count)")
         }
         var members: [JSON.Member] = []
         for (column, cell) in zip(columns, cells) where !cell.isEmpty {
-            guard let text = String(validating: cell, as: UTF8.self) else {
-                throw CSVFault("the cell in column \"\(column.name)\" is not UTF-8; save the file as UTF-8")
+            guard let given = String(validating: cell, as: UTF8.self) else {
+                throw CSVFault("the cell in column \"\(column.name)\" is not UTF-8; \(CSVColumns.otherEncoding)")
             }
-            members.put(column.kind.value(text), at: column.path[...])
+            do throws(Wrong) {
+                let text = try column.meaning.value(given, separator: separator)
+                if !text.isEmpty { members.put(column.kind.value(text), at: column.path[...]) }
+            } catch {
+                throw CSVFault("the cell in column \"\(column.name)\" \(error.message)")
+            }
         }
         return .object(members)
     }
@@ -81,13 +95,32 @@ struct CSVColumns {
                 else { continue }
                 return ([member.name] + rest.path, rest.kind)
             }
-            return nil
+            return resolveLoosely(name, among: members)
         case .map(nests: false): return name.isEmpty ? nil : ([String(name)], .text)
         case .map(nests: true):
             let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             return parts.contains("") ? nil : (parts, .text)
         default: return nil
         }
+    }
+
+    /// The same without regard to case, spaces, underscores and hyphens, where only one field is meant: `Offer ID`, `offer_id`.
+    private static func resolveLoosely(
+        _ name: Substring, among members: [(name: String, kind: ColumnKind)]
+    ) -> (path: [String], kind: ColumnKind)? {
+        func only(_ name: Substring) -> (name: String, kind: ColumnKind)? {
+            let alike = members.filter { loose($0.name[...]) == loose(name) }
+            return alike.count == 1 ? alike[0] : nil
+        }
+        if let member = only(name) { return ([member.name], member.kind) }
+        guard let dot = name.firstIndex(of: "."), let member = only(name[..<dot]),
+            let rest = resolve(name[dot...].dropFirst(), in: member.kind)
+        else { return nil }
+        return ([member.name] + rest.path, rest.kind)
+    }
+
+    private static func loose(_ name: Substring) -> String {
+        String(name.lowercased().unicodeScalars.filter { !WhiteSpace.contains($0) && $0 != "_" && $0 != "-" })
     }
 
     private static func names(of kind: ColumnKind) -> [String] {

@@ -1,5 +1,6 @@
 /// Cuts bytes into the rows of a CSV file (RFC 4180), as they come. Rows end with LF or CRLF, a byte order mark at the
-/// beginning is passed over, and empty lines are no rows. A row that is malformed or too long is reported and skipped.
+/// beginning is passed over, and empty lines are no rows. Cells stand between commas, semicolons or tabs, whichever the first
+/// line has. A row that is malformed or too long is reported and skipped.
 package struct CSVReader {
     package struct Row: Equatable {
         /// The line on which the row begins, from 1.
@@ -19,11 +20,14 @@ package struct CSVReader {
     private var line = 1
     private var firstLine = 1
     private var beginning = FileBeginning()
+    private var finder = SeparatorFinder()
+    /// What stands between cells; nil until the first line is there.
+    private var foundSeparator: UInt8?
 
     /// Where in a cell the next byte stands.
     private enum State { case start, plain, quoted, behindQuote, behindReturn }
 
-    private static let comma = UInt8(ascii: ",")
+    private static let equals = [UInt8(ascii: "=")]
     private static let quote = UInt8(ascii: "\"")
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
@@ -31,6 +35,9 @@ package struct CSVReader {
     package init(lengthLimit: Int = 1 << 20) {
         self.lengthLimit = lengthLimit
     }
+
+    /// What stands between cells: a comma unless the first line says otherwise.
+    package var separator: UInt8 { foundSeparator ?? UInt8(ascii: ",") }
 
     /// The next row that is complete; nil until more bytes have come.
     package mutating func next() -> Row? {
@@ -44,15 +51,29 @@ package struct CSVReader {
     }
 
     package mutating func feed(_ bytes: [UInt8]) {
-        var rest = beginning.strip(bytes)
+        let rest = beginning.strip(bytes)
+        if foundSeparator != nil { cut(rest) } else { findSeparator(rest, isOver: false) }
+    }
+
+    private mutating func findSeparator(_ bytes: ArraySlice<UInt8>, isOver: Bool) {
+        let isOver = isOver || finder.count + bytes.count > lengthLimit
+        guard let (separator, rest) = finder.find(bytes, isOver: isOver) else { return }
+        foundSeparator = separator
+        finder = SeparatorFinder()
+        cut(rest[...])
+    }
+
+    private mutating func cut(_ bytes: ArraySlice<UInt8>) {
+        let separator = separator
+        var rest = bytes
         while !rest.isEmpty {
             // Most bytes stand in the middle of a cell and are taken over in one go.
             let run = rest.prefix { byte in
                 switch state {
                 case .plain, .start:
-                    byte > CSVReader.comma
-                        || byte != CSVReader.comma && byte != CSVReader.quote && byte != CSVReader.newline
-                            && byte != CSVReader.carriageReturn
+                    byte != separator
+                        && (byte > CSVReader.quote
+                            || byte != CSVReader.quote && byte != CSVReader.newline && byte != CSVReader.carriageReturn)
                 case .quoted: byte != CSVReader.quote && byte != CSVReader.newline
                 case .behindQuote, .behindReturn: false
                 }
@@ -69,6 +90,7 @@ package struct CSVReader {
 
     /// The end of the file: the last row need not end with a line break.
     package mutating func finish() {
+        if foundSeparator == nil { findSeparator([], isOver: true) }
         if state == .quoted {
             fault = fault ?? CSVFault("a quote is never closed; the row begins on line \(firstLine)")
         }
@@ -98,12 +120,16 @@ package struct CSVReader {
         case (_, CSVReader.newline):
             line += 1
             endRow()
-        case (_, CSVReader.comma):
+        case (_, separator):
             if state == .behindReturn { refuse("a carriage return stands in the middle of the row") }
             endCell()
         case (_, CSVReader.carriageReturn): state = .behindReturn
         case (.start, CSVReader.quote):
             length += 1
+            state = .quoted
+        case (.plain, CSVReader.quote) where cell == CSVReader.equals:
+            // ="00123" is how a spreadsheet is told to keep a text.
+            cell = []
             state = .quoted
         case (.behindReturn, _):
             refuse("a carriage return stands in the middle of the row")

@@ -41,7 +41,7 @@ indirect enum ColumnKind {
     func value(_ text: String) -> JSON {
         switch self {
         case .text: return .string(text)
-        case .boolean: return text == "true" ? true : text == "false" ? false : .string(text)
+        case .boolean: return ColumnKind.boolean(text).map(JSON.bool) ?? .string(text)
         case .number:
             if case .number(let digits)? = try? JSON(parsing: Array(text.utf8)) { return .number(digits) }
             return .string(text)
@@ -51,6 +51,15 @@ indirect enum ColumnKind {
         case .object, .map:
             if text.hasPrefix("{"), let object = try? JSON(parsing: Array(text.utf8)) { return object }
             return .string(text)
+        }
+    }
+
+    /// As spreadsheets and databases write it.
+    private static func boolean(_ text: String) -> Bool? {
+        switch text.withoutWhiteSpaceAtEnds.lowercased() {
+        case "true", "yes", "1": true
+        case "false", "no", "0": false
+        default: nil
         }
     }
 

@@ -21,17 +21,37 @@ package enum ImportKind: String, CaseIterable, Sendable {
     func key(of row: [JSON.Member]) -> String? {
         guard self == .statuses else { return nil }
         let names = ["conversionId", "offerId", "transactionId", "clickId"]
-        let named = row.filter { names.contains($0.name) }.map { JSON.Member($0.name, $0.value.asText) }
+        let named = row.filter { names.contains($0.name) }.map { JSON.Member($0.name, $0.value.asID) }
         return JSON.object(named).sorted.encodedText
     }
 
-    /// The input that is sent for a row. A postback gets an idempotency key unless it has one, so that the same file may be
-    /// imported again: made from the row and its number, but not from its secrets.
-    func input(_ row: [JSON.Member], number: Int) -> [JSON.Member] {
-        guard self == .postbacks, !row.contains(where: { $0.name == "idempotencyKey" }) else { return row }
-        let secret = ["basicAuth", "requestHeaders", "signingSecret"]
-        let digest = sha256(JSON.object(row.filter { !secret.contains($0.name) }).sorted.bytes).hexadecimal
-        return row + [JSON.Member("idempotencyKey", .string("import:\(number):\(digest.prefix(32))"))]
+    /// The row, read as far as it must be read here.
+    /// - Parameter isSilent: whether its conversion is to owe nothing.
+    func read(_ row: ImportRow, isSilent: Bool) -> ImportRow {
+        guard readsRows || isSilent, case .unread(let text) = row.input else { return row }
+        guard case .object(let members)? = try? JSON(parsing: text) else {
+            // What is wrong with it the function says better, but it must not take it for one that fires.
+            return isSilent ? row.with(.malformed("the line is not one JSON object")) : row
+        }
+        return row.with(.object(members))
+    }
+
+    /// The input that is sent for a row. A postback gets an idempotency key unless it has one, so that the same row may be
+    /// imported again, wherever it stands in its file: made from what the row says, but not from its secrets.
+    func input(_ row: [JSON.Member], isSilent: Bool) -> [JSON.Member] {
+        switch self {
+        case .conversions where isSilent:
+            return row.filter { $0.name != "silent" } + [JSON.Member("silent", true)]
+        case .postbacks where !row.contains(where: { $0.name == "idempotencyKey" && !$0.value.isBlank }):
+            let ids = ["offerId", "affiliateId", "goalId"]
+            let content = row.filter { !$0.value.isBlank }.map { member in
+                ids.contains(member.name) ? JSON.Member(member.name, member.value.asID) : member
+            }
+            let secret = ["basicAuth", "requestHeaders", "signingSecret"]
+            let digest = sha256(JSON.object(content.filter { !secret.contains($0.name) }).sorted.bytes).hexadecimal
+            return content + [JSON.Member("idempotencyKey", .string("import:\(digest.prefix(32))"))]
+        default: return row
+        }
     }
 
     /// What a function's successful answer means.
@@ -40,24 +60,35 @@ package enum ImportKind: String, CaseIterable, Sendable {
         case .conversions:
             let isDuplicate = output["duplicate"] == true
             var details = [JSON.Member("conversionId", output["conversion"]?["id"] ?? .null)]
-            if let conflicts = output["conflicts"] { details.append(JSON.Member("conflicts", conflicts)) }
+            for name in ["conflicts", "warnings"] {
+                if let value = output[name] { details.append(JSON.Member(name, value)) }
+            }
             return RowResult(word: isDuplicate ? .duplicate : .recorded, details: details)
         case .statuses:
-            let details = [JSON.Member("conversionId", output["conversion"]?["id"] ?? .null)]
+            var details = [JSON.Member("conversionId", output["conversion"]?["id"] ?? .null)]
+            if let warnings = output["warnings"] { details.append(JSON.Member("warnings", warnings)) }
             return RowResult(word: output["changed"] == true ? .updated : .unchanged, details: details)
         case .postbacks:
             var details = [JSON.Member("postbackId", output["postback"]?["id"] ?? .null)]
             if case .array(let warnings)? = output["warnings"], !warnings.isEmpty {
                 details.append(JSON.Member("warnings", .array(warnings.compactMap { $0["code"] })))
             }
-            return RowResult(word: output["duplicate"] == true ? .duplicate : .created, details: details)
+            guard output["duplicate"] == true else { return RowResult(word: .created, details: details) }
+            let note = "a row that says the same has made it, in this file or before"
+            return RowResult(word: .duplicate, details: details + [JSON.Member("note", .string(note))])
         }
     }
 }
 
 extension JSON {
-    /// A number as the text that the same id has when it is given as a string.
-    fileprivate var asText: JSON {
-        if case .number(let digits) = self { .string(digits) } else { self }
+    /// An id as it is stored: a number as its text, and no white space at the ends.
+    fileprivate var asID: JSON {
+        switch self {
+        case .number(let digits): .string(digits)
+        case .string(let text): .string(text.withoutWhiteSpaceAtEnds)
+        default: self
+        }
     }
+
+    fileprivate var isBlank: Bool { self == .null || self == "" }
 }

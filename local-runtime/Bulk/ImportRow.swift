@@ -16,6 +16,9 @@ struct ImportRow {
         case malformed(String)
     }
 
+    /// The same row with another input.
+    func with(_ input: Input) -> ImportRow { ImportRow(number: number, line: line, input: input) }
+
     /// A longer row is not taken.
     static let lengthLimit = 1 << 20
 }

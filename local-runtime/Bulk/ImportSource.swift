@@ -14,6 +14,7 @@ package final class ImportSource {
     private(set) var hasEnded = false
     private var endWasSeen = false
     private var reader: Reader
+    private var decoder: FileDecoder
     private let schema: JSON
     private var count = 0
     /// What was read to know the beginning and has not been cut into rows.
@@ -29,11 +30,15 @@ package final class ImportSource {
 
     /// - Parameters:
     ///   - path: `-` is the standard input.
+    ///   - encoding: nil to tell by the file's beginning.
     ///   - schema: the JSON Schema of the function's input, for the columns of a CSV file.
-    package init(_ path: String, _ format: BulkFormat, schema: JSON) throws(SystemError) {
+    package init(
+        _ path: String, _ format: BulkFormat, encoding: FileEncoding?, schema: JSON
+    ) throws(SystemError) {
         descriptor = path == "-" ? .standardInput : try Descriptor.open(path, O_RDONLY)
         size = descriptor.fileSize
         self.schema = schema
+        decoder = FileDecoder(encoding)
         reader =
             switch format {
             case .csv: .csv(CSVReader(lengthLimit: ImportRow.lengthLimit), nil)
@@ -71,10 +76,12 @@ package final class ImportSource {
             defer { reader = .csv(csv, columns) }
             while let row = csv.next() {
                 guard let header = columns else {
-                    columns = try readHeader(row)
+                    columns = try readHeader(row, separator: csv.separator)
                     continue
                 }
                 count += 1
+                // Spreadsheets write rows of nothing but empty cells.
+                if case .success(let cells) = row.cells, cells.count > 1, cells.allSatisfy(\.isEmpty) { continue }
                 return ImportRow(number: count, line: row.line, input: ImportSource.input(row, header))
             }
             return nil
@@ -118,7 +125,10 @@ package final class ImportSource {
         let digest: String
     }
 
-    private func feed(_ bytes: [UInt8]) {
+    private func feed(_ bytes: [UInt8]) { pass(decoder.decode(bytes)) }
+
+    private func pass(_ bytes: [UInt8]) {
+        if bytes.isEmpty { return }
         edit {
             $0.feed(bytes)
         } lines: {
@@ -128,6 +138,7 @@ package final class ImportSource {
 
     private func finish() {
         hasEnded = true
+        pass(decoder.finish())
         edit {
             $0.finish()
         } lines: {
@@ -148,9 +159,9 @@ package final class ImportSource {
         }
     }
 
-    private func readHeader(_ row: CSVReader.Row) throws(FunctionError) -> CSVColumns {
+    private func readHeader(_ row: CSVReader.Row, separator: UInt8) throws(FunctionError) -> CSVColumns {
         switch row.cells {
-        case .success(let cells): return try CSVColumns(cells, schema: schema)
+        case .success(let cells): return try CSVColumns(cells, separator: separator, schema: schema)
         case .failure(let fault): throw FunctionError(.invalidRequest, "the header: \(fault.message)")
         }
     }

@@ -16,6 +16,7 @@ package final class Importer {
 
     private let kind: ImportKind
     private let isDryRun: Bool
+    private let isSilent: Bool
     private let source: ImportSource
     private let results: ResultsFile
     private let signals: SignalDescriptor
@@ -34,17 +35,20 @@ package final class Importer {
 
     /// - Parameters:
     ///   - program: the function's path.
+    ///   - isSilent: whether conversions are to owe nothing.
     ///   - patience: for how many seconds a database that is away is waited for.
     package init(
-        _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, patience: Double,
+        _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, isSilent: Bool,
+        patience: Double,
         from source: ImportSource, to results: ResultsFile, signals: SignalDescriptor
     ) throws {
         self.kind = kind
         self.isDryRun = isDryRun
+        self.isSilent = isSilent
         self.source = source
         self.results = results
         self.signals = signals
-        rows = RowsInFlight(kind)
+        rows = RowsInFlight(kind, isSilent: isSilent)
         backoff = Backoff(patience: Int64(patience * 1e9))
         start = { () throws(SystemError) in
             try WarmFunction(program, isDryRun ? "--check" : "--stream", environment: environment)
@@ -89,9 +93,9 @@ package final class Importer {
     }
 
     private func take(_ row: ImportRow) {
-        if results.done.contains(row.number) {
-            progress.skip()
-        } else if case .malformed(let reason) = row.input {
+        if results.done.contains(row.number) { return progress.skip() }
+        let row = kind.read(row, isSilent: isSilent)
+        if case .malformed(let reason) = row.input {
             write(.invalid(reason, line: row.line), row: row.number)
         } else {
             rows.add(row)
@@ -128,7 +132,8 @@ package final class Importer {
         deaths = 0
         guard let error = json["error"] else {
             backoff.succeed()
-            return finish(row, isDryRun ? RowResult(word: .valid) : kind.result(json["output"] ?? .null))
+            let output = json["output"] ?? .null
+            return finish(row, isDryRun ? RowResult(valid: output) : kind.result(output))
         }
         guard let result = RowResult(error: error, line: row.line) else {
             rows.postpone(row)

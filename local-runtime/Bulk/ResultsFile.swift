@@ -92,23 +92,27 @@ extension ResultsFile {
         let kind: ImportKind
         let format: BulkFormat
         let isDryRun: Bool
+        let isSilent: Bool
         let input: ImportSource.Fingerprint
 
         package init(
-            _ kind: ImportKind, _ format: BulkFormat, isDryRun: Bool, input: ImportSource.Fingerprint
+            _ kind: ImportKind, _ format: BulkFormat, isDryRun: Bool, isSilent: Bool,
+            input: ImportSource.Fingerprint
         ) {
             self.kind = kind
             self.format = format
             self.isDryRun = isDryRun
+            self.isSilent = isSilent
             self.input = input
         }
 
         var json: JSON {
-            [
+            let json: JSON = [
                 "import": .string(kind.rawValue), "format": .string(format.rawValue), "dryRun": .bool(isDryRun),
                 "size": input.size.map(JSON.integer) ?? .null, "beginning": .integer(input.length),
                 "sha256": .string(input.digest),
             ]
+            return isSilent ? json.merging(["silent": true]) : json
         }
 
         /// Refuses a file whose first line tells of another import.
@@ -123,6 +127,8 @@ extension ResultsFile {
                     "it tells of an import of \(kind)"
                 } else if old["dryRun"] != new.json["dryRun"] {
                     "it tells of a dry run, or this is one"
+                } else if old["silent"] != new.json["silent"] {
+                    "it tells of an import with --silent, or this is one"
                 } else if old["format"] != new.json["format"] {
                     "it tells of a file in another format"
                 } else {

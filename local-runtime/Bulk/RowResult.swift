@@ -44,6 +44,12 @@ struct RowResult {
         details = [JSON.Member("line", .integer(line)), JSON.Member("reason", .string(RowResult.reason(error)))]
     }
 
+    /// What a dry run found good.
+    init(valid output: JSON) {
+        word = .valid
+        if let warnings = output["warnings"] { details = [JSON.Member("warnings", warnings)] }
+    }
+
     init(word: Word, details: [JSON.Member] = []) {
         self.word = word
         self.details = details

@@ -13,6 +13,7 @@ struct RowsInFlight {
     }
 
     private let kind: ImportKind
+    private let isSilent: Bool
     /// By number.
     private var sent: [Int: Row] = [:]
     /// To be sent again, or for the first time.
@@ -27,8 +28,10 @@ struct RowsInFlight {
     static let rowLimit = 2000
     static let byteLimit = 8 << 20
 
-    init(_ kind: ImportKind) {
+    /// - Parameter isSilent: whether conversions are to owe nothing.
+    init(_ kind: ImportKind, isSilent: Bool) {
         self.kind = kind
+        self.isSilent = isSilent
     }
 
     /// Rows that the function has and has not answered.
@@ -43,16 +46,12 @@ struct RowsInFlight {
 
     /// Takes in a row of the file that is not malformed.
     mutating func add(_ row: ImportRow) {
-        var row = row
-        if kind.readsRows, case .unread(let text) = row.input, case .object(let members)? = try? JSON(parsing: text) {
-            row = ImportRow(number: row.number, line: row.line, input: .object(members))
-        }
         var line = Array("{\"id\":\(row.number),\"input\":".utf8)
         var key: String?
         switch row.input {
         case .unread(let text): line += text
         case .object(let members):
-            JSON.object(kind.input(members, number: row.number)).write(to: &line)
+            JSON.object(kind.input(members, isSilent: isSilent)).write(to: &line)
             key = kind.key(of: members)
         case .malformed: return
         }

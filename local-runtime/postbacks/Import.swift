@@ -15,9 +15,16 @@ struct Import: ParsableCommand {
             dots (params.sub1, basicAuth.login), an empty cell is a field left out, the items
             of a list stand between |. FUNCTION --help lists the fields.
 
+            CSV as spreadsheets write it is taken where it is clear what is meant: cells between
+            commas, semicolons or tabs; UTF-8 or UTF-16; columns such as "Offer ID"; TRUE, yes
+            and 1; amounts such as 12,30 and 1.234,56; times such as 2026-06-01 12:00 (in UTC)
+            and 01.06.2026. Where it is not, the row is refused and its result says what to do:
+            1,234 may be two amounts, 06/01/2026 two days, and of an id that was saved as
+            1.23457E+18 the digits are lost.
+
             FILE.results.jsonl gets a line for each row: recorded, created, updated, unchanged,
             duplicate, conflict, not_found, invalid (with the reason), valid (in a dry run),
-            unavailable or failed. --resume goes on after a stop: it passes over all rows but
+            unavailable or failed; and the function's warnings, such as a country that is none. --resume goes on after a stop: it passes over all rows but
             those without a result and those that are unavailable or failed. Importing a file
             once more does no harm.
 
@@ -40,8 +47,15 @@ struct Import: ParsableCommand {
     @Option(help: "csv or jsonl. (default: by the file's name; jsonl for -)")
     var format: BulkFormat?
 
+    @Option(
+        help: "\(FileEncoding.allCases.map(\.rawValue).joined(separator: ", ")). (default: by the file's beginning)")
+    var encoding: FileEncoding?
+
     @Flag(help: "Only judge the rows, by the function's own rules. The database is not touched.")
     var dryRun = false
+
+    @Flag(help: "Conversions only: record them as history, so that nothing fires.")
+    var silent = false
 
     @Flag(help: "Go on where the results file ends.")
     var resume = false
@@ -55,6 +69,7 @@ struct Import: ParsableCommand {
 
     func validate() throws {
         guard (0...86400).contains(patience) else { throw ValidationError("--patience is from 0 to 86400 seconds.") }
+        guard !silent || kind == .conversions else { throw ValidationError("--silent is for conversions.") }
     }
 
     func run() throws {
@@ -67,8 +82,8 @@ struct Import: ParsableCommand {
             let source = try open(program, environment)
             let results = try openResults(source)
             let importer = try Importer(
-                kind, program: program, environment: environment, isDryRun: dryRun, patience: patience,
-                from: source, to: results, signals: signals)
+                kind, program: program, environment: environment, isDryRun: dryRun, isSilent: silent,
+                patience: patience, from: source, to: results, signals: signals)
             let end = try importer.run { progress, bytes, size in
                 guard Terminal.isErrorOutput, let bar = progress.bar(bytes: bytes, of: size) else { return }
                 Terminal.drawOver(bar)
@@ -88,7 +103,7 @@ struct Import: ParsableCommand {
             throw FunctionError(.misconfigured, "\(kind.function) --schema answers no schema: \(schema.errorText)")
         }
         do throws(SystemError) {
-            return try ImportSource(file, resolvedFormat, schema: input)
+            return try ImportSource(file, resolvedFormat, encoding: encoding, schema: input)
         } catch {
             throw FunctionError(.invalidRequest, "\(error)")
         }
@@ -97,7 +112,8 @@ struct Import: ParsableCommand {
     private func openResults(_ source: ImportSource) throws -> ResultsFile {
         let path = results ?? "\(file == "-" ? "stdin" : file).\(dryRun ? "dry-run" : "results").jsonl"
         func heading(_ length: Int?) throws -> ResultsFile.Heading {
-            ResultsFile.Heading(kind, resolvedFormat, isDryRun: dryRun, input: try source.fingerprint(length))
+            ResultsFile.Heading(
+                kind, resolvedFormat, isDryRun: dryRun, isSilent: silent, input: try source.fingerprint(length))
         }
         guard resume else { return try ResultsFile(creating: path, try heading(nil), replacing: dryRun) }
         guard path != "-" else {
@@ -122,4 +138,5 @@ struct Import: ParsableCommand {
 }
 
 extension ImportKind: ExpressibleByArgument {}
+extension FileEncoding: ExpressibleByArgument {}
 extension BulkFormat: ExpressibleByArgument {}

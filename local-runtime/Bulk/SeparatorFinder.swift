@@ -1,0 +1,45 @@
+/// Finds out from the first line of a CSV file what stands between the cells: a comma, a semicolon (as spreadsheets write
+/// where the comma is the decimal sign) or a tab. A line `sep=;`, which spreadsheets understand, says it outright.
+struct SeparatorFinder {
+    private var line: [UInt8] = []
+    private var isQuoted = false
+    /// Whether anything but the ends of empty lines has come.
+    private var hasContent = false
+
+    private static let candidates = Array(",;\t".utf8)
+
+    /// The separator and the bytes that are to be cut into rows; nil as long as the first line has not come to its end.
+    /// - Parameter isOver: whether no more bytes will come, or need to.
+    mutating func find(_ bytes: ArraySlice<UInt8>, isOver: Bool) -> (separator: UInt8, rest: [UInt8])? {
+        for (index, byte) in zip(bytes.indices, bytes) {
+            if byte == UInt8(ascii: "\n"), hasContent, !isQuoted { return decide(behind: bytes[index...]) }
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            if byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") { hasContent = true }
+            line.append(byte)
+        }
+        return isOver ? decide(behind: []) : nil
+    }
+
+    /// How many bytes are held back.
+    var count: Int { line.count }
+
+    private func decide(behind rest: ArraySlice<UInt8>) -> (separator: UInt8, rest: [UInt8]) {
+        let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line[...]
+        if text.count == 5, text.starts(with: "sep=".utf8), let named = text.last, ",;\t|".utf8.contains(named) {
+            return (named, Array(rest))
+        }
+        var isQuoted = false
+        var counts = SeparatorFinder.candidates.map { _ in 0 }
+        for byte in line {
+            if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if !isQuoted, let index = SeparatorFinder.candidates.firstIndex(of: byte) {
+                counts[index] += 1
+            }
+        }
+        // Of several that are there equally often, the first.
+        let most = counts.max() ?? 0
+        let index = counts.firstIndex(of: most) ?? 0
+        return (SeparatorFinder.candidates[index], line + rest)
+    }
+}
