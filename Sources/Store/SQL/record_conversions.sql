@@ -14,11 +14,13 @@ WITH input AS MATERIALIZED (
             WHEN i.click_id IS NULL THEN false
             WHEN i.transaction_id IS NULL THEN EXISTS (
                 SELECT FROM conversions t
-                WHERE t.offer_id = i.offer_id AND t.click_id = i.click_id AND t.transaction_id IS NOT NULL
+                WHERE t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
+                    AND t.click_id = i.click_id AND t.transaction_id IS NOT NULL
                     AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
             ELSE EXISTS (
                 SELECT FROM conversions t
-                WHERE t.offer_id = i.offer_id AND t.click_id = i.click_id AND t.transaction_id IS NULL
+                WHERE t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
+                    AND t.click_id = i.click_id AND t.transaction_id IS NULL
                     AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
         END AS click_known
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
