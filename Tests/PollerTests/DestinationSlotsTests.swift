@@ -6,15 +6,21 @@ import Testing
 struct DestinationSlotsTests {
     private var bench = SlotBench(total: 64, perDestination: 4)
 
-    @Test mutating func `a lone destination that nobody has tried gets as much as may be in flight`() {
+    @Test
+    mutating func `a destination that nobody has tried gets two, and with its answers twice as many up to its maximum`()
+    {
         bench.find(1)
-        #expect(bench.claim(10, to: 1) == 4)
-        #expect(bench.slots.shares(at: bench.now).isEmpty)
+        for expected in [2, 4, 4] {
+            bench.find(1)
+            #expect(bench.claim(10, to: 1) + bench.start() == expected)
+            #expect(bench.flights.count == expected)
+            while !bench.flights.isEmpty { bench.end(1) }
+        }
     }
 
     @Test mutating func `one that answers is claimed for ahead, and what waits takes the place of what ends`() {
-        bench.find(1)
-        _ = bench.claim(10, to: 1)
+        bench.warm(1)
+        _ = bench.claim(4, to: 1)
         bench.end(1)
         #expect(bench.free(1) == 5)
         #expect(bench.claim(5, to: 1) == 1)
@@ -26,27 +32,40 @@ struct DestinationSlotsTests {
         #expect(bench.start() == 0)
     }
 
-    @Test mutating func `what is behind the floor is looked through once a second, more seldom when that takes long`() {
-        bench.find(1)
-        _ = bench.claim(4, to: 1)
-        func looksBehind(_ slots: DestinationSlots, at now: Int64) -> Bool {
-            var slots = slots
-            slots.found([Outbox.Destination(id: 1, maxInFlight: 8, failures: 0, isHalfOpen: false)], at: now)
-            return slots.shares(at: now).contains { $0.destination == 1 && $0.floor == nil }
-        }
+    @Test mutating func `a claim looks from where the last look found the first, and then from what was claimed last`()
+    {
+        bench.find(1, firstDue: "03", retryDue: nil)
+        #expect(bench.slots.shares(at: bench.now).map(\.floor) == ["03"])
+        // Of a kind of which none was due: what is due from the time of that look on.
+        #expect(bench.slots.shares(at: bench.now).map(\.retryFloor) == [SlotBench.lookedAt])
+        _ = bench.claim(1, to: 1, dueAt: "04")
+        bench.end(1)
+        #expect(bench.slots.floors.map(\.first) == ["04"])
+        bench.find(1, firstDue: "02", retryDue: "01")
+        #expect(bench.slots.shares(at: bench.now).map(\.floor) == ["02"])
+        #expect(bench.slots.shares(at: bench.now).map(\.retryFloor) == ["01"])
+    }
+
+    @Test mutating func `where to look is remembered while nothing is owed, and what is given back is looked for`() {
+        bench.warm(1)
+        _ = bench.claim(4, to: 1, dueAt: "05")
+        bench.end(1)
+        #expect(bench.claim(4, to: 1, dueAt: "06") == 1)
+        bench.find(1, firstDue: "07")
+        _ = bench.claim(1, to: 1, dueAt: "07")
+        #expect(bench.slots.floors.map(\.first) == ["07"])
+        bench.now += 1_100_000_000
+        #expect(bench.slots.overdue(at: bench.now).map(\.dueAt) == ["06", "06", "06", "07"])
+        #expect(bench.slots.floors.map(\.first) == ["06"])
         for _ in 0..<4 { bench.end(1) }
-        bench.now += 500_000_000
-        #expect(!looksBehind(bench.slots, at: bench.now))
-        bench.now += 600_000_000
-        #expect(looksBehind(bench.slots, at: bench.now))
-        bench.slots.swept(within: 400_000_000)
-        #expect(!looksBehind(bench.slots, at: bench.now + 2_000_000_000))
-        #expect(looksBehind(bench.slots, at: bench.now + 4_000_000_000))
+        _ = bench.claim(0, to: 1)
+        #expect(bench.slots.destinations.isEmpty)
+        #expect(bench.slots.floors.map(\.first) == ["06"])
     }
 
     @Test mutating func `what has waited for a second is given back`() {
-        bench.find(1)
-        _ = bench.claim(10, to: 1)
+        bench.warm(1)
+        _ = bench.claim(4, to: 1)
         bench.end(1)
         _ = bench.claim(5, to: 1)
         bench.now += 900_000_000
@@ -81,7 +100,7 @@ struct DestinationSlotsTests {
     @Test mutating func `what is claimed ahead for others leaves the free slots to a new destination`() {
         bench = SlotBench(total: 40, perDestination: 4)
         for id in 1...8 {
-            bench.find(id)
+            bench.warm(id)
             _ = bench.claim(4, to: id)
         }
         for _ in 0..<3 {
@@ -97,11 +116,10 @@ struct DestinationSlotsTests {
         #expect((bench.free(9) ?? 0) > 0)
     }
 
-    @Test mutating func `unknown destinations get one slot each and half of all together, and the others the rest`() {
-        bench.find(100)
-        _ = bench.claim(1, to: 100)
-        bench.end(100)
-        for id in 1...60 { bench.find(id) }
+    @Test mutating func `unknown and failing destinations hold half of all slots together, and the others the rest`() {
+        bench.warm(100)
+        _ = bench.claim(0, to: 100)
+        for id in 1...60 { bench.find(id, failures: id % 2 * 3) }
         #expect(bench.claimAll(due: 9) == 32)
         #expect(bench.flights.allSatisfy { $0.claim.destination != 100 })
         bench.now += 10_000_000
@@ -111,7 +129,7 @@ struct DestinationSlotsTests {
 
     @Test mutating func `any number of unknown destinations does not cut the share of one that answers`() {
         bench = SlotBench(total: 64, perDestination: 16)
-        bench.find(1000)
+        bench.warm(1000)
         _ = bench.claim(8, to: 1000)
         for _ in 0..<8 { bench.end(1000) }
         for id in 1...500 { bench.find(id) }
@@ -121,87 +139,39 @@ struct DestinationSlotsTests {
         #expect((bench.free(1000) ?? 0) >= 16)
     }
 
-    @Test mutating func `one that answered before may hold its window, and no more once it is silent`() {
+    @Test mutating func `a request that has waited for 250 ms gives its slot back, and its destination starts no more`()
+    {
+        bench = SlotBench(total: 4, perDestination: 4)
+        bench.warm(1)
         bench.find(1)
-        _ = bench.claim(1, to: 1)
-        bench.end(1)
-        bench.find(1)
-        #expect(bench.claim(2, to: 1) == 2)
-        bench.find(1)
-        #expect(bench.free(1) != nil)
-        bench.now += 1_100_000_000
+        #expect(bench.claim(9, to: 1) == 4)
+        bench.find(2)
+        #expect(bench.claim(9, to: 2) == 0)
+        bench.now += 249_000_000
+        #expect(bench.start() == 0)
+        #expect(bench.slots.wakeTime(after: bench.now) == bench.now + 1_000_000)
+        bench.now += 1_000_000
+        #expect(bench.start() == 1)
         #expect(bench.free(1) == nil)
-        bench.end(1)
-        #expect(bench.free(1) != nil)
+        #expect(bench.claim(9, to: 2) == 1)
+        #expect(bench.flights.count == 6)
     }
 
-    /// Each of them has answered until a moment ago, and something arrives for one of them each millisecond.
-    @Test(arguments: [40, 400])
-    mutating func `destinations that fall silent together leave slots to one that answers`(count: Int) {
-        bench = SlotBench(total: 256, perDestination: 16)
-        for id in 1...count {
-            bench.find(id)
-            for _ in 0..<bench.claim(1, to: id) { bench.end(id) }
-        }
-        for step in 0..<5000 {
-            bench.find(1 + step % count)
-            if step.isMultiple(of: 50) { bench.find(1000) }
-            _ = bench.claimAll(due: 1)
-            bench.now += 1_000_000
-            if step.isMultiple(of: 50) {
-                #expect(bench.flights.contains { $0.claim.destination == 1000 }, "\(step)")
-                bench.end(1000)
-            }
-        }
-        // Three quarters, and what arrived before the last of these counted as silent.
-        #expect(bench.flights.count < 192 + 55)
-        #expect(count < 256 || bench.flights.count >= 192)
-    }
-
-    @Test mutating func `destinations that have rested for a second are as unknown as new ones, and get half of all`() {
-        bench = SlotBench(total: 64, perDestination: 4)
-        for id in 1...100 {
-            bench.find(id)
-            _ = bench.claim(1, to: id)
-            bench.end(id)
-        }
-        bench.now += 1_100_000_000
-        for id in 1...100 { bench.find(id) }
-        #expect(bench.claimAll(due: 9) == 32)
-    }
-
-    @Test mutating func `of those that have rested the one that answered last comes first`() {
-        bench = SlotBench(total: 64, perDestination: 4)
-        for id in Array(1...99) + [50] {
-            bench.now += 10_000_000
-            bench.find(id)
-            _ = bench.claim(1, to: id)
-            bench.end(id)
-        }
-        bench.now += 1_100_000_000
-        for id in 1...200 { bench.find(id) }
-        _ = bench.claimAll(due: 1)
-        #expect(bench.flights.contains { $0.claim.destination == 50 })
-        #expect(!bench.flights.contains { $0.claim.destination < 50 || $0.claim.destination > 99 })
+    @Test mutating func `failing destinations get one at a time`() {
+        for id in 1...3 { bench.find(id, failures: 3) }
+        #expect(bench.claimAll(due: 9) == 3)
+        bench.now += 300_000_000
+        #expect(bench.claimAll(due: 9) == 0)
     }
 
     @Test mutating func `after a second without an answer it begins with two again`() {
-        bench.find(1)
-        _ = bench.claim(4, to: 1)
-        for _ in 0..<4 { bench.end(1) }
+        bench.warm(1)
         bench.now += 2_000_000_000
         bench.find(1)
         #expect(bench.free(1) == 2)
         #expect(bench.claim(2, to: 1) == 2)
         bench.end(1)
         #expect((bench.free(1) ?? 0) >= 3)
-    }
-
-    @Test mutating func `failing destinations get one slot each and a quarter together`() {
-        for id in 1...40 { bench.find(id, failures: 3) }
-        #expect(bench.claimAll(due: 9) == 16)
-        for id in 41...80 { bench.find(id) }
-        #expect(bench.claimAll(due: 9) == 16)
     }
 
     @Test mutating func `one that the breaker has let go gets one at a time until it answers`() {
@@ -214,7 +184,7 @@ struct DestinationSlotsTests {
     }
 
     @Test mutating func `answers cost the database nothing while there is nothing to reset`() {
-        bench.find(1)
+        bench.warm(1)
         _ = bench.claim(4, to: 1)
         for _ in 0..<2 { bench.end(1) }
         #expect(bench.slots.takeMarks().isEmpty)
@@ -223,7 +193,7 @@ struct DestinationSlotsTests {
     }
 
     @Test mutating func `what waits for a destination that is blocked is given back, and nothing is claimed for it`() {
-        bench.find(1)
+        bench.warm(1)
         _ = bench.claim(4, to: 1)
         bench.end(1)
         _ = bench.claim(5, to: 1)
@@ -256,8 +226,7 @@ struct DestinationSlotsTests {
     }
 
     @Test mutating func `a destination with nothing but retries due is not asked again while they hold their share`() {
-        bench = SlotBench(total: 64, perDestination: 4)
-        bench.find(1)
+        bench.warm(1)
         #expect(bench.claim(10, to: 1, isRetry: true) == 3)
         #expect(bench.slots.shares(at: bench.now).isEmpty)
     }
@@ -269,13 +238,36 @@ struct SlotBench {
     var now: Int64 = 5_000_000_000
     private(set) var flights: [(claim: Outbox.Claim, start: Int64)] = []
     private var deliveries = 0
+    private let perDestination: Int
+
+    static let lookedAt = "00"
 
     init(total: Int, perDestination: Int) {
-        slots = DestinationSlots(total: total, perDestination: perDestination)
+        slots = DestinationSlots(SlotLimits(slots: total, perDestination: perDestination))
+        self.perDestination = perDestination
     }
 
-    mutating func find(_ id: Int, failures: Int = 0, isHalfOpen: Bool = false) {
-        slots.found([Outbox.Destination(id: id, failures: failures, isHalfOpen: isHalfOpen)], at: now)
+    mutating func find(
+        _ id: Int, failures: Int = 0, isHalfOpen: Bool = false, firstDue: String? = "", retryDue: String? = ""
+    ) {
+        let destination = Outbox.Destination(
+            id: id, failures: failures, isHalfOpen: isHalfOpen, firstDue: firstDue, retryDue: retryDue,
+            lookedAt: SlotBench.lookedAt)
+        slots.found([destination], at: now)
+    }
+
+    /// Until it may have its maximum in flight; something is owed to it still.
+    mutating func warm(_ id: Int) {
+        var count = 1
+        while count < perDestination {
+            find(id)
+            _ = claim(count, to: id)
+            for _ in 0..<count { end(id) }
+            count *= 2
+        }
+        // So long after an answer nothing is claimed ahead.
+        now += 110_000_000
+        find(id)
     }
 
     /// How many would be claimed for a destination.
@@ -283,18 +275,18 @@ struct SlotBench {
 
     /// Claims for one destination when so many are due.
     /// - Returns: how many start.
-    mutating func claim(_ due: Int, to id: Int, isRetry: Bool = false) -> Int {
+    mutating func claim(_ due: Int, to id: Int, isRetry: Bool = false, dueAt: String = "") -> Int {
         let shares = slots.shares(at: now).filter { $0.destination == id }
-        return claim(shares, due: due, isRetry: isRetry)
+        return claim(shares, due: due, isRetry: isRetry, dueAt: dueAt)
     }
 
     /// Claims for all destinations when so many are due to each.
     /// - Returns: how many start.
     mutating func claimAll(due: Int, isRetry: Bool = false) -> Int {
-        claim(slots.shares(at: now), due: due, isRetry: isRetry)
+        claim(slots.shares(at: now), due: due, isRetry: isRetry, dueAt: "")
     }
 
-    private mutating func claim(_ shares: [Outbox.Share], due: Int, isRetry: Bool) -> Int {
+    private mutating func claim(_ shares: [Outbox.Share], due: Int, isRetry: Bool, dueAt: String) -> Int {
         var claims: [Outbox.Claim] = []
         for share in shares {
             for _ in 0..<min(due, isRetry ? share.retries : share.free) {
@@ -302,7 +294,7 @@ struct SlotBench {
                 claims.append(
                     Outbox.Claim(
                         id: "\(deliveries)/1/1", delivery: deliveries, lease: 1, destination: share.destination,
-                        attempt: isRetry ? 2 : 1, dueAt: "", line: []))
+                        attempt: isRetry ? 2 : 1, dueAt: dueAt, line: []))
             }
         }
         slots.claimed(claims, of: shares, at: now)

@@ -9,102 +9,111 @@ struct WaitingClaim {
     let leasedAt: Int64
 }
 
-/// A destination to which something is owed: what is in flight, what waits here, and where to look for more.
+/// What is in flight to a destination, what waits here for it, where to look for more, and what is known of it, also while
+/// nothing is owed. Times are monotonic nanoseconds.
 struct DestinationState {
     var maximum: Int
-    var reputation: Reputation
-    /// When each request in flight was started, the oldest first.
-    private(set) var starts: [Int64] = []
+    var reputation = Reputation()
+    /// What is in flight, the oldest first.
+    private(set) var flights: [Flight] = []
     private(set) var retriesInFlight = 0
     private(set) var waiting: [WaitingClaim] = []
-    /// Whether first attempts may be due, and retries.
-    var owesFirst = true
-    var owesRetries = true
-    var floor: String?
-    var retryFloor: String?
-    var sweptAt: Int64
+    var first: Owed
+    var retries: Owed
+    /// Bytes of the line that was claimed last.
+    private(set) var lineBytes = 0
 
+    struct Flight {
+        let start: Int64
+        let isRetry: Bool
+        let bytes: Int
+    }
+
+    /// First attempts, or retries.
+    struct Owed {
+        /// Whether some may be due.
+        var isDue = false
+        /// A `due_at` before which there are none that could be claimed.
+        var floor: String
+
+        /// - Parameter due: since when one is due; nil for none.
+        mutating func found(_ due: String?) {
+            guard let due else { return }
+            isDue = true
+            floor = due
+        }
+    }
+
+    /// After so long without an answer a request needs no slot any more: it costs a socket.
+    static let silence: Int64 = 250_000_000
     /// After so long without an answer a destination is not known to answer any more.
-    static let attention: Int64 = 1_000_000_000
-    /// How long a request may wait before its destination counts as silent.
-    private static let silence: Int64 = 50_000_000
+    private static let attention: Int64 = 1_000_000_000
     /// How long a destination counts as answering so fast that claiming ahead pays.
     private static let flow: Int64 = 100_000_000
 
-    init(maximum: Int, reputation: Reputation, at now: Int64) {
+    /// - Parameter floor: the database's time when it was found.
+    init(maximum: Int, floor: String) {
         self.maximum = maximum
-        self.reputation = reputation
-        sweptAt = now
+        first = Owed(floor: floor)
+        retries = Owed(floor: floor)
     }
 
-    enum Standing {
-        /// It has answered within the last second.
-        case answering
-        /// Nobody knows yet, or any more.
-        case unknown
-        /// Its last request got no answer, or one in flight has been waiting for one for over a second.
-        case poor
-    }
+    var held: Int { flights.count + waiting.count }
+    var retriesWaiting: Int { waiting.count(where: \.claim.isRetry) }
+    var isOwed: Bool { first.isDue || retries.isDue }
+    var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }
 
-    func standing(at now: Int64) -> Standing {
-        if reputation.hasFailed || reputation.isHalfOpen || isSlow(at: now) { return .poor }
-        guard let answeredAt = reputation.answeredAt, answeredAt > now - DestinationState.attention else {
-            return .unknown
-        }
+    func health(at now: Int64) -> Health {
+        if reputation.hasFailed || reputation.isHalfOpen { return .failing }
+        let isWaiting = flights.first.map { $0.start <= now - DestinationState.silence } ?? false
+        let memory = isWaiting ? DestinationState.silence : DestinationState.attention
+        guard let answeredAt = reputation.answeredAt, answeredAt > now - memory else { return .unknown }
         return .answering
     }
 
-    /// Since when it has owed an answer without giving any; nil if it does not, or not for long.
-    func silentSince(at now: Int64) -> Int64? {
-        let limit = now - DestinationState.silence
-        guard let oldest = starts.first, oldest < limit, reputation.answeredAt ?? .min < limit else { return nil }
-        return oldest
-    }
-
-    var inFlight: Int { starts.count }
-    var held: Int { starts.count + waiting.count }
-    var retriesHeld: Int { retriesInFlight + waiting.count { $0.claim.isRetry } }
-    var isIdle: Bool { starts.isEmpty && waiting.isEmpty && !owesFirst && !owesRetries }
-
-    /// How many may be in flight.
-    /// - Parameter newcomers: how many, if it is unknown.
-    func limit(newcomers: Int, at now: Int64) -> Int {
-        if reputation.hasFailed || reputation.isHalfOpen { return 1 }
-        guard let answeredAt = reputation.answeredAt else { return min(newcomers, maximum) }
-        let window = min(reputation.window, maximum)
-        if answeredAt > now - DestinationState.attention { return window }
-        // Silent for a second: nothing more while something hangs, and carefully after a rest.
-        return isSlow(at: now) ? 0 : min(window, 2)
+    /// How many may be in flight to it.
+    func limit(_ health: Health) -> Int {
+        switch health {
+        case .answering: min(reputation.window, maximum)
+        case .unknown: min(2, maximum)
+        case .failing: 1
+        }
     }
 
     /// Whether what ends is soon followed by an answer to the next.
-    func isFlowing(at now: Int64) -> Bool {
-        guard let answeredAt = reputation.answeredAt else { return false }
+    func isFlowing(_ health: Health, at now: Int64) -> Bool {
+        guard health == .answering, let answeredAt = reputation.answeredAt else { return false }
         return answeredAt > now - DestinationState.flow && reputation.pace.interval == 0
-            && standing(at: now) == .answering
+    }
+
+    /// When the next request has waited for so long that it gives its slot back; nil for never.
+    func slotEnd(after now: Int64) -> Int64? {
+        flights.first { $0.start > now - DestinationState.silence }.map { $0.start + DestinationState.silence }
     }
 
     mutating func wait(_ claims: [Outbox.Claim], since now: Int64, leasedAt: Int64) {
         waiting += claims.map { WaitingClaim(claim: $0, claimedAt: now, leasedAt: leasedAt) }
-        for claim in claims {
-            if claim.isRetry { retryFloor = claim.dueAt } else { floor = claim.dueAt }
-        }
+        for claim in claims { look(from: claim) }
+        lineBytes = claims.last?.line.count ?? lineBytes
     }
 
-    /// Starts the first that waits, or the first that is no retry.
-    mutating func start(retryAllowed: Bool, at now: Int64) -> WaitingClaim? {
-        guard let index = waiting.firstIndex(where: { retryAllowed || !$0.claim.isRetry }) else { return nil }
+    /// The first that waits, or the first that is no retry.
+    func next(retryAllowed: Bool) -> Int? { waiting.firstIndex { retryAllowed || !$0.claim.isRetry } }
+
+    mutating func start(_ index: Int, at now: Int64) -> WaitingClaim {
         let next = waiting.remove(at: index)
-        starts.append(now)
         if next.claim.isRetry { retriesInFlight += 1 }
+        flights.append(Flight(start: now, isRetry: next.claim.isRetry, bytes: next.claim.line.count))
         reputation.started(at: now)
         return next
     }
 
     mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) -> Reputation.News? {
-        let inFlight = inFlight
-        if let index = starts.firstIndex(of: start) { starts.remove(at: index) }
-        if claim.isRetry { retriesInFlight -= 1 }
+        let inFlight = flights.count
+        if let index = flights.firstIndex(where: { $0.start == start && $0.isRetry == claim.isRetry }) {
+            flights.remove(at: index)
+            if claim.isRetry { retriesInFlight -= 1 }
+        }
         return reputation.ended(reaction, start: start, inFlight: inFlight, at: now)
     }
 
@@ -112,12 +121,13 @@ struct DestinationState {
     mutating func withdraw(claimedBefore time: Int64) -> [Outbox.Claim] {
         // The oldest stand in front.
         let rest = waiting.firstIndex { $0.claimedAt >= time } ?? waiting.count
-        defer { waiting.removeFirst(rest) }
-        return waiting[..<rest].map(\.claim)
+        let withdrawn = waiting[..<rest].map(\.claim)
+        waiting.removeFirst(rest)
+        for claim in withdrawn.reversed() { look(from: claim) }
+        return withdrawn
     }
 
-    private func isSlow(at now: Int64) -> Bool {
-        guard let oldest = starts.first else { return false }
-        return oldest <= now - DestinationState.attention
+    private mutating func look(from claim: Outbox.Claim) {
+        if claim.isRetry { retries.floor = claim.dueAt } else { first.floor = claim.dueAt }
     }
 }

@@ -31,9 +31,10 @@ extension Poller {
                         work.shares, lease: settings.lease, orderHold: settings.orderHold, schedule: settings.schedule)
                 ])
             }
-            if rhythm.isTimeToLook(now: now) {
-                work.isFinding = true
-                groups.append([Outbox.findDestinations(schedule: settings.schedule)])
+            if let look = rhythm.look(now: now) {
+                work.look = look
+                let known = look == .known ? slots.floors : nil
+                groups.append([Outbox.findDestinations(among: known, schedule: settings.schedule)])
             }
         }
         guard !groups.isEmpty, link.start(groups, now: now) else { return }
@@ -64,7 +65,9 @@ extension Poller {
         if !work.shares.isEmpty, let result = results.popFirst() {
             takeClaims(result, of: work.shares, since: work.startTime, now: now)
         }
-        if work.isFinding, let result = results.popFirst() { takeDestinations(result, since: work.startTime, now: now) }
+        if let look = work.look, let result = results.popFirst() {
+            takeDestinations(result, of: look, since: work.startTime, now: now)
+        }
     }
 
     /// A lease counts from `start` at the earliest. Of one that came late too little is left for the longest attempt and its
@@ -89,7 +92,6 @@ extension Poller {
                     metadata: ["ids": "\(Outbox.list(of: taken))"])
                 upkeep.renumber(taken)
             }
-            if shares.contains(where: { $0.floor == nil }) { slots.swept(within: now - start) }
             let isLate = now - start > Poller.claimTime
             if isLate, !claims.isEmpty {
                 logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
@@ -107,14 +109,16 @@ extension Poller {
         }
     }
 
-    private func takeDestinations(_ result: Result<[Rows], PostgresError>, since start: Int64, now: Int64) {
+    private func takeDestinations(
+        _ result: Result<[Rows], PostgresError>, of look: Rhythm.Look, since start: Int64, now: Int64
+    ) {
         do throws(PostgresError) {
             let found = try result.get().first.map(Outbox.destinations) ?? []
             slots.found(found, at: now)
         } catch {
             pause("the outbox cannot be read", error, now: now)
         }
-        rhythm.looked(started: start, now: now)
+        rhythm.looked(look, started: start, now: now)
     }
 
     /// What cannot be stored of destinations is not asked again: it shows again in what they do next.

@@ -44,7 +44,7 @@ package final class Poller {
         var answers: [Answer] = []
         var released: [Outbox.Release] = []
         var marks: [Int: Outbox.Mark] = [:]
-        var isFinding = false
+        var look: Rhythm.Look?
         var shares: [Outbox.Share] = []
         let startTime: Int64
     }
@@ -65,13 +65,14 @@ package final class Poller {
             setup: Outbox.pumpSession(longest: settings.lease), answerTime: settings.lease + 5, logger: logger)
         upkeep = Upkeep(settings, logger: logger)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
-        let concurrency = min(settings.concurrency, PollerSettings.requests(openFiles: OpenFiles.limit))
-        if concurrency < settings.concurrency {
+        let limits = SlotLimits(
+            slots: settings.concurrency, perDestination: settings.destinationConcurrency, openFiles: OpenFiles.limit)
+        if limits.slots < settings.concurrency {
             logger.warning(
                 "the limit of open files allows fewer requests in flight than POSTBACKS_CONCURRENCY; raise it (ulimit -n)",
-                metadata: ["openFiles": "\(OpenFiles.limit)", "requests": "\(concurrency)"])
+                metadata: ["openFiles": "\(OpenFiles.limit)", "requests": "\(limits.slots)"])
         }
-        slots = DestinationSlots(total: concurrency, perDestination: settings.destinationConcurrency)
+        slots = DestinationSlots(limits)
     }
 
     /// Runs until it is told to stop and what was in flight has ended.

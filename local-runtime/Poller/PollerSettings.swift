@@ -35,14 +35,16 @@ package struct PollerSettings: Sendable {
 }
 
 extension PollerSettings {
-    /// How many requests a delivery process can have in flight that may have so many files open: as many again it keeps as
-    /// connections for later ones, and some it needs for itself.
-    package static func requests(openFiles: Int) -> Int { max(1, (openFiles - 24) / 2) }
+    /// How many requests a delivery process can have in flight that may have so many files open: each needs a socket, and some
+    /// files it needs for itself and for looking names up.
+    package static func requests(openFiles: Int) -> Int { max(openFiles - 64, openFiles / 3, 1) }
 }
 
 extension Setting<Int> {
     package static var concurrency: Setting {
-        .wholeNumber("POSTBACKS_CONCURRENCY", default: "256", 1...4096, "requests in flight per poller")
+        .wholeNumber(
+            "POSTBACKS_CONCURRENCY", default: "256", 1...4096,
+            "requests in flight per poller; one that waits for 250 ms counts no more (4096 in all)")
     }
 
     package static var destinationConcurrency: Setting {

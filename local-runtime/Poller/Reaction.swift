@@ -8,4 +8,11 @@ enum Reaction: Equatable {
     case failed
     /// Nothing was tried, or nobody knows what came of it.
     case untried
+
+    var isAnswer: Bool {
+        switch self {
+        case .answered, .overloaded: true
+        case .failed, .untried: false
+        }
+    }
 }

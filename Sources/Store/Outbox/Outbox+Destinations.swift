@@ -12,18 +12,51 @@ extension Outbox {
         package let failures: Int
         /// It was blocked for that, and may be tried with one request at a time.
         package let isHalfOpen: Bool
+        /// Since when a first attempt is due that nobody has leased; nil for none.
+        package let firstDue: String?
+        /// The same for retries.
+        package let retryDue: String?
+        /// The database's time.
+        package let lookedAt: String
 
-        package init(id: Int, maxInFlight: Int? = nil, failures: Int = 0, isHalfOpen: Bool = false) {
+        package init(
+            id: Int, maxInFlight: Int? = nil, failures: Int = 0, isHalfOpen: Bool = false, firstDue: String?,
+            retryDue: String?, lookedAt: String
+        ) {
             self.id = id
             self.maxInFlight = maxInFlight
             self.failures = failures
             self.isHalfOpen = isHalfOpen
+            self.firstDue = firstDue
+            self.retryDue = retryDue
+            self.lookedAt = lookedAt
         }
     }
 
-    /// - Parameter schedule: how long a destination that fails is tried with one request at a time.
-    package static func findDestinations(schedule: RetrySchedule = .standard) -> Call {
-        Call(.findDueDestinations, [.text(String(schedule.span))])
+    /// From which times on to look for what is due to a destination.
+    package struct Floor {
+        package let destination: Int
+        package let first: String
+        package let retries: String
+
+        package init(destination: Int, first: String, retries: String) {
+            self.destination = destination
+            self.first = first
+            self.retries = retries
+        }
+    }
+
+    /// - Parameters:
+    ///   - known: looks for what is due to these only, behind their floors; nil looks through the whole outbox.
+    ///   - schedule: how long a destination that fails is tried with one request at a time.
+    package static func findDestinations(among known: [Floor]? = nil, schedule: RetrySchedule = .standard) -> Call {
+        let floors = known ?? []
+        return Call(
+            .findDueDestinations,
+            [
+                .text(String(schedule.span)), .text(known == nil ? "t" : "f"), .integers(floors.map(\.destination)),
+                .array(floors.map(\.first)), .array(floors.map(\.retries)),
+            ])
     }
 
     package static func destinations(_ rows: Rows) -> [Destination] {
@@ -31,7 +64,9 @@ extension Outbox {
             let maximum = row.integer("max_in_flight") ?? 0
             return Destination(
                 id: row.integer("id") ?? 0, maxInFlight: maximum > 0 ? maximum : nil,
-                failures: row.integer("failures") ?? 0, isHalfOpen: row.bool("half_open") ?? false)
+                failures: row.integer("failures") ?? 0, isHalfOpen: row.bool("half_open") ?? false,
+                firstDue: row.text("first"), retryDue: row.text("retry"), lookedAt: row.text("looked_at") ?? "-infinity"
+            )
         }
     }
 

@@ -171,8 +171,8 @@ final class Scene {
     /// What one poller can have in flight at once.
     var inFlightLimit: Int {
         let perDestination = pollerSettings["POSTBACKS_DESTINATION_CONCURRENCY"].flatMap { Int($0) } ?? 16
-        let total = pollerSettings["POSTBACKS_CONCURRENCY"].flatMap { Int($0) } ?? 256
-        return min(total, perDestination * destinations.count)
+        // Those that wait for an answer for long are no part of POSTBACKS_CONCURRENCY.
+        return min(4096, perDestination * destinations.count)
     }
 
     /// A process was killed, or leases were lost, so many times: what was in flight may be sent again.

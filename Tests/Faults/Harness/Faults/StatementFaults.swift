@@ -113,6 +113,8 @@ extension Fault {
             scene.pause(scene.effort.seconds(short: 5, full: 60))
         }
         fault.setup.patience = 240
+        // One look through all of these rows, which takes a second or less, may come in the way each ten seconds.
+        fault.setup.latencyBound = 2000
         return fault
     }()
 

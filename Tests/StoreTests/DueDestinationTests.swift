@@ -1,0 +1,64 @@
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// Looks through the outbox for destinations to which something is due.
+struct DueDestinationTests {
+    private let connection: Connection
+
+    /// Destination 1 has first attempts, 2 retries, 3 both, and 4 nothing that is due and not leased.
+    init() throws {
+        connection = try TestDatabase.make().connect()
+        try Migrations.run(on: connection) { _ in }
+        try connection.execute(
+            script: """
+                INSERT INTO destinations (origin) VALUES ('http://1'), ('http://2'), ('http://3'), ('http://4');
+                INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, attempt, due_at,
+                    lease_until)
+                SELECT 1, row_number() OVER (), 1, 1, o.destination_id, o.attempt, CASE WHEN o.due IS NULL THEN 'infinity' ELSE now() + o.due END, now() + o.lease
+                FROM (VALUES (1, 0, interval '-9 s', NULL::interval), (1, 0, '-5 s', NULL), (1, 0, '-99 s', '9 s'),
+                    (2, 3, '-7 s', NULL), (2, 1, '9 s', NULL), (3, 0, '-6 s', '-1 s'), (3, 1, '-4 s', NULL),
+                    (4, 0, '-3 s', '9 s'), (4, 1, '3 s', NULL), (4, 0, NULL, NULL)) AS o(destination_id, attempt, due, lease);
+                """)
+    }
+
+    /// Seconds for which the first of each kind has been due, rounded, by destination.
+    private func look(among floors: [Outbox.Floor]? = nil) throws -> [Int: [Int?]] {
+        let rows = try connection.transaction([Outbox.findDestinations(among: floors)])[0]
+        var found: [Int: [Int?]] = [:]
+        for destination in Outbox.destinations(rows) {
+            found[destination.id] = try [destination.firstDue, destination.retryDue].map { due in
+                guard let due else { return nil }
+                return try connection.run(
+                    "SELECT round(extract(epoch FROM now() - \(due)::timestamptz))::int AS value"
+                ).first?.integer("value")
+            }
+        }
+        return found
+    }
+
+    private func floor(_ destination: Int, first: String, retries: String) throws -> Outbox.Floor {
+        let row = try connection.run(
+            "SELECT (now() + \(first)::interval)::text AS first, (now() + \(retries)::interval)::text AS retries"
+        ).first
+        return Outbox.Floor(
+            destination: destination, first: row?.text("first") ?? "", retries: row?.text("retries") ?? "")
+    }
+
+    @Test func `a whole look finds each destination with something due that nobody has leased, and since when`() throws
+    {
+        let found = try look()
+        #expect(found == [1: [9, nil], 2: [nil, 7], 3: [6, 4]])
+    }
+
+    @Test func `a look for known destinations finds what is due behind their floors, or up to a second before`() throws
+    {
+        let found = try look(among: [
+            floor(1, first: "-7 s", retries: "-7 s"), floor(3, first: "-2 s", retries: "-4.5 s"),
+            floor(4, first: "-1 h", retries: "-1 h"),
+        ])
+        #expect(found == [1: [5, nil], 3: [nil, 4]])
+        #expect(try look(among: []).isEmpty)
+    }
+}
