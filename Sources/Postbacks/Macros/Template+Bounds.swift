@@ -32,13 +32,3 @@ extension MacroUse {
         if case .map(let entries) = format { entries.count } else { 0 }
     }
 }
-
-extension Rule<PostbackURL> {
-    package static func postbackURL(from source: StoredSecret.Source) -> Rule {
-        if source == .store { return postbackURL }
-        return postbackURL.parsed(placeholder: postbackURL.placeholder) { url throws(Wrong) in
-            try url.rest.checkMaps()
-            return url
-        }
-    }
-}

@@ -61,11 +61,13 @@ package struct PostbackURL: Sendable, Hashable {
         "must not have a fragment (#…), which is never sent; write %23 for the character itself")
 
     /// A URL that is set anew, for which more is refused than for one that is stored.
-    /// - Throws: for a segment of the path that is `.` or `..` whatever the values are: its requests would not be sent.
+    /// - Throws: for a segment of the path that is `.` or `..` whatever the values are, since its requests would not be sent; for
+    ///   a map with too many entries.
     package func checkNew() throws(Wrong) {
         if let segment = DotSegments.first(in: rest) {
             throw Wrong("must not have the path segment \"\(segment)\", which leads to another path")
         }
+        try rest.checkMaps()
     }
 
     /// The URL of one request. A value is percent-encoded but for the unreserved characters; a raw one, like the text
