@@ -23,6 +23,8 @@ import POSIX
     private var lookups: Lookups
     /// Requests that ended without being sent, until the next turn.
     private var refused: [HTTPCompletion] = []
+    /// When late bodies are looked for again, in nanoseconds of the monotonic clock.
+    private var nextLookAtBodies: Int64 = 0
 
     package enum SetupError: Error {
         /// libcurl could not be started.
@@ -178,6 +180,22 @@ import POSIX
             if case .connectionWasClosed = transfer.stop, let target = transfer.destination?.target {
                 kept.wasClosed(by: target, now: Clock.monotonicNanoseconds)
             }
+            transfer.forget()
+            idle.append(transfer)
+        }
+        endLateBodies(&completions)
+    }
+
+    /// A body that nobody needs holds no request up: its head has answered. The connection is closed.
+    private func endLateBodies(_ completions: inout [HTTPCompletion]) {
+        let now = Clock.monotonicNanoseconds
+        guard now >= nextLookAtBodies else { return }
+        nextLookAtBodies = now + 100_000_000
+        for (key, transfer) in active.filter({ $0.value.isBodyLate(at: now) }) {
+            active[key] = nil
+            transfer.stop = .bodyIsLate
+            completions.append(transfer.completion(CURLE_OPERATION_TIMEDOUT))
+            unsafe curl_multi_remove_handle(multi, transfer.handle)
             transfer.forget()
             idle.append(transfer)
         }

@@ -30,14 +30,19 @@ package struct HTTPResponse: Sendable {
     package let body: [UInt8]
     /// Whether the body went on, or may have.
     package let isTruncated: Bool
+    /// How the body ended, where it ended otherwise than the head had said: too early, not in time, or in no form of HTTP.
+    /// Nil also where as much of it had come as is kept.
+    package let bodyFailure: HTTPFailure?
 
     package init(
-        status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], isTruncated: Bool = false
+        status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], isTruncated: Bool = false,
+        bodyFailure: HTTPFailure? = nil
     ) {
         self.status = status
         self.headers = headers
         self.body = body
         self.isTruncated = isTruncated
+        self.bodyFailure = bodyFailure
     }
 
     /// The value of the first header of that name, which is not case-sensitive.
@@ -57,7 +62,7 @@ package struct HTTPFailure: Error, Equatable, Sendable {
         /// The handshake failed, or the certificate does not fit.
         case tls
         case timeout
-        /// What was to be sent or what was answered is not HTTP, or more of it than is allowed.
+        /// What was to be sent or the head of what was answered is not HTTP, or more of it than is allowed.
         case `protocol`
         /// The egress rules forbid the address.
         case forbiddenTarget

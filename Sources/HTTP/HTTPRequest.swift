@@ -9,12 +9,18 @@ package struct HTTPRequest: Sendable {
     /// In the order in which they are sent; a name may stand more than once.
     package var headers: [Header]
     package var body: [UInt8]?
+    /// Whether the answer's body decides what becomes of the request. One that does not is waited for no longer than
+    /// `HTTPLimits.unneededBodyMilliseconds`.
+    package var needsBody: Bool
 
-    package init(method: String = "GET", url: String, headers: [Header] = [], body: [UInt8]? = nil) {
+    package init(
+        method: String = "GET", url: String, headers: [Header] = [], body: [UInt8]? = nil, needsBody: Bool = true
+    ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.needsBody = needsBody
     }
 
     /// What keeps it from being sent as it is; nil if nothing does. The last line of defence against a request that says

@@ -5,6 +5,8 @@ struct ResponseHead {
     private(set) var headers: [(name: String, value: String)] = []
     /// Whether the empty line behind the headers has come.
     private(set) var isComplete = false
+    /// Whether it is the whole head of a final answer. What comes after it is the body's affair.
+    var isFinal: Bool { isComplete && status >= 200 }
     private var byteCount = 0
     private var length: Int?
 
@@ -17,7 +19,7 @@ struct ResponseHead {
         }
         guard headers.count <= limits.headerCount else { return "there are more than \(limits.headerCount) headers" }
         // Trailers count against the limit, and are not kept.
-        if isComplete && status >= 200 { return nil }
+        if isFinal { return nil }
         let content = line.withoutLineEnd
         if content.isEmpty {
             isComplete = true

@@ -1,6 +1,7 @@
 import CCurl
 import Egress
 import Glibc
+import POSIX
 
 /// What curl calls while a transfer runs.
 extension Transfer {
@@ -59,7 +60,10 @@ extension Transfer {
     }
 
     private func take(header line: [UInt8]) -> Bool {
-        guard let fault = head.take(line, limits: limits) else { return true }
+        guard let fault = head.take(line, limits: limits) else {
+            if headEndedAt == nil, head.isFinal { headEndedAt = Clock.monotonicNanoseconds }
+            return true
+        }
         stop = .fault(fault)
         return false
     }

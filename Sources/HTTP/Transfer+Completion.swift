@@ -12,8 +12,11 @@ extension Transfer {
 
     private func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPFailure> {
         switch stop {
-        case .fault(let message): return .failure(HTTPFailure(kind: .protocol, message: message))
+        case .fault(let message): return answer(endingIn: HTTPFailure(kind: .protocol, message: message))
         case .bodyIsFull: return response(isTruncated: true)
+        case .bodyIsLate:
+            let message = "the body did not end within \(limits.unneededBodyMilliseconds) ms of the head"
+            return answer(endingIn: HTTPFailure(kind: .timeout, message: message))
         case .connectionWasClosed:
             let message = "the connection was closed before an answer came; the request may have arrived"
             return .failure(HTTPFailure(kind: .connect, message: message))
@@ -22,13 +25,20 @@ extension Transfer {
         if code == CURLE_OK { return response(isTruncated: false) }
         if let refusal, head.status == 0 { return .failure(HTTPFailure(kind: .forbiddenTarget, message: refusal)) }
         if head.status == 0, let fault = faultOfThisSystem(code) { return .failure(fault) }
-        // What is kept of the body has come; how the rest failed does not matter.
-        if head.status >= 200 && isBodyFull { return response(isTruncated: true) }
         let kind = HTTPFailure.Kind(code, answerHasBegun: head.status != 0)
-        return .failure(HTTPFailure(kind: kind, message: failureText ?? Self.text(of: code)))
+        return answer(endingIn: HTTPFailure(kind: kind, message: failureText ?? Self.text(of: code)))
     }
 
-    private func response(isTruncated: Bool) -> Result<HTTPResponse, HTTPFailure> {
+    /// The receiver has answered when its head is complete. A body that fails behind it is a part of the answer (RFC 9112 §8
+    /// calls such a message incomplete), unless as much of it has come as is kept.
+    private func answer(endingIn failure: HTTPFailure) -> Result<HTTPResponse, HTTPFailure> {
+        guard head.isFinal else { return .failure(failure) }
+        return response(isTruncated: true, bodyFailure: isBodyFull ? nil : failure)
+    }
+
+    private func response(
+        isTruncated: Bool, bodyFailure: HTTPFailure? = nil
+    ) -> Result<HTTPResponse, HTTPFailure> {
         guard head.status >= 200 else {
             return .failure(HTTPFailure(kind: .protocol, message: "the status \(head.status) is no final answer"))
         }
@@ -42,8 +52,9 @@ extension Transfer {
             return .failure(HTTPFailure(kind: .misconfiguredHere, message: message))
         }
         return .success(
-            HTTPResponse(status: head.status, headers: head.headers, body: body, isTruncated: isTruncated)
-        )
+            HTTPResponse(
+                status: head.status, headers: head.headers, body: body, isTruncated: isTruncated,
+                bodyFailure: bodyFailure))
     }
 
     /// What is wrong here and not with the receiver.

@@ -29,9 +29,13 @@ import Glibc
     var shortage: Shortage?
     /// Whether the request may have been handed to a connection.
     var isSent = false
+    /// When the head of the final answer was complete, in nanoseconds of the monotonic clock.
+    var headEndedAt: Int64?
 
     enum Stop {
         case bodyIsFull
+        /// The body, which the request does not need, has not ended in its time.
+        case bodyIsLate
         case fault(String)
         /// The kept connection over which the request went was closed before an answer came.
         case connectionWasClosed
@@ -83,6 +87,7 @@ import Glibc
         dialled = nil
         shortage = nil
         isSent = false
+        headEndedAt = nil
         unsafe errorText[0] = 0
         unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
@@ -102,6 +107,12 @@ import Glibc
 
     /// Whether so much of the body has come as is kept.
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
+
+    /// Whether only the body is missing, nobody needs it, and it has had its time.
+    func isBodyLate(at now: Int64) -> Bool {
+        guard let headEndedAt, request?.needsBody == false else { return false }
+        return now - headEndedAt >= Int64(limits.unneededBodyMilliseconds) * 1_000_000
+    }
 
     /// What curl says of its failure, in one line.
     var failureText: String? {

@@ -13,6 +13,7 @@ struct Attempt: FunctionOutput {
     private let request: OutgoingRequest?
     /// What an answer must not show beside the request's own secrets.
     private let secrets: [String]
+    private let targetIsNamed: Bool
     private var judgement: Judgement?
     private var retryInSeconds: Double?
     private var response: HTTPResponse?
@@ -27,6 +28,7 @@ struct Attempt: FunctionOutput {
         criteria = input.template.successWhen
         self.request = request
         self.secrets = secrets
+        targetIsNamed = input.template.url.address == nil
     }
 
     /// Of the request, as it goes out.
@@ -39,11 +41,13 @@ struct Attempt: FunctionOutput {
         switch completion.result {
         case .success(let response):
             self.response = response
-            let judgement = Judgement(status: response.status, body: response.body, successWhen: criteria)
+            let judgement = Judgement(
+                status: response.status, body: response.body,
+                bodyFailure: response.bodyFailure.map(AttemptError.init), successWhen: criteria)
             let asked = response.headers.filter { $0.name.lowercased() == "retry-after" }.map(\.value)
             end(judgement, schedule: schedule, retryAfter: asked)
         case .failure(let failure):
-            end(Judgement(AttemptError(AttemptError.Code(failure.kind), failure.message)), schedule: schedule)
+            end(Judgement(AttemptError(failure), targetIsNamed: targetIsNamed), schedule: schedule)
         }
     }
 
@@ -83,10 +87,20 @@ struct Attempt: FunctionOutput {
         [
             "deliveryId": Schema.integer, "attempt": Schema.integer,
             "outcome": Schema.oneOf(Judgement.Outcome.allCases.map(\.rawValue)),
-            "sent": Schema.boolean, "request": ["type": ["object", "null"]], "response": ["type": ["object", "null"]],
+            "sent": Schema.boolean, "request": ["type": ["object", "null"]], "response": answer,
             "error": ["type": ["object", "null"]], "timing": Schema.anyObject, "remoteAddress": Schema.textOrNull,
         ],
         optional: ["retryInSeconds": ["type": "number"], "pausePostback": Schema.boolean])
+
+    private static let answer: JSON = [
+        "type": ["object", "null"],
+        "description":
+            "status, headers, body and truncated; incomplete with code and message where the body ended badly.",
+    ]
+}
+
+extension AttemptError {
+    fileprivate init(_ failure: HTTPFailure) { self.init(Code(failure.kind), failure.message) }
 }
 
 extension AttemptError.Code {
@@ -124,11 +138,13 @@ extension HTTPResponse {
             }
         }
         let text = String(decoding: mask(body, isCut: isTruncated), as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 }
-        return [
+        let answer: JSON = [
             "status": .integer(status),
             "headers": .object(fields.map { JSON.Member($0.name, .string(mask($0.value))) }),
             "body": .string(String(text)), "truncated": .bool(isTruncated),
         ]
+        guard let bodyFailure = bodyFailure.map(AttemptError.init) else { return answer }
+        return answer.merging(["incomplete": AttemptError(bodyFailure.code, mask(bodyFailure.message)).json])
     }
 }
 

@@ -78,7 +78,7 @@ struct DeliverPostback: ConcurrentFunction {
             client.start(
                 HTTPRequest(
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
-                    body: request.body), id: ticket)
+                    body: request.body, needsBody: input.template.successWhen.looksIntoBody), id: ticket)
         } catch .missingKey(let message) {
             // No attempt: nothing is wrong with the postback or its receiver.
             finished.append((ticket, .failure(FunctionError(.misconfigured, message))))

@@ -5,7 +5,7 @@ import Secrets
 package struct MacroValues: Sendable {
     let deliveryID: Int
     let attempt: Int
-    private let isTest: Bool
+    let isTest: Bool
     let now: Timestamp
     private let event: EventSnapshot
     private let conversion: Conversion

@@ -74,7 +74,7 @@ enum HeaderName {
             ], "belongs to the connection and cannot be set"
         ),
         (["expect"], "cannot be set"),
-        (["postback-delivery-id", "postback-attempt"], "is set by the product itself"),
+        (["postback-delivery-id", "postback-attempt", "postback-test"], "is set by the product itself"),
         (
             ["webhook-id", "webhook-timestamp", "webhook-signature"],
             "is set by the product itself; give signingSecret"

@@ -53,6 +53,7 @@ package struct RequestRendering: Sendable {
         if let type = template.httpType.contentType { addDefault("Content-Type", type) }
         add("Postback-Delivery-Id", String(attempt.deliveryID))
         add("Postback-Attempt", String(attempt.attempt))
+        if attempt.isTest { add("Postback-Test", "1") }
         if let auth = template.basicAuth {
             add("Authorization", try auth.authorization(of: postbackID, with: keys).revealed, isSecret: true)
         }

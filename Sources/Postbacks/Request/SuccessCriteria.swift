@@ -1,8 +1,9 @@
 package import JSON
 
-/// What a 2xx answer must fulfil to count as delivered: many trackers answer 200 to what they refuse.
+/// What an answer must fulfil to count as delivered: many trackers answer 200 to what they refuse, and some 302 or 409 to what
+/// they have taken.
 package struct SuccessCriteria: Sendable, Hashable {
-    /// Within 200–299.
+    /// Within 200–499. One of them counts as success whatever it means elsewhere; a 2xx that is not among them as a mismatch.
     package var statuses: [ClosedRange<Int>]
     /// Looked for in the part of the body that is kept (4 KiB).
     package var bodyContains: String?
@@ -22,18 +23,34 @@ package struct SuccessCriteria: Sendable, Hashable {
 
     package static let any2xx = SuccessCriteria()
 
-    /// What is not fulfilled, for people; nil when all is.
-    func mismatch(status: Int, body: [UInt8]) -> String? {
-        if !statuses.contains(where: { $0.contains(status) }) {
-            return "status \(status) is not among those of successWhen (\(words.joined(separator: ", ")))"
-        }
-        if let bodyContains, !body.contains(sequence: bodyContains) {
-            return "the body lacks what successWhen.bodyContains asks for"
+    /// Whether the body has a say.
+    package var looksIntoBody: Bool { bodyContains != nil || bodyLacks != nil }
+
+    /// Whether these criteria decide what an answer with this status means.
+    func judges(_ status: Int) -> Bool { (200...299).contains(status) || names(status) }
+
+    private func names(_ status: Int) -> Bool { statuses.contains { $0.contains(status) } }
+
+    enum Verdict: Equatable {
+        case fulfilled
+        /// What is not fulfilled, for people.
+        case mismatch(String)
+        /// What is missing of the body would decide.
+        case undecided
+    }
+
+    /// - Parameter isWhole: whether all of the body came, or as much as is kept.
+    func verdict(status: Int, body: [UInt8], isWhole: Bool) -> Verdict {
+        guard names(status) else {
+            return .mismatch("status \(status) is not among those of successWhen (\(words.joined(separator: ", ")))")
         }
         if let bodyLacks, body.contains(sequence: bodyLacks) {
-            return "the body contains what successWhen.bodyLacks rules out"
+            return .mismatch("the body contains what successWhen.bodyLacks rules out")
         }
-        return nil
+        if let bodyContains, !body.contains(sequence: bodyContains) {
+            return isWhole ? .mismatch("the body lacks what successWhen.bodyContains asks for") : .undecided
+        }
+        return bodyLacks == nil || isWhole ? .fulfilled : .undecided
     }
 
     private var words: [String] {
@@ -71,14 +88,23 @@ extension Rule<SuccessCriteria> {
 extension Rule<ClosedRange<Int>> {
     /// `204` or `200-204`.
     fileprivate static var statusRange: Rule {
-        Rule<String>.text(3...7).parsed(placeholder: 200...299, schema: ["pattern": "^2[0-9]{2}(-2[0-9]{2})?$"]) {
+        Rule<String>.text(3...7).parsed(placeholder: 200...299, schema: statusSchema) {
             text throws(Wrong) in
             var scanner = DigitScanner(text)
             if let low = scanner.number(3) {
                 let high = scanner.take("-") ? scanner.number(3) : low
-                if let high, scanner.isAtEnd, low >= 200, high <= 299, low <= high { return low...high }
+                if let high, scanner.isAtEnd, low >= 200, high <= 499, low <= high { return low...high }
             }
-            throw Wrong("must be a status or range from 200 to 299, such as \"204\" or \"200-204\", not \"\(text)\"")
+            throw Wrong(
+                "must be a status or range from 200 to 499, such as \"204\", \"200-204\" or \"409\", not \"\(text)\"")
         }
+    }
+
+    private static var statusSchema: JSON {
+        [
+            "pattern": "^[2-4][0-9]{2}(-[2-4][0-9]{2})?$",
+            "description":
+                "A status from 200 to 499, or a range of them. An answer with one of them is delivered, also a 302 or a 409.",
+        ]
     }
 }

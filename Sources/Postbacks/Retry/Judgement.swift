@@ -16,15 +16,23 @@ package struct Judgement: Sendable, Hashable {
         self.pausesPostback = pausesPostback
     }
 
-    /// The receiver answered. `body` is the part of it that is kept.
-    package init(status: Int, body: [UInt8], successWhen criteria: SuccessCriteria) {
+    /// The receiver answered: the head of its answer is complete.
+    /// - Parameters:
+    ///   - body: the part of it that is kept.
+    ///   - bodyFailure: how the body ended, where it ended badly and more of it may have been to come. It counts only where
+    ///     the criteria look into the body and what came does not decide them.
+    package init(
+        status: Int, body: [UInt8], bodyFailure: AttemptError? = nil, successWhen criteria: SuccessCriteria
+    ) {
         let refusal = AttemptError(.httpStatus, "the receiver answered with status \(status)")
         switch status {
-        case 200...299:
-            if let mismatch = criteria.mismatch(status: status, body: body) {
-                self.init(criteria.retry ? .retry : .failed, AttemptError(.responseMismatch, mismatch))
-            } else {
-                self.init(.delivered)
+        case _ where criteria.judges(status):
+            switch criteria.verdict(status: status, body: body, isWhole: bodyFailure == nil) {
+            case .fulfilled: self.init(.delivered)
+            case .mismatch(let words):
+                self.init(criteria.retry ? .retry : .failed, AttemptError(.responseMismatch, words))
+            case .undecided:
+                self.init(.retry, bodyFailure ?? AttemptError(.protocol, "the body did not end as its head said"))
             }
         case 404, 408, 409, 425, 429, 500...599: self.init(.retry, refusal)
         case 410: self.init(.failed, refusal, pausesPostback: true)
@@ -37,13 +45,16 @@ package struct Judgement: Sendable, Hashable {
     }
 
     /// No answer came, or nothing was sent.
-    package init(_ error: AttemptError) {
+    /// - Parameter targetIsNamed: whether the URL has a name instead of an address. A name that leads to a forbidden address
+    ///   may lead elsewhere at the next attempt: a resolver has a bad minute.
+    package init(_ error: AttemptError, targetIsNamed: Bool = false) {
         switch error.code {
         // An operator can add the key that a secret needs.
         case .dns, .connect, .tls, .timeout, .protocol, .secret: self.init(.retry, error)
         case .missingValue: self.init(.skipped, error)
+        case .forbiddenTarget: self.init(targetIsNamed ? .retry : .failed, error)
         // The same values would make the same request again.
-        case .forbiddenTarget, .unsafeHeader, .unsafeURL, .tooLarge, .httpStatus, .responseMismatch:
+        case .unsafeHeader, .unsafeURL, .tooLarge, .httpStatus, .responseMismatch:
             self.init(.failed, error)
         }
     }

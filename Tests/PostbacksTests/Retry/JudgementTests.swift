@@ -60,4 +60,34 @@ import Testing
         #expect(judge(200, "nope", criteria).error?.code == .responseMismatch)
         #expect(judge(400, "OK", criteria).outcome == .failed)
     }
+
+    @Test func `R11: successWhen makes a success of any status from 200 to 499`() {
+        let criteria = SuccessCriteria(statuses: [200...204, 302...302, 409...410])
+        for status in [200, 204, 302, 409, 410] {
+            #expect(judge(status, "", criteria).outcome == .delivered, "\(status)")
+            #expect(!judge(status, "", criteria).pausesPostback)
+        }
+        #expect(judge(205, "", criteria).error?.code == .responseMismatch)
+        #expect(judge(301, "", criteria).outcome == .failed)
+        #expect(judge(408, "", criteria).outcome == .retry)
+    }
+
+    @Test func `R11: a body that ends badly counts only where it would decide`() {
+        func judge(_ body: String, _ criteria: SuccessCriteria) -> Judgement {
+            Judgement(
+                status: 200, body: Array(body.utf8), bodyFailure: AttemptError(.timeout, "x"), successWhen: criteria)
+        }
+        #expect(judge("", .any2xx).outcome == .delivered)
+        #expect(judge("status OK", SuccessCriteria(bodyContains: "OK")).outcome == .delivered)
+        #expect(judge("status", SuccessCriteria(bodyContains: "OK")).error?.code == .timeout)
+        #expect(judge("status", SuccessCriteria(bodyContains: "OK")).outcome == .retry)
+        #expect(judge("an error", SuccessCriteria(bodyLacks: "error")).error?.code == .responseMismatch)
+        #expect(judge("status OK", SuccessCriteria(bodyLacks: "error")).outcome == .retry)
+    }
+
+    @Test func `R11: only a literal address is forbidden for good`() {
+        let error = AttemptError(.forbiddenTarget, "x")
+        #expect(Judgement(error, targetIsNamed: true).outcome == .retry)
+        #expect(Judgement(error).outcome == .failed)
+    }
 }

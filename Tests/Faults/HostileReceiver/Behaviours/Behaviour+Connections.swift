@@ -17,12 +17,14 @@ extension Behaviour {
         answering("closed-in-header", .retry(.protocol), broken("HTTP/1.1 200 OK\r\nX-Half: on", .close)),
         answering("reset-in-header", .retry(.protocol), broken("HTTP/1.1 200 OK\r\nX-Half: on", .reset)),
         answering("closed-behind-header", .retry(.protocol), broken("HTTP/1.1 200 OK\r\nX-Whole: one\r\n", .close)),
-        answering("closed-in-body", .retry(.protocol), broken(beginning, .close)),
-        answering("reset-in-body", .retry(.protocol), broken(beginning, .reset)),
-        answering("reset-in-body-without-length", .retry(.protocol), broken("HTTP/1.1 200 OK\r\n\r\nbegin", .reset)),
-        answering("closed-in-chunk", .retry(.protocol), broken(chunkBeginning, .close)),
-        answering("reset-in-chunk", .retry(.protocol), broken(chunkBeginning, .reset)),
-        answering("closed-between-chunks", .retry(.protocol), broken(chunkBeginning + "gin\r\n", .close)),
+        answering("closed-in-body", .delivered(isTruncated: true), broken(beginning, .close)),
+        answering("reset-in-body", .delivered(isTruncated: true), broken(beginning, .reset)),
+        answering(
+            "reset-in-body-without-length", .delivered(isTruncated: true),
+            broken("HTTP/1.1 200 OK\r\n\r\nbegin", .reset)),
+        answering("closed-in-chunk", .delivered(isTruncated: true), broken(chunkBeginning, .close)),
+        answering("reset-in-chunk", .delivered(isTruncated: true), broken(chunkBeginning, .reset)),
+        answering("closed-between-chunks", .delivered(isTruncated: true), broken(chunkBeginning + "gin\r\n", .close)),
         // One attempt sends once: what a kept connection is closed under is tried again, over another one.
         answering("closed-under-next-request", .delivered().or(.retry)) { _, count in
             count == 1 ? [.send(.answer("200 OK", body: "ok\n"))] : [.close]
@@ -37,10 +39,10 @@ extension Behaviour {
         greeting("deaf", .retry(.timeout), [.deafness]),
         answering(
             "silent-in-header", .retry(.timeout), [.send(Array("HTTP/1.1 200 OK\r\nX-Half: on".utf8)), .silence]),
-        answering("silent-in-body", .retry(.timeout), [.send(Array(beginning.utf8)), .silence]),
+        answering("silent-in-body", .delivered(isTruncated: true), [.send(Array(beginning.utf8)), .silence]),
         answering("one-byte-a-second", .retry(.timeout), [.drip(longAnswer, milliseconds: 1000)]),
         answering(
-            "one-byte-of-body-a-second", .retry(.timeout),
+            "one-byte-of-body-a-second", .delivered(isTruncated: true),
             [
                 .send(Array("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n".utf8)),
                 .drip(longAnswer, milliseconds: 1000),

@@ -1,11 +1,13 @@
 import Receiver
 
 extension Behaviour {
-    /// Answers whose end is unclear (RFC 9112 §6 and §7).
+    /// Answers whose end is unclear (RFC 9112 §6 and §7). Where the head is complete, how the body ends decides nothing.
     package static let framing: [Behaviour] = [
-        answering("length-too-long", .retry(.protocol), "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort"),
         answering(
-            "length-too-long-and-open", .retry(.timeout),
+            "length-too-long", .delivered(isTruncated: true),
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort"),
+        answering(
+            "length-too-long-and-open", .delivered(isTruncated: true),
             [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort".utf8)), .silence]),
         answering(
             "length-too-short", .delivered(),
@@ -55,6 +57,7 @@ extension Behaviour {
     }
 
     private static func chunks(_ name: String, _ text: String) -> Behaviour {
-        answering(name, .retry(.protocol), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(text)")
+        answering(
+            name, .delivered(isTruncated: true), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(text)")
     }
 }
