@@ -29,10 +29,11 @@ package enum Migrations {
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind
     /// where a pooler gives the next transaction another session.
     /// - Parameters:
+    ///   - last: the number of the last migration that is done; one of an earlier version leaves its tables.
     ///   - withRoles: makes the least-privilege roles. Where they are there, every run grants them what is new.
     ///   - progress: told each migration as it is done.
     package static func run(
-        on connection: Connection, withRoles: Bool = false, progress: (Migration) -> Void
+        on connection: Connection, through last: Int = .max, withRoles: Bool = false, progress: (Migration) -> Void
     ) throws(PostgresError) {
         if let encoding = connection.serverEncoding, encoding != "UTF8" {
             throw .unusable(
@@ -46,11 +47,13 @@ package enum Migrations {
                         number integer PRIMARY KEY, name text NOT NULL, done_at timestamptz NOT NULL DEFAULT now());
                     """)
         }
-        for migration in all where try perform(migration, on: connection) { progress(migration) }
+        for migration in all where migration.number <= last {
+            if try perform(migration, on: connection) { progress(migration) }
+        }
         try locked(on: connection) { () throws(PostgresError) in
             let hasRoles = try DatabaseRoles.areUsed(on: connection)
             if withRoles || hasRoles { try DatabaseRoles.grant(on: connection) }
-            _ = try connection.run(.mendSequences)
+            if last == .max { _ = try connection.run(.mendSequences) }
         }
     }
 
