@@ -18,6 +18,9 @@ package struct SessionSetup: Sendable {
         return own + checks.map { Call($0) }
     }
 
+    /// Whether it waits for what commits announce.
+    package var isListening: Bool { channel != nil }
+
     /// What each transaction begins with in a session that is shared.
     package var transactionStart: Call { apply(forTransaction: true) }
 

@@ -153,11 +153,11 @@ final class DatabaseLink {
 
     /// Behind a pooler nothing that commits announce arrives.
     private func tellOfPooler(_ connection: Connection) {
-        guard connection.session == .shared, !hasToldOfPooler else { return }
+        guard connection.session == .shared, setup.isListening, !hasToldOfPooler else { return }
         hasToldOfPooler = true
         logger.notice(
-            "a pooler stands before the database: it is asked for what is owed again and again instead of being woken; give the poller a direct connection",
-            metadata: ["application": "\(applicationName)"])
+            "a pooler stands before the database: nothing announces what is owed, and the poller asks for it again and again; give it a direct connection"
+        )
     }
 
     /// Whether somebody has announced that something is owed.
