@@ -61,7 +61,7 @@ extension Rule<RequestParams> {
                 "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
                 "maxProperties": 256,
                 "description": .string(
-                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, and lists in lists. At most \(RequestParams.valueLimit) values, those in lists and objects counted; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
+                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, lists in lists, and macros that are a JSON number or boolean, which stand alone: {payout:number}, {occurred_at:unix:number}, {is_test:boolean}. At most \(RequestParams.valueLimit) values, those in lists and objects counted; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
                 ),
             ]
         }

@@ -12,9 +12,10 @@ extension RequestText {
             for macro in ForeignMacro.found(in: part.segments, place)
             where !found.contains(where: { $0.field == part.field && $0.macro.text == macro.text }) {
                 found.append((part.field, macro))
+                if found.count == RequestText.limit { break }
             }
         }
-        return found.prefix(RequestText.limit).map { field, macro in
+        return found.map { field, macro in
             let doubt = macro.meaning.doubt.map { " (\($0))" } ?? ""
             return PostbackWarning(
                 .foreignMacro,

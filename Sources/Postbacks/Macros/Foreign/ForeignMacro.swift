@@ -30,34 +30,52 @@ struct ForeignMacro: Equatable {
     /// The text without the macros that begin with this mark.
     static func removing(_ mark: String, from text: String) -> String {
         guard text.contains(mark) else { return text }
-        let pieces = scan(text, Place()).filter { $0.style.open == mark }
-        var (rest, begin) = ("", text.startIndex)
+        let pieces = scan(text, Place(), styles.filter { $0.open == mark })
+        let bytes = Array(text.utf8)
+        var (rest, begin) = ([UInt8](), 0)
         for piece in pieces {
-            rest += text[begin..<piece.range.lowerBound]
+            rest += bytes[begin..<piece.range.lowerBound]
             begin = piece.range.upperBound
         }
-        return rest + text[begin...]
+        return String(decoding: rest + bytes[begin...], as: UTF8.self)
     }
 
-    private typealias Piece = (macro: ForeignMacro, style: MacroStyle, range: Range<String.Index>)
+    private typealias Piece = (macro: ForeignMacro, style: MacroStyle, range: Range<Int>)
 
     private static let styles = MacroStyle.all + [MacroStyle.dollars]
-    private static let firstBytes = Set(styles.compactMap(\.open.utf8.first))
+    /// How many unknown words of a text are compared with all macros' names, which costs more than all else here.
+    private static let spellingLimit = 64
 
-    private static func scan(_ text: String, _ place: Place) -> [Piece] {
+    private static func scan(_ text: String, _ place: Place, _ styles: [MacroStyle] = styles) -> [Piece] {
+        let candidates = Dictionary(grouping: styles.filter { !place.isName || !$0.meansListInNames }) {
+            $0.open.utf8.first ?? 0
+        }
+        let bytes = Array(text.utf8)
         var pieces: [Piece] = []
-        var index = text.startIndex
-        while let begin = text.utf8[index...].firstIndex(where: firstBytes.contains) {
-            let rest = text[begin...]
-            let piece = styles.lazy.filter { !place.isName || !$0.meansListInNames }.compactMap { style -> Piece? in
-                guard let (inside, following) = style.match(rest), !inside.isEmpty,
-                    let meaning = MacroMeaning(resembling: inside, parameter: place.parameter)
-                else { return nil }
-                let range = begin..<following.startIndex
-                return (ForeignMacro(written: text[range], meaning), style, range)
-            }.first
-            if let piece { pieces.append(piece) }
-            index = piece?.range.upperBound ?? text.utf8.index(after: begin)
+        var unknownWords = 0
+        func piece(at begin: Int, _ styles: [MacroStyle]) -> (Piece, end: Int)? {
+            for style in styles {
+                guard let (inside, end) = style.match(bytes, at: begin), !inside.isEmpty else { continue }
+                let meaning = MacroMeaning(
+                    resembling: Substring(decoding: bytes[inside], as: UTF8.self), parameter: place.parameter,
+                    bySpelling: unknownWords < spellingLimit)
+                guard let meaning else {
+                    unknownWords += 1
+                    continue
+                }
+                let written = Substring(decoding: bytes[begin..<end], as: UTF8.self)
+                return ((ForeignMacro(written: written, meaning), style, begin..<end), end)
+            }
+            return nil
+        }
+        var index = 0
+        while index < bytes.count {
+            if let styles = candidates[bytes[index]], let (piece, end) = piece(at: index, styles) {
+                pieces.append(piece)
+                index = end
+            } else {
+                index += 1
+            }
         }
         return pieces
     }

@@ -31,14 +31,14 @@ package struct MacroMeaning: Sendable, Equatable {
     }
 
     /// Finds it by a name that may be misspelt, or have a format or default of the other network's behind it.
-    init?(resembling text: Substring, parameter: String) {
+    init?(resembling text: Substring, parameter: String, bySpelling: Bool = true) {
         let name = String(text.prefixOfScalars { $0 != ":" && $0 != "|" })
         if !MacroMeaning.folded(name).isEmpty, let known = MacroMeaning(of: name, parameter: parameter) {
             self = known
             return
         }
         // Short words are near to too many others.
-        guard (5...64).contains(name.utf8.count),
+        guard bySpelling, (5...64).contains(name.utf8.count),
             let nearest = Spelling.nearest(to: name, among: MacroName.allCases.map(\.rawValue))
         else { return nil }
         self.init(template: "{\(nearest)}", doubt: "by its spelling")

@@ -1,7 +1,14 @@
 /// How networks mark a macro in a postback URL.
 package struct MacroStyle: Sendable {
     package let open: String
-    let close: String
+    private let close: String
+    private let openBytes: [UInt8]
+    private let closeBytes: [UInt8]
+
+    init(open: String, close: String) {
+        (self.open, self.close) = (open, close)
+        (openBytes, closeBytes) = (Array(open.utf8), Array(close.utf8))
+    }
 
     /// The longer marks before those that they begin with.
     package static let all = [
@@ -20,46 +27,53 @@ package struct MacroStyle: Sendable {
     /// `items[name]` is a parameter's name and not a macro in it.
     package var meansListInNames: Bool { open.hasSuffix("[") || open == "%5B" }
 
-    /// What such a macro at the beginning of `text` contains, and what follows it; nil when there is none. Looks at no more
-    /// than what may belong to one macro, so that looking at every place of a text takes a time in proportion to its length.
+    /// What such a macro at the beginning of `text` contains, and what follows it; nil when there is none.
     package func match(_ text: Substring) -> (inside: Substring, rest: Substring)? {
-        let bytes = text.utf8
-        guard let start = MacroStyle.end(of: open, in: bytes) else { return nil }
-        var end = start
-        for _ in 0...MacroStyle.longest {
-            let following = bytes[end...]
-            if let after = MacroStyle.end(of: close, in: following) {
-                let (inside, rest) = (text[start..<end], text[after...])
-                return accepts(inside, before: rest) ? (inside, rest) : nil
+        // All that may belong to one macro, and the two bytes behind it that are looked at.
+        let bytes = Array(text.utf8.prefix(open.utf8.count + MacroStyle.longest + close.utf8.count + 2))
+        guard let (inside, end) = match(bytes, at: 0) else { return nil }
+        func index(_ offset: Int) -> Substring.Index { text.utf8.index(text.startIndex, offsetBy: offset) }
+        return (text[index(inside.lowerBound)..<index(inside.upperBound)], text[index(end)...])
+    }
+
+    /// The same in bytes of UTF-8: where the name is and where the macro ends. Looks at no more than what may belong to one
+    /// macro, so that looking at every place of a text takes a time in proportion to its length.
+    func match(_ text: [UInt8], at begin: Int) -> (inside: Range<Int>, end: Int)? {
+        guard MacroStyle.stands(openBytes, in: text, at: begin) else { return nil }
+        let start = begin + openBytes.count
+        for end in start...(start + MacroStyle.longest) {
+            if MacroStyle.stands(closeBytes, in: text, at: end) {
+                let after = end + closeBytes.count
+                return accepts(text[start..<end], before: text[after...]) ? (start..<end, after) : nil
             }
-            guard let next = following.first, mayContain(next) else { return nil }
-            bytes.formIndex(after: &end)
+            guard end < text.count, mayContain(text[end]) else { return nil }
         }
         return nil
     }
 
-    /// Where the mark ends that the text begins with; hex digits in either case.
-    private static func end(of mark: String, in text: Substring.UTF8View) -> Substring.UTF8View.Index? {
-        let beginning = text.prefix(mark.utf8.count)
-        let isThere = beginning.elementsEqual(mark.utf8) { byte, wanted in
-            byte == wanted || byte.isLetter && byte ^ 0x20 == wanted
+    /// Whether a mark stands there; hex digits in either case.
+    private static func stands(_ mark: [UInt8], in text: [UInt8], at begin: Int) -> Bool {
+        guard begin + mark.count <= text.count else { return false }
+        for (offset, wanted) in mark.enumerated() {
+            let byte = text[begin + offset]
+            guard byte == wanted || byte.isLetter && byte ^ 0x20 == wanted else { return false }
         }
-        return isThere ? beginning.endIndex : nil
+        return true
     }
 
     private func mayContain(_ byte: UInt8) -> Bool {
         // Between braces stands whatever a network's own formats and defaults are made of.
-        open.hasSuffix("{") ? !"&/?{".utf8.contains(byte) : MacroStyle.isNameByte(byte)
+        openBytes.last == UInt8(ascii: "{") ? !"&/?{".utf8.contains(byte) : MacroStyle.isNameByte(byte)
     }
 
-    private func accepts(_ inside: Substring, before rest: Substring) -> Bool {
+    private func accepts(_ inside: ArraySlice<UInt8>, before rest: ArraySlice<UInt8>) -> Bool {
         // `cid={}`: a place to fill in.
         if inside.isEmpty { return open.hasSuffix("{") || open.hasSuffix("%7B") }
         if open.hasSuffix("{") { return true }
-        guard inside.utf8.first?.isLetter == true else { return false }
+        guard inside.first?.isLetter == true else { return false }
         // `%C3%A9` and `%adid%20` are percent-encoded text, not macros.
-        guard open == "%", inside.utf8.prefix(2).allSatisfy(\.isHexDigit) else { return true }
-        return inside.utf8.count > 2 && !(rest.utf8.count >= 2 && rest.utf8.prefix(2).allSatisfy(\.isHexDigit))
+        guard open == "%", inside.prefix(2).allSatisfy(\.isHexDigit) else { return true }
+        return inside.count > 2 && !(rest.count >= 2 && rest.prefix(2).allSatisfy(\.isHexDigit))
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
