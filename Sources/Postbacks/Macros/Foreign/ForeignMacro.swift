@@ -45,6 +45,8 @@ struct ForeignMacro: Equatable {
     private static let styles = MacroStyle.all + [MacroStyle.dollars]
     /// How many unknown words of a text are compared with all macros' names, which costs more than all else here.
     private static let spellingLimit = 64
+    /// How many words between marks are looked up in one text; what stands behind them is not looked at.
+    private static let wordLimit = 512
 
     private static func scan(_ text: String, _ place: Place, _ styles: [MacroStyle] = styles) -> [Piece] {
         let candidates = Dictionary(grouping: styles.filter { !place.isName || !$0.meansListInNames }) {
@@ -69,7 +71,7 @@ struct ForeignMacro: Equatable {
             return nil
         }
         var index = 0
-        while index < bytes.count {
+        while index < bytes.count, pieces.count + unknownWords < wordLimit {
             if let styles = candidates[bytes[index]], let (piece, end) = piece(at: index, styles) {
                 pieces.append(piece)
                 index = end
