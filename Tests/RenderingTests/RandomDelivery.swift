@@ -45,7 +45,7 @@ struct RandomDelivery {
         }
         var params = maker.members(nested: httpType == "POST(JSON)")
         if isLarge {
-            maker.values.large = String(repeating: "é😀{payout}&=%\"\\\r\n", count: 40_000)
+            maker.values.large = String(repeating: "é😀{payout}&=%\"\\\r\n", count: 4000)
             params.append(("large", .text(Part(written: "{params.large}", meaning: maker.values.large))))
         }
         params.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
