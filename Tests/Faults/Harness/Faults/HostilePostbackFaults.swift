@@ -15,6 +15,7 @@ extension Fault {
             injects: "postbacks of the largest permitted size, with secrets that begin alike, to one who repeats them"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 2, full: 4) {
+                try scene.waitForShortBacklog()
                 let length = scene.effort.isShort ? 5.0 : 20
                 scene.load.state.withLock { $0.offers.removeAll { $0 == HostilePostback.offer } }
                 scene.watch.during(.calm) { scene.pause(length) }
@@ -23,8 +24,8 @@ extension Fault {
                 scene.countRound()
             }
         }
-        // One in thirteen conversions is for the hostile one, which has two of the largest requests made of it.
-        fault.setup.rate = 39
+        // One in forty conversions is for the hostile one, which has two of the largest requests made of it.
+        fault.setup.rate = 40
         // Each of them is some ten milliseconds of the delivery process's one thread.
         fault.setup.latencyBound = 250
         fault.prepare = { scene in
@@ -35,7 +36,7 @@ extension Fault {
             let target = try PlainDestination(behaviour)
             try scene.addFlow(
                 HostilePostback.offer, postbacks: HostilePostback.all(to: target.url), to: [target], isHealthy: false)
-            scene.favourHealthyFlows(4)
+            scene.favourHealthyFlows(13)
         }
         fault.confirm = { scene in
             // All that was owed has been answered: nothing of it is dead, failed or unknown.
