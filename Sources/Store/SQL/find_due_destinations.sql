@@ -26,8 +26,9 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
     CROSS JOIN LATERAL (
         SELECT o.due_at FROM outbox o
         WHERE o.destination_id = known.id AND (o.attempt > 0) = kind.again
-            -- What another session began earlier may be committed later: a second is left for that.
-            AND o.due_at >= kind.floor - interval '1 second'
+            -- What another session began earlier may be committed later: as long is left for that as a poller may go without
+            -- a whole look.
+            AND o.due_at >= kind.floor - interval '10 seconds'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())
         ORDER BY o.due_at, o.id LIMIT 1
