@@ -43,7 +43,9 @@ enum Growth: String, CaseIterable {
         case .answerMembers:
             let members = Growth.list(size) { "\"member\($0)\":0" }
             let line = "{\"id\":\"1/1/1\",\"output\":{\"outcome\":\"delivered\",\(members)}}"
-            try require(Answer(Array(line.utf8)) != nil, "it is an answer")
+            guard case .attempt? = DeliveryLine(Array(line.utf8)) else {
+                throw Violation(description: "it is an answer")
+            }
         case .retryAfterDigits:
             let seconds = RetryAfter.seconds([Growth.text("9", size)], now: Timestamp(milliseconds: 0))
             try require(seconds == RetryAfter.limit, "the wait is bounded")
