@@ -11,6 +11,8 @@ struct Answer {
     /// `{"id":…,"output":{…}}`.
     let line: [UInt8]
     let reaction: Reaction
+    /// Whether a secret of the delivery did not open.
+    let isOfSecret: Bool
     private let isBare: Bool
 
     /// The answer to a claim that may have been sent, or not: its process ended before it said.
@@ -33,10 +35,13 @@ struct Answer {
             message: "the answer of the delivery function could not be stored", isCharged: true)
     }
 
-    fileprivate init(id: String, line: [UInt8], reaction: Reaction = .untried, isBare: Bool = false) {
+    fileprivate init(
+        id: String, line: [UInt8], reaction: Reaction = .untried, isOfSecret: Bool = false, isBare: Bool = false
+    ) {
         self.id = id
         self.line = line
         self.reaction = reaction
+        self.isOfSecret = isOfSecret
         self.isBare = isBare
     }
 
@@ -89,8 +94,11 @@ enum DeliveryLine {
             Answer.outcomes.contains(outcome)
         {
             // Nothing but the outcome is read of what was delivered.
-            let reaction = outcome == "delivered" ? .answered : Reaction(output)
-            self = .attempt(Answer(id: id, line: line, reaction: reaction))
+            let isDelivered = outcome == "delivered"
+            self = .attempt(
+                Answer(
+                    id: id, line: line, reaction: isDelivered ? .answered : Reaction(output),
+                    isOfSecret: !isDelivered && output["error"]?["code"] == "secret"))
         } else {
             return nil
         }

@@ -15,7 +15,9 @@ extension Poller {
         let started = slots.starting(at: now)
         for start in started {
             let leaseEnd = start.leasedAt + Int64(settings.lease * 1e9)
-            inFlight[start.claim.id] = Flight(claim: start.claim.withoutLine, start: now, leaseEnd: leaseEnd)
+            inFlight[start.claim.id] = Flight(
+                claim: start.claim.withoutLine, start: now, leaseEnd: leaseEnd,
+                keys: KeyDoubts.keys(of: start.claim.line))
         }
         process.feed(started.map(\.claim))
     }
@@ -26,8 +28,15 @@ extension Poller {
             return
         }
         switch line {
+        case .attempt(let answer) where answer.isOfSecret && keyDoubts.doubt(flight.keys):
+            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            let message =
+                "a secret cannot be opened, and POSTBACKS_ENCRYPTION_KEY has opened none yet: is it another key of the same id?"
+            take(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
         case .attempt(let answer):
             process.wasUseful()
+            // What was sent could be rendered.
+            if answer.reaction != .untried { keyDoubts.trust(flight.keys) }
             if health.answered() { logger.notice("deliveries can be sent from here again") }
             slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
             answers.append(answer)

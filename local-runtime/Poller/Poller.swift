@@ -15,6 +15,7 @@ package final class Poller {
     let upkeep: Upkeep
     var slots: DestinationSlots
     var health = SendingHealth()
+    var keyDoubts = KeyDoubts()
     var rhythm = Rhythm()
     var lineRoom = LineRoom()
 
@@ -37,6 +38,8 @@ package final class Poller {
         let claim: Outbox.Claim
         let start: Int64
         let leaseEnd: Int64
+        /// The ids of the keys under which its secrets are sealed.
+        let keys: Set<String>
     }
 
     /// What has been started on the database.

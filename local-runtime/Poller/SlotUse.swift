@@ -15,7 +15,9 @@ struct SlotLimits {
 
     /// - Parameter openFiles: as many as a delivery process may have; each request needs a socket.
     init(slots: Int, perDestination: Int, openFiles: Int = .max) {
-        self.init(slots: slots, perDestination: perDestination, requests: min(4096, PollerSettings.requests(openFiles: openFiles)))
+        self.init(
+            slots: slots, perDestination: perDestination,
+            requests: min(4096, PollerSettings.requests(openFiles: openFiles)))
     }
 
     /// - Parameter requests: 4,096 is what one delivery process takes.

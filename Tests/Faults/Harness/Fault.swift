@@ -67,4 +67,5 @@ extension Fault {
     static let all =
         processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
         + loadFaults + clockFaults + poisonFaults + installationFaults + hostilePostbackFaults
+        + ownFaults
 }

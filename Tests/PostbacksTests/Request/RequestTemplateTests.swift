@@ -122,8 +122,9 @@ import Testing
         #expect(throws: RenderingError.secret("basicAuth.password cannot be opened: \(SealError.tampered)")) {
             try RequestRendering(read, postbackID: 18, keys: keys).request(for: values)
         }
-        #expect(throws: RenderingError.secret("basicAuth.password is sealed, and POSTBACKS_ENCRYPTION_KEY is not set"))
-        {
+        #expect(
+            throws: RenderingError.missingKey("basicAuth.password is sealed, and POSTBACKS_ENCRYPTION_KEY is not set")
+        ) {
             try RequestRendering(read, postbackID: 17).request(for: values)
         }
     }

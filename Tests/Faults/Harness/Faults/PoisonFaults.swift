@@ -48,6 +48,13 @@ extension Fault {
         fault.setup.latencyFactor = 2
         fault.prepare = { scene in
             guard let target = scene.destinations.first else { return }
+            // It proves that the key is right, and what it does not open was changed.
+            let secret: JSON = [
+                "conversionStatus": "pending", "httpType": "GET",
+                "url": .string("\(target.url)/secret?t={transaction_id}"),
+                "basicAuth": ["login": "l", "password": "p"],
+            ]
+            try scene.addFlow("healthy-secret", postbacks: [secret], to: [], isHealthy: true)
             for poison in Poison.settings + Poison.payloads {
                 let keys = poison == .missingKey ? ["POSTBACKS_ENCRYPTION_KEY": Poison.otherKey] : [:]
                 try scene.addPoisonFlow(poison, to: target, environment: keys)

@@ -25,7 +25,12 @@ package final class TLSFront: Sendable {
     package init() throws { script = try Script("front.py") }
 
     package func open(before site: Site, _ manner: Manner) throws -> Port {
-        let line = try script.ask(manner.command(JSON.Member("open", .integer(Int(site.port)))))
+        try open(beforePort: Int(site.port), manner)
+    }
+
+    /// - Parameter port: of this machine, where somebody speaks HTTP.
+    package func open(beforePort port: Int, _ manner: Manner) throws -> Port {
+        let line = try script.ask(manner.command(JSON.Member("open", .integer(port))))
         return Port(number: Int(line) ?? 0)
     }
 
