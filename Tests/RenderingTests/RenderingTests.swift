@@ -45,7 +45,6 @@ struct RenderingTests {
         #expect(received["none"] == nil, seed)
         #expect(Set(received.keys).isSubset(of: Set((1...deliveries.count).map { "\($0)" })), seed)
         #expect(deliveries.contains { if case .unsafeHeader = $0.expectation { true } else { false } }, seed)
-        #expect(deliveries.contains { if case .unsafeURL = $0.expectation { true } else { false } }, seed)
     }
 
     private func check(_ request: PythonReceiver.Received, _ expected: RandomDelivery.Arrival, _ whole: Comment) {
