@@ -32,6 +32,32 @@ struct LostLeaseTests {
         #expect(try installation.count("outbox") == 0)
     }
 
+    @Test func `R12: a delivery whose lease was lost waits as the schedule says before it is claimed again`() throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:1")
+        try installation.record(["t"])
+        let connection = try installation.database.connect()
+        let claim = Outbox.claim(
+            [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600,
+            schedule: try RetrySchedule(parsing: "100,1"))
+        #expect(Outbox.claims(try connection.transaction([claim])[0]).count == 1)
+        // The lease began 61 seconds ago.
+        _ = try connection.run("UPDATE outbox SET lease_until = now() - interval '1 second'")
+        let rows = try connection.transaction([claim])[0]
+        #expect(Outbox.claims(rows).isEmpty)
+        #expect(Outbox.burials(rows).isEmpty)
+        #expect(
+            try installation.value(
+                """
+                SELECT (attempt = 1 AND lease_until IS NULL
+                    AND due_at BETWEEN now() + interval '1 second' AND now() + interval '60 seconds')::text AS value
+                FROM outbox
+                """) == "true")
+        #expect(try installation.deliveries()[0].outcomes == ["unknown"])
+        _ = try connection.run("UPDATE outbox SET due_at = now()")
+        #expect(Outbox.claims(try connection.transaction([claim])[0]).map(\.attempt) == [2])
+        withExtendedLifetime(installation) {}
+    }
+
     @Test
     func
         `a poller buries what was lost on its last attempt; it pauses no postback, and can be resent`()

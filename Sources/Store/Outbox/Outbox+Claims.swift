@@ -45,6 +45,7 @@ extension Outbox {
                 .integers(shares.map(\.destination)), .integers(shares.map(\.free)), .integers(shares.map(\.retries)),
                 .array(shares.map { $0.floor ?? "-infinity" }), .array(shares.map { $0.retryFloor ?? "-infinity" }),
                 .text(String(lease)), .text(String(orderHold)), .int(schedule.attempts),
+                .array(schedule.waits.map { String($0) }),
             ])
     }
 

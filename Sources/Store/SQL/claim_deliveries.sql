@@ -5,8 +5,9 @@
 -- owed for less than $7 seconds, whether they are owed there, on their way there, or in flight to where their postback led
 -- before. An earlier one behind which a later one was delivered there is skipped as superseded, unless its postback sends
 -- such ones or it was resent with force. Nothing can be overtaken that nobody tried, moved or owed again within these seconds.
--- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent; when it was the last of so many
--- ($8) the delivery is dead.
+-- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent. The next one comes when the
+-- schedule's wait ($9, in seconds, one for each attempt but the last) has passed since the lease began; when it was the last
+-- of so many ($8) the delivery is dead.
 -- An id that a finished delivery has already is not sent: it gets one of its own first, and until then is not due.
 -- Each row is a line for deliverPostback, or, without a line, a delivery that ends with error_code, or one whose id is taken
 -- (line_id says so).
@@ -34,7 +35,9 @@ WITH wanted AS (
                     AND later.sequence > o.sequence
                     AND later.state = 'delivered'
             ) AND NOT (SELECT p.send_overtaken FROM postbacks p WHERE p.id = o.postback_id) THEN 'superseded'
+            WHEN o.waits_until > now() THEN 'waits'
         END AS error_code,
+        o.waits_until,
         o.sequence > 1 AND EXISTS (
             SELECT FROM outbox earlier
             WHERE earlier.conversion_id = o.conversion_id
@@ -45,7 +48,9 @@ WITH wanted AS (
         SELECT o.*, w.free, row_number() OVER (PARTITION BY w.destination_id ORDER BY o.due_at, o.id) AS place
         FROM wanted w
         CROSS JOIN LATERAL (
-            SELECT o.*, late.may_be_late
+            SELECT o.*, late.may_be_late,
+                o.lease_until + make_interval(
+                    secs => ($9::float8[])[o.attempt + 1] * (1 + 0.2 * random()) - $6::float8) AS waits_until
             FROM outbox o
             CROSS JOIN LATERAL (
                 SELECT o.lease_no > 0 OR o.hold_from IS NOT NULL
@@ -144,10 +149,13 @@ WITH wanted AS (
         error_code, lease_no + (error_code <> 'lost')::int, owed_at
     FROM buried
 ), put_off AS (
-    UPDATE outbox o SET due_at = now() + interval '1 minute', lease_until = NULL
+    UPDATE outbox o SET
+        due_at = CASE taken.error_code WHEN 'waits' THEN taken.waits_until ELSE now() + interval '1 minute' END,
+        attempt = o.attempt + (taken.error_code = 'waits')::int,
+        lease_until = NULL
     FROM taken
-    WHERE o.id = taken.id AND taken.error_code = 'id_taken'
-    RETURNING o.*
+    WHERE o.id = taken.id AND taken.error_code IN ('id_taken', 'waits')
+    RETURNING o.*, taken.error_code
 ), claimed AS (
     UPDATE outbox o SET
         lease_until = now() + make_interval(secs => $6::float8),
@@ -182,4 +190,5 @@ UNION ALL
 SELECT id, lease_no, destination_id, postback_id, attempt, due_at, NULL, NULL, error_code FROM buried
 UNION ALL
 SELECT id, lease_no, destination_id, postback_id, attempt, due_at, 'taken', NULL, NULL FROM put_off
+WHERE error_code = 'id_taken'
 ORDER BY due_at, id
