@@ -8,10 +8,18 @@ import Testing
 struct OutboxCostTests {
     private let connection: Connection
 
-    /// 2,000 deliveries owed, all of them in flight, among 500 postbacks; the poller's session has planned on empty tables.
+    /// 2,000 deliveries owed, all of them in flight, among 500 postbacks; the poller's session has planned on a table that had a
+    /// few rows when it was vacuumed.
     init() throws {
         let installation = try Installation.make()
         connection = try installation.database.connect()
+        try connection.execute(
+            script: """
+                INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id)
+                SELECT n, n, 1, n, 1 FROM generate_series(1, 5) AS n
+                """)
+        try connection.execute(script: "VACUUM outbox")
+        try connection.execute(script: "DELETE FROM outbox; ALTER SEQUENCE outbox_id_seq RESTART")
         // Twice: only a connection that knows that its session is its own keeps plans.
         for _ in 1...2 { _ = try connection.transaction(Outbox.pumpSession(longest: 60).calls(isShared: false)) }
         _ = try connection.transaction([

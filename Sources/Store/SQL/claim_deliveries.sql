@@ -41,7 +41,7 @@ WITH wanted AS (
         o.sequence > 1 AND EXISTS (
             SELECT FROM outbox earlier
             WHERE earlier.conversion_id = o.conversion_id
-                AND earlier.destination_id = o.destination_id
+                AND earlier.destination_id + 0 = o.destination_id
                 AND earlier.sequence < o.sequence
         ) AS overtakes
     FROM (
@@ -68,6 +68,8 @@ WITH wanted AS (
                     SELECT p.destination_id FROM postbacks p
                     WHERE p.id = o.postback_id AND coalesce(p.deleted_at, p.paused_at) IS NULL
                 ) = o.destination_id
+                -- Rows of a conversion are looked up by it alone ("+ 0"), and not joined: the index of destinations is of no use
+                -- here, whatever the planner believes of a table that had a few rows when it was vacuumed last.
                 AND NOT (o.sequence > 1 AND EXISTS (
                     SELECT FROM outbox earlier
                     WHERE earlier.conversion_id = o.conversion_id
@@ -87,7 +89,7 @@ WITH wanted AS (
                 AND NOT (late.may_be_late AND EXISTS (
                     SELECT FROM outbox later
                     WHERE later.conversion_id = o.conversion_id
-                        AND later.destination_id = o.destination_id
+                        AND later.destination_id + 0 = o.destination_id
                         AND later.sequence > o.sequence
                         AND later.lease_until > now()
                 ))
@@ -104,7 +106,7 @@ WITH wanted AS (
     CROSS JOIN LATERAL (
         SELECT e.id FROM outbox e
         WHERE e.conversion_id = due.conversion_id
-            AND e.destination_id = due.destination_id
+            AND e.destination_id + 0 = due.destination_id
             AND e.sequence < due.sequence
             AND (e.lease_until IS NULL OR e.lease_until <= now())
         FOR UPDATE SKIP LOCKED
@@ -117,7 +119,7 @@ WITH wanted AS (
     WHERE due.error_code IS NOT NULL OR NOT due.overtakes OR (
         SELECT count(*) FROM outbox e
         WHERE e.conversion_id = due.conversion_id
-            AND e.destination_id = due.destination_id
+            AND e.destination_id + 0 = due.destination_id
             AND e.sequence < due.sequence
     ) = (
         SELECT count(*) FROM stepped_over s
@@ -138,7 +140,8 @@ WITH wanted AS (
         json_build_object('code', error_code, 'message', 'a later event of the conversion was delivered there before it')
     FROM taken WHERE error_code = 'superseded'
 ), buried AS (
-    DELETE FROM outbox o USING taken WHERE o.id = taken.id AND taken.error_code IN ('lost', 'superseded')
+    DELETE FROM outbox o USING taken
+    WHERE o.id = ANY (ARRAY(SELECT id FROM taken WHERE error_code IN ('lost', 'superseded'))) AND taken.id = o.id
     RETURNING o.*, taken.error_code
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
@@ -161,8 +164,7 @@ WITH wanted AS (
         lease_until = now() + make_interval(secs => $6::float8),
         lease_no = o.lease_no + 1,
         attempt = o.attempt + (o.lease_until IS NOT NULL)::int
-    FROM taken
-    WHERE o.id = taken.id AND taken.error_code IS NULL
+    WHERE o.id = ANY (ARRAY(SELECT id FROM taken WHERE error_code IS NULL))
     RETURNING o.*
 )
 SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.attempt + 1 AS attempt, c.due_at,
