@@ -1,5 +1,6 @@
 import FaultLedger
 import HostileReceiver
+import JSON
 import POSIX
 import Postgres
 import TestSupport
@@ -88,12 +89,13 @@ extension Fault {
     private static func key(_ name: String, _ injects: String, _ id: String, _ byte: UInt8) -> Fault {
         own(name, injects) { scene in
             let target = try PlainDestination()
-            let postback: [String: String] = ["url": "\(target.url)/secret?t={transaction_id}"]
+
             try scene.addFlow(
                 "secret",
                 postbacks: [
                     [
-                        "conversionStatus": "pending", "httpType": "GET", "url": .string(postback["url"] ?? ""),
+                        "conversionStatus": "pending", "httpType": "GET",
+                        "url": .string("\(target.url)/secret?t={transaction_id}"),
                         "basicAuth": ["login": "l", "password": "p"],
                     ]
                 ], to: [target], isHealthy: false)
