@@ -5,7 +5,7 @@ import PackageDescription
 let databaseFunctions = [
     "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback", "explainConversion",
     "listAffiliates", "listConversions", "listDeliveries", "listOffers", "listPostbacks", "previewPostback",
-    "recordConversion", "resendDeliveries", "updateConversionStatus", "updatePostback",
+    "recordConversion", "redactConversion", "resendDeliveries", "updateConversionStatus", "updatePostback",
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [

@@ -33,12 +33,14 @@ extension Statement {
     static let holdPostbacks = Statement(name: "hold_postbacks", bytes: PackageResources.hold_postbacks_sql)
     static let listDeliveries = Statement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
     static let listPostbacks = Statement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
+    static let lockConversion = Statement(name: "lock_conversion", bytes: PackageResources.lock_conversion_sql)
     static let lockOffer = Statement(name: "lock_offer", bytes: PackageResources.lock_offer_sql)
     static let markDestinations = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
     static let nextPostbackID = Statement(name: "next_postback_id", bytes: PackageResources.next_postback_id_sql)
     static let pauseDyingPostbacks = Statement(
         name: "pause_dying_postbacks", bytes: PackageResources.pause_dying_postbacks_sql)
     static let recordConversions = Statement(name: "record_conversions", bytes: PackageResources.record_conversions_sql)
+    static let redactConversion = Statement(name: "redact_conversion", bytes: PackageResources.redact_conversion_sql)
     static let releaseDeliveries = Statement(name: "release_deliveries", bytes: PackageResources.release_deliveries_sql)
     static let updateStatuses = Statement(name: "update_statuses", bytes: PackageResources.update_statuses_sql)
     static let listSealedPostbacks = Statement(

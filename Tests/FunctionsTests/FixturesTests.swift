@@ -79,7 +79,10 @@ struct FixturesTests {
         ("resendDeliveries", "wrong-fields", "invalid_request"),
         ("resendDeliveries", "duplicate-member", "invalid_json"), ("deletePostback", "success", nil),
         ("deletePostback", "unknown-postback", "not_found"), ("deletePostback", "wrong-fields", "invalid_request"),
-        ("deletePostback", "duplicate-member", "invalid_json"),
+        ("deletePostback", "duplicate-member", "invalid_json"), ("redactConversion", "success", nil),
+        ("redactConversion", "unknown-conversion", "not_found"),
+        ("redactConversion", "wrong-fields", "invalid_request"),
+        ("redactConversion", "duplicate-member", "invalid_json"),
     ]
 
     private static let functions = URL(fileURLWithPath: #filePath)
@@ -163,6 +166,7 @@ struct FixturesTests {
         #expect(answers["backfillPostback/success"]?["owed"] == 3)
         #expect(answers["resendDeliveries/success"]?["resent"] == 0)
         #expect(answers["deletePostback/success"]?["cancelledDeliveries"] == 3)
+        #expect(answers["redactConversion/success"]?.at("conversion.clickId") == "redacted-1")
 
         // The same once more through one warm process for each function.
         let warm = try Installation.make()

@@ -94,6 +94,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
             function: "listConversions",
             inputs: [ids.merging(page).merging(times).merging(["status": "done", "transactionId": "t", "clickId": 7])]),
         FunctionInput(function: "explainConversion", inputs: [["conversionId": 1]]),
+        FunctionInput(function: "redactConversion", inputs: [["conversionId": 1]]),
         FunctionInput(
             function: "deliverPostback",
             inputs: [template(host: "127.0.0.1:9"), template(host: "127.0.0.1:9").merging(bearer)].map { template in

@@ -85,6 +85,10 @@ struct RolesTests {
         try waitUntil("four more") { receiver.requests.filter { $0.header("Postback-Delivery-Id") == "8" }.count == 1 }
         try guarded.manager.ask("deletePostback", ["postbackId": 2])
 
+        // An erasure request.
+        let redacted = try guarded.manager.ask("redactConversion", ["conversionId": 1])
+        #expect(redacted.at("conversion.clickId") == "redacted-1" && redacted["redactedAttempts"] != 0)
+
         // Whatever reads.
         for (function, input) in [
             ("listOffers", [:]), ("listAffiliates", [:]), ("listConversions", [:]), ("listDeliveries", [:]),
@@ -125,7 +129,8 @@ struct RolesTests {
             "DROP TABLE outbox", "DROP TABLE attempts_other", "ALTER TABLE postbacks DISABLE TRIGGER ALL",
             "TRUNCATE outbox",
             "CREATE TABLE mine (id int)", "CREATE FUNCTION now() RETURNS timestamptz LANGUAGE sql RETURN NULL",
-            "DELETE FROM conversions", "DELETE FROM events", "UPDATE events SET payload = '{}'", "DELETE FROM attempts",
+            "DELETE FROM conversions", "DELETE FROM events", "UPDATE events SET status = 'done'",
+            "DELETE FROM attempts",
             "UPDATE attempts SET outcome = 'delivered'", "DELETE FROM postbacks", "DELETE FROM postback_versions",
             "SELECT maintain_attempt_partitions(90)", "INSERT INTO schema_migrations (number, name) VALUES (99, 'x')",
             "SELECT pg_read_file('/etc/passwd')", "COPY offers TO PROGRAM 'cat'", "SET ROLE postbacks",
@@ -139,10 +144,12 @@ struct RolesTests {
             "SELECT nextval('postbacks_id_seq')",
         ]
         let maintenance = "SELECT maintain_attempts(90)"
+        // What only whoever redacts may do.
+        let redacting = ["UPDATE events SET payload = '{}'", "UPDATE attempts SET request = NULL"]
         let denied: [(Installation, [String])] = [
             (
                 guarded.recorder,
-                configuring + [
+                configuring + redacting + [
                     "SELECT basic_auth FROM postbacks", "SELECT request_headers FROM postbacks",
                     "SELECT signing_secret FROM postbacks", "SELECT request_params FROM postbacks",
                     "SELECT url FROM postbacks", "SELECT fingerprint FROM postbacks", "SELECT * FROM postbacks",
@@ -153,7 +160,7 @@ struct RolesTests {
             ),
             (
                 guarded.poller,
-                configuring + [
+                configuring + redacting + [
                     insertConversion, "UPDATE conversions SET status = 'done'", "SELECT * FROM conversions",
                     insertEvent,
                     "SELECT * FROM offers", "SELECT * FROM affiliates", "DELETE FROM deliveries",
@@ -166,20 +173,22 @@ struct RolesTests {
                 guarded.manager,
                 [
                     insertConversion, "UPDATE conversions SET status = 'done'", insertEvent,
+                    "UPDATE conversions SET payout = 1", "UPDATE conversions SET transaction_id = 'x'",
+                    "UPDATE attempts SET timing = NULL",
                     "INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome) VALUES (1, 1, 1, now(), 'delivered')",
                     "UPDATE deliveries SET state = 'delivered'", maintenance,
                 ]
             ),
             (
                 guarded.reader,
-                configuring + [
+                configuring + redacting + [
                     insertConversion, insertEvent, "UPDATE outbox SET due_at = now()", "DELETE FROM outbox",
                     "INSERT INTO destinations (origin) VALUES ('x')", maintenance, "SELECT * FROM postbacks FOR UPDATE",
                 ]
             ),
             (
                 guarded.stranger,
-                configuring + [
+                configuring + redacting + [
                     insertConversion, "SELECT * FROM postbacks", "SELECT * FROM conversions", "SELECT * FROM attempts",
                     "SELECT * FROM delivery_log", "SELECT * FROM offers", maintenance,
                 ]
@@ -217,6 +226,7 @@ struct RolesTests {
                 "postbacks"
             ),
             (guarded.reader, "recordConversion", conversion("t1"), "conversions"),
+            (guarded.recorder, "redactConversion", ["conversionId": 1], "events"),
             (
                 guarded.manager, "updateConversionStatus", ["offerId": "o", "transactionId": "t", "status": "done"],
                 "conversions"

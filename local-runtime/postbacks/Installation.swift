@@ -106,7 +106,8 @@ enum FunctionNames {
         "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
         "deliverPostback",
         "explainConversion", "listAffiliates", "listConversions", "listDeliveries", "listOffers", "listPostbacks",
-        "previewPostback", "recordConversion", "resendDeliveries", "updateConversionStatus", "updatePostback",
+        "previewPostback", "recordConversion", "redactConversion", "resendDeliveries", "updateConversionStatus",
+        "updatePostback",
     ]
 }
 

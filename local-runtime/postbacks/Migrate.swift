@@ -16,7 +16,7 @@ struct Migrate: ParsableCommand {
                                   pause a postback
               postbacks_manager   configure…, createPostback, updatePostback,
                                   deletePostback, resendDeliveries, backfillPostback,
-                                  rekey, and all of reader
+                                  redactConversion, rekey, and all of reader
               postbacks_reader    list…, explainConversion, previewPostback, export,
                                   doctor
 

@@ -5,7 +5,8 @@
 -- postbacks_reader    list…, explainConversion, previewPostback, export, doctor. Sees secrets only sealed.
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees of a postback only what matching needs.
 -- postbacks_poller    poll. Sees secrets only sealed; its delivery process opens them.
--- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback, rekey; all of reader.
+-- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback, redactConversion,
+--                     rekey; all of reader.
 
 DO $$
 DECLARE
@@ -65,6 +66,10 @@ GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks
 GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
 GRANT INSERT ON postback_versions TO postbacks_manager;
 GRANT INSERT, DELETE ON deliveries TO postbacks_manager;
+-- What redactConversion blanks.
+GRANT UPDATE (ip, user_agent, params, click_id, updated_at) ON conversions TO postbacks_manager;
+GRANT UPDATE (payload) ON events TO postbacks_manager;
+GRANT UPDATE (request, response, error) ON attempts TO postbacks_manager;
 GRANT USAGE ON SEQUENCE postbacks_id_seq, outbox_id_seq TO postbacks_manager;
 
 -- From PostgreSQL 17 on the right to vacuum can be granted; before, autovacuum and the table's own settings do it.

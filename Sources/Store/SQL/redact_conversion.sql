@@ -1,0 +1,73 @@
+-- Blanks what is kept of the person behind a conversion ($1), whose row this transaction has locked before: in the conversion,
+-- in its events' snapshots and in the attempts of its deliveries. Ids, amounts, states and times stay.
+-- A click's id becomes a text that says nothing of it: one of the two ids must be there, and two conversions must not share it.
+WITH blanked AS (
+    UPDATE conversions c SET
+        ip = NULL,
+        user_agent = NULL,
+        params = NULL,
+        click_id = CASE WHEN c.click_id IS NOT NULL THEN 'redacted-' || c.id END,
+        updated_at = CASE
+            WHEN num_nonnulls(c.ip, c.user_agent, c.params) > 0 OR c.click_id <> 'redacted-' || c.id THEN now()
+            ELSE c.updated_at
+        END
+    WHERE c.id = $1::bigint
+    RETURNING c AS conversion, c.id
+), snapshots AS (
+    -- The members that stay keep their order and spelling.
+    UPDATE events e SET payload = (
+        SELECT json_object_agg(m.key,
+            CASE m.key WHEN 'clickId' THEN to_json('redacted-' || e.conversion_id) ELSE m.value END ORDER BY m.place)
+        FROM json_each(e.payload) WITH ORDINALITY AS m(key, value, place)
+        WHERE m.key NOT IN ('ip', 'userAgent', 'params')
+    )
+    WHERE e.conversion_id = $1::bigint
+        AND (num_nonnulls(e.payload -> 'ip', e.payload -> 'userAgent', e.payload -> 'params') > 0
+            OR e.payload ->> 'clickId' <> 'redacted-' || e.conversion_id)
+    RETURNING e.id
+), idle AS MATERIALIZED (
+    -- What is owed and neither leased nor, at this moment, in the hands of a poller. Nobody is waited for: whoever stores an
+    -- answer locks such rows in another order.
+    SELECT o.id FROM outbox o
+    WHERE o.conversion_id = $1::bigint AND o.lease_until IS NULL
+    FOR UPDATE SKIP LOCKED
+), put_off AS (
+    -- A claim that began before this is committed still reads the old snapshot: to that, these are not due.
+    UPDATE outbox o SET due_at = clock_timestamp() + interval '1 second'
+    FROM idle
+    WHERE o.id = idle.id
+        AND o.due_at < clock_timestamp() + interval '1 second'
+        AND o.event_id IN (SELECT id FROM snapshots)
+), wiped AS (
+    -- What only names the receiver's host and address, or was never an answer, may stay as it was said.
+    UPDATE attempts t SET
+        request = CASE WHEN t.request IS NOT NULL THEN
+            json_strip_nulls(json_build_object('method', t.request -> 'method', 'redacted', true)) END,
+        response = CASE WHEN t.response IS NOT NULL THEN
+            json_strip_nulls(json_build_object('status', t.response -> 'status', 'redacted', true)) END,
+        error = CASE
+            WHEN t.error ->> 'code' NOT IN ('dns', 'connect', 'timeout', 'forbidden_target', 'lost', 'superseded')
+            THEN json_build_object('code', t.error -> 'code', 'message', 'redacted')
+            ELSE t.error
+        END
+    WHERE t.delivery_id = ANY (ARRAY(
+            SELECT id FROM outbox WHERE conversion_id = $1::bigint
+            UNION ALL
+            SELECT id FROM deliveries WHERE conversion_id = $1::bigint
+        ))
+        AND (
+            t.request IS NOT NULL AND t.request -> 'redacted' IS NULL
+            OR t.response IS NOT NULL AND t.response -> 'redacted' IS NULL
+            OR t.error ->> 'code' NOT IN ('dns', 'connect', 'timeout', 'forbidden_target', 'lost', 'superseded')
+                AND t.error ->> 'message' IS DISTINCT FROM 'redacted'
+        )
+    RETURNING t.delivery_id
+)
+SELECT conversion_json(b.conversion, o.name, a.name, g.name) AS conversion,
+    (SELECT count(*) FROM wiped) AS redacted_attempts,
+    -- The answers to these are stored later, with what was sent.
+    (SELECT count(*) FROM outbox w WHERE w.conversion_id = b.id) - (SELECT count(*) FROM idle) AS in_flight
+FROM blanked b
+JOIN offers o ON o.id = (b.conversion).offer_id
+JOIN affiliates a ON a.id = (b.conversion).affiliate_id
+LEFT JOIN goals g ON g.offer_id = (b.conversion).offer_id AND g.id = (b.conversion).goal_id

@@ -1,0 +1,46 @@
+import FunctionRuntime
+import JSON
+import Postbacks
+import Store
+
+@main
+struct RedactConversion: SimpleFunction {
+    static let contract = Contract(
+        "redactConversion", version: Version.current,
+        summary: """
+            blanks ip, userAgent, params and clickId of a conversion, in its events and attempts too.
+            Ids, amounts, states, country and statusReason stay. What is still owed goes out without what was blanked.
+            A clickId becomes redacted-<conversionId>: another recording of that click alone is no repeat of it.
+            inFlight deliveries store what they sent after this: call again until there are none.
+            """,
+        example: ["conversionId": 1],
+        output: Schema.object([
+            "conversion": Schema.conversion, "redactedAttempts": Schema.integer, "inFlight": Schema.integer,
+        ]),
+        settings: Database.settings)
+
+    struct Input: FunctionInput {
+        let conversionID: Int
+        init(_ fields: inout Fields) { conversionID = fields.required("conversionId", .madeHere) }
+    }
+
+    struct Output: FunctionOutput {
+        let redaction: Redaction
+        var json: JSON {
+            [
+                "conversion": redaction.conversion, "redactedAttempts": .integer(redaction.attempts),
+                "inFlight": .integer(redaction.inFlight),
+            ]
+        }
+    }
+
+    private let redactor: ConversionRedactor
+
+    init(_ settings: Settings) throws(FunctionError) {
+        redactor = ConversionRedactor(try Database(settings, applicationName: RedactConversion.contract.name))
+    }
+
+    func handle(_ input: Input) throws(FunctionError) -> Output {
+        Output(redaction: try redactor.redact(input.conversionID))
+    }
+}
