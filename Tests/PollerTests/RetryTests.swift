@@ -80,14 +80,21 @@ struct RetryTests {
         withExtendedLifetime(poller) {}
     }
 
-    @Test func `R11: a body that drips ends with the time-out and is tried again`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .drip, body: String(repeating: "x", count: 1000)))
+    @Test func `R11: a body that does not end is judged only where successWhen needs the rest of it`() throws {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\nbegin"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, ["POSTBACKS_RETRY_SCHEDULE": "0.1"])
-        try installation.record(["t"])
-        let delivery = try installation.wait(in: "dead")[0]
-        #expect(delivery.outcomes == ["retry", "retry"])
-        #expect(delivery["attempts"]?.items.compactMap { $0.at("error.code")?.text } == ["timeout", "timeout"])
+        try installation.record(["t1"])
+        let delivered = try installation.wait(in: "delivered")[0]
+        #expect(delivered.outcomes == ["delivered"])
+        #expect(delivered.at("attempts.0.response.body") == "begin")
+        #expect(delivered.at("attempts.0.response.incomplete.code")?.text != nil)
+        try installation.ask("updatePostback", ["postbackId": 1, "successWhen": ["bodyContains": "OK"]])
+        try installation.record(["t2"])
+        let dead = try installation.wait(in: "dead")[0]
+        #expect(dead.outcomes == ["retry", "retry"])
+        #expect(dead.at("attempts.0.error.code") == "protocol")
         withExtendedLifetime(poller) {}
     }
 
