@@ -85,7 +85,7 @@ import Testing
         (#""skipWhenEmpty":["click_id","clik"]"#, #"skipWhenEmpty[1] has no macro "clik""#),
         (#""successWhen":{"statuses":["199"]}"#, "successWhen.statuses[0] must be a status or range"),
         (#""successWhen":{"statuses":["204-200"]}"#, "successWhen.statuses[0] must be"),
-        (#""successWhen":{"statuses":["200-300"]}"#, "successWhen.statuses[0] must be"),
+        (#""successWhen":{"statuses":["200-500"]}"#, "successWhen.statuses[0] must be"),
         (#""successWhen":{"statuses":[]}"#, "successWhen.statuses must"),
         (#""succesWhen":{}"#, #"succesWhen is not a field here; did you mean "successWhen"?"#),
     ])
