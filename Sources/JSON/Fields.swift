@@ -113,12 +113,16 @@ package struct Fields {
     }
 
     /// Notes a fault for every member that no rule has asked for.
-    package mutating func refuseUnknown() {
+    /// - Parameter quotes: whether it names the member; not where a secret may have been given by mistake.
+    package mutating func refuseUnknown(quotes: Bool = true) {
         let names = known.map(\.name)
         for member in members where !names.contains(where: member.isNamed) {
             // Looking for what was meant costs much more than the rest; nobody is shown more of them.
             let hint = faults.count < Fault.limit ? Spelling.hint(for: member.name, among: names) : ""
-            faults.append(Fault(path.member(member.name), "is not a field here\(hint)"))
+            faults.append(
+                quotes
+                    ? Fault(path.member(member.name), "is not a field here\(hint)")
+                    : Fault(path, "has a member that is not a field here\(hint)"))
         }
     }
 

@@ -54,7 +54,8 @@ extension Rule {
     }
 
     /// An object with fields of its own.
-    package static func object(_ read: @escaping (inout Fields) -> Value) -> Rule {
+    /// - Parameter quotesUnknown: whether a fault names a member that is no field; not where it may be a secret.
+    package static func object(quotesUnknown: Bool = true, _ read: @escaping (inout Fields) -> Value) -> Rule {
         func described() -> (placeholder: Value, schema: JSON) {
             var description = Fields.describing()
             let placeholder = read(&description)
@@ -67,7 +68,7 @@ extension Rule {
             }
             var fields = Fields(members, at: path)
             let value = read(&fields)
-            fields.refuseUnknown()
+            fields.refuseUnknown(quotes: quotesUnknown)
             faults.append(contentsOf: fields.faults)
             return fields.faults.isEmpty ? value : nil
         }

@@ -152,7 +152,8 @@ extension Rule<Int> {
 
 extension Rule where Value: RawRepresentable<String> & CaseIterable {
     /// One of a few words.
-    package static func oneOf(_ type: Value.Type, placeholder: Value) -> Rule {
+    /// - Parameter quotes: whether a fault repeats what was given; not where a secret may have been given by mistake.
+    package static func oneOf(_ type: Value.Type, placeholder: Value, quotes: Bool = true) -> Rule {
         func words() -> [String] { type.allCases.map { $0.rawValue } }
         return Rule(
             schema: ["type": "string", "enum": .array(words().map(JSON.string))], placeholder: placeholder,
@@ -160,12 +161,10 @@ extension Rule where Value: RawRepresentable<String> & CaseIterable {
         ) { json, path, faults in
             guard case .string(let text) = json, let value = Value(rawValue: text) else {
                 let words = words()
-                let given = json.text.map { "\"\($0.prefix(48))\"" } ?? json.kind
+                let given = json.text.map { quotes ? ", not \"\($0.prefix(48))\"" : "" } ?? ", not \(json.kind)"
                 let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
-                faults.append(
-                    Fault(
-                        path, "must be one of \(list), not \(given)\(Spelling.hint(for: json.text ?? "", among: words))"
-                    ))
+                let hint = Spelling.hint(for: json.text ?? "", among: words)
+                faults.append(Fault(path, "must be one of \(list)\(given)\(hint)"))
                 return nil
             }
             return value

@@ -61,14 +61,15 @@ package enum BasicAuth: Sendable, Hashable {
 }
 
 extension Rule<BasicAuth> {
+    /// No fault repeats what was given: a secret may stand in any place of it by mistake.
     package static func basicAuth(from source: StoredSecret.Source) -> Rule {
-        let login = Rule<BasicAuth>.object { fields in
+        let login = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
             let login = fields.required("login", .login)
             return .login(login, password: fields.required("password", .password(from: source)))
         }
-        let token = Rule<BasicAuth>.object { fields in
+        let token = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
             let scheme = fields.optional(
-                "scheme", .oneOf(BasicAuth.Scheme.self, placeholder: .basic), default: .basic)
+                "scheme", .oneOf(BasicAuth.Scheme.self, placeholder: .basic, quotes: false), default: .basic)
             return .token(fields.required("token", .token(from: source, scheme)), scheme: scheme)
         }
         func schema() -> JSON {

@@ -142,8 +142,13 @@ extension Rule<RequestHeaders> {
             var seen: Set<String> = []
             var fields: [RequestHeaders.Field] = []
             for member in members {
+                // What is no name may be a whole line of a header, with a secret in it.
+                guard HeaderName.isName(member.name) else {
+                    faults.append(Fault(path, HeaderName.expected))
+                    continue
+                }
                 let place = path.member(member.name)
-                if let wrong = HeaderName.fault(member.name) { faults.append(Fault(place, wrong)) }
+                if let wrong = HeaderName.refusal(member.name) { faults.append(Fault(place, wrong)) }
                 if !seen.insert(member.name.lowercased()).inserted {
                     faults.append(Fault(place, "is there twice; header names do not differ by case"))
                 }
@@ -160,12 +165,10 @@ extension Rule<RequestHeaders> {
 }
 
 extension HeaderName {
-    fileprivate static func fault(_ name: String) -> String? {
-        guard isToken(name), name.utf8.count <= 128 else {
-            return "is not a header name: 1 to 128 letters, digits and ! # $ % & ' * + - . ^ _ ` | ~"
-        }
-        return refusal(name)
-    }
+    fileprivate static func isName(_ name: String) -> Bool { isToken(name) && name.utf8.count <= 128 }
+
+    fileprivate static let expected =
+        "has a name that is not a header name: 1 to 128 letters, digits and ! # $ % & ' * + - . ^ _ ` | ~"
 
     /// The same as for an open value, but no message repeats the text.
     fileprivate static func checkSecret(_ text: String, from source: StoredSecret.Source) throws(Wrong) {
