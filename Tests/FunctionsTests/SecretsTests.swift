@@ -143,6 +143,75 @@ struct SecretsTests {
         }
     }
 
+    /// Where a secret lands when fields, or names and values, are mixed up.
+    @Test(arguments: [
+        #"{"basicAuth":{"token":"Bearer","scheme":"s3cr3t"}}"#,
+        #"{"basicAuth":{"token":"t","scheme":"Bearer s3cr3t"}}"#,
+        #"{"basicAuth":{"token":"Bearer","scheme":["s3cr3t"]}}"#,
+        #"{"basicAuth":{"token":"Bearer","scheme":{"s3cr3t":1}}}"#,
+        #"{"basicAuth":{"login":"a","password":"p","s3cr3t":"x"}}"#,
+        #"{"basicAuth":{"login":"a","s3cr3t":"password"}}"#,
+        #"{"basicAuth":{"s3cr3t":"token"}}"#, #"{"basicAuth":{"token":"t","s3cr3t":""}}"#,
+        #"{"basicAuth":{"login":"ada:s3cr3t","password":"p"}}"#,
+        #"{"basicAuth":{"login":"s3cr3t\u0001","password":"p"}}"#,
+        #"{"basicAuth":"ada:s3cr3t"}"#, #"{"basicAuth":{"login":"a","password":{"s3cr3t":"s3cr3t"}}}"#,
+        #"{"basicAuth":{"login":"a","password":{"sealed":"s3cr3t"}}}"#, #"{"signingSecret":"s3cr3t"}"#,
+        #"{"signingSecret":{"s3cr3t":"s3cr3t"}}"#, #"{"signingSecret":{"sealed":"s3cr3t"}}"#,
+        #"{"requestHeaders":{"Authorization: Bearer s3cr3t":""}}"#,
+        #"{"requestHeaders":{"Bearer s3cr3t":"Authorization"}}"#,
+        #"{"requestHeaders":{"X-Api-Key":"{s3cr3t}"}}"#, #"{"requestHeaders":{"X-Api-Key":"{click_id:s3cr3t}"}}"#,
+        #"{"requestHeaders":{"X-Api-Key":{"s3cr3t":1}}}"#, #"{"requestHeaders":{"Authorization":"s3cr3t}"}}"#,
+        #"{"requestHeaders":["s3cr3t"]}"#, #"{"url":"https://ada:s3cr3t@h.example/"}"#,
+        #"{"url":"https://s3cr3t@h.example/"}"#,
+        #"{"url":"https://ada§s3cr3t/x@h.example/"}"#, #"{"url":"https://ada:s3cr3t/x@h.example/"}"#,
+    ])
+    func `a secret in the wrong place is refused and not repeated`(fields: String) throws {
+        let more = try JSON(parsing: Array(fields.utf8))
+        let installation = try Installation.withOffer()
+        for (function, input) in [
+            ("createPostback", Installation.postback(more)), ("previewPostback", Installation.postback(more)),
+            ("updatePostback", more.merging(["postbackId": 1])),
+            ("deliverPostback", ["deliveryId": 1, "attempt": 1, "postback": Installation.postback(more)]),
+        ] as [(String, JSON)] {
+            let call = try installation.call(function, input.encodedText)
+            #expect(
+                !call.text.contains("s3cr3t") && !call.log.contains("s3cr3t"), "\(function): \(call.text)\(call.log)")
+            if function != "deliverPostback" { #expect(call.code?.hasPrefix("invalid_") == true, "\(call.text)") }
+        }
+    }
+
+    /// PHP's `json_encode(getallheaders())`, HTML, and dumps.
+    @Test func `a receiver that repeats headers as a program encodes them does not get a secret into the record`()
+        throws
+    {
+        let body = [
+            #"{"Authorization":"Basic YWRhOmvDpG4vYXJpJiJ4Ig==","X-Api-Key":"k\u00e4n\/ari&\"x\"","Cookie":"a=k\u00E4n\/ari; b"}"#,
+            "<td>k&auml;n/ari&amp;&quot;x&quot;</td><td>a=k&#228;n/ari; b</td>", "k%C3%A4n%2fari%26%22x%22",
+            "a8Okbi9hcmkmIngi YWRhOmvDpG4vYXJpJiJ4Ig 6bc3a46e2f61726926227822 6BC3A46E2F61726926227822",
+        ].joined(separator: "\n")
+        let answer =
+            "HTTP/1.1 500 Oops\r\nX-Seen: k%C3%A4n/ari&%22x%22\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(answer.utf8))))
+        let input: JSON = [
+            "deliveryId": 1, "attempt": 1,
+            "postback": [
+                "id": 1, "version": 1, "url": .string(receiver.url), "httpType": "GET",
+                "basicAuth": ["login": "ada", "password": #"kän/ari&"x""#],
+                "requestHeaders": ["X-Api-Key": #"kän/ari&"x""#, "Cookie": "a=kän/ari; b"],
+            ], "event": ["status": "done"],
+            "conversion": ["offer": ["id": "o1"], "affiliate": ["id": "a1"], "clickId": "c1"],
+        ]
+        let call = FunctionCall(
+            try Programs.run(
+                "deliverPostback", input: input.encodedText, environment: ["POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8"]))
+        #expect(call.answer.at("response.headers.X-Seen") == "***")
+        let expected = [
+            #"{"Authorization":"***","X-Api-Key":"***","Cookie":"***"}"#, "<td>***</td><td>***</td>", "***",
+            "*** *** *** ***",
+        ].joined(separator: "\n")
+        #expect(call.answer.at("response.body") == .string(expected), "\(call.text)")
+    }
+
     @Test func `a value that was sealed for another postback does not open`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.withOffer()

@@ -42,18 +42,28 @@ package struct ByteMatcher: Sendable {
     }
 
     /// The text with another in place of every occurrence; occurrences that overlap are replaced together.
-    /// - Parameter shortest: an end of the text with which a pattern begins counts as well, if it has so many bytes; nil where the
-    ///   text is whole.
-    package func replacing(in text: [UInt8], with substitute: [UInt8], endsFrom shortest: Int? = nil) -> [UInt8] {
-        let places = places(in: text, endsFrom: shortest)
+    /// - Parameters:
+    ///   - shortest: an end of the text with which a pattern begins counts as well, if it has so many bytes; nil where the text is
+    ///     whole.
+    ///   - views: the text as it is read in other encodings, where occurrences count as well.
+    func replacing(
+        in text: [UInt8], with substitute: [UInt8], endsFrom shortest: Int? = nil,
+        alsoIn views: some Sequence<DecodedText> = [DecodedText]()
+    ) -> [UInt8] {
+        var places = places(in: text, endsFrom: shortest)
+        for view in views { places += self.places(in: view.bytes, endsFrom: shortest).map(view.place) }
         if places.isEmpty { return text }
+        // A few runs that are in order already, which the sort merges.
+        places.sort { $0.lowerBound < $1.lowerBound }
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
         var kept = 0
         for place in places {
-            result += text[kept..<place.lowerBound]
-            result += substitute
-            kept = place.upperBound
+            if place.lowerBound >= kept {
+                result += text[kept..<place.lowerBound]
+                result += substitute
+            }
+            kept = max(kept, place.upperBound)
         }
         return result + text[kept...]
     }

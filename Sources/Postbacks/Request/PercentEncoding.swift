@@ -74,7 +74,8 @@ enum PercentEncoding {
 }
 
 extension UInt8 {
-    fileprivate var hexDigitValue: UInt8? {
+    /// What it is worth as a hexadecimal digit; nil for any other byte.
+    var hexDigitValue: UInt8? {
         guard isHexDigit else { return nil }
         return isDigit ? self - 0x30 : (self | 0x20) - 0x57
     }

@@ -3,6 +3,10 @@ import Secrets
 
 /// Hides the secrets of a request in what its receiver answers, who may repeat what it was sent: as it was sent, and as text is
 /// usually encoded. Byte by byte, so that no combining character makes a secret look like another text.
+///
+/// Encodings that take a text as a whole (base64, hexadecimal) are looked for as such. Those that take it character by character
+/// (JSON, HTML, percent-encoding) leave open which characters are encoded and how; there the answer is decoded, and what the
+/// secret was decoded from is hidden. Each takes time that grows with the length of the answer.
 package struct SecretMask: Sendable {
     private let matcher: ByteMatcher
 
@@ -15,9 +19,7 @@ package struct SecretMask: Sendable {
     package init(of request: OutgoingRequest?, and others: [String] = [], textLimit: Int = .max) {
         var forms: Set<[UInt8]> = []
         for secret in (request?.secrets ?? []) + others {
-            for form in SecretMask.forms(of: secret) where form.utf8.count >= SecretMask.shortest {
-                forms.insert(Array(form.utf8))
-            }
+            forms.formUnion(SecretMask.forms(of: secret).filter { $0.count >= SecretMask.shortest })
         }
         matcher = ByteMatcher(forms, textLimit: textLimit)
     }
@@ -28,27 +30,58 @@ package struct SecretMask: Sendable {
 
     /// - Parameter isCut: the end is missing, and with it perhaps the end of a secret.
     package func callAsFunction(_ bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
-        matcher.replacing(
-            in: bytes, with: Array(Secret.mask.utf8), endsFrom: isCut ? SecretMask.shortest : nil)
+        if matcher.isEmpty { return bytes }
+        return matcher.replacing(
+            in: bytes, with: Array(Secret.mask.utf8), endsFrom: isCut ? SecretMask.shortest : nil,
+            alsoIn: SecretMask.views(of: bytes, isCut: isCut))
     }
 
-    private static func forms(of secret: String) -> [String] {
-        let component = PercentEncoding.component(secret)
-        let form = PercentEncoding.form(secret)
-        let json = JSON.string(secret).encodedText.dropFirst().dropLast()
-        return [
-            secret, component, withSmallHexadecimals(component), form, withSmallHexadecimals(form), String(json),
-            String(Base64.encode(Array(secret.utf8)).prefix { $0 != "=" }),
-        ]
+    /// What a receiver repeats may be encoded twice: JSON that is shown as HTML or stands in a string of JSON.
+    private static let encodings: [[DecodedText.Encoding]] = [
+        [.json], [.html], [.percent], [.form], [.json, .json], [.json, .html], [.html, .json],
+    ]
+
+    /// One at a time, since each is several times as large as the text.
+    private static func views(of bytes: [UInt8], isCut: Bool) -> some Sequence<DecodedText> {
+        let written = DecodedText(bytes)
+        return encodings.lazy.compactMap { encodings in
+            var view: DecodedText? = written
+            for encoding in encodings {
+                view = view.flatMap { DecodedText($0, from: encoding, isCut: isCut) }
+            }
+            return view
+        }
     }
 
-    private static func withSmallHexadecimals(_ text: String) -> String {
-        var digits = 0
-        return String(
-            decoding: text.utf8.map { byte in
-                defer { digits = byte == UInt8(ascii: "%") ? 2 : max(0, digits - 1) }
-                return digits > 0 && (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte) ? byte | 0x20 : byte
-            }, as: UTF8.self)
+    private static func forms(of secret: String) -> [[UInt8]] {
+        let bytes = Array(secret.utf8)
+        var forms = [bytes] + base64Forms(Array(Base64.encode(bytes).utf8))
+        // Such as the credentials of Basic, which a receiver may write anew.
+        if Base64.decode(secret) != nil { forms += base64Forms(bytes) }
+        // Many receivers read header fields as Latin-1.
+        if bytes.contains(where: { $0 >= 0x80 }) {
+            forms.append(bytes.flatMap { Array(String(Unicode.Scalar($0)).utf8) })
+        }
+        // The hexadecimals of a shorter one look like a number.
+        if bytes.count >= shortest {
+            forms += ["0123456789abcdef", "0123456789ABCDEF"].map { digits in
+                let digits = Array(digits.utf8)
+                return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+            }
+        }
+        return forms
+    }
+
+    /// In both alphabets, with and without padding (RFC 4648 §4, §5).
+    private static func base64Forms(_ base64: [UInt8]) -> [[UInt8]] {
+        let url = base64.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        return [base64, url].flatMap { [$0, Array($0.prefix { $0 != UInt8(ascii: "=") })] }
     }
 }
 
