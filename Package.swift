@@ -102,7 +102,9 @@ let package = Package(
             name: "InputTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"], exclude: ["validate.py"]),
         .testTarget(
             name: "FunctionsTests",
-            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Store", "TestSupport"]),
+            dependencies: [
+                "FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "TestSupport",
+            ]),
         .testTarget(
             name: "PollerTests",
             dependencies: [

@@ -33,26 +33,30 @@ package struct EncryptionKeys: Sendable {
     /// The ids of all keys, the one that seals first.
     package var ids: [String] { keys.map(\.id) }
 
-    /// Seals for one context: `v1.<key id>.<base64 of nonce, ciphertext and tag>`.
+    /// Seals for one context: `v1.<key id>.<base64 of nonce, ciphertext and tag>`; `v2.…` where the context has an origin.
     package func seal(_ plain: Secret, for context: SealContext) -> String {
         let key = keys[0]
         let nonce = randomBytes(AESGCM.nonceLength)
         let sealed = AESGCM.seal(
             Array(plain.revealed.utf8), key: key.bytes, nonce: nonce, authenticating: context.bytes)
-        return "v1.\(key.id).\(Base64.encode(nonce + sealed))"
+        return "\(context.form).\(key.id).\(Base64.encode(nonce + sealed))"
     }
 
-    /// Seals anew, under the first key, what any of the keys has sealed for the same context; nil for what the first one has
-    /// sealed already.
+    /// Seals anew, under the first key, what any of the keys has sealed for the same context or, before seals were bound to an
+    /// origin, for its place; nil for what the first one has sealed for the whole context already.
     package func reseal(_ sealed: String, for context: SealContext) throws(SealError) -> String? {
         let plain = try open(sealed, for: context)
-        return sealed.hasPrefix("v1.\(sealingID).") ? nil : seal(plain, for: context)
+        return sealed.hasPrefix("\(context.form).\(sealingID).") ? nil : seal(plain, for: context)
     }
 
-    /// Opens what was sealed for the same context.
+    /// Whether it opens for one origin only. Earlier versions sealed without one.
+    package static func isBoundToOrigin(_ sealed: String) -> Bool { sealed.hasPrefix("\(SealContext.boundForm).") }
+
+    /// Opens what was sealed for the same context, or for its place alone.
     package func open(_ sealed: String, for context: SealContext) throws(SealError) -> Secret {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0] == "v1", isKeyID(String(parts[1])),
+        guard parts.count == 3, parts[0] == SealContext.placeForm || parts[0] == SealContext.boundForm,
+            isKeyID(String(parts[1])),
             let bytes = Base64.decode(String(parts[2])), bytes.count >= AESGCM.nonceLength + AESGCM.tagLength
         else { throw .malformed }
         let id = String(parts[1])
@@ -60,7 +64,9 @@ package struct EncryptionKeys: Sendable {
         let nonce = Array(bytes.prefix(AESGCM.nonceLength))
         let ciphertext = Array(bytes.dropFirst(AESGCM.nonceLength))
         guard
-            let plain = AESGCM.open(ciphertext, key: key.bytes, nonce: nonce, authenticating: context.bytes),
+            let plain = AESGCM.open(
+                ciphertext, key: key.bytes, nonce: nonce,
+                authenticating: parts[0] == SealContext.placeForm ? context.place : context.bytes),
             let text = String(validating: plain, as: UTF8.self)
         else { throw .tampered }
         return Secret(text)
@@ -101,21 +107,36 @@ package struct MalformedKeys: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// Where a sealed text belongs. It opens nowhere else, so that it cannot be moved to another row or field.
+/// Where a sealed text belongs. It opens nowhere else, so that it cannot be moved to another row or field, nor be sent
+/// elsewhere.
 package struct SealContext: Sendable, Hashable {
     /// For example `postback:17:basicAuth.password`.
-    package let text: String
+    private let text: String
+    /// For example `https://example.com:443`.
+    private let origin: String?
 
-    package init(_ kind: String, id: Int, field: String) { text = "\(kind):\(id):\(field)" }
+    /// - Parameter origin: scheme, host and port to which alone the secret goes; nil for what goes nowhere.
+    package init(_ kind: String, id: Int, field: String, origin: String? = nil) {
+        text = "\(kind):\(id):\(field)"
+        self.origin = origin
+    }
 
-    fileprivate var bytes: [UInt8] { Array(text.utf8) }
+    /// With what a sealed text begins.
+    fileprivate var form: String { origin == nil ? SealContext.placeForm : SealContext.boundForm }
+    fileprivate static let placeForm = "v1"
+    fileprivate static let boundForm = "v2"
+
+    fileprivate var place: [UInt8] { Array(text.utf8) }
+
+    /// No origin has a line break, so that no two contexts have the same bytes.
+    fileprivate var bytes: [UInt8] { origin.map { Array("\($0)\n".utf8) + place } ?? place }
 }
 
 /// Why a sealed text cannot be opened.
 package enum SealError: Error, Hashable, CustomStringConvertible {
     /// It was sealed with a key that is not among these.
     case unknownKey(id: String)
-    /// It was changed, belongs to another row or field, or was sealed with another key of the same id.
+    /// It was changed, belongs to another row, field or origin, or was sealed with another key of the same id.
     case tampered
     /// It is no sealed text.
     case malformed

@@ -2,6 +2,7 @@ import JSON
 import POSIX
 import Postgres
 import Receiver
+import Secrets
 import TestSupport
 import Testing
 
@@ -110,6 +111,39 @@ struct PreviewPostbackTests {
         #expect(request.header("X-Api-Key") == "canary-key sample-click")
         // The key has made nothing.
         #expect(try installation.count("postbacks") == 0)
+    }
+
+    @Test func `the input's secrets open for the origin that they are sealed for, and for no other`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.withOffer()
+        let id = try installation.createPostback(template(receiver).merging(Self.secrets))
+        let connection = try installation.database.connect()
+        // One that an earlier version sealed, for no origin.
+        let key = try #require(installation.environment["POSTBACKS_ENCRYPTION_KEY"])
+        let old = try EncryptionKeys(parsing: key).seal(
+            Secret("canary-password"), for: SealContext("postback", id: id, field: "basicAuth.password"))
+        for auth in [nil, ["login": "ada", "password": ["sealed": .string(old)]]] as [JSON?] {
+            if let auth { _ = try connection.run("UPDATE postbacks SET basic_auth = \(auth.encodedText)::json") }
+            let input = try previewAndSend(installation, ["postbackId": .integer(id)])["input"] ?? .null
+            #expect(!input.encodedText.contains(old))
+            let other = try RunningReceiver()
+            let postback = (input["postback"] ?? .null).merging(["url": .string(other.url)])
+            for fields in [[], ["basicAuth"], ["basicAuth", "signingSecret"]] {
+                let kept = JSON.object(postback.members.filter { !fields.contains($0.name) })
+                let sent = try installation.call(
+                    "deliverPostback", input.merging(["postback": kept]).encodedText)
+                #expect(sent.answer.at("error.code") == "secret", "\(sent.text)")
+                expectNoCanary(sent)
+            }
+            #expect(other.requests.isEmpty)
+        }
+        // Without the key the old one is not handed out either.
+        let keyless = try installation.call(
+            "previewPostback", (["postbackId": .integer(id)] as JSON).encodedText,
+            environment: ["POSTBACKS_ENCRYPTION_KEY": ""])
+        #expect(keyless.answer.at("input.postback.basicAuth.password") == "***")
+        #expect(keyless.answer.at("error.code") == "secret")
+        #expect(!keyless.text.contains(old))
     }
 
     @Test func `without a conversion every macro has a value; a sample's status is its own`() throws {

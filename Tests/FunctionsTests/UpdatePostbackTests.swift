@@ -88,7 +88,8 @@ struct UpdatePostbackTests {
         let receiver = try RunningReceiver()
         let installation = try Installation.withOffer()
         let secrets: JSON = [
-            "basicAuth": ["token": "canary-token", "scheme": "Bearer"], "requestHeaders": ["X-Api-Key": "canary-key"],
+            "url": .string(receiver.url), "basicAuth": ["token": "canary-token", "scheme": "Bearer"],
+            "requestHeaders": ["X-Api-Key": "canary-key"],
             "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         ]
         let id = try installation.createPostback(secrets)
@@ -117,6 +118,41 @@ struct UpdatePostbackTests {
         #expect(request.header("Authorization") == "Bearer canary-new")
         #expect(request.header("X-Api-Key") == "canary-key")
         #expect(request.header("webhook-signature")?.hasPrefix("v1,") == true)
+    }
+
+    @Test func `to another origin secrets are sealed anew, which needs the key, and still open`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.withOffer()
+        let id = try installation.createPostback([
+            "basicAuth": ["token": "canary-token", "scheme": "Bearer"], "requestHeaders": ["X-Api-Key": "canary-key"],
+            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ])
+        let columns: Query =
+            "SELECT concat_ws('|', version, url, basic_auth, request_headers, signing_secret) AS value FROM postbacks"
+        let sealed = try installation.value(columns) ?? ""
+        let update: JSON = ["postbackId": .integer(id), "url": .string("\(receiver.url)/{status}")]
+        let keyless = try installation.call(
+            "updatePostback", update.encodedText, environment: ["POSTBACKS_ENCRYPTION_KEY": ""])
+        #expect(keyless.code == "misconfigured")
+        #expect(keyless.message.contains("POSTBACKS_ENCRYPTION_KEY"))
+        #expect(try installation.value(columns) == sealed)
+        let answer = try installation.ask("updatePostback", update)
+        #expect(!answer.encodedText.contains("canary"))
+        #expect(try installation.value(columns) != sealed)
+        try installation.record(["t"])
+        try installation.deliver(try installation.claim())
+        let request = try #require(receiver.requests.first)
+        #expect(request.header("Authorization") == "Bearer canary-token")
+        #expect(request.header("X-Api-Key") == "canary-key")
+        #expect(request.header("webhook-signature")?.hasPrefix("v1,") == true)
+        // One that does not open hinders it until it is given anew.
+        _ = try installation.database.connect().run(
+            "UPDATE postbacks SET basic_auth = '{\"token\":{\"sealed\":\"nonsense\"},\"scheme\":\"Bearer\"}'")
+        let back: JSON = ["postbackId": .integer(id), "url": "http://127.0.0.1:1/"]
+        let refusal = try installation.refusal(of: "updatePostback", back)
+        #expect(refusal.code == "invalid_request")
+        #expect(refusal.fields == ["url"])
+        try installation.ask("updatePostback", back.merging(["basicAuth": ["token": "bmV3"]]))
     }
 
     @Test func `a masked secret that is sent back as it was answered does not replace the secret`() throws {

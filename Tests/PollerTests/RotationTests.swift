@@ -92,7 +92,7 @@ struct RotationTests {
         #expect(outcome.text.contains("(of 260 postbacks)"), "\(outcome.text)")
         #expect(outcome.text.contains("the key old seals nothing any more: it may be removed"))
         try load.waitForTurn()
-        #expect(try !sealed(step2).contains("v1.old."))
+        #expect(try !sealed(step2).contains(".old."))
         #expect(try first.value(versions) == versionsBefore)
 
         poller = nil
@@ -129,7 +129,7 @@ struct RotationTests {
         #expect(try sealed(installation) == before)
         #expect(try rekey(installation, both).text.contains("sealed anew under the key new: 12 (of 3 postbacks)"))
         let after = try sealed(installation)
-        #expect(!after.contains("v1.old.") && after.contains("v1.new."))
+        #expect(!after.contains(".old.") && after.contains("v2.new."))
         let again = try rekey(installation, both)
         #expect(again.status == .exited(0))
         #expect(again.text.contains("sealed anew under the key new: 0 (of 0 postbacks)\nsealed under it already: 12"))
@@ -142,6 +142,41 @@ struct RotationTests {
         #expect(try alone.refusal(of: "createPostback", inputs[2]).code == "not_found")
     }
 
+    @Test func `what earlier versions sealed for no origin is sealed for its own under the same key, and counted`()
+        throws
+    {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url, on: [], environment: keys(Self.old))
+        for number in 1...2 { try installation.ask("createPostback", postback(number, receiver.url)) }
+        let connection = try installation.database.connect()
+        let old = try EncryptionKeys(parsing: Self.old)
+        func seal(_ text: String, _ field: String) -> String {
+            old.seal(Secret(text), for: SealContext("postback", id: 1, field: field))
+        }
+        let auth: JSON = ["token": ["sealed": .string(seal("token-1", "basicAuth.token"))], "scheme": "Bearer"]
+        let headers: JSON = ["X-Api-Key": ["sealed": .string(seal("key-1", "requestHeaders.x-api-key"))]]
+        let signing: JSON = ["sealed": .string(seal(Self.signingSecret, "signingSecret"))]
+        _ = try connection.run(
+            "UPDATE postbacks SET basic_auth = \(auth.encodedText)::json, request_headers = \(headers.encodedText)::json, signing_secret = \(signing.encodedText)::json WHERE id = 1"
+        )
+        // They open as they are.
+        let poller = try RunningPoller(installation)
+        try installation.record(["t1"])
+        try installation.wait(for: 2, in: "delivered")
+        let outcome = try rekey(installation, keys(Self.old))
+        #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
+        #expect(outcome.text.contains("sealed anew under the key old: 3 (of 1 postbacks)"), "\(outcome.text)")
+        #expect(outcome.text.contains("sealed under it already: 5"), "\(outcome.text)")
+        let columns =
+            try installation.value(
+                "SELECT concat(basic_auth, request_headers, signing_secret) AS value FROM postbacks WHERE id = 1") ?? ""
+        #expect(!columns.contains("v1.") && columns.matches(of: /v2\.old\./).count == 3)
+        try installation.record(["t2"])
+        try installation.wait(for: 4, in: "delivered")
+        #expect(receiver.requests.allSatisfy(isRight))
+        withExtendedLifetime(poller) {}
+    }
+
     @Test func `what cannot be opened is named with its reason and stays, and all others are sealed anew`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1", on: [], environment: keys(Self.old))
         for number in 1...5 { try installation.ask("createPostback", postback(number, "http://127.0.0.1:1")) }
@@ -150,7 +185,7 @@ struct RotationTests {
         _ = try connection.run(
             "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id = 4) WHERE id = 2")
         _ = try connection.run(
-            "UPDATE postbacks SET signing_secret = replace(signing_secret::text, 'v1.old.', 'v1.lost.')::json WHERE id = 3"
+            "UPDATE postbacks SET signing_secret = replace(signing_secret::text, 'v2.old.', 'v2.lost.')::json WHERE id = 3"
         )
         _ = try connection.run(
             #"UPDATE postbacks SET request_headers = '{"X-Api-Key":{"sealed":"nonsense"}}' WHERE id = 5"#)
@@ -167,7 +202,7 @@ struct RotationTests {
         #expect(outcome.text.contains("the key lost is missing"))
         #expect(!outcome.text.contains("the key  "))
         let rows = try connection.run(
-            "SELECT count(*) AS count FROM postbacks WHERE basic_auth::text LIKE '%v1.new.%' AND fingerprint LIKE 'v1.new.%'"
+            "SELECT count(*) AS count FROM postbacks WHERE basic_auth::text LIKE '%v2.new.%' AND fingerprint LIKE 'v1.new.%'"
         )
         #expect(rows.first?.integer("count") == 4)
     }
@@ -186,7 +221,7 @@ struct RotationTests {
             environment: Programs.environment(installation.environment.merging(both) { $1 }), output: .null)
         let watcher = try installation.database.connect()
         func sealedAnew() throws -> Int {
-            try watcher.run("SELECT count(*) AS count FROM postbacks WHERE signing_secret::text LIKE '%v1.new.%'")
+            try watcher.run("SELECT count(*) AS count FROM postbacks WHERE signing_secret::text LIKE '%v2.new.%'")
                 .first?.integer("count") ?? 0
         }
         try waitUntil("the first batch") { try sealedAnew() == 200 }
@@ -236,7 +271,8 @@ struct RotationTests {
         let keys = try EncryptionKeys(parsing: "\(Self.new),\(Self.old)")
         let stored = try holder.run("SELECT basic_auth ->> 'token' AS token FROM postbacks").first?.text("token") ?? ""
         let token = try JSON(parsing: Array(stored.utf8))["sealed"]?.text ?? ""
-        let context = SealContext("postback", id: 1, field: "basicAuth.token")
+        let context = SealContext(
+            "postback", id: 1, field: "basicAuth.token", origin: "http://127.0.0.1:1")
         let resealed = try #require(try keys.reseal(token, for: context))
         _ = try holder.run(
             "UPDATE postbacks SET basic_auth = replace(basic_auth::text, \(token), \(resealed))::json WHERE id = 1")
@@ -264,14 +300,15 @@ struct RotationTests {
             ).count > 0
         }
         // Another token, sealed with the old key.
-        let context = SealContext("postback", id: 1, field: "basicAuth.token")
+        let context = SealContext(
+            "postback", id: 1, field: "basicAuth.token", origin: "http://127.0.0.1:1")
         let other = try EncryptionKeys(parsing: Self.old).seal(Secret("another"), for: context)
         let auth: JSON = ["token": ["sealed": .string(other)], "scheme": "Bearer"]
         _ = try holder.run("UPDATE postbacks SET basic_auth = \(auth.encodedText)::json WHERE id = 1")
         _ = try holder.run("COMMIT")
         #expect(try rekey.wait() == .exited(0))
         let stored = try installation.value("SELECT basic_auth -> 'token' ->> 'sealed' AS value FROM postbacks") ?? ""
-        #expect(stored.hasPrefix("v1.new."))
+        #expect(stored.hasPrefix("v2.new."))
         #expect(try EncryptionKeys(parsing: Self.new).open(stored, for: context) == Secret("another"))
     }
 

@@ -32,6 +32,39 @@ import Testing
         }
     }
 
+    @Test func `what is sealed for an origin opens for no other one, and not without one`() throws {
+        let keys = try EncryptionKeys(parsing: "a:\(Self.one)")
+        func bound(_ origin: String?) -> SealContext {
+            SealContext("postback", id: 17, field: "basicAuth.password", origin: origin)
+        }
+        let sealed = keys.seal(Secret("x"), for: bound("https://example.com:443"))
+        #expect(sealed.hasPrefix("v2.a.") && EncryptionKeys.isBoundToOrigin(sealed))
+        #expect(try keys.open(sealed, for: bound("https://example.com:443")) == Secret("x"))
+        for other in ["https://example.org:443", "http://example.com:443", "https://example.com:8443", nil] {
+            #expect(throws: SealError.tampered) { try keys.open(sealed, for: bound(other)) }
+            #expect(throws: SealError.tampered) {
+                try keys.open(sealed.replacing("v2.", with: "v1."), for: bound(other))
+            }
+        }
+    }
+
+    @Test func `what was sealed for no origin opens, and is sealed anew for one under the same key`() throws {
+        let keys = try EncryptionKeys(parsing: "a:\(Self.one)")
+        let bound = SealContext(
+            "postback", id: 17, field: "basicAuth.password", origin: "https://example.com:443")
+        let old = keys.seal(Secret("x"), for: context)
+        #expect(!EncryptionKeys.isBoundToOrigin(old))
+        #expect(try keys.open(old, for: bound) == Secret("x"))
+        #expect(throws: SealError.tampered) {
+            try keys.open(old.replacing("v1.", with: "v2."), for: bound)
+        }
+        #expect(try keys.reseal(old, for: context) == nil)
+        let new = try #require(try keys.reseal(old, for: bound))
+        #expect(new.hasPrefix("v2.a."))
+        #expect(try keys.open(new, for: bound) == Secret("x"))
+        #expect(try keys.reseal(new, for: bound) == nil)
+    }
+
     @Test func `the first key seals and all open`() throws {
         let old = try EncryptionKeys(parsing: "old:\(Self.one)")
         let both = try EncryptionKeys(parsing: "new:\(Self.two), old:\(Self.one)")
@@ -48,7 +81,7 @@ import Testing
         #expect(throws: SealError.tampered) { try EncryptionKeys(parsing: Self.two).open(sealed, for: context) }
     }
 
-    @Test(arguments: ["", "v1", "v2.1.AAAA", "v1.1.AAAA", "v1.1.!!!!", "v1..AAAA", "v1.1.AAAA.AAAA"])
+    @Test(arguments: ["", "v1", "v3.1.AAAA", "v2.1.AAAA", "v1.1.AAAA", "v1.1.!!!!", "v1..AAAA", "v1.1.AAAA.AAAA"])
     func `what is not sealed is malformed`(text: String) throws {
         let keys = try EncryptionKeys(parsing: Self.one)
         #expect(throws: SealError.malformed) { try keys.open(text, for: context) }

@@ -19,6 +19,9 @@ struct Rekey: ParsableCommand {
                  them.
 
             It waits for deliveries in flight that were claimed with the old seals.
+            Without a new key it binds what earlier versions sealed to the origin of the
+            postback's URL, once every function and poller is of this version.
+
             Versions and times of postbacks stay as they are. Exit status 1: the old
             key is still needed, or some secrets cannot be opened; those stay as they
             are, and all others are sealed anew.

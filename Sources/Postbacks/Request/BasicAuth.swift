@@ -21,37 +21,32 @@ package enum BasicAuth: Sendable, Hashable {
         }
     }
 
-    /// As an answer shows it.
-    var masked: JSON {
+    /// - Parameter secret: writes a secret, given with the path of its field.
+    func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {
         switch self {
-        case .login(let login, _): ["login": .string(login), "password": .string(Secret.mask)]
-        case .token(_, let scheme): ["token": .string(Secret.mask), "scheme": .string(scheme.rawValue)]
+        case .login(let login, let password):
+            ["login": .string(login), "password": secret(password, BasicAuth.passwordField)]
+        case .token(let token, let scheme):
+            ["token": secret(token, BasicAuth.tokenField), "scheme": .string(scheme.rawValue)]
         }
     }
 
-    func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
+    /// With another secret in its place.
+    func changed<E>(_ change: (StoredSecret, String) throws(E) -> StoredSecret) throws(E) -> BasicAuth {
         switch self {
-        case .login(let login, let password):
-            [
-                "login": .string(login),
-                "password": password.stored(BasicAuth.passwordField, of: postbackID, with: keys),
-            ]
-        case .token(let token, let scheme):
-            [
-                "token": token.stored(BasicAuth.tokenField, of: postbackID, with: keys),
-                "scheme": .string(scheme.rawValue),
-            ]
+        case .login(let login, let password): .login(login, password: try change(password, BasicAuth.passwordField))
+        case .token(let token, let scheme): .token(try change(token, BasicAuth.tokenField), scheme: scheme)
         }
     }
 
     /// The header's value.
-    func authorization(of postbackID: Int?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
+    func authorization(of owner: SecretOwner?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
         switch self {
         case .login(let login, let password):
-            let opened = try password.opened(BasicAuth.passwordField, of: postbackID, with: keys)
+            let opened = try password.opened(BasicAuth.passwordField, of: owner, with: keys)
             return Secret("Basic \(Base64.encode(Array("\(login):\(opened.revealed)".utf8)))")
         case .token(let token, let scheme):
-            let opened = try token.opened(BasicAuth.tokenField, of: postbackID, with: keys)
+            let opened = try token.opened(BasicAuth.tokenField, of: owner, with: keys)
             return Secret("\(scheme.rawValue) \(opened.revealed)")
         }
     }

@@ -28,25 +28,23 @@ package struct RequestHeaders: Sendable, Hashable {
 
     func contains(_ name: String) -> Bool { fields.contains { $0.name.lowercased() == name.lowercased() } }
 
-    /// As an answer shows them.
-    var masked: JSON {
+    /// - Parameter secret: writes a secret, given with the path of its field.
+    func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {
         .object(
             fields.map { field in
                 switch field.value {
                 case .open(let template): JSON.Member(field.name, .string(template.text))
-                case .secret: JSON.Member(field.name, .string(Secret.mask))
+                case .secret(let value): JSON.Member(field.name, secret(value, field.path))
                 }
             })
     }
 
-    func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
-        .object(
-            fields.map { field in
-                switch field.value {
-                case .open(let template): JSON.Member(field.name, .string(template.text))
-                case .secret(let secret):
-                    JSON.Member(field.name, secret.stored(field.path, of: postbackID, with: keys))
-                }
+    /// With other secrets in their places.
+    func changed<E>(_ change: (StoredSecret, String) throws(E) -> StoredSecret) throws(E) -> RequestHeaders {
+        RequestHeaders(
+            fields: try fields.map { field throws(E) in
+                guard case .secret(let secret) = field.value else { return field }
+                return Field(name: field.name, value: .secret(try change(secret, field.path)))
             })
     }
 }

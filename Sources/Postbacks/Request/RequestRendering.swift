@@ -4,7 +4,7 @@ package import Secrets
 /// Makes the request of one attempt from a postback's template.
 package struct RequestRendering: Sendable {
     private let template: RequestTemplate
-    private let postbackID: Int?
+    private let owner: SecretOwner?
     private let keys: EncryptionKeys?
 
     /// A request of more bytes, its URL, headers and body together, is not sent: values repeated by a template must not fill
@@ -14,7 +14,7 @@ package struct RequestRendering: Sendable {
     /// `keys` and `postbackID` are needed only where secrets are sealed.
     package init(_ template: RequestTemplate, postbackID: Int? = nil, keys: EncryptionKeys? = nil) {
         self.template = template
-        self.postbackID = postbackID
+        owner = postbackID.map { template.owner($0) }
         self.keys = keys
     }
 
@@ -55,10 +55,10 @@ package struct RequestRendering: Sendable {
         add("Postback-Attempt", String(attempt.attempt))
         if attempt.isTest { add("Postback-Test", "1") }
         if let auth = template.basicAuth {
-            add("Authorization", try auth.authorization(of: postbackID, with: keys).revealed, isSecret: true)
+            add("Authorization", try auth.authorization(of: owner, with: keys).revealed, isSecret: true)
         }
         if let secret = template.signingSecret {
-            let opened = try secret.opened(RequestTemplate.signingField, of: postbackID, with: keys)
+            let opened = try secret.opened(RequestTemplate.signingField, of: owner, with: keys)
             guard let signature = StandardWebhookSignature(secret: opened) else {
                 throw .secret("signingSecret is not one of Standard Webhooks")
             }
@@ -84,7 +84,7 @@ package struct RequestRendering: Sendable {
         switch field.value {
         case .open(let template): return (try field.safe(template.rendered(attempt)), false)
         case .secret(let secret):
-            let opened = try secret.opened(field.path, of: postbackID, with: keys)
+            let opened = try secret.opened(field.path, of: owner, with: keys)
             guard let template = try? Template(parsing: opened.revealed, in: .header) else {
                 throw .secret("\(field.path) is not a header value")
             }

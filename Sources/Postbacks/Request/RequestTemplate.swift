@@ -1,5 +1,4 @@
 package import JSON
-package import Secrets
 
 /// What a postback sends: the affiliate's settings of one request.
 package struct RequestTemplate: Sendable {
@@ -44,45 +43,6 @@ extension RequestTemplate {
         skipWhenEmpty = fields.optional("skipWhenEmpty", .skipWhenEmpty, default: [])
         successWhen = fields.optional("successWhen", .successWhen, default: .any2xx)
         for fault in faults { fields.refuse(fault.field, fault.message) }
-    }
-}
-
-extension RequestTemplate {
-    /// As an answer shows it: secrets masked.
-    package var masked: JSON {
-        json(
-            basicAuth: basicAuth?.masked, headers: requestHeaders.masked,
-            signingSecret: signingSecret.map { _ in .string(Secret.mask) })
-    }
-
-    /// As it is stored and handed to deliverPostback: secrets sealed for this postback.
-    package func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
-        json(
-            basicAuth: basicAuth?.stored(of: postbackID, with: keys),
-            headers: requestHeaders.stored(of: postbackID, with: keys),
-            signingSecret: signingSecret?.stored(RequestTemplate.signingField, of: postbackID, with: keys))
-    }
-
-    static let signingField = "signingSecret"
-
-    /// Whether there is anything to seal that is not sealed yet.
-    package var hasPlainSecrets: Bool {
-        func isPlain(_ secret: StoredSecret?) -> Bool {
-            if case .plain = secret { true } else { false }
-        }
-        return isPlain(basicAuth?.secret) || isPlain(signingSecret)
-            || requestHeaders.fields.contains {
-                if case .secret(let secret) = $0.value { isPlain(secret) } else { false }
-            }
-    }
-
-    private func json(basicAuth: JSON?, headers: JSON, signingSecret: JSON?) -> JSON {
-        [
-            "url": .string(url.text), "httpType": .string(httpType.rawValue), "basicAuth": basicAuth ?? .null,
-            "requestParams": requestParams.json, "requestHeaders": headers, "signingSecret": signingSecret ?? .null,
-            "omitEmptyParams": .bool(omitEmptyParams),
-            "skipWhenEmpty": .array(skipWhenEmpty.map { .string($0.name) }), "successWhen": successWhen.json,
-        ]
     }
 }
 

@@ -1,14 +1,14 @@
 package import JSON
 package import Secrets
 
-/// Seals anew, under the first key, what is stored of one postback's secrets. It looks at nothing but where sealed texts
+/// Seals anew, under the first key and for the origin that they go to, what is stored of one postback's secrets. It looks at nothing but where sealed texts
 /// stand, so that a postback that can no longer be read does not stay behind.
 package struct Resealing {
-    private let postbackID: Int
+    private let owner: SecretOwner
     private let keys: EncryptionKeys
     /// How many are sealed anew.
     package private(set) var renewed = 0
-    /// How many the first key has sealed already.
+    /// How many the first key has sealed for the origin already.
     package private(set) var current = 0
     /// What cannot be opened stays as it is.
     package private(set) var failures: [Failure] = []
@@ -25,8 +25,8 @@ package struct Resealing {
         }
     }
 
-    package init(of postbackID: Int, with keys: EncryptionKeys) {
-        self.postbackID = postbackID
+    package init(of owner: SecretOwner, with keys: EncryptionKeys) {
+        self.owner = owner
         self.keys = keys
     }
 
@@ -38,17 +38,21 @@ package struct Resealing {
 
     package mutating func signingSecret(_ stored: JSON) -> JSON { value(stored, RequestTemplate.signingField) }
 
-    /// A sealed text that stands alone.
+    /// A sealed text that stands alone and goes nowhere.
     package mutating func text(_ sealed: String, _ field: String) -> String {
+        text(sealed, field, for: .postback(owner.postbackID, field))
+    }
+
+    private mutating func text(_ sealed: String, _ field: String, for context: SealContext) -> String {
         do throws(SealError) {
-            guard let new = try keys.reseal(sealed, for: .postback(postbackID, field)) else {
+            guard let new = try keys.reseal(sealed, for: context) else {
                 current += 1
                 return sealed
             }
             renewed += 1
             return new
         } catch {
-            failures.append(Failure(postbackID: postbackID, field: field, reason: error.description))
+            failures.append(Failure(postbackID: owner.postbackID, field: field, reason: error.description))
             return sealed
         }
     }
@@ -62,6 +66,6 @@ package struct Resealing {
         guard case .object(let members) = stored, members.count == 1, let sealed = stored["sealed"]?.text else {
             return stored
         }
-        return ["sealed": .string(text(sealed, field))]
+        return ["sealed": .string(text(sealed, field, for: owner.context(field)))]
     }
 }

@@ -9,24 +9,33 @@ package enum StoredSecret: Sendable, Hashable {
     /// Who gives it: a caller only in plain; the store also as `{"sealed":"…"}`.
     package enum Source: Sendable { case caller, store }
 
-    /// As it is stored: sealed for one postback's field. One that is sealed stays as it is; without keys a plain one is masked.
-    func stored(_ field: String, of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
+    /// As it is stored: sealed for its owner's field. One that is sealed stays as it is; without keys a plain one is masked.
+    func stored(_ field: String, of owner: SecretOwner, with keys: EncryptionKeys?) -> JSON {
         switch self {
         case .plain(let secret):
-            keys.map { ["sealed": .string($0.seal(secret, for: .postback(postbackID, field)))] } ?? .string(Secret.mask)
+            keys.map { ["sealed": .string($0.seal(secret, for: owner.context(field)))] } ?? .string(Secret.mask)
         case .sealed(let text): ["sealed": .string(text)]
         }
     }
 
+    /// As a caller may have it: one that is sealed for no origin is sealed anew, and masked where it does not open.
+    func handedOut(_ field: String, of owner: SecretOwner, with keys: EncryptionKeys?) -> JSON {
+        if case .sealed(let text) = self, !EncryptionKeys.isBoundToOrigin(text) {
+            guard let secret = try? opened(field, of: owner, with: keys) else { return .string(Secret.mask) }
+            return StoredSecret.plain(secret).stored(field, of: owner, with: keys)
+        }
+        return stored(field, of: owner, with: keys)
+    }
+
     /// The secret itself.
-    func opened(_ field: String, of postbackID: Int?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
+    func opened(_ field: String, of owner: SecretOwner?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
         switch self {
         case .plain(let secret): return secret
         case .sealed(let text):
             guard let keys else { throw .missingKey("\(field) is sealed, and POSTBACKS_ENCRYPTION_KEY is not set") }
-            guard let postbackID else { throw .secret("\(field) is sealed, and the postback's id is not known") }
+            guard let owner else { throw .secret("\(field) is sealed, and the postback's id is not known") }
             do throws(SealError) {
-                return try keys.open(text, for: .postback(postbackID, field))
+                return try keys.open(text, for: owner.context(field))
             } catch .unknownKey(let id) {
                 throw .missingKey("\(field) cannot be opened: \(SealError.unknownKey(id: id))")
             } catch {
@@ -36,8 +45,25 @@ package enum StoredSecret: Sendable, Hashable {
     }
 }
 
+/// Whose secrets are sealed: one postback's, for the origin that they go to.
+package struct SecretOwner: Sendable, Hashable {
+    let postbackID: Int
+    /// `PostbackURL.origin`.
+    let origin: String
+
+    package init(postbackID: Int, origin: String) {
+        self.postbackID = postbackID
+        self.origin = origin
+    }
+
+    /// Of a secret field, named by its path: `basicAuth.password`.
+    func context(_ field: String) -> SealContext {
+        SealContext("postback", id: postbackID, field: field, origin: origin)
+    }
+}
+
 extension SealContext {
-    /// Of a secret field of a postback, named by its path: `basicAuth.password`.
+    /// Of what is kept of a postback and goes nowhere.
     package static func postback(_ id: Int, _ field: String) -> SealContext {
         SealContext("postback", id: id, field: field)
     }

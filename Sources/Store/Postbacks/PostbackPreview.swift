@@ -70,7 +70,7 @@ package struct PostbackPreview {
         let head: JSON = ["id": .integer(postbackID), "version": .integer(version)]
         let input: JSON = [
             "deliveryId": .integer(deliveryID), "attempt": 1,
-            "postback": head.merging(template.stored(of: postbackID, with: keys)), "event": event,
+            "postback": head.merging(template.handedOut(of: postbackID, with: keys)), "event": event,
             "conversion": conversion, "isTest": true,
         ]
         var fields = Fields(input.members)

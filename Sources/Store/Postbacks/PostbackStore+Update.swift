@@ -46,19 +46,23 @@ extension PostbackStore {
 
     /// Changes a postback and raises its version. What it owes is sent by the new settings, and to where they lead.
     /// - Throws: `not_found`; `invalid_request` for what the fields are together; `conflict` for a goal while the offer's goals
-    ///   are off (R3); `misconfigured` when there is a secret and no key to seal it.
+    ///   are off (R3); `misconfigured` when there is a secret and no key to seal it, or to open it for another origin.
     package func update(_ update: PostbackUpdate) throws(FunctionError) -> SavedPostback {
         for _ in 0..<PostbackStore.repetitions {
             let list = Call(.listPostbacks, [.int(update.postbackID), .null, .null, .null, .null, .int(0), .int(1)])
             guard let old = try database.run([[list]])[0][0].first else { throw .unknownPostback(update.postbackID) }
-            let template = old.template.changed(by: update.request)
+            let before = old.template
+            var template = before.changed(by: update.request)
             let faults = template.faults.map { Fault(Path.root.member($0.field), $0.message) }
             guard faults.isEmpty else { throw .invalidRequest(faults) }
             if case .set = update.goalID, old.text("offer_id") == nil {
                 throw .invalidRequest("goalId", "needs one offer; this postback is for every offer")
             }
             let version = old.integer("version") ?? 0
-            let rows = try database.run(.updatePostback, try parameters(update, template, version: version))
+            let moves = template.url.origin != before.url.origin
+            if moves { template = try opened(template, of: update.postbackID, sealedFor: before.url.origin) }
+            let rows = try database.run(
+                .updatePostback, try parameters(update, template, moves: moves, version: version))
             guard let row = rows.first else { throw .unknownPostback(update.postbackID) }
             if row.integer("new_version") != nil { return try describe(update.postbackID) }
             if row.bool("goals_off") == true { throw .goalsAreOff }
@@ -75,8 +79,23 @@ extension PostbackStore {
         return row.integer("cancelled") ?? 0
     }
 
+    /// The secrets that an update leaves as they are, to be sealed for another origin.
+    private func opened(
+        _ template: RequestTemplate, of postbackID: Int, sealedFor origin: String
+    ) throws(FunctionError) -> RequestTemplate {
+        do throws(RenderingError) {
+            return try template.opened(of: postbackID, sealedFor: origin, with: keys)
+        } catch .missingKey(let message) {
+            throw FunctionError(.misconfigured, "the secrets must be sealed for the URL's new origin: \(message)")
+        } catch {
+            throw .invalidRequest(
+                "url", "leads to another origin, for which \(error.message); give that secret anew, or clear it")
+        }
+    }
+
+    /// - Parameter moves: the URL has another origin, for which all secrets are sealed anew.
     private func parameters(
-        _ update: PostbackUpdate, _ template: RequestTemplate, version: Int
+        _ update: PostbackUpdate, _ template: RequestTemplate, moves: Bool, version: Int
     ) throws(FunctionError) -> [Parameter] {
         var setsGoal = true
         var goal: String?
@@ -90,8 +109,9 @@ extension PostbackStore {
             .optional(update.conversionStatus?.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
             .text(template.url.origin),
         ] + (try requestParameters(template, id: update.postbackID)) + [
-            update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes), .bool(update.request.setsBasicAuth),
-            .bool(update.request.setsRequestHeaders), .bool(update.request.setsSigningSecret),
+            update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes),
+            .bool(moves || update.request.setsBasicAuth), .bool(moves || update.request.setsRequestHeaders),
+            .bool(moves || update.request.setsSigningSecret),
             update.sendsOvertaken.map(Parameter.bool) ?? .null, .bool(update.retriesNow),
         ]
     }

@@ -4,7 +4,7 @@ package import Postbacks
 import Postgres
 package import Secrets
 
-/// Seals every stored secret anew under the first key, while functions and pollers run. Each step is one short statement that
+/// Seals every stored secret anew under the first key and for its origin, while functions and pollers run. Each step is one short statement that
 /// stores only over what it has read, so it may be stopped at any time and begun again.
 package struct SecretRotation {
     private let database: Database
@@ -23,7 +23,7 @@ package struct SecretRotation {
         /// Secrets that were sealed anew, and the postbacks that have them; in a dry run those that would be.
         package fileprivate(set) var renewed = 0
         package fileprivate(set) var postbacks = 0
-        /// Secrets that the first key has sealed already.
+        /// Secrets that the first key has sealed for their origin already.
         package fileprivate(set) var current = 0
         package fileprivate(set) var failures: [Resealing.Failure] = []
     }
@@ -125,7 +125,10 @@ private struct SealedPostback {
         requestHeaders = Column(row.text("request_headers"))
         signingSecret = Column(row.text("signing_secret"))
         fingerprint = Column(row.text("fingerprint"))
-        resealing = Resealing(of: id, with: keys)
+        // A URL that cannot be read any more has been: its destination still names the origin.
+        let url = try? PostbackURL(parsing: row.text("url") ?? "")
+        let origin = url?.origin ?? row.text("origin") ?? ""
+        resealing = Resealing(of: SecretOwner(postbackID: id, origin: origin), with: keys)
         renew(\.basicAuth, "basicAuth") { $0.basicAuth($1) }
         renew(\.requestHeaders, "requestHeaders") { $0.requestHeaders($1) }
         renew(\.signingSecret, "signingSecret") { $0.signingSecret($1) }

@@ -12,6 +12,6 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT p.fingerprint WHERE p.fingerprint LIKE 'v1.%'
 ) s
-WHERE s.sealed LIKE 'v1.%.%'
+WHERE s.sealed LIKE 'v1.%.%' OR s.sealed LIKE 'v2.%.%'
 GROUP BY 1
 ORDER BY 1
