@@ -61,14 +61,15 @@ extension Transfer {
     private func faultOfThisSystem(_ code: CURLcode) -> HTTPFailure? {
         let text = failureText ?? Self.text(of: code)
         switch code {
-        case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT:
+        // Of what a receiver sends without end curl says that there is no memory for it: a status line, for one.
+        case CURLE_OUT_OF_MEMORY where !isSent, CURLE_FAILED_INIT where !isSent:
             return HTTPFailure(kind: .unavailableHere, message: text)
         case CURLE_SSL_CACERT_BADFILE:
             return HTTPFailure(kind: .misconfiguredHere, message: "there are no certificates to trust: \(text)")
         case CURLE_COULDNT_RESOLVE_PROXY:
             return HTTPFailure(kind: .unavailableHere, message: "the proxy is not found: \(text)")
         case CURLE_COULDNT_CONNECT:
-            if let shortage = shortage ?? Shortage(CInt(number(CURLINFO_OS_ERRNO))) {
+            if let shortage = shortage ?? Shortage(CInt(number(CURLINFO_OS_ERRNO)), dialling: dialled) {
                 return HTTPFailure(kind: .unavailableHere, message: "\(shortage)")
             }
             // Through a proxy nothing but the proxy itself is dialled.

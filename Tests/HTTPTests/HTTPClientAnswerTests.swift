@@ -145,6 +145,13 @@ struct HTTPClientAnswerTests {
         if !isTaken { #expect(completion.failure?.message == "there are more than 1000 headers") }
     }
 
+    /// curl says that there is no memory for it, which is no shortage of this system.
+    @Test func `one endless status line is its receiver's fault`() throws {
+        let line = "HTTP/1.1 200 " + String(repeating: "x", count: 1 << 20) + "\r\n\r\n"
+        let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(line.utf8))))
+        #expect(try HTTPClient.make().send(HTTPRequest(url: receiver.url)).failure?.kind == .protocol)
+    }
+
     @Test func `one endless header line ends the attempt`() throws {
         let line = "HTTP/1.1 200 OK\r\nX: " + String(repeating: "x", count: 1 << 20) + "\r\n\r\n"
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(line.utf8))))

@@ -70,9 +70,10 @@ struct AnswerTests {
             let behaviour = try #require(Behaviour.named(name))
             let site = try receiver.open(behaviour)
             var delivery = TestDelivery(id: id + 1, to: site.url, httpType: "POST(JSON)", expecting: behaviour)
-            delivery.filling = String(repeating: "x", count: 3 << 20)
+            // As much as a request may have.
+            delivery.filling = String(repeating: "x", count: 250 << 10)
             try process.send(delivery)
-            if name != "deaf" { #expect(receiver.requests(at: site).map(\.isWhole) == [false]) }
+            if name != "deaf" { #expect(receiver.requests(at: site).count == 1) }
         }
     }
 

@@ -40,7 +40,7 @@ package struct DueOutcome: Sendable, Hashable {
     }
 
     /// Nothing is sent.
-    package static let forbidden = DueOutcome(outcome: .failed, codes: [.forbiddenTarget], status: nil)
+    package static let forbidden = DueOutcome(outcome: .retry, codes: [.forbiddenTarget], status: nil)
 
     package func or(_ alternative: Outcome) -> DueOutcome {
         var both = self
