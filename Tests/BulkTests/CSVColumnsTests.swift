@@ -11,7 +11,8 @@ struct CSVColumnsTests {
             "properties": ["params": ["type": "object", "additionalProperties": ["type": "string"]]],
         ]
         func columns(_ count: Int) throws(FunctionError) -> CSVColumns {
-            try CSVColumns((0..<count).map { Array("params.p\($0)".utf8) }, separator: UInt8(ascii: ","), schema: schema)
+            try CSVColumns(
+                (0..<count).map { Array("params.p\($0)".utf8) }, separator: UInt8(ascii: ","), schema: schema)
         }
         _ = try columns(1000)
         #expect(throws: FunctionError(.invalidRequest, "the file has 200000 columns; at most 1000 are allowed")) {
