@@ -90,6 +90,8 @@ extension Poller {
     /// here: nothing is charged to what it was given.
     func take(_ end: DeliveryProcess.End, now: Int64) {
         guard stopTime == nil else { return loseWhatWasWritten(now: now) { _ in nil } }
+        // The next one may have been given another key.
+        keyDoubts = KeyDoubts()
         switch end {
         case .notStarted(let error):
             giveBack(process.takeBackAll(), now: now)
