@@ -104,6 +104,8 @@ extension Fault {
         let before = try scene.unknownAttempts()
         scene.allowRepeats()
         poller.send(SIGSTOP)
+        // It also holds answers that it has not stored.
+        try scene.allowRepeatsOfLeased()
         scene.pause(11)
         try scene.slowDown(milliseconds: 1200, status: 500)
         try waitUntil("the other poller takes over") { try scene.unknownAttempts() > before }
