@@ -40,6 +40,8 @@ struct SecretMaskTests {
         // One in the other.
         #"k\u00e4n\&quot;a\/r&amp;i \ud83d\udc24+'&lt;"#, #"k\\u00e4n\\\"a\\\/r&i \\ud83d\\udc24+'<"#,
         #"kän&quot;a\/r&amp;i \ud83d\udc24+'&lt;"#,
+        #"k%C3%A4n%22a\/r&i%20%F0%9F%90%A4+'%3C"#,
+        "k%25C3%25A4n%2522a%252Fr%2526i%2520%25F0%259F%2590%25A4%252B%2527%253C",
         // Read as Latin-1, which many servers do with a header field.
         "k\u{C3}\u{A4}n\"a/r&i \u{F0}\u{9F}\u{90}\u{A4}+'<", #"k\u00c3\u00a4n\"a\/r&i \u00f0\u009f\u0090\u00a4+'<"#,
         // As a whole; then one in the other.
