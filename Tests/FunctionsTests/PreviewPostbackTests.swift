@@ -146,6 +146,27 @@ struct PreviewPostbackTests {
         #expect(!keyless.text.contains(old))
     }
 
+    @Test func `a param's secret is masked in the request, and opens for its own origin alone`() throws {
+        let receiver = try RunningReceiver()
+        let other = try RunningReceiver()
+        let installation = try Installation.withOffer()
+        let id = try installation.createPostback([
+            "url": .string(receiver.url), "requestParams": ["api_key": "canary-param"],
+        ])
+        let preview = try installation.call("previewPostback", (["postbackId": .integer(id)] as JSON).encodedText)
+        expectNoCanary(preview)
+        #expect(preview.answer.at("request.url")?.text == "\(receiver.url)/?api_key=***")
+        let input = preview.answer["input"] ?? .null
+        let elsewhere = (input["postback"] ?? .null).merging(["url": .string(other.url)])
+        let refused = try installation.call("deliverPostback", input.merging(["postback": elsewhere]).encodedText)
+        #expect(refused.answer.at("error.code") == "secret", "\(refused.text)")
+        let sent = try installation.call("deliverPostback", input.encodedText)
+        expectNoCanary(sent)
+        #expect(sent.answer.at("request.url")?.text == "\(receiver.url)/?api_key=***")
+        #expect(receiver.requests.map(\.target) == ["/?api_key=canary-param"])
+        #expect(other.requests.isEmpty)
+    }
+
     @Test func `without a conversion every macro has a value; a sample's status is its own`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.withOffer()

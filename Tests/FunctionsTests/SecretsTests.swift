@@ -17,15 +17,18 @@ struct SecretsTests {
             "X-Api-Key": "canary-key {click_id}", "Cookie": "canary-cookie", "X-Access-Token": "canary-access",
             "X-Client-Secret": "canary-client", "X-Signature": "canary-signature", "X-Plain": "shown",
         ],
+        "requestParams": [
+            "api_key": "canary-param", "user": ["passwords": ["canary-nested", 2_020_202]], "c": "{click_id}",
+        ],
         "signingSecret": .string(signingSecret), "idempotencyKey": "k1",
     ]
     private static let token: JSON = [
         "basicAuth": ["token": "canary-token", "scheme": "Bearer"], "idempotencyKey": "k2",
-        "requestHeaders": ["X-Plain": "shown"],
+        "requestHeaders": ["X-Plain": "shown"], "requestParams": ["token": "canary param", "n": 1],
     ]
 
     private func expectNoCanary(_ text: String, _ place: String) {
-        for canary in ["canary", "whsec_", "Y2FuYXJ5", "YWRhOmNhbmFyeS1wYXNzd29yZA"] {
+        for canary in ["canary", "2020202", "whsec_", "Y2FuYXJ5", "YWRhOmNhbmFyeS1wYXNzd29yZA"] {
             #expect(!text.contains(canary), "\(place): \(text)")
         }
     }
@@ -70,6 +73,10 @@ struct SecretsTests {
                 "X-Plain": "shown",
                 "X-Signature": "***",
             ])
+        #expect(
+            list.at("postbacks.0.requestParams")
+                == ["api_key": "***", "user": ["passwords": ["***", "***"]], "c": "{click_id}"])
+        #expect(list.at("postbacks.1.requestParams") == ["token": "***", "n": 1])
         try expectNoCanaryInTables(installation)
     }
 
@@ -121,6 +128,10 @@ struct SecretsTests {
                 "Basic YWRhOmNhbmFyeS1wYXNzd29yZA==", "Bearer canary-token",
             ])
         #expect(requests.compactMap { $0.header("X-Api-Key") } == ["canary-key c1"])
+        #expect(
+            requests.map { String(decoding: $0.body, as: UTF8.self) }.contains(
+                #"{"api_key":"canary-param","c":"c1","user":{"passwords":["canary-nested",2020202]}}"#))
+        #expect(requests.contains { $0.target.hasSuffix("&n=1&token=canary%20param") })
         #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
         // Nor is one kept when the answers are.
         let answers = outcome.output.split(separator: 0x0A).map(Array.init)

@@ -125,10 +125,10 @@ struct UpdatePostbackTests {
         let installation = try Installation.withOffer()
         let id = try installation.createPostback([
             "basicAuth": ["token": "canary-token", "scheme": "Bearer"], "requestHeaders": ["X-Api-Key": "canary-key"],
-            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "requestParams": ["sig": "canary-param"],
         ])
         let columns: Query =
-            "SELECT concat_ws('|', version, url, basic_auth, request_headers, signing_secret) AS value FROM postbacks"
+            "SELECT concat_ws('|', version, url, basic_auth, request_params, request_headers, signing_secret) AS value FROM postbacks"
         let sealed = try installation.value(columns) ?? ""
         let update: JSON = ["postbackId": .integer(id), "url": .string("\(receiver.url)/{status}")]
         let keyless = try installation.call(
@@ -145,6 +145,7 @@ struct UpdatePostbackTests {
         #expect(request.header("Authorization") == "Bearer canary-token")
         #expect(request.header("X-Api-Key") == "canary-key")
         #expect(request.header("webhook-signature")?.hasPrefix("v1,") == true)
+        #expect(request.target.hasSuffix("?sig=canary-param"))
         // One that does not open hinders it until it is given anew.
         _ = try installation.database.connect().run(
             "UPDATE postbacks SET basic_auth = '{\"token\":{\"sealed\":\"nonsense\"},\"scheme\":\"Bearer\"}'")
@@ -155,15 +156,31 @@ struct UpdatePostbackTests {
         try installation.ask("updatePostback", back.merging(["basicAuth": ["token": "bmV3"]]))
     }
 
+    @Test func `params that an earlier version stored in plain stay without the key, and are sealed with it`() throws {
+        let installation = try Installation.withOffer()
+        let id = try installation.createPostback(["requestParams": ["n": 1]])
+        _ = try installation.database.connect().run(
+            #"UPDATE postbacks SET request_params = '{"api_key":"canary"}'"#)
+        let columns: Query = "SELECT request_params::text AS value FROM postbacks"
+        let update: JSON = ["postbackId": .integer(id), "active": true]
+        let keyless = try installation.call(
+            "updatePostback", update.encodedText, environment: ["POSTBACKS_ENCRYPTION_KEY": ""])
+        #expect(keyless.answer.at("postback.requestParams.api_key") == "***", "\(keyless.text)")
+        #expect(try installation.value(columns) == #"{"api_key":"canary"}"#)
+        let answer = try installation.ask("updatePostback", update)
+        #expect(answer.at("postback.requestParams.api_key") == "***")
+        #expect(try installation.value(columns)?.hasPrefix(#"{"api_key":{"sealed":"v2."#) == true)
+    }
+
     @Test func `a masked secret that is sent back as it was answered does not replace the secret`() throws {
         let installation = try Installation.withOffer()
         let id = try installation.createPostback([
             "basicAuth": ["login": "ada", "password": "canary"], "requestHeaders": ["X-Api-Key": "canary"],
-            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "signingSecret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "requestParams": ["key": "canary"],
         ])
         let before = try installation.value("SELECT md5(p::text) AS value FROM postbacks p")
         let listed = try installation.postback(id)
-        for name in ["basicAuth", "requestHeaders", "signingSecret"] {
+        for name in ["basicAuth", "requestHeaders", "signingSecret", "requestParams"] {
             let change = JSON.object([.init("postbackId", .integer(id)), .init(name, listed[name] ?? .null)])
             let refusal = try installation.refusal(of: "updatePostback", change)
             #expect(refusal.code == "invalid_request")

@@ -29,7 +29,7 @@ struct CanaryTests {
         "an Authorization": "Kanari-AH-14", "a header": "Kanari-AK-7", "a cookie": "Kanari-CK-8",
         "X-Access-Token": "Kanari-AT-9",
         "X-Client-Secret": "Kanari-CS-10", "X-Signature": "Kanari-SG-11", "X-Password": "Kanari-XP-12",
-        "a refused secret": "Kanari-RF-15",
+        "a refused secret": "Kanari-RF-15", "a param": "Kanari-PK-16", "a param in a list": "Kanari-PL ä/17",
     ])
     private static var signingSecret: String {
         signing.map { "whsec_\(Base64.encode(Array($0.utf8)))" }.joined(separator: " ")
@@ -48,13 +48,19 @@ struct CanaryTests {
 
     private var postbacks: [JSON] {
         let headers = JSON.object(Self.headers.map { JSON.Member($0.key, .string($0.value)) })
+        let params: JSON = ["api_key": "Kanari-PK-16", "tokens": [["x": "Kanari-PL ä/17"]], "c": "{click_id}"]
+        let flat: JSON = ["api_key": "Kanari-PK-16", "token": ["Kanari-PL ä/17"]]
         return [
             [
                 "basicAuth": ["login": "ada", "password": .string(Self.password)], "requestHeaders": headers,
+                "requestParams": params,
                 "signingSecret": .string(Self.signingSecret), "httpType": "POST(JSON)",
             ],
-            ["basicAuth": ["token": .string(Self.token)], "httpType": "GET"],
-            ["basicAuth": ["token": "Kanari-BT-13", "scheme": "Bearer"], "httpType": "POST(FORM)"],
+            ["basicAuth": ["token": .string(Self.token)], "httpType": "GET", "requestParams": flat],
+            [
+                "basicAuth": ["token": "Kanari-BT-13", "scheme": "Bearer"], "httpType": "POST(FORM)",
+                "requestParams": flat,
+            ],
             ["requestHeaders": ["Authorization": "Digest Kanari-AH-14"], "httpType": "GET"],
         ]
     }
@@ -75,7 +81,8 @@ struct CanaryTests {
         let login = "Basic \(Base64.encode(Array("ada:\(Self.password)".utf8)))"
         return [
             [login, Self.password, "Kanari-AK-7 c1"] + Self.headers.filter { $0.key != "X-Api-Key" }.values.sorted(),
-            ["Basic \(Self.token)", Self.token, "Kanari-TK-2"], ["Bearer Kanari-BT-13", "Kanari-BT-13"],
+            ["Basic \(Self.token)", Self.token, "Kanari-TK-2"],
+            ["Bearer Kanari-BT-13", "Kanari-BT-13", "Kanari-PL ä/17", "Kanari-PK-16"],
             ["Digest Kanari-AH-14"],
         ]
     }

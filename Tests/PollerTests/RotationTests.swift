@@ -27,7 +27,7 @@ struct RotationTests {
     /// What stands in the columns with secrets, of all postbacks.
     private func sealed(_ installation: Installation) throws -> String {
         try installation.value(
-            "SELECT string_agg(concat_ws(' ', id, basic_auth, request_headers, signing_secret, fingerprint), ' ' ORDER BY id) AS value FROM postbacks"
+            "SELECT string_agg(concat_ws(' ', id, basic_auth, request_params, request_headers, signing_secret, fingerprint), ' ' ORDER BY id) AS value FROM postbacks"
         ) ?? ""
     }
 
@@ -38,7 +38,8 @@ struct RotationTests {
             : ["token": .string("token-\(number)"), "scheme": "Bearer"]
         return [
             "offerId": .string(offer), "affiliateId": "a", "conversionStatus": "pending", "httpType": "POST(FORM)",
-            "url": .string("\(url)/\(number)"), "basicAuth": auth, "requestParams": ["t": "{transaction_id}"],
+            "url": .string("\(url)/\(number)"), "basicAuth": auth,
+            "requestParams": ["t": "{transaction_id}", "api_key": .string("param-\(number)")],
             "requestHeaders": ["X-Api-Key": .string("key-\(number)"), "X-Plain": "shown"],
             "signingSecret": .string(Self.signingSecret), "idempotencyKey": .string("k\(number)"),
         ]
@@ -53,7 +54,8 @@ struct RotationTests {
         let authorization =
             number.isMultiple(of: 2)
             ? "Basic \(Base64.encode(Array("ada:pässword-\(number)".utf8)))" : "Bearer token-\(number)"
-        return request.header("Authorization") == authorization && request.header("X-Api-Key") == "key-\(number)"
+        return String(decoding: request.body, as: UTF8.self).hasPrefix("api_key=param-\(number)&t=")
+            && request.header("Authorization") == authorization && request.header("X-Api-Key") == "key-\(number)"
             && request.header("webhook-signature") == signature.value(id: id, timestamp: timestamp, body: request.body)
     }
 
@@ -124,15 +126,15 @@ struct RotationTests {
         let both = keys(Self.new, Self.old)
         let counted = try rekey(installation, both, ["--dry-run"])
         #expect(counted.status == .exited(0))
-        // Each has a password or token, a header, a signing secret and a fingerprint.
-        #expect(counted.text.contains("to be sealed anew under the key new: 12 (of 3 postbacks)"), "\(counted.text)")
+        // Each has a password or token, a param, a header, a signing secret and a fingerprint.
+        #expect(counted.text.contains("to be sealed anew under the key new: 15 (of 3 postbacks)"), "\(counted.text)")
         #expect(try sealed(installation) == before)
-        #expect(try rekey(installation, both).text.contains("sealed anew under the key new: 12 (of 3 postbacks)"))
+        #expect(try rekey(installation, both).text.contains("sealed anew under the key new: 15 (of 3 postbacks)"))
         let after = try sealed(installation)
         #expect(!after.contains(".old.") && after.contains("v2.new."))
         let again = try rekey(installation, both)
         #expect(again.status == .exited(0))
-        #expect(again.text.contains("sealed anew under the key new: 0 (of 0 postbacks)\nsealed under it already: 12"))
+        #expect(again.text.contains("sealed anew under the key new: 0 (of 0 postbacks)\nsealed under it already: 15"))
         #expect(try sealed(installation) == after)
 
         let alone = try Installation.make(on: installation.database, keys(Self.new))
@@ -166,7 +168,7 @@ struct RotationTests {
         let outcome = try rekey(installation, keys(Self.old))
         #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
         #expect(outcome.text.contains("sealed anew under the key old: 3 (of 1 postbacks)"), "\(outcome.text)")
-        #expect(outcome.text.contains("sealed under it already: 5"), "\(outcome.text)")
+        #expect(outcome.text.contains("sealed under it already: 7"), "\(outcome.text)")
         let columns =
             try installation.value(
                 "SELECT concat(basic_auth, request_headers, signing_secret) AS value FROM postbacks WHERE id = 1") ?? ""
@@ -191,7 +193,7 @@ struct RotationTests {
             #"UPDATE postbacks SET request_headers = '{"X-Api-Key":{"sealed":"nonsense"}}' WHERE id = 5"#)
         let outcome = try rekey(installation, keys(Self.new, Self.old))
         #expect(outcome.status == .exited(1))
-        #expect(outcome.text.contains("sealed anew under the key new: 17 (of 5 postbacks)"), "\(outcome.text)")
+        #expect(outcome.text.contains("sealed anew under the key new: 22 (of 5 postbacks)"), "\(outcome.text)")
         #expect(outcome.text.contains("cannot be opened: 3"))
         #expect(
             outcome.text.contains("postback 2, basicAuth.password: the sealed value was changed, belongs elsewhere"))

@@ -52,7 +52,7 @@ struct PresetsTests {
         ),
         (
             "affise", .pending, [.domain: "a.example.com", .event: "2", .token: "{x}"],
-            "https://a.example.com/postback?action_id=sample-transaction&clickid=sample-click&goal=2&secure=%7Bx%7D&status=2&sum=12.30"
+            "https://a.example.com/postback?action_id=sample-transaction&clickid=sample-click&goal=2&secure=***&status=2&sum=12.30"
         ),
         (
             "affise", .rejected, [.domain: "a.example.com"],

@@ -9,6 +9,16 @@ package struct OutgoingRequest: Sendable, Hashable {
     package let headers: [Header]
     /// Nil for GET.
     package let body: [UInt8]?
+    /// What an attempt records of URL and body; nil where it is these.
+    var shown: Shown?
+
+    /// URL and body with the mask in the place of each secret among the params.
+    struct Shown: Sendable, Hashable {
+        let url: String
+        let body: [UInt8]?
+        /// What is masked.
+        let secrets: [Secret]
+    }
 
     package struct Header: Sendable, Hashable {
         package let name: String
@@ -24,6 +34,7 @@ package struct OutgoingRequest: Sendable, Hashable {
     /// What an attempt records: `{method, url, headers, body}` with secret values as `***`. Of a body that is longer than
     /// `keptBodyBytes` only the beginning, and then also `truncated: true`.
     package var masked: JSON {
+        let (url, body) = shown.map { ($0.url, $0.body) } ?? (url, body)
         let kept = body.map { $0.prefixOfCharacters(OutgoingRequest.keptBodyBytes) }
         let json: JSON = [
             "method": .string(method), "url": .string(url),

@@ -1,16 +1,20 @@
 import JSON
+import Secrets
 
 /// Renders a postback's params for one attempt.
 struct ParameterRendering {
     private let values: MacroValues
     private let omitEmpty: Bool
+    /// Whether secrets are written as they are. Otherwise their mask stands for them, as an attempt records it.
+    private let showsSecrets: Bool
 
-    init(_ values: MacroValues, omitEmpty: Bool) {
+    init(_ values: MacroValues, omitEmpty: Bool, showsSecrets: Bool = true) {
         self.values = values
         self.omitEmpty = omitEmpty
+        self.showsSecrets = showsSecrets
     }
 
-    /// `name=value` joined by `&`; a list repeats the name.
+    /// `name=value` joined by `&`; a list repeats the name. No secret is sealed.
     func pairs(_ params: RequestParams, encode: (String) -> String) throws(RenderingError) -> String {
         var text = ""
         func add(_ name: String, _ value: ParamValue) throws(RenderingError) {
@@ -20,6 +24,10 @@ struct ParameterRendering {
             case .number(let digits): rendered = digits
             case .bool(let value): rendered = value ? "true" : "false"
             case .null, .object: rendered = ""
+            case .secret(let secret, let field):
+                if showsSecrets { return try add(name, try secret.param(field)) }
+                text += "\(text.isEmpty ? "" : "&")\(name)=\(Secret.mask)"
+                return
             case .list(let items):
                 for item in items { try add(name, item) }
                 return
@@ -35,7 +43,7 @@ struct ParameterRendering {
         return text
     }
 
-    /// One object, names sorted at every depth.
+    /// One object, names sorted at every depth. No secret is sealed.
     func json(_ params: RequestParams) throws(RenderingError) -> JSON {
         var size = 0
         return try object(params.members, &size)
@@ -74,6 +82,15 @@ struct ParameterRendering {
             for item in items { rendered.append(try json(item, &size)) }
             return .array(rendered)
         case .object(let members): return try object(members, &size)
+        case .secret(let secret, let field):
+            return showsSecrets ? try json(try secret.param(field), &size) : .string(Secret.mask)
         }
+    }
+}
+
+extension StoredSecret {
+    fileprivate func param(_ field: String) throws(RenderingError) -> ParamValue {
+        guard let value = openParam else { throw .secret("\(field) is no value of a param") }
+        return value
     }
 }

@@ -28,6 +28,7 @@ package struct RequestChanges: Sendable {
     /// Which columns with secrets an update says something of. The others must not be written back as they were read: their
     /// secrets may have been sealed anew in between.
     package var setsBasicAuth: Bool { basicAuth.isChange }
+    package var setsRequestParams: Bool { requestParams.isChange }
     package var setsRequestHeaders: Bool { requestHeaders.isChange }
     package var setsSigningSecret: Bool { signingSecret.isChange }
 

@@ -49,7 +49,7 @@ package struct RequestHeaders: Sendable, Hashable {
     }
 }
 
-/// Which names a header may have, and which speak of a secret.
+/// Which names a header may have.
 enum HeaderName {
     /// RFC 9110 §5.6.2.
     static func isToken(_ name: String) -> Bool {
@@ -79,27 +79,12 @@ enum HeaderName {
         ),
     ]
 
-    static func isSecret(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return secretWords.contains { name.contains($0) }
-    }
-
-    private static let secretWords = ["auth", "cookie", "key", "token", "secret", "signature", "password"]
-
     /// JSON Schema of the names that may be set.
     static var schema: JSON {
-        let refused = refusals.flatMap(\.names).map(inAnyCase).joined(separator: "|")
+        let refused = refusals.flatMap(\.names).map(SecretName.inAnyCase).joined(separator: "|")
         return [
             "pattern": #"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$"#, "not": ["pattern": .string("^(\(refused))$")],
         ]
-    }
-
-    /// A pattern that names which speak of a secret match.
-    static var secretPattern: String { secretWords.map(inAnyCase).joined(separator: "|") }
-
-    /// JSON Schema's patterns know no flags.
-    private static func inAnyCase(_ word: String) -> String {
-        word.map { $0.isLetter ? "[\($0.uppercased())\($0)]" : "\($0)" }.joined()
     }
 }
 
@@ -112,7 +97,7 @@ extension Rule<RequestHeaders> {
         func schema() -> JSON {
             [
                 "type": "object", "propertyNames": HeaderName.schema,
-                "patternProperties": .object([JSON.Member(HeaderName.secretPattern, secret.schema)]),
+                "patternProperties": .object([JSON.Member(SecretName.headerPattern, secret.schema)]),
                 "additionalProperties": open.schema, "maxProperties": 64,
                 "description": .string(
                     "Names that differ by more than case; values with macros, each at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestHeaders.byteLimit) bytes. No Authorization beside basicAuth."
@@ -151,7 +136,7 @@ extension Rule<RequestHeaders> {
                     faults.append(Fault(place, "is there twice; header names do not differ by case"))
                 }
                 let value: RequestHeaders.Value? =
-                    HeaderName.isSecret(member.name)
+                    SecretName.isOfHeader(member.name)
                     ? secret.read(member.value, place, &faults).map { .secret($0) }
                     : open.read(member.value, place, &faults).map { .open($0) }
                 if let value { fields.append(RequestHeaders.Field(name: member.name, value: value)) }

@@ -1,9 +1,10 @@
 package import JSON
+import Secrets
 
 /// The parameters that an affiliate defines, in the order of their names.
 package struct RequestParams: Sendable, Hashable {
-    /// As they were given.
-    package let json: JSON
+    /// As they were given or stored.
+    fileprivate let json: JSON
     let members: [(name: String, value: ParamValue)]
 
     /// How deep lists and objects may stand in one another, so that they can stand in deliverPostback's input too.
@@ -13,6 +14,26 @@ package struct RequestParams: Sendable, Hashable {
 
     package static func == (one: RequestParams, other: RequestParams) -> Bool { one.json == other.json }
     package func hash(into hasher: inout Hasher) { json.hash(into: &hasher) }
+
+    /// - Parameter secret: writes a secret, given with the path of its field.
+    func json(_ secret: (StoredSecret, _ field: String) -> JSON) -> JSON {
+        ParamPlace.root.replacing(in: json, secret)
+    }
+
+    /// With other secrets in their places.
+    func changed<E>(_ change: (StoredSecret, _ field: String) throws(E) -> StoredSecret) throws(E) -> RequestParams {
+        guard members.contains(where: { $0.value.hasSecrets }) else { return self }
+        return RequestParams(
+            json: try ParamPlace.root.replacing(in: json) { secret, field throws(E) in
+                try change(secret, field).givenParam
+            },
+            members: try members.map { member throws(E) in
+                (member.name, try member.value.changed(change))
+            })
+    }
+
+    /// The texts of the secrets that are not sealed.
+    var plainSecrets: [Secret] { members.flatMap { $0.value.plainSecrets } }
 
     /// What only POST(JSON) can send.
     func faults(sentAs type: HTTPType) -> [(field: String, message: String)] {
@@ -32,6 +53,8 @@ enum ParamValue: Sendable {
     case null
     case list([ParamValue])
     case object([(name: String, value: ParamValue)])
+    /// The JSON text of a string or number, and the path of its field.
+    case secret(StoredSecret, field: String)
 
     fileprivate func describeFaults(
         _ path: Path, isItem: Bool = false, _ faults: inout [(field: String, message: String)]
@@ -42,7 +65,7 @@ enum ParamValue: Sendable {
                 faults.append(
                     (path.description, "uses :\(type.rawValue), which only POST(JSON) can send; leave it out"))
             }
-        case .number, .bool, .null: break
+        case .number, .bool, .null, .secret: break
         case .list(let items):
             if isItem { faults.append((path.description, "is nested, which only POST(JSON) can send")) }
             for (index, item) in items.enumerated() {
@@ -61,7 +84,7 @@ extension Rule<RequestParams> {
                 "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
                 "maxProperties": 256,
                 "description": .string(
-                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, lists in lists, and macros that are a JSON number or boolean, which stand alone: {payout:number}, {occurred_at:unix:number}, {is_test:boolean}. At most \(RequestParams.valueLimit) values, those in lists and objects counted; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
+                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, lists in lists, and macros that are a JSON number or boolean, which stand alone: {payout:number}, {occurred_at:unix:number}, {is_test:boolean}. A value without macros whose name speaks of a secret (key, token, password …) is stored encrypted, and shown as ***, which cannot be given. At most \(RequestParams.valueLimit) values, those in lists and objects counted; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
                 ),
             ]
         }
@@ -83,7 +106,7 @@ extension Rule<RequestParams> {
                 return nil
             }
             let before = faults.count
-            let values = ParamValue.members(members, path, source, &faults)
+            let values = ParamValue.members(members, path, .root, source, &faults)
             return faults.count == before ? RequestParams(json: json, members: values) : nil
         }
     }
@@ -92,22 +115,35 @@ extension Rule<RequestParams> {
 extension ParamValue {
     /// In the order of the names' bytes.
     fileprivate static func members(
-        _ members: [JSON.Member], _ path: Path, _ source: StoredSecret.Source, _ faults: inout [Fault]
+        _ members: [JSON.Member], _ path: Path, _ place: ParamPlace, _ source: StoredSecret.Source,
+        _ faults: inout [Fault]
     ) -> [(name: String, value: ParamValue)] {
         let name = Rule<String>.text(1...256)
         var values: [(name: String, value: ParamValue)] = []
         for member in members {
-            let place = path.member(member.name)
-            _ = name.read(.string(member.name), place, &faults)
+            let path = path.member(member.name)
+            _ = name.read(.string(member.name), path, &faults)
             if member.name.utf8.contains(UInt8(ascii: "{")) || member.name.utf8.contains(UInt8(ascii: "}")) {
-                faults.append(Fault(place, "has braces in its name; macros are for values only"))
+                faults.append(Fault(path, "has braces in its name; macros are for values only"))
             }
-            if let value = ParamValue(member.value, place, source, &faults) { values.append((member.name, value)) }
+            if let value = ParamValue(member.value, path, place.member(member.name), source, &faults) {
+                values.append((member.name, value))
+            }
         }
         return values.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
-    private init?(_ json: JSON, _ path: Path, _ source: StoredSecret.Source, _ faults: inout [Fault]) {
+    private init?(
+        _ json: JSON, _ path: Path, _ place: ParamPlace, _ source: StoredSecret.Source, _ faults: inout [Fault]
+    ) {
+        if let wrong = json.wrong(at: place, from: source) {
+            faults.append(Fault(path, wrong))
+            return nil
+        }
+        if let secret = place.secret(json) {
+            self = .secret(secret, field: place.field)
+            return
+        }
         switch json {
         case .null: self = .null
         case .bool(let value): self = .bool(value)
@@ -121,8 +157,9 @@ extension ParamValue {
                 return nil
             }
         case .array(let items):
-            self = .list(items.enumerated().compactMap { ParamValue($1, path.item($0), source, &faults) })
-        case .object(let members): self = .object(ParamValue.members(members, path, source, &faults))
+            self = .list(
+                items.enumerated().compactMap { ParamValue($1, path.item($0), place.item($0), source, &faults) })
+        case .object(let members): self = .object(ParamValue.members(members, path, place, source, &faults))
         }
     }
 }

@@ -22,20 +22,36 @@ package struct RequestRendering: Sendable {
         for macro in template.skipWhenEmpty where attempt.value(of: macro) == nil {
             throw .missingValue(macro: macro.name)
         }
-        let parameters = ParameterRendering(attempt, omitEmpty: template.omitEmptyParams)
-        var url = try template.url.rendered(attempt)
-        var body: [UInt8]?
+        let params = try template.requestParams.changed { secret, field throws(RenderingError) in
+            .plain(try secret.opened(field, of: owner, with: keys))
+        }
+        let (url, body) = try target(params, attempt)
+        let headers = try headers(attempt, body: body ?? [])
+        var request = OutgoingRequest(method: template.httpType.method, url: url, headers: headers, body: body)
+        guard request.byteCount <= RequestRendering.byteLimit else { throw .tooLarge }
+        let secrets = params.plainSecrets
+        if !secrets.isEmpty {
+            let (url, body) = try target(params, attempt, showsSecrets: false)
+            request.shown = OutgoingRequest.Shown(url: url, body: body, secrets: secrets)
+        }
+        return request
+    }
+
+    /// URL and body.
+    /// - Parameter showsSecrets: whether those of the params are written as they are, or as an attempt records them.
+    private func target(
+        _ params: RequestParams, _ attempt: MacroValues, showsSecrets: Bool = true
+    ) throws(RenderingError) -> (url: String, body: [UInt8]?) {
+        let parameters = ParameterRendering(
+            attempt, omitEmpty: template.omitEmptyParams, showsSecrets: showsSecrets)
+        let url = try template.url.rendered(attempt)
         switch template.httpType {
         case .get:
-            let query = try parameters.pairs(template.requestParams, encode: PercentEncoding.component)
-            if !query.isEmpty { url = url.appending(query: query) }
-        case .form: body = Array(try parameters.pairs(template.requestParams, encode: PercentEncoding.form).utf8)
-        case .json: body = try parameters.json(template.requestParams).bytes
+            let query = try parameters.pairs(params, encode: PercentEncoding.component)
+            return (query.isEmpty ? url : url.appending(query: query), nil)
+        case .form: return (url, Array(try parameters.pairs(params, encode: PercentEncoding.form).utf8))
+        case .json: return (url, try parameters.json(params).bytes)
         }
-        let headers = try headers(attempt, body: body ?? [])
-        let request = OutgoingRequest(method: template.httpType.method, url: url, headers: headers, body: body)
-        guard request.byteCount <= RequestRendering.byteLimit else { throw .tooLarge }
-        return request
     }
 
     private func headers(

@@ -48,6 +48,7 @@ extension RequestTemplate {
     ) throws(E) -> RequestTemplate {
         var new = self
         if let basicAuth { new.basicAuth = try basicAuth.changed(change) }
+        new.requestParams = try requestParams.changed(change)
         new.requestHeaders = try requestHeaders.changed(change)
         if let signingSecret { new.signingSecret = try change(signingSecret, RequestTemplate.signingField) }
         return new
@@ -57,7 +58,7 @@ extension RequestTemplate {
     private func json(_ secret: (StoredSecret, _ field: String) -> JSON) -> JSON {
         [
             "url": .string(url.text), "httpType": .string(httpType.rawValue),
-            "basicAuth": basicAuth?.json(secret) ?? .null, "requestParams": requestParams.json,
+            "basicAuth": basicAuth?.json(secret) ?? .null, "requestParams": requestParams.json(secret),
             "requestHeaders": requestHeaders.json(secret),
             "signingSecret": signingSecret.map { secret($0, RequestTemplate.signingField) } ?? .null,
             "omitEmptyParams": .bool(omitEmptyParams),

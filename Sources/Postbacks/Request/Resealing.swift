@@ -1,8 +1,8 @@
 package import JSON
 package import Secrets
 
-/// Seals anew, under the first key and for the origin that they go to, what is stored of one postback's secrets. It looks at nothing but where sealed texts
-/// stand, so that a postback that can no longer be read does not stay behind.
+/// Seals anew, under the first key and for the origin that they go to, what is stored of one postback's secrets. It looks at
+/// nothing but where sealed texts stand, so that a postback that can no longer be read does not stay behind.
 package struct Resealing {
     private let owner: SecretOwner
     private let keys: EncryptionKeys
@@ -34,6 +34,18 @@ package struct Resealing {
 
     package mutating func requestHeaders(_ stored: JSON) -> JSON {
         members(of: stored) { RequestHeaders.path(of: $0) }
+    }
+
+    /// What earlier versions stored of the params in plain is sealed as well.
+    package mutating func requestParams(_ stored: JSON) -> JSON {
+        ParamPlace.root.replacing(in: stored) { secret, field in
+            switch secret {
+            case .sealed(let sealed): return ["sealed": .string(text(sealed, field, for: owner.context(field)))]
+            case .plain:
+                renewed += 1
+                return secret.stored(field, of: owner, with: keys)
+            }
+        }
     }
 
     package mutating func signingSecret(_ stored: JSON) -> JSON { value(stored, RequestTemplate.signingField) }

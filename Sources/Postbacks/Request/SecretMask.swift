@@ -89,11 +89,12 @@ package struct SecretMask: Sendable {
 extension OutgoingRequest {
     /// The secrets as they were sent: of an `Authorization` also what stands behind the scheme, and the password in it.
     fileprivate var secrets: [String] {
-        headers.filter(\.isSecret).flatMap { header -> [String] in
-            guard header.name.lowercased() == "authorization" else { return [header.value] }
-            let credentials = header.value.drop { $0 != " " }.dropFirst()
-            let pair = Base64.decode(String(credentials)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            return [header.value, String(credentials), String(pair.drop { $0 != ":" }.dropFirst())]
-        }
+        (shown?.secrets.map(\.revealed) ?? [])
+            + headers.filter(\.isSecret).flatMap { header -> [String] in
+                guard header.name.lowercased() == "authorization" else { return [header.value] }
+                let credentials = header.value.drop { $0 != " " }.dropFirst()
+                let pair = Base64.decode(String(credentials)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+                return [header.value, String(credentials), String(pair.drop { $0 != ":" }.dropFirst())]
+            }
     }
 }

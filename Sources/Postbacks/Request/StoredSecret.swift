@@ -9,6 +9,10 @@ package enum StoredSecret: Sendable, Hashable {
     /// Who gives it: a caller only in plain; the store also as `{"sealed":"…"}`.
     package enum Source: Sendable { case caller, store }
 
+    /// What is wrong with the mask where a secret should be.
+    static let maskFault =
+        "is the mask that stands for a stored secret; give the secret itself, or leave the field out"
+
     /// As it is stored: sealed for its owner's field. One that is sealed stays as it is; without keys a plain one is masked.
     func stored(_ field: String, of owner: SecretOwner, with keys: EncryptionKeys?) -> JSON {
         switch self {
@@ -97,8 +101,7 @@ extension Rule<StoredSecret> {
             }
             do throws(Wrong) {
                 if text == Secret.mask {
-                    throw Wrong(
-                        "is the mask that stands for a stored secret; give the secret itself, or leave the field out")
+                    throw Wrong(StoredSecret.maskFault)
                 }
                 try check(text)
                 return .plain(Secret(text))

@@ -25,7 +25,7 @@ extension RequestText {
     /// A URL is shown to whoever may list postbacks, and is written into logs on its way.
     var secretsInURL: [PostbackWarning] {
         let names = parts.filter { part in
-            part.kind == .queryValue && part.uses.isEmpty && RequestText.speaksOfSecret(part.name)
+            part.kind == .queryValue && part.uses.isEmpty && SecretName.isOfParam(part.name)
         }.map(\.name)
         guard !names.isEmpty else { return [] }
         return [
@@ -46,13 +46,6 @@ extension RequestText {
                 "\(RequestText.list(Set(names))): has characters that are not ASCII, which receivers read differently; send them in a parameter, or percent-encoded"
             )
         ]
-    }
-
-    private static func speaksOfSecret(_ name: String) -> Bool {
-        var rest = name.lowercased()
-        for word in ["keyword", "author_", "authorname"] { rest = rest.replacing(word, with: "") }
-        return HeaderName.isSecret(rest) && rest != "author"
-            || ["sig", "pass", "passwd", "pwd", "secure"].contains(rest)
     }
 
     /// Names in the order of their bytes, no more than ten.

@@ -104,15 +104,20 @@ extension PostbackStore {
         case .clear: break
         case .set(let id): goal = id
         }
+        // What earlier versions stored in plain is sealed on this occasion.
+        let setsParams =
+            moves || update.request.setsRequestParams || keys != nil && template.requestParams.hasPlainSecrets
+        var written = template
+        if !setsParams { written.requestParams = .none }
         return [
             .int(update.postbackID), .int(version), .bool(setsGoal), .optional(goal),
             .optional(update.conversionStatus?.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
             .text(template.url.origin),
-        ] + (try requestParameters(template, id: update.postbackID)) + [
+        ] + (try requestParameters(written, id: update.postbackID)) + [
             update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes),
             .bool(moves || update.request.setsBasicAuth), .bool(moves || update.request.setsRequestHeaders),
             .bool(moves || update.request.setsSigningSecret),
-            update.sendsOvertaken.map(Parameter.bool) ?? .null, .bool(update.retriesNow),
+            update.sendsOvertaken.map(Parameter.bool) ?? .null, .bool(update.retriesNow), .bool(setsParams),
         ]
     }
 }

@@ -4,8 +4,8 @@ package import Postbacks
 import Postgres
 package import Secrets
 
-/// Seals every stored secret anew under the first key and for its origin, while functions and pollers run. Each step is one short statement that
-/// stores only over what it has read, so it may be stopped at any time and begun again.
+/// Seals every stored secret anew under the first key and for its origin, while functions and pollers run. Each step is one
+/// short statement that stores only over what it has read, so it may be stopped at any time and begun again.
 package struct SecretRotation {
     private let database: Database
     private let keys: EncryptionKeys
@@ -85,6 +85,7 @@ package struct SecretRotation {
                     .integers(changed.map(\.id)), column(\.basicAuth.old), column(\.basicAuth.new),
                     column(\.requestHeaders.old), column(\.requestHeaders.new), column(\.signingSecret.old),
                     column(\.signingSecret.new), column(\.fingerprint.old), column(\.fingerprint.new),
+                    column(\.requestParams.old), column(\.requestParams.new), column(\.url),
                 ])
             stored = Set(done.compactMap { $0.integer("id") })
         }
@@ -102,7 +103,9 @@ package struct SecretRotation {
 /// The columns of a postback that may hold something sealed, as they are and as they are to be.
 private struct SealedPostback {
     let id: Int
+    let url: String?
     private(set) var basicAuth: Column
+    private(set) var requestParams: Column
     private(set) var requestHeaders: Column
     private(set) var signingSecret: Column
     private(set) var fingerprint: Column
@@ -122,14 +125,16 @@ private struct SealedPostback {
     init(_ row: Row, with keys: EncryptionKeys) {
         id = row.integer("id") ?? 0
         basicAuth = Column(row.text("basic_auth"))
+        requestParams = Column(row.text("request_params"))
         requestHeaders = Column(row.text("request_headers"))
         signingSecret = Column(row.text("signing_secret"))
         fingerprint = Column(row.text("fingerprint"))
         // A URL that cannot be read any more has been: its destination still names the origin.
-        let url = try? PostbackURL(parsing: row.text("url") ?? "")
-        let origin = url?.origin ?? row.text("origin") ?? ""
+        url = row.text("url")
+        let origin = (try? PostbackURL(parsing: url ?? ""))?.origin ?? row.text("origin") ?? ""
         resealing = Resealing(of: SecretOwner(postbackID: id, origin: origin), with: keys)
         renew(\.basicAuth, "basicAuth") { $0.basicAuth($1) }
+        renew(\.requestParams, "requestParams") { $0.requestParams($1) }
         renew(\.requestHeaders, "requestHeaders") { $0.requestHeaders($1) }
         renew(\.signingSecret, "signingSecret") { $0.signingSecret($1) }
         if let text = fingerprint.old, Fingerprint.isSealed(text) {

@@ -10,6 +10,9 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT h.value ->> 'sealed' FROM json_each(p.request_headers) h WHERE json_typeof(h.value) = 'object'
     UNION ALL
+    -- At any depth, and in text: a number may be larger than jsonb's. In a string the quotes would be escaped.
+    SELECT (regexp_matches(p.request_params::text, '\{"sealed":"(v2\.[^"\\]+)"\}', 'g'))[1]
+    UNION ALL
     SELECT p.fingerprint WHERE p.fingerprint LIKE 'v1.%'
 ) s
 WHERE s.sealed LIKE 'v1.%.%' OR s.sealed LIKE 'v2.%.%'

@@ -1,12 +1,12 @@
 -- Stores secrets that were sealed anew, where they are still those that were read: of the postbacks $1 the columns as they
--- were ($2, $4, $6, $8) and as they are to be ($3, $5, $7, $9). What a caller sees is the same, so version and updated_at
+-- were ($2, $4, $6, $8, $10) and as they are to be ($3, $5, $7, $9, $11), as long as the URL is $12. What a caller sees is the same, so version and updated_at
 -- stay. The rows are locked in the order of their ids, so that two of these wait for one another instead of for ever.
 WITH wanted AS MATERIALIZED (
     SELECT i.*
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[])
+        $9::text[], $10::text[], $11::text[], $12::text[])
         AS i(id, old_auth, new_auth, old_headers, new_headers, old_signing, new_signing, old_fingerprint,
-            new_fingerprint)
+            new_fingerprint, old_params, new_params, url)
 ), locked AS MATERIALIZED (
     SELECT p.id
     FROM postbacks p JOIN wanted w ON w.id = p.id
@@ -14,12 +14,14 @@ WITH wanted AS MATERIALIZED (
         AND p.request_headers::text IS NOT DISTINCT FROM w.old_headers
         AND p.signing_secret::text IS NOT DISTINCT FROM w.old_signing
         AND p.fingerprint IS NOT DISTINCT FROM w.old_fingerprint
+        AND p.request_params::text IS NOT DISTINCT FROM w.old_params
+        AND p.url = w.url
     ORDER BY p.id
     FOR UPDATE OF p
 )
 UPDATE postbacks p SET
     basic_auth = w.new_auth::json, request_headers = w.new_headers::json, signing_secret = w.new_signing::json,
-    fingerprint = w.new_fingerprint
+    fingerprint = w.new_fingerprint, request_params = w.new_params::json
 FROM locked l JOIN wanted w ON w.id = l.id
 WHERE p.id = l.id
 RETURNING p.id

@@ -1,6 +1,6 @@
 -- Changes a postback whose version is still $2. Stores nothing when it is deleted or has another version, or when a goal
 -- is to be set that is unknown or while the offer's goals are off. $3 says whether a goal is to be set or cleared.
--- $18, $19 and $20 say which columns with secrets are set; the others may have been sealed anew since they were read.
+-- $18, $19, $20 and $23 say which columns with secrets are set; the others may have been sealed anew since they were read.
 -- What it owes goes to where it goes now; $17 resumes it, which makes due what was held, in the order of its ids. With $22
 -- what waits for a retry is due at once when the request has changed. What moves keeps its place in the order: later events
 -- of its conversion wait for it as long as they would have, and from the resumption on for what was held (R10).
@@ -9,7 +9,7 @@ WITH asked AS MATERIALIZED (
         $22::boolean AND (
             p.url <> $6 OR p.http_type <> $7
             OR $18::boolean AND p.basic_auth::text IS DISTINCT FROM $9
-            OR p.request_params::text IS DISTINCT FROM $10
+            OR $23::boolean AND p.request_params::text IS DISTINCT FROM $10
             OR $19::boolean AND p.request_headers::text IS DISTINCT FROM $11
             OR $20::boolean AND p.signing_secret::text IS DISTINCT FROM $12
         ) AS retries_now,
@@ -32,7 +32,7 @@ WITH asked AS MATERIALIZED (
         conversion_status = coalesce($5, p.conversion_status),
         url = $6, http_type = $7, destination_id = d.id,
         basic_auth = CASE WHEN $18::boolean THEN $9::json ELSE p.basic_auth END,
-        request_params = $10::json,
+        request_params = CASE WHEN $23::boolean THEN $10::json ELSE p.request_params END,
         request_headers = CASE WHEN $19::boolean THEN $11::json ELSE p.request_headers END,
         signing_secret = CASE WHEN $20::boolean THEN $12::json ELSE p.signing_secret END,
         omit_empty_params = $13::boolean, skip_when_empty = $14::json, success_when = $15::json,

@@ -1,0 +1,83 @@
+import JSON
+import Secrets
+
+extension RequestParams {
+    /// Whether there is one that is not sealed.
+    package var hasPlainSecrets: Bool { !plainSecrets.isEmpty }
+}
+
+extension ParamValue {
+    var hasSecrets: Bool {
+        switch self {
+        case .secret: true
+        case .list(let items): items.contains(where: \.hasSecrets)
+        case .object(let members): members.contains { $0.value.hasSecrets }
+        case .text, .number, .bool, .null: false
+        }
+    }
+
+    /// With other secrets in their places.
+    func changed<E>(_ change: (StoredSecret, _ field: String) throws(E) -> StoredSecret) throws(E) -> ParamValue {
+        switch self {
+        case .secret(let secret, let field): .secret(try change(secret, field), field: field)
+        case .list(let items): .list(try items.map { item throws(E) in try item.changed(change) })
+        case .object(let members):
+            .object(try members.map { member throws(E) in (member.name, try member.value.changed(change)) })
+        case .text, .number, .bool, .null: self
+        }
+    }
+
+    /// The texts of those that are not sealed, as a receiver reads them.
+    var plainSecrets: [Secret] {
+        switch self {
+        case .secret(let secret, _): secret.openParam?.literal.map { [Secret($0)] } ?? []
+        case .list(let items): items.flatMap(\.plainSecrets)
+        case .object(let members): members.flatMap { $0.value.plainSecrets }
+        case .text, .number, .bool, .null: []
+        }
+    }
+
+    private var literal: String? {
+        switch self {
+        case .number(let digits): digits
+        case .text(let template): template.segments.compactMap(\.text).joined()
+        default: nil
+        }
+    }
+}
+
+extension StoredSecret {
+    /// The value of a param that is not sealed; nil for what is, and for what was sealed of something else.
+    var openParam: ParamValue? {
+        guard case .plain(let secret) = self else { return nil }
+        switch try? JSON(parsing: Array(secret.revealed.utf8)) {
+        case .number(let digits)?: return .number(digits)
+        case .string(let text)?: return (try? Template(parsing: text, in: .parameter)).map(ParamValue.text)
+        default: return nil
+        }
+    }
+
+    /// As it stands among the params that were given or stored.
+    var givenParam: JSON {
+        switch self {
+        case .plain(let secret): (try? JSON(parsing: Array(secret.revealed.utf8))) ?? .string(Secret.mask)
+        case .sealed(let text): ["sealed": .string(text)]
+        }
+    }
+}
+
+extension JSON {
+    /// What is wrong with a value at a place of the params. What stands where a secret does is not repeated.
+    func wrong(at place: ParamPlace, from source: StoredSecret.Source) -> String? {
+        if source == .caller, sealedParam != nil { return "is what a stored secret looks like; give the secret itself" }
+        guard place.holdsSecrets, case .string(let text) = self else { return nil }
+        if source == .caller, text == Secret.mask { return StoredSecret.maskFault }
+        if source == .caller, text.utf8.count > Template.byteLimit {
+            return "must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)"
+        }
+        guard (try? Template(parsing: text, in: .parameter)) != nil else {
+            return "has a { or } that is no macro; a literal brace is written {{ or }}"
+        }
+        return nil
+    }
+}
