@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Poller",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Store",
+                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets", "Store",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),

@@ -52,6 +52,23 @@ package struct EncryptionKeys: Sendable {
     /// Whether it opens for one origin only. Earlier versions sealed without one.
     package static func isBoundToOrigin(_ sealed: String) -> Bool { sealed.hasPrefix("\(SealContext.boundForm).") }
 
+    /// The ids of the keys under which something is sealed in JSON: `{"sealed":"FORM.ID.…"}`. Reads each byte once.
+    package static func ids(inJSON bytes: [UInt8]) -> Set<String> {
+        let quote = UInt8(ascii: "\"")
+        let point = UInt8(ascii: ".")
+        var ids: Set<String> = []
+        var rest = bytes[...]
+        while let start = rest.firstIndex(of: quote) {
+            rest = rest[(start + 1)...]
+            for form in [SealContext.placeForm, SealContext.boundForm] where rest.starts(with: "\(form).".utf8) {
+                let id = rest.dropFirst(form.utf8.count + 1).prefix(33).prefix { $0 != point }
+                let text = String(decoding: id, as: UTF8.self)
+                if isKeyID(text) { ids.insert(text) }
+            }
+        }
+        return ids
+    }
+
     /// Opens what was sealed for the same context, or for its place alone.
     package func open(_ sealed: String, for context: SealContext) throws(SealError) -> Secret {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)

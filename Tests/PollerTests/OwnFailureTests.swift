@@ -107,7 +107,8 @@ struct OwnFailureTests {
         withExtendedLifetime(poller) {}
     }
 
-    @Test func `a key that is missing charges nothing`() throws {
+    @Test(arguments: [("other", 9 as UInt8), ("test", 8)])
+    func `a key that is missing, or another one of the same id, charges nothing`(id: String, byte: UInt8) throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.make()
         try installation.ask("configureOffer", ["offerId": "o"])
@@ -121,7 +122,7 @@ struct OwnFailureTests {
             ])
         try installation.record(["t1", "t2"])
         var poller: RunningPoller? = try RunningPoller(
-            installation, ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("other", 9)])
+            installation, ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)])
         try waitUntil("both have been given back", timeoutSeconds: 120) {
             try installation.value(
                 "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"

@@ -15,6 +15,20 @@ import Testing
         }
     }
 
+    @Test func `in JSON the ids of the keys under which something is sealed are found, in every form`() throws {
+        let keys = try EncryptionKeys(parsing: "key-1:\(Self.one)")
+        for origin in [nil, "https://example.com:443"] {
+            let context = SealContext("postback", id: 17, field: "basicAuth.password", origin: origin)
+            let sealed = keys.seal(Secret("x"), for: context)
+            #expect(EncryptionKeys.ids(inJSON: Array(#"{"a":1,"b":{"sealed":"\#(sealed)"}}"#.utf8)) == ["key-1"])
+        }
+        for text in [
+            "", #"{"sealed":""}"#, #"{"sealed":"x:AAAA"}"#, #"{"a":"v1.."}"#, "v1.a.b", "\"v1.", #"{"a":"v3.k.A"}"#,
+        ] {
+            #expect(EncryptionKeys.ids(inJSON: Array(text.utf8)).isEmpty, "\(text)")
+        }
+    }
+
     @Test func `the same secret is sealed otherwise each time`() throws {
         let keys = try EncryptionKeys(parsing: Self.one)
         #expect(keys.seal(Secret("x"), for: context) != keys.seal(Secret("x"), for: context))

@@ -11,20 +11,4 @@ struct KeyDoubts {
     mutating func trust(_ keys: Set<String>) {
         if !keys.isSubset(of: proven) { proven.formUnion(keys) }
     }
-
-    /// The ids of the keys under which something in a line is sealed: `"v1.ID.…"`.
-    static func keys(of line: [UInt8]) -> Set<String> {
-        let mark = Array("\"v1.".utf8)
-        var keys: Set<String> = []
-        var rest = line[...]
-        while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
-            rest = rest[quote...]
-            if rest.starts(with: mark) {
-                let id = rest.dropFirst(mark.count).prefix(33).prefix { $0 != UInt8(ascii: ".") }
-                if (1...32).contains(id.count) { keys.insert(String(decoding: id, as: UTF8.self)) }
-            }
-            rest = rest.dropFirst()
-        }
-        return keys
-    }
 }

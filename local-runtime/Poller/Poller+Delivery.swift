@@ -1,6 +1,7 @@
 import Logging
 import POSIX
 import Postbacks
+import Secrets
 import Store
 
 /// What is in flight in the delivery process.
@@ -17,7 +18,7 @@ extension Poller {
             let leaseEnd = start.leasedAt + Int64(settings.lease * 1e9)
             inFlight[start.claim.id] = Flight(
                 claim: start.claim.withoutLine, start: now, leaseEnd: leaseEnd,
-                keys: KeyDoubts.keys(of: start.claim.line))
+                keys: EncryptionKeys.ids(inJSON: start.claim.line))
         }
         process.feed(started.map(\.claim))
     }
