@@ -31,7 +31,7 @@ struct ProxyTests {
         let receiver = try RunningReceiver()
         let proxy = try ForwardProxy(names: ["t.invalid": receiver.port])
         let environment = [
-            "POSTBACKS_PROXY": "http://127.0.0.1:\(proxy.port)", "POSTBACKS_ALLOW_CIDRS": "", "no_proxy": "*",
+            "POSTBACKS_PROXY": "http://127.0.0.1:\(proxy.port)", "POSTBACKS_ALLOW_CIDRS": "", "no_proxy": "*,localhost",
             "NO_PROXY": "t.invalid", "http_proxy": "http://127.0.0.1:1",
         ]
         let call = try deliver("http://t.invalid/x", environment)

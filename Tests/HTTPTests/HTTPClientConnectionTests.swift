@@ -54,17 +54,6 @@ struct HTTPClientConnectionTests {
         #expect(!completion.isSent)
     }
 
-    @Test func `a proxy in the environment is ignored`() async {
-        // The environment is the whole process's, so this needs one of its own.
-        await #expect(processExitsWith: .success) {
-            let receiver = try RunningReceiver()
-            let proxy = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
-            for name in ["http_proxy", "all_proxy", "HTTPS_PROXY"] { unsafe setenv(name, proxy.url, 1) }
-            let completion = try HTTPClient.make().send(HTTPRequest(url: receiver.url))
-            #expect(completion.response?.status == 200)
-        }
-    }
-
     @Test func `a connection serves one request after another`() throws {
         let receiver = try RunningReceiver()
         let client = try HTTPClient.make()

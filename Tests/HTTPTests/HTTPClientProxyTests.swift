@@ -119,19 +119,4 @@ struct HTTPClientProxyTests {
         #expect(client.send(HTTPRequest(url: "http://t.example/")).response?.status == 200)
         #expect(asked.withLock { $0 } == [])
     }
-
-    @Test func `the environment makes no exceptions`() async {
-        // The environment is the whole process's, so this needs one of its own.
-        await #expect(processExitsWith: .success) {
-            let receiver = try RunningReceiver()
-            let proxy = try ForwardProxy(names: ["localhost": receiver.port])
-            for name in ["no_proxy", "NO_PROXY"] { unsafe setenv(name, "*,localhost,.localhost,127.0.0.1", 1) }
-            let client = try HTTPClient(
-                egress: EgressRules(allowing: "127.0.0.0/8,::1"),
-                through: Proxy(parsing: "http://127.0.0.1:\(proxy.port)"))
-            let completion = client.send(HTTPRequest(url: "http://localhost:\(receiver.port)/"))
-            #expect(completion.response?.status == 200)
-            #expect(proxy.log.count == 1)
-        }
-    }
 }
