@@ -24,6 +24,8 @@ package enum Migrations {
         Migration(
             number: 6, name: "silent events",
             script: String(decoding: PackageResources.silent_events_sql, as: UTF8.self)),
+        Migration(
+            number: 7, name: "due order", script: String(decoding: PackageResources.due_order_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind

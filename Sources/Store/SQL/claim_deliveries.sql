@@ -26,11 +26,11 @@ WITH wanted AS (
 ), due AS MATERIALIZED (
     SELECT o.id, o.conversion_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
         CASE
-            WHEN EXISTS (SELECT FROM deliveries f WHERE f.id = o.id) THEN 'id_taken'
+            WHEN EXISTS (SELECT FROM deliveries f WHERE f.id = ANY (ARRAY[o.id])) THEN 'id_taken'
             WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= $8::int THEN 'lost'
             WHEN o.may_be_late AND NOT o.is_forced AND EXISTS (
                 SELECT FROM deliveries later
-                WHERE later.conversion_id = o.conversion_id
+                WHERE later.conversion_id = ANY (ARRAY[o.conversion_id])
                     AND later.destination_id = o.destination_id
                     AND later.sequence > o.sequence
                     AND later.state = 'delivered'
@@ -93,7 +93,7 @@ WITH wanted AS (
                         AND later.sequence > o.sequence
                         AND later.lease_until > now()
                 ))
-            ORDER BY o.due_at, o.id
+            ORDER BY o.due_at
             LIMIT w.most
             FOR UPDATE OF o SKIP LOCKED
         ) o
@@ -129,7 +129,7 @@ WITH wanted AS (
     -- Another poller's look may be older than this lease: to that, too, they are not due.
     UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => $6::float8))
     FROM stepped_over s JOIN taken ON taken.id = s.later_id
-    WHERE o.id = s.id
+    WHERE o.id = ANY (ARRAY[s.id])
 ), ended AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, error)
     SELECT id, lease_no, attempt + 1, lease_until - make_interval(secs => $6::float8), 'unknown',
@@ -141,7 +141,7 @@ WITH wanted AS (
     FROM taken WHERE error_code = 'superseded'
 ), buried AS (
     DELETE FROM outbox o USING taken
-    WHERE o.id = ANY (ARRAY(SELECT id FROM taken WHERE error_code IN ('lost', 'superseded'))) AND taken.id = o.id
+    WHERE o.id = ANY (ARRAY[taken.id]) AND taken.error_code IN ('lost', 'superseded')
     RETURNING o.*, taken.error_code
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
@@ -157,7 +157,7 @@ WITH wanted AS (
         attempt = o.attempt + (taken.error_code = 'waits')::int,
         lease_until = NULL
     FROM taken
-    WHERE o.id = taken.id AND taken.error_code IN ('id_taken', 'waits')
+    WHERE o.id = ANY (ARRAY[taken.id]) AND taken.error_code IN ('id_taken', 'waits')
     RETURNING o.*, taken.error_code
 ), claimed AS (
     UPDATE outbox o SET

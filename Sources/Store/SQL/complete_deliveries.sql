@@ -4,8 +4,9 @@
 -- A probe spends no attempt: one that could not be sent to a destination that was blocked before, as long as that has been
 -- failing for less than the retry schedule spans ($3, in seconds). It is due behind what else is due. An answer that says
 -- "uncharged" spends none either: what is wrong at the sender is no receiver's fault.
--- Each row is looked up by its key, one by one: LATERAL and the subqueries leave the planner no other way, whatever it
--- believes of tables that grow and shrink by the second.
+-- Each row is looked up by its key, one by one. The planner has no other way, whatever it believes of tables that grow and
+-- shrink by the second: a key that is compared with an array gives no order to join by, for which it would read a whole index,
+-- and "+ 0" keeps it from the index of destinations.
 WITH answers AS MATERIALIZED (
     SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
         split_part(line.id, '/', 3)::int AS postback_version, o.*
@@ -28,7 +29,7 @@ WITH answers AS MATERIALIZED (
         END AS final
     FROM answers a
     CROSS JOIN LATERAL (
-        SELECT * FROM outbox o WHERE o.id = a.id AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL FOR UPDATE
+        SELECT * FROM outbox o WHERE o.id = ANY (ARRAY[a.id]) AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL FOR UPDATE
     ) o
     LEFT JOIN LATERAL (
         SELECT d.id FROM destinations d
@@ -38,12 +39,12 @@ WITH answers AS MATERIALIZED (
         OFFSET 0
     ) d ON true
 ), finished AS (
-    DELETE FROM outbox o USING judged j WHERE o.id = j.id AND j.final IS NOT NULL
+    DELETE FROM outbox o USING judged j WHERE o.id = ANY (ARRAY[j.id]) AND j.final IS NOT NULL
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
         error_code, lease_no, owed_at, postback_version)
     -- One bad row costs the others nothing: an id that is taken makes place for a new one.
-    SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = j.id) THEN nextval('outbox_id_seq') ELSE j.id END,
+    SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = ANY (ARRAY[j.id])) THEN nextval('outbox_id_seq') ELSE j.id END,
         event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error ->> 'code', lease_no, owed_at,
         postback_version
     FROM judged j WHERE final IS NOT NULL
@@ -61,7 +62,7 @@ WITH answers AS MATERIALIZED (
             FROM postbacks p WHERE p.id = j.postback_id
         )
     FROM judged j
-    WHERE o.id = j.id AND j.final IS NULL
+    WHERE o.id = ANY (ARRAY[j.id]) AND j.final IS NULL
     RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, coalesce(o.hold_from, o.owed_at) AS hold_from
 ), pushed AS (
     -- What waits behind a retried delivery need not be looked at before it.
@@ -72,11 +73,11 @@ WITH answers AS MATERIALIZED (
         FROM retried r
         CROSS JOIN LATERAL (
             SELECT * FROM outbox o
-            WHERE o.conversion_id = r.conversion_id AND o.destination_id = r.destination_id AND o.sequence > r.sequence
+            WHERE o.conversion_id = r.conversion_id AND o.destination_id + 0 = r.destination_id AND o.sequence > r.sequence
             OFFSET 0
         ) o
     ) w
-    WHERE o.id = w.id
+    WHERE o.id = ANY (ARRAY[w.id])
         AND o.lease_until IS NULL
         AND o.due_at < w.until
         AND o.id NOT IN (SELECT id FROM answers)
@@ -85,8 +86,8 @@ WITH answers AS MATERIALIZED (
     UPDATE outbox o SET due_at = now()
     FROM judged j
     WHERE j.final = 'delivered' AND j.sequence > 1
-        AND o.conversion_id = j.conversion_id
-        AND o.destination_id = j.destination_id
+        AND o.conversion_id = ANY (ARRAY[j.conversion_id])
+        AND o.destination_id + 0 = j.destination_id
         AND o.sequence < j.sequence
         AND o.lease_until IS NULL
         AND o.due_at > now() AND isfinite(o.due_at)

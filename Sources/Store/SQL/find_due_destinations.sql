@@ -8,14 +8,14 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
     (
         SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
         WHERE $2::boolean AND (o.lease_until IS NULL OR o.lease_until <= now())
-        ORDER BY o.destination_id, (o.attempt > 0), o.due_at, o.id LIMIT 1
+        ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
     )
     UNION ALL
     SELECT next.* FROM walked CROSS JOIN LATERAL (
         SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
         WHERE (o.destination_id, (o.attempt > 0)) > (walked.destination_id, walked.again)
             AND (o.lease_until IS NULL OR o.lease_until <= now())
-        ORDER BY o.destination_id, (o.attempt > 0), o.due_at, o.id LIMIT 1
+        ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
     ) next
 ), heads AS (
     SELECT * FROM walked WHERE due_at <= now()
@@ -31,7 +31,7 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
             AND o.due_at >= kind.floor - interval '10 seconds'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())
-        ORDER BY o.due_at, o.id LIMIT 1
+        ORDER BY o.due_at LIMIT 1
     ) head
 )
 SELECT d.id, coalesce(d.max_in_flight, 0) AS max_in_flight, d.failures,

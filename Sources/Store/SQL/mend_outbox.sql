@@ -21,7 +21,7 @@ WHERE p.id = o.postback_id AND p.deleted_at IS NULL AND (o.lease_until IS NULL O
         OR o.attempt = 0 AND o.due_at > now() AND isfinite(o.due_at) AND NOT EXISTS (
             SELECT FROM outbox earlier
             WHERE earlier.conversion_id = o.conversion_id
-                AND earlier.destination_id = o.destination_id
+                AND earlier.destination_id + 0 = o.destination_id
                 AND earlier.sequence < o.sequence
         )
     )

@@ -35,7 +35,7 @@ WITH blanked AS (
     -- A claim that began before this is committed still reads the old snapshot: to that, these are not due.
     UPDATE outbox o SET due_at = clock_timestamp() + interval '1 second'
     FROM idle
-    WHERE o.id = idle.id
+    WHERE o.id = ANY (ARRAY[idle.id])
         AND o.due_at < clock_timestamp() + interval '1 second'
         AND o.event_id IN (SELECT id FROM snapshots)
 ), wiped AS (

@@ -4,4 +4,4 @@ UPDATE outbox o SET
     lease_until = NULL,
     due_at = CASE WHEN r.wait > 0 THEN greatest(o.due_at, now() + make_interval(secs => r.wait)) ELSE o.due_at END
 FROM unnest($1::bigint[], $2::int[], $3::float8[]) AS r(id, lease_no, wait)
-WHERE o.id = r.id AND o.lease_no = r.lease_no
+WHERE o.id = ANY (ARRAY[r.id]) AND o.lease_no = r.lease_no

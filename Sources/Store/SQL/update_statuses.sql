@@ -79,7 +79,7 @@ WITH input AS MATERIALIZED (
             SELECT max(least(earlier.due_at,
                 coalesce(earlier.hold_from, earlier.owed_at) + make_interval(secs => $13::float8)))
             FROM outbox earlier
-            WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id = p.destination_id
+            WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id + 0 = p.destination_id
         )) ELSE 'infinity' END
     FROM happened e
     JOIN described d ON d.id = e.conversion_id

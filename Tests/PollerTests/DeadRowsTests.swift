@@ -1,0 +1,103 @@
+import JSON
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// What is read of an outbox that is full of dead rows, which an old transaction keeps from vacuum, does not grow with these.
+/// The planner takes such a table for an all but empty one, whose indexes cost nothing to read.
+struct DeadRowsTests {
+    private static let deadRows = 30_000
+
+    private let installation: Installation
+    private let connection: Connection
+    private let old: Connection
+
+    /// 20 deliveries of 10 conversions owed to two destinations, among the dead rows.
+    init() throws {
+        installation = try Installation.make()
+        try installation.ask("configureOffer", ["offerId": "o"])
+        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        for port in 1...2 {
+            for status in ["pending", "done"] {
+                try installation.ask(
+                    "createPostback",
+                    [
+                        "offerId": "o", "affiliateId": "a", "conversionStatus": .string(status), "httpType": "GET",
+                        "url": .string("http://127.0.0.1:\(port)/"),
+                    ])
+            }
+        }
+        connection = try installation.database.connect()
+        old = try installation.database.connect()
+        try old.execute(script: "BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE TEMPORARY TABLE t (); SELECT")
+        try connection.execute(script: "ANALYZE outbox")
+        for _ in 1...2 { _ = try connection.transaction(Outbox.pumpSession(longest: 60).calls(isShared: false)) }
+        try connection.execute(
+            script: """
+                BEGIN;
+                INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+                SELECT 0, -n, 1, 0, 1 + n % 2, now() - interval '1 hour' FROM generate_series(1, \(Self.deadRows)) AS n;
+                DELETE FROM outbox WHERE event_id = 0;
+                COMMIT
+                """)
+        try connection.execute(script: "VACUUM ANALYZE outbox")
+        try installation.record((1...10).map { "t\($0)" })
+    }
+
+    @Test func `neither claims nor answers read them`() throws {
+        // Without a floor a claim reads all of them once.
+        let floor = try connection.run("SELECT now() - interval '1 minute' AS floor").first?.text("floor") ?? ""
+        let claim = Outbox.claim(
+            [Outbox.Share(destination: 1, free: 8, floor: floor, retryFloor: floor)], lease: 60, orderHold: 600)
+        #expect(try blocksRead(by: claim) < 1_000)
+        let claimed = try connection.run("SELECT id FROM outbox WHERE lease_no = 1 ORDER BY id").compactMap {
+            $0.integer("id")
+        }
+        #expect(claimed.count == 8)
+        let outcomes = ["delivered", "retry", "failed", "skipped"]
+        let answers = zip(claimed, outcomes + outcomes).map { answer($0, $1) }
+        #expect(try blocksRead(by: Outbox.complete(answers, orderHold: 600)) < 2_000)
+        #expect(try connection.run("SELECT count(*) AS n FROM deliveries").first?.integer("n") == 6)
+    }
+
+    @Test func `a change of a status reads none of them`() throws {
+        let before = try blocksRead()
+        try installation.ask("updateConversionStatus", ["offerId": "o", "transactionId": "t3", "status": "done"])
+        try waitUntil("its session has told what it read") {
+            try connection.run("SELECT count(*) AS n FROM outbox WHERE sequence = 2").first?.integer("n") == 2
+                && blocksRead() > before
+        }
+        #expect(try blocksRead() - before < 1_000)
+    }
+
+    private func answer(_ delivery: Int, _ outcome: String) -> [UInt8] {
+        Array(
+            """
+            {"id":"\(delivery)/1/1","output":{"deliveryId":\(delivery),"attempt":1,"outcome":"\(outcome)",
+            "retryInSeconds":30,"sent":true,"request":null,"response":null,"error":null,"timing":{},
+            "remoteAddress":null}}
+            """.utf8)
+    }
+
+    /// The outbox's and its indexes' blocks that a call reads.
+    private func blocksRead(by call: Call) throws -> Int {
+        let read: Query = """
+            SELECT sum(pg_stat_get_xact_blocks_fetched(c.oid))::bigint AS blocks FROM pg_class c
+            WHERE c.oid = 'outbox'::regclass
+                OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'outbox'::regclass)
+            """
+        let rows = try connection.transaction([Call(read), call, Call(read)])
+        return (rows[2].first?.integer("blocks") ?? .max) - (rows[0].first?.integer("blocks") ?? 0)
+    }
+
+    /// What all sessions have read of them so far.
+    private func blocksRead() throws -> Int {
+        try connection.run(
+            """
+            SELECT sum(heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit)::bigint AS blocks
+            FROM pg_statio_user_tables WHERE relname = 'outbox'
+            """
+        ).first?.integer("blocks") ?? 0
+    }
+}
