@@ -86,50 +86,62 @@ let package = Package(
             dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py"]),
 
+        // What only tests can share, since it imports Testing.
+        .testTarget(name: "TestThreads"),
+
         // Tests: they mirror the above.
-        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport"]),
+        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport", "TestThreads", "TestThreads"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
-        .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
-        .testTarget(name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport"]),
         .testTarget(
-            name: "FunctionRuntimeTests", dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport"]),
+            name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport", "TestThreads"]),
+        .testTarget(
+            name: "FunctionRuntimeTests",
+            dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport", "TestThreads"]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
-            name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport"], exclude: ["receive.py"]),
+            name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport", "TestThreads"],
+            exclude: ["receive.py"]),
         .testTarget(
-            name: "InputTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"], exclude: ["validate.py"]),
+            name: "InputTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"],
+            exclude: ["validate.py"]),
         .testTarget(
             name: "FunctionsTests",
             dependencies: [
                 "FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "TestSupport",
+                "TestThreads",
             ]),
         .testTarget(
             name: "PollerTests",
             dependencies: [
                 "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
-                "TestSupport",
+                "TestSupport", "TestThreads",
             ], exclude: ["verify.py"]),
         .testTarget(
-            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport"]),
+            name: "EmbeddedPostgresTests",
+            dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
-            name: "ReadmeTests", dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "postbacks"]),
+            name: "ReadmeTests",
+            dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "TestThreads", "postbacks"]),
         .testTarget(
             name: "PresetsTests",
-            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport"]),
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport", "TestThreads"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
-        .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport"]),
+        .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
-            name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport"],
+            name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport", "TestThreads"],
             exclude: ["world.py"]),
-        .testTarget(name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport"]),
-        .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport"]),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
+        .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport", "TestThreads"]),
         .target(
             name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],
             path: "Tests/Faults/HostileReceiver", exclude: ["Transport/front.py", "Transport/names.py"]),
         .testTarget(
-            name: "HostileTests", dependencies: ["HostileReceiver", "JSON", "POSIX", "Postgres", "TestSupport"]),
+            name: "HostileTests",
+            dependencies: ["HostileReceiver", "JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .executableTarget(
             name: "benchmarks",
             dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
@@ -147,7 +159,7 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
-        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport"]),
+        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport", "TestThreads"]),
     ]
 )
 

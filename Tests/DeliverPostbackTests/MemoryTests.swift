@@ -2,10 +2,11 @@ import JSON
 import POSIX
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// The memory of a warm deliverPostback is bounded in bytes, whatever postbacks and conversions make of its requests.
-struct MemoryTests {
+@Suite(.ownThreads) struct MemoryTests {
     private static let mebibyte = 1 << 10
 
     /// - Returns: the most memory that the process has had, in KiB, and the answers.

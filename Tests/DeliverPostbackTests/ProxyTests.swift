@@ -2,10 +2,11 @@ import JSON
 import POSIX
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Proxies, by the real function: none unless the operator names one.
-struct ProxyTests {
+@Suite(.ownThreads) struct ProxyTests {
     private func deliver(_ url: String, _ environment: [String: String]) throws -> FunctionCall {
         FunctionCall(
             try Programs.run("deliverPostback", input: World.input(url).encodedText, environment: environment))

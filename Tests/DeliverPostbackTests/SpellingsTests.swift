@@ -2,10 +2,11 @@ import JSON
 import POSIX
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Forbidden addresses in whatever spelling, as URLs of the real function, with somebody listening who must never be called.
-struct SpellingsTests {
+@Suite(.ownThreads) struct SpellingsTests {
     private func deliver(_ urls: [String], allowing list: String) throws -> [JSON] {
         let lines = urls.enumerated().map { (["id": .integer($0), "input": World.input($1)] as JSON).encodedText }
         let answers = try Programs.stream(

@@ -5,9 +5,10 @@ import POSIX
 import Postgres
 import Synchronization
 import TestSupport
+import TestThreads
 import Testing
 
-struct EmbeddedServerTests {
+@Suite(.ownThreads) struct EmbeddedServerTests {
     private let folder: TemporaryFolder
     private var home: String { "\(folder.path)/home" }
 

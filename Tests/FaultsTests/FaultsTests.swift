@@ -1,9 +1,10 @@
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// A short choice of the faults, through the program that injects them all: `Tests/Faults/run`.
-struct FaultsTests {
+@Suite(.ownThreads) struct FaultsTests {
     @Test(arguments: [
         "poller-killed", "delivery-process-killed", "recorder-killed", "postgres-killed", "sigterm", "sigstop",
         "delivery-prints-half-a-line", "connections-killed", "statement-timeout",

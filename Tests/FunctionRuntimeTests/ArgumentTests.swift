@@ -1,10 +1,11 @@
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// What each function says of itself.
-struct ArgumentTests {
+@Suite(.ownThreads) struct ArgumentTests {
     static let functions = [
         "configureAffiliate", "configureOffer", "createPostback", "deliverPostback", "listDeliveries", "listPostbacks",
         "recordConversion", "updateConversionStatus",

@@ -1,10 +1,11 @@
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// `--check`: the warm mode's lines, only judged.
-struct CheckTests {
+@Suite(.ownThreads) struct CheckTests {
     /// A database that is not there: whatever touches it fails.
     private let environment = ["DATABASE_URL": "host=127.0.0.1 port=1"]
 

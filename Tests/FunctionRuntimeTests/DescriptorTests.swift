@@ -3,10 +3,11 @@ import JSON
 import POSIX
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Functions that are started with standard streams of every kind.
-struct DescriptorTests {
+@Suite(.ownThreads) struct DescriptorTests {
     private func shell(_ script: String, _ installation: Installation? = nil) throws -> ChildProcess.Outcome {
         try ChildProcess.run(
             "/bin/sh", ["-c", script, Programs.path("configureAffiliate")],

@@ -3,10 +3,11 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Every code of a failure, by the exit status with which a real function ends.
-struct ExitStatusTests {
+@Suite(.ownThreads) struct ExitStatusTests {
     private let ada = #"{"affiliateId":"ada"}"#
 
     private func expect(_ call: FunctionCall, _ code: String, exits status: CInt, retryable: Bool = false) {

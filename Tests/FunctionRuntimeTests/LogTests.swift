@@ -2,9 +2,10 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct LogTests {
+@Suite(.ownThreads) struct LogTests {
     @Test func `what is logged are JSON lines on standard error, whatever bytes are in them`() throws {
         let installation = try Installation.make()
         try installation.database.connect().execute(

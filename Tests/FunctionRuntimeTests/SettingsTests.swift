@@ -2,10 +2,11 @@ import Foundation
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// Settings as files, with real functions.
-struct SettingsTests {
+@Suite(.ownThreads) struct SettingsTests {
     private let ada = #"{"affiliateId":"ada"}"#
 
     private func call(_ installation: Installation, _ environment: [String: String]) throws -> FunctionCall {

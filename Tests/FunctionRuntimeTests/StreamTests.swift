@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// The warm mode: deliverPostback works on many lines at once, the database functions on batches of them.
-struct StreamTests {
+@Suite(.ownThreads) struct StreamTests {
     /// Takes a line without any connection: the postback is not sent, since a value is missing.
     private let unsent =
         #"{"deliveryId":1,"attempt":1,"postback":{"url":"http://t.example/","httpType":"GET","skipWhenEmpty":["country"]},"event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}"#

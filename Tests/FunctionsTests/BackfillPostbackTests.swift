@@ -3,9 +3,10 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
-struct BackfillPostbackTests {
+@Suite(.ownThreads) struct BackfillPostbackTests {
     private static let longAgo: JSON = ["since": "2020-01-01T00:00:00Z"]
 
     private func backfill(_ installation: Installation, _ id: Int, _ more: JSON = [:]) throws -> Int? {

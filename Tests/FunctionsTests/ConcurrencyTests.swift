@@ -2,10 +2,11 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// What a call answers when another one is in the middle of what it needs.
-struct ConcurrencyTests {
+@Suite(.ownThreads) struct ConcurrencyTests {
     /// Begins a call while a connection holds what it waits for, and ends it once that is committed.
     private func call(
         _ function: String, _ input: JSON, _ installation: Installation, during script: String

@@ -1,9 +1,10 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct ConfigureOfferTests {
+@Suite(.ownThreads) struct ConfigureOfferTests {
     @Test func `an offer is made and changed; what is left out stays`() throws {
         let installation = try Installation.make()
         let made = try installation.ask("configureOffer", ["offerId": "o"])

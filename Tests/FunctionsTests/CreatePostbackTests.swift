@@ -2,9 +2,10 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct CreatePostbackTests {
+@Suite(.ownThreads) struct CreatePostbackTests {
     @Test func `the answer is the postback as it is listed`() throws {
         let installation = try Installation.withOffer()
         let input = Installation.postback([

@@ -2,9 +2,10 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct DeletePostbackTests {
+@Suite(.ownThreads) struct DeletePostbackTests {
     @Test func `what is owed is cancelled, what is in flight finishes, and the history stays readable`() throws {
         let installation = try Installation.withOffer()
         let id = try installation.createPostback()

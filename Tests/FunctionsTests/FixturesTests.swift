@@ -2,10 +2,11 @@ import Foundation
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// The functions' fixtures, in an order in which each can be run by hand, with what each comes to.
-struct FixturesTests {
+@Suite(.ownThreads) struct FixturesTests {
     /// A fixture and the code of its failure; nil for success.
     private static let story: [(function: String, fixture: String, code: String?)] = [
         ("configureOffer", "success", nil), ("configureOffer", "rename", nil), ("configureOffer", "goals-off", nil),

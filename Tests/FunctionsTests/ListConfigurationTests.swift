@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// listOffers, listAffiliates and listConversions: filters and paging.
-struct ListConfigurationTests {
+@Suite(.ownThreads) struct ListConfigurationTests {
     private static let lists = [
         (function: "listOffers", list: "offers", configure: "configureOffer", id: "offerId"),
         (function: "listAffiliates", list: "affiliates", configure: "configureAffiliate", id: "affiliateId"),

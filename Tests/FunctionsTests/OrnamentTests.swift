@@ -2,10 +2,11 @@ import JSON
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// R15: an ornament never costs a conversion.
-struct OrnamentTests {
+@Suite(.ownThreads) struct OrnamentTests {
     /// A field as it is given, what is stored of it, and the code of the warning.
     struct Case: Sendable, CustomTestStringConvertible {
         let field: String

@@ -1,8 +1,9 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
-struct PageTests {
+@Suite(.ownThreads) struct PageTests {
     @Test func `a page of large rows ends before it fills the memory, and the next one goes on`() throws {
         let installation = try Installation.make()
         try installation.ask("configureOffer", ["offerId": "o"])

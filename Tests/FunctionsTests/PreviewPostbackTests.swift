@@ -4,9 +4,10 @@ import Postgres
 import Receiver
 import Secrets
 import TestSupport
+import TestThreads
 import Testing
 
-struct PreviewPostbackTests {
+@Suite(.ownThreads) struct PreviewPostbackTests {
     private static let secrets: JSON = [
         "basicAuth": ["login": "ada", "password": "canary-password"],
         "requestHeaders": ["X-Api-Key": "canary-key {click_id}", "X-Plain": "{offer_id}/{event_sequence}"],

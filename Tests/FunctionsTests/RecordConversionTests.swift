@@ -4,9 +4,10 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
-struct RecordConversionTests {
+@Suite(.ownThreads) struct RecordConversionTests {
     @Test(arguments: [
         ("12.30", "12.30"), ("123456789012345678.12", "123456789012345678.12"), ("1e-7", "0.0000001"), ("0.1", "0.1"),
         ("-0", "0"),

@@ -3,9 +3,10 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
-struct RedactConversionTests {
+@Suite(.ownThreads) struct RedactConversionTests {
     /// What nobody may find afterwards; each looks the same in whatever encoding.
     private static let traces = ["Kanari", "203.0.113.77"]
     private static let person: JSON = [

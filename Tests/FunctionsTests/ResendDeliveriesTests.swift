@@ -4,9 +4,10 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
-struct ResendDeliveriesTests {
+@Suite(.ownThreads) struct ResendDeliveriesTests {
     /// Five deliveries, one in each state: failed, dead, delivered, skipped, owed.
     private func fiveStates(_ url: String = "http://127.0.0.1:1", _ more: JSON = [:]) throws -> Installation {
         let installation = try Installation.withOffer()

@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// The rules R1 to R3 row by row, against a model that is written from the rules alone.
-struct RuleTableTests {
+@Suite(.ownThreads) struct RuleTableTests {
     /// What has become of a postback by the time of the events.
     enum Life: CaseIterable {
         case active, paused, inactive, turnedOff, turnedOnAgain, deleted, createdLater

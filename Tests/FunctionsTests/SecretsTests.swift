@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Secrets are sealed at rest, and masked wherever they are answered.
-struct SecretsTests {
+@Suite(.ownThreads) struct SecretsTests {
     private static let signingSecret = "whsec_Y2FuYXJ5LXNpZ25pbmctMTIzNDU2Nzg5MA=="
     private static let login: JSON = [
         "basicAuth": ["login": "ada", "password": "canary-password"], "httpType": "POST(JSON)",

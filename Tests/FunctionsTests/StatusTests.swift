@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// What is an event, and which changes are allowed: R4, R5; and updateConversionStatus.
-struct StatusTests {
+@Suite(.ownThreads) struct StatusTests {
     @Test func `R4: creating a conversion is an event, and so is each change of its status, numbered from 1`() throws {
         let installation = try Installation.withOffer()
         let postbacks = try ["pending", "done", "rejected"].map {

@@ -4,9 +4,10 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
-struct UpdatePostbackTests {
+@Suite(.ownThreads) struct UpdatePostbackTests {
     /// A value for each field that can be changed, none of them a default.
     private static let values: JSON = [
         "goalId": "g2", "conversionStatus": "done", "url": "http://127.0.0.1:2/changed?c={click_id}",

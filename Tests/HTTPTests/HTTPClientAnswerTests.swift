@@ -1,10 +1,11 @@
 import HTTP
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// What the client makes of answers, good and bad.
-struct HTTPClientAnswerTests {
+@Suite(.ownThreads) struct HTTPClientAnswerTests {
     @Test(arguments: [200, 201, 204, 299, 304, 400, 404, 410, 429, 500, 503, 599])
     func `a final status is a response`(status: Int) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [status]))

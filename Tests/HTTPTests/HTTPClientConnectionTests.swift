@@ -3,10 +3,11 @@ import HTTP
 import POSIX
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Whom the client dials, and how often.
-struct HTTPClientConnectionTests {
+@Suite(.ownThreads) struct HTTPClientConnectionTests {
     @Test(arguments: ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1"])
     func `a forbidden address is not dialled, however it is written`(host: String) throws {
         let receiver = try RunningReceiver()

@@ -4,12 +4,13 @@ import POSIX
 import Receiver
 import Synchronization
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import HTTP
 
 /// What goes through a proxy, what the proxy sees of it, and what does not go there.
-struct HTTPClientProxyTests {
+@Suite(.ownThreads) struct HTTPClientProxyTests {
     private func client(
         _ proxy: ForwardProxy, scheme: String = "http", secret: String = "", trusting authorities: String? = nil
     ) throws -> HTTPClient {

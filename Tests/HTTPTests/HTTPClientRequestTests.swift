@@ -1,10 +1,11 @@
 import HTTP
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// What the client puts on the wire.
-struct HTTPClientRequestTests {
+@Suite(.ownThreads) struct HTTPClientRequestTests {
     private func received(_ request: HTTPRequest) throws -> ReceivedRequest {
         let receiver = try RunningReceiver()
         var request = request

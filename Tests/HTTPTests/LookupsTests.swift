@@ -4,12 +4,13 @@ import POSIX
 import Receiver
 import Synchronization
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import HTTP
 
 /// When names are looked up, and what becomes of the answers.
-struct LookupsTests {
+@Suite(.ownThreads) struct LookupsTests {
     /// Names and their addresses, lookup by lookup; the last ones stay.
     private final class Names: Sendable {
         private let turns: Mutex<[String: [[String]]]>

@@ -1,10 +1,11 @@
 import HostileReceiver
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// TLS handshakes that end well, badly, or not at all.
-@Suite(.enabled(if: Certificates.isPossible, "it takes the program openssl"))
+@Suite(.ownThreads, .enabled(if: Certificates.isPossible, "it takes the program openssl"))
 struct HandshakeTests {
     private func settings(trusting authorities: String) -> [String: String] {
         [

@@ -1,10 +1,11 @@
 import HostileReceiver
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// A name server that answers badly, and one that answers something else the next time.
-@Suite(.enabled(if: NameServer.isPossible, "it takes root, for port 53 and a mount namespace"))
+@Suite(.ownThreads, .enabled(if: NameServer.isPossible, "it takes root, for port 53 and a mount namespace"))
 struct NameTests {
     private func process(asking names: NameServer, _ settings: [String: String] = [:]) throws -> WarmDelivery {
         let usual = [

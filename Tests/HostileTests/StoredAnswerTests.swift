@@ -2,10 +2,11 @@ import HostileReceiver
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// What a receiver answers goes through poller and database, and comes out of listDeliveries.
-struct StoredAnswerTests {
+@Suite(.ownThreads) struct StoredAnswerTests {
     @Test func `strange bytes in an answer are stored, each with its attempt, and are shown as text`() throws {
         let receiver = HostileReceiver()
         let site = try receiver.open()

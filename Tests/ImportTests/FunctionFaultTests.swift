@@ -2,10 +2,11 @@ import Glibc
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// A function that does not do what it should.
-struct FunctionFaultTests {
+@Suite(.ownThreads) struct FunctionFaultTests {
     /// Puts a shell script in the function's place.
     private func replaceFunction(_ place: Workplace, _ script: String) throws -> [String: String] {
         let real = Programs.path("recordConversion")

@@ -3,10 +3,11 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// An import that has stopped goes on where it was.
-struct ResumeTests {
+@Suite(.ownThreads) struct ResumeTests {
     private func start(_ place: Workplace, _ arguments: String...) throws -> ChildProcess {
         try ChildProcess(
             Programs.path("postbacks"), arguments, environment: Programs.environment(place.installation.environment),

@@ -2,10 +2,11 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Inputs that are none: one stable code each, by hand and in the warm mode alike, and the database is as it was before.
-struct BadInputTests {
+@Suite(.ownThreads) struct BadInputTests {
     /// Bytes made from a good input's text, which ends in `}`.
     struct Bad: Sendable, CustomTestStringConvertible {
         let name: String

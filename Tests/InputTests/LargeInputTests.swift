@@ -1,10 +1,11 @@
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// Inputs that are as large as they may be: answered soon, and shortly.
-struct LargeInputTests {
+@Suite(.ownThreads) struct LargeInputTests {
     private func createPostback(_ members: String) -> String {
         """
         {"offerId":"o","affiliateId":"a","conversionStatus":"done","url":"https://t.example/","httpType":"POST(JSON)",\(members)}

@@ -2,10 +2,11 @@ import Foundation
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// What `--schema` says is what a function does: a validator that is not ours and the function take and refuse the same inputs.
-struct SchemaAgreementTests {
+@Suite(.ownThreads) struct SchemaAgreementTests {
     /// What no schema can say, by what the function answers; each is described in words in the schema.
     private static let unsayable: [(words: String, reason: String)] = [
         ("has no macro", "a macro's name inside of a text"), ("has a {", "a macro's grammar inside of a text"),

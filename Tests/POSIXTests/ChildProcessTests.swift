@@ -1,8 +1,9 @@
 import Glibc
 import POSIX
+import TestThreads
 import Testing
 
-struct ChildProcessTests {
+@Suite(.ownThreads) struct ChildProcessTests {
     private func shell(_ script: String, input: String = "") throws -> ChildProcess.Outcome {
         try ChildProcess.run("/bin/sh", ["-c", script], input: Array(input.utf8), seconds: 60)
     }

@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// A destination that is not there is left alone and probed, and what is owed to it waits without spending attempts.
-struct BreakerTests {
+@Suite(.ownThreads) struct BreakerTests {
     private let breaker: Query =
         "SELECT failures || ' ' || blocks || ' ' || (failing_since IS NOT NULL) AS value FROM destinations"
 

@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import Secrets
 import TestSupport
+import TestThreads
 import Testing
 
 /// Secrets stand nowhere but in the requests that carry them and in the environment of whoever was given them.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct CanaryTests {
     private static let password = "Kanari-PW §/&=1 ä"
     private static let token = Base64.encode(Array("ada:Kanari-TK-2".utf8))

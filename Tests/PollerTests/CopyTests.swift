@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// A copy of a database does not send.
-struct CopyTests {
+@Suite(.ownThreads) struct CopyTests {
     /// The same tables and rows in another database of the same server.
     private func copy(of installation: Installation) throws -> Installation {
         let name = try #require(try installation.value("SELECT current_database() AS value"))

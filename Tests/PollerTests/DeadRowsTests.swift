@@ -2,11 +2,12 @@ import JSON
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// What is read of an outbox that is full of dead rows, which an old transaction keeps from vacuum, does not grow with these.
 /// The planner takes such a table for an all but empty one, whose indexes cost nothing to read.
-struct DeadRowsTests {
+@Suite(.ownThreads) struct DeadRowsTests {
     private static let deadRows = 30_000
 
     private let installation: Installation

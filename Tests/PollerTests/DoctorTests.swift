@@ -2,9 +2,10 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct DoctorTests {
+@Suite(.ownThreads) struct DoctorTests {
     @Test func `doctor names the destinations that do not answer, and is content otherwise`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         let environment = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }

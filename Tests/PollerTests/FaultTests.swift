@@ -5,10 +5,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Bad days: processes that die, leases that run out, a database that restarts. Nothing that is owed is lost.
-struct FaultTests {
+@Suite(.ownThreads) struct FaultTests {
     private let five = (1...5).map { "t\($0)" }
     /// Times that a busy machine does not outrun.
     private let patience = ["POSTBACKS_TIMEOUT": "30", "POSTBACKS_LEASE": "60"]

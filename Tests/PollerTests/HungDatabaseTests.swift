@@ -4,10 +4,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// A database that takes its time, or all the time there is.
-struct HungDatabaseTests {
+@Suite(.ownThreads) struct HungDatabaseTests {
     @Test func `what was claimed so slowly that its lease would run out on the way goes back, and is sent once`() throws
     {
         let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1500))

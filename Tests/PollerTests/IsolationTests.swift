@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// What one destination does is no other's concern.
-struct IsolationTests {
+@Suite(.ownThreads) struct IsolationTests {
     @Test func `a hundred destinations that hang do not delay one that answers`() throws {
         // Connections are accepted by the kernel, and nobody reads what comes.
         let hanging = try (0..<100).map { _ in try TCPListener() }

@@ -4,10 +4,11 @@ import JSON
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Nothing that has a secret runs without a key, and nothing is stored in plain for want of one.
-struct KeyTests {
+@Suite(.ownThreads) struct KeyTests {
     private static let none = ["POSTBACKS_ENCRYPTION_KEY": ""]
 
     @Test(arguments: ["up", "poll"])

@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Pollers that die again and again: what is lost counts, and ends.
-struct LostLeaseTests {
+@Suite(.ownThreads) struct LostLeaseTests {
     @Test func `a delivery whose every lease is lost is dead after as many attempts as the schedule has`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         try installation.record(["t"])

@@ -1,10 +1,11 @@
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// The memory of a poller is bounded in bytes, however long its lines are.
-struct MemoryTests {
+@Suite(.ownThreads) struct MemoryTests {
     /// A delivery process that takes nothing for a while, and 200 destinations to which a conversion of nearly a megabyte is
     /// owed: all of these lines at once would be 180 MB, and twice that while they are read.
     @Test func `long lines are claimed as there is room for them`() throws {

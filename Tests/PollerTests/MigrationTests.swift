@@ -4,10 +4,11 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// A database of the first release, with what it still owes, under this version's tables and programs.
-struct MigrationTests {
+@Suite(.ownThreads) struct MigrationTests {
     /// The migrations of the first release.
     private static let firstRelease = 3
 

@@ -4,10 +4,11 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// A database of the first version, with everything that it can owe, is brought to this one and drained.
-struct OldTablesTests {
+@Suite(.ownThreads) struct OldTablesTests {
     /// Migrations of the version before keys were compared by their bytes.
     private static let last = 3
 

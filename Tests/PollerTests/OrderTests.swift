@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// R10: for one conversion and one destination, events go out in sequence.
-struct OrderTests {
+@Suite(.ownThreads) struct OrderTests {
     @Test func `R10: a later event waits until the earlier ones are finished, also while these are tried again`() throws
     {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500, 200]))

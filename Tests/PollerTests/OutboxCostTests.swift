@@ -2,10 +2,11 @@ import JSON
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// What a poller's statements read does not grow with what is owed, nor with the number of postbacks.
-struct OutboxCostTests {
+@Suite(.ownThreads) struct OutboxCostTests {
     private let connection: Connection
 
     /// 2,000 deliveries owed, all of them in flight, among 500 postbacks; the poller's session has planned on a table that had a

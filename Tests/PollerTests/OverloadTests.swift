@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// A receiver that says "too many" gets fewer.
-struct OverloadTests {
+@Suite(.ownThreads) struct OverloadTests {
     @Test func `a receiver that takes 20 a second gets hardly more than that, and everything`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(perSecond: 20))
         let installation = try Installation.sending(to: receiver.url)

@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// R10: what a later event of the same conversion has overtaken on the way to the same destination is not sent on top.
-struct OvertakenTests {
+@Suite(.ownThreads) struct OvertakenTests {
     /// The statuses of a conversion's requests, as they arrived.
     private func order(_ receiver: RunningReceiver, _ transaction: String = "t") -> [String] {
         receiver.requests.filter { $0.target.hasPrefix("/\(transaction)/") }

@@ -4,10 +4,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// R12: what is wrong here spends no attempt, blocks no destination and pauses nothing. Once it is mended all is delivered.
-struct OwnFailureTests {
+@Suite(.ownThreads) struct OwnFailureTests {
     /// A folder with a `deliverPostback` that runs this shell script while the fault is in force; `$REAL` is the real one.
     private struct Functions {
         let folder: TemporaryFolder

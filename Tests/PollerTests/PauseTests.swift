@@ -4,10 +4,11 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// R13: a postback of which nothing arrives any more is paused, and loses nothing.
-struct PauseTests {
+@Suite(.ownThreads) struct PauseTests {
     @Test
     func `R13: after ten deliveries that died it is paused, what it owes is held, and resuming sends it all in order`()
         throws

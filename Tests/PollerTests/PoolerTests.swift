@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Everything works behind PgBouncer in transaction mode, where each transaction may get another session.
-struct PoolerTests {
+@Suite(.ownThreads) struct PoolerTests {
     private func behind(_ pooler: PgBouncer) -> Installation {
         Installation(database: TestDatabase(connectionString: pooler.connectionString), environment: [:])
     }

@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// `postbacks migrate --roles`: every program under a login that may do what it needs, and nothing else.
-struct RolesTests {
+@Suite(.ownThreads) struct RolesTests {
     private func postback(_ url: String, _ more: JSON = [:]) -> JSON {
         let usual: JSON = [
             "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",

@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import Secrets
 import TestSupport
+import TestThreads
 import Testing
 
 /// `postbacks rekey`: another key takes over while everything runs.
-struct RotationTests {
+@Suite(.ownThreads) struct RotationTests {
     private static let old = Installation.encryptionKey("old", 1)
     private static let new = Installation.encryptionKey("new", 2)
     private static let signingSecret = "whsec_\(Base64.encode(Array("a signing secret of 24+ bytes".utf8)))"

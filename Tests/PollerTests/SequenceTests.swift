@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// Sequences that stand behind their tables, and rows whose ids exist already.
-struct SequenceTests {
+@Suite(.ownThreads) struct SequenceTests {
     private static let sequences = [
         "outbox_id_seq", "events_id_seq", "conversions_id_seq", "postbacks_id_seq", "destinations_id_seq",
     ]

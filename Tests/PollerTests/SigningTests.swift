@@ -3,10 +3,11 @@ import POSIX
 import Receiver
 import Secrets
 import TestSupport
+import TestThreads
 import Testing
 
 /// Signatures of requests that were really delivered, checked with the Standard Webhooks project's own library.
-struct SigningTests {
+@Suite(.ownThreads) struct SigningTests {
     private static let secrets = ["the first secret of them all", "another secret, of 32 bytes, ä"].map {
         "whsec_\(Base64.encode(Array($0.utf8)))"
     }

@@ -3,10 +3,11 @@ import POSIX
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// A delivery process or a database that is there and does not do its part.
-struct StuckTests {
+@Suite(.ownThreads) struct StuckTests {
     /// A folder with a `deliverPostback` that is this shell script; `$REAL` is the real one.
     private func functions(_ script: String) throws -> TemporaryFolder {
         let folder = try TemporaryFolder()

@@ -2,10 +2,11 @@ import JSON
 import Postgres
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
 /// What a moment between two transactions leaves behind, and a running poller puts right.
-struct UpkeepTests {
+@Suite(.ownThreads) struct UpkeepTests {
     @Test func `what a deleted postback came to owe in that very moment is cancelled, and not sent`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)

@@ -1,9 +1,10 @@
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct ConnectionTests {
+@Suite(.ownThreads) struct ConnectionTests {
     @Test func `a query's interpolations are bound, not pasted`() throws {
         let connection = try TestDatabase.make().connect()
         let rows = try connection.run(

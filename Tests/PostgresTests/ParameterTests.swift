@@ -1,8 +1,9 @@
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct ParameterTests {
+@Suite(.ownThreads) struct ParameterTests {
     static let nastyTexts = [
         "", " ", "plain", "NULL", "null", "\"", "\\", "\\\"", "a,b", "{x}", "{", "}", "'", "''", "a\nb\tc\r", "$1", "é",
         "😀👩‍👩‍👧", "\\x00", "\u{1}\u{7f}", "\u{FEFF}", String(repeating: "\"\\", count: 10_000),

@@ -1,9 +1,10 @@
 import POSIX
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct PipelineTests {
+@Suite(.ownThreads) struct PipelineTests {
     private let insert = Statement(name: "insert", sql: "INSERT INTO t VALUES ($1::int) RETURNING x")
     private let divide = Statement(name: "divide", sql: "SELECT 1 / $1::int AS x")
     private let count = Statement(name: "count", sql: "SELECT count(*) AS n FROM t")

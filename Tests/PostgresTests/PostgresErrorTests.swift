@@ -1,8 +1,9 @@
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct PostgresErrorTests {
+@Suite(.ownThreads) struct PostgresErrorTests {
     static let kinds: [(String, PostgresError.Kind)] = [
         ("57P01", .unreachable), ("57P03", .unreachable), ("53300", .unreachable), ("08006", .unreachable),
         ("25006", .unreachable), ("57P05", .unreachable), ("26000", .busy), ("42P05", .busy), ("40001", .busy),

@@ -1,8 +1,9 @@
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
-struct RowsTests {
+@Suite(.ownThreads) struct RowsTests {
     @Test func `NULL is nil in every type, and absent rows are no rows`() throws {
         let connection = try TestDatabase.make().connect()
         let row = try connection.run("SELECT NULL::text AS n")[0]

@@ -2,11 +2,12 @@ import FunctionRuntime
 import JSON
 import Postbacks
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import Presets
 
-struct PresetsTests {
+@Suite(.ownThreads) struct PresetsTests {
     /// What each vendor's documentation says of the request, for the sample conversion that previewPostback makes up.
     /// Written from the pages that the presets name, and not from the presets.
     static let documented: [(preset: String, status: ConversionStatus, given: [PresetOption: String], url: String)] = [

@@ -1,10 +1,11 @@
 import JSON
 import POSIX
 import TestSupport
+import TestThreads
 import Testing
 
 /// The command, run as it is.
-struct ShowPresetsTests {
+@Suite(.ownThreads) struct ShowPresetsTests {
     private func run(_ arguments: String...) throws -> ChildProcess.Outcome {
         try Programs.run("postbacks", ["presets"] + arguments)
     }

@@ -3,12 +3,13 @@ import Postgres
 import Receiver
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import postbacks
 
 /// What the README says is tried as it stands.
-struct ReadmeTests {
+@Suite(.ownThreads) struct ReadmeTests {
     private static let root = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../..") ?? "."
 
     private func readme() throws -> String {

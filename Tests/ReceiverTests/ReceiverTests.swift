@@ -1,9 +1,10 @@
 import POSIX
 import Receiver
 import TestSupport
+import TestThreads
 import Testing
 
-struct ReceiverTests {
+@Suite(.ownThreads) struct ReceiverTests {
     /// Sends bytes over one connection and reads until it is closed or the text stands in the answer.
     private func exchange(_ receiver: RunningReceiver, _ text: String, until end: String? = nil) throws -> String {
         let connection = try Descriptor.connect(to: "127.0.0.1", port: receiver.port)

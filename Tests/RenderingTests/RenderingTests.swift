@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// What deliverPostback puts on the wire, read by somebody else: Python's http.server, urllib.parse and json.
-struct RenderingTests {
+@Suite(.ownThreads) struct RenderingTests {
     private func deliver(_ inputs: [JSON]) throws -> [JSON] {
         let lines = inputs.enumerated().map { (["id": .integer($0), "input": $1] as JSON).encodedText }
         let answers = try Programs.stream(

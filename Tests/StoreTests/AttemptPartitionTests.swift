@@ -1,10 +1,11 @@
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Attempts by day: made ahead, dropped by age, and none lost when nobody made their day's partition.
-struct AttemptPartitionTests {
+@Suite(.ownThreads) struct AttemptPartitionTests {
     private func database() throws -> Connection {
         let connection = try TestDatabase.make().connect()
         try Migrations.run(on: connection) { _ in }

@@ -2,10 +2,11 @@ import Postbacks
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// The breaker, as the database keeps it for all pollers.
-struct DestinationMarkTests {
+@Suite(.ownThreads) struct DestinationMarkTests {
     private let connection: Connection
     private let schedule: RetrySchedule
 

@@ -1,10 +1,11 @@
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Looks through the outbox for destinations to which something is due.
-struct DueDestinationTests {
+@Suite(.ownThreads) struct DueDestinationTests {
     private let connection: Connection
 
     /// Destination 1 has first attempts, 2 retries, 3 both, and 4 nothing that is due and not leased.

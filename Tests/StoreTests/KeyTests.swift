@@ -1,10 +1,11 @@
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Keys are compared by their bytes, and have room for the longest ids.
-struct KeyTests {
+@Suite(.ownThreads) struct KeyTests {
     @Test func `every text in an index has the collation C`() throws {
         let connection = try TestDatabase.make().connect()
         try Migrations.run(on: connection) { _ in }
