@@ -6,6 +6,8 @@ package enum Migrations {
         package let number: Int
         package let name: String
         package let script: String
+        /// Its script makes indexes, one by one, while everybody goes on.
+        var isGradual = false
     }
 
     package static let all = [
@@ -26,6 +28,12 @@ package enum Migrations {
             script: String(decoding: PackageResources.silent_events_sql, as: UTF8.self)),
         Migration(
             number: 7, name: "due order", script: String(decoding: PackageResources.due_order_sql, as: UTF8.self)),
+        Migration(
+            number: 8, name: "delivery filters",
+            script: String(decoding: PackageResources.delivery_filters_sql, as: UTF8.self)),
+        Migration(
+            number: 9, name: "delivery indexes",
+            script: String(decoding: PackageResources.delivery_indexes_sql, as: UTF8.self), isGradual: true),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind
@@ -66,10 +74,9 @@ package enum Migrations {
     private static func perform(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
         for repetition in 0... {
             do throws(PostgresError) {
+                if migration.isGradual, try prepareGradually(migration, on: connection) == false { return false }
                 return try locked(on: connection) { () throws(PostgresError) in
-                    let done = try connection.run(
-                        "SELECT FROM schema_migrations WHERE number = \(migration.number)::int")
-                    guard done.isEmpty else { return false }
+                    guard try !isDone(migration, on: connection) else { return false }
                     try connection.execute(
                         script: """
                             \(migration.script)
@@ -85,8 +92,12 @@ package enum Migrations {
         return false
     }
 
+    static func isDone(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
+        try !connection.run("SELECT FROM schema_migrations WHERE number = \(migration.number)::int").isEmpty
+    }
+
     /// One transaction that no other migration can be in.
-    private static func locked<T>(
+    static func locked<T>(
         on connection: Connection, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
         do throws(PostgresError) {

@@ -54,6 +54,7 @@ extension Statement {
     static let explainConversion = Statement(name: "explain_conversion", bytes: PackageResources.explain_conversion_sql)
     static let findEvent = Statement(name: "find_event", bytes: PackageResources.find_event_sql)
     static let findPostback = Statement(name: "find_postback", bytes: PackageResources.find_postback_sql)
+    static let fillDeliveries = Statement(name: "fill_deliveries", bytes: PackageResources.fill_deliveries_sql)
     static let findUnresendable = Statement(name: "find_unresendable", bytes: PackageResources.find_unresendable_sql)
     static let listAffiliates = Statement(name: "list_affiliates", bytes: PackageResources.list_affiliates_sql)
     static let listConversions = Statement(name: "list_conversions", bytes: PackageResources.list_conversions_sql)

@@ -40,7 +40,8 @@ GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, tex
 -- Reader.
 GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
     deliveries, attempts, delivery_log, schema_migrations, installation TO postbacks_reader, postbacks_manager;
-GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark() TO postbacks_reader, postbacks_manager;
+GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark(), owed_state(timestamptz, timestamptz, integer),
+    waits_for(bigint, float8) TO postbacks_reader, postbacks_manager;
 
 -- Recorder.
 GRANT SELECT ON offers, goals, affiliates TO postbacks_recorder;

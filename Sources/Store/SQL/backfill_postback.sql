@@ -1,7 +1,7 @@
 -- Owes a postback ($1) the events since $2 and before $3 that match it and that it was never owed: at most $5, behind the
 -- event $4. Goals count as they did when the event happened. $6 only counts. Silent events are owed if $7 says so.
 WITH wanted AS MATERIALIZED (
-    SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at
+    SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at, c.offer_id, c.affiliate_id
     FROM postbacks p
     JOIN events e ON e.status = p.conversion_status
     JOIN conversions c ON c.id = e.conversion_id
@@ -22,9 +22,10 @@ WITH wanted AS MATERIALIZED (
     ORDER BY e.id
     LIMIT $5::bigint
 ), owed AS (
-    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, hold_from)
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, hold_from, offer_id,
+        affiliate_id)
     SELECT id, conversion_id, sequence, postback_id, destination_id,
-        CASE WHEN paused_at IS NULL THEN now() ELSE 'infinity' END, now()
+        CASE WHEN paused_at IS NULL THEN now() ELSE 'infinity' END, now(), offer_id, affiliate_id
     FROM wanted
     WHERE NOT $6::boolean
     ORDER BY id

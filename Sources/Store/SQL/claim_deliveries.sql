@@ -78,7 +78,7 @@ WITH wanted AS (
                             earlier.lease_until > now()
                             -- The hold counts from the resumption of either.
                             OR greatest(coalesce(earlier.hold_from, earlier.owed_at),
-                                CASE WHEN o.hold_from > o.owed_at THEN o.hold_from END)
+                                CASE WHEN o.hold_from > coalesce(o.resent_at, o.owed_at) THEN o.hold_from END)
                                 > now() - make_interval(secs => $7::float8)
                         )
                         AND (
@@ -145,11 +145,11 @@ WITH wanted AS (
     RETURNING o.*, taken.error_code
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
-        error_code, lease_no, owed_at)
+        error_code, lease_no, owed_at, offer_id, affiliate_id, attempts_before)
     SELECT id, event_id, conversion_id, sequence, postback_id, destination_id,
         CASE error_code WHEN 'lost' THEN 'dead' ELSE 'skipped' END,
         attempt + (lease_until IS NOT NULL)::int + (error_code <> 'lost')::int,
-        error_code, lease_no + (error_code <> 'lost')::int, owed_at
+        error_code, lease_no + (error_code <> 'lost')::int, owed_at, offer_id, affiliate_id, attempts_before
     FROM buried
 ), put_off AS (
     UPDATE outbox o SET

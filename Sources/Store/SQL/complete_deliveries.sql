@@ -17,7 +17,7 @@ WITH answers AS MATERIALIZED (
     ORDER BY 1
 ), judged AS MATERIALIZED (
     SELECT o.id, o.lease_no, o.attempt + 1 AS attempt, o.event_id, o.conversion_id, o.sequence, o.postback_id,
-        o.destination_id, o.owed_at, a.outcome, a."pausePostback" AS pauses,
+        o.destination_id, o.owed_at, o.offer_id, o.affiliate_id, o.attempts_before, a.outcome, a."pausePostback" AS pauses,
         d.id IS NOT NULL OR coalesce(a.uncharged, false) AS is_probe,
         CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
         a.postback_version, a.request, a.response, a.error, a.timing,
@@ -42,11 +42,11 @@ WITH answers AS MATERIALIZED (
     DELETE FROM outbox o USING judged j WHERE o.id = ANY (ARRAY[j.id]) AND j.final IS NOT NULL
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
-        error_code, lease_no, owed_at, postback_version)
+        error_code, lease_no, owed_at, postback_version, offer_id, affiliate_id, attempts_before)
     -- One bad row costs the others nothing: an id that is taken makes place for a new one.
     SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = ANY (ARRAY[j.id])) THEN nextval('outbox_id_seq') ELSE j.id END,
         event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error ->> 'code', lease_no, owed_at,
-        postback_version
+        postback_version, offer_id, affiliate_id, attempts_before
     FROM judged j WHERE final IS NOT NULL
 ), retried AS (
     UPDATE outbox o SET
@@ -68,7 +68,8 @@ WITH answers AS MATERIALIZED (
     -- What waits behind a retried delivery need not be looked at before it.
     UPDATE outbox o SET due_at = w.until
     FROM (
-        SELECT o.id, least(r.due_at, greatest(r.hold_from, CASE WHEN o.hold_from > o.owed_at THEN o.hold_from END)
+        SELECT o.id, least(r.due_at, greatest(r.hold_from,
+                CASE WHEN o.hold_from > coalesce(o.resent_at, o.owed_at) THEN o.hold_from END)
             + make_interval(secs => $2::float8)) AS until
         FROM retried r
         CROSS JOIN LATERAL (

@@ -52,9 +52,9 @@ WITH input AS MATERIALIZED (
     RETURNING id, conversion_id, payload
 ), owed AS (
     -- R16: a silent event owes nothing.
-    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, offer_id, affiliate_id)
     SELECT e.id, e.conversion_id, 1, p.id, p.destination_id,
-        CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END
+        CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END, i.offer_id, i.affiliate_id
     FROM happened e
     JOIN input i ON i.id = e.conversion_id AND NOT i.silent
     JOIN postbacks p

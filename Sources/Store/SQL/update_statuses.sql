@@ -73,14 +73,14 @@ WITH input AS MATERIALIZED (
     RETURNING id, conversion_id, sequence
 ), owed AS (
     -- Behind earlier deliveries of the same conversion to the same destination, but no longer than the order's hold ($13).
-    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at)
+    INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, offer_id, affiliate_id)
     SELECT e.id, e.conversion_id, e.sequence, p.id, p.destination_id,
         CASE WHEN p.paused_at IS NULL THEN greatest(now(), (
             SELECT max(least(earlier.due_at,
                 coalesce(earlier.hold_from, earlier.owed_at) + make_interval(secs => $13::float8)))
             FROM outbox earlier
             WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id + 0 = p.destination_id
-        )) ELSE 'infinity' END
+        )) ELSE 'infinity' END, (d.conversion).offer_id, (d.conversion).affiliate_id
     FROM happened e
     JOIN described d ON d.id = e.conversion_id
     JOIN postbacks p
