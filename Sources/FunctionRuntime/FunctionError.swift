@@ -79,6 +79,12 @@ package struct FunctionError: Error, Equatable, Sendable {
         FunctionError(.notFound, message, details: [Fault(Path.root.member(field), message)])
     }
 
+    /// Several unknown things, at least one.
+    package static func notFound(_ faults: [Fault]) -> FunctionError {
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more, see details)" : ""
+        return FunctionError(.notFound, (faults.first?.message ?? "") + more, details: faults)
+    }
+
     /// A rule that forbids it, with the field that asks for it.
     package static func conflict(_ field: String, _ message: String) -> FunctionError {
         FunctionError(.conflict, message, details: [Fault(Path.root.member(field), message)])

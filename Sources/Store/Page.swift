@@ -1,13 +1,12 @@
 import FunctionRuntime
 package import JSON
-import Postgres
-import Secrets
 
-/// A part of a list in the order of its ids: so many rows behind the row with which the last page ended, or fewer where these
-/// are large already.
+/// A part of a list: so many rows behind the row with which the last page ended, or fewer where these are large already.
 package struct Page: Sendable {
     package let limit: Int
-    /// The id of that row; nil for the first page.
+    /// Nil where none was asked for.
+    let order: ListOrder?
+    /// The place of that row; nil for the first page.
     private let after: String?
 
     /// A page with so many bytes of rows takes no more of them.
@@ -16,19 +15,32 @@ package struct Page: Sendable {
     private static let firstPart = 16
     private static let growth = 4
 
-    /// What kind of ids the list has.
-    package enum Kind: Sendable { case madeHere, callers }
+    /// What the list is in the order of.
+    package enum Kind: Sendable {
+        /// Ids that are made here, each larger than the ones before.
+        case numbers
+        /// Callers' ids; where an order is asked for, the times at which they were made.
+        case names
+        /// The times since when deliveries have been owed.
+        case times
+    }
 
-    package init(_ fields: inout Fields, of kind: Kind = .madeHere) {
+    package init(_ fields: inout Fields, of kind: Kind = .numbers) {
         limit = fields.optional(
             "limit",
             .integer(1...1000).described("How many rows at the most; a page of 8 MiB ends earlier."),
             default: 100)
-        after = fields.optional("after", kind == .madeHere ? .numberCursor : .cursor)
+        order = fields.optional("order", .listOrder.described("Which rows come first. \(kind.defaultOrder)"))
+        switch kind {
+        case .numbers: after = fields.optional("after", .numberCursor)
+        case .names where order == nil: after = fields.optional("after", .cursor)
+        case .names: after = fields.optional("after", .timedCursor(isNumbered: false))
+        case .times: after = fields.optional("after", .timedCursor(isNumbered: true))
+        }
     }
 
     /// Fetches the page in parts, so that rows of some megabytes each are not all in memory at once.
-    /// - Parameter fetch: rows behind an id, which is nil for the beginning; at most so many.
+    /// - Parameter fetch: rows behind a place, which is nil for the beginning; at most so many, each with its place.
     func rows(
         _ name: String,
         _ fetch: (_ after: String?, _ count: Int) throws(FunctionError) -> [(id: String, json: JSON)]
@@ -49,10 +61,22 @@ package struct Page: Sendable {
         }
     }
 
+    /// Before the first row of a list of numbers.
+    var start: String { order == .newest ? String(Int.max) : "0" }
+
     private func page(_ name: String, _ rows: [(id: String, json: JSON)], goesOn: Bool) -> ListedPage {
         let kept = rows.prefix(limit)
         let next = goesOn ? kept.last.map { Cursor.json(behind: $0.id) } : nil
         return ListedPage(name: name, rows: kept.map(\.json), next: next ?? .null)
+    }
+}
+
+extension Page.Kind {
+    fileprivate var defaultOrder: String {
+        switch self {
+        case .names: "Without it they are in the order of their ids."
+        case .numbers, .times: "oldest unless it is given."
+        }
     }
 }
 
@@ -83,36 +107,5 @@ package struct ListedPage: FunctionOutput {
             "properties": .object([JSON.Member(name, Schema.list(row)), JSON.Member("next", Schema.textOrNull)]),
             "required": [.string(name), "next"],
         ]
-    }
-}
-
-/// Where a list goes on, opaque to callers so that what it holds may change.
-enum Cursor {
-    static func json(behind id: String) -> JSON { .string(Base64.encode(Array(id.utf8))) }
-
-    fileprivate static func id(_ text: String) -> String? {
-        // PostgreSQL's texts hold no NUL.
-        Base64.decode(text).flatMap { $0.contains(0) ? nil : String(validating: $0, as: UTF8.self) }
-    }
-}
-
-extension Rule<String> {
-    /// A cursor as a list answered it in `next`.
-    static var cursor: Rule {
-        let base64 =
-            "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
-        let schema: JSON = ["pattern": .string(base64), "description": "The value of \"next\" of the page before."]
-        return text(1...1024).parsed(placeholder: "", schema: schema) { text throws(Wrong) in
-            guard let id = Cursor.id(text) else { throw Wrong("must be the value of \"next\" of the page before") }
-            return id
-        }
-    }
-
-    /// A cursor of a list whose ids are made here.
-    package static var numberCursor: Rule {
-        cursor.parsed(placeholder: "0") { id throws(Wrong) in
-            guard Int(id) != nil else { throw Wrong("must be the value of \"next\" of the page before") }
-            return id
-        }
     }
 }

@@ -31,8 +31,9 @@ extension Statement {
         name: "find_overlapping_postbacks", bytes: PackageResources.find_overlapping_postbacks_sql)
     static let findRepeats = Statement(name: "find_repeats", bytes: PackageResources.find_repeats_sql)
     static let holdPostbacks = Statement(name: "hold_postbacks", bytes: PackageResources.hold_postbacks_sql)
-    static let listDeliveries = Statement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
-    static let listPostbacks = Statement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
+    static let fillDeliveries = Statement(name: "fill_deliveries", bytes: PackageResources.fill_deliveries_sql)
+    static let findUnknown = Statement(name: "find_unknown", bytes: PackageResources.find_unknown_sql)
+    static let listAttempts = Statement(name: "list_attempts", bytes: PackageResources.list_attempts_sql)
     static let lockConversion = Statement(name: "lock_conversion", bytes: PackageResources.lock_conversion_sql)
     static let lockOffer = Statement(name: "lock_offer", bytes: PackageResources.lock_offer_sql)
     static let markDestinations = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
@@ -54,12 +55,16 @@ extension Statement {
     static let explainConversion = Statement(name: "explain_conversion", bytes: PackageResources.explain_conversion_sql)
     static let findEvent = Statement(name: "find_event", bytes: PackageResources.find_event_sql)
     static let findPostback = Statement(name: "find_postback", bytes: PackageResources.find_postback_sql)
-    static let fillDeliveries = Statement(name: "fill_deliveries", bytes: PackageResources.fill_deliveries_sql)
     static let findUnresendable = Statement(name: "find_unresendable", bytes: PackageResources.find_unresendable_sql)
-    static let listAffiliates = Statement(name: "list_affiliates", bytes: PackageResources.list_affiliates_sql)
-    static let listConversions = Statement(name: "list_conversions", bytes: PackageResources.list_conversions_sql)
-    static let listOffers = Statement(name: "list_offers", bytes: PackageResources.list_offers_sql)
     static let mendOutbox = Statement(name: "mend_outbox", bytes: PackageResources.mend_outbox_sql)
     static let resendDeliveries = Statement(name: "resend_deliveries", bytes: PackageResources.resend_deliveries_sql)
     static let updatePostback = Statement(name: "update_postback", bytes: PackageResources.update_postback_sql)
+}
+
+extension ListStatement {
+    static let affiliates = ListStatement(name: "list_affiliates", bytes: PackageResources.list_affiliates_sql)
+    static let conversions = ListStatement(name: "list_conversions", bytes: PackageResources.list_conversions_sql)
+    static let deliveries = ListStatement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
+    static let offers = ListStatement(name: "list_offers", bytes: PackageResources.list_offers_sql)
+    static let postbacks = ListStatement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
 }

@@ -45,8 +45,10 @@ import Testing
         ("deliverPostback", "nobody-there", nil),
         ("deliverPostback", "wrong-fields", "invalid_request"), ("deliverPostback", "duplicate-member", "invalid_json"),
         ("listPostbacks", "success", nil), ("listPostbacks", "by-goal", nil), ("listPostbacks", "first-page", nil),
+        ("listPostbacks", "by-destination", nil),
         ("listPostbacks", "wrong-fields", "invalid_request"), ("listPostbacks", "duplicate-member", "invalid_json"),
         ("listDeliveries", "success", nil), ("listDeliveries", "owed", nil), ("listDeliveries", "first-page", nil),
+        ("listDeliveries", "by-click", nil), ("listDeliveries", "unknown-affiliate", "not_found"),
         ("listDeliveries", "wrong-fields", "invalid_request"), ("listDeliveries", "duplicate-member", "invalid_json"),
         ("listOffers", "success", nil), ("listOffers", "first-page", nil),
         ("listOffers", "wrong-fields", "invalid_request"), ("listOffers", "duplicate-member", "invalid_json"),
@@ -161,6 +163,8 @@ import Testing
         #expect(
             answers["explainConversion/success"]?["events"]?.items.map { $0["postbacks"]?.items.count } == [4, 4, 4])
         #expect(answers["explainConversion/success"]?.at("events.1.postbacks.3.result") == "inactive")
+        #expect(answers["listPostbacks/by-destination"]?["postbacks"]?.items.count == 3)
+        #expect(answers["listDeliveries/by-click"]?["deliveries"]?.items.isEmpty == false)
         #expect(answers["previewPostback/missing-value"]?.at("error.code") == "missing_value")
         #expect(answers["updatePostback/clear"]?.at("postback.goal") == .null)
         #expect(answers["backfillPostback/dry-run"]?["owed"] == 3)
@@ -204,7 +208,8 @@ extension JSON {
         case .object(let members):
             .object(
                 members.filter {
-                    !["timing", "retryInSeconds", "sealed", "webhook-timestamp", "webhook-signature"].contains($0.name)
+                    !["next", "timing", "retryInSeconds", "sealed", "webhook-timestamp", "webhook-signature"].contains(
+                        $0.name)
                 }
                 .map { Member($0.name, $0.value.timeless) })
         case .array(let items): .array(items.map(\.timeless))

@@ -40,6 +40,29 @@ import Testing
     }
 
     @Test(arguments: [0, 1])
+    func `offers and affiliates are also listed in the order in which they were made, from either end`(index: Int)
+        throws
+    {
+        let installation = try Installation.make()
+        let (function, list, configure, id) = Self.lists[index]
+        let ids = ["m", "a", "z", "k", "b"]
+        for name in ids { try installation.ask(configure, .object([.init(id, .string(name))])) }
+        for (order, expected) in [("oldest", ids), ("newest", ids.reversed())] {
+            var seen: [String] = []
+            var after = JSON.null
+            repeat {
+                let page = try installation.ask(function, ["limit": 2, "order": .string(order), "after": after])
+                seen += names(page, list)
+                after = page["next"] ?? .null
+            } while after != .null && seen.count < 100
+            #expect(seen == expected)
+        }
+        // A page's end in one order is none in the other.
+        let next = try installation.ask(function, ["limit": 2])["next"] ?? .null
+        #expect(try installation.refusal(of: function, ["order": "newest", "after": next]).fields == ["after"])
+    }
+
+    @Test(arguments: [0, 1])
     func `what is listed is what configuring answered`(index: Int) throws {
         let installation = try Installation.make()
         let (function, list, configure, id) = Self.lists[index]
@@ -95,12 +118,14 @@ import Testing
             (["status": "rejected"], [4]), (["transactionId": "t1"], [1, 3]), (["clickId": "c1"], [1, 2]),
             (["transactionId": "t1", "offerId": "o"], [1]), (["since": recorded], [1, 2, 3, 4]),
             (["until": recorded], []), (["since": "2020-01-01T00:00:00Z", "until": "2021-01-01T00:00:00Z"], []),
-            (["offerId": "none"], []), (["clickId": "c1", "goalId": "g1", "affiliateId": "a"], [2]),
+            (["clickId": "none"], []), (["clickId": "c1", "goalId": "g1", "affiliateId": "a"], [2]),
         ] as [(JSON, [Int])] { #expect(try found(filter) == expected, "\(filter)") }
         let half = try #require(try installation.value("SELECT rfc3339(now() - interval '30 minutes') AS value"))
         #expect(try found(["since": .string(half)]) == [1, 2, 4])
         #expect(try found(["until": .string(half)]) == [3])
         #expect(try installation.refusal(of: "listConversions", ["status": "approved"]).fields == ["status"])
+        let unknown = try installation.refusal(of: "listConversions", ["offerId": "none", "affiliateId": "nobody"])
+        #expect(unknown.code == "not_found" && unknown.fields == ["offerId", "affiliateId"], "\(unknown.text)")
     }
 
     @Test func `a listed conversion is as it stands now`() throws {

@@ -48,7 +48,8 @@ extension Installation {
 
     /// The deliveries, by their ids.
     func deliveries(_ filter: JSON = [:]) throws -> [JSON] {
-        try ask("listDeliveries", (["limit": 1000] as JSON).merging(filter))["deliveries"]?.items ?? []
+        let listed = try ask("listDeliveries", (["limit": 1000] as JSON).merging(filter))["deliveries"]?.items ?? []
+        return listed.sorted { ($0["id"]?.integer ?? 0) < ($1["id"]?.integer ?? 0) }
     }
 
     /// The deliveries' states, by their ids.

@@ -49,15 +49,18 @@ import Testing
         try installation.record(["t"])
         try installation.settle(try installation.claim(), ["outcome": "retry", "retryInSeconds": 0])
         try installation.deliver(try installation.claim())
-        #expect(try installation.states() == ["failed"])
+        let failed = try installation.deliveries()[0]
+        #expect(failed["state"] == "failed" && failed["attemptCount"] == 2)
         #expect(try resend(installation, ["deliveryIds": [1]]) == 1)
         let owed = try installation.deliveries()[0]
         #expect(owed["state"] == "owed")
-        #expect(owed["attemptCount"] == 0)
+        #expect(owed["attemptCount"] == 2)
         #expect(owed["attempts"]?.items.count == 2)
+        #expect(owed["owedAt"] == failed["owedAt"])
         try installation.deliver(try installation.claim())
         let delivery = try installation.deliveries()[0]
         #expect(delivery["state"] == "delivered")
+        #expect(delivery["attemptCount"] == 3 && delivery["owedAt"] == failed["owedAt"])
         #expect(delivery["attempts"]?.items.compactMap { $0["outcome"]?.text } == ["retry", "failed", "delivered"])
         #expect(delivery["attempts"]?.items.compactMap { $0["attempt"]?.integer } == [1, 2, 1])
         #expect(receiver.requests.map { $0.header("Postback-Delivery-Id") } == ["1", "1"])
@@ -145,8 +148,11 @@ import Testing
         _ = try installation.database.connect().run(
             "UPDATE deliveries SET owed_at = now() - interval '2 days' WHERE id = 2")
         let then = try #require(try installation.value("SELECT rfc3339(now() - interval '1 day') AS value"))
+        let first = try installation.ask("listConversions", ["limit": 1]).at("conversions.0.transactionId") ?? .null
         for (filter, expected) in [
-            (["conversionId": 1], 1), (["conversionId": 99], 0), (["postbackId": .integer(id)], 1),
+            (["conversionId": 1], 1), (["postbackId": .integer(id)], 1), (["deliveryId": 1], 1), (["deliveryId": 3], 0),
+            (["transactionId": first], 1), (["transactionId": first, "offerId": "o"], 1), (["offerId": "o"], 3),
+            (["transactionId": "none"], 0), (["clickId": first], 0),
             (["postbackId": 1], 2), (["affiliateId": "b"], 1), (["affiliateId": "a"], 2), (["state": "dead"], 1),
             (["state": "failed"], 2), (["state": "delivered"], 0), (["state": "owed"], 0),
             (["since": .string(then)], 2), (["until": .string(then)], 1),
@@ -155,6 +161,9 @@ import Testing
             #expect(try resend(installation, ["filter": filter, "dryRun": true]) == expected, "\(filter)")
         }
         #expect(try resend(installation, ["filter": ["state": "delivered"], "force": true, "dryRun": true]) == 1)
+        let unknown = try installation.refusal(
+            of: "resendDeliveries", ["filter": ["affiliateId": "x", "conversionId": 99]])
+        #expect(unknown.code == "not_found" && unknown.fields == ["filter.affiliateId", "filter.conversionId"])
         #expect(try resend(installation, ["filter": ["affiliateId": "a"]]) == 2)
         #expect(try installation.states() == ["owed", "owed", "delivered", "skipped", "owed", "failed"])
     }

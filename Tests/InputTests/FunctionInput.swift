@@ -46,6 +46,14 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
     ]
     private static let ids: JSON = ["offerId": "o", "affiliateId": "a", "goalId": "g1"]
     private static let page: JSON = ["limit": 5, "after": "MQ=="]
+    /// Behind "2026-01-02T03:04:05.678901Z/1".
+    private static let timedPage: JSON = [
+        "limit": 5, "order": "newest", "after": "MjAyNi0wMS0wMlQwMzowNDowNS42Nzg5MDFaLzE=",
+    ]
+    private static let deliveries: JSON = times.merging([
+        "deliveryId": 1, "conversionId": 1, "postbackId": 1, "offerId": "o", "affiliateId": "a", "transactionId": "t",
+        "clickId": "c", "state": "dead",
+    ])
     private static let times: JSON = ["since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"]
 
     static let all: [FunctionInput] = [
@@ -58,8 +66,8 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                 ]
             ]),
         FunctionInput(function: "configureAffiliate", inputs: [["affiliateId": "a", "name": "Ada"]]),
-        FunctionInput(function: "listOffers", inputs: [page]),
-        FunctionInput(function: "listAffiliates", inputs: [page]),
+        FunctionInput(function: "listOffers", inputs: [page, timedPage]),
+        FunctionInput(function: "listAffiliates", inputs: [page, timedPage]),
         FunctionInput(
             function: "createPostback",
             inputs: [
@@ -77,7 +85,12 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
         FunctionInput(function: "deletePostback", inputs: [["postbackId": 999]]),
         FunctionInput(
             function: "listPostbacks",
-            inputs: [ids.merging(page).merging(["conversionStatus": "done", "postbackId": 1])]),
+            inputs: [
+                ids.merging(page).merging([
+                    "conversionStatus": "done", "postbackId": 1, "active": true, "paused": false,
+                    "destination": "t.example", "order": "oldest",
+                ])
+            ]),
         FunctionInput(
             function: "recordConversion", inputs: [ids.merging(values).merging(["status": "pending", "silent": true])]),
         FunctionInput(
@@ -92,7 +105,11 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
             ]),
         FunctionInput(
             function: "listConversions",
-            inputs: [ids.merging(page).merging(times).merging(["status": "done", "transactionId": "t", "clickId": 7])]),
+            inputs: [
+                ids.merging(page).merging(times).merging([
+                    "status": "done", "transactionId": "t", "clickId": 7, "order": "newest",
+                ])
+            ]),
         FunctionInput(function: "explainConversion", inputs: [["conversionId": 1]]),
         FunctionInput(function: "redactConversion", inputs: [["conversionId": 1]]),
         FunctionInput(
@@ -119,16 +136,12 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                     "sample": ids.merging(values).merging(["status": "done"])
                 ]),
             ]),
-        FunctionInput(
-            function: "listDeliveries",
-            inputs: [
-                page.merging(times).merging(["conversionId": 1, "postbackId": 1, "affiliateId": "a", "state": "owed"])
-            ]),
+        FunctionInput(function: "listDeliveries", inputs: [timedPage.merging(deliveries)]),
         FunctionInput(
             function: "resendDeliveries",
             inputs: [
                 ["deliveryIds": [1, 2], "force": true, "dryRun": true, "after": "MQ=="],
-                ["filter": times.merging(["conversionId": 1, "postbackId": 1, "affiliateId": "a", "state": "dead"])],
+                ["filter": deliveries],
             ]),
         FunctionInput(
             function: "backfillPostback",

@@ -111,6 +111,48 @@ import Testing
         withExtendedLifetime(poller) {}
     }
 
+    @Test func `whose a finished delivery is gets known, and the indexes of many are made beside whoever writes`()
+        throws
+    {
+        let installation = try oldInstallation("http://127.0.0.1:1")
+        let connection = try installation.database.connect()
+        try Migrations.run(on: connection, through: 7) { _ in }
+        // An older program's deliveries, and what an index is when somebody was interrupted who made it.
+        try connection.execute(
+            script: """
+                INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
+                    lease_no, owed_at)
+                SELECT 1000 + n, 31, 31, 1, 1, 1, 'failed', 1, 1, now() FROM generate_series(1, 10500) n;
+                UPDATE deliveries SET offer_id = NULL, affiliate_id = NULL WHERE id % 2 = 0;
+                CREATE INDEX deliveries_state ON deliveries (id);
+                UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'deliveries_state'::regclass;
+                """)
+        try Migrations.run(on: connection) { _ in }
+        #expect(try Migrations.areComplete(on: connection))
+        #expect(
+            try installation.value(
+                "SELECT count(*) AS value FROM deliveries WHERE (offer_id, affiliate_id) IS DISTINCT FROM ('o', 'a')")
+                == "0")
+        let made =
+            try installation.value(
+                """
+                SELECT string_agg(pg_get_indexdef(indexrelid), ' ') AS value FROM pg_index
+                WHERE indrelid IN ('deliveries'::regclass, 'outbox'::regclass) AND indisvalid
+                """) ?? ""
+        for columns in [
+            #"|| ''::text)) COLLATE "C", owed_at, id)"#,
+            #"(postback_id, state COLLATE "C", owed_at, id) INCLUDE (affiliate_id, offer_id)"#,
+            #"(affiliate_id, state COLLATE "C", owed_at, id) INCLUDE (offer_id)"#,
+            #"(offer_id, state COLLATE "C", owed_at, id)"#, "outbox USING btree (owed_at, id)",
+        ] { #expect(made.contains(columns), "\(columns) \(made)") }
+        let dead = try installation.ask("listDeliveries", ["affiliateId": "a", "state": "dead"])
+        #expect(dead["deliveries"]?.items.compactMap { $0["id"]?.integer } == [31, 33, 35, 37, 39])
+        #expect(
+            try installation.ask("listDeliveries", ["offerId": "o", "state": "held"])["deliveries"]?.items.count == 40)
+        // Once more it does nothing.
+        try Migrations.run(on: connection) { _ in Issue.record("a migration that was done is done again") }
+    }
+
     @Test func `the functions go on with what the first release has stored`() throws {
         let installation = try oldInstallation("http://127.0.0.1:1")
         try Migrations.run(on: try installation.database.connect()) { _ in }

@@ -13,12 +13,13 @@ struct ListDeliveries: SimpleFunction {
             "deliveries",
             Schema.object([
                 "id": Schema.integer, "state": Schema.oneOf(DeliveryState.allCases.map(\.rawValue)),
-                "postbackId": Schema.integer, "conversionId": Schema.integer, "eventId": Schema.integer,
-                "sequence": Schema.integer, "status": Schema.conversionStatus, "destination": Schema.text,
-                "attemptCount": Schema.integer, "owedAt": Schema.time, "dueAt": Schema.timeOrNull,
-                "finishedAt": Schema.timeOrNull, "attempts": Schema.list(Schema.anyObject),
+                "postbackId": Schema.integer, "conversionId": Schema.integer, "offerId": Schema.textOrNull,
+                "affiliateId": Schema.textOrNull, "eventId": Schema.integer, "sequence": Schema.integer,
+                "status": Schema.conversionStatus, "destination": Schema.text, "owedAt": Schema.time,
+                "dueAt": Schema.timeOrNull, "finishedAt": Schema.timeOrNull, "waitsFor": Schema.waitsFor,
+                "attemptCount": Schema.integer, "attempts": Schema.list(Schema.anyObject),
             ])),
-        settings: Database.settings)
+        settings: Database.settings + [Setting.orderHold])
 
     typealias Output = ListedPage
 
@@ -28,14 +29,15 @@ struct ListDeliveries: SimpleFunction {
 
         init(_ fields: inout Fields) {
             filter = DeliveryFilter(&fields)
-            page = Page(&fields)
+            page = Page(&fields, of: .times)
         }
     }
 
     private let list: DeliveryList
 
     init(_ settings: Settings) throws(FunctionError) {
-        list = DeliveryList(try Database(settings, applicationName: ListDeliveries.contract.name))
+        let database = try Database(settings, applicationName: ListDeliveries.contract.name)
+        list = DeliveryList(database, orderHold: try settings(.orderHold))
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {

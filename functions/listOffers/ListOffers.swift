@@ -15,7 +15,7 @@ struct ListOffers: SimpleFunction {
 
     struct Input: FunctionInput {
         let page: Page
-        init(_ fields: inout Fields) { page = Page(&fields, of: .callers) }
+        init(_ fields: inout Fields) { page = Page(&fields, of: .names) }
     }
 
     private let store: OfferStore

@@ -7,11 +7,14 @@ import Store
 package enum ExportKind: String, CaseIterable, Sendable {
     case conversions, deliveries
 
-    /// How many rows are read at a time. A delivery brings all its attempts.
-    var pageSize: Int { self == .conversions ? 1000 : 200 }
+    /// How many rows are read at a time.
+    var pageSize: Int { 1000 }
 
     /// Reads pages of the list behind the function of the same name.
-    func makePages(_ database: Database) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {
+    /// - Parameter isBrief: only what the columns show.
+    func makePages(
+        _ database: Database, _ settings: Settings, isBrief: Bool
+    ) throws(FunctionError) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {
         switch self {
         case .conversions:
             let list = ConversionList(database)
@@ -20,9 +23,9 @@ package enum ExportKind: String, CaseIterable, Sendable {
                 return try list.page(filter, page)
             }
         case .deliveries:
-            let list = DeliveryList(database)
+            let list = DeliveryList(database, orderHold: try settings(.orderHold), isBrief: isBrief)
             return { (input) throws(FunctionError) in
-                let (filter, page) = try ExportKind.read(input) { (DeliveryFilter(&$0), Page(&$0)) }
+                let (filter, page) = try ExportKind.read(input) { (DeliveryFilter(&$0), Page(&$0, of: .times)) }
                 return try list.page(filter, page)
             }
         }
@@ -49,7 +52,8 @@ package enum ExportKind: String, CaseIterable, Sendable {
             ]
         case .deliveries:
             [
-                "id", "state", "conversionId", "postbackId", "eventId", "sequence", "status", "destination",
+                "id", "state", "conversionId", "postbackId", "offerId", "affiliateId", "eventId", "sequence", "status",
+                "destination",
                 "attemptCount", "owedAt", "dueAt", "finishedAt", "lastAt", "lastOutcome", "lastMethod", "lastUrl",
                 "lastStatus", "lastError",
             ]

@@ -29,7 +29,8 @@ package struct Exporter {
         self.columns = columns ?? kind.columns
         writer = CSVWriter(isExcelSafe: isExcelSafe)
         self.patience = Int64(patience * 1e9)
-        nextPage = kind.makePages(try Database(settings, applicationName: "postbacks export"))
+        nextPage = try kind.makePages(
+            try Database(settings, applicationName: "postbacks export"), settings, isBrief: format == .csv)
     }
 
     /// - Parameters:
@@ -62,7 +63,7 @@ package struct Exporter {
             bytes.append(UInt8(ascii: "\n"))
             return
         }
-        // A conversion comes as PostgreSQL's own text.
+        // A row comes as PostgreSQL's own text.
         let row = if case .encoded(let text) = row { try JSON(parsing: Array(text.utf8), depth: .max) } else { row }
         writer.append(columns.map { kind.value($0, of: row)?.cell ?? "" }, to: &bytes)
     }

@@ -9,7 +9,7 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write conversions or deliveries to CSV or JSON lines, for reconciliation.",
         discussion: """
-            The rows come in the order of their ids, as listConversions and listDeliveries show
+            The rows come from the oldest on, as listConversions and listDeliveries show
             them. For a list that is complete give an --until that has passed. Times are RFC 3339.
             In CSV an amount is its exact text, and cells are written exactly as they are: a
             spreadsheet may take one that begins with = + - or @ for a formula; --excel-safe puts
@@ -32,7 +32,7 @@ struct Export: ParsableCommand {
     @Option(help: "Only those of this affiliate.")
     var affiliate: String?
 
-    @Option(help: "Only conversions of this offer.")
+    @Option(help: "Only those of this offer.")
     var offer: String?
 
     @Option(help: "Only conversions in this status.")

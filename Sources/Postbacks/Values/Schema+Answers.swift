@@ -25,6 +25,14 @@ extension Schema {
 
     package static let affiliate = object(["id": text, "name": text, "createdAt": time, "updatedAt": time])
 
+    /// For which delivery another one waits; `until` when at the latest, null while that one is in flight.
+    package static let waitsFor: JSON = [
+        "anyOf": [
+            object(["deliveryId": integer, "eventSequence": integer, "until": timeOrNull]), ["type": "null"],
+        ],
+        "description": "The delivery of an earlier event of the conversion that goes out first.",
+    ]
+
     /// What an event owes.
     package static let owedDeliveries = list(object(["id": integer, "postbackId": integer]))
 }

@@ -28,7 +28,7 @@ package struct ConversionFilter: Sendable {
     }
 }
 
-/// Conversions, and why postbacks fired on them or not.
+/// Conversions.
 package struct ConversionList {
     private let database: Database
 
@@ -37,18 +37,23 @@ package struct ConversionList {
     }
 
     /// One page in the order of the ids.
+    /// - Throws: `not_found` where there is none and the offer or the affiliate is nobody's.
     package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("conversions") { after, count throws(FunctionError) in
+        let listed = try page.rows("conversions") { after, count throws(FunctionError) in
             let rows = try database.run(
-                .listConversions,
+                ListStatement.conversions[page.order ?? .oldest],
                 [
                     .optional(filter.offerID), .optional(filter.affiliateID), .optional(filter.goalID),
                     .optional(filter.status?.rawValue), .optional(filter.transactionID), .optional(filter.clickID),
-                    .optional(filter.since?.description), .optional(filter.until?.description), .text(after ?? "0"),
-                    .int(count),
+                    .optional(filter.since?.description), .optional(filter.until?.description),
+                    .text(after ?? page.start), .int(count),
                 ])
             return rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) }
         }
+        if listed.rows.isEmpty {
+            try NamedIDs(offer: filter.offerID, affiliate: filter.affiliateID).require(in: database)
+        }
+        return listed
     }
 
     /// The conversion, and for each of its events what each postback of its offer did.

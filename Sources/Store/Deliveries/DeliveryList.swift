@@ -1,82 +1,85 @@
 package import FunctionRuntime
-package import JSON
-package import Postbacks
+import JSON
+import Postbacks
 import Postgres
-
-/// Which deliveries to list; nil does not filter.
-package struct DeliveryFilter: Sendable {
-    package let conversionID: Int?
-    package let postbackID: Int?
-    package let affiliateID: String?
-    package let state: DeliveryState?
-    /// Owed at this time or later.
-    package let since: Timestamp?
-    /// Owed before this time.
-    package let until: Timestamp?
-
-    package init(_ fields: inout Fields) {
-        conversionID = fields.optional("conversionId", .madeHere)
-        postbackID = fields.optional("postbackId", .madeHere)
-        affiliateID = fields.optional("affiliateId", .identifier)
-        state = fields.optional("state", .deliveryState)
-        since = fields.optional("since", .timestamp)
-        until = fields.optional("until", .timestamp)
-    }
-
-    /// Filters nothing.
-    static let none: DeliveryFilter = {
-        var fields = Fields([])
-        return DeliveryFilter(&fields)
-    }()
-
-    /// Whether it filters nothing.
-    var isEmpty: Bool {
-        conversionID == nil && postbackID == nil && affiliateID == nil && state == nil && since == nil && until == nil
-    }
-}
-
-extension Rule<DeliveryFilter> {
-    /// With at least one condition.
-    static var deliveryFilter: Rule {
-        let filter: Rule = object { fields in DeliveryFilter(&fields) }
-        func schema() -> JSON {
-            let names = (filter.schema["properties"] ?? .null).members.map(\.name)
-            return [
-                "anyOf": .array(
-                    names.map { name in
-                        [
-                            "required": [.string(name)],
-                            "properties": .object([JSON.Member(name, ["not": ["type": "null"]])]),
-                        ]
-                    })
-            ]
-        }
-        return filter.parsed(placeholder: DeliveryFilter.none, schema: schema()) { filter throws(Wrong) in
-            guard !filter.isEmpty else { throw Wrong("must name at least one condition") }
-            return filter
-        }
-    }
-}
 
 /// Deliveries, owed and finished, each with its attempts.
 package struct DeliveryList {
     private let database: Database
+    private let orderHold: Double
+    private let isBrief: Bool
 
-    package init(_ database: Database) {
+    /// - Parameters:
+    ///   - orderHold: seconds that a later event waits for an earlier one.
+    ///   - isBrief: attempts without headers and bodies, as a line of a table shows them.
+    package init(_ database: Database, orderHold: Double, isBrief: Bool = false) {
         self.database = database
+        self.orderHold = orderHold
+        self.isBrief = isBrief
     }
 
-    /// One page in the order of the ids.
+    /// One page in the order of the times since when they are owed, and of their ids where these are the same.
+    /// - Throws: `not_found` where there is none and an id that filters is nobody's.
     package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("deliveries") { after, count throws(FunctionError) in
+        let listed = try page.rows("deliveries") { after, count throws(FunctionError) in
             let rows = try database.run(
-                .listDeliveries,
-                [
-                    .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
-                    .optional(filter.state?.rawValue), .optional(filter.since?.description),
-                    .optional(filter.until?.description), .text(after ?? "0"), .int(count),
-                ])
-            return rows.map { ($0.text("id") ?? "", $0.json("delivery")) }
+                ListStatement.deliveries[page.order ?? .oldest], parameters(filter, page, after, count))
+            let attempts = try attempts(of: rows)
+            return rows.map { row in (row.text("cursor") ?? "", DeliveryList.delivery(row, attempts)) }
         }
+        if listed.rows.isEmpty { try filter.requireKnown(in: database) }
+        return listed
+    }
+
+    /// `since` and `until` are where the list begins and ends, or ends and begins.
+    private func parameters(_ filter: DeliveryFilter, _ page: Page, _ after: String?, _ count: Int) -> [Parameter] {
+        let order = page.order ?? .oldest
+        let (first, last) = order == .oldest ? (filter.since, filter.until) : (filter.until, filter.since)
+        let beginning = after.flatMap(TimedPlace.init) ?? .end(order, id: "0")
+        let start = beginning.later(first.map(TimedPlace.before), in: order)
+        let end = last?.description ?? (order == .oldest ? "infinity" : "-infinity")
+        return [.text(filter.way.rawValue)] + filter.parameters + [
+            .text(start.time), .text(start.id), .text(end), .int(count), .text(String(orderHold)),
+        ]
+    }
+
+    /// The attempts of the deliveries that have been leased, by the deliveries' ids. They are asked for by the days in which they
+    /// were made: a statement that plans for all days takes longer for that than for the rest.
+    private func attempts(of rows: Rows) throws(FunctionError) -> [Int: Attempts] {
+        let tried = rows.compactMap { row -> (id: Int, from: Int, until: Int)? in
+            guard let id = row.integer("id"), let from = row.integer("tried_from"),
+                let until = row.integer("tried_until")
+            else { return nil }
+            return (id, from, until)
+        }
+        guard let first = tried.map(\.from).min(), let last = tried.map(\.until).max() else { return [:] }
+        let listed = try database.run(
+            .listAttempts,
+            [
+                .integers(tried.map(\.id)), .integers(tried.map(\.from)), .integers(tried.map(\.until)), .int(first),
+                .int(last), .bool(isBrief),
+            ])
+        return Dictionary(
+            listed.map {
+                ($0.integer("id") ?? 0, Attempts(count: $0.integer("count") ?? 0, json: $0.text("attempts") ?? "[]"))
+            }
+        ) { first, _ in first }
+    }
+
+    /// What was kept of a delivery's attempts.
+    private struct Attempts {
+        /// Without probes.
+        var count = 0
+        /// The list, as PostgreSQL's text.
+        var json = "[]"
+    }
+
+    /// PostgreSQL's text of the delivery with the attempts put in at its end.
+    private static func delivery(_ row: Row, _ attempts: [Int: Attempts]) -> JSON {
+        let kept = attempts[row.integer("id") ?? 0] ?? Attempts()
+        // Of what was resent before that was counted there are more attempts than were counted.
+        let count = max(row.integer("attempts") ?? 0, kept.count)
+        let delivery = row.text("delivery") ?? "{}"
+        return .encoded("\(delivery.dropLast()), \"attemptCount\" : \(count), \"attempts\" : \(kept.json)}")
     }
 }

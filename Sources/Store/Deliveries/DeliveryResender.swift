@@ -51,7 +51,7 @@ package final class DeliveryResender {
 
     /// Owes what failed or died again, and with force what was delivered, skipped or overtaken. What is owed already and waits
     /// is made due, so that a repeated call does no harm; what deleted postbacks cancelled stays cancelled.
-    /// - Throws: `not_found`, naming the deliveries that are not there.
+    /// - Throws: `not_found`, naming the deliveries that are not there, or the ids that filter and are nobody's.
     package func resend(_ request: ResendRequest) throws(FunctionError) -> Resent {
         var ids = Parameter.null
         var filter = DeliveryFilter.none
@@ -61,15 +61,15 @@ package final class DeliveryResender {
             if let unknown = try database.run(.findUnresendable, [ids]).first?.text("unknown") {
                 throw .notFound("deliveryIds", "there is no delivery \(unknown)")
             }
-        case .filter(let given): filter = given
+        case .filter(let given):
+            filter = given
+            try filter.requireKnown(in: database, at: Path.root.member("filter"))
         }
         let resend = Call(
             .resendDeliveries,
-            [
-                ids, .optional(filter.conversionID), .optional(filter.postbackID), .optional(filter.affiliateID),
-                .optional(filter.state?.rawValue), .optional(filter.since?.description),
-                .optional(filter.until?.description), .bool(request.isForced), .text(request.after),
-                .int(DeliveryResender.limit), .bool(request.isDryRun),
+            [ids] + filter.parameters + [
+                .optional(filter.since?.description), .optional(filter.until?.description), .bool(request.isForced),
+                .text(request.after), .int(DeliveryResender.limit), .bool(request.isDryRun),
             ])
         let results = try database.run([[resend]] + (request.isDryRun ? [] : wakeup.groups()))
         let row = results[0][0].first

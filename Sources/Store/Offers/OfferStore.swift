@@ -40,20 +40,27 @@ package struct OfferStore {
         return rows.first?.json("affiliate") ?? .null
     }
 
-    /// One page of the offers in the order of their ids.
+    /// One page of the offers in the order of their ids, or in which they were made.
     package func offers(_ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("offers") { after, count throws(FunctionError) in
-            try database.run(.listOffers, [.optional(after), .int(count)]).map {
-                ($0.text("id") ?? "", $0.json("offer"))
-            }
-        }
+        try list("offers", .offers, "offer", page)
     }
 
-    /// One page of the affiliates in the order of their ids.
+    /// One page of the affiliates in the order of their ids, or in which they were made.
     package func affiliates(_ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("affiliates") { after, count throws(FunctionError) in
-            try database.run(.listAffiliates, [.optional(after), .int(count)]).map {
-                ($0.text("id") ?? "", $0.json("affiliate"))
+        try list("affiliates", .affiliates, "affiliate", page)
+    }
+
+    private func list(
+        _ name: String, _ statement: ListStatement, _ column: String, _ page: Page
+    ) throws(FunctionError) -> ListedPage {
+        try page.rows(name) { after, count throws(FunctionError) in
+            let place = after.flatMap(TimedPlace.init)
+            let parameters: [Parameter] = [
+                .optional(page.order == nil ? after : place?.id), .int(count), .bool(page.order != nil),
+                .text(page.order == nil ? "-infinity" : place?.time ?? "-infinity"),
+            ]
+            return try database.run(statement[page.order ?? .oldest], parameters).map {
+                ($0.text("cursor") ?? "", $0.json(column))
             }
         }
     }

@@ -1,5 +1,6 @@
 package import JSON
 package import Postbacks
+import Postgres
 
 /// Which postbacks to list; nil does not filter.
 package struct PostbackFilter: Sendable {
@@ -8,6 +9,10 @@ package struct PostbackFilter: Sendable {
     package let affiliateID: String?
     package let goalID: String?
     package let conversionStatus: ConversionStatus?
+    package let isActive: Bool?
+    package let isPaused: Bool?
+    /// The origins to one of which they lead.
+    package let destinations: [String]?
 
     package init(_ fields: inout Fields) {
         postbackID = fields.optional("postbackId", .madeHere)
@@ -15,5 +20,52 @@ package struct PostbackFilter: Sendable {
         affiliateID = fields.optional("affiliateId", .identifier)
         goalID = fields.optional("goalId", .identifier)
         conversionStatus = fields.optional("conversionStatus", .conversionStatus)
+        isActive = fields.optional("active", .boolean)
+        isPaused = fields.optional("paused", .boolean)
+        destinations = fields.optional("destination", .origins)
+    }
+
+    /// The ids that must be somebody's. A star stands for all, and is nobody's.
+    var named: NamedIDs {
+        func id(_ text: String?) -> String? { text == NewPostback.all ? nil : text }
+        return NamedIDs(offer: id(offerID), affiliate: id(affiliateID))
+    }
+
+    /// The statement's parameters but the place behind which it begins, and how many rows.
+    func parameters(behind place: String, _ count: Int) -> [Parameter] {
+        func bool(_ value: Bool?) -> Parameter { value.map(Parameter.bool) ?? .null }
+        return [
+            .optional(postbackID), .optional(offerID), .optional(affiliateID), .optional(goalID),
+            .optional(conversionStatus?.rawValue), .text(place), .int(count), bool(isActive), bool(isPaused),
+            destinations.map { .array($0) } ?? .null,
+        ]
+    }
+}
+
+extension Call {
+    /// A postback that is not deleted.
+    static func listPostback(_ id: Int) -> Call {
+        var fields = Fields([JSON.Member("postbackId", .integer(id))])
+        return Call(ListStatement.postbacks[.oldest], PostbackFilter(&fields).parameters(behind: "0", 1))
+    }
+}
+
+extension Rule<[String]> {
+    /// The origins that a destination is: of a URL, or of a host with or without a port under either scheme.
+    fileprivate static var origins: Rule {
+        let schema: JSON = [
+            "description":
+                "Where they lead: https://tracker.example, or tracker.example for http and https, each with a port if need be."
+        ]
+        return Rule<String>.text(1...2048).parsed(placeholder: [], schema: schema) { text throws(Wrong) in
+            let urls = text.contains("://") ? [text] : ["https://\(text)", "http://\(text)"]
+            do throws(Wrong) {
+                var origins: [String] = []
+                for url in urls { origins.append(try PostbackURL(parsing: url).origin) }
+                return origins
+            } catch {
+                throw Wrong("must have a valid host, such as tracker.example or https://tracker.example:8443")
+            }
+        }
     }
 }

@@ -28,9 +28,9 @@ package struct PostbackPreview {
     package func stored(
         _ postbackID: Int
     ) throws(FunctionError) -> (id: Int, version: Int, template: RequestTemplate, status: ConversionStatus) {
-        let rows = try database.run(
-            .listPostbacks, [.int(postbackID), .null, .null, .null, .null, .int(0), .int(1)])
-        guard let row = rows.first else { throw .unknownPostback(postbackID) }
+        guard let row = try database.run([[.listPostback(postbackID)]])[0][0].first else {
+            throw .unknownPostback(postbackID)
+        }
         let status = ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done
         return (postbackID, row.integer("version") ?? 1, row.template, status)
     }

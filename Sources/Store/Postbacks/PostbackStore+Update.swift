@@ -49,8 +49,9 @@ extension PostbackStore {
     ///   are off (R3); `misconfigured` when there is a secret and no key to seal it, or to open it for another origin.
     package func update(_ update: PostbackUpdate) throws(FunctionError) -> SavedPostback {
         for _ in 0..<PostbackStore.repetitions {
-            let list = Call(.listPostbacks, [.int(update.postbackID), .null, .null, .null, .null, .int(0), .int(1)])
-            guard let old = try database.run([[list]])[0][0].first else { throw .unknownPostback(update.postbackID) }
+            guard let old = try database.run([[.listPostback(update.postbackID)]])[0][0].first else {
+                throw .unknownPostback(update.postbackID)
+            }
             let before = old.template
             var template = before.changed(by: update.request)
             let faults = template.faults.map { Fault(Path.root.member($0.field), $0.message) }

@@ -34,22 +34,23 @@ package struct PostbackStore {
     }
 
     /// One page of the postbacks that are not deleted, in the order of their ids.
+    /// - Throws: `not_found` for an offer, affiliate or postback that is not there.
     package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("postbacks") { after, count throws(FunctionError) in
+        try filter.named.require(in: database)
+        let listed = try page.rows("postbacks") { after, count throws(FunctionError) in
             let rows = try database.run(
-                .listPostbacks,
-                [
-                    .optional(filter.postbackID), .optional(filter.offerID), .optional(filter.affiliateID),
-                    .optional(filter.goalID), .optional(filter.conversionStatus?.rawValue), .text(after ?? "0"),
-                    .int(count),
-                ])
+                ListStatement.postbacks[page.order ?? .oldest],
+                filter.parameters(behind: after ?? page.start, count))
             return rows.map { ($0.text("id") ?? "", $0.postback) }
         }
+        if listed.rows.isEmpty, let id = filter.postbackID, try database.run([[.listPostback(id)]])[0][0].isEmpty {
+            throw .unknownPostback(id)
+        }
+        return listed
     }
 
     func describe(_ id: Int) throws(FunctionError) -> SavedPostback {
-        let list = Call(.listPostbacks, [.int(id), .null, .null, .null, .null, .int(0), .int(1)])
-        let results = try database.run([[list, .overlap(ofPostback: id)]])[0]
+        let results = try database.run([[.listPostback(id), .overlap(ofPostback: id)]])[0]
         guard let row = results[0].first else {
             throw .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted")
         }

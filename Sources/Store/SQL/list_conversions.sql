@@ -1,4 +1,5 @@
 -- Conversions in the order of their ids, behind an id ($9), filtered; null does not filter. Times are those of recording.
+-- For the list from the newest on, what stands in a comment directly behind a word takes its place.
 SELECT c.id, conversion_json(c, o.name, a.name, g.name) AS conversion
 FROM conversions c
 JOIN offers o ON o.id = c.offer_id
@@ -12,6 +13,6 @@ WHERE ($1::text IS NULL OR c.offer_id = $1)
     AND ($6::text IS NULL OR id_key(c.click_id) = id_key($6) AND c.click_id = $6)
     AND ($7::timestamptz IS NULL OR c.created_at >= $7)
     AND ($8::timestamptz IS NULL OR c.created_at < $8)
-    AND c.id > $9::bigint
-ORDER BY c.id
+    AND c.id >/*<*/ $9::bigint
+ORDER BY c.id ASC/*DESC*/
 LIMIT $10::bigint

@@ -1,11 +1,16 @@
--- Offers in the order of their ids, behind an id ($1).
-SELECT o.id, json_build_object('id', o.id, 'name', o.name, 'goalsEnabled', o.goals_enabled,
+-- Offers in the order of their ids, behind an id ($1), or, with $3, in the order in which they were made, behind a time and an
+-- id ($4, $1). For the list from the newest on, what stands in a comment directly behind a word takes its place.
+SELECT
+    CASE WHEN $3::boolean THEN to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '/' ELSE '' END
+        || o.id AS cursor,
+    json_build_object('id', o.id, 'name', o.name, 'goalsEnabled', o.goals_enabled,
     'goals', coalesce((
         SELECT json_agg(json_build_object('id', g.id, 'name', g.name) ORDER BY g.position)
         FROM goals g WHERE g.offer_id = o.id
     ), '[]'),
     'createdAt', rfc3339(o.created_at), 'updatedAt', rfc3339(o.updated_at)) AS offer
 FROM offers o
-WHERE $1::text IS NULL OR o.id > $1
-ORDER BY o.id
+WHERE $1::text IS NULL
+    OR (CASE WHEN $3::boolean THEN o.created_at ELSE '-infinity' END, o.id) >/*<*/ ($4::timestamptz, $1::text)
+ORDER BY CASE WHEN $3::boolean THEN o.created_at END ASC/*DESC*/, o.id ASC/*DESC*/
 LIMIT $2::bigint

@@ -1,4 +1,5 @@
--- The postbacks that are not deleted, in the order of their ids, behind an id ($6), filtered; null does not filter.
+-- The postbacks that are not deleted, in the order of their ids, behind an id ($6), filtered; null does not filter. For the list
+-- from the newest on, what stands in a comment directly behind a word takes its place. $10 are origins.
 -- A filter by offer or affiliate finds those for every offer or affiliate too. Secrets are sealed in what this answers.
 SELECT p.id, p.offer_id, o.name AS offer_name, p.affiliate_id, a.name AS affiliate_name, p.goal_id, g.name AS goal_name,
     coalesce(o.goals_enabled, false) AS goals_enabled, p.conversion_status, p.url, p.http_type,
@@ -18,6 +19,9 @@ WHERE p.deleted_at IS NULL
     AND ($3::text IS NULL OR p.affiliate_id IS NULL OR p.affiliate_id = $3)
     AND ($4::text IS NULL OR p.goal_id = $4)
     AND ($5::text IS NULL OR p.conversion_status = $5)
-    AND p.id > $6::bigint
-ORDER BY p.id
+    AND ($8::boolean IS NULL OR p.active = $8)
+    AND ($9::boolean IS NULL OR (p.paused_at IS NOT NULL) = $9)
+    AND ($10::text[] IS NULL OR p.destination_id IN (SELECT d.id FROM destinations d WHERE d.origin = ANY ($10)))
+    AND p.id >/*<*/ $6::bigint
+ORDER BY p.id ASC/*DESC*/
 LIMIT $7::bigint

@@ -1,0 +1,95 @@
+import FunctionRuntime
+package import JSON
+package import Postbacks
+import Postgres
+
+/// Which deliveries are meant; nil does not filter.
+package struct DeliveryFilter: Sendable {
+    package let deliveryID: Int?
+    package let conversionID: Int?
+    package let offerID: String?
+    /// Of their conversions.
+    package let transactionID: String?
+    package let clickID: String?
+    package let postbackID: Int?
+    package let affiliateID: String?
+    package let state: DeliveryState?
+    /// Owed at this time or later.
+    package let since: Timestamp?
+    /// Owed before this time.
+    package let until: Timestamp?
+
+    package init(_ fields: inout Fields) {
+        deliveryID = fields.optional("deliveryId", .madeHere)
+        conversionID = fields.optional("conversionId", .madeHere)
+        offerID = fields.optional("offerId", .identifier)
+        transactionID = fields.optional("transactionId", .trackingID)
+        clickID = fields.optional("clickId", .trackingID)
+        postbackID = fields.optional("postbackId", .madeHere)
+        affiliateID = fields.optional("affiliateId", .identifier)
+        state = fields.optional("state", .deliveryState)
+        since = fields.optional("since", .timestamp)
+        until = fields.optional("until", .timestamp)
+    }
+
+    /// Filters nothing.
+    static let none: DeliveryFilter = {
+        var fields = Fields([])
+        return DeliveryFilter(&fields)
+    }()
+
+    /// Whether it filters nothing.
+    var isEmpty: Bool { way == .all && state == nil && since == nil && until == nil }
+
+    /// By what deliveries are found: what leads to the fewest of them.
+    enum Way: String {
+        case delivery, conversion, postback, affiliate, offer, all
+    }
+
+    var way: Way {
+        if deliveryID != nil { return .delivery }
+        if conversionID != nil || transactionID != nil || clickID != nil { return .conversion }
+        if postbackID != nil { return .postback }
+        if affiliateID != nil { return .affiliate }
+        return offerID != nil ? .offer : .all
+    }
+
+    /// All but the times, as the statements take them.
+    var parameters: [Parameter] {
+        [
+            .optional(deliveryID), .optional(conversionID), .optional(transactionID), .optional(clickID),
+            .optional(postbackID), .optional(affiliateID), .optional(offerID), .optional(state?.rawValue),
+        ]
+    }
+
+    /// - Throws: `not_found` for ids that are nobody's.
+    func requireKnown(in database: Database, at path: Path = .root) throws(FunctionError) {
+        try NamedIDs(
+            offer: offerID, affiliate: affiliateID, postback: postbackID, conversion: conversionID,
+            delivery: deliveryID
+        ).require(in: database, at: path)
+    }
+}
+
+extension Rule<DeliveryFilter> {
+    /// With at least one condition.
+    static var deliveryFilter: Rule {
+        let filter: Rule = object { fields in DeliveryFilter(&fields) }
+        func schema() -> JSON {
+            let names = (filter.schema["properties"] ?? .null).members.map(\.name)
+            return [
+                "anyOf": .array(
+                    names.map { name in
+                        [
+                            "required": [.string(name)],
+                            "properties": .object([JSON.Member(name, ["not": ["type": "null"]])]),
+                        ]
+                    })
+            ]
+        }
+        return filter.parsed(placeholder: DeliveryFilter.none, schema: schema()) { filter throws(Wrong) in
+            guard !filter.isEmpty else { throw Wrong("must name at least one condition") }
+            return filter
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import JSON
+import Postgres
+import TestSupport
+import Testing
+
+/// Lists of deliveries where there is much that is finished: what a page reads does not grow with the history.
+struct LongHistoryTests {
+    private static let finished = 100_000
+
+    /// Twenty affiliates, ten offers, and a hundred postbacks of which the hundredth is for every affiliate. Of a hundred
+    /// deliveries one is dead; they have been owed one second after another, and the last ones until now.
+    private static func make() throws -> Installation {
+        let installation = try Installation.make()
+        try installation.database.connect().execute(
+            script: """
+                INSERT INTO offers (id, name) SELECT 'o' || i, 'Offer' FROM generate_series(0, 9) i;
+                INSERT INTO affiliates (id, name) SELECT 'a' || i, 'Affiliate' FROM generate_series(0, 19) i;
+                INSERT INTO destinations (origin) VALUES ('http://127.0.0.1:1');
+                INSERT INTO postbacks (id, offer_id, affiliate_id, conversion_status, url, http_type, destination_id)
+                SELECT i, 'o' || i % 10, CASE WHEN i < 100 THEN 'a' || i % 20 END, 'done', 'http://127.0.0.1:1/', 'GET', 1
+                FROM generate_series(1, 100) i;
+                INSERT INTO conversions (id, offer_id, affiliate_id, transaction_id, click_id, status, occurred_at)
+                SELECT i, 'o' || i % 10, 'a' || i % 20, 't' || i, 'c' || i, 'done', now() FROM generate_series(1, 50000) i;
+                INSERT INTO events (id, conversion_id, sequence, status, aggregateid, type, payload)
+                SELECT i, i, 1, 'done', i, 'conversion.done', '{}' FROM generate_series(1, 50000) i;
+                INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
+                    lease_no, owed_at, finished_at)
+                SELECT i, c, c, 1, 1 + i % 100, 1, CASE i % 100 WHEN 7 THEN 'dead' ELSE 'delivered' END, 1, 1,
+                    now() - (\(finished) - i) * interval '1 second', now() - (\(finished) - i) * interval '1 second'
+                FROM generate_series(1, \(finished)) i CROSS JOIN LATERAL (SELECT 1 + i % 50000) AS x(c);
+                INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome)
+                SELECT id, 1, 1, owed_at, 'delivered' FROM deliveries WHERE id % 10 = 0;
+                INSERT INTO outbox (id, event_id, conversion_id, sequence, postback_id, destination_id, offer_id, affiliate_id)
+                SELECT \(finished) + i, i, i, 1, 1 + i % 100, 1, 'o' || i % 10, 'a' || i % 20 FROM generate_series(1, 500) i;
+                ANALYZE;
+                """)
+        return installation
+    }
+
+    /// Rows and entries of indexes that have been read so far of what grows with the history.
+    private static func read(_ installation: Installation) throws -> Int {
+        // A session says what it has read when it ends.
+        try waitUntil("the function's session has ended") {
+            try installation.value(
+                """
+                SELECT count(*) AS value FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name IN ('listDeliveries', 'resendDeliveries')
+                """)
+                == "0"
+        }
+        let read = try installation.value(
+            """
+            SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname ~ '^(deliv|conv|event|attempt)')
+                + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname ~ '^(deliv|conv|event|attempt)') AS value
+            """)
+        return Int(read ?? "") ?? 0
+    }
+
+    @Test func `a page reads about what it shows, whatever filters and from either end; so does a resend`() throws {
+        let installation = try Self.make()
+        let now = try #require(try installation.value("SELECT rfc3339(now()) AS value"))
+        let hour = try #require(try installation.value("SELECT rfc3339(now() - interval '1 hour') AS value"))
+        let old = try #require(try installation.value("SELECT rfc3339(now() - interval '1 day') AS value"))
+        let filters: [(filter: JSON, rows: Int)] = [
+            ([:], 10), (["state": "dead"], 10), (["state": "cancelled"], 0), (["state": "owed"], 10),
+            (["affiliateId": "a7"], 10),
+            (["affiliateId": "a8", "state": "dead"], 10), (["affiliateId": "a7", "state": "skipped"], 0),
+            (["offerId": "o3"], 10),
+            (["offerId": "o7", "state": "dead"], 0), (["postbackId": 8], 10),
+            (["postbackId": 9, "state": "delivered"], 10),
+            (["postbackId": 100, "affiliateId": "a0"], 10), (["affiliateId": "a1", "offerId": "o1"], 10),
+            (["conversionId": 77], 3), (["deliveryId": 4242], 1), (["transactionId": "t5"], 3),
+            (["clickId": "c5", "offerId": "o5"], 3), (["since": .string(hour)], 10), (["until": .string(old)], 10),
+            (["since": .string(hour), "state": "dead"], 10), (["until": .string(old), "affiliateId": "a7"], 10),
+            (["since": .string(now), "affiliateId": "a7", "offerId": "o7"], 0),
+        ]
+        for (filter, rows) in filters {
+            for order in ["oldest", "newest"] {
+                let input = filter.merging(["limit": 10, "order": .string(order)])
+                let before = try Self.read(installation)
+                let page = try installation.ask("listDeliveries", input)
+                let count = try Self.read(installation) - before
+                #expect(page["deliveries"]?.items.count == rows, "\(input) \(page["deliveries"]?.items.count ?? -1)")
+                // Of two filters one leads there, and what it finds is read: an affiliate has a twentieth.
+                let isPair = (filter["postbackId"] ?? filter["offerId"]) != nil && filter["affiliateId"] != nil
+                #expect(count < (isPair ? 12_000 : 1000), "\(input) reads \(count) rows")
+            }
+        }
+        for filter in [["affiliateId": "a8", "state": "dead"], ["since": .string(hour), "state": "dead"]] as [JSON] {
+            let before = try Self.read(installation)
+            let resent = try installation.ask("resendDeliveries", ["filter": filter, "dryRun": true])
+            let count = try Self.read(installation) - before
+            #expect(resent["resent"]?.integer ?? 0 > 10, "\(resent)")
+            #expect(count < 20_000, "\(filter) reads \(count) rows")
+        }
+    }
+}
