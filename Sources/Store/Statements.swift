@@ -32,6 +32,7 @@ extension Statement {
     static let findRepeats = Statement(name: "find_repeats", bytes: PackageResources.find_repeats_sql)
     static let holdPostbacks = Statement(name: "hold_postbacks", bytes: PackageResources.hold_postbacks_sql)
     static let fillDeliveries = Statement(name: "fill_deliveries", bytes: PackageResources.fill_deliveries_sql)
+    static let findConversion = Statement(name: "find_conversion", bytes: PackageResources.find_conversion_sql)
     static let findUnknown = Statement(name: "find_unknown", bytes: PackageResources.find_unknown_sql)
     static let listAttempts = Statement(name: "list_attempts", bytes: PackageResources.list_attempts_sql)
     static let lockConversion = Statement(name: "lock_conversion", bytes: PackageResources.lock_conversion_sql)

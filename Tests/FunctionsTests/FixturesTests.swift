@@ -58,6 +58,7 @@ import Testing
         ("listConversions", "by-click", nil), ("listConversions", "first-page", nil),
         ("listConversions", "wrong-fields", "invalid_request"),
         ("listConversions", "duplicate-member", "invalid_json"), ("explainConversion", "success", nil),
+        ("explainConversion", "by-transaction", nil),
         ("explainConversion", "unknown-conversion", "not_found"),
         ("explainConversion", "wrong-fields", "invalid_request"),
         ("explainConversion", "duplicate-member", "invalid_json"), ("previewPostback", "success", nil),
@@ -163,6 +164,8 @@ import Testing
         #expect(
             answers["explainConversion/success"]?["events"]?.items.map { $0["postbacks"]?.items.count } == [4, 4, 4])
         #expect(answers["explainConversion/success"]?.at("events.1.postbacks.3.result") == "inactive")
+        #expect(
+            answers["explainConversion/by-transaction"]?["events"] == answers["explainConversion/success"]?["events"])
         #expect(answers["listPostbacks/by-destination"]?["postbacks"]?.items.count == 3)
         #expect(answers["listDeliveries/by-click"]?["deliveries"]?.items.isEmpty == false)
         #expect(answers["previewPostback/missing-value"]?.at("error.code") == "missing_value")

@@ -178,7 +178,7 @@ import Testing
     private func expectExplained(_ events: [Event], _ rows: [Int: Row]) throws {
         let conversions = Set(events.map(\.conversion)).sorted()
         let answers = try installation.ask(
-            "explainConversion", all: conversions.map { ["conversionId": .integer($0)] })
+            "explainConversion", all: conversions.map { ["conversionId": .integer($0), "all": true] })
         for (conversion, answer) in zip(conversions, answers) {
             let mine = events.filter { $0.conversion == conversion }
             let explained = answer["events"]?.items ?? []

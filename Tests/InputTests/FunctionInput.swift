@@ -110,7 +110,12 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                     "status": "done", "transactionId": "t", "clickId": 7, "order": "newest",
                 ])
             ]),
-        FunctionInput(function: "explainConversion", inputs: [["conversionId": 1]]),
+        FunctionInput(
+            function: "explainConversion",
+            inputs: [
+                ["conversionId": 1, "all": true], ["offerId": "o", "transactionId": "t", "goalId": "g1"],
+                ["offerId": "o", "clickId": "c"],
+            ]),
         FunctionInput(function: "redactConversion", inputs: [["conversionId": 1]]),
         FunctionInput(
             function: "deliverPostback",

@@ -7,7 +7,8 @@ import Store
 struct ExplainConversion: SimpleFunction {
     static let contract = Contract(
         "explainConversion", version: Version.current,
-        summary: "tells for each event of a conversion which postbacks fired, and why the others did not.",
+        summary:
+            "tells for each event of a conversion which postbacks fired and what became of it, and why the others did not; with all also of other affiliates' postbacks.",
         example: ["conversionId": 1],
         output: Schema.object([
             "conversion": Schema.conversion,
@@ -23,30 +24,47 @@ struct ExplainConversion: SimpleFunction {
                                 "result": Schema.oneOf(Explanation.allCases.map(\.rawValue)),
                                 "reason": Schema.text,
                             ],
-                            optional: ["deliveryId": Schema.integer, "state": Schema.text])),
+                            optional: [
+                                "deliveryId": Schema.integer,
+                                "state": Schema.oneOf(DeliveryState.allCases.map(\.rawValue)),
+                                "error": Schema.text, "waitsFor": Schema.waitsFor,
+                            ])),
                 ])),
+            "otherAffiliatesPostbacks": Schema.integer,
         ]),
-        settings: Database.settings)
+        settings: Database.settings + [Setting.orderHold])
 
     struct Input: FunctionInput {
-        let conversionID: Int
-        init(_ fields: inout Fields) { conversionID = fields.required("conversionId", .madeHere) }
+        let key: ConversionKey
+        let all: Bool
+
+        init(_ fields: inout Fields) {
+            key = ConversionKey(&fields)
+            all = fields.optional(
+                "all", .boolean.described("Of other affiliates' postbacks, too, which are only counted otherwise."),
+                default: false)
+        }
     }
 
     struct Output: FunctionOutput {
-        let conversion: JSON
-        let events: JSON
-        var json: JSON { ["conversion": conversion, "events": events] }
+        let explained: ExplainedConversion
+
+        var json: JSON {
+            [
+                "conversion": explained.conversion, "events": explained.events,
+                "otherAffiliatesPostbacks": .integer(explained.otherAffiliatesPostbacks),
+            ]
+        }
     }
 
-    private let list: ConversionList
+    private let explainer: ConversionExplainer
 
     init(_ settings: Settings) throws(FunctionError) {
-        list = ConversionList(try Database(settings, applicationName: ExplainConversion.contract.name))
+        let database = try Database(settings, applicationName: ExplainConversion.contract.name)
+        explainer = ConversionExplainer(database, orderHold: try settings(.orderHold))
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        let explained = try list.explain(input.conversionID)
-        return Output(conversion: explained.conversion, events: explained.events)
+        Output(explained: try explainer.explain(input.key, all: input.all))
     }
 }

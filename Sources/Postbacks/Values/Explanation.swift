@@ -9,17 +9,47 @@ package enum Explanation: String, CaseIterable, Sendable {
     case createdLater = "created_later"
     case deleted
 
-    /// The same for people.
-    package var reason: String {
-        switch self {
-        case .fired: "it fired"
-        case .silent: "the conversion was recorded silently, as history; backfillPostback owes it with includeSilent"
-        case .affiliate: "it is another affiliate's"
-        case .status: "it fires on another conversion status"
-        case .goal: "it is for another goal, and the offer's goals were on"
-        case .inactive: "it was not active"
-        case .createdLater: "it was created later; backfillPostback owes it what was before"
-        case .deleted: "it had been deleted"
+    /// The conversion as it was at the event, with the values that conditions look at.
+    package struct Event {
+        let affiliateID: String
+        let goalID: String?
+        let status: String
+
+        package init(affiliateID: String, goalID: String?, status: String) {
+            self.affiliateID = affiliateID
+            self.goalID = goalID
+            self.status = status
         }
     }
+
+    /// The postback as it was at the event; times are RFC 3339.
+    package struct Postback {
+        package var affiliateID: String?
+        package var conversionStatus: String?
+        package var goalID: String?
+        package var createdAt: String?
+        package var deletedAt: String?
+
+        package init() {}
+    }
+
+    /// Why it did not fire, for people, with the values that decided; nil where it fired.
+    package func reason(_ event: Event, _ postback: Postback) -> String? {
+        switch self {
+        case .fired: nil
+        case .silent: "the conversion was recorded silently, as history; backfillPostback owes it with includeSilent"
+        case .affiliate:
+            "it is affiliate \"\(postback.affiliateID ?? "")\"'s; this is affiliate \"\(event.affiliateID)\"'s"
+        case .status: "it fires on \(postback.conversionStatus ?? "another status"); this is \(event.status)"
+        case .goal:
+            "it is for goal \"\(postback.goalID ?? "")\", and the offer's goals were on; "
+                + (event.goalID.map { "this is of goal \"\($0)\"" } ?? "this has no goal")
+        case .inactive: "it was not active"
+        case .createdLater:
+            "it was created later\(at(postback.createdAt)); backfillPostback owes it what was before"
+        case .deleted: "it had been deleted\(at(postback.deletedAt))"
+        }
+    }
+
+    private func at(_ time: String?) -> String { time.map { ", at \($0)" } ?? "" }
 }

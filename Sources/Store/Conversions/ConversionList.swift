@@ -55,23 +55,6 @@ package struct ConversionList {
         }
         return listed
     }
-
-    /// The conversion, and for each of its events what each postback of its offer did.
-    package func explain(_ conversionID: Int) throws(FunctionError) -> (conversion: JSON, events: JSON) {
-        let row = try database.run(.explainConversion, [.int(conversionID)]).first
-        guard let row, row.text("conversion") != nil else { throw .unknownConversion(conversionID) }
-        guard case .array(let events) = row.json("events") else { throw .internal }
-        return (row.json("conversion"), .array(events.map(ConversionList.withReasons)))
-    }
-
-    private static func withReasons(_ event: JSON) -> JSON {
-        guard case .array(let postbacks)? = event["postbacks"] else { return event }
-        let explained = postbacks.map { postback in
-            let explanation = Explanation(rawValue: postback["result"]?.text ?? "")
-            return postback.merging(["reason": .optional(explanation?.reason)])
-        }
-        return event.merging(["postbacks": .array(explained)])
-    }
 }
 
 extension FunctionError {

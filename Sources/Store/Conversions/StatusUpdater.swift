@@ -70,17 +70,6 @@ package final class StatusUpdater {
     }
 }
 
-extension StatusUpdate.Goal {
-    /// As the statement takes it: null is any, the empty text is none.
-    fileprivate var key: String? {
-        switch self {
-        case .any: nil
-        case .none: ""
-        case .one(let id): id
-        }
-    }
-}
-
 extension ConversionStatus {
     /// All allowed changes, as `from>to`.
     fileprivate static var transitions: [String?] {
@@ -93,8 +82,9 @@ extension StatusUpdate {
     fileprivate static func columns(of updates: [StatusUpdate]) -> [Parameter] {
         func column(_ value: (StatusUpdate) -> String?) -> Parameter { .array(updates.map(value)) }
         return [
-            column(\.key.conversion), column(\.key.offer), column(\.key.goal), column(\.key.transaction),
-            column(\.key.click),
+            column(\.key.columns.conversion), column(\.key.columns.offer), column(\.key.columns.goal),
+            column(\.key.columns.transaction),
+            column(\.key.columns.click),
             column(\.status.rawValue), column { text($0.statusReason) { $0 } }, column { text($0.payout, \.text) },
             column { text($0.revenue, \.text) }, column { text($0.saleAmount, \.text) },
             column(\.expectedStatus?.rawValue),
@@ -110,36 +100,11 @@ extension StatusUpdate {
         }
     }
 
-    private struct Key {
-        var conversion: String?
-        var offer: String?
-        var goal: String?
-        var transaction: String?
-        var click: String?
-    }
-
-    private var key: Key {
-        switch subject {
-        case .conversion(let id): Key(conversion: String(id))
-        case .transaction(let offer, let transaction, let goal):
-            Key(offer: offer, goal: goal.key, transaction: transaction)
-        case .click(let offer, let click, let goal): Key(offer: offer, goal: goal.key, click: click)
-        }
-    }
-
     /// Why nothing was changed.
     fileprivate func refusal(_ verdict: String, stored: String) -> FunctionError {
-        let field =
-            switch subject {
-            case .conversion: "conversionId"
-            case .transaction: "transactionId"
-            case .click: "clickId"
-            }
         switch verdict {
-        case "unknown": return .notFound(field, "there is no such conversion")
-        case "ambiguous":
-            return .conflict(
-                field, "names several conversions; add goalId (null: the one without a goal), or use conversionId")
+        case "unknown": return key.isUnknown
+        case "ambiguous": return key.isAmbiguous
         case "unexpected":
             return .conflict("expectedStatus", "the conversion is \(stored), not \(expectedStatus?.rawValue ?? "")")
         case "forbidden":

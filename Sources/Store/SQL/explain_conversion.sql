@@ -1,11 +1,13 @@
 -- For each event of a conversion ($1) and each postback that names its offer, or every offer: whether it fired, and else
 -- the first reason why not, by what the postback and the offer said at that moment. A postback that was backfilled fired.
+-- Of what fired: the delivery as it stands, and its last attempt. "facts" are for the words of the reason.
+-- Other affiliates' postbacks are counted, and left out unless $2 asks for all. $3 is the order's hold in seconds.
 WITH happened AS MATERIALIZED (
     SELECT e.*, c.offer_id, c.affiliate_id, c.goal_id
     FROM events e JOIN conversions c ON c.id = e.conversion_id
     WHERE e.conversion_id = $1::bigint
 ), judged AS (
-    SELECT e.id AS event_id, p.id AS postback_id, d.id AS delivery_id, d.state,
+    SELECT e.id AS event_id, p.id AS postback_id, d.id AS delivery_id, d.state, d.waits_for, d.error_code,
         CASE
             WHEN d.id IS NOT NULL THEN 'fired'
             WHEN e.silent THEN 'silent'
@@ -16,9 +18,15 @@ WITH happened AS MATERIALIZED (
             WHEN p.created_at > e.at THEN 'created_later'
             WHEN p.deleted_at <= e.at THEN 'deleted'
             ELSE 'created_later'
-        END AS result
+        END AS result,
+        json_build_object('affiliateId', p.affiliate_id, 'conversionStatus', v.conversion_status, 'goalId', v.goal_id,
+            'createdAt', rfc3339(p.created_at), 'deletedAt', rfc3339(p.deleted_at), 'pausedReason', p.paused_reason,
+            'dueAt', rfc3339(d.due_at), 'finishedAt', rfc3339(d.finished_at), 'attempts', d.attempts,
+            'responseStatus', t.response -> 'status', 'errorMessage', t.error ->> 'message') AS facts,
+        coalesce(t.error ->> 'code', d.error_code) AS last_error
     FROM happened e
     JOIN postbacks p ON coalesce(p.offer_id, e.offer_id) = e.offer_id
+        AND ($2::boolean OR coalesce(p.affiliate_id, e.affiliate_id) = e.affiliate_id)
     CROSS JOIN LATERAL (
         SELECT * FROM postback_versions v
         WHERE v.postback_id = p.id
@@ -26,9 +34,18 @@ WITH happened AS MATERIALIZED (
         LIMIT 1
     ) v
     LEFT JOIN LATERAL (
-        SELECT l.id, l.state FROM delivery_log l
+        SELECT l.id, l.state, l.due_at, l.finished_at, l.error_code, l.attempts_before + l.attempts AS attempts, l.lease_no,
+            CASE WHEN l.state IN ('owed', 'retrying') THEN waits_for(l.id, $3::float8) END AS waits_for
+        FROM delivery_log l
         WHERE l.conversion_id = e.conversion_id AND l.event_id = e.id AND l.postback_id = p.id
     ) d ON true
+    LEFT JOIN LATERAL (
+        -- Nothing is tried before it has happened; a clock may have been off by an hour.
+        SELECT t.response, t.error FROM attempts t
+        WHERE t.delivery_id = d.id AND d.lease_no > 0 AND t.at >= e.at - interval '1 hour'
+        ORDER BY t.lease_no DESC
+        LIMIT 1
+    ) t ON true
 )
 SELECT
     (
@@ -45,8 +62,14 @@ SELECT
             'silent', e.silent,
             'postbacks', coalesce((
                 SELECT json_agg(json_strip_nulls(json_build_object('postbackId', j.postback_id, 'result', j.result,
-                    'deliveryId', j.delivery_id, 'state', j.state)) ORDER BY j.postback_id)
+                    'deliveryId', j.delivery_id, 'state', j.state,
+                    'error', CASE WHEN j.state <> 'delivered' THEN j.last_error END, 'waitsFor', j.waits_for,
+                    'facts', j.facts)) ORDER BY j.postback_id)
                 FROM judged j WHERE j.event_id = e.id
             ), '[]')) ORDER BY e.sequence)
         FROM happened e
-    ) AS events
+    ) AS events,
+    (
+        SELECT count(*) FROM conversions c JOIN postbacks p ON coalesce(p.offer_id, c.offer_id) = c.offer_id
+        WHERE c.id = $1::bigint AND NOT $2::boolean AND p.affiliate_id <> c.affiliate_id
+    ) AS others

@@ -1,0 +1,59 @@
+package import JSON
+
+/// Which conversion is meant: its own id, or the ids that its recording named.
+package enum ConversionKey: Sendable {
+    case conversion(id: Int)
+    case transaction(offerID: String, transactionID: String, goal: Goal)
+    case click(offerID: String, clickID: String, goal: Goal)
+
+    /// Which of several conversions with one id.
+    package enum Goal: Sendable {
+        case any
+        /// The one that has no goal.
+        case none
+        case one(String)
+    }
+
+    package init(_ fields: inout Fields) {
+        let conversionID = fields.optional("conversionId", .madeHere)
+        let offerID = fields.optional("offerId", .identifier)
+        let transactionID = fields.optional("transactionId", .trackingID)
+        let clickID = fields.optional("clickId", .trackingID)
+        let goal = Goal(fields.change("goalId", .identifier))
+        fields.require(
+            oneOf: [
+                .init("conversionId"), .init("offerId", "transactionId", and: ["goalId"]),
+                .init("offerId", "clickId", and: ["goalId"]),
+            ],
+            "must name the conversion in one way: by itself, or as offerId and transactionId, or as offerId and clickId (with goalId if need be; null is the one without a goal)"
+        )
+        self =
+            switch (conversionID, offerID, transactionID, clickID) {
+            case (_, let offer?, let transaction?, _):
+                .transaction(offerID: offer, transactionID: transaction, goal: goal)
+            case (_, let offer?, _, let click?): .click(offerID: offer, clickID: click, goal: goal)
+            default: .conversion(id: conversionID ?? 0)
+            }
+    }
+
+    /// The field that names the conversion.
+    package var field: String {
+        switch self {
+        case .conversion: "conversionId"
+        case .transaction: "transactionId"
+        case .click: "clickId"
+        }
+    }
+}
+
+extension ConversionKey.Goal {
+    /// Left out it is any; null is none.
+    fileprivate init(_ given: Change<String>) {
+        self =
+            switch given {
+            case .keep: .any
+            case .clear: .none
+            case .set(let id): .one(id)
+            }
+    }
+}
