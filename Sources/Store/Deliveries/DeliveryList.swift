@@ -25,7 +25,7 @@ package struct DeliveryList {
             let rows = try database.run(
                 ListStatement.deliveries[page.order ?? .oldest], parameters(filter, page, after, count))
             let attempts = try attempts(of: rows)
-            return rows.map { row in (row.text("cursor") ?? "", DeliveryList.delivery(row, attempts)) }
+            return rows.map { row in (row.text("cursor") ?? "", delivery(row, attempts)) }
         }
         if listed.rows.isEmpty { try filter.requireKnown(in: database) }
         return listed
@@ -75,11 +75,12 @@ package struct DeliveryList {
     }
 
     /// PostgreSQL's text of the delivery with the attempts put in at its end.
-    private static func delivery(_ row: Row, _ attempts: [Int: Attempts]) -> JSON {
+    private func delivery(_ row: Row, _ attempts: [Int: Attempts]) -> JSON {
         let kept = attempts[row.integer("id") ?? 0] ?? Attempts()
         // Of what was resent before that was counted there are more attempts than were counted.
         let count = max(row.integer("attempts") ?? 0, kept.count)
         let delivery = row.text("delivery") ?? "{}"
-        return .encoded("\(delivery.dropLast()), \"attemptCount\" : \(count), \"attempts\" : \(kept.json)}")
+        let text = "\(delivery.dropLast()), \"attemptCount\" : \(count), \"attempts\" : \(kept.json)}"
+        return .encoded(isBrief ? text : JSON.compact(text))
     }
 }
