@@ -22,14 +22,19 @@ package struct DeliveryList {
     /// - Throws: `not_found` where there is none and an id that filters is nobody's.
     package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let listed = try page.rows("deliveries") { after, count throws(FunctionError) in
-            let rows = try database.run(
+            let list = Call(
                 ListStatement.deliveries[page.order ?? .oldest], parameters(filter, page, after, count))
+            let rows = try database.run([[DeliveryList.plansOnce, list]])[0][1]
             let attempts = try attempts(of: rows)
             return rows.map { row in (row.text("cursor") ?? "", delivery(row, attempts)) }
         }
         if listed.rows.isEmpty { try filter.requireKnown(in: database) }
         return listed
     }
+
+    /// The plan is the same whatever is asked for, and to make it takes longer than to read a page.
+    private static let plansOnce = Call(
+        .applySettings, [.array(["plan_cache_mode"]), .array(["force_generic_plan"]), .bool(true)])
 
     /// `since` and `until` are where the list begins and ends, or ends and begins.
     private func parameters(_ filter: DeliveryFilter, _ page: Page, _ after: String?, _ count: Int) -> [Parameter] {
