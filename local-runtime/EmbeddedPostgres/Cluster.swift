@@ -17,7 +17,7 @@ struct Cluster {
             try account.makePrivateFolder(unfinished)
             let options = [
                 "--pgdata=\(unfinished)", "--username=postbacks", "--auth=trust", "--encoding=UTF8",
-                "--locale=\(locale)",
+                "--locale=\(locale)", "--data-checksums",
             ]
             let (program, arguments) = account.command(programs.initdb, options + (syncs ? [] : ["--no-sync"]))
             let outcome = try system { () throws(SystemError) in
