@@ -1,8 +1,10 @@
 // GNU and Linux calls that the Glibc module does not show.
+#include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/statvfs.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -18,3 +20,6 @@ static inline char **current_environment(void) { return environ; }
 
 // Swift does not see functions with a variable number of arguments.
 static inline void forbid_core_dump(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+// Swift does not see the constants that are casts.
+static inline int is_ignoring(const struct sigaction *action) { return action->sa_handler == SIG_IGN; }

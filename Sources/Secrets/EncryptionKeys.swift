@@ -52,6 +52,12 @@ package struct EncryptionKeys: Sendable {
     /// Whether it opens for one origin only. Earlier versions sealed without one.
     package static func isBoundToOrigin(_ sealed: String) -> Bool { sealed.hasPrefix("\(SealContext.boundForm).") }
 
+    /// The id of the key under which a text is sealed; nil for what is no sealed text.
+    package static func id(of sealed: String) -> String? {
+        let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 3 ? String(parts[1]) : nil
+    }
+
     /// The ids of the keys under which something is sealed in JSON: `{"sealed":"FORM.ID.…"}`. Reads each byte once.
     package static func ids(inJSON bytes: [UInt8]) -> Set<String> {
         let quote = UInt8(ascii: "\"")

@@ -93,15 +93,17 @@ package final class Database {
             return FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
         case .unreachable where !isConfigured:
             logger.error("\(error)")
-            return FunctionError(
-                .misconfigured, "DATABASE_URL is not set, and libpq's defaults do not work; the log says why")
+            return FunctionError(.misconfigured, "DATABASE_URL is not set: \(RuntimeHome.hint)")
         // One that was there may come back: it is being restored, or renamed.
         case .unusable where error.sqlState == "3D000" && encoding != nil:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database is gone; the log says more")
         case .unusable(let reason):
             logger.error("\(error)")
-            return FunctionError(.misconfigured, "\(subject) does not work: \(reason)")
+            return FunctionError(
+                .misconfigured,
+                isConfigured
+                    ? "DATABASE_URL does not work: \(reason)" : "DATABASE_URL is not set: \(RuntimeHome.hint)")
         case .unreachable where error.isReadOnly:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database can only be read now; try again")
@@ -129,9 +131,6 @@ package final class Database {
             return .internal
         }
     }
-
-    /// What is wrong when the connection is.
-    private var subject: String { isConfigured ? "DATABASE_URL" : "DATABASE_URL is not set, and libpq's default" }
 
     /// A text that the server's encoding has no bytes for, or that is no text in it.
     private func isOfEncoding(_ error: PostgresError) -> Bool {

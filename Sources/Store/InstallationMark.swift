@@ -3,16 +3,13 @@ package import Postgres
 /// Which database sends: stored in the database itself, so that a copy of it can tell that it is one. A physical standby that
 /// takes over is the same database; a restored dump, a database made from a template and a cluster after pg_upgrade are others.
 package enum InstallationMark {
-    /// The state (SQLSTATE) that the check fails with.
-    private static let copyState = "PB001"
-
     /// Why nothing may be sent from this database; nil where it is the one.
     package static func refusal(on connection: Connection) throws(PostgresError) -> String? {
         do throws(PostgresError) {
             _ = try connection.run(.checkInstallation)
             return nil
         } catch {
-            guard error.sqlState == copyState else { throw error }
+            guard error.isCopy else { throw error }
             return error.message
         }
     }
@@ -23,4 +20,9 @@ package enum InstallationMark {
         let row = try connection.run(.adoptInstallation).first
         return row?.text("own") != row?.text("previous")
     }
+}
+
+extension PostgresError {
+    /// The database is a copy of the one that sends: the state (SQLSTATE) that the check fails with.
+    package var isCopy: Bool { sqlState == "PB001" }
 }

@@ -34,6 +34,9 @@ package enum Migrations {
         Migration(
             number: 9, name: "delivery indexes",
             script: String(decoding: PackageResources.delivery_indexes_sql, as: UTF8.self), isGradual: true),
+        Migration(
+            number: 10, name: "poller heartbeat",
+            script: String(decoding: PackageResources.poller_heartbeat_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind
@@ -117,12 +120,26 @@ package enum Migrations {
         }
     }
 
-    /// Whether every migration has been run.
-    package static func areComplete(on connection: Connection) throws(PostgresError) -> Bool {
+    /// Of which version a database's tables are.
+    package enum Tables: Equatable, Sendable {
+        case missing
+        /// Some migrations have not been run.
+        case older
+        case current
+        /// A newer program has brought them to a version (a migration's number) that this one does not know.
+        case newer(Int)
+    }
+
+    /// The number of the last migration that this program knows.
+    package static var newest: Int { all.last?.number ?? 0 }
+
+    package static func tables(on connection: Connection) throws(PostgresError) -> Tables {
         let table = try connection.run("SELECT to_regclass('schema_migrations') IS NOT NULL AS exists")
-        guard table.first?.bool("exists") == true else { return false }
-        let rows = try connection.run("SELECT max(number) AS newest FROM schema_migrations")
-        return (rows.first?.integer("newest") ?? 0) >= (all.last?.number ?? 0)
+        guard table.first?.bool("exists") == true else { return .missing }
+        let done = Set(try connection.run("SELECT number FROM schema_migrations").map { $0.integer("number") ?? 0 })
+        if done.isEmpty { return .missing }
+        if let last = done.max(), last > newest { return .newer(last) }
+        return all.allSatisfy { done.contains($0.number) } ? .current : .older
     }
 
     /// Sequences that would give an id that is taken, what they would give next, and the last id that is taken.

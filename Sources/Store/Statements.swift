@@ -60,6 +60,16 @@ extension Statement {
     static let mendOutbox = Statement(name: "mend_outbox", bytes: PackageResources.mend_outbox_sql)
     static let resendDeliveries = Statement(name: "resend_deliveries", bytes: PackageResources.resend_deliveries_sql)
     static let updatePostback = Statement(name: "update_postback", bytes: PackageResources.update_postback_sql)
+    static let recordHeartbeat = Statement(name: "record_heartbeat", bytes: PackageResources.record_heartbeat_sql)
+    static let removeHeartbeat = Statement(name: "remove_heartbeat", bytes: PackageResources.remove_heartbeat_sql)
+    static let listPollers = Statement(name: "list_pollers", bytes: PackageResources.list_pollers_sql)
+    static let describeServer = Statement(name: "describe_server", bytes: PackageResources.describe_server_sql)
+    static let tryWriting = Statement(name: "try_writing", bytes: PackageResources.try_writing_sql)
+    static let countOwed = Statement(name: "count_owed", bytes: PackageResources.count_owed_sql)
+    static let countDue = Statement(name: "count_due", bytes: PackageResources.count_due_sql)
+    static let listPaused = Statement(name: "list_paused", bytes: PackageResources.list_paused_sql)
+    static let listBlocked = Statement(name: "list_blocked", bytes: PackageResources.list_blocked_sql)
+    static let sampleSealed = Statement(name: "sample_sealed", bytes: PackageResources.sample_sealed_sql)
 }
 
 extension ListStatement {

@@ -168,9 +168,11 @@ import Testing
         let new = Installation.encryptionKey("new", 2)
         let missing = try doctor(new)
         #expect(missing.status == .exited(1))
-        #expect(missing.text.contains("1 are sealed with the key old, which POSTBACKS_ENCRYPTION_KEY does not have"))
+        #expect(
+            missing.text.inOneLine.contains(
+                "1 secrets are sealed with the key old, which POSTBACKS_ENCRYPTION_KEY does not have: put it back"))
         let both = try doctor("\(new),\(old)")
         #expect(both.status == .exited(0), "\(both.text)")
-        #expect(both.text.contains("1 with the key old: postbacks rekey"))
+        #expect(both.text.inOneLine.contains("1 with the key old: postbacks rekey"))
     }
 }

@@ -109,9 +109,15 @@ import Testing
     }
 
     @Test(arguments: [("other", 9 as UInt8), ("test", 8)])
-    func `a key that is missing, or another one of the same id, charges nothing`(id: String, byte: UInt8) throws {
+    func `a key that turns out to be missing, or to be another one of the same id, charges nothing`(
+        id: String, byte: UInt8
+    ) throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.make()
+        // Nothing is sealed yet: the poller has no reason not to start.
+        var poller: RunningPoller? = try RunningPoller(
+            installation, ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)])
+        try waitUntil("it runs") { try poller?.log.contains("poller started") == true }
         try installation.ask("configureOffer", ["offerId": "o"])
         try installation.ask("configureAffiliate", ["affiliateId": "a"])
         try installation.ask(
@@ -122,8 +128,6 @@ import Testing
                 "basicAuth": ["token": "a-token", "scheme": "Bearer"],
             ])
         try installation.record(["t1", "t2"])
-        var poller: RunningPoller? = try RunningPoller(
-            installation, ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)])
         try waitUntil("both have been given back", timeoutSeconds: 120) {
             try installation.value(
                 "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"

@@ -250,10 +250,16 @@ import Testing
         let receiver = try RunningReceiver()
         let guarded = try GuardedInstallation()
         try configure(guarded, receiver.url)
-        try guarded.recorder.ask("recordConversion", conversion("t1"))
         let owner = try guarded.owner.database.connect()
-        try owner.execute(script: "REVOKE INSERT ON deliveries FROM postbacks_poller")
         let poller = try RunningPoller(guarded.poller)
+        try waitUntil("it runs") { try guarded.owner.count("pollers") == 1 }
+        try owner.execute(
+            script: """
+                REVOKE INSERT ON deliveries FROM postbacks_poller;
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name LIKE 'postbacks %'
+                """)
+        try guarded.recorder.ask("recordConversion", conversion("t1"))
         try waitUntil("it says so") { try poller.log.contains("lacks rights that a poller needs (INSERT deliveries)") }
         #expect(receiver.requests.isEmpty)
         // Whoever migrates sets it right, without saying --roles again.

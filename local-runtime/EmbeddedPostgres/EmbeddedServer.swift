@@ -28,18 +28,15 @@ package final class EmbeddedServer {
         stop()
     }
 
-    /// `$POSTBACKS_HOME`, or `~/.local/share/postbacks`.
-    package static var defaultHome: String {
-        ProcessEnvironment["POSTBACKS_HOME"]
-            ?? "\(ProcessEnvironment["HOME"] ?? User.current.home)/.local/share/postbacks"
-    }
-
     /// The database, while a server runs in this home folder, whichever process has started it; else nil.
     package static func connectionString(home: String) -> String? {
         let home = HomeFolder(home)
         guard let cluster = home.cluster, RunningServer(cluster: cluster)?.isReady == true else { return nil }
         return home.socket.map { uri(socket: $0, database: database) }
     }
+
+    /// The folder of a home's cluster; nil where none has been made.
+    package static func cluster(home: String) -> String? { HomeFolder(home).cluster }
 
     /// The server's process; nil when it does not run.
     package var processID: Int32? { isRunning ? child?.pid : nil }

@@ -112,7 +112,7 @@ final class DatabaseLink {
                 return false
             }
         } catch {
-            lost(error.description, now: now)
+            lost(error.description, DatabaseTrouble.message(of: error), now: now)
             return false
         }
     }
@@ -142,7 +142,9 @@ final class DatabaseLink {
         // A server that says so itself (it is going, or can only be read since a failover) is as good as gone.
         let failure = results.lazy.compactMap { $0.error }.first { $0.kind == .unreachable }
         if !connection.isUsable || failure != nil {
-            lost(failure?.description ?? "the connection was lost", now: now)
+            lost(
+                failure?.description ?? "the connection was lost",
+                failure.map(DatabaseTrouble.message) ?? DatabaseTrouble.none, now: now)
         }
         return areSettingsSent ? results.map { $0.map { $0.count > 1 ? Array($0.dropFirst()) : $0 } } : results
     }
@@ -166,12 +168,10 @@ final class DatabaseLink {
         return !connection.notifications().isEmpty
     }
 
-    private func lost(_ reason: String?, now: Int64) {
+    private func lost(_ reason: String?, _ trouble: Logger.Message = DatabaseTrouble.none, now: Int64) {
         let wait = min(DatabaseLink.longestWait, 100_000_000 << Int64(min(failures, 6)))
         if failures == 0 || failures.isMultiple(of: 12) {
-            logger.warning(
-                "no connection to the database; trying again until there is one",
-                metadata: ["reason": "\(reason ?? "lost")"])
+            logger.warning(trouble, metadata: ["reason": "\(reason ?? "lost")"])
         }
         failures += 1
         state = .waiting(until: now + wait)

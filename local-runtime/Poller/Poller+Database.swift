@@ -37,6 +37,10 @@ extension Poller {
                 groups.append([Outbox.findDestinations(among: known, schedule: settings.schedule)])
             }
         }
+        if stopTime == nil, heartbeat.isDue(now: now) {
+            work.isBeating = true
+            groups.append([heartbeat.call(now: now)])
+        }
         guard !groups.isEmpty, link.start(groups, now: now) else { return }
         unused = []
         answers.removeFirst(work.answers.count)
@@ -68,6 +72,7 @@ extension Poller {
         if let look = work.look, let result = results.popFirst() {
             takeDestinations(result, of: look, since: work.startTime, now: now)
         }
+        if work.isBeating, let result = results.popFirst() { takeBeat(result, now: now) }
     }
 
     /// A lease counts from `start` at the earliest. Of one that came late too little is left for the longest attempt and its

@@ -38,7 +38,10 @@ extension Poller {
             process.wasUseful()
             // What was sent could be rendered.
             if answer.reaction != .untried { keyDoubts.trust(flight.keys) }
-            if health.answered() { logger.notice("deliveries can be sent from here again") }
+            if health.answered() {
+                heartbeat.problem = nil
+                logger.notice("deliveries can be sent from here again")
+            }
             slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
             answers.append(answer)
         case .refusal(let id, let message):
@@ -64,6 +67,7 @@ extension Poller {
 
     /// What is wrong here costs no delivery anything: nothing is claimed for a while, and what waits here goes back.
     private func rest(_ reason: String, seconds: Double) {
+        heartbeat.problem = reason
         logger.error(
             "nothing can be sent from here, and nothing is claimed for a while; postbacks doctor says more",
             metadata: ["reason": "\(reason)", "seconds": "\(seconds)"])

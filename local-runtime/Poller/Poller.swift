@@ -18,6 +18,7 @@ package final class Poller {
     var keyDoubts = KeyDoubts()
     var rhythm = Rhythm()
     var lineRoom = LineRoom()
+    var heartbeat = Heartbeat(startTime: Clock.monotonicNanoseconds)
 
     /// What is in flight, by the id of its line.
     var inFlight: [String: Flight] = [:]
@@ -49,13 +50,14 @@ package final class Poller {
         var marks: [Int: Outbox.Mark] = [:]
         var look: Rhythm.Look?
         var shares: [Outbox.Share] = []
+        var isBeating = false
         let startTime: Int64
     }
 
     /// - Parameters:
     ///   - program: the deliverPostback executable.
     ///   - environment: the variables that it gets.
-    ///   - signals: SIGTERM and SIGINT end the poller in good order; a second one ends it at once.
+    ///   - signals: each ends the poller in good order; a second one ends it at once.
     package init(
         _ settings: PollerSettings, program: String, environment: [String: String], signals: SignalDescriptor,
         logger: Logger
@@ -92,7 +94,8 @@ package final class Poller {
             _ = try wait(for: interests, milliseconds: milliseconds(now: Clock.monotonicNanoseconds))
             for _ in try signals.take() { stop(now: now) }
         }
-        logger.info("poller stopped", metadata: ["unanswered": "\(inFlight.count)"])
+        leave()
+        reportEnd()
     }
 
     func turn(now: Int64) {
@@ -117,7 +120,7 @@ package final class Poller {
             if now > (stopTime ?? now) { stopTime = .min }
             return
         }
-        logger.info("stopping: waiting for what is in flight", metadata: ["inFlight": "\(inFlight.count)"])
+        reportStop()
         stopTime = now
         giveBack(process.close(), now: now)
         unused += slots.overdue(at: .max).map { Outbox.Release($0) }

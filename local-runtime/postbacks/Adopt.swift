@@ -1,5 +1,4 @@
 import ArgumentParser
-import FunctionRuntime
 import Postgres
 import Store
 
@@ -22,23 +21,5 @@ struct Adopt: ParsableCommand {
             Terminal.printError(
                 isNew ? "from now on this database sends" : "this database is the one that sends already")
         }
-    }
-}
-
-extension InstallationMark {
-    /// - Throws: `misconfigured` where the database is a copy of the one that sends, or the connection string one that never works.
-    ///   A database that cannot be asked now is asked again by every connection of the poller.
-    static func require(_ connectionString: String) throws(FunctionError) {
-        let refusal: String?
-        do throws(PostgresError) {
-            refusal = try InstallationMark.refusal(
-                on: try Connection(connectionString, applicationName: "postbacks poller"))
-        } catch {
-            if case .unusable(let reason) = error.kind {
-                throw FunctionError(.misconfigured, "DATABASE_URL: \(reason)")
-            }
-            return
-        }
-        if let refusal { throw FunctionError(.misconfigured, refusal) }
     }
 }

@@ -18,7 +18,7 @@ struct Demo: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let signals = try SignalDescriptor.ofEnd()
             let home = try FileSystem.makeTemporaryFolder("/tmp/postbacks-demo-")
             defer { try? FileSystem.removeTree(home) }
             try FileSystem.setMode(0o711, of: home)

@@ -65,7 +65,7 @@ struct Export: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
             let environment = try installation.environment(connectionString: try installation.connectionString())
             let exporter = try Exporter(

@@ -74,11 +74,12 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
             let program = try installation.function(kind.function)
             let connectionString = dryRun ? nil : try installation.connectionString()
-            let environment = try installation.environment(of: kind.function, connectionString: connectionString)
+            let environment = try installation.environmentBesideUp(
+                of: kind.function, connectionString: connectionString)
             let source = try open(program, environment)
             let results = try openResults(source)
             let importer = try Importer(

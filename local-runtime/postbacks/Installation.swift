@@ -69,6 +69,19 @@ struct Installation {
         return variables
     }
 
+    /// The variables of a function that is called by hand while `up` runs on the same database: with what `up` allows.
+    func environmentBesideUp(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
+        var variables = try environment(of: function, connectionString: connectionString)
+        let database = isEmbedded ? nil : try settings(.databaseURL)
+        let others = UpFile.settings(in: home, connectionString: database)
+        for name in UpFile.sharedNames where !settings.has(name) {
+            for variable in [name, "\(name)_FILE"] {
+                if let value = others[variable] { variables[variable] = value }
+            }
+        }
+        return variables
+    }
+
     /// The variables that one function gets: no key where it has no business with secrets, no database where it needs none.
     func environment(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
         let variables = try environment(connectionString: function == "deliverPostback" ? nil : connectionString)
@@ -79,12 +92,9 @@ struct Installation {
     /// The embedded default's own key.
     var keyFile: String { "\(home)/encryption-key" }
 
-    /// What seals and opens the postbacks' secrets; the embedded default has a key of its own.
-    /// - Throws: `misconfigured` where there is none: a poller without it could send nothing that has a secret.
-    func requireKeys() throws(FunctionError) -> EncryptionKeys {
-        let settings = Settings(environment: try environment(connectionString: nil))
-        guard let keys = try settings(.encryptionKey) else { throw .missingKey }
-        return keys
+    /// What seals and opens the postbacks' secrets; the embedded default has a key of its own. Nil where there is none.
+    func keys() throws(FunctionError) -> EncryptionKeys? {
+        try Settings(environment: try environment(connectionString: nil))(.encryptionKey)
     }
 
     /// Makes the embedded default's key if there is none yet.
@@ -123,6 +133,6 @@ extension Setting<String> {
         Setting(
             "POSTBACKS_HOME", whenMissing: "~/.local/share/postbacks",
             "the embedded server's and the runtime's own files"
-        ) { text in text ?? EmbeddedServer.defaultHome }
+        ) { text in text ?? RuntimeHome.path }
     }
 }

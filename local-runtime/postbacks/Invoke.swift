@@ -30,7 +30,8 @@ struct Invoke: ParsableCommand {
                 file == "-" ? .inherit : .descriptor(try Descriptor.open(file, O_RDONLY))
             let isPretty = Terminal.isOutput
             let child = try ChildProcess(
-                program, environment: try installation.environment(of: function, connectionString: connectionString),
+                program,
+                environment: try installation.environmentBesideUp(of: function, connectionString: connectionString),
                 input: input,
                 output: isPretty ? .pipe : .inherit)
             if isPretty, let output = child.output { try Invoke.print(output) }

@@ -1,10 +1,8 @@
 import ArgumentParser
 import FunctionRuntime
-import Glibc
 import Logging
 import POSIX
 import Poller
-import Store
 
 struct Poll: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,12 +10,12 @@ struct Poll: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
-            _ = try installation.requireKeys()
+            let keys = try installation.keys()
             let logger = try Logger(named: "postbacks", installation.settings)
             let connectionString = try installation.connectionString()
-            try InstallationMark.require(connectionString)
+            try StartCheck.run(connectionString, keys: keys)
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
             try poller.run()
         }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import JSON
 import POSIX
 import Receiver
@@ -40,7 +39,7 @@ struct Receive: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let signals = try SignalDescriptor.ofEnd()
             let receiver = try Receiver(port: port, behaviour: try behaviour())
             Terminal.print(json ? "{\"port\":\(receiver.port)}" : "listening on http://127.0.0.1:\(receiver.port)")
             if !quiet {

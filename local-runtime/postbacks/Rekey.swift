@@ -33,7 +33,9 @@ struct Rekey: ParsableCommand {
     func run() throws {
         try reportingFailure {
             let installation = try Installation()
-            let keys = try installation.requireKeys()
+            guard let keys = try installation.keys() else {
+                throw StartCheck.missingKey(try installation.connectionString())
+            }
             let database = try Database(
                 Settings(
                     environment: try installation.environment(connectionString: try installation.connectionString())),
@@ -86,12 +88,4 @@ struct Rekey: ParsableCommand {
         }
         return others.isEmpty
     }
-}
-
-extension FunctionError {
-    /// Nothing may be sealed or opened, and there is no default that would make a key.
-    static let missingKey = FunctionError(
-        .misconfigured,
-        "POSTBACKS_ENCRYPTION_KEY is not set; it seals the postbacks' secrets. Make one, and keep it: openssl rand -base64 32"
-    )
 }

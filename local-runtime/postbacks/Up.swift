@@ -1,7 +1,6 @@
 import ArgumentParser
 import EmbeddedPostgres
 import FunctionRuntime
-import Glibc
 import Logging
 import POSIX
 import Poller
@@ -17,7 +16,7 @@ struct Up: ParsableCommand {
     func run() throws {
         try reportingFailure {
             // Before any thread starts: they inherit which signals are waited for.
-            let signals = try SignalDescriptor([SIGTERM, SIGINT])
+            let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
             let logger = try Logger(named: "postbacks", installation.settings)
             var server: EmbeddedServer?
@@ -25,26 +24,23 @@ struct Up: ParsableCommand {
                 let embedded = EmbeddedServer(home: installation.home)
                 try embedded.start { Terminal.printError($0) }
                 server = embedded
-            } else {
-                _ = try installation.requireKeys()
+            } else if try installation.keys() == nil {
+                throw StartCheck.missingKey(try installation.connectionString())
             }
             defer { server?.stop() }
             let connectionString = try server?.connectionString ?? installation.connectionString()
             try Migrate.run(on: connectionString)
-            try InstallationMark.require(connectionString)
             if server != nil { try Up.makeKey(installation, connectionString) }
-            Terminal.printError(try Up.usage(installation, connectionString))
+            try StartCheck.run(connectionString, keys: try installation.keys())
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
+            let exports = try Up.exports(installation, connectionString)
+            let file = Up.file(installation, connectionString, exports, logger)
+            defer { withExtendedLifetime(file) {} }
+            Terminal.printError(Up.usage(installation, exports, file))
+            var watch = ServerWatch()
             try poller.run {
                 // A server that has ended is started again; meanwhile the poller waits for it.
-                if let server, !server.isRunning {
-                    logger.error("the embedded server has ended; starting it again")
-                    do throws(EmbeddedServerError) {
-                        try server.start { Terminal.printError($0) }
-                    } catch {
-                        logger.error("the embedded server does not start", metadata: ["reason": "\(error)"])
-                    }
-                }
+                if let server, !server.isRunning { watch.restart(server, now: Clock.monotonicNanoseconds, logger) }
                 return true
             }
         }
@@ -58,16 +54,14 @@ struct Up: ParsableCommand {
         let database = try Database(
             Settings(environment: ["DATABASE_URL": connectionString]), applicationName: "postbacks up")
         let count = try SecretRotation.sealed(in: database).reduce(0) { $0 + $1.count }
-        guard count == 0 else {
-            throw FunctionError(
-                .misconfigured,
-                "\(installation.keyFile) is gone, and it has sealed \(count) secrets: put it back, or set POSTBACKS_ENCRYPTION_KEY"
-            )
-        }
+        guard count == 0 else { throw FunctionError.lostKeyFile(installation.keyFile, sealed: count) }
         try installation.makeKeyIfMissing()
     }
 
-    private static func usage(_ installation: Installation, _ connectionString: String) throws -> String {
+    /// What another terminal needs, but the functions' folder.
+    private static func exports(
+        _ installation: Installation, _ connectionString: String
+    ) throws -> [(name: String, value: String)] {
         let variables = try installation.environment(connectionString: connectionString)
         var exports: [(name: String, value: String)] = []
         if installation.isEmbedded {
@@ -77,16 +71,64 @@ struct Up: ParsableCommand {
             }
         }
         // createPostback refuses literal addresses that deliverPostback may not dial: both must be told the same.
-        if let allowed = variables["POSTBACKS_ALLOW_CIDRS"] { exports.append(("POSTBACKS_ALLOW_CIDRS", allowed)) }
+        return exports + UpFile.shared(variables)
+    }
+
+    /// What cannot be written is in nobody's way.
+    private static func file(
+        _ installation: Installation, _ connectionString: String, _ exports: [(name: String, value: String)],
+        _ logger: Logger
+    ) -> UpFile? {
+        do throws(SystemError) {
+            return try UpFile(
+                in: installation.home, connectionString: connectionString, path: installation.functions, exports)
+        } catch {
+            logger.debug("what other terminals need is not written", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private static func usage(
+        _ installation: Installation, _ exports: [(name: String, value: String)], _ file: UpFile?
+    ) -> String {
         var lines = ["", "Postbacks is running. In another terminal:", ""]
         lines += exports.map { "  export \($0.name)=\(ShellText.quoted($0.value))" }
         lines += [
             "  export PATH=\(ShellText.quoted(installation.functions)):\"$PATH\"",
             "  echo '{\"offerId\":\"o1\",\"goalsEnabled\":true}' | configureOffer", "",
-            "or, with the environment set for you: postbacks invoke configureOffer input.json",
+        ]
+        if let file { lines += ["The export lines in one: . \(ShellText.quoted(file.path))"] }
+        lines += [
+            "Or, with the environment set for you: postbacks invoke configureOffer input.json",
             "Ctrl-C stops it in good order.", "",
         ]
         return lines.joined(separator: "\n")
+    }
+}
+
+/// When a server that has ended is tried again: at once, then after waits that grow to a minute.
+struct ServerWatch {
+    private var failures = 0
+    private var next: Int64 = 0
+
+    private static let firstWait: Int64 = 1_000_000_000
+    private static let longestWait: Int64 = 60_000_000_000
+
+    /// Starts it, unless it has just been tried in vain.
+    mutating func restart(_ server: EmbeddedServer, now: Int64, _ logger: Logger) {
+        guard now >= next else { return }
+        logger.error("the embedded server has ended; starting it again")
+        do throws(EmbeddedServerError) {
+            try server.start { Terminal.printError($0) }
+            failures = 0
+        } catch {
+            let wait = min(ServerWatch.longestWait, ServerWatch.firstWait << Int64(min(failures, 6)))
+            failures += 1
+            next = Clock.monotonicNanoseconds + wait
+            logger.error(
+                "the embedded server does not start; trying again",
+                metadata: ["reason": "\(error)", "seconds": "\(wait / 1_000_000_000)"])
+        }
     }
 }
 

@@ -12,6 +12,8 @@ package struct Resealing {
     package private(set) var current = 0
     /// What cannot be opened stays as it is.
     package private(set) var failures: [Failure] = []
+    /// The ids of the keys that have opened something.
+    package private(set) var opened: Set<String> = []
 
     package struct Failure: Sendable {
         package let postbackID: Int
@@ -57,7 +59,9 @@ package struct Resealing {
 
     private mutating func text(_ sealed: String, _ field: String, for context: SealContext) -> String {
         do throws(SealError) {
-            guard let new = try keys.reseal(sealed, for: context) else {
+            let resealed = try keys.reseal(sealed, for: context)
+            if let key = EncryptionKeys.id(of: sealed) { opened.insert(key) }
+            guard let new = resealed else {
                 current += 1
                 return sealed
             }

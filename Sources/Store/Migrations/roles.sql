@@ -30,16 +30,20 @@ BEGIN
 END $$;
 
 REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
-    attempts, delivery_log, schema_migrations, installation FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+    attempts, delivery_log, schema_migrations, installation, pollers
+    FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
 GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text), id_key(text)
     TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
+-- Everybody: of which version the tables are, and whether anybody polls.
+GRANT SELECT ON schema_migrations, pollers TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+
 -- Reader.
 GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
-    deliveries, attempts, delivery_log, schema_migrations, installation TO postbacks_reader, postbacks_manager;
+    deliveries, attempts, delivery_log, installation TO postbacks_reader, postbacks_manager;
 GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark(), owed_state(timestamptz, timestamptz, integer),
     waits_for(bigint, float8) TO postbacks_reader, postbacks_manager;
 
@@ -57,6 +61,7 @@ GRANT UPDATE (paused_at, paused_reason, updated_at) ON postbacks TO postbacks_po
 GRANT SELECT, UPDATE, DELETE ON outbox TO postbacks_poller;
 GRANT SELECT, INSERT ON deliveries, attempts TO postbacks_poller;
 GRANT SELECT ON installation TO postbacks_poller;
+GRANT INSERT, UPDATE, DELETE ON pollers TO postbacks_poller;
 GRANT USAGE ON SEQUENCE outbox_id_seq TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION mend_sequences(), defer_unreadable(integer[]), database_mark() TO postbacks_poller;
 GRANT SELECT, UPDATE ON destinations TO postbacks_poller;

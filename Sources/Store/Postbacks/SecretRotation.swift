@@ -101,7 +101,7 @@ package struct SecretRotation {
 }
 
 /// The columns of a postback that may hold something sealed, as they are and as they are to be.
-private struct SealedPostback {
+struct SealedPostback {
     let id: Int
     let url: String?
     private(set) var basicAuth: Column

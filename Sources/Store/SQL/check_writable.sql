@@ -1,6 +1,11 @@
--- Fails where the session can only read: nothing could be leased or stored.
+-- Fails where the session can only read, and says why: nothing could be leased or stored.
 DO $$ BEGIN
     IF current_setting('transaction_read_only')::boolean THEN
-        RAISE read_only_sql_transaction USING MESSAGE = 'the database can only be read';
+        RAISE read_only_sql_transaction USING MESSAGE = CASE
+            WHEN pg_is_in_recovery() THEN 'the database can only be read: the server is a standby'
+            ELSE format(
+                'the database can only be read: default_transaction_read_only is on for the login %s, its database or the server',
+                current_user)
+        END;
     END IF;
 END $$

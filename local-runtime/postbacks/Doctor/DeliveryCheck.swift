@@ -10,7 +10,7 @@ enum DeliveryCheck {
             + "\n"
     }
 
-    static func run(_ program: String, environment: [String: String]) -> Doctor.Finding {
+    static func run(_ program: String, environment: [String: String]) -> Finding {
         var environment = environment
         for name in ["POSTBACKS_ALLOW_CIDRS", "POSTBACKS_PROXY"] {
             environment[name] = nil
@@ -28,7 +28,7 @@ enum DeliveryCheck {
             return .wrong("sending", "\(program) cannot be started: \(error)")
         }
         let answer = try? JSON(parsing: outcome.output, depth: JSON.depthLimit + 2)
-        if answer?["output"]?["outcome"]?.text != nil { return .good("sending", "\(program) can send") }
+        if answer?["output"]?["outcome"]?.text != nil { return .good("sending", "deliverPostback can send") }
         if let message = answer?["error"]?["message"]?.text { return .wrong("sending", message) }
         return .wrong(
             "sending",

@@ -1,0 +1,44 @@
+import Postbacks
+package import Postgres
+package import Secrets
+
+/// What is sealed under one key, and whether the key that is configured under its id is the one.
+package struct SealCheck: Sendable {
+    /// The key's id.
+    package let key: String
+    /// How many secrets it has sealed.
+    package let count: Int
+    package let verdict: Verdict
+
+    package enum Verdict: Sendable {
+        /// It opens some of them, at least.
+        case opens
+        /// No key of that id is configured.
+        case missing
+        /// One is, and opens none of those that were tried: it is another key.
+        case wrong
+    }
+
+    /// Tries each key that is in use on the secrets of a few postbacks: one of them may have been tampered with. What deleted
+    /// postbacks keep does not count: nothing of it is sent any more.
+    /// - Parameter keys: nil where none is configured.
+    package static func run(on connection: Connection, keys: EncryptionKeys?) throws(PostgresError) -> [SealCheck] {
+        var checks: [SealCheck] = []
+        for row in try connection.run(.sampleSealed) {
+            let key = row.text("key_id") ?? ""
+            let verdict: Verdict
+            if let keys, keys.ids.contains(key) {
+                let sample = try connection.run(
+                    .listSealedPostbacks,
+                    [.int(0), .int(SecretRotation.batchSize), .text(row.text("postbacks") ?? "{}")]
+                )
+                verdict =
+                    sample.contains { SealedPostback($0, with: keys).resealing.opened.contains(key) } ? .opens : .wrong
+            } else {
+                verdict = .missing
+            }
+            checks.append(SealCheck(key: key, count: row.integer("count") ?? 0, verdict: verdict))
+        }
+        return checks
+    }
+}

@@ -1,0 +1,45 @@
+import JSON
+import POSIX
+import TestSupport
+
+/// What `postbacks doctor` has said.
+struct DoctorReport {
+    let status: ChildProcess.ExitStatus
+    /// As on a terminal.
+    let text: String
+    private let findings: [JSON]
+
+    init(_ installation: Installation, _ environment: [String: String] = [:]) throws {
+        let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
+            .merging(environment) { $1 }
+        text = try Programs.run("postbacks", ["doctor"], environment: variables).text
+        let outcome = try Programs.run("postbacks", ["doctor", "--json"], environment: variables)
+        let answer = try JSON(parsing: outcome.output)
+        status = outcome.status
+        findings = answer["findings"]?.items ?? []
+        guard (answer["ok"] == true) == (status == .exited(0)) else {
+            throw DidNotHappen(description: "ok says what the exit status says: \(answer.encodedText) \(status)")
+        }
+    }
+
+    /// The states of what was found of a subject: `good`, `notable`, `wrong` or `unseen`.
+    func states(_ subject: String) -> [String] {
+        findings.filter { $0["subject"]?.text == subject }.compactMap { $0["state"]?.text }
+    }
+
+    func message(_ subject: String) -> String {
+        findings.filter { $0["subject"]?.text == subject }.compactMap { $0["message"]?.text }.joined(separator: "\n")
+    }
+
+    func remedy(_ subject: String) -> String? {
+        findings.first { $0["subject"]?.text == subject }?["run"]?.text
+    }
+
+    /// The subjects of what is wrong.
+    var wrong: [String] { findings.filter { $0["state"] == "wrong" }.compactMap { $0["subject"]?.text } }
+}
+
+extension String {
+    /// Without the places where a terminal's line ends.
+    var inOneLine: String { split { $0.isWhitespace }.joined(separator: " ") }
+}

@@ -1,0 +1,40 @@
+import Glibc
+import POSIX
+import TestSupport
+
+/// `postbacks up` on a home folder of its own; it ends with its last reference.
+final class RunningUp {
+    let folder: TemporaryFolder
+    private let process: ChildProcess
+    /// What whoever uses the same home and functions sets.
+    let environment: [String: String]
+
+    var home: String { "\(folder.path)/home" }
+
+    /// Waits until it runs.
+    init(_ environment: [String: String] = [:]) throws {
+        folder = try TemporaryFolder()
+        self.environment = ["POSTBACKS_HOME": "\(folder.path)/home", "POSTBACKS_FUNCTIONS": Programs.folder]
+        let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
+        process = try ChildProcess(
+            Programs.path("postbacks"), ["up"],
+            environment: Programs.environment(self.environment.merging(environment) { $1 }), output: .null,
+            errorOutput: .descriptor(log))
+        try waitUntil("it runs", timeoutSeconds: 120) {
+            if try process.poll() != nil { throw DidNotHappen(description: try self.log) }
+            return try self.log.contains("poller started")
+        }
+    }
+
+    deinit { _ = try? end() }
+
+    var log: String {
+        get throws { String(decoding: try FileSystem.read("\(folder.path)/log"), as: UTF8.self) }
+    }
+
+    @discardableResult
+    func end(by signal: CInt = SIGTERM) throws -> ChildProcess.ExitStatus {
+        process.terminate(signal)
+        return try process.wait()
+    }
+}

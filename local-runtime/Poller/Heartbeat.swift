@@ -1,0 +1,35 @@
+import Postbacks
+import Postgres
+import Secrets
+import Store
+
+/// What a poller says of itself in the database every few seconds, so that others can tell that it is there (`doctor`).
+struct Heartbeat {
+    /// Of this run of the program; it names no host.
+    let id = randomBytes(16).map { byte in
+        let digits = String(byte, radix: 16)
+        return digits.utf8.count == 1 ? "0\(digits)" : digits
+    }.joined()
+    /// What keeps it from sending; nil for nothing.
+    var problem: String?
+    private let startTime: Int64
+    private var next: Int64 = 0
+
+    private static let interval: Int64 = 5_000_000_000
+    /// Where it cannot be stored it is not tried as often: nothing depends on it.
+    private static let longInterval: Int64 = 60_000_000_000
+
+    init(startTime: Int64) { self.startTime = startTime }
+
+    func isDue(now: Int64) -> Bool { now >= next }
+
+    /// What says that the poller is there, now.
+    func call(now: Int64) -> Call {
+        Outbox.beat(id, version: Version.current, uptime: Double(now - startTime) / 1e9, problem: problem)
+    }
+
+    /// - Parameter isStored: whether the database has taken it.
+    mutating func ended(isStored: Bool, now: Int64) {
+        next = now + (isStored ? Heartbeat.interval : Heartbeat.longInterval)
+    }
+}

@@ -1,0 +1,62 @@
+import Logging
+import POSIX
+import Postgres
+import Store
+
+/// What a poller says and does of itself: that it is there, that it stops, and what it leaves behind.
+extension Poller {
+    /// What waits for the database: answers that it has not taken, and leases that were not used.
+    private var unstored: (answers: Int, leases: Int) {
+        (answers.count + (work?.answers.count ?? 0), unused.count + (work?.released.count ?? 0))
+    }
+
+    func takeBeat(_ result: Result<[Rows], PostgresError>, now: Int64) {
+        switch result {
+        case .success: heartbeat.ended(isStored: true, now: now)
+        // The next connection begins with one.
+        case .failure(let error) where error.isRetryable: return
+        case .failure(let error):
+            heartbeat.ended(isStored: false, now: now)
+            logger.warning(
+                "that this poller is there cannot be stored; doctor may take it for gone",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// A database that is away takes no answer: that is what the end may wait for.
+    func reportStop() {
+        var metadata: Logger.Metadata = ["inFlight": "\(inFlight.count)"]
+        guard !link.isUp else {
+            return logger.info("stopping: waiting for what is in flight", metadata: metadata)
+        }
+        metadata["unstored"] = "\(unstored.answers)"
+        metadata["seconds"] = "\(settings.stopDeadline)"
+        logger.notice(
+            "stopping while the database is away: waiting for what is in flight, and for the database to take the answers",
+            metadata: metadata)
+    }
+
+    /// Takes the poller's row away, where the database answers at once; else others see that it beats no more.
+    func leave() {
+        guard link.start([[Outbox.leave(heartbeat.id)]], now: Clock.monotonicNanoseconds) else { return }
+        let end = Clock.monotonicNanoseconds + 2_000_000_000
+        while link.isUp, link.results(now: Clock.monotonicNanoseconds) == nil {
+            let left = end - Clock.monotonicNanoseconds
+            guard left > 0 else { return }
+            _ = try? wait(for: link.interests, milliseconds: Int(left / 1_000_000) + 1)
+        }
+    }
+
+    func reportEnd() {
+        let unstored = unstored
+        let metadata: Logger.Metadata = [
+            "unanswered": "\(inFlight.count)", "unstored": "\(unstored.answers)", "unused": "\(unstored.leases)",
+        ]
+        guard inFlight.count + unstored.answers + unstored.leases > 0 else {
+            return logger.info("poller stopped", metadata: metadata)
+        }
+        logger.warning(
+            "poller stopped; what was sent and is unanswered or unstored is sent again when its lease has run out, and what was leased and is unused waits for that",
+            metadata: metadata)
+    }
+}

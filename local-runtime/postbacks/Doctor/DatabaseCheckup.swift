@@ -1,0 +1,159 @@
+import FunctionRuntime
+import Postgres
+import Store
+
+/// The database that is configured, as the login that is configured sees it.
+struct DatabaseCheckup {
+    private let installation: Installation
+
+    init(_ installation: Installation) { self.installation = installation }
+
+    func findings() -> [Finding] {
+        let connectionString: String
+        do throws(FunctionError) {
+            connectionString = try installation.connectionString()
+        } catch {
+            return [.wrong("database", error.message)] + KeyCheck.findings(installation, sealed: nil)
+        }
+        do throws(PostgresError) {
+            let connection = try Connection(connectionString, applicationName: "postbacks doctor")
+            // The connection finds out whose the session is with what it sends second.
+            _ = try connection.transactions([])
+            let health = DatabaseHealth(connection)
+            let server = try health.server()
+            return [version(server)] + session(connection, server)
+                + inTables(connection, health, server)
+        } catch {
+            return [.wrong("database", Self.text(of: error))] + KeyCheck.findings(installation, sealed: nil)
+        }
+    }
+
+    /// What libpq says has the host, which whoever runs this has configured.
+    private static func text(of error: PostgresError) -> String {
+        if case .unusable(let reason) = error.kind { return "\(reason): \(error.message)" }
+        return "\(error)"
+    }
+
+    private func version(_ server: DatabaseHealth.Server) -> Finding {
+        server.number >= 150_000
+            ? .good("database", server.text)
+            : .wrong("database", "PostgreSQL 15 or newer is needed; this is \(server.text)")
+    }
+
+    /// Whether it can be written to, in which encoding, through what, and as whom.
+    private func session(_ connection: Connection, _ server: DatabaseHealth.Server) -> [Finding] {
+        var findings: [Finding] = []
+        if server.isStandby {
+            findings.append(
+                .wrong("writing", "the server is a standby and can only be read; DATABASE_URL must lead to the primary")
+            )
+        } else if server.isReadOnly {
+            findings.append(
+                .wrong(
+                    "writing",
+                    "the login \(server.login) can only read: default_transaction_read_only is on for it, the database or the server"
+                ))
+        } else {
+            findings.append(
+                asking("writing") { () throws(PostgresError) in
+                    do throws(PostgresError) {
+                        try DatabaseHealth(connection).tryWriting()
+                        return .good("writing", "8 MiB were written and rolled back")
+                    } catch {
+                        guard !error.isForbidden, error.kind != .unreachable else { throw error }
+                        return .wrong("writing", "nothing can be written: \(error)")
+                    }
+                })
+        }
+        if let encoding = connection.serverEncoding, encoding != "UTF8" {
+            findings.append(
+                .wrong(
+                    "encoding", "the database's is \(encoding); it must be UTF8; move the data into one made with",
+                    run: "CREATE DATABASE postbacks ENCODING 'UTF8' TEMPLATE template0"))
+        }
+        if connection.session == .shared {
+            findings.append(
+                .notable(
+                    "pooler",
+                    "one stands before the database: functions and migrate work through it; give pollers a direct connection"
+                ))
+        }
+        if installation.isEmbedded, !server.hasChecksums {
+            findings.append(
+                .notable(
+                    "checksums", "the cluster has none: damage on the disk goes unnoticed; stop `up`, then",
+                    run: "pg_checksums --enable -D CLUSTER"))
+        }
+        findings.append(
+            .good("login", server.roles.map { "\(server.login), which has \($0)" } ?? server.login))
+        return findings
+    }
+
+    private func inTables(
+        _ connection: Connection, _ health: DatabaseHealth, _ server: DatabaseHealth.Server
+    ) -> [Finding] {
+        var version: Migrations.Tables?
+        let tables = asking("tables") { () throws(PostgresError) in
+            let found = try Migrations.tables(on: connection)
+            version = found
+            guard let fault = found.fault else { return .good("tables", "of this version") }
+            switch found {
+            case .missing, .older:
+                return .wrong("tables", String(fault.prefix { $0 != ";" }), run: "postbacks migrate")
+            case .newer, .current: return .wrong("tables", fault)
+            }
+        }
+        switch version {
+        case .missing, .older, nil: return [tables] + KeyCheck.findings(installation, sealed: nil)
+        case .current, .newer: break
+        }
+        let work = WorkCheck(health)
+        return [tables, asking("installation") { () throws(PostgresError) in try sender(connection) }]
+            + asking(all: "sequences") { () throws(PostgresError) in try sequences(connection) }
+            + [
+                asking("deliveries") { () throws(PostgresError) in try work.deliveries() },
+                asking("pollers") { () throws(PostgresError) in try work.pollers() },
+            ]
+            + asking(all: "paused") { () throws(PostgresError) in try work.paused() }
+            + [asking("destinations") { () throws(PostgresError) in try work.destinations() }]
+            + KeyCheck.findings(installation, connection, server)
+    }
+
+    /// Whether this is the database that sends.
+    private func sender(_ connection: Connection) throws(PostgresError) -> Finding {
+        if let refusal = try InstallationMark.refusal(on: connection) {
+            return .wrong("installation", String(refusal.prefix { $0 != ";" }), run: "postbacks adopt")
+        }
+        return .good("installation", "this database is the one that sends")
+    }
+
+    /// Those that would give an id that is taken, each with what mends it.
+    private func sequences(_ connection: Connection) throws(PostgresError) -> [Finding] {
+        let behind = try Migrations.sequencesBehind(on: connection)
+        if behind.isEmpty { return [.good("sequences", "all are ahead of their tables")] }
+        return behind.map {
+            .wrong(
+                "sequences",
+                "\($0.name) would give \($0.next), and \($0.last) is taken; a poller brings it forward, or",
+                run: "SELECT setval('\($0.name)', \($0.last))")
+        }
+    }
+}
+
+/// Asks the database; what the login may not see is said, and everything else is asked all the same.
+func asking(_ subject: String, _ question: () throws(PostgresError) -> Finding) -> Finding {
+    do throws(PostgresError) {
+        return try question()
+    } catch {
+        return error.isForbidden ? .unseen(subject) : .wrong(subject, "\(error)")
+    }
+}
+
+/// Like `asking(_:_:)`, for a question with several answers.
+func asking(all subject: String, _ question: () throws(PostgresError) -> [Finding]) -> [Finding] {
+    do throws(PostgresError) {
+        return try question()
+    } catch {
+        return [error.isForbidden ? .unseen(subject) : .wrong(subject, "\(error)")]
+    }
+}

@@ -1,0 +1,82 @@
+import Egress
+import EmbeddedPostgres
+import FunctionRuntime
+import POSIX
+import Poller
+import Postbacks
+
+/// The functions, and what delivering needs of this machine.
+enum ProgramCheck {
+    static func findings(_ installation: Installation) -> [Finding] {
+        [functions(installation), sending(installation)]
+            + [openFiles(installation), disk(installation)].compactMap(\.self) + [nameServers()]
+    }
+
+    private static func functions(_ installation: Installation) -> Finding {
+        let missing = FunctionNames.all.filter { !Executable.isExecutable("\(installation.functions)/\($0)") }
+        if !missing.isEmpty {
+            return .wrong(
+                "functions",
+                "not in \(installation.functions): \(missing.joined(separator: ", ")); build them (swift build), or set POSTBACKS_FUNCTIONS"
+            )
+        }
+        let others = FunctionNames.all.filter { !isOfThisVersion($0, in: installation.functions) }
+        if !others.isEmpty {
+            return .wrong(
+                "functions",
+                "not of this version (\(Version.current)), or not for this system: \(others.joined(separator: ", ")) in \(installation.functions)"
+            )
+        }
+        return .good("functions", "all \(FunctionNames.all.count) in \(installation.functions)")
+    }
+
+    private static func isOfThisVersion(_ name: String, in folder: String) -> Bool {
+        let outcome = try? ChildProcess.run("\(folder)/\(name)", ["--version"], seconds: 10)
+        return outcome?.status == .exited(0) && outcome?.text == "\(name) \(Version.current)\n"
+    }
+
+    /// Whether deliverPostback runs and has what it needs of this system.
+    private static func sending(_ installation: Installation) -> Finding {
+        do throws(FunctionError) {
+            let program = try installation.function("deliverPostback")
+            let environment = try installation.environment(of: "deliverPostback", connectionString: nil)
+            return DeliveryCheck.run(program, environment: environment)
+        } catch {
+            return .wrong("sending", error.message)
+        }
+    }
+
+    private static func openFiles(_ installation: Installation) -> Finding? {
+        // A wrong setting is told with the settings.
+        guard let wanted = try? installation.settings(.concurrency) else { return nil }
+        let possible = PollerSettings.requests(openFiles: OpenFiles.limit)
+        if possible >= wanted {
+            return .good("open files", "\(OpenFiles.limit), enough for \(wanted) requests in flight")
+        }
+        return .notable(
+            "open files",
+            "\(OpenFiles.limit) allow \(possible) requests in flight, not \(wanted); raise the limit (ulimit -n)")
+    }
+
+    private static func nameServers() -> Finding {
+        NameServers.areReachable()
+            ? .good("name servers", "one answers")
+            : .wrong("name servers", "none of /etc/resolv.conf answers: no name can be delivered to")
+    }
+
+    /// Below this many bytes PostgreSQL may come to a stop at any time: a segment of its log alone has 16 MiB.
+    private static let tooLittle = 64 << 20
+    private static let little = 1 << 30
+
+    /// The room that the embedded server's cluster has left.
+    private static func disk(_ installation: Installation) -> Finding? {
+        guard installation.isEmbedded, let folder = EmbeddedServer.cluster(home: installation.home),
+            let space = FileSystem.space(at: folder)
+        else { return nil }
+        let text = "\(megabytes(space.free)) MB are free of \(megabytes(space.size)) MB at \(folder)"
+        if space.free < tooLittle { return .wrong("disk", "\(text): too little for the database; make room") }
+        return space.free < little ? .notable("disk", "\(text): soon too little") : .good("disk", text)
+    }
+
+    private static func megabytes(_ bytes: Int) -> Int { bytes / 1_000_000 }
+}

@@ -1,0 +1,60 @@
+import FunctionRuntime
+import JSON
+import POSIX
+import Poller
+import Postbacks
+
+/// The settings of this process, and the files that hold them.
+enum SettingsCheck {
+    static func findings(_ installation: Installation) -> [Finding] {
+        var findings = values(installation) + unknown() + files(installation)
+        if findings.isEmpty { findings = [.good("settings", "all can be read")] }
+        return findings
+    }
+
+    private static func values(_ installation: Installation) -> [Finding] {
+        var findings: [Finding] = []
+        do throws(FunctionError) {
+            _ = try PollerSettings(installation.settings, connectionString: "")
+        } catch {
+            findings.append(.wrong("settings", error.message))
+        }
+        do throws(FunctionError) {
+            try DeliverySettings.check(installation.settings)
+        } catch {
+            if !findings.contains(where: { $0.message == error.message }) {
+                findings.append(.wrong("settings", error.message))
+            }
+        }
+        return findings
+    }
+
+    /// A name that is mistyped is a setting that is not made.
+    private static func unknown() -> [Finding] {
+        let known = SettingsTable.all.map(\.name)
+        let all = known + known.map { "\($0)_FILE" }
+        return ProcessEnvironment.all.keys.filter { $0.hasPrefix("POSTBACKS_") && !all.contains($0) }.sorted().map {
+            .notable("settings", "\($0) is no setting of this version\(Spelling.hint(for: $0, among: known))")
+        }
+    }
+
+    /// Files whose text is a secret.
+    private static func files(_ installation: Installation) -> [Finding] {
+        var findings: [Finding] = []
+        for name in ["DATABASE_URL", "POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_PROXY"] {
+            guard let path = ProcessEnvironment["\(name)_FILE"], let mode = FileSystem.ownership(of: path)?.mode,
+                mode & 0o027 != 0
+            else { continue }
+            findings.append(
+                .wrong(
+                    "settings", "others may read or change the file of \(name)",
+                    run: "chmod \(mode & 0o040 != 0 ? "640" : "600") \(path)"))
+        }
+        let isOwn = installation.isEmbedded && !installation.settings.has("POSTBACKS_ENCRYPTION_KEY")
+        if isOwn, let mode = FileSystem.ownership(of: installation.keyFile)?.mode, mode & 0o077 != 0 {
+            findings.append(
+                .wrong("encryption key", "others may read it", run: "chmod 600 \(installation.keyFile)"))
+        }
+        return findings
+    }
+}

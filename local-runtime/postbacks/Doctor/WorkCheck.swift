@@ -1,0 +1,77 @@
+import Postgres
+import Store
+
+/// What is owed, who sends it, and what stands in its way.
+struct WorkCheck {
+    private let health: DatabaseHealth
+
+    init(_ health: DatabaseHealth) { self.health = health }
+
+    /// So many postbacks and destinations are named.
+    private static let limit = 10
+    /// Seconds for which a delivery may be due before somebody should look.
+    private static let lag = 60
+
+    func deliveries() throws(PostgresError) -> Finding {
+        let counts = try health.owed().map { "\($0.count) \($0.state)" }
+        return .good("deliveries", counts.isEmpty ? "nothing is owed" : counts.joined(separator: ", "))
+    }
+
+    func pollers() throws(PostgresError) -> Finding {
+        let known = try health.pollers()
+        let alive = known.filter(\.isAlive)
+        let due = try health.due()
+        let waiting = "\(due.count) deliveries are due, the oldest for \(duration(due.seconds))"
+        guard let first = alive.first else {
+            let last = known.first.map { "; the last was seen \(duration($0.seconds)) ago" } ?? ""
+            return due.count > 0
+                ? .wrong("pollers", "none is running, and \(waiting)\(last); start one", run: "postbacks poll")
+                : .notable("pollers", "none is running\(last); what is owed next is not sent")
+        }
+        let stuck = alive.compactMap(\.problem)
+        if let problem = stuck.first {
+            return .wrong("pollers", "\(stuck.count) of \(alive.count) can send nothing: \(problem)")
+        }
+        let versions = Set(alive.map(\.version)).sorted().joined(separator: ", ")
+        let running = "\(alive.count) running (\(versions)), seen \(duration(first.seconds)) ago"
+        if due.seconds > WorkCheck.lag { return .notable("pollers", "\(running), but \(waiting)") }
+        return .good("pollers", running)
+    }
+
+    func paused() throws(PostgresError) -> [Finding] {
+        let paused = try health.paused(limit: WorkCheck.limit)
+        if paused.count == 0 { return [.good("paused", "no postback is")] }
+        var findings = paused.first.map { postback in
+            Finding.wrong(
+                "paused",
+                "postback \(postback.id)\(postback.affiliate.map { " of \($0)" } ?? "") since \(postback.since): \(postback.reason); it holds \(postback.held); once its receiver works",
+                run: "echo '{\"postbackId\":\(postback.id),\"resume\":true}' | postbacks invoke updatePostback")
+        }
+        if paused.count > findings.count {
+            findings.append(.wrong("paused", "and \(paused.count - findings.count) more postbacks"))
+        }
+        return findings
+    }
+
+    /// Those that do not answer, or asked to be left alone.
+    func destinations() throws(PostgresError) -> Finding {
+        let blocked = try health.blocked(limit: WorkCheck.limit)
+        if blocked.count == 0 { return .good("destinations", "none is blocked") }
+        var parts = blocked.first.map { destination in
+            let silence = destination.since.map { "no answer since \($0) (\(destination.failures) requests)" }
+            let block = destination.until.map { "nothing is sent before \($0)" }
+            return "\(destination.origin): " + [silence, block].compactMap(\.self).joined(separator: ", ")
+        }
+        if blocked.count > parts.count { parts.append("and \(blocked.count - parts.count) more") }
+        return .notable("destinations", parts.joined(separator: "; "))
+    }
+
+    private func duration(_ seconds: Int) -> String {
+        switch seconds {
+        case ..<120: "\(seconds) s"
+        case ..<7200: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3600) h"
+        default: "\(seconds / 86400) days"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import FunctionRuntime
+import Postgres
+import Secrets
+import Store
+
+/// What must hold of a database before a poller starts on it, whatever repetition would not heal: its tables, the login's rights,
+/// that it is the one that sends, and the keys of what is sealed. One that cannot be asked now, or only be read, is waited for by
+/// the poller itself, and so is one that becomes unfit later.
+enum StartCheck {
+    /// - Parameter keys: nil where none are configured.
+    /// - Throws: `misconfigured`, naming what is wrong and what mends it.
+    static func run(_ connectionString: String, keys: EncryptionKeys?) throws(FunctionError) {
+        let refusal: FunctionError?
+        do throws(PostgresError) {
+            let connection = try Connection(connectionString, applicationName: "postbacks poller")
+            refusal = try StartCheck.refusal(of: connection, keys)
+        } catch {
+            refusal = StartCheck.refusal(for: error)
+        }
+        if let refusal { throw refusal }
+        // Of a database that is away nobody knows whether something is sealed in it.
+        if keys == nil { throw .missingKey }
+    }
+
+    /// Why nothing starts without a key, of a database that may have no tables of this version yet.
+    static func missingKey(_ connectionString: String) -> FunctionError {
+        guard let connection = try? Connection(connectionString, applicationName: "postbacks"),
+            let checks = try? SealCheck.run(on: connection, keys: nil), !checks.isEmpty
+        else { return .missingKey }
+        return .lostKey(checks)
+    }
+
+    private static func refusal(
+        of connection: Connection, _ keys: EncryptionKeys?
+    ) throws(PostgresError) -> FunctionError? {
+        if let encoding = connection.serverEncoding, encoding != "UTF8" {
+            return FunctionError(.misconfigured, "the database's encoding is \(encoding); it must be UTF8")
+        }
+        if let fault = try Migrations.tables(on: connection).fault { return FunctionError(.misconfigured, fault) }
+        try DatabaseHealth(connection).checkPollerRights()
+        if let copy = try InstallationMark.refusal(on: connection) { return FunctionError(.misconfigured, copy) }
+        return SealCheck.refusal(try SealCheck.run(on: connection, keys: keys), keys)
+    }
+
+    /// Nil for what may heal by itself.
+    private static func refusal(for error: PostgresError) -> FunctionError? {
+        switch error.kind {
+        case .unusable(let reason): FunctionError(.misconfigured, "DATABASE_URL: \(reason)")
+        case .malformedConnectionString:
+            FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
+        case .missingSchema: FunctionError(.misconfigured, Migrations.Tables.older.fault ?? "")
+        case .rejected where error.isForbidden: .lacksRights(error)
+        case .unreachable, .busy, .rejected: nil
+        }
+    }
+}
+
+extension Migrations.Tables {
+    /// What is wrong for a program of this version, and what mends it; nil for nothing.
+    var fault: String? {
+        switch self {
+        case .missing: "the database has no tables; run: postbacks migrate"
+        case .older: "the database's tables are of an older version; run: postbacks migrate"
+        case .current: nil
+        case .newer(let number):
+            "the database's tables are of a newer version (migration \(number)) than this program, whose last is \(Migrations.newest); run the program whose `postbacks migrate` made them"
+        }
+    }
+}
+
+extension SealCheck {
+    /// What is wrong about this key, and what mends it; nil for nothing.
+    var fault: String? {
+        switch verdict {
+        case .opens: nil
+        case .missing:
+            "\(count) secrets are sealed with the key \(key), which POSTBACKS_ENCRYPTION_KEY does not have: put it back"
+        case .wrong:
+            "\(count) secrets are sealed with the key \(key), and the key of that id in POSTBACKS_ENCRYPTION_KEY opens none of them: it is another key; put the right one back"
+        }
+    }
+
+    /// Why nothing that needs these keys may start; nil where they are right, or nothing needs any.
+    static func refusal(_ checks: [SealCheck], _ keys: EncryptionKeys?) -> FunctionError? {
+        guard keys == nil else {
+            let faults = checks.compactMap(\.fault)
+            return faults.isEmpty ? nil : FunctionError(.misconfigured, faults.joined(separator: "; "))
+        }
+        return checks.isEmpty ? nil : .lostKey(checks)
+    }
+}
+
+extension FunctionError {
+    /// There is no key, and nothing is known to be sealed that a new one would not open.
+    static let missingKey = FunctionError(
+        .misconfigured,
+        "POSTBACKS_ENCRYPTION_KEY is not set; it seals the postbacks' secrets. Put back the one that you have, or, where nothing is sealed yet, make one, and keep it: openssl rand -base64 32"
+    )
+
+    /// There is no key, and a new one would open nothing of what is sealed.
+    static func lostKey(_ checks: [SealCheck]) -> FunctionError {
+        let sealed = checks.map { "\($0.count) with the key \($0.key)" }.joined(separator: ", ")
+        return FunctionError(
+            .misconfigured,
+            "POSTBACKS_ENCRYPTION_KEY is not set, and secrets are sealed (\(sealed)): put it back; a new key opens none of them"
+        )
+    }
+
+    /// The embedded default's own key is gone.
+    static func lostKeyFile(_ path: String, sealed count: Int) -> FunctionError {
+        FunctionError(
+            .misconfigured,
+            "\(path) is gone, and it has sealed \(count) secrets: put it back, or set POSTBACKS_ENCRYPTION_KEY")
+    }
+}

@@ -1,0 +1,74 @@
+import FunctionRuntime
+import Glibc
+import POSIX
+import Secrets
+
+/// What a running `postbacks up` tells the programs of the same user: lines for a shell that export its database and its
+/// settings. It holds the file's lock as long as it runs, so that nobody believes what one that was killed has left.
+final class UpFile {
+    let path: String
+    private let file: Descriptor
+
+    /// What others need to do as `up` does. No secret: the file of one is named, its value is not.
+    static let sharedNames = [
+        "POSTBACKS_ALLOW_CIDRS", "POSTBACKS_CA_FILE", "POSTBACKS_PROXY", "POSTBACKS_TIMEOUT",
+        "POSTBACKS_CONNECT_TIMEOUT",
+    ]
+
+    /// - Parameters:
+    ///   - functions: the folder that goes into PATH.
+    ///   - exports: names and values.
+    init(
+        in home: String, connectionString: String, path functions: String, _ exports: [(name: String, value: String)]
+    ) throws(SystemError) {
+        path = RuntimeHome.exports(in: home)
+        let draft = "\(path).new"
+        try FileSystem.makeFolder(home, mode: 0o711)
+        try FileSystem.remove(draft)
+        file = try Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        // Nobody else knows the draft; whoever opens the file by its name finds it locked.
+        _ = try file.lock()
+        let lines =
+            ["# What `postbacks up` runs with, while it runs. In a shell: . \(ShellText.quoted(path))"]
+            + ["# database \(UpFile.digest(connectionString))"]
+            + exports.map { "export \($0.name)=\(ShellText.quoted($0.value))" }
+            + ["export PATH=\(ShellText.quoted(functions)):\"$PATH\""]
+        try file.writeAll(Array((lines.joined(separator: "\n") + "\n").utf8))
+        try FileSystem.rename(draft, to: path)
+    }
+
+    deinit { try? FileSystem.remove(path) }
+
+    /// Those of this process's variables that others are to have too.
+    static func shared(_ variables: [String: String]) -> [(name: String, value: String)] {
+        sharedNames.flatMap { name in
+            var exports: [(name: String, value: String)] = []
+            // A proxy's password stays where it is.
+            if let value = variables[name], !value.isEmpty, !value.contains("@") { exports.append((name, value)) }
+            if let file = variables["\(name)_FILE"], !file.isEmpty {
+                exports.append(("\(name)_FILE", FileSystem.resolve(file) ?? file))
+            }
+            return exports
+        }
+    }
+
+    /// The settings of the `up` that runs in this home on the same database; none where no such one runs.
+    /// - Parameter connectionString: nil for the embedded server's, whichever that is.
+    static func settings(in home: String, connectionString: String?) -> [String: String] {
+        let path = RuntimeHome.exports(in: home)
+        guard let file = try? Descriptor.open(path, O_RDONLY), (try? file.lock()) == false,
+            let bytes = try? FileSystem.read(path, limit: 1 << 20)
+        else { return [:] }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        if let connectionString, !lines.contains("# database \(digest(connectionString))") { return [:] }
+        var settings: [String: String] = [:]
+        for line in lines where line.hasPrefix("export ") {
+            let parts = line.dropFirst("export ".count).split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, let value = ShellText.unquoted(String(parts[1])) else { continue }
+            settings[String(parts[0])] = value
+        }
+        return settings
+    }
+
+    private static func digest(_ text: String) -> String { Base64.encode(sha256(Array(text.utf8))) }
+}
