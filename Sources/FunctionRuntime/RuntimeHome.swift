@@ -15,7 +15,7 @@ package enum RuntimeHome {
     package static var hint: String {
         let exports = RuntimeHome.exports(in: path)
         if FileSystem.kind(of: exports) == .file {
-            return "`postbacks up` runs here: use `postbacks invoke`, or run: . \(ShellText.quoted(exports))"
+            return "`postbacks up` runs here; use `postbacks invoke`, or run: . \(ShellText.quoted(exports))"
         }
         return
             "export it (DATABASE_URL=postgresql://user@host/database), or start `postbacks up` and use `postbacks invoke`"

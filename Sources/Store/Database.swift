@@ -93,7 +93,7 @@ package final class Database {
             return FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
         case .unreachable where !isConfigured:
             logger.error("\(error)")
-            return FunctionError(.misconfigured, "DATABASE_URL is not set: \(RuntimeHome.hint)")
+            return FunctionError(.misconfigured, "DATABASE_URL is not set; \(RuntimeHome.hint)")
         // One that was there may come back: it is being restored, or renamed.
         case .unusable where error.sqlState == "3D000" && encoding != nil:
             logger.warning("\(error)")
@@ -103,7 +103,7 @@ package final class Database {
             return FunctionError(
                 .misconfigured,
                 isConfigured
-                    ? "DATABASE_URL does not work: \(reason)" : "DATABASE_URL is not set: \(RuntimeHome.hint)")
+                    ? "DATABASE_URL does not work: \(reason)" : "DATABASE_URL is not set; \(RuntimeHome.hint)")
         case .unreachable where error.isReadOnly:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database can only be read now; try again")

@@ -204,6 +204,17 @@ import Testing
         #expect(recorder.status == .exited(0), "\(recorder.text)")
         #expect(recorder.states("secrets") == ["unseen"] && recorder.states("destinations") == ["unseen"])
         #expect(recorder.states("deliveries") == ["good"] && recorder.states("tables") == ["good"])
+        #expect(recorder.states("pollers") == ["notable"])
+        // One that may read everything, and has none of the roles.
+        try guarded.owner.database.connect().execute(
+            script: """
+                DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA public TO %1$I; GRANT SELECT ON ALL TABLES IN SCHEMA public TO %1$I',
+                    current_database() || '_stranger');
+                END $$
+                """)
+        let stranger = try DoctorReport(guarded.stranger)
+        #expect(stranger.wrong.contains("login"), "\(stranger.text)")
+        #expect(stranger.message("login").contains("lacks rights that a poller needs"))
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root can mount a small disk"))

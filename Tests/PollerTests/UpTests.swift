@@ -75,7 +75,7 @@ struct UpTests {
         }
         let nothing = try call()
         #expect(nothing.code == "misconfigured")
-        #expect(nothing.message.contains("DATABASE_URL is not set: export it"), "\(nothing.text)")
+        #expect(nothing.message.contains("DATABASE_URL is not set; export it"), "\(nothing.text)")
         #expect(nothing.message.contains("postbacks up"))
         try FileSystem.write("", to: "\(folder.path)/up.env")
         let beside = try call()

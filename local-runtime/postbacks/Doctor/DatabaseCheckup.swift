@@ -84,9 +84,21 @@ struct DatabaseCheckup {
                     "checksums", "the cluster has none: damage on the disk goes unnoticed; stop `up`, then",
                     run: "pg_checksums --enable -D CLUSTER"))
         }
-        findings.append(
-            .good("login", server.roles.map { "\(server.login), which has \($0)" } ?? server.login))
         return findings
+    }
+
+    /// As whom the database is asked. A login without any of the roles is taken for a poller's.
+    private func login(_ health: DatabaseHealth, _ server: DatabaseHealth.Server) -> Finding {
+        if let roles = server.roles { return .good("login", "\(server.login), which has \(roles)") }
+        return asking("login") { () throws(PostgresError) in
+            do throws(PostgresError) {
+                try health.checkPollerRights()
+                return .good("login", "\(server.login), which may do what a poller must")
+            } catch {
+                guard error.isForbidden else { throw error }
+                return .wrong("login", error.message)
+            }
+        }
     }
 
     private func inTables(
@@ -108,7 +120,10 @@ struct DatabaseCheckup {
         case .current, .newer: break
         }
         let work = WorkCheck(health)
-        return [tables, asking("installation") { () throws(PostgresError) in try sender(connection) }]
+        return [
+            tables, login(health, server),
+            asking("installation") { () throws(PostgresError) in try sender(connection) },
+        ]
             + asking(all: "sequences") { () throws(PostgresError) in try sequences(connection) }
             + [
                 asking("deliveries") { () throws(PostgresError) in try work.deliveries() },
