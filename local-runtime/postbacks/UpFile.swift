@@ -56,9 +56,7 @@ final class UpFile {
     /// - Parameter connectionString: nil for the embedded server's, whichever that is.
     static func settings(in home: String, connectionString: String?) -> [String: String] {
         let path = RuntimeHome.exports(in: home)
-        guard let file = try? Descriptor.open(path, O_RDONLY), (try? file.lock()) == false,
-            let bytes = try? FileSystem.read(path, limit: 1 << 20)
-        else { return [:] }
+        guard RuntimeHome.isUp(in: home), let bytes = try? FileSystem.read(path, limit: 1 << 20) else { return [:] }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         if let connectionString, !lines.contains("# database \(digest(connectionString))") { return [:] }
         var settings: [String: String] = [:]
