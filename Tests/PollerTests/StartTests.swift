@@ -36,6 +36,8 @@ struct StartTests {
         let connection = try installation.database.connect()
         _ = try connection.run("INSERT INTO schema_migrations (number, name) VALUES (999, 'of tomorrow')")
         expectRefusal(try poll(installation), ["newer version", "postbacks migrate"])
+        let migrate = try Programs.run("postbacks", ["migrate"], environment: installation.environment)
+        #expect(migrate.status == .exited(0) && migrate.errorText.contains("newer version (migration 999)"))
         _ = try connection.run("DELETE FROM schema_migrations WHERE number > 5")
         expectRefusal(try poll(installation), ["older version", "postbacks migrate"])
         let old = try TestDatabase.make()

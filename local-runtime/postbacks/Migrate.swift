@@ -38,6 +38,8 @@ struct Migrate: ParsableCommand {
             Terminal.printError("migrated to \(migration.number) (\(migration.name))")
         }
         if withRoles { Terminal.printError("granted: \(DatabaseRoles.names.joined(separator: ", "))") }
-        if count == 0 { Terminal.printError("the tables are those of this version") }
+        if count == 0 {
+            Terminal.printError(try Migrations.tables(on: connection).fault ?? "the tables are those of this version")
+        }
     }
 }
