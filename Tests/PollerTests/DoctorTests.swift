@@ -29,7 +29,9 @@ import Testing
         #expect(
             after.message("destinations").contains(
                 "http://127.0.0.1:1: no answer since 2026-01-02T03:04:05.000Z (12 requests), nothing is sent before"))
-        #expect(after.text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(after.text)")
+        let terminal = try DoctorReport.run(installation)
+        #expect(terminal.text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(terminal.text)")
+        #expect(terminal.text.contains("✓ tables") && terminal.text.contains("! destinations"))
     }
 
     @Test

@@ -5,21 +5,28 @@ import TestSupport
 /// What `postbacks doctor` has said.
 struct DoctorReport {
     let status: ChildProcess.ExitStatus
-    /// As on a terminal.
+    /// Its lines of JSON, for messages.
     let text: String
     private let findings: [JSON]
 
     init(_ installation: Installation, _ environment: [String: String] = [:]) throws {
-        let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
-            .merging(environment) { $1 }
-        text = try Programs.run("postbacks", ["doctor"], environment: variables).text
-        let outcome = try Programs.run("postbacks", ["doctor", "--json"], environment: variables)
+        let outcome = try DoctorReport.run(installation, ["--json"], environment)
         let answer = try JSON(parsing: outcome.output)
+        text = outcome.text
         status = outcome.status
         findings = answer["findings"]?.items ?? []
         guard (answer["ok"] == true) == (status == .exited(0)) else {
             throw DidNotHappen(description: "ok says what the exit status says: \(answer.encodedText) \(status)")
         }
+    }
+
+    /// The command itself, as on a terminal without arguments.
+    static func run(
+        _ installation: Installation, _ arguments: [String] = [], _ environment: [String: String] = [:]
+    ) throws -> ChildProcess.Outcome {
+        let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
+            .merging(environment) { $1 }
+        return try Programs.run("postbacks", ["doctor"] + arguments, environment: variables)
     }
 
     /// The states of what was found of a subject: `good`, `notable`, `wrong` or `unseen`.

@@ -41,7 +41,7 @@ enum SettingsCheck {
     /// Files whose text is a secret.
     private static func files(_ installation: Installation) -> [Finding] {
         var findings: [Finding] = []
-        for name in ["DATABASE_URL", "POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_PROXY"] {
+        for name in ["DATABASE_URL", "POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_PROXY", "POSTBACKS_ALERT_SECRET"] {
             guard let path = ProcessEnvironment["\(name)_FILE"], let mode = FileSystem.ownership(of: path)?.mode,
                 mode & 0o027 != 0
             else { continue }
