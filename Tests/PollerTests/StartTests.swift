@@ -67,7 +67,7 @@ struct StartTests {
         #expect(try installation.value("SELECT count(*)::text AS value FROM pollers") == "0")
     }
 
-    @Test func `one secret that was tampered with, and what a deleted postback keeps, are no reason not to start`()
+    @Test func `one bad secret, one whose key is missing and what a deleted postback keeps are no reason not to start`()
         throws
     {
         let receiver = try RunningReceiver()
@@ -80,6 +80,8 @@ struct StartTests {
         for _ in 1...2 { try installation.ask("createPostback", secret) }
         let deleted = try installation.call("createPostback", secret.encodedText, environment: old)
         try installation.ask("deletePostback", ["postbackId": deleted.answer.at("postback.id") ?? 0])
+        let lost = ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("lost", 4)]
+        #expect(try installation.call("createPostback", secret.encodedText, environment: lost).code == nil)
         _ = try installation.database.connect().run(
             """
             UPDATE postbacks p SET basic_auth = other.basic_auth
@@ -88,7 +90,8 @@ struct StartTests {
         let poller = try RunningPoller(installation)
         try installation.record(["t"])
         try installation.wait(in: "delivered")
-        withExtendedLifetime(poller) {}
+        let log = try poller.log
+        #expect(log.contains("1 secrets are sealed with the key lost") && !log.contains("the key old"), "\(log)")
     }
 
     @Test func `a login without a poller's rights does not start, and hears of the role`() throws {

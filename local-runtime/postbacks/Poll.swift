@@ -15,7 +15,7 @@ struct Poll: ParsableCommand {
             let keys = try installation.keys()
             let logger = try Logger(named: "postbacks", installation.settings)
             let connectionString = try installation.connectionString()
-            try StartCheck.run(connectionString, keys: keys)
+            try StartCheck.run(connectionString, keys: keys, logger: logger)
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
             try poller.run()
         }

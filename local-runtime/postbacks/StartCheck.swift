@@ -1,4 +1,5 @@
 import FunctionRuntime
+import Logging
 import Postgres
 import Secrets
 import Store
@@ -7,13 +8,15 @@ import Store
 /// that it is the one that sends, and the keys of what is sealed. One that cannot be asked now, or only be read, is waited for by
 /// the poller itself, and so is one that becomes unfit later.
 enum StartCheck {
-    /// - Parameter keys: nil where none are configured.
+    /// - Parameters:
+    ///   - keys: nil where none are configured.
+    ///   - logger: told what is wrong for some deliveries and no reason to keep the others.
     /// - Throws: `misconfigured`, naming what is wrong and what mends it.
-    static func run(_ connectionString: String, keys: EncryptionKeys?) throws(FunctionError) {
+    static func run(_ connectionString: String, keys: EncryptionKeys?, logger: Logger) throws(FunctionError) {
         let refusal: FunctionError?
         do throws(PostgresError) {
             let connection = try Connection(connectionString, applicationName: "postbacks poller")
-            refusal = try StartCheck.refusal(of: connection, keys)
+            refusal = try StartCheck.refusal(of: connection, keys, logger)
         } catch {
             refusal = StartCheck.refusal(for: error)
         }
@@ -31,7 +34,7 @@ enum StartCheck {
     }
 
     private static func refusal(
-        of connection: Connection, _ keys: EncryptionKeys?
+        of connection: Connection, _ keys: EncryptionKeys?, _ logger: Logger
     ) throws(PostgresError) -> FunctionError? {
         if let encoding = connection.serverEncoding, encoding != "UTF8" {
             return FunctionError(.misconfigured, "the database's encoding is \(encoding); it must be UTF8")
@@ -39,7 +42,12 @@ enum StartCheck {
         if let fault = try Migrations.tables(on: connection).fault { return FunctionError(.misconfigured, fault) }
         try DatabaseHealth(connection).checkPollerRights()
         if let copy = try InstallationMark.refusal(on: connection) { return FunctionError(.misconfigured, copy) }
-        return SealCheck.refusal(try SealCheck.run(on: connection, keys: keys), keys)
+        let checks = try SealCheck.run(on: connection, keys: keys)
+        if let refusal = SealCheck.refusal(checks, keys) { return refusal }
+        for fault in checks.compactMap(\.fault) {
+            logger.error("some deliveries cannot be sent from here, and wait", metadata: ["reason": "\(fault)"])
+        }
+        return nil
     }
 
     /// Nil for what may heal by itself.
@@ -80,11 +88,13 @@ extension SealCheck {
         }
     }
 
-    /// Why nothing that needs these keys may start; nil where they are right, or nothing needs any.
+    /// Why nothing that needs these keys may start; nil where they are right, or nothing needs any. A key that is missing beside
+    /// one that opens its own costs those that need it alone.
     static func refusal(_ checks: [SealCheck], _ keys: EncryptionKeys?) -> FunctionError? {
         guard keys == nil else {
+            let isFit = checks.contains { $0.verdict == .opens } && !checks.contains { $0.verdict == .wrong }
             let faults = checks.compactMap(\.fault)
-            return faults.isEmpty ? nil : FunctionError(.misconfigured, faults.joined(separator: "; "))
+            return isFit || faults.isEmpty ? nil : FunctionError(.misconfigured, faults.joined(separator: "; "))
         }
         return checks.isEmpty ? nil : .lostKey(checks)
     }

@@ -31,7 +31,7 @@ struct Up: ParsableCommand {
             let connectionString = try server?.connectionString ?? installation.connectionString()
             try Migrate.run(on: connectionString)
             if server != nil { try Up.makeKey(installation, connectionString) }
-            try StartCheck.run(connectionString, keys: try installation.keys())
+            try StartCheck.run(connectionString, keys: try installation.keys(), logger: logger)
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
             let exports = try Up.exports(installation, connectionString)
             let file = Up.file(installation, connectionString, exports, logger)

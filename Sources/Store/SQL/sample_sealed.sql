@@ -1,5 +1,5 @@
 -- Under which keys, by their ids, secrets of postbacks that are not deleted are sealed: how many, and the last 20 postbacks that
--- have some, as an array of their ids.
+-- have some, as an array of their ids. What names no key that can be is a damaged row's own matter.
 SELECT s.key_id, count(*) AS count,
     ((array_agg(DISTINCT p.id))[greatest(count(DISTINCT p.id) - 19, 1):])::text AS postbacks
 FROM postbacks p
@@ -18,5 +18,6 @@ CROSS JOIN LATERAL (
     SELECT split_part(found.sealed, '.', 2) AS key_id
 ) s
 WHERE p.deleted_at IS NULL AND (found.sealed LIKE 'v1.%.%' OR found.sealed LIKE 'v2.%.%')
+    AND s.key_id ~ '^[A-Za-z0-9_-]{1,32}$'
 GROUP BY s.key_id
 ORDER BY s.key_id
