@@ -23,6 +23,7 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     /// PostgreSQL's five characters (appendix A of its manual); nil when the server did not answer.
     package let sqlState: String?
     package let message: String
+    /// What the server adds. Nil where that may be the contents of a row, which no log and no answer may show.
     package let detail: String?
     /// The constraint that was violated, if one was.
     package let constraint: String?
@@ -90,7 +91,7 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         kind = Kind(sqlState: sqlState, message: message)
         self.sqlState = sqlState
         self.message = message
-        self.detail = detail
+        self.detail = PostgresError.showsContents(sqlState) ? nil : detail
         self.constraint = constraint
         self.statementName = statementName
         self.isFatal = isFatal
@@ -105,6 +106,12 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         self.detail = detail
         self.constraint = constraint
         self.statementName = statementName
+    }
+
+    /// States whose detail is a row ("Failing row contains …") or a piece of a value: a CHECK or NOT NULL that is violated, a
+    /// partition that is missing, and text that is no value of its type.
+    private static func showsContents(_ sqlState: String) -> Bool {
+        ["23502", "23514", "44000", "22P02"].contains(sqlState)
     }
 
     /// The tables have changed under a prepared statement.
