@@ -74,6 +74,8 @@ package enum Invocation {
                 "\(F.contract.name): reading one JSON object; end it with Ctrl-D (--help explains)\n",
                 to: .standardError)
         }
+        let log = CallLog(type, settings)
+        let start = log.now()
         let answer: Result<F.Output, FunctionError>
         do throws(FunctionError) {
             let bytes = try readInput(limit: F.inputLimit)
@@ -82,6 +84,7 @@ package enum Invocation {
         } catch {
             answer = .failure(error)
         }
+        log.ended(answer, since: start)
         switch answer {
         case .success(let output):
             try print(output.json.encodedText + "\n")

@@ -28,7 +28,33 @@ package struct JSONLogHandler: LogHandler {
             members.append(JSON.Member(name, .string(value.description)))
         }
         // A log that cannot be written has nowhere to say so.
-        try? Descriptor.standardError.writeAll(JSON.object(members).bytes + [UInt8(ascii: "\n")])
+        let line = JSON.object(members).encodedText.escapingLineBreaks
+        try? Descriptor.standardError.writeAll(Array(line.utf8) + [UInt8(ascii: "\n")])
+    }
+}
+
+extension String {
+    /// JSON text in which no reader sees a line end or another order of the letters: what JSON leaves as it is of Unicode's line and
+    /// paragraph separators and of its invisible characters is escaped.
+    fileprivate var escapingLineBreaks: String {
+        guard unicodeScalars.contains(where: \.isInvisible) else { return self }
+        return unicodeScalars.reduce(into: "") { text, scalar in
+            guard scalar.isInvisible else { return text.unicodeScalars.append(scalar) }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isInvisible: Bool {
+        guard !isASCII else { return false }
+        switch properties.generalCategory {
+        case .lineSeparator, .paragraphSeparator, .format: return true
+        default: return false
+        }
     }
 }
 

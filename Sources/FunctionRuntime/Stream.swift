@@ -11,10 +11,11 @@ enum Stream {
     static func run<F: BatchFunction>(batches type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
+        let log = CallLog(type, settings)
         while true {
             let lines = try reader.next(lineLimit)
             if lines.isEmpty { return }
-            var answers = Answers()
+            var answers = Answers(log)
             var calls = lines.compactMap { answers.readable($0, of: type) }[...]
             while !calls.isEmpty {
                 let batch = calls.prefix(F.batchLimit)
@@ -37,10 +38,11 @@ enum Stream {
     static func check<F: Function>(_ type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
+        let log = CallLog(type, settings)
         while true {
             let lines = try reader.next(lineLimit)
             if lines.isEmpty { return }
-            var answers = Answers()
+            var answers = Answers(log)
             for line in lines {
                 guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {
@@ -58,15 +60,16 @@ enum Stream {
 
     static func run<F: ConcurrentFunction>(concurrently type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
+        let log = CallLog(type, settings)
         var warm = WarmFunction<F>(settings: settings)
         while true {
-            var answers = Answers()
+            var answers = Answers(log)
             var begun = 0
             while warm.hasRoom, begun < turnBytes, let line = reader.take() {
                 begun += line.length
                 guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {
-                    try warm.begin(call.input, id: call.id)
+                    try warm.begin(call.input, id: call.id, at: log.now())
                 } catch {
                     answers.append(call.id, .failure(error))
                 }
@@ -82,9 +85,9 @@ enum Stream {
                 let turn = warm.advance(
                     alsoWaitingFor: isReading ? Descriptor.standardInput.number : nil,
                     waits: !(warm.hasRoom && reader.hasLines))
-                var answers = Answers()
-                for (id, answer) in turn.answers {
-                    answers.append(id, answer.map { $0.json })
+                var answers = Answers(log)
+                for (id, start, answer) in turn.answers {
+                    answers.append(id, answer.map { $0.json }, since: start)
                     try answers.sendIfMany()
                 }
                 try answers.send()
@@ -99,34 +102,47 @@ enum Stream {
 private struct WarmFunction<F: ConcurrentFunction> {
     let settings: Settings
     private var function: F?
-    private var ids: [UInt64: JSON] = [:]
+    /// By their tickets, each with the time when it was begun.
+    private var calls: [UInt64: (id: JSON, start: Int64)] = [:]
     private var lastTicket: UInt64 = 0
 
     init(settings: Settings) {
         self.settings = settings
     }
 
-    var isIdle: Bool { ids.isEmpty }
-    var hasRoom: Bool { ids.count < F.capacity && function?.isFull != true }
+    var isIdle: Bool { calls.isEmpty }
+    var hasRoom: Bool { calls.count < F.capacity && function?.isFull != true }
 
-    mutating func begin(_ input: F.Input, id: JSON) throws(FunctionError) {
+    mutating func begin(_ input: F.Input, id: JSON, at start: Int64) throws(FunctionError) {
         if function == nil { function = try F(settings) }
         lastTicket += 1
-        ids[lastTicket] = id
+        calls[lastTicket] = (id, start)
         function?.begin(input, ticket: lastTicket)
     }
 
     mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
-        answers: [(id: JSON, answer: F.Answer)], isReadable: Bool
+        answers: [(id: JSON, start: Int64, answer: F.Answer)], isReadable: Bool
     ) {
         guard let turn = function?.advance(alsoWaitingFor: descriptor, waits: waits) else { return ([], false) }
-        return (turn.answers.map { (ids.removeValue(forKey: $0.ticket) ?? .null, $0.answer) }, turn.isReadable)
+        let answers = turn.answers.map { ticket, answer -> (id: JSON, start: Int64, answer: F.Answer) in
+            let call = calls.removeValue(forKey: ticket)
+            return (call?.id ?? .null, call?.start ?? 0, answer)
+        }
+        return (answers, turn.isReadable)
     }
 }
 
 /// The lines of one turn, collected so that they leave in few writes.
 private struct Answers {
     private var bytes: [UInt8] = []
+    private let log: CallLog
+    /// When the lines of this turn were read.
+    private let start: Int64
+
+    init(_ log: CallLog) {
+        self.log = log
+        start = log.now()
+    }
 
     /// With more bytes than these at hand it does not pay to collect more.
     private static let many = 1 << 20
@@ -157,7 +173,9 @@ private struct Answers {
         if bytes.count > Answers.many { try send() }
     }
 
-    mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>) {
+    /// - Parameter start: when the call was begun; nil for one of this turn.
+    mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>, since start: Int64? = nil) {
+        log.ended(answer, since: start ?? self.start)
         bytes.append(contentsOf: #"{"id":"#.utf8)
         id.write(to: &bytes)
         switch answer {
