@@ -14,8 +14,9 @@ package struct SessionSetup: Sendable {
 
     /// What a new connection begins with. In a session that is shared nothing is left behind: others would find it.
     package func calls(isShared: Bool) -> [Call] {
-        let own = isShared ? [] : [apply(forTransaction: false)] + listen
-        return own + checks.map { Call($0) }
+        // The checks come first: of a standby they say what it is, and LISTEN only that it does not work there.
+        let checks = checks.map { Call($0) }
+        return isShared ? checks : [apply(forTransaction: false)] + checks + listen
     }
 
     /// Whether it waits for what commits announce.

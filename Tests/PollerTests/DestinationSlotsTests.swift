@@ -294,7 +294,7 @@ struct SlotBench {
                 claims.append(
                     Outbox.Claim(
                         id: "\(deliveries)/1/1", delivery: deliveries, lease: 1, destination: share.destination,
-                        attempt: isRetry ? 2 : 1, dueAt: dueAt, line: []))
+                        postback: 1, conversion: deliveries, attempt: isRetry ? 2 : 1, dueAt: dueAt, line: []))
             }
         }
         slots.claimed(claims, of: shares, at: now)

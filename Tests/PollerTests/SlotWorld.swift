@@ -126,7 +126,7 @@ struct SlotWorld {
                     claims.append(
                         Outbox.Claim(
                             id: "\(deliveries)/1/1", delivery: deliveries, lease: 1, destination: id,
-                            attempt: isRetry ? 2 : 1, dueAt: String(due ?? 0),
+                            postback: 1, conversion: deliveries, attempt: isRetry ? 2 : 1, dueAt: String(due ?? 0),
                             line: Array(repeating: 0, count: lineBytes[id] ?? 1000)))
                 }
             }

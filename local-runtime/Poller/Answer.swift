@@ -133,7 +133,7 @@ extension Reaction {
 }
 
 /// An object whose names stand once, and of which only those members are parsed that are asked for.
-private struct Outline {
+struct Outline {
     private let bytes: [UInt8]
     private let depth: Int
     private let members: [(name: String, place: Range<Int>)]

@@ -11,6 +11,10 @@ final class DatabaseLink {
     private let setup: SessionSetup
     private let answerTime: Int64
     private let logger: Logger
+    private let tellsAtOnce: Bool
+    private var outage = Trouble()
+    /// What the log says of the outage; nil for nothing yet.
+    private var toldTrouble: String?
     private var state = State.waiting(until: 0)
     private var failures = 0
     /// When what is under way on the connection was begun.
@@ -35,14 +39,16 @@ final class DatabaseLink {
     /// - Parameters:
     ///   - setup: what each new connection gets before it is used.
     ///   - answerTime: seconds after which a server that has not answered is given up: its process may hang for ever.
+    ///   - tellsAtOnce: whether an outage is logged as it begins; one of several connections does, the others if it lasts a minute.
     init(
         _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Double,
-        logger: Logger
+        tellsAtOnce: Bool, logger: Logger
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.setup = setup
         self.answerTime = Int64(answerTime * 1e9)
+        self.tellsAtOnce = tellsAtOnce
         self.logger = logger
     }
 
@@ -103,8 +109,8 @@ final class DatabaseLink {
                     return false
                 }
                 for result in results { _ = try result.get() }
-                if failures > 0 { logger.notice("the database is back") }
                 failures = 0
+                found(now: now)
                 state = .up(connection)
                 return true
             case .up(let connection):
@@ -162,19 +168,38 @@ final class DatabaseLink {
         )
     }
 
-    /// Whether somebody has announced that something is owed.
-    func takeNotifications() -> Bool {
-        guard case .up(let connection) = state, !connection.isBusy else { return false }
-        return !connection.notifications().isEmpty
+    /// What somebody has announced, that something is owed for example.
+    func takeNotifications() -> [String] {
+        guard case .up(let connection) = state, !connection.isBusy else { return [] }
+        return connection.notifications().map(\.payload)
     }
 
     private func lost(_ reason: String?, _ trouble: Logger.Message = DatabaseTrouble.none, now: Int64) {
         let wait = min(DatabaseLink.longestWait, 100_000_000 << Int64(min(failures, 6)))
-        if failures == 0 || failures.isMultiple(of: 12) {
-            logger.warning(trouble, metadata: ["reason": "\(reason ?? "lost")"])
-        }
         failures += 1
         state = .waiting(until: now + wait)
+        tell(outage.occurs(at: now), trouble, reason ?? "lost")
+    }
+
+    /// Another trouble than the one that was told is told at once.
+    private func tell(_ news: Trouble.News?, _ trouble: Logger.Message, _ reason: String) {
+        var metadata: Logger.Metadata = ["reason": "\(reason)", "connection": "\(applicationName)"]
+        switch news {
+        case .lasts(let seconds):
+            metadata["seconds"] = "\(seconds)"
+            logger.warning("still \(trouble)", metadata: metadata)
+        case .begins, nil:
+            guard tellsAtOnce, toldTrouble != "\(trouble)" else { return }
+            logger.warning(trouble, metadata: metadata)
+        }
+        toldTrouble = "\(trouble)"
+    }
+
+    private func found(now: Int64) {
+        guard let seconds = outage.ends(at: now), toldTrouble != nil else { return }
+        toldTrouble = nil
+        logger.notice(
+            "the database is back", metadata: ["seconds": "\(seconds)", "connection": "\(applicationName)"])
     }
 }
 

@@ -86,10 +86,7 @@ extension Poller {
             let buried = Outbox.burials(rows)
             lineRoom.claimed(claims)
             if !rows.isEmpty { rhythm.wake(now: now) }
-            let dead = buried.filter(\.isDead)
-            if !dead.isEmpty {
-                logger.warning("deliveries are dead: their last lease was lost", metadata: ["count": "\(dead.count)"])
-            }
+            log.buried(buried, now: now)
             let taken = Outbox.takenIDs(rows)
             if !taken.isEmpty {
                 logger.error(
@@ -134,13 +131,7 @@ extension Poller {
             unused += slots.marked(standings, at: now).map { Outbox.Release($0) }
             for standing in standings where standing.blockedMilliseconds > 0 {
                 rhythm.expect(at: now + Int64(standing.blockedMilliseconds + 1) * 1_000_000)
-                guard standing.breaks else { continue }
-                logger.warning(
-                    "a destination does not answer and gets nothing for a while",
-                    metadata: [
-                        "destination": "\(standing.origin)", "failures": "\(standing.failures)",
-                        "milliseconds": "\(standing.blockedMilliseconds)",
-                    ])
+                if standing.breaks { log.blocked(standing, now: now) }
             }
         } catch {
             pause("destinations cannot be marked", error, now: now)
@@ -156,12 +147,9 @@ extension Poller {
                 logger.warning(
                     "late answers of lost leases changed nothing", metadata: ["count": "\(completion.fenced)"])
             }
-            if completion.dead > 0 { logger.warning("deliveries are dead", metadata: ["count": "\(completion.dead)"]) }
+            log.completed(completion, now: now)
             if let dying = completion.dyingPostbacks { upkeep.pauseDying(dying) }
-            if let paused = completion.pausedPostbacks {
-                logger.notice("postbacks were paused", metadata: ["postbacks": "\(paused)"])
-                upkeep.hold(paused)
-            }
+            if let paused = completion.pausedPostbacks { upkeep.hold(paused) }
         } catch {
             if error.isOfOneRow {
                 // One of them is to blame: it must not cost the others anything.
@@ -177,8 +165,8 @@ extension Poller {
     }
 
     /// What failed is asked again, but not as fast as the loop turns.
-    func pause(_ failure: Logger.Message, _ error: PostgresError, now: Int64) {
-        logger.error(failure, metadata: ["reason": "\(error)"])
+    func pause(_ failure: String, _ error: PostgresError, now: Int64) {
+        log.fails(failure, "\(error)", now: now)
         pauseEnd = now + 1_000_000_000
     }
 

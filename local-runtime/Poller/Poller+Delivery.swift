@@ -23,9 +23,9 @@ extension Poller {
         process.feed(started.map(\.claim))
     }
 
-    func take(_ line: [UInt8], now: Int64) {
-        guard let line = DeliveryLine(line), let flight = inFlight.removeValue(forKey: line.id) else {
-            logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(line.count)"])
+    func take(_ bytes: [UInt8], now: Int64) {
+        guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
+            log.stray(bytes: bytes.count, now: now)
             return
         }
         switch line {
@@ -43,6 +43,7 @@ extension Poller {
                 logger.notice("deliveries can be sent from here again")
             }
             slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
+            log.attempted(flight.claim, bytes, start: flight.start, now: now)
             answers.append(answer)
         case .refusal(let id, let message):
             slots.ended(flight.claim, start: flight.start, .untried, at: now)
@@ -60,6 +61,9 @@ extension Poller {
 
     private func take(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Int64) {
         unused.append(Outbox.Release(claim, after: complaint.wait))
+        logger.debug(
+            "an attempt could not be made here",
+            metadata: ["delivery": "\(claim.delivery)", "code": "\(complaint.code)"])
         if let seconds = health.complained(at: now) {
             rest("the delivery function says: \(complaint.message)", seconds: seconds)
         }

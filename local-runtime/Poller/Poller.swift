@@ -9,6 +9,7 @@ import Store
 package final class Poller {
     let settings: PollerSettings
     let logger: Logger
+    let log: PollerLog
     let signals: SignalDescriptor
     let link: DatabaseLink
     let process: DeliveryProcess
@@ -64,11 +65,13 @@ package final class Poller {
     ) {
         self.settings = settings
         self.logger = logger
+        log = PollerLog(logger, now: Clock.monotonicNanoseconds)
         self.signals = signals
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks poller",
-            setup: Outbox.pumpSession(longest: settings.lease), answerTime: settings.lease + 5, logger: logger)
-        upkeep = Upkeep(settings, logger: logger)
+            setup: Outbox.pumpSession(longest: settings.lease), answerTime: settings.lease + 5, tellsAtOnce: true,
+            logger: logger)
+        upkeep = Upkeep(settings, log: log)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
         let limits = SlotLimits(
             slots: settings.concurrency, perDestination: settings.destinationConcurrency, openFiles: OpenFiles.limit)
@@ -94,13 +97,16 @@ package final class Poller {
             _ = try wait(for: interests, milliseconds: milliseconds(now: Clock.monotonicNanoseconds))
             for _ in try signals.take() { stop(now: now) }
         }
+        log.summarize(nil, now: Clock.monotonicNanoseconds)
         leave()
         reportEnd()
     }
 
     func turn(now: Int64) {
         if link.advance(now: now) { rhythm.wake(now: now) }
-        if link.takeNotifications() { rhythm.wake(now: now) }
+        let notifications = link.takeNotifications()
+        if !notifications.isEmpty { rhythm.wake(now: now) }
+        for postback in notifications.compactMap(Outbox.resumedPostback) { log.resumed(postback) }
         if work != nil, let results = link.results(now: now) { take(results, now: now) }
         if !link.isUp, let work { giveUp(work) }
 
@@ -113,6 +119,7 @@ package final class Poller {
 
         if work == nil { startWork(now: now) }
         upkeep.advance(now: now, isStopping: stopTime != nil)
+        log.turn(now: now)
     }
 
     func stop(now: Int64) {

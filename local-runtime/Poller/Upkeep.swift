@@ -7,12 +7,13 @@ import Store
 /// attempts, holds what paused postbacks owe, and stores answers of a batch that was rejected one by one.
 final class Upkeep {
     private let settings: PollerSettings
-    private let logger: Logger
+    private let log: PollerLog
     private let link: DatabaseLink
     private var urgent: [Task] = []
     private var current: [Task]?
     private var nextVacuum: Int64 = 0
     private var nextPartitions: Int64 = 0
+    private var nextMeasure: Int64
 
     private enum Task {
         case hold(pausedPostbacks: String)
@@ -23,6 +24,7 @@ final class Upkeep {
         case mendSequences
         case maintainAttempts
         case mend
+        case measure
         case vacuum
 
         /// Of the answer that it stores.
@@ -34,7 +36,7 @@ final class Upkeep {
         var isUrgent: Bool {
             switch self {
             case .hold, .pauseDying, .complete, .renumber, .deferUnreadable: true
-            case .maintainAttempts, .mendSequences, .mend, .vacuum: false
+            case .maintainAttempts, .mendSequences, .mend, .measure, .vacuum: false
             }
         }
     }
@@ -43,13 +45,15 @@ final class Upkeep {
     private static let answerTime = 600.0
     private static let vacuumInterval: Int64 = 10_000_000_000
     private static let partitionInterval: Int64 = 3_600_000_000_000
+    private static let measureInterval: Int64 = 60_000_000_000
 
-    init(_ settings: PollerSettings, logger: Logger) {
+    init(_ settings: PollerSettings, log: PollerLog) {
         self.settings = settings
-        self.logger = logger
+        self.log = log
+        nextMeasure = Clock.monotonicNanoseconds + Upkeep.measureInterval
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks upkeep",
-            setup: Outbox.upkeepSession, answerTime: Upkeep.answerTime, logger: logger)
+            setup: Outbox.upkeepSession, answerTime: Upkeep.answerTime, tellsAtOnce: false, logger: log.logger)
     }
 
     var interests: [Interest] { link.interests }
@@ -72,7 +76,7 @@ final class Upkeep {
         _ = link.advance(now: now)
         if let current, let results = link.results(now: now) {
             self.current = nil
-            for (task, result) in zip(current, results) { take(result, of: task) }
+            for (task, result) in zip(current, results) { take(result, of: task, now: now) }
         }
         if !link.isUp, let current {
             urgent = current.filter(\.isUrgent) + urgent
@@ -85,6 +89,9 @@ final class Upkeep {
         } else if !isStopping, now >= nextPartitions {
             nextPartitions = now + Upkeep.partitionInterval
             _ = start([.maintainAttempts], now: now)
+        } else if !isStopping, now >= nextMeasure {
+            nextMeasure = now + Upkeep.measureInterval
+            _ = start([.measure], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
             _ = start([.mendSequences, .mend, .vacuum], now: now)
@@ -108,21 +115,23 @@ final class Upkeep {
         case .deferUnreadable(let destinations): [Outbox.deferUnreadable(destinations)]
         case .mendSequences: [Outbox.mendSequences]
         case .mend: Outbox.mend
+        case .measure: [Outbox.measureBacklog]
         case .vacuum: [Outbox.vacuum]
         }
     }
 
-    private func take(_ result: Result<[Rows], PostgresError>, of task: Task) {
+    private func take(_ result: Result<[Rows], PostgresError>, of task: Task, now: Int64) {
         switch result {
         case .success(let rows):
             guard let rows = rows.first else { return }
-            report(rows, of: task)
+            report(rows, of: task, now: now)
             guard case .complete = task else { return }
             let completion = Outbox.completion(rows)
+            log.completed(completion, now: now)
             if let paused = completion.pausedPostbacks { hold(paused) }
             if let dying = completion.dyingPostbacks { pauseDying(dying) }
         case .failure(let error):
-            logger.warning("upkeep of the database failed", metadata: ["reason": "\(error)"])
+            log.fails("upkeep of the database failed", "\(error)", now: now)
             if error.isRetryable {
                 if task.isUrgent { urgent.append(task) }
             } else if case .complete(let answer) = task, let bare = answer.withoutDetails {
@@ -132,20 +141,23 @@ final class Upkeep {
         }
     }
 
-    /// Tells what was put right that should not have been wrong.
-    private func report(_ rows: Rows, of task: Task) {
+    /// Tells what was put right that should not have been wrong, and how much is owed.
+    private func report(_ rows: Rows, of task: Task, now: Int64) {
         switch task {
         case .mendSequences, .renumber:
             guard let mended = Outbox.mendedSequences(rows) else { return }
-            logger.error(
+            log.logger.error(
                 "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(mended)"])
         case .deferUnreadable:
             for (delivery, reason) in Outbox.deferred(rows) {
-                logger.error(
+                log.logger.error(
                     "a delivery cannot be read and waits for an hour",
                     metadata: ["delivery": "\(delivery)", "reason": "\(reason)"])
             }
-        case .hold, .pauseDying, .complete, .maintainAttempts, .mend, .vacuum: return
+        case .pauseDying:
+            for pause in Outbox.pauses(rows) { log.paused(pause, now: now) }
+        case .measure: log.summarize(Outbox.backlog(rows), now: now)
+        case .hold, .complete, .maintainAttempts, .mend, .vacuum: return
         }
     }
 }

@@ -56,6 +56,8 @@ extension Outbox {
         package let delivery: Int
         package let lease: Int
         package let destination: Int
+        package let postback: Int
+        package let conversion: Int
         /// The number of the attempt that it is for, from 1.
         package let attempt: Int
         package let dueAt: String
@@ -76,7 +78,8 @@ extension Outbox {
             guard let id = row.text("line_id"), id != takenMark else { return nil }
             return Claim(
                 id: id, delivery: row.integer("id") ?? 0, lease: row.integer("lease_no") ?? 0,
-                destination: row.integer("destination_id") ?? 0, attempt: row.integer("attempt") ?? 1,
+                destination: row.integer("destination_id") ?? 0, postback: row.integer("postback_id") ?? 0,
+                conversion: row.integer("conversion_id") ?? 0, attempt: row.integer("attempt") ?? 1,
                 dueAt: row.text("due_at") ?? "", line: row.bytes("line") ?? [])
         }
     }
@@ -93,15 +96,23 @@ extension Outbox {
     package struct Burial {
         package let destination: Int
         package let postback: Int
-        package let isDead: Bool
+        /// What is told of a dead one; nil for one that was overtaken.
+        package let death: Ended?
+
+        package var isDead: Bool { death != nil }
     }
 
     package static func burials(_ rows: Rows) -> [Burial] {
         rows.compactMap { row in
             guard row.text("line_id") == nil else { return nil }
+            let postback = row.integer("postback_id") ?? 0
+            let death = Ended(
+                delivery: row.integer("id") ?? 0, state: "dead", postback: postback,
+                conversion: row.integer("conversion_id") ?? 0, attempts: row.integer("attempt") ?? 0,
+                destination: row.text("origin") ?? "", code: "lost")
             return Burial(
-                destination: row.integer("destination_id") ?? 0, postback: row.integer("postback_id") ?? 0,
-                isDead: row.text("error_code") == "lost")
+                destination: row.integer("destination_id") ?? 0, postback: postback,
+                death: row.text("error_code") == death.code ? death : nil)
         }
     }
 }

@@ -40,20 +40,28 @@ package enum Outbox {
     package struct Completion {
         /// Answers whose lease was lost; they changed nothing.
         package let fenced: Int
+        package let delivered: Int
         package let retrying: Int
         package let dead: Int
+        package let failed: Int
+        package let skipped: Int
+        /// The first of those that ended dead or failed.
+        package let ended: [Ended]
         /// Postbacks of which a delivery has died or failed.
         package let dyingPostbacks: String?
         /// Postbacks that were paused; what they owe is to be held.
         package let pausedPostbacks: String?
+        package let pauses: [Pause]
     }
 
     package static func completion(_ rows: Rows) -> Completion {
         let row = rows.first
         return Completion(
-            fenced: row?.integer("fenced") ?? 0, retrying: row?.integer("retrying") ?? 0,
-            dead: row?.integer("dead") ?? 0, dyingPostbacks: row?.text("dying"),
-            pausedPostbacks: row?.text("paused"))
+            fenced: row?.integer("fenced") ?? 0, delivered: row?.integer("delivered") ?? 0,
+            retrying: row?.integer("retrying") ?? 0, dead: row?.integer("dead") ?? 0,
+            failed: row?.integer("failed") ?? 0, skipped: row?.integer("skipped") ?? 0,
+            ended: row.map(Outbox.ended) ?? [], dyingPostbacks: row?.text("dying"),
+            pausedPostbacks: row?.text("paused"), pauses: pauses(rows))
     }
 
     /// Pauses those of the postbacks whose last deliveries all ended dead or failed, and holds what they owe (R13).

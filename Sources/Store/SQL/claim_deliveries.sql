@@ -167,7 +167,7 @@ WITH wanted AS (
     WHERE o.id = ANY (ARRAY(SELECT id FROM taken WHERE error_code IS NULL))
     RETURNING o.*
 )
-SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.attempt + 1 AS attempt, c.due_at,
+SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.conversion_id, c.attempt + 1 AS attempt, c.due_at,
     c.id || '/' || c.lease_no || '/' || p.version AS line_id,
     json_build_object(
         'id', c.id || '/' || c.lease_no || '/' || p.version,
@@ -183,14 +183,16 @@ SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.attempt + 1 AS attem
             'conversion', e.payload
         )
     ) AS line,
-    NULL AS error_code
+    NULL AS error_code, NULL AS origin
 FROM claimed c
 -- By their keys, whatever the planner believes of how many there are.
 CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL
-SELECT id, lease_no, destination_id, postback_id, attempt, due_at, NULL, NULL, error_code FROM buried
+SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt + 1, due_at, NULL, NULL, error_code,
+    (SELECT d.origin FROM destinations d WHERE d.id = buried.destination_id)
+FROM buried
 UNION ALL
-SELECT id, lease_no, destination_id, postback_id, attempt, due_at, 'taken', NULL, NULL FROM put_off
+SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt, due_at, 'taken', NULL, NULL, NULL FROM put_off
 WHERE error_code = 'id_taken'
 ORDER BY due_at, id

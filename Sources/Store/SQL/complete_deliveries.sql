@@ -48,6 +48,7 @@ WITH answers AS MATERIALIZED (
         event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error ->> 'code', lease_no, owed_at,
         postback_version, offer_id, affiliate_id, attempts_before
     FROM judged j WHERE final IS NOT NULL
+    RETURNING id, conversion_id, postback_id, destination_id, state, attempts, error_code
 ), retried AS (
     UPDATE outbox o SET
         attempt = j.attempt - j.is_probe::int,
@@ -108,10 +109,26 @@ WITH answers AS MATERIALIZED (
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()
     WHERE p.id = ANY (ARRAY(SELECT postback_id FROM judged WHERE pauses)) AND p.paused_at IS NULL
         AND p.version IN (SELECT j.postback_version FROM judged j WHERE j.pauses AND j.postback_id = p.id)
-    RETURNING p.id
+    RETURNING p.id, p.offer_id, p.affiliate_id, p.paused_reason
 )
-SELECT (SELECT count(*) FROM answers) - (SELECT count(*) FROM judged) AS fenced,
-    (SELECT count(*) FROM judged WHERE final IS NULL) AS retrying,
-    (SELECT count(*) FROM judged WHERE final = 'dead') AS dead,
+SELECT (SELECT count(*) FROM answers) - counts.judged AS fenced, counts.*,
     (SELECT array_agg(DISTINCT postback_id) FROM judged WHERE final IN ('dead', 'failed')) AS dying,
-    (SELECT array_agg(id) FROM pausing) AS paused
+    (SELECT array_agg(id) FROM pausing) AS paused,
+    (
+        SELECT json_agg(json_build_object('postback', id, 'offer', offer_id, 'affiliate', affiliate_id,
+            'reason', paused_reason))
+        FROM pausing
+    ) AS pauses,
+    -- For the log, which has room for so many.
+    (
+        SELECT json_agg(json_build_object('delivery', e.id, 'state', e.state, 'postback', e.postback_id,
+            'conversion', e.conversion_id, 'attempts', e.attempts, 'code', e.error_code,
+            'destination', (SELECT d.origin FROM destinations d WHERE d.id = e.destination_id)))
+        FROM (SELECT * FROM moved WHERE state IN ('dead', 'failed') ORDER BY id LIMIT 20) e
+    ) AS ended
+FROM (
+    SELECT count(*) AS judged, count(*) FILTER (WHERE final = 'delivered') AS delivered,
+        count(*) FILTER (WHERE final IS NULL) AS retrying, count(*) FILTER (WHERE final = 'dead') AS dead,
+        count(*) FILTER (WHERE final = 'failed') AS failed, count(*) FILTER (WHERE final = 'skipped') AS skipped
+    FROM judged
+) counts

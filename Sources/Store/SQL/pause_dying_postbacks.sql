@@ -24,8 +24,12 @@ WITH pausing AS (
                 LIMIT 10
             ) l
         )
-    RETURNING p.id
+    RETURNING p.id, p.offer_id, p.affiliate_id, p.paused_reason
+), held AS (
+    UPDATE outbox o SET due_at = 'infinity'
+    FROM pausing p
+    WHERE o.postback_id = p.id AND o.lease_until IS NULL
 )
-UPDATE outbox o SET due_at = 'infinity'
-FROM pausing p
-WHERE o.postback_id = p.id AND o.lease_until IS NULL
+SELECT json_agg(json_build_object('postback', id, 'offer', offer_id, 'affiliate', affiliate_id, 'reason', paused_reason))
+    AS pauses
+FROM pausing

@@ -1,0 +1,23 @@
+import Testing
+
+@testable import Poller
+
+/// When to tell of what goes wrong for a while, by a clock of the test's own in seconds.
+struct TroubleTests {
+    private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
+
+    @Test func `it is told as it begins, every minute, and at its end with its length`() {
+        var trouble = Trouble()
+        let before = trouble.ends(at: at(0))
+        let times: [Double] = [0, 0.1, 30, 59.9, 60, 61, 119.9, 121, 180, 181]
+        let news = times.map { trouble.occurs(at: at($0)) }
+        let expected: [Trouble.News?] = [
+            .begins, nil, nil, nil, .lasts(seconds: 60), nil, nil, .lasts(seconds: 121), nil, .lasts(seconds: 181),
+        ]
+        #expect(news == expected)
+        let ends = [184.6, 185].map { trouble.ends(at: at($0)) }
+        #expect(before == nil && ends == [185, nil])
+        let again = trouble.occurs(at: at(186))
+        #expect(again == .begins)
+    }
+}

@@ -1,0 +1,28 @@
+import JSON
+import Postbacks
+
+/// What the log tells of an answer of the delivery process: nothing that a receiver or an affiliate wrote.
+struct AttemptResult {
+    let outcome: String
+    /// Of the receiver's answer.
+    let status: Int?
+    let code: String?
+    /// Scheme, host and port.
+    let origin: String?
+
+    /// - Parameter line: `{"id":…,"output":{…}}`.
+    init(_ line: [UInt8]) {
+        let output = Outline(line, depth: JSON.depthLimit + 2)?.outline("output")
+        outcome = output?["outcome"]?.text ?? ""
+        if case .number(let digits)? = output?["response"]?["status"] { status = Int(digits) } else { status = nil }
+        code = output?["error"]?["code"]?.text
+        origin = output?["request"]?["url"]?.text.flatMap(AttemptResult.origin)
+    }
+
+    /// The URL without what an affiliate may have put values into.
+    private static func origin(of url: String) -> String? {
+        guard let scheme = url.firstRange(of: "://") else { return nil }
+        let end = url[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+        return (try? PostbackURL(parsing: String(url[..<end])))?.origin
+    }
+}

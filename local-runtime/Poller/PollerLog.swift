@@ -1,0 +1,183 @@
+import Logging
+import Store
+
+/// What a poller logs of deliveries, postbacks and destinations: each event that an operator has to know of, but no more than so
+/// many in a second, and a summary a minute. No line holds a secret, a body or more of a URL than scheme, host and port.
+/// Times are monotonic nanoseconds.
+final class PollerLog {
+    let logger: Logger
+    private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
+    private var recent: Recent
+    private var troubles: [String: KnownTrouble] = [:]
+
+    static let linesPerSecond = 20
+
+    private enum Kind: String {
+        case dead, failed, paused, blocked
+        /// Lines of the delivery process that answer nothing.
+        case stray
+        /// What recurs, for another reason than before.
+        case reasons
+    }
+
+    private struct KnownTrouble {
+        var trouble = Trouble()
+        var last: Int64
+        var reason: String
+    }
+
+    init(_ logger: Logger, now: Int64) {
+        self.logger = logger
+        recent = Recent(since: now)
+    }
+
+    /// To be called in each turn: tells how many lines were left out in a second that is over.
+    func turn(now: Int64) {
+        let leftOut = budget.takeLeftOut(at: now)
+        guard !leftOut.isEmpty else { return }
+        let counts = leftOut.map { ($0.rawValue, Logger.MetadataValue.stringConvertible($1)) }
+        logger.warning(
+            "there was more than \(PollerLog.linesPerSecond) lines a second have room for",
+            metadata: Dictionary(uniqueKeysWithValues: counts))
+    }
+
+    /// A batch of answers is stored.
+    func completed(_ completion: Outbox.Completion, now: Int64) {
+        recent.delivered += completion.delivered
+        recent.retried += completion.retrying
+        recent.dead += completion.dead
+        recent.failed += completion.failed
+        recent.skipped += completion.skipped
+        for ended in completion.ended { tell(ended, now: now) }
+        let told = completion.ended.count { $0.state == "dead" }
+        budget.leaveOut(completion.dead - told, .dead)
+        budget.leaveOut(completion.failed - (completion.ended.count - told), .failed)
+        for pause in completion.pauses { paused(pause, now: now) }
+    }
+
+    /// A claim has ended these.
+    func buried(_ burials: [Outbox.Burial], now: Int64) {
+        for burial in burials {
+            guard let death = burial.death else {
+                recent.skipped += 1
+                continue
+            }
+            recent.dead += 1
+            tell(death, now: now)
+        }
+    }
+
+    private func tell(_ ended: Outbox.Ended, now: Int64) {
+        let isDead = ended.state == "dead"
+        guard budget.mayWrite(isDead ? .dead : .failed, at: now) else { return }
+        logger.log(
+            level: isDead ? .warning : .info, isDead ? "a delivery is dead" : "a delivery failed",
+            metadata: [
+                "delivery": "\(ended.delivery)", "postback": "\(ended.postback)", "conversion": "\(ended.conversion)",
+                "destination": "\(ended.destination)", "code": "\(ended.code)", "attempts": "\(ended.attempts)",
+            ])
+    }
+
+    func paused(_ pause: Outbox.Pause, now: Int64) {
+        guard budget.mayWrite(.paused, at: now) else { return }
+        logger.notice(
+            "a postback is paused; what it owes is held until it is resumed (updatePostback)",
+            metadata: [
+                "postback": "\(pause.postback)", "offer": "\(pause.offer ?? "*")", "reason": "\(pause.reason)",
+                "affiliate": "\(pause.affiliate ?? "*")",
+            ])
+    }
+
+    /// Somebody has resumed it.
+    func resumed(_ postback: Int) {
+        logger.notice("a postback is resumed; what was held is due", metadata: ["postback": "\(postback)"])
+    }
+
+    func blocked(_ standing: Outbox.Standing, now: Int64) {
+        guard budget.mayWrite(.blocked, at: now) else { return }
+        logger.warning(
+            "a destination does not answer and gets nothing for a while",
+            metadata: [
+                "destination": "\(standing.origin)", "failures": "\(standing.failures)",
+                "milliseconds": "\(standing.blockedMilliseconds)",
+            ])
+    }
+
+    func stray(bytes: Int, now: Int64) {
+        guard budget.mayWrite(.stray, at: now) else { return }
+        logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(bytes)"])
+    }
+
+    /// The delivery process has answered.
+    /// - Parameter start: when the attempt was handed over.
+    func attempted(_ claim: Outbox.Claim, _ line: [UInt8], start: Int64, now: Int64) {
+        recent.attempts.add(nanoseconds: now - start)
+        guard logger.logLevel <= .debug else { return }
+        let result = AttemptResult(line)
+        var metadata: Logger.Metadata = [
+            "delivery": "\(claim.delivery)", "postback": "\(claim.postback)", "conversion": "\(claim.conversion)",
+            "attempt": "\(claim.attempt)", "outcome": "\(result.outcome)",
+            "milliseconds": "\((now - start) / 1_000_000)",
+        ]
+        metadata["destination"] = result.origin.map { "\($0)" }
+        metadata["status"] = result.status.map { "\($0)" }
+        metadata["code"] = result.code.map { "\($0)" }
+        logger.debug("an attempt", metadata: metadata)
+    }
+
+    /// What recurs as long as something is wrong is told as it begins, every minute, and when its reason changes.
+    func fails(_ message: String, _ reason: String, now: Int64) {
+        var known = troubles[message] ?? KnownTrouble(last: now, reason: reason)
+        // After a minute without it, it is another one.
+        if now - known.last > Trouble.interval { known.trouble = Trouble() }
+        let news = known.trouble.occurs(at: now)
+        if news != nil || known.reason != reason && budget.mayWrite(.reasons, at: now) {
+            var metadata: Logger.Metadata = ["reason": "\(reason)"]
+            if case .lasts(let seconds)? = news { metadata["seconds"] = "\(seconds)" }
+            logger.error("\(message)", metadata: metadata)
+            known.reason = reason
+        }
+        known.last = now
+        troubles[message] = known
+    }
+
+    /// What has happened since the last summary; nothing where nothing has and nothing is due.
+    /// - Parameter backlog: nil where it could not be asked for.
+    func summarize(_ backlog: Outbox.Backlog?, now: Int64) {
+        defer { recent = Recent(since: now) }
+        guard recent.isBusy || backlog?.oldestDueSeconds != nil else { return }
+        logger.info("deliveries since the last summary", metadata: recent.metadata(backlog, now: now))
+    }
+}
+
+/// What has happened since a time.
+private struct Recent {
+    let since: Int64
+    var delivered = 0
+    var retried = 0
+    var dead = 0
+    var failed = 0
+    var skipped = 0
+    /// From handing an attempt to the delivery process to its answer.
+    var attempts = Durations()
+
+    init(since: Int64) {
+        self.since = since
+    }
+
+    var isBusy: Bool { attempts.count > 0 || delivered + retried + dead + failed + skipped > 0 }
+
+    func metadata(_ backlog: Outbox.Backlog?, now: Int64) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "seconds": "\((now - since + 500_000_000) / 1_000_000_000)", "delivered": "\(delivered)",
+            "retried": "\(retried)", "dead": "\(dead)", "failed": "\(failed)", "skipped": "\(skipped)",
+        ]
+        if let backlog {
+            let limit = Outbox.Backlog.countLimit
+            metadata["owed"] = "\(backlog.owed < limit ? "\(backlog.owed)" : "\(limit) or more")"
+            metadata["oldestDueSeconds"] = "\(backlog.oldestDueSeconds ?? 0)"
+        }
+        metadata["attemptP99Milliseconds"] = attempts.percentile(99).map { "\(Int($0.rounded(.up)))" }
+        return metadata
+    }
+}
