@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Poller",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets", "Store",
+                "Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets", "Store",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
@@ -134,7 +134,7 @@ let package = Package(
             name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport", "TestThreads"],
             exclude: ["world.py"]),
         .testTarget(
-            name: "StoreTests", dependencies: ["Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
+            name: "StoreTests", dependencies: ["JSON", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport", "TestThreads"]),
         .target(
             name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],

@@ -16,6 +16,11 @@ extension Statement {
     static let applySettings = Statement(name: "apply_settings", bytes: PackageResources.apply_settings_sql)
     static let checkPollerRights = Statement(
         name: "check_poller_rights", bytes: PackageResources.check_poller_rights_sql)
+    static let claimAlerts = Statement(name: "claim_alerts", bytes: PackageResources.claim_alerts_sql)
+    static let completeAlerts = Statement(name: "complete_alerts", bytes: PackageResources.complete_alerts_sql)
+    static let gatherDeaths = Statement(name: "gather_deaths", bytes: PackageResources.gather_deaths_sql)
+    static let tellOperator = Statement(name: "tell_operator", bytes: PackageResources.tell_operator_sql)
+    static let watchOutbox = Statement(name: "watch_outbox", bytes: PackageResources.watch_outbox_sql)
     static let claimDeliveries = Statement(name: "claim_deliveries", bytes: PackageResources.claim_deliveries_sql)
     static let completeDeliveries = Statement(
         name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)

@@ -13,41 +13,6 @@ import Testing
     }
     private static let stranger = "whsec_\(Base64.encode(Array("nobody signs with this one".utf8)))"
 
-    /// A request, perhaps changed on its way, and the secret that it is checked with.
-    private struct Check {
-        var headers: [(name: String, value: String)]
-        var body: [UInt8]
-        let secret: String
-
-        init(_ request: ReceivedRequest, _ secret: String) {
-            headers = request.headers
-            body = request.body
-            self.secret = secret
-        }
-
-        func replacing(_ name: String, _ value: String) -> Check {
-            var copy = self
-            copy.headers = headers.map { ($0.name, $0.name.lowercased() == name ? value : $0.value) }
-            return copy
-        }
-    }
-
-    /// What the library says of each.
-    private func verify(_ checks: [Check]) throws -> [String] {
-        let lines = checks.map { check -> String in
-            let headers = check.headers.map { JSON.array([.string($0.name), .string($0.value)]) }
-            let line: JSON = [
-                "secret": .string(check.secret), "headers": .array(headers), "body": .string(Base64.encode(check.body)),
-            ]
-            return "\(line.encodedText)\n"
-        }
-        let outcome = try ChildProcess.run(
-            try Python.interpreter(with: "standardwebhooks"), ["\(FileSystem.parent(of: #filePath))/verify.py"],
-            environment: Python.environment, input: Array(lines.joined().utf8), seconds: 120)
-        guard outcome.status == .exited(0) else { throw DidNotHappen(description: outcome.errorText) }
-        return outcome.text.split(separator: "\n").map(String.init)
-    }
-
     /// GET, form and JSON, with one secret and with two; each answered with 500 first. In the order of their arrival.
     private func deliver() throws -> (one: [ReceivedRequest], two: [ReceivedRequest]) {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500, 200]))
@@ -83,14 +48,15 @@ import Testing
         #expect(Set(one.compactMap { $0.header("Postback-Attempt") }) == ["1", "2"])
         #expect(one.allSatisfy { $0.header("webhook-id") == $0.header("Postback-Delivery-Id") })
         let checks =
-            one.map { Check($0, Self.secrets[0]) } + Self.secrets.flatMap { secret in two.map { Check($0, secret) } }
-        #expect(try verify(checks) == [String](repeating: "ok", count: 18))
+            one.map { SignatureCheck($0, Self.secrets[0]) }
+            + Self.secrets.flatMap { secret in two.map { SignatureCheck($0, secret) } }
+        #expect(try SignatureCheck.verify(checks) == [String](repeating: "ok", count: 18))
     }
 
     @Test func `it rejects another secret, and any change of the body, the id or the time`() throws {
         let (one, two) = try deliver()
-        var checks = one.map { Check($0, Self.secrets[1]) } + two.map { Check($0, Self.stranger) }
-        for right in one.map({ Check($0, Self.secrets[0]) }) {
+        var checks = one.map { SignatureCheck($0, Self.secrets[1]) } + two.map { SignatureCheck($0, Self.stranger) }
+        for right in one.map({ SignatureCheck($0, Self.secrets[0]) }) {
             var body = right
             if body.body.isEmpty { body.body = [UInt8(ascii: "x")] } else { body.body[body.body.count / 3] ^= 1 }
             let time = right.headers.first { $0.name.lowercased() == "webhook-timestamp" }?.value ?? ""
@@ -99,7 +65,7 @@ import Testing
                 right.replacing("webhook-timestamp", String((Int(time) ?? 0) + 1)),
             ]
         }
-        let verdicts = try verify(checks)
+        let verdicts = try SignatureCheck.verify(checks)
         #expect(verdicts.count == 30)
         #expect(Set(verdicts) == ["No matching signature found"])
     }

@@ -7,6 +7,8 @@ struct AttemptResult {
     /// Of the receiver's answer.
     let status: Int?
     let code: String?
+    /// Nil where no other attempt follows.
+    let retryInSeconds: Double?
     /// Scheme, host and port.
     let origin: String?
 
@@ -16,6 +18,11 @@ struct AttemptResult {
         outcome = output?["outcome"]?.text ?? ""
         if case .number(let digits)? = output?["response"]?["status"] { status = Int(digits) } else { status = nil }
         code = output?["error"]?["code"]?.text
+        if case .number(let digits)? = output?["retryInSeconds"] {
+            retryInSeconds = Double(digits)
+        } else {
+            retryInSeconds = nil
+        }
         origin = output?["request"]?["url"]?.text.flatMap(AttemptResult.origin)
     }
 

@@ -132,7 +132,7 @@ extension Poller {
 }
 
 extension DeliveryLine {
-    fileprivate var id: String {
+    var id: String {
         switch self {
         case .attempt(let answer): answer.id
         case .complaint(let id, _), .refusal(let id, _): id

@@ -14,6 +14,8 @@ package final class Poller {
     let link: DatabaseLink
     let process: DeliveryProcess
     let upkeep: Upkeep
+    /// Nil where no alerts are sent.
+    let alerts: Alerts?
     var slots: DestinationSlots
     var health = SendingHealth()
     var keyDoubts = KeyDoubts()
@@ -72,6 +74,7 @@ package final class Poller {
             setup: Outbox.pumpSession(longest: settings.lease), answerTime: settings.lease + 5, tellsAtOnce: true,
             logger: logger)
         upkeep = Upkeep(settings, log: log)
+        alerts = Alerts(settings, program: program, environment: environment, log: log)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
         let limits = SlotLimits(
             slots: settings.concurrency, perDestination: settings.destinationConcurrency, openFiles: OpenFiles.limit)
@@ -93,10 +96,11 @@ package final class Poller {
             turn(now: now)
             if isDone(now: now) { break }
             var interests: [Interest] = [.read(signals.descriptor)]
-            interests += link.interests + process.interests + upkeep.interests
+            interests += link.interests + process.interests + upkeep.interests + (alerts?.interests ?? [])
             _ = try wait(for: interests, milliseconds: milliseconds(now: Clock.monotonicNanoseconds))
             for _ in try signals.take() { stop(now: now) }
         }
+        if stopTime != .min { try alerts?.finish(unanswered: inFlight.count, signals: signals) }
         log.summarize(nil, now: Clock.monotonicNanoseconds)
         leave()
         reportEnd()
@@ -119,6 +123,7 @@ package final class Poller {
 
         if work == nil { startWork(now: now) }
         upkeep.advance(now: now, isStopping: stopTime != nil)
+        alerts?.advance(now: now)
         log.turn(now: now)
     }
 

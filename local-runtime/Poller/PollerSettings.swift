@@ -15,6 +15,8 @@ package struct PollerSettings: Sendable {
     package let schedule: RetrySchedule
     /// Seconds that what is in flight may take after the poller was told to stop.
     package let stopDeadline: Double
+    /// Nil: nobody is told.
+    package let alertReceiver: AlertReceiver?
 
     package init(_ settings: Settings, connectionString: String) throws(FunctionError) {
         self.connectionString = connectionString
@@ -26,6 +28,7 @@ package struct PollerSettings: Sendable {
         schedule = try settings(.retrySchedule)
         let timeout = try settings(.timeout)
         stopDeadline = timeout + 5
+        alertReceiver = try AlertReceiver(settings)
         guard lease >= timeout + 10 else {
             throw FunctionError(
                 .misconfigured,

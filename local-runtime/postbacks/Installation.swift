@@ -84,7 +84,9 @@ struct Installation {
 
     /// The variables that one function gets: no key where it has no business with secrets, no database where it needs none.
     func environment(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
+        // Where alerts go is the poller's business.
         let variables = try environment(connectionString: function == "deliverPostback" ? nil : connectionString)
+            .filter { !$0.key.hasPrefix("POSTBACKS_ALERT_") }
         if FunctionNames.withSecrets.contains(function) { return variables }
         return variables.filter { !$0.key.hasPrefix("POSTBACKS_ENCRYPTION_KEY") }
     }

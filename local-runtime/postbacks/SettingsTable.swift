@@ -12,7 +12,7 @@ enum SettingsTable {
         Setting<String?>.authoritiesFile, Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Double>.timeout,
         Setting<Double>.connectTimeout, Setting.lease,
         Setting.orderHold, Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays,
-        Setting.functions, Setting.home, Setting.logLevel,
+        Setting.functions, Setting.home, Setting<PostbackURL?>.alertURL, Setting<Secret?>.alertSecret, Setting.logLevel,
     ]
 
     /// For a terminal of 80 columns.

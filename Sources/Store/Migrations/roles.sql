@@ -30,7 +30,7 @@ BEGIN
 END $$;
 
 REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
-    attempts, delivery_log, schema_migrations, installation, pollers
+    attempts, delivery_log, schema_migrations, installation, pollers, alerts, alert_deaths, alert_watch
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
@@ -43,7 +43,7 @@ GRANT SELECT ON schema_migrations, pollers TO postbacks_reader, postbacks_record
 
 -- Reader.
 GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
-    deliveries, attempts, delivery_log, installation TO postbacks_reader, postbacks_manager;
+    deliveries, attempts, delivery_log, installation, alerts, alert_deaths, alert_watch TO postbacks_reader, postbacks_manager;
 GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark(), owed_state(timestamptz, timestamptz, integer),
     waits_for(bigint, float8) TO postbacks_reader, postbacks_manager;
 
@@ -66,6 +66,9 @@ GRANT USAGE ON SEQUENCE outbox_id_seq TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION mend_sequences(), defer_unreadable(integer[]), database_mark() TO postbacks_poller;
 GRANT SELECT, UPDATE ON destinations TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
+GRANT SELECT, UPDATE, DELETE ON alerts, alert_deaths TO postbacks_poller;
+GRANT SELECT, INSERT, UPDATE ON alert_watch TO postbacks_poller;
+GRANT EXECUTE ON FUNCTION tell(text, jsonb), about(postbacks) TO postbacks_poller;
 
 -- Manager.
 GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks_manager;

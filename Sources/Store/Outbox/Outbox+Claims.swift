@@ -63,6 +63,21 @@ extension Outbox {
         package let dueAt: String
         package private(set) var line: [UInt8]
 
+        package init(
+            id: String, delivery: Int, lease: Int, destination: Int, postback: Int, conversion: Int, attempt: Int,
+            dueAt: String, line: [UInt8]
+        ) {
+            self.id = id
+            self.delivery = delivery
+            self.lease = lease
+            self.destination = destination
+            self.postback = postback
+            self.conversion = conversion
+            self.attempt = attempt
+            self.dueAt = dueAt
+            self.line = line
+        }
+
         package var isRetry: Bool { attempt > 1 }
 
         /// What is left to know once the line has been handed over.

@@ -1,0 +1,18 @@
+-- Makes one alert of the deaths of each postback in each minute that is over. Five seconds are left to those who noted one and
+-- commit late. Where two pollers do this at once each death is told by one of them.
+WITH over AS MATERIALIZED (
+    SELECT d.id FROM alert_deaths d
+    WHERE d.at < date_trunc('minute', now() - interval '5 seconds')
+    FOR UPDATE SKIP LOCKED
+), gathered AS (
+    DELETE FROM alert_deaths d USING over WHERE d.id = over.id RETURNING d.*
+), told AS MATERIALIZED (
+    SELECT postback_id, date_trunc('minute', at) AS minute, count(*) AS count, min(delivery_id) AS first,
+        max(delivery_id) AS last
+    FROM gathered
+    GROUP BY postback_id, date_trunc('minute', at)
+    ORDER BY count(*) DESC
+)
+SELECT tell('delivery.dead', about(p) || jsonb_build_object('count', t.count, 'firstDeliveryId', t.first,
+    'lastDeliveryId', t.last, 'minute', rfc3339(t.minute)))
+FROM told t JOIN postbacks p ON p.id = t.postback_id

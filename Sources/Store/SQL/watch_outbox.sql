@@ -1,0 +1,19 @@
+-- Says that a poller is there that sends alerts, and tells of an outbox that lags: something has been due for longer than $1 seconds
+-- that could be sent. That is told once, and again only after the oldest was due for less than half of that.
+WITH oldest AS MATERIALIZED (
+    SELECT due.due_at, extract(epoch FROM now() - due.due_at)::bigint AS seconds, d.origin
+    FROM oldest_due() due JOIN destinations d ON d.id = due.destination_id
+), watch AS (
+    INSERT INTO alert_watch AS w (seen_at) VALUES (now())
+    ON CONFLICT (only_row) DO UPDATE SET
+        seen_at = now(),
+        lagging_since = CASE
+            WHEN (SELECT seconds FROM oldest) > $1::int THEN coalesce(w.lagging_since, now())
+            WHEN (SELECT seconds FROM oldest) > $1::int / 2 THEN w.lagging_since
+        END
+    RETURNING lagging_since
+)
+SELECT tell('outbox.lagging', jsonb_build_object('seconds', o.seconds, 'oldestDueAt', rfc3339(o.due_at),
+    'destination', o.origin, 'owed', (SELECT count(*) FROM (SELECT FROM outbox LIMIT 1000000) counted)))
+FROM watch w CROSS JOIN oldest o
+WHERE w.lagging_since = now()

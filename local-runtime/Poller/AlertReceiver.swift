@@ -1,0 +1,66 @@
+import Egress
+package import FunctionRuntime
+import JSON
+package import Postbacks
+package import Secrets
+
+/// Where the operator is told of what happens.
+package struct AlertReceiver: Sendable {
+    /// Its text is a template like any postback's, with every brace as a literal one.
+    let url: PostbackURL
+    /// Nil: what is sent is not signed.
+    let secret: Secret?
+
+    /// Nil where none is set.
+    init?(_ settings: Settings) throws(FunctionError) {
+        let secret: Secret? = try settings(.alertSecret)
+        let url: PostbackURL? = try settings(.alertURL)
+        guard let url else {
+            guard secret == nil else {
+                throw FunctionError(
+                    .misconfigured, "POSTBACKS_ALERT_SECRET is set, and POSTBACKS_ALERT_URL is not; set both, or none")
+            }
+            return nil
+        }
+        let egress: EgressRules = try settings(.allowCIDRs)
+        if let address = url.address, let refusal = egress.refusal(of: address) {
+            throw FunctionError(
+                .misconfigured, "POSTBACKS_ALERT_URL: \(refusal); POSTBACKS_ALLOW_CIDRS can open it")
+        }
+        self.url = url
+        self.secret = secret
+    }
+}
+
+extension Setting<PostbackURL?> {
+    package static var alertURL: Setting<PostbackURL?> {
+        Setting(
+            "POSTBACKS_ALERT_URL", whenMissing: "none",
+            "where the operator is told of pauses, deaths and blocks, as POST(JSON) of Standard Webhooks; local-runtime/ALERTS.md lists the events"
+        ) { text throws(Wrong) in
+            guard let text else { return nil }
+            return try PostbackURL(parsing: text.escapingBraces)
+        }
+    }
+}
+
+extension Setting<Secret?> {
+    package static var alertSecret: Setting<Secret?> {
+        Setting(
+            "POSTBACKS_ALERT_SECRET", whenMissing: "none",
+            "signs what goes to POSTBACKS_ALERT_URL: whsec_ and the base64 of 24 to 64 bytes; several, separated by a space, sign side by side"
+        ) { text throws(Wrong) in
+            guard let text else { return nil }
+            guard text.utf8.count <= 1024, StandardWebhookSignature(secret: Secret(text)) != nil else {
+                throw Wrong(
+                    "must be whsec_ followed by the base64 of 24 to 64 bytes; several are separated by one space")
+            }
+            return Secret(text)
+        }
+    }
+}
+
+extension String {
+    /// As a template that is this text.
+    var escapingBraces: String { replacing("{", with: "{{").replacing("}", with: "}}") }
+}

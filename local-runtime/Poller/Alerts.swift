@@ -1,0 +1,141 @@
+import JSON
+import Logging
+import POSIX
+import Postbacks
+import Postgres
+import Store
+
+/// Tells the operator. Beside the pump, and never in its way: alerts have a database connection, a delivery process and a few
+/// slots of their own, so that a receiver of alerts that hangs costs no delivery anything, and what it answers says nothing of
+/// the destination that affiliates' postbacks may share with it.
+final class Alerts {
+    let receiver: AlertReceiver
+    /// Seconds.
+    let lease: Double
+    let log: PollerLog
+    let link: DatabaseLink
+    let process: DeliveryProcess
+    var isProcessWanted = false
+    var inFlight: [String: Flight] = [:]
+    var verdicts: [AlertOutbox.Verdict] = []
+    private(set) var work: [Task]?
+    var nextClaim: Int64 = 0
+    private var nextWatch: Int64 = 0
+    private var nextGathering: Int64 = 0
+    /// The poller stops: this is to be told, and nothing new is claimed beside it.
+    var farewell: Farewell = .notYet
+
+    struct Flight {
+        let alert: AlertOutbox.Alert
+        let leaseEnd: Int64
+    }
+
+    enum Farewell {
+        case notYet
+        /// To be stored.
+        case due(JSON)
+        /// It is being stored and claimed, or is claimed, or is sent without that.
+        case begun(JSON)
+    }
+
+    /// What is under way on the connection.
+    enum Task {
+        case watch, gather, tell
+        case claim
+        case complete([AlertOutbox.Verdict])
+
+        var isTelling: Bool {
+            if case .tell = self { true } else { false }
+        }
+    }
+
+    static let slots = 4
+    /// The lease of an alert that no table knows.
+    static let unstored = 0
+    private static let lagSeconds = 300
+    private static let watchInterval: Int64 = 15_000_000_000
+    private static let claimInterval: Int64 = 1_000_000_000
+    private static let gatherInterval: Int64 = 5_000_000_000
+
+    /// Nil where no receiver is set.
+    init?(_ settings: PollerSettings, program: String, environment: [String: String], log: PollerLog) {
+        guard let receiver = settings.alertReceiver else { return nil }
+        self.receiver = receiver
+        lease = settings.lease
+        self.log = log
+        log.logger.info("the operator is told of events", metadata: ["destination": "\(receiver.url.origin)"])
+        link = DatabaseLink(
+            settings.connectionString, applicationName: "postbacks alerts", setup: AlertOutbox.session,
+            answerTime: 60, tellsAtOnce: false, logger: log.logger)
+        process = DeliveryProcess(program: program, environment: environment, logger: log.logger)
+    }
+
+    var interests: [Interest] { link.interests + process.interests }
+
+    func advance(now: Int64) {
+        _ = link.advance(now: now)
+        if let work, let results = link.results(now: now) {
+            self.work = nil
+            for (task, result) in zip(work, results) { take(result, of: task, now: now) }
+        }
+        if !link.isUp, let work {
+            self.work = nil
+            giveUp(work)
+        }
+        advanceProcess(now: now)
+        endLeases(now: now)
+        if work == nil, link.idleConnection != nil { startWork(now: now) }
+    }
+
+    private func startWork(now: Int64) {
+        var tasks: [(Task, Call)] = []
+        if !verdicts.isEmpty { tasks.append((.complete(verdicts), AlertOutbox.complete(verdicts))) }
+        switch farewell {
+        case .notYet:
+            if now >= nextWatch { tasks.append((.watch, AlertOutbox.watch(lagSeconds: Alerts.lagSeconds))) }
+            if now >= nextGathering { tasks.append((.gather, AlertOutbox.gatherDeaths)) }
+            let free = Alerts.slots - inFlight.count
+            if free > 0, now >= nextClaim { tasks.append((.claim, AlertOutbox.claim(free, lease: lease))) }
+        case .due(let data):
+            tasks.append((.tell, AlertOutbox.tell("poller.stopped", data)))
+            tasks.append((.claim, AlertOutbox.claim(1, lease: lease)))
+        case .begun: break
+        }
+        guard !tasks.isEmpty, link.start(tasks.map { [$0.1] }, now: now) else { return }
+        work = tasks.map(\.0)
+        for (task, _) in tasks {
+            switch task {
+            case .watch: nextWatch = now + Alerts.watchInterval
+            case .gather: nextGathering = now + Alerts.gatherInterval
+            case .claim: nextClaim = now + Alerts.claimInterval
+            case .complete: verdicts = []
+            case .tell: beginFarewell()
+            }
+        }
+    }
+
+    /// What is lost with the connection is done again; alerts whose claim is lost are due when their leases have run out.
+    private func giveUp(_ work: [Task]) {
+        for task in work {
+            switch task {
+            case .complete(let verdicts): self.verdicts = verdicts + self.verdicts
+            case .tell: sendFarewell()
+            case .watch, .gather, .claim: break
+            }
+        }
+    }
+
+    private func take(_ result: Result<[Rows], PostgresError>, of task: Task, now: Int64) {
+        switch (task, result) {
+        case (.claim, .success(let rows)):
+            let alerts = rows.first.map(AlertOutbox.alerts) ?? []
+            // Where all slots were taken more may wait.
+            if alerts.count == Alerts.slots { nextClaim = now }
+            send(alerts, now: now)
+        case (_, .success): break
+        case (let task, .failure(let error)):
+            log.fails("alerts cannot be stored or claimed", "\(error)", now: now)
+            if error.isRetryable || task.isTelling { giveUp([task]) }
+        }
+    }
+}
