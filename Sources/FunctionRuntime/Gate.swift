@@ -33,10 +33,15 @@ enum Gate {
             return try JSON(parsing: bytes, depth: depth)
         } catch {
             let inner = envelope.map { error.path.inside($0) } ?? error.path
-            let (whole, place) = inner.map { ("input", $0) } ?? ("line", error.path)
+            let (whole, path) = inner.map { ("input", $0) } ?? ("line", error.path)
+            // An envelope is one line, and may have been put around the input by a program.
+            let place =
+                envelope == nil
+                ? error.place.map { "\($0)" }
+                : (inner == nil ? error.place : error.placeInMember).map { "column \($0.column) of the \(whole)" }
             throw FunctionError(
-                .invalidJSON, "the \(whole) \(error.message)\(place == .root ? "" : ", in \(place)")",
-                details: [Fault(place, error.message)])
+                .invalidJSON, "the \(whole) \(error.sentence(place, in: path.description))",
+                details: [Fault(path, error.sentence(place))])
         }
     }
 }

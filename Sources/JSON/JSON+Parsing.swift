@@ -2,8 +2,24 @@
 package struct MalformedJSON: Error, Equatable {
     /// The member or item in which it was found; empty at the top.
     package let path: Path
-    /// What is wrong, and at which byte.
-    package let message: String
+    /// What is wrong, as a sentence without its subject. Repeats no value, which may be a secret.
+    package let what: String
+    /// Where it is wrong; nil where all of the text is.
+    package let place: TextPlace?
+    /// The same, counted from where the value of the outermost member or item begins in which it is wrong.
+    package let placeInMember: TextPlace?
+    /// What would be right.
+    package let advice: String?
+
+    /// What is wrong, where, and what would be right.
+    package var message: String { sentence(place.map { "\($0)" }) }
+
+    /// The same with the place in other words.
+    /// - Parameter member: the member or item in which it was found.
+    package func sentence(_ place: String?, in member: String = "") -> String {
+        what + (member.isEmpty ? "" : ", in \(member)") + (place.map { ", at \($0)" } ?? "")
+            + (advice.map { "; \($0)" } ?? "")
+    }
 }
 
 extension JSON {
@@ -17,7 +33,7 @@ extension JSON {
         do throws(ParserFault) {
             self = try parser.document()
         } catch {
-            throw error.malformedJSON
+            throw error.malformedJSON(bytes)
         }
     }
 
@@ -30,7 +46,7 @@ extension JSON {
         do throws(ParserFault) {
             return try parser.outline()
         } catch {
-            throw error.malformedJSON
+            throw error.malformedJSON(bytes)
         }
     }
 

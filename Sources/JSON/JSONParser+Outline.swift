@@ -2,9 +2,9 @@ extension JSONParser {
     /// The members of the one object that the bytes are, as the places of their values; everything in them is checked but
     /// for names that stand twice.
     mutating func outline() throws(ParserFault) -> [(name: String, place: Range<Int>)] {
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw fault("is not valid UTF-8") }
+        try checkEncoding()
         skipSpace()
-        guard peek == UInt8(ascii: "{") else { throw fault("is not an object") }
+        guard peek == UInt8(ascii: "{") else { throw fault("is not an object", at: position) }
         var members: [(name: String, place: Range<Int>)] = []
         try eachMember { parser, name throws(ParserFault) in
             let start = parser.position
@@ -12,7 +12,7 @@ extension JSONParser {
             members.append((name, start..<parser.position))
         }
         skipSpace()
-        guard position == bytes.count else { throw fault("has something after the value, at byte \(position)") }
+        guard position == bytes.count else { throw somethingBehind() }
         return members
     }
 

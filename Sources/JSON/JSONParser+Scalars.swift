@@ -1,5 +1,6 @@
 extension JSONParser {
     mutating func string() throws(ParserFault) -> String {
+        let quote = position
         position += 1
         let start = position
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
@@ -11,16 +12,17 @@ extension JSONParser {
             position += 1
             switch byte {
             case UInt8(ascii: "\""): return String(decoding: unescaped, as: UTF8.self)
-            case UInt8(ascii: "\\"): try escape(into: &unescaped)
-            case 0..<0x20: throw fault("has an unescaped control character in a string, at byte \(position - 1)")
+            case UInt8(ascii: "\\"): try escape(into: &unescaped, in: quote)
+            case 0..<0x20: throw controlCharacter(byte, at: position - 1)
             default: unescaped.append(byte)
             }
         }
-        throw fault("ends in the middle of a string")
+        throw endOfString(quote)
     }
 
-    mutating func escape(into unescaped: inout [UInt8]) throws(ParserFault) {
-        guard let byte = peek else { throw fault("ends in the middle of a string") }
+    /// - Parameter quote: where the string begins.
+    mutating func escape(into unescaped: inout [UInt8], in quote: Int) throws(ParserFault) {
+        guard let byte = peek else { throw endOfString(quote) }
         position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(byte)
@@ -30,22 +32,23 @@ extension JSONParser {
         case UInt8(ascii: "r"): unescaped.append(0x0D)
         case UInt8(ascii: "t"): unescaped.append(0x09)
         case UInt8(ascii: "u"): unescaped.append(contentsOf: Character(try escapedScalar()).utf8)
-        default: throw fault("has an unknown escape at byte \(position - 2)")
+        default:
+            throw fault("has an unknown escape", at: position - 2, advice: #"a backslash itself is written \\"#)
         }
     }
 
     mutating func escapedScalar() throws(ParserFault) -> Unicode.Scalar {
         let start = position - 2
         var code = try fourHexDigits()
-        if code == 0 { throw fault("has a NUL character (\\u0000) at byte \(start), which cannot be stored") }
+        if code == 0 { throw fault("has a NUL character (\\u0000), which cannot be stored", at: start) }
         if (0xD800..<0xDC00).contains(code), take(UInt8(ascii: "\\"), skippingSpace: false),
             take(UInt8(ascii: "u"), skippingSpace: false)
         {
             let low = try fourHexDigits()
-            guard (0xDC00..<0xE000).contains(low) else { throw fault("has a lone surrogate at byte \(start)") }
+            guard (0xDC00..<0xE000).contains(low) else { throw fault("has a lone surrogate", at: start) }
             code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
         }
-        guard let scalar = Unicode.Scalar(code) else { throw fault("has a lone surrogate at byte \(start)") }
+        guard let scalar = Unicode.Scalar(code) else { throw fault("has a lone surrogate", at: start) }
         return scalar
     }
 
@@ -53,7 +56,7 @@ extension JSONParser {
         let end = position + 4
         guard end <= bytes.count, bytes[position..<end].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
             let code = UInt32(String(decoding: bytes[position..<end], as: UTF8.self), radix: 16)
-        else { throw fault("has no four hexadecimal digits after \\u, at byte \(position)") }
+        else { throw fault("has no four hexadecimal digits after \\u", at: position) }
         position = end
         return code
     }
@@ -73,11 +76,11 @@ extension JSONParser {
     mutating func digits() throws(ParserFault) {
         let start = position
         while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
-        if position == start { throw fault("has no digit at byte \(position)") }
+        if position == start { throw noDigit() }
     }
 
     mutating func literal(_ word: String, _ value: JSON) throws(ParserFault) -> JSON {
-        guard bytes[position...].starts(with: word.utf8) else { throw fault("has no JSON value at byte \(position)") }
+        guard bytes[position...].starts(with: word.utf8) else { throw noValue() }
         position += word.utf8.count
         return value
     }

@@ -12,13 +12,14 @@ struct JSONParser {
     }
 
     mutating func document() throws(ParserFault) -> JSON {
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw fault("begins with a byte order mark, which JSON must not") }
-        guard String(validating: bytes, as: UTF8.self) != nil else { throw fault("is not valid UTF-8") }
+        try checkEncoding()
         skipSpace()
-        if position == bytes.count { throw fault("is empty; expected one JSON object") }
+        if position == bytes.count {
+            throw ParserFault("is empty", at: nil, advice: "expected one JSON object")
+        }
         let value = try self.value()
         skipSpace()
-        guard position == bytes.count else { throw fault("has something after the value, at byte \(position)") }
+        guard position == bytes.count else { throw somethingBehind() }
         return value
     }
 
@@ -39,8 +40,7 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
         case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return try number()
-        case nil: throw fault("ends in the middle of a value")
-        default: throw fault("has no JSON value at byte \(position)")
+        default: throw noValue()
         }
     }
 
@@ -48,7 +48,9 @@ struct JSONParser {
         var members: [JSON.Member] = []
         var names = MemberNames()
         try eachMember { parser, name throws(ParserFault) in
-            guard names.insert(name) else { throw parser.fault("has the member \"\(name.cut(to: 256))\" twice") }
+            guard names.insert(name) else {
+                throw parser.fault("has the member \"\(name.cut(to: 256))\" twice", at: parser.position)
+            }
             members.append(JSON.Member(name, try parser.value()))
         }
         return .object(members)
@@ -64,50 +66,56 @@ struct JSONParser {
     mutating func eachMember(
         _ read: (inout JSONParser, String) throws(ParserFault) -> Void
     ) throws(ParserFault) {
+        let start = position
+        var separator: Separator?
         try open()
         if take(UInt8(ascii: "}"), skippingSpace: false) { return close() }
         while true {
-            guard peek == UInt8(ascii: "\"") else { throw fault("has no member name at byte \(position)") }
+            guard peek == UInt8(ascii: "\"") else { throw noName(after: separator, in: start) }
             let name = try string()
             skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw fault("has no colon after a member name, at byte \(position)") }
+            guard take(UInt8(ascii: ":")) else { throw noColon(in: start) }
+            let valueStart = position
             do throws(ParserFault) {
                 try read(&self, name)
             } catch {
-                throw error.inside(.member(name))
+                throw error.inside(.member(name), from: valueStart)
             }
+            let end = position
             skipSpace()
             if take(UInt8(ascii: "}"), skippingSpace: false) { return close() }
-            guard take(UInt8(ascii: ",")) else {
-                throw fault("has neither a comma nor a closing brace at byte \(position)")
-            }
+            separator = Separator(position: position, valueEnd: end)
+            guard take(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
         }
     }
 
     /// Steps through a list; `read` stands at an item and must step over it.
     mutating func eachItem(_ read: (inout JSONParser) throws(ParserFault) -> Void) throws(ParserFault) {
+        let start = position
         try open()
         if take(UInt8(ascii: "]"), skippingSpace: false) { return close() }
         var index = 0
         while true {
+            let itemStart = position
             do throws(ParserFault) {
                 try read(&self)
             } catch {
-                throw error.inside(.item(index))
+                throw error.inside(.item(index), from: itemStart)
             }
             index += 1
+            let end = position
             skipSpace()
             if take(UInt8(ascii: "]"), skippingSpace: false) { return close() }
-            guard take(UInt8(ascii: ",")) else {
-                throw fault("has neither a comma nor a closing bracket at byte \(position)")
-            }
+            let comma = position
+            guard take(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
+            if peek == UInt8(ascii: "]") { throw fault("has a comma too many before a closing bracket", at: comma) }
         }
     }
 
     mutating func open() throws(ParserFault) {
         guard depth < depthLimit else {
             throw ParserFault(
-                message: "is nested deeper than \(JSON.depthLimit) levels, at byte \(position)", isOfTheWhole: true)
+                "is nested deeper than \(JSON.depthLimit) levels", at: position, isOfTheWhole: true)
         }
         depth += 1
         position += 1
@@ -130,7 +138,9 @@ struct JSONParser {
         while let byte = peek, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
     }
 
-    func fault(_ message: String) -> ParserFault { ParserFault(message: message, isOfTheWhole: false) }
+    func fault(_ message: String, at position: Int, advice: String? = nil) -> ParserFault {
+        ParserFault(message, at: position, advice: advice)
+    }
 }
 
 /// The names that one object has so far, compared byte by byte: Swift's own comparison of strings takes canonically

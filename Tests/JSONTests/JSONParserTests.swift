@@ -90,8 +90,9 @@ struct JSONParserTests {
         ] as [[UInt8]])
     func `what is not UTF-8 is refused, wherever it stands`(bytes: [UInt8]) {
         let quote = UInt8(ascii: "\"")
-        #expect(refusal([quote] + bytes + [quote])?.message == "is not valid UTF-8")
-        #expect(refusal(Array("{}".utf8) + bytes)?.message == "is not valid UTF-8")
+        #expect(
+            refusal([quote] + bytes + [quote])?.message == "is not valid UTF-8, at line 1, column 2; save it as UTF-8")
+        #expect(refusal(Array("{}".utf8) + bytes)?.place?.column == 3)
     }
 
     @Test func `a byte order mark is refused`() {

@@ -1,0 +1,193 @@
+/// What people and programs often write where JSON wants something else. Each is named, and none is accepted.
+extension JSONParser {
+    /// A separator between two members.
+    struct Separator {
+        let position: Int
+        /// Where the value before it ended.
+        let valueEnd: Int
+    }
+
+    /// No value begins here.
+    func noValue() -> ParserFault {
+        if let stranger { return stranger }
+        switch peek {
+        case nil: return fault("ends where a value belongs", at: position)
+        case UInt8(ascii: ","): return fault("has a comma too many", at: position)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): return fault("has no value before a closing bracket", at: position)
+        case UInt8(ascii: "+"): return fault("has a number with a plus sign", at: position, advice: "leave it out")
+        case UInt8(ascii: "."):
+            return fault("has a number that begins with its point", at: position, advice: "write a zero before it: 0.5")
+        default: return noWord()
+        }
+    }
+
+    /// No member's name begins here.
+    /// - Parameters:
+    ///   - separator: the comma before it, if there is one.
+    ///   - start: where the object begins.
+    func noName(after separator: Separator?, in start: Int) -> ParserFault {
+        if let stranger { return stranger }
+        switch peek {
+        case nil: return end(of: start)
+        case UInt8(ascii: "}"):
+            return fault("has a comma too many before a closing brace", at: separator?.position ?? position)
+        case UInt8(ascii: ","): return fault("has a comma too many", at: position)
+        case let byte? where isDigit(byte):
+            guard let separator, separator.position == separator.valueEnd, position == separator.position + 1,
+                isDigit(bytes[separator.valueEnd - 1])
+            else { break }
+            return fault(
+                "has a comma inside of a number", at: separator.position,
+                advice: "decimals stand behind a point, and nothing between thousands: 1234.50")
+        default: break
+        }
+        return isOfWord(peek)
+            ? fault("has a name without double quotes", at: position)
+            : fault("has no name of a member where one belongs", at: position)
+    }
+
+    /// No colon follows the name of a member.
+    func noColon(in start: Int) -> ParserFault {
+        if let stranger { return stranger }
+        switch peek {
+        case nil: return end(of: start)
+        case UInt8(ascii: "="): return fault("has = where a colon belongs", at: position)
+        case UInt8(ascii: ","), UInt8(ascii: "}"): return fault("has a name without a value", at: position)
+        default: return fault("has no colon behind a name", at: position)
+        }
+    }
+
+    /// Neither a comma nor the end of the container follows a value.
+    /// - Parameters:
+    ///   - valueEnd: where the value ended.
+    ///   - start: where the container begins.
+    func noSeparator(behind valueEnd: Int, in start: Int) -> ParserFault {
+        if let stranger { return stranger }
+        guard let byte = peek else { return end(of: start) }
+        if position == valueEnd, isDigit(bytes[valueEnd - 1]), byte != UInt8(ascii: "\"") {
+            let keeping = "what is to stay as it is written stands in double quotes"
+            if isDigit(byte) { return fault("has a number with a leading zero", at: valueEnd - 1, advice: keeping) }
+            if isOfWord(byte) || !byte.isPunctuation {
+                return fault("has something directly behind a number", at: position, advice: keeping)
+            }
+        }
+        if position == valueEnd, bytes[valueEnd - 1] == UInt8(ascii: "\""), isOfWord(byte) {
+            return fault(
+                "has text directly behind a closing quote", at: position,
+                advice: #"a double quote inside of a string is written \""#)
+        }
+        switch byte {
+        case UInt8(ascii: ";"): return fault("has a semicolon where a comma belongs", at: position)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+            return fault("has a closing bracket of the other kind than the opening one", at: position)
+        case UInt8(ascii: ":"): return fault("has a colon where a comma belongs", at: position)
+        default: return fault("has no comma where one belongs", at: position)
+        }
+    }
+
+    /// Something follows the value that should be alone.
+    func somethingBehind() -> ParserFault {
+        switch peek {
+        case UInt8(ascii: "{"): fault("has one more object after the value", at: position)
+        case UInt8(ascii: ","): fault("has a comma after the value", at: position)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): fault("has a closing bracket too many after the value", at: position)
+        default: fault("has something after the value", at: position)
+        }
+    }
+
+    func noDigit() -> ParserFault {
+        if bytes[position...].starts(with: "Inf".utf8) { return notFinite() }
+        return peek == UInt8(ascii: ".")
+            ? fault("has a number that begins with its point", at: position, advice: "write a zero before it: 0.5")
+            : fault("has a number that lacks a digit", at: position)
+    }
+
+    func controlCharacter(_ byte: UInt8, at position: Int) -> ParserFault {
+        let (name, advice): (String, String) =
+            switch byte {
+            case 0x0A, 0x0D: (" (a line break)", #"write \n, or close the string before it"#)
+            case 0x09: (" (a tab)", #"write \t"#)
+            default: ("", "leave it out")
+            }
+        return fault("has an unescaped control character\(name) in a string", at: position, advice: advice)
+    }
+
+    /// - Parameter quote: where the string begins.
+    func endOfString(_ quote: Int) -> ParserFault {
+        fault("ends before the string is closed that begins there", at: quote, advice: "a double quote is missing")
+    }
+
+    /// The text ends in a container.
+    /// - Parameter start: where it begins.
+    private func end(of start: Int) -> ParserFault {
+        bytes[start] == UInt8(ascii: "{")
+            ? fault("ends before the object is closed that begins there", at: start, advice: "a } is missing")
+            : fault("ends before the list is closed that begins there", at: start, advice: "a ] is missing")
+    }
+
+    /// What belongs nowhere outside of a string.
+    private var stranger: ParserFault? {
+        guard let byte = peek else { return nil }
+        switch byte {
+        case UInt8(ascii: "'"), UInt8(ascii: "`"):
+            return fault("has a single quote", at: position, advice: #"names and texts stand in double quotes (")"#)
+        case UInt8(ascii: "#"): return comment
+        case UInt8(ascii: "/"): return comment
+        case UInt8(ascii: "\\"):
+            return fault("has a backslash outside of a string", at: position, advice: #"quotes are plain ones (")"#)
+        case 0..<0x20, 0x7F: return fault("has a control character outside of a string", at: position)
+        case 0..<0x80: return nil
+        default: break
+        }
+        guard let scalar = String(decoding: bytes[position...].prefix(4), as: UTF8.self).unicodeScalars.first else {
+            return nil
+        }
+        if JSONParser.typographicQuotes.contains(scalar) {
+            return fault("has a typographic quote", at: position, advice: #"JSON takes the plain one alone (")"#)
+        }
+        return WhiteSpace.contains(scalar)
+            ? fault(
+                "has white space that is none to JSON (U+\(scalar.hexadecimal))", at: position, advice: "leave it out")
+            : nil
+    }
+
+    private var comment: ParserFault {
+        fault("has a comment, or a text without double quotes", at: position, advice: "JSON has no comments")
+    }
+
+    private func noWord() -> ParserFault {
+        let word = String(decoding: bytes[position...].prefix(16).prefix { isOfWord($0) }, as: UTF8.self)
+        if let right = JSONParser.literals[word.lowercased()] {
+            return fault("has \(word) where JSON has \(right)", at: position)
+        }
+        if ["nan", "inf", "infinity"].contains(word.lowercased()) { return notFinite() }
+        return isOfWord(peek)
+            ? fault("has a text without double quotes", at: position)
+            : fault("has no JSON value where one belongs", at: position)
+    }
+
+    private func notFinite() -> ParserFault {
+        fault("has NaN or Infinity, which is no number of JSON", at: position, advice: "write null, or leave it out")
+    }
+
+    private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    /// Whether it may stand in a word: a letter, a digit, `_`, `$`, or a part of a character beyond ASCII.
+    private func isOfWord(_ byte: UInt8?) -> Bool {
+        guard let byte else { return false }
+        return isDigit(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
+            || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$")
+    }
+
+    /// What other languages write for JSON's three words, and these in another case.
+    private static let literals = [
+        "true": "true", "false": "false", "null": "null", "none": "null", "nil": "null", "undefined": "null",
+    ]
+
+    private static let typographicQuotes = Set("‘’‚‛“”„‟«»‹›′″＂＇´".unicodeScalars)
+}
+
+extension UInt8 {
+    /// What ends or parts values.
+    fileprivate var isPunctuation: Bool { "}],:;\"".utf8.contains(self) }
+}
