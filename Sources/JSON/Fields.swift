@@ -118,7 +118,7 @@ package struct Fields {
         let names = known.map(\.name)
         for member in members where !names.contains(where: member.isNamed) {
             // Looking for what was meant costs much more than the rest; nobody is shown more of them.
-            let hint = faults.count < Fault.limit ? Spelling.hint(for: member.name, among: names) : ""
+            let hint = faults.count < Fault.limit ? OtherNames.hint(for: member.name, among: names) : ""
             faults.append(
                 quotes
                     ? Fault(path.member(member.name), "is not a field here\(hint)")

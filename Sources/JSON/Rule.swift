@@ -36,7 +36,7 @@ package struct Rule<Value> {
             do throws(Wrong) {
                 return try parse(value)
             } catch {
-                faults.append(Fault(path, error.message))
+                faults += error.messages.map { Fault(path, $0) }
                 return nil
             }
         }
@@ -52,7 +52,23 @@ package struct Rule<Value> {
 /// What is wrong with a value and what would be right, as a sentence without its subject: `must be …`.
 package struct Wrong: Error, Equatable {
     package let message: String
-    package init(_ message: String) { self.message = message }
+    /// What else is wrong with the same value.
+    private let others: [String]
+
+    package init(_ message: String) { self.init(message, others: []) }
+
+    private init(_ message: String, others: [String]) {
+        self.message = message
+        self.others = others
+    }
+
+    /// All of what is wrong; nil for nothing.
+    package init?(_ messages: [String]) {
+        guard let first = messages.first else { return nil }
+        self.init(first, others: Array(messages.dropFirst()))
+    }
+
+    package var messages: [String] { [message] + others }
 }
 
 extension Rule<String> {

@@ -15,12 +15,24 @@ package enum Spelling {
         return best?.candidate
     }
 
-    /// ` Did you mean "…"?`, or nothing.
+    /// The candidate nearest to `word`, or else the first that begins with it or with which it begins; both have at least
+    /// three letters. For names of which an abbreviation is clear, such as those of fields.
+    package static func completed(_ word: String, among candidates: some Sequence<String>) -> String? {
+        if let nearest = nearest(to: word, among: candidates) { return nearest }
+        let wanted = folded(word)
+        return candidates.first { candidate in
+            let other = folded(candidate)
+            return min(wanted.count, other.count) >= 3 && (other.starts(with: wanted) || wanted.starts(with: other))
+        }
+    }
+
+    /// `; did you mean "…"?`, or nothing.
     package static func hint(for word: String, among candidates: some Sequence<String>) -> String {
         nearest(to: word, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
-    private static func folded(_ word: String) -> [UInt8] {
+    /// In lower case, without `_` and `-`, and without what lies beyond 64 scalars.
+    static func folded(_ word: String) -> [UInt8] {
         String(word.unicodeScalars.prefix(64)).lowercased().utf8.filter {
             $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-")
         }

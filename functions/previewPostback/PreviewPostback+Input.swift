@@ -19,8 +19,8 @@ extension PreviewPostback {
 
         /// `postbackId`, or createPostback's fields; `conversionId`, or `sample` with recordConversion's fields.
         init(_ fields: inout Fields) {
-            let isStored = fields.isGiven("postbackId")
-            self.init(&fields, isStored: isStored)
+            let isNew = ["offerId", "affiliateId", "conversionStatus", "url", "httpType"].contains { fields.isGiven($0) }
+            self.init(&fields, isStored: fields.isGiven("postbackId") || !isNew)
         }
 
         private init(_ fields: inout Fields, isStored: Bool) {

@@ -7,7 +7,8 @@ package enum Macro: Sendable, Hashable {
     case param(String)
 
     /// Reads `click_id`, `sub1` … `sub10` or `params.NAME`.
-    package init(parsing name: String) throws(Wrong) {
+    /// - Parameter hints: whether a fault names what was probably meant.
+    package init(parsing name: String, hints: Bool = true) throws(Wrong) {
         if let known = MacroName(rawValue: name) {
             self = .named(known)
         } else if Macro.subNames.contains(name) {
@@ -19,7 +20,7 @@ package enum Macro: Sendable, Hashable {
             }
             self = .param(param)
         } else {
-            throw Wrong("has no macro \"\(name.prefix(64))\"\(Macro.hint(for: name))")
+            throw Wrong("has no macro \"\(name.cut(to: 64))\"\(hints ? Macro.hint(for: name) : "")")
         }
     }
 
@@ -45,18 +46,18 @@ package enum Macro: Sendable, Hashable {
             }
     }
 
-    private static let subNames = (1...10).map { "sub\($0)" }
+    static let subNames = (1...10).map { "sub\($0)" }
     private static let allNames = MacroName.allCases.map(\.rawValue) + subNames + ["params."]
 
     private static func hint(for name: String) -> String {
         if name.hasPrefix("sub"), name.dropFirst(3).utf8.allSatisfy(\.isDigit), name.utf8.count > 3, isParamName(name) {
             return "; beyond sub10 write \"params.\(name)\""
         }
-        let hint = Spelling.hint(for: name, among: allNames)
-        if hint.isEmpty, let meaning = MacroMeaning(of: name, parameter: "") {
-            return "; did you mean \"\(meaning.template.dropFirst().dropLast())\"?"
-        }
-        return hint
+        let meant =
+            Spelling.nearest(to: name, among: allNames)
+            ?? MacroMeaning(of: name, parameter: "").map { String($0.template.dropFirst().dropLast()) }
+            ?? Spelling.completed(name, among: allNames)
+        return meant.map { "; did you mean \"\($0)\"?" } ?? ""
     }
 }
 
@@ -113,7 +114,10 @@ extension Rule<Macro> {
     package static var macro: Rule {
         func schema() -> JSON {
             let names = MacroName.allCases.map(\.rawValue).joined(separator: "|")
-            return ["pattern": .string(#"^(\#(names)|sub([1-9]|10)|params\.[A-Za-z0-9_.-]{1,64})$"#)]
+            return [
+                "title": "macro name",
+                "pattern": .string(#"^(\#(names)|sub([1-9]|10)|params\.[A-Za-z0-9_.-]{1,64})$"#),
+            ]
         }
         return Rule<String>.text(1...80).parsed(placeholder: Macro.named(.clickID), schema: schema()) {
             name throws(Wrong) in

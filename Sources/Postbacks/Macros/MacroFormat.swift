@@ -31,17 +31,19 @@ extension MacroUse {
         if macro.kind == .money, text.utf8.starts(with: "fixed=".utf8) { return .fixed(try decimals(text, of: macro)) }
         if text.utf8.contains(UInt8(ascii: "=")) { return .map(try entries(text, of: macro)) }
         let format: Format
-        switch text {
-        case "unix": format = .unix
-        case "unixms": format = .unixms
-        case "date": format = .date
-        case "minor":
+        switch MacroModifier(rawValue: String(text)) {
+        case .unix: format = .unix
+        case .unixms: format = .unixms
+        case .date: format = .date
+        case .minor:
             guard macro.kind == .money else {
                 throw Wrong("has {\(macro.name):minor}, but \(macro.name) is not an amount of money")
             }
             return .minor
-        default:
-            if macro.kind == .time, let pattern = try TimePattern(parsing: text) { return .pattern(pattern) }
+        case .number, .boolean, .fixed, .map, .pattern, .fallback, .raw, nil:
+            if macro.kind == .time, !MacroModifier.isOtherName(text), let pattern = try TimePattern(parsing: text) {
+                return .pattern(pattern)
+            }
             throw unknown(text, of: macro)
         }
         guard macro.kind == .time else {
@@ -63,9 +65,9 @@ extension MacroUse {
     }
 
     private static func unknown(_ text: Substring, of macro: Macro) -> Wrong {
-        let names = ["number", "boolean", "unix", "unixms", "date", "minor", "fixed=2"]
+        let hint = MacroModifier.meant(by: text, of: macro).map { "; did you mean \"\($0)\"?" } ?? ""
         return Wrong(
-            "has no format \"\(text.prefix(64))\" for {\(macro.name)}\(Spelling.hint(for: String(text), among: names)); a map is written {\(macro.name):a=1,b=2}"
+            "has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}\(hint); a map is written {\(macro.name):a=1,b=2}"
         )
     }
 }

@@ -21,7 +21,8 @@ package struct MacroUse: Sendable, Hashable {
 
     /// Reads what stands between the braces: by Unicode scalars, since a default may begin with a combining mark, which to
     /// Swift is one character with the `|` before it.
-    init(parsing text: Substring, in place: Template.Place) throws(Wrong) {
+    /// - Parameter hints: whether a fault names what was probably meant.
+    init(parsing text: Substring, in place: Template.Place, hints: Bool = true) throws(Wrong) {
         let head = text.prefixOfScalars { $0 != ":" && $0 != "|" }
         var rest = text[head.endIndex...]
         if head.hasPrefix("_") {
@@ -29,10 +30,10 @@ package struct MacroUse: Sendable, Hashable {
                 throw Wrong("has \"{\(text.prefix(64))}\", but only a URL takes a value unencoded")
             }
             isRaw = true
-            macro = try Macro(parsing: String(head.dropFirst()))
+            macro = try Macro(parsing: String(head.dropFirst()), hints: hints)
         } else {
             isRaw = false
-            macro = try Macro(parsing: String(head))
+            macro = try Macro(parsing: String(head), hints: hints)
         }
         if rest.unicodeScalars.first == ":" {
             let format = rest.withoutFirstScalar.prefixOfScalars { $0 != "|" }

@@ -19,14 +19,14 @@ package struct Template: Sendable, Hashable {
         case url, parameter, header
     }
 
-    /// Throws what is wrong, with the position of the brace in characters (Unicode scalars), from `firstPosition` on.
+    /// Throws all that is wrong, each with the position of the brace in characters (Unicode scalars), from `firstPosition` on.
     package init(parsing text: String, in place: Place, firstPosition: Int = 1) throws(Wrong) {
         let bytes = text.utf8
         let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
         var segments: [Segment] = []
         var literal = ""
         var index = bytes.startIndex
-        func position() -> Int { firstPosition + text.unicodeScalars[..<index].count }
+        var faults = TemplateFaults(text, firstPosition: firstPosition)
         func flush() {
             if !literal.isEmpty { segments.append(.literal(literal)) }
             literal = ""
@@ -40,20 +40,24 @@ package struct Template: Sendable, Hashable {
                 index = bytes.index(after: after)
                 continue
             }
+            // After a brace that stands alone it is not clear what belongs together.
             if bytes[brace] == close {
-                throw Wrong("has a } without its { at character \(position()); a literal brace is written }}")
+                faults.add("has a } without its { at", index, advice: "a literal brace is written }}")
+                break
             }
             guard let end = bytes[after...].firstIndex(where: { $0 == open || $0 == close }), bytes[end] == close else {
-                throw Wrong("has a { that is not closed, at character \(position()); a literal brace is written {{")
+                faults.add("has a { that is not closed, at", index, advice: "a literal brace is written {{")
+                break
             }
             flush()
             do throws(Wrong) {
-                segments.append(.macro(try MacroUse(parsing: text[after..<end], in: place)))
+                segments.append(.macro(try MacroUse(parsing: text[after..<end], in: place, hints: faults.areFew)))
             } catch {
-                throw Wrong("\(error.message) (at character \(position()))")
+                faults.add(error, at: index)
             }
             index = bytes.index(after: end)
         }
+        if let wrong = faults.wrong { throw wrong }
         literal += text[index...]
         flush()
         if place != .parameter || segments.count > 1,

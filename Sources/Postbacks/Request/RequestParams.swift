@@ -153,7 +153,7 @@ extension ParamValue {
                 let template = try Template(parsing: text, in: .parameter, from: source)
                 self = .text(template)
             } catch {
-                faults.append(Fault(path, error.message))
+                faults += error.messages.map { Fault(path, $0) }
                 return nil
             }
         case .array(let items):

@@ -118,7 +118,7 @@ import Testing
         ),
         (
             "{payout:minro}",
-            #"has no format "minro" for {payout}; did you mean "minor"?; a map is written {payout:a=1,b=2} (at character 1)"#
+            #"has no format "minro" for {payout}; did you mean ":minor"?; a map is written {payout:a=1,b=2} (at character 1)"#
         ),
         ("{sub1:number}", "has {sub1:number}, which is a JSON number: only as a param's whole value"),
         ("{is_test:boolean}", "has {is_test:boolean}, which is a JSON boolean: only as a param's whole value"),
@@ -135,11 +135,44 @@ import Testing
         ("{status:=1}", #"has a map for {status} whose part "=1" is not value=replacement (at character 1)"#),
         (
             "{occurred_at:unixx}",
-            #"has no format "unixx" for {occurred_at}; did you mean "unix"?; a map is written {occurred_at:a=1,b=2} (at character 1)"#
+            #"has no format "unixx" for {occurred_at}; did you mean ":unix"?; a map is written {occurred_at:a=1,b=2} (at character 1)"#
         ),
+        (
+            "{payout:num}",
+            #"has no format "num" for {payout}; did you mean ":number"?; a map is written {payout:a=1,b=2} (at character 1)"#
+        ),
+        (
+            "{occurred_at:ms}",
+            #"has no format "ms" for {occurred_at}; did you mean ":unixms"?; a map is written {occurred_at:a=1,b=2} (at character 1)"#
+        ),
+        (
+            "{click_id:raw}",
+            #"has no format "raw" for {click_id}; did you mean "{_click_id}"?; a map is written {click_id:a=1,b=2} (at character 1)"#
+        ),
+        ("{click}", #"has no macro "click"; did you mean "click_id"? (at character 1)"#),
+        ("{payout_usd}", #"has no macro "payout_usd"; did you mean "payout"? (at character 1)"#),
     ])
     func `an error names place and remedy`(text: String, message: String) {
         #expect(throws: Wrong(message)) { try Template(parsing: text, in: .header) }
+    }
+
+    @Test func `all that is wrong with a template is named, each with its place`() {
+        func messages(_ text: String) -> [String] {
+            do throws(Wrong) {
+                _ = try Template(parsing: text, in: .url)
+                return []
+            } catch {
+                return error.messages
+            }
+        }
+        #expect(
+            messages("é{clik_id}&b={payout:num}&c={zzzzzz}&d={click_id}&e={sub12") == [
+                #"has no macro "clik_id"; did you mean "click_id"? (at character 2)"#,
+                #"has no format "num" for {payout}; did you mean ":number"?; a map is written {payout:a=1,b=2} (at character 14)"#,
+                #"has no macro "zzzzzz" (at character 29)"#,
+                "has a { that is not closed, at character 53; a literal brace is written {{",
+            ])
+        #expect(messages(String(repeating: "{x}", count: 2000)).count == 2000)
     }
 
     @Test func `random is one UUID per delivery, the same on each retry`() throws {
