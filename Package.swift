@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "TestThreads"),
 
         // Tests: they mirror the above.
-        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport", "TestThreads", "TestThreads"]),
+        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport", "TestThreads"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport", "TestThreads"]),
@@ -99,7 +99,9 @@ let package = Package(
             name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "FunctionRuntimeTests",
-            dependencies: ["JSON", "POSIX", "Postgres", "Receiver", "TestSupport", "TestThreads"]),
+            dependencies: [
+                "FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "TestSupport", "TestThreads",
+            ]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport", "TestThreads"],
@@ -124,7 +126,10 @@ let package = Package(
             dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "ReadmeTests",
-            dependencies: ["POSIX", "Postgres", "Receiver", "Store", "TestSupport", "TestThreads", "postbacks"]),
+            dependencies: [
+                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Receiver", "Store", "TestSupport",
+                "TestThreads", "postbacks",
+            ]),
         .testTarget(
             name: "PresetsTests",
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport", "TestThreads"]),

@@ -115,10 +115,12 @@ package struct Contract: Sendable {
     package let output: JSON
     /// The settings that it reads.
     package let settings: [any SettingDescription]
+    /// What `--help` ends with.
+    package let notes: [HelpNote]
 
     package init(
         _ name: String, version: String, summary: String, example: JSON, output: JSON,
-        settings: [any SettingDescription]
+        settings: [any SettingDescription], notes: [HelpNote] = []
     ) {
         self.name = name
         self.version = version
@@ -126,5 +128,6 @@ package struct Contract: Sendable {
         self.example = example
         self.output = output
         self.settings = settings
+        self.notes = notes
     }
 }

@@ -1,31 +1,16 @@
 import JSON
 
-/// What `--help` prints.
+/// What `--help` prints, within 80 columns.
 enum HelpText {
     static func make<F: Function>(for type: F.Type) -> String {
         let contract = F.contract
-        return """
-            \(contract.name): \(contract.summary)
-
-            usage: \(contract.name) < input.json      one JSON object in, one JSON object out
-                   \(contract.name) --stream          a line {"id":…,"input":{…}} in, a line {"id":…,"output":{…}} out
-                   \(contract.name) --check           the same lines, only judged: {"id":…,"output":{}} for each that is right
-                   \(contract.name) --schema          the JSON Schemas of input and output
-                   \(contract.name) --version | --help
-
-            input (* is required):
-            \(inputLines(F.Input.schema))
-
-            example:
-              echo '\(contract.example.encodedText)' | \(contract.name)
-
-            settings (environment variables; NAME_FILE names a file that holds the value):
-            \(settingLines(contract.settings))
-
-            exit status: 0 done; 65 bad input; 66 something unknown; 67 the rules forbid it;
-                         70 a bug; 75 the database is away, try again; 78 a setting is wrong
-
-            """
+        let sections = [
+            TextColumns.wrapped("\(contract.name): \(contract.summary)", width: TextColumns.width),
+            usage(contract.name),
+            input(F.Input.schema), example(contract),
+        ]
+        let last = [settings(contract.settings), exitStatuses] + contract.notes.map(\.lines)
+        return (sections + last).map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
     static func unknownArgument(_ argument: String, _ contract: Contract) -> FunctionError {
@@ -35,30 +20,63 @@ enum HelpText {
             "unexpected argument \"\(argument)\"\(hint); the input goes to standard input, see \(contract.name) --help")
     }
 
-    private static func inputLines(_ schema: JSON) -> String {
-        if case .array(let ways)? = schema["anyOf"], schema["properties"] == nil {
-            return ways.map(inputLines).joined(separator: "\n or\n")
-        }
-        guard case .object(let properties)? = schema["properties"], case .array(let required)? = schema["required"]
-        else {
-            return ""
-        }
-        if properties.isEmpty { return "  (no fields)" }
-        let names = properties.map { $0.name + (required.contains(.string($0.name)) ? "*" : "") }
-        return wrap(names, width: 100)
+    private static func usage(_ name: String) -> [String] {
+        let ways = [
+            (" < input.json", "one JSON object in, one JSON object out"),
+            (" --stream", "warm: lines {\"id\":…,\"input\":{…}} in, {\"id\":…,\"output\":{…}} out"),
+            (" --check", "the same lines, only judged: {\"id\":…,\"output\":{}} for a right one"),
+            (" --schema", "the JSON Schemas of input and output"), (" --version", "the version"), (" --help", "this"),
+        ]
+        return ["usage:"] + ways.flatMap { TextColumns.lines(name + $0, $1, indent: 2, column: name.count + 17) }
     }
 
-    private static func settingLines(_ settings: [any SettingDescription]) -> String {
-        settings.map { "  \($0.name) (default: \($0.fallback.isEmpty ? "empty" : $0.fallback))\n      \($0.meaning)" }
-            .joined(separator: "\n")
+    private static func input(_ schema: JSON) -> [String] {
+        let fields = FieldOutline.all(in: schema)
+        if fields.isEmpty { return ["input: an empty object, {}"] }
+        let lines = fields.flatMap { field in
+            let indent = 2 + 2 * field.depth
+            let fallback = field.fallback.map { "; default \($0)" } ?? ""
+            let type = TextColumns.lines(
+                field.name + (field.isRequired ? "*" : ""), field.type + fallback, indent: indent, column: 24)
+            return field.meaning.isEmpty
+                ? type : type + TextColumns.lines("", field.meaning, indent: 0, column: 26)
+        }
+        return ["input (* must be there):"] + lines
     }
 
-    private static func wrap(_ words: [String], width: Int) -> String {
-        var lines = [" "]
-        for word in words {
-            if lines[lines.count - 1].count + word.count + 1 > width { lines.append(" ") }
-            lines[lines.count - 1] += " " + word
-        }
-        return lines.joined(separator: "\n")
+    private static func example(_ contract: Contract) -> [String] {
+        let line = "  echo '\(contract.example.encodedText)' | \(contract.name)"
+        if line.count <= TextColumns.width { return ["example:", line] }
+        return ["example:", "  echo '\(contract.example.pretty(indent: 1))' | \(contract.name)"]
+    }
+
+    private static func settings(_ settings: [any SettingDescription]) -> [String] {
+        ["settings (environment; NAME_FILE names a file that holds the value):"]
+            + settings.flatMap { setting in
+                let fallback = setting.fallback.isEmpty ? "empty" : setting.fallback
+                return TextColumns.lines(
+                    setting.name, "\(setting.meaning) (default: \(fallback))", indent: 2, column: 6)
+            }
+    }
+
+    private static let exitStatuses = [
+        "exit status:", "  0 done; 65 bad input; 66 something unknown; 67 the rules forbid it;",
+        "  70 a bug; 75 the database is away, try again; 78 a setting is wrong",
+    ]
+}
+
+/// What `--help` says beside the fields: a title, and names with what they are.
+package struct HelpNote: Sendable {
+    package let title: String
+    package let rows: [(name: String, text: String)]
+
+    package init(_ title: String, _ rows: [(name: String, text: String)]) {
+        self.title = title
+        self.rows = rows
+    }
+
+    fileprivate var lines: [String] {
+        TextColumns.wrapped(title, width: TextColumns.width)
+            + rows.flatMap { TextColumns.lines($0.name, $0.text, indent: 2, column: 24) }
     }
 }

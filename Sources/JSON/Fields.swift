@@ -36,8 +36,10 @@ package struct Fields {
     package static func describing() -> Fields { Fields() }
 
     /// A field that must be there. After a fault, the rule's placeholder.
-    package mutating func required<Value>(_ name: String, _ rule: Rule<Value>) -> Value {
-        know(name, rule.schema, isRequired: true)
+    /// - Parameter meaning: a sentence or two for people, here and in the other functions; without it, what a field of that
+    ///   name means anywhere.
+    package mutating func required<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value {
+        know(name, rule.schema, isRequired: true, meaning: meaning)
         guard let json = given(name) else {
             if !isDescription { faults.append(Fault(path.member(name), "is missing")) }
             return rule.placeholder
@@ -46,27 +48,41 @@ package struct Fields {
     }
 
     /// A field that may be left out; null counts as left out, and so does `""` where the text cannot be empty.
-    package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>) -> Value? {
-        know(name, rule.optionalSchema, isRequired: false, blank: rule.blank)
+    package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value? {
+        know(name, rule.optionalSchema, isRequired: false, blank: rule.blank, meaning: meaning)
+        return value(of: name, rule)
+    }
+
+    /// A field that has a default.
+    package mutating func optional<Value>(
+        _ name: String, _ rule: Rule<Value>, default value: Value, _ meaning: String? = nil
+    ) -> Value {
+        var schema: JSON {
+            JSON(plain: value).map { rule.optionalSchema.merging(["default": $0]) } ?? rule.optionalSchema
+        }
+        know(name, schema, isRequired: false, blank: rule.blank, meaning: meaning)
+        return self.value(of: name, rule) ?? value
+    }
+
+    private mutating func value<Value>(of name: String, _ rule: Rule<Value>) -> Value? {
         guard let json = given(name), json != .null, !rule.blank.contains(json) else { return nil }
         return rule.read(json, path.member(name), &faults)
     }
 
-    /// A field that has a default.
-    package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>, default value: Value) -> Value {
-        optional(name, rule) ?? value
-    }
-
     /// A field that never costs the input. Null and `""` count as left out; see `warnings` for what was not taken as it is.
-    package mutating func optional<Value>(_ name: String, _ ornament: Ornament<Value>) -> Value? {
-        know(name, ornament.schema, isRequired: false, blank: .emptyText)
+    package mutating func optional<Value>(
+        _ name: String, _ ornament: Ornament<Value>, _ meaning: String? = nil
+    ) -> Value? {
+        know(name, ornament.schema, isRequired: false, blank: .emptyText, meaning: meaning)
         guard let json = given(name), json != .null, json != "" else { return nil }
         return ornament.read(json, path.member(name), &warnings)
     }
 
     /// A field of an update that never costs it: left out it leaves the value as it is, null clears it.
-    package mutating func change<Value>(_ name: String, _ ornament: Ornament<Value>) -> Change<Value> {
-        know(name, ornament.schema, isRequired: false)
+    package mutating func change<Value>(
+        _ name: String, _ ornament: Ornament<Value>, _ meaning: String? = nil
+    ) -> Change<Value> {
+        know(name, ornament.schema, isRequired: false, meaning: meaning)
         guard let json = given(name) else { return .keep }
         if json == .null { return .clear }
         return ornament.read(json, path.member(name), &warnings).map(Change.set) ?? .keep
@@ -75,10 +91,10 @@ package struct Fields {
     /// A field of an update: left out it leaves the value as it is, and so does `""` where the text cannot be empty; null
     /// clears it.
     package mutating func change<Value>(
-        _ name: String, _ rule: Rule<Value>, canBeCleared: Bool = true
+        _ name: String, _ rule: Rule<Value>, canBeCleared: Bool = true, _ meaning: String? = nil
     ) -> Change<Value> {
         var schema: JSON { canBeCleared ? rule.optionalSchema : rule.schemaOrBlank }
-        know(name, schema, isRequired: false, blank: rule.blank)
+        know(name, schema, isRequired: false, blank: rule.blank, meaning: meaning)
         guard let json = given(name), !rule.blank.contains(json) else { return .keep }
         if json == .null {
             if canBeCleared { return .clear }
@@ -90,7 +106,7 @@ package struct Fields {
 
     /// A field that other fields' faults or programs may look at, whatever its value.
     package mutating func ignored(_ names: String...) {
-        for name in names { know(name, true, isRequired: false) }
+        for name in names { know(name, [:], isRequired: false, meaning: "Accepted, and not looked at.") }
     }
 
     /// Whether the object has the member, be it null.
@@ -162,7 +178,7 @@ package struct Fields {
 
     private func blank(_ name: String) -> Blank { known.first { $0.name == name }?.blank ?? .never }
 
-    /// JSON Schema of the object, from the fields that have been asked for.
+    /// JSON Schema of the object, from the fields that have been asked for; what they mean is in their `description`s.
     package var schema: JSON {
         let schema: JSON = [
             "type": "object",
@@ -188,10 +204,30 @@ package struct Fields {
     private func given(_ name: String) -> JSON? { members.first { $0.isNamed(name) }?.value }
 
     private mutating func know(
-        _ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool, blank: Blank = .never
+        _ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool, blank: Blank = .never, meaning: String?
     ) {
-        known.append(
-            Known(name: name, schema: isDescription ? schema() : .null, isRequired: isRequired, blank: blank))
+        let described = isDescription ? schema().meaning(meaning ?? CommonFields.meaning(of: name)) : .null
+        known.append(Known(name: name, schema: described, isRequired: isRequired, blank: blank))
+    }
+}
+
+extension JSON {
+    /// The schema with the meaning before what it says in words already.
+    fileprivate func meaning(_ meaning: String?) -> JSON {
+        guard let meaning else { return self }
+        let words = [meaning, self["description"]?.text].compactMap(\.self).joined(separator: " ")
+        return merging(["description": .string(words)])
+    }
+
+    /// A default as an input would give it; nil for one that has parts.
+    fileprivate init?<Value>(plain value: Value) {
+        switch value {
+        case let value as Bool: self = .bool(value)
+        case let value as Int: self = .integer(value)
+        case let value as String: self = .string(value)
+        case let value as any RawRepresentable<String>: self = .string(value.rawValue)
+        default: return nil
+        }
     }
 }
 

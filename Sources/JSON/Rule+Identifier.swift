@@ -5,8 +5,13 @@ extension Rule<String> {
     /// An id of so many characters at the most. White space at its ends is cut off before anything else is looked at.
     package static func id(upTo limit: Int) -> Rule {
         let text = text(1...limit)
-        return Rule(schema: ["anyOf": [idSchema(limit), wholeNumber]], placeholder: "", blank: .whiteSpace) {
-            json, path, faults in
+        func schema() -> JSON {
+            [
+                "title": .string("text of 1 to \(limit) characters, or a whole number"),
+                "anyOf": [idSchema(limit), wholeNumber],
+            ]
+        }
+        return Rule(schema: schema(), placeholder: "", blank: .whiteSpace) { json, path, faults in
             if case .number(let digits) = json {
                 if let digits = canonicalInteger(digits) { return digits }
                 faults.append(
@@ -30,7 +35,6 @@ extension Rule<String> {
             "type": "string",
             "pattern": .string("^[\(space)]*\(visible)([^\(controls)]*\(visible))?[\(space)]*$"),
             "anyOf": [["maxLength": .integer(limit)], ["pattern": .string("^[\(space)]|[\(space)]$")]],
-            "description": .string("At most \(limit) characters. White space at the ends is cut off."),
         ]
     }
 

@@ -1,3 +1,5 @@
+import Foundation
+import FunctionRuntime
 import JSON
 import POSIX
 import TestSupport
@@ -7,8 +9,10 @@ import Testing
 /// What each function says of itself.
 @Suite(.ownThreads) struct ArgumentTests {
     static let functions = [
-        "configureAffiliate", "configureOffer", "createPostback", "deliverPostback", "listDeliveries", "listPostbacks",
-        "recordConversion", "updateConversionStatus",
+        "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
+        "deliverPostback", "explainConversion", "listAffiliates", "listConversions", "listDeliveries", "listOffers",
+        "listPostbacks", "previewPostback", "recordConversion", "redactConversion", "resendDeliveries",
+        "updateConversionStatus", "updatePostback",
     ]
 
     @Test(arguments: functions)
@@ -26,11 +30,47 @@ import Testing
     }
 
     @Test(arguments: functions)
+    func `--help gives each field its type and a line of meaning, within 80 columns`(function: String) throws {
+        let help = try Programs.run(function, ["--help"]).text
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+        for line in lines { #expect(line.count <= 80, "\(line)") }
+        let schema = try JSON(parsing: try Programs.run(function, ["--schema"]).output)
+        let fields = FieldOutline.all(in: schema["input"] ?? .null)
+        #expect(!fields.isEmpty)
+        for field in fields {
+            #expect(field.type != "anything" || field.meaning == "Accepted, and not looked at.", "\(field)")
+            #expect(!field.meaning.isEmpty, "\(field)")
+            let name = field.name + (field.isRequired ? "*" : "")
+            #expect(lines.contains { $0.split(separator: " ").first == name[...] }, "\(field)")
+        }
+    }
+
+    @Test func `--help tells the members of objects, values and defaults`() throws {
+        let help = try Programs.run("createPostback", ["--help"]).text.split(separator: "\n").map(String.init)
+        #expect(help.contains(#"  httpType*             "GET", "POST(FORM)", "POST(JSON)""#))
+        #expect(help.contains("  active                true or false; default true"))
+        #expect(help.contains("    password            text of at most 1024 characters"))
+        #expect(help.contains("    bodyContains        text of 1 to 1024 characters"))
+    }
+
+    @Test(arguments: ["createPostback", "previewPostback", "updatePostback"])
+    func `--help ends with the macros and modifiers, each with an example`(function: String) throws {
+        let help = try Programs.run(function, ["--help"]).text
+        let end = try #require(help.range(of: "\nmacros, in path and query of url,"))
+        let rest = help[end.lowerBound...]
+        for text in ["{click_id}", "Example: click-1001", "{sub1}", "modifiers:", "{payout:minor}", "Example: 1230"] {
+            #expect(rest.contains(text), "\(text)")
+        }
+        #expect(!rest.contains("exit status"))
+    }
+
+    @Test(arguments: functions)
     func `the example in --help is one that the function takes`(function: String) throws {
         let help = try Programs.run(function, ["--help"]).text
-        let example = try #require(help.split(separator: "\n").first { $0.hasPrefix("  echo '") })
-        let input = String(try #require(example.split(separator: "' |").first).dropFirst(8)).replacing(
+        let example = try #require(help.split(separator: "  echo '").dropFirst().first)
+        let input = String(try #require(example.split(separator: "' |").first)).replacing(
             "example.com", with: "127.0.0.1:1")
+        #expect(!input.contains("'"))
         let call = try Installation.make().call(function, input)
         #expect(call.status == .exited(0) || call.code == "not_found", "\(call.text)")
     }
@@ -49,8 +89,11 @@ import Testing
         #expect(outcome.status == .exited(0))
         let schema = try JSON(parsing: outcome.output)
         #expect(schema["title"] == .string(function))
-        #expect(schema.at("input.type") == "object")
-        #expect(schema.at("input.additionalProperties") == false)
+        let input = try #require(schema["input"])
+        for way in input["properties"] == nil ? input["anyOf"]?.items ?? [] : [input] {
+            #expect(way["type"] == "object")
+            #expect(way["additionalProperties"] == false)
+        }
         #expect(schema.at("output.type") == "object")
     }
 

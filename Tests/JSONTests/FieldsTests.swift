@@ -11,7 +11,7 @@ private struct Offer {
 
     init(_ fields: inout Fields) {
         id = fields.required("id", .identifier)
-        count = fields.optional("count", .integer(1...10), default: 3)
+        count = fields.optional("count", .integer(1...10), default: 3, "How many.")
         isOn = fields.optional("on", .boolean, default: false)
         goals = fields.optional("goals", .list(of: .goal, count: 0...3), default: [])
         note = fields.change("note", .text(1...5))
@@ -96,7 +96,10 @@ struct FieldsTests {
         #expect(schema["type"] == "object")
         #expect(schema["required"] == ["id"])
         #expect(schema["additionalProperties"] == false)
-        #expect(schema["properties"]?["count"] == ["minimum": 1, "maximum": 10, "type": ["integer", "null"]])
+        #expect(
+            schema["properties"]?["count"] == [
+                "minimum": 1, "maximum": 10, "type": ["integer", "null"], "default": 3, "description": "How many.",
+            ])
         let goal = schema["properties"]?["goals"]?["items"]
         #expect(goal?["required"] == ["id"])
         #expect(goal?["additionalProperties"] == false)

@@ -21,12 +21,13 @@ struct BackfillPostback: SimpleFunction {
         let after: String
 
         init(_ fields: inout Fields) {
-            postbackID = fields.required("postbackId", .madeHere)
-            since = fields.required("since", .timestamp)
-            until = fields.optional("until", .timestamp)
-            includesSilent = fields.optional("includeSilent", .boolean, default: false)
-            isDryRun = fields.optional("dryRun", .boolean, default: false)
-            after = fields.optional("after", .numberCursor) ?? "0"
+            postbackID = fields.required("postbackId", .madeHere, "The postback.")
+            since = fields.required("since", .timestamp, "Events of this time or later.")
+            until = fields.optional("until", .timestamp, "Events before this time; without it, until now.")
+            includesSilent = fields.optional(
+                "includeSilent", .boolean, default: false, "Also events that were recorded with silent.")
+            isDryRun = fields.optional("dryRun", .boolean, default: false, "Only counts.")
+            after = fields.optional("after", .numberCursor, "Goes on behind an earlier call.") ?? "0"
         }
     }
 

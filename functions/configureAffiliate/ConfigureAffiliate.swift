@@ -7,7 +7,7 @@ import Store
 struct ConfigureAffiliate: SimpleFunction {
     static let contract = Contract(
         "configureAffiliate", version: Version.current, summary: "creates an affiliate, or changes it.",
-        example: ["affiliateId": "a1", "name": "Ada's site"],
+        example: ["affiliateId": "a1", "name": "Ada Media"],
         output: Schema.object(["affiliate": Schema.affiliate]),
         settings: Database.settings)
 
@@ -16,8 +16,9 @@ struct ConfigureAffiliate: SimpleFunction {
         let name: String?
 
         init(_ fields: inout Fields) {
-            affiliateID = fields.required("affiliateId", .ownID)
-            name = fields.optional("name", .name)
+            affiliateID = fields.required(
+                "affiliateId", .ownID, "The affiliate's id; one that is new makes an affiliate.")
+            name = fields.optional("name", .name, "For people; of a new affiliate the id unless given.")
         }
     }
 

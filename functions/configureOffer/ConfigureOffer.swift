@@ -18,10 +18,15 @@ struct ConfigureOffer: SimpleFunction {
         let goals: [(id: String, name: String)]?
 
         init(_ fields: inout Fields) {
-            offerID = fields.required("offerId", .ownID)
-            name = fields.optional("name", .name)
-            goalsEnabled = fields.optional("goalsEnabled", .boolean)
-            goals = fields.optional("goals", .list(of: .goal, count: 0...1000))
+            offerID = fields.required("offerId", .ownID, "The offer's id; one that is new makes an offer.")
+            name = fields.optional("name", .name, "For people; of a new offer the id unless given.")
+            goalsEnabled = fields.optional(
+                "goalsEnabled", .boolean,
+                "Whether the goals of postbacks count. Turned off they are kept, and count again when turned on.")
+            goals = fields.optional(
+                "goals", .list(of: .goal, count: 0...1000),
+                "The whole list: it adds, renames and removes. One that a postback or conversion uses cannot be removed."
+            )
             // By bytes, as PostgreSQL compares: to Swift an accent and its combining form are one.
             var seen: Set<[UInt8]> = []
             for goal in goals ?? [] where !seen.insert(Array(goal.id.utf8)).inserted {
@@ -51,8 +56,8 @@ struct ConfigureOffer: SimpleFunction {
 extension Rule where Value == (id: String, name: String) {
     fileprivate static var goal: Rule {
         object { fields in
-            let id = fields.required("id", .identifier)
-            return (id, fields.optional("name", .name, default: id))
+            let id = fields.required("id", .identifier, "The goal's id.")
+            return (id, fields.optional("name", .name, "For people; the id unless given.") ?? id)
         }
     }
 }

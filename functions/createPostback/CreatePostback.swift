@@ -12,12 +12,13 @@ struct CreatePostback: SimpleFunction {
         summary: "makes a postback: on which conversions it fires, and the request that it sends.",
         example: [
             "offerId": "o1", "affiliateId": "a1", "conversionStatus": "done",
-            "url": "https://tracker.example/postback?cid={click_id}&payout={payout}&status={status}", "httpType": "GET",
+            "url": "https://tracker.example/?cid={click_id}&payout={payout}", "httpType": "GET",
         ],
         output: Schema.object([
             "postback": Schema.postback, "duplicate": Schema.boolean, "warnings": Schema.warnings,
         ]),
-        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
+        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs],
+        notes: MacroReference.help)
 
     struct Input: FunctionInput {
         let postback: NewPostback

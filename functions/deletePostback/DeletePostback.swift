@@ -13,7 +13,7 @@ struct DeletePostback: SimpleFunction {
 
     struct Input: FunctionInput {
         let postbackID: Int
-        init(_ fields: inout Fields) { postbackID = fields.required("postbackId", .madeHere) }
+        init(_ fields: inout Fields) { postbackID = fields.required("postbackId", .madeHere, "The postback.") }
     }
 
     struct Output: FunctionOutput {

@@ -16,12 +16,15 @@ extension DeliverPostback {
         let isTest: Bool
 
         init(_ fields: inout Fields) {
-            deliveryID = fields.required("deliveryId", .madeHere)
-            attempt = fields.required("attempt", .integer(1...1_000_000))
-            (postbackID, template) = fields.required("postback", .postback)
-            event = fields.required("event", .event)
-            conversion = fields.required("conversion", .conversion)
-            isTest = fields.optional("isTest", .boolean, default: false)
+            deliveryID = fields.required(
+                "deliveryId", .madeHere, "The delivery's id: the same on each retry, sent as Postback-Delivery-Id.")
+            attempt = fields.required("attempt", .integer(1...1_000_000), "Which attempt it is.")
+            (postbackID, template) = fields.required("postback", .postback, "The postback as it is now.")
+            event = fields.required("event", .event, "What happened to the conversion.")
+            conversion = fields.required("conversion", .conversion, "The conversion as it was then.")
+            isTest = fields.optional(
+                "isTest", .boolean, default: false,
+                "Whether it is marked as a test: Postback-Test: 1, and {is_test} is 1.")
         }
     }
 }
@@ -40,7 +43,7 @@ extension Rule where Value == (Int?, RequestTemplate) {
 
     private static var reading: Rule {
         object { fields in
-            let id = fields.optional("id", .madeHere)
+            let id = fields.optional("id", .madeHere, "The postback's id, to which sealed secrets are bound.")
             let template = RequestTemplate(&fields, from: .store)
             fields.ignored(
                 "version", "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "sendOvertaken",

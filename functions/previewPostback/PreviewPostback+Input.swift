@@ -19,15 +19,25 @@ extension PreviewPostback {
 
         /// `postbackId`, or createPostback's fields; `conversionId`, or `sample` with recordConversion's fields.
         init(_ fields: inout Fields) {
-            let isNew = ["offerId", "affiliateId", "conversionStatus", "url", "httpType"].contains { fields.isGiven($0) }
+            let isNew = ["offerId", "affiliateId", "conversionStatus", "url", "httpType"].contains {
+                fields.isGiven($0)
+            }
             self.init(&fields, isStored: fields.isGiven("postbackId") || !isNew)
         }
 
         private init(_ fields: inout Fields, isStored: Bool) {
             subject =
-                isStored ? .stored(fields.required("postbackId", .madeHere)) : .new(NewPostback(&fields))
-            let conversionID = fields.optional("conversionId", .madeHere)
-            let sample = fields.optional("sample", .sampleConversion)
+                isStored
+                ? .stored(
+                    fields.required(
+                        "postbackId", .madeHere,
+                        "A stored postback. Or else createPostback's fields, for one that is not stored."))
+                : .new(NewPostback(&fields))
+            let conversionID = fields.optional(
+                "conversionId", .madeHere, "Its last event is taken; without it, sample values.")
+            let sample = fields.optional(
+                "sample", .sampleConversion,
+                "Values in place of a conversion's; what is left out has one that looks like a real one.")
             let present: JSON = ["not": ["type": "null"]]
             fields.exclude(["conversionId": present, "sample": present])
             if conversionID != nil, sample != nil {

@@ -16,7 +16,8 @@ struct PreviewPostback: SimpleFunction {
         output: Schema.object(
             ["input": Schema.anyObject, "request": ["type": ["object", "null"]], "warnings": Schema.warnings],
             optional: ["error": Schema.anyObject]),
-        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
+        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs],
+        notes: MacroReference.help)
 
     struct Output: FunctionOutput {
         let preview: Preview

@@ -21,7 +21,7 @@ struct RedactConversion: SimpleFunction {
 
     struct Input: FunctionInput {
         let conversionID: Int
-        init(_ fields: inout Fields) { conversionID = fields.required("conversionId", .madeHere) }
+        init(_ fields: inout Fields) { conversionID = fields.required("conversionId", .madeHere, "The conversion.") }
     }
 
     struct Output: FunctionOutput {

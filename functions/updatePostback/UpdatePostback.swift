@@ -10,9 +10,10 @@ struct UpdatePostback: SimpleFunction {
     static let contract = Contract(
         "updatePostback", version: Version.current,
         summary: "changes a postback, turns it on or off, or resumes it; what it owes goes out by the new settings.",
-        example: ["postbackId": 1, "url": "https://tracker.example/postback?cid={click_id}", "resume": true],
+        example: ["postbackId": 1, "url": "https://tracker.example/?cid={click_id}", "resume": true],
         output: Schema.object(["postback": Schema.postback, "warnings": Schema.warnings]),
-        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs])
+        settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs],
+        notes: MacroReference.help)
 
     struct Input: FunctionInput {
         let update: PostbackUpdate

@@ -15,11 +15,14 @@ package enum ConversionKey: Sendable {
     }
 
     package init(_ fields: inout Fields) {
-        let conversionID = fields.optional("conversionId", .madeHere)
-        let offerID = fields.optional("offerId", .identifier)
-        let transactionID = fields.optional("transactionId", .trackingID)
-        let clickID = fields.optional("clickId", .trackingID)
-        let goal = Goal(fields.change("goalId", .identifier))
+        let conversionID = fields.optional(
+            "conversionId", .madeHere, "The conversion. Or else offerId with transactionId or clickId.")
+        let offerID = fields.optional("offerId", .identifier, "With transactionId or clickId.")
+        let transactionID = fields.optional("transactionId", .trackingID, "With offerId.")
+        let clickID = fields.optional("clickId", .trackingID, "With offerId.")
+        let goal = Goal(
+            fields.change(
+                "goalId", .identifier, "Which of several conversions with that id; null is the one without a goal."))
         fields.require(
             oneOf: [
                 .init("conversionId"), .init("offerId", "transactionId", and: ["goalId"]),

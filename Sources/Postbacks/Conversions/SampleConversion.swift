@@ -13,26 +13,28 @@ package struct SampleConversion: Sendable {
     }()
 
     package init(_ fields: inout Fields) {
-        status = fields.optional("status", .conversionStatus)
+        status = fields.optional(
+            "status", .conversionStatus, "The status of the event; without it, the one on which the postback fires.")
         var values: [(name: String, value: JSON?)] = []
+        let same = "As in recordConversion."
         for name in ["offerId", "affiliateId", "goalId"] {
-            values.append((name, fields.optional(name, .identifier).map(JSON.string)))
+            values.append((name, fields.optional(name, .identifier, same).map(JSON.string)))
         }
         for name in ["transactionId", "clickId"] {
-            values.append((name, fields.optional(name, .trackingID).map(JSON.string)))
+            values.append((name, fields.optional(name, .trackingID, same).map(JSON.string)))
         }
         for name in ["payout", "revenue", "saleAmount"] {
-            values.append((name, fields.optional(name, .money).map { .string($0.text) }))
+            values.append((name, fields.optional(name, .money, same).map { .string($0.text) }))
         }
-        values.append(("currency", fields.optional("currency", .currency).map(JSON.string)))
-        values.append(("statusReason", fields.optional("statusReason", Ornament.statusReason).map(JSON.string)))
-        values.append(("ip", fields.optional("ip", Ornament.ip).map(JSON.string)))
-        values.append(("country", fields.optional("country", Ornament.country).map(JSON.string)))
-        values.append(("userAgent", fields.optional("userAgent", Ornament.userAgent).map(JSON.string)))
+        values.append(("currency", fields.optional("currency", .currency, same).map(JSON.string)))
+        values.append(("statusReason", fields.optional("statusReason", Ornament.statusReason, same).map(JSON.string)))
+        values.append(("ip", fields.optional("ip", Ornament.ip, same).map(JSON.string)))
+        values.append(("country", fields.optional("country", Ornament.country, same).map(JSON.string)))
+        values.append(("userAgent", fields.optional("userAgent", Ornament.userAgent, same).map(JSON.string)))
         for name in ["clickedAt", "occurredAt"] {
-            values.append((name, fields.optional(name, Ornament.time).map { .string($0.description) }))
+            values.append((name, fields.optional(name, Ornament.time, same).map { .string($0.description) }))
         }
-        let params = fields.optional("params", Ornament.conversionParams)
+        let params = fields.optional("params", Ornament.conversionParams, same)
         values.append(("params", params.map { .object($0.map { JSON.Member($0.name, .string($0.value)) }) }))
         given = values.compactMap { name, value in
             value != nil || fields.isGiven(name) ? JSON.Member(name, value ?? .null) : nil

@@ -15,12 +15,17 @@ package struct StatusUpdate: Sendable {
 
     package init(_ fields: inout Fields) {
         key = ConversionKey(&fields)
-        status = fields.required("status", .conversionStatus)
-        statusReason = fields.change("statusReason", Ornament.statusReason)
-        payout = fields.change("payout", .money)
-        revenue = fields.change("revenue", .money)
-        saleAmount = fields.change("saleAmount", .money)
-        expectedStatus = fields.optional("expectedStatus", .conversionStatus)
+        status = fields.required(
+            "status", .conversionStatus,
+            "What it becomes: of pending done or rejected, of done rejected, of rejected done. The same again changes nothing."
+        )
+        statusReason = fields.change(
+            "statusReason", Ornament.statusReason, "Why the status is what it is; null clears it.")
+        payout = fields.change("payout", .money, "What the affiliate earns; null clears it.")
+        revenue = fields.change("revenue", .money, "What the network earns; null clears it.")
+        saleAmount = fields.change("saleAmount", .money, "What the customer paid; null clears it.")
+        expectedStatus = fields.optional(
+            "expectedStatus", .conversionStatus, "Refuses the update while the stored status is another one.")
         warnings = fields.warnings
     }
 }

@@ -59,8 +59,11 @@ extension Rule<BasicAuth> {
     /// No fault repeats what was given: a secret may stand in any place of it by mistake.
     package static func basicAuth(from source: StoredSecret.Source) -> Rule {
         let login = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
-            let login = fields.required("login", .login)
-            return .login(login, password: fields.required("password", .password(from: source)))
+            let login = fields.required("login", .login, "With a password; without a colon.")
+            return .login(
+                login,
+                password: fields.required(
+                    "password", .password(from: source), "With a login."))
         }
         let token = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
             let scheme = fields.optional(
@@ -72,7 +75,13 @@ extension Rule<BasicAuth> {
                 let names: JSON = scheme == .basic ? ["Basic", .null, ""] : ["Bearer"]
                 return [
                     "properties": [
-                        "token": Rule<StoredSecret>.token(from: source, scheme).schema, "scheme": ["enum": names],
+                        "token": Rule<StoredSecret>.token(from: source, scheme).schema.merging([
+                            "description": "Instead of login and password; goes out as it is, behind its scheme."
+                        ]),
+                        "scheme": [
+                            "enum": names, "title": "\"Basic\", \"Bearer\"", "default": "Basic",
+                            "description": "Of a token.",
+                        ],
                     ], "required": scheme == .basic ? ["token"] : ["token", "scheme"], "additionalProperties": false,
                 ] as JSON
             }

@@ -23,14 +23,27 @@ package struct NewPostback: Sendable {
     package static let all = "*"
 
     package init(_ fields: inout Fields) {
-        let offer = fields.required("offerId", .identifier)
-        let affiliate = fields.required("affiliateId", .identifier)
-        goalID = fields.optional("goalId", .identifier)
-        conversionStatus = fields.required("conversionStatus", .conversionStatus)
+        let offer = fields.required(
+            "offerId", .identifier, "The offer on whose conversions it fires; \"*\" is every offer of the affiliate.")
+        let affiliate = fields.required(
+            "affiliateId", .identifier,
+            "The affiliate on whose conversions it fires; \"*\" is every affiliate of the offer, for the network's own postback."
+        )
+        goalID = fields.optional(
+            "goalId", .identifier,
+            "Only conversions of this goal; without it, of any. The offer's goals must be on.")
+        conversionStatus = fields.required(
+            "conversionStatus", .conversionStatus, "It fires when a conversion comes into this status.")
         template = RequestTemplate(&fields, from: .caller)
-        isActive = fields.optional("active", .boolean, default: true)
-        sendsOvertaken = fields.optional("sendOvertaken", .boolean, default: false)
-        idempotencyKey = fields.optional("idempotencyKey", .text(1...200))
+        isActive = fields.optional(
+            "active", .boolean, default: true,
+            "Whether it fires on new events. What it owes already is sent in any case.")
+        sendsOvertaken = fields.optional(
+            "sendOvertaken", .boolean, default: false,
+            "Whether an event is sent also after a later one of its conversion was delivered to the same destination.")
+        idempotencyKey = fields.optional(
+            "idempotencyKey", .text(1...200),
+            "Makes the call repeatable: the same key with the same input answers the same postback.")
         let given = fields.given(except: "idempotencyKey")
         literalInput = given.sorted.bytes
         canonicalInput = CanonicalInput.bytes(

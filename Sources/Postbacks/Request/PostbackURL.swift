@@ -107,11 +107,12 @@ extension Rule<PostbackURL> {
     package static func postbackURL(from source: StoredSecret.Source) -> Rule {
         func schema() -> JSON {
             [
-                "type": "string", "minLength": 1, "maxLength": .integer(PostbackURL.byteLimit),
+                "title": "URL with macros", "type": "string", "minLength": 1,
+                "maxLength": .integer(PostbackURL.byteLimit),
                 "pattern":
                     #"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\@{}\u0000-\u0020\u007f-\u009f]+([/?][^\u0000-\u001f\u007f-\u009f]*)?$"#,
                 "description":
-                    "An absolute http or https URL with a valid host and port, at most 8192 bytes, with macros in path and query only: {name}, {name|default}, {_name} unencoded, {status:pending=2,done=1} a map, {occurred_at:unix} or :unixms, :date, :yyyy-MM-dd HH:mm:ss, {payout:minor} or :fixed=2; no spaces, backslashes or fragment, and no path segment . or ..",
+                    "An absolute http or https URL with a valid host and port, at most 8192 bytes, with macros in path and query only; no spaces, backslashes or fragment, and no path segment . or ..",
             ]
         }
         return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema()) {

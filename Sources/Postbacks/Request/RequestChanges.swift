@@ -2,6 +2,8 @@ package import JSON
 
 /// What an update says of a postback's request.
 package struct RequestChanges: Sendable {
+    private typealias Meaning = RequestTemplate.Meaning
+
     private let url: Change<PostbackURL>
     private let httpType: Change<HTTPType>
     private let basicAuth: Change<BasicAuth>
@@ -14,15 +16,15 @@ package struct RequestChanges: Sendable {
 
     /// A field that is left out stays, null clears it; url and httpType cannot be cleared.
     package init(_ fields: inout Fields) {
-        url = fields.change("url", .postbackURL(from: .caller), canBeCleared: false)
-        httpType = fields.change("httpType", .httpType, canBeCleared: false)
-        basicAuth = fields.change("basicAuth", .basicAuth(from: .caller))
-        requestParams = fields.change("requestParams", .requestParams(from: .caller))
-        requestHeaders = fields.change("requestHeaders", .requestHeaders(from: .caller))
-        signingSecret = fields.change("signingSecret", .signingSecret(from: .caller))
-        omitEmptyParams = fields.change("omitEmptyParams", .boolean)
-        skipWhenEmpty = fields.change("skipWhenEmpty", .skipWhenEmpty)
-        successWhen = fields.change("successWhen", .successWhen)
+        url = fields.change("url", .postbackURL(from: .caller), canBeCleared: false, Meaning.url)
+        httpType = fields.change("httpType", .httpType, canBeCleared: false, Meaning.httpType)
+        basicAuth = fields.change("basicAuth", .basicAuth(from: .caller), Meaning.basicAuth)
+        requestParams = fields.change("requestParams", .requestParams(from: .caller), Meaning.requestParams)
+        requestHeaders = fields.change("requestHeaders", .requestHeaders(from: .caller), Meaning.requestHeaders)
+        signingSecret = fields.change("signingSecret", .signingSecret(from: .caller), Meaning.signingSecret)
+        omitEmptyParams = fields.change("omitEmptyParams", .boolean, Meaning.omitEmptyParams)
+        skipWhenEmpty = fields.change("skipWhenEmpty", .skipWhenEmpty, Meaning.skipWhenEmpty)
+        successWhen = fields.change("successWhen", .successWhen, Meaning.successWhen)
     }
 
     /// Which columns with secrets an update says something of. The others must not be written back as they were read: their

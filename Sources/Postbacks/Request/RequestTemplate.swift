@@ -31,17 +31,37 @@ package struct RequestTemplate: Sendable {
 }
 
 extension RequestTemplate {
+    /// What its fields mean, for a new postback, a changed one and one that is sent.
+    enum Meaning {
+        static let url = "Where it goes."
+        static let httpType = "How it is sent: a GET, a form or a JSON body."
+        static let basicAuth =
+            "The header Authorization: login and password, or a token. Stored encrypted, and shown as ***."
+        static let requestParams =
+            "Names and values that are added to the URL's query with GET, and are the body with POST, in the order of their names."
+        static let requestHeaders =
+            "Header fields of your own. Values whose names speak of a secret are stored encrypted, and shown as ***."
+        static let signingSecret = "Signs each request by Standard Webhooks: webhook-id, -timestamp and -signature."
+        static let omitEmptyParams = "Whether a param that renders empty is left out."
+        static let skipWhenEmpty =
+            "Macros without braces: if one of them has no value, nothing is sent, and it says so."
+        static let successWhen =
+            "What counts as delivered, for trackers that answer 200 to what they refuse. Without it every 2xx does."
+    }
+
     /// Reads all fields of it: from a caller (createPostback) or as stored (deliverPostback).
     package init(_ fields: inout Fields, from source: StoredSecret.Source) {
-        url = fields.required("url", .postbackURL(from: source))
-        httpType = fields.required("httpType", .httpType)
-        basicAuth = fields.optional("basicAuth", .basicAuth(from: source))
-        requestParams = fields.optional("requestParams", .requestParams(from: source), default: .none)
-        requestHeaders = fields.optional("requestHeaders", .requestHeaders(from: source), default: .none)
-        signingSecret = fields.optional("signingSecret", .signingSecret(from: source))
-        omitEmptyParams = fields.optional("omitEmptyParams", .boolean, default: false)
-        skipWhenEmpty = fields.optional("skipWhenEmpty", .skipWhenEmpty, default: [])
-        successWhen = fields.optional("successWhen", .successWhen, default: .any2xx)
+        url = fields.required("url", .postbackURL(from: source), Meaning.url)
+        httpType = fields.required("httpType", .httpType, Meaning.httpType)
+        basicAuth = fields.optional("basicAuth", .basicAuth(from: source), Meaning.basicAuth)
+        requestParams = fields.optional(
+            "requestParams", .requestParams(from: source), default: .none, Meaning.requestParams)
+        requestHeaders = fields.optional(
+            "requestHeaders", .requestHeaders(from: source), default: .none, Meaning.requestHeaders)
+        signingSecret = fields.optional("signingSecret", .signingSecret(from: source), Meaning.signingSecret)
+        omitEmptyParams = fields.optional("omitEmptyParams", .boolean, default: false, Meaning.omitEmptyParams)
+        skipWhenEmpty = fields.optional("skipWhenEmpty", .skipWhenEmpty, default: [], Meaning.skipWhenEmpty)
+        successWhen = fields.optional("successWhen", .successWhen, default: .any2xx, Meaning.successWhen)
         for fault in faults { fields.refuse(fault.field, fault.message) }
     }
 }

@@ -81,7 +81,9 @@ extension Rule<StoredSecret> {
     ) -> Rule {
         func sealed() -> JSON {
             [
-                "type": "object", "properties": ["sealed": ["type": "string"]], "required": ["sealed"],
+                "type": "object",
+                "properties": ["sealed": ["type": "string", "description": "The secret as it is stored."]],
+                "required": ["sealed"],
                 "additionalProperties": false,
             ]
         }
@@ -118,7 +120,7 @@ extension Rule<StoredSecret> {
             let (quad, one, two) = ("[A-Za-z0-9+/]{4}", "[A-Za-z0-9+/][AQgw]==", "[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=")
             let secret = "whsec_((\(quad)){8,20}(\(one)|\(two))?|(\(quad)){21}(\(one))?)"
             return [
-                "type": "string", "pattern": .string("^\(secret)( \(secret))*$"), "maxLength": 1024,
+                "title": "text", "type": "string", "pattern": .string("^\(secret)( \(secret))*$"), "maxLength": 1024,
                 "description":
                     "whsec_ and the base64 of 24 to 64 bytes; several, separated by one space, sign side by side.",
             ]

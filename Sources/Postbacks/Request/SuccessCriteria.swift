@@ -77,10 +77,17 @@ extension Rule<SuccessCriteria> {
         object { fields in
             SuccessCriteria(
                 statuses: fields.optional(
-                    "statuses", .list(of: .statusRange, count: 1...100), default: SuccessCriteria.any2xx.statuses),
-                bodyContains: fields.optional("bodyContains", .text(1...1024, controlCharacters: true)),
-                bodyLacks: fields.optional("bodyLacks", .text(1...1024, controlCharacters: true)),
-                retry: fields.optional("retry", .boolean, default: false))
+                    "statuses", .list(of: .statusRange, count: 1...100), default: SuccessCriteria.any2xx.statuses,
+                    "Which statuses count as delivered; without it, 200 to 299."),
+                bodyContains: fields.optional(
+                    "bodyContains", .text(1...1024, controlCharacters: true),
+                    "What the answer's body must contain, within its first 4 KiB."),
+                bodyLacks: fields.optional(
+                    "bodyLacks", .text(1...1024, controlCharacters: true),
+                    "What the answer's body must not contain, within its first 4 KiB."),
+                retry: fields.optional(
+                    "retry", .boolean, default: false,
+                    "Whether an answer that does not fulfil this is tried again; else it is final."))
         }
     }
 }
@@ -102,7 +109,7 @@ extension Rule<ClosedRange<Int>> {
 
     private static var statusSchema: JSON {
         [
-            "pattern": "^[2-4][0-9]{2}(-[2-4][0-9]{2})?$",
+            "title": "\"204\" or \"200-204\"", "pattern": "^[2-4][0-9]{2}(-[2-4][0-9]{2})?$",
             "description":
                 "A status from 200 to 499, or a range of them. An answer with one of them is delivered, also a 302 or a 409.",
         ]

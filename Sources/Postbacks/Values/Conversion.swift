@@ -36,24 +36,25 @@ extension Conversion {
     /// Reads the snapshot. Its own status is accepted and not looked at: the event's is what counts. Whatever was ever stored
     /// is taken as it stands, since an event that could not be read could not be delivered.
     package init(_ fields: inout Fields) {
-        id = fields.optional("id", .madeHere)
-        offer = fields.required("offer", .named)
-        goal = fields.optional("goal", .named)
-        affiliate = fields.required("affiliate", .named)
-        transactionID = fields.optional("transactionId", Ornament.stored)
-        clickID = fields.optional("clickId", Ornament.stored)
-        _ = fields.optional("status", .conversionStatus)
-        statusReason = fields.optional("statusReason", Ornament.stored)
-        payout = fields.optional("payout", .money)
-        revenue = fields.optional("revenue", .money)
-        saleAmount = fields.optional("saleAmount", .money)
-        currency = fields.optional("currency", .currency)
-        ip = fields.optional("ip", Ornament.stored)
-        country = fields.optional("country", Ornament.stored)
-        userAgent = fields.optional("userAgent", Ornament.stored)
-        clickedAt = fields.optional("clickedAt", Ornament.time)
-        occurredAt = fields.optional("occurredAt", Ornament.time)
-        params = fields.optional("params", Ornament.conversionParams) ?? []
+        let same = "As in recordConversion."
+        id = fields.optional("id", .madeHere, "The conversion's id.")
+        offer = fields.required("offer", .named, "The offer.")
+        goal = fields.optional("goal", .named, "The goal.")
+        affiliate = fields.required("affiliate", .named, "The affiliate.")
+        transactionID = fields.optional("transactionId", Ornament.stored, same)
+        clickID = fields.optional("clickId", Ornament.stored, same)
+        _ = fields.optional("status", .conversionStatus, "Not looked at: the event's counts.")
+        statusReason = fields.optional("statusReason", Ornament.stored, same)
+        payout = fields.optional("payout", .money, same)
+        revenue = fields.optional("revenue", .money, same)
+        saleAmount = fields.optional("saleAmount", .money, same)
+        currency = fields.optional("currency", .currency, same)
+        ip = fields.optional("ip", Ornament.stored, same)
+        country = fields.optional("country", Ornament.stored, same)
+        userAgent = fields.optional("userAgent", Ornament.stored, same)
+        clickedAt = fields.optional("clickedAt", Ornament.time, same)
+        occurredAt = fields.optional("occurredAt", Ornament.time, same)
+        params = fields.optional("params", Ornament.conversionParams, same) ?? []
         fields.ignored("sequence", "createdAt", "updatedAt")
     }
 }
@@ -66,8 +67,11 @@ extension Rule<Conversion.Named> {
     /// `{id, name?}`; the id is the name unless one is given.
     package static var named: Rule {
         object { fields in
-            let id = fields.required("id", .storedID)
-            return Conversion.Named(id: id, name: fields.optional("name", .text(0...Int.max, controlCharacters: true)))
+            let id = fields.required("id", .storedID, "Its id.")
+            return Conversion.Named(
+                id: id,
+                name: fields.optional(
+                    "name", .text(0...Int.max, controlCharacters: true), "Its name; without it, the id."))
         }
     }
 }

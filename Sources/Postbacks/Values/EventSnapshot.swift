@@ -24,10 +24,13 @@ extension Rule<EventSnapshot> {
     package static var event: Rule {
         object { fields in
             EventSnapshot(
-                id: fields.optional("id", .madeHere), sequence: fields.optional("sequence", .madeHere),
-                status: fields.required("status", .conversionStatus),
-                previousStatus: fields.optional("previousStatus", .conversionStatus),
-                at: fields.optional("at", .timestamp))
+                id: fields.optional("id", .madeHere, "The event's id."),
+                sequence: fields.optional(
+                    "sequence", .madeHere, "1 for the conversion's first event."),
+                status: fields.required("status", .conversionStatus, "The status that it came into."),
+                previousStatus: fields.optional(
+                    "previousStatus", .conversionStatus, "The status before."),
+                at: fields.optional("at", .timestamp, "When it came into it."))
         }
     }
 }

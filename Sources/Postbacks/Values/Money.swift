@@ -120,10 +120,11 @@ extension Rule<Money> {
             #"^-?(0|[1-9][0-9]{0,\#(Money.integerDigits - 1)})(\.[0-9]{1,\#(Money.fractionDigits)})?$"#
         let exponential = #"^-?(0|[1-9][0-9]*)(\.[0-9]+)?[eE][+-]?[0-9]+$"#
         let words =
-            "An exact decimal amount with at most \(Money.integerDigits) digits before and \(Money.fractionDigits) after the point, also when an exponent is written out."
+            "At most \(Money.integerDigits) digits before and \(Money.fractionDigits) after the point, also when an exponent is written out."
         func schema() -> JSON {
             let limit = "1e\(Money.integerDigits)"
             return [
+                "title": "decimal amount as text or number",
                 "anyOf": [
                     ["type": "string", "pattern": .string(plain)],
                     ["type": "string", "pattern": .string(exponential), "maxLength": 64],

@@ -15,7 +15,8 @@ extension Rule<String> {
     private static func ascii(_ length: ClosedRange<Int>, digits: Bool, example: String, _ words: String) -> Rule {
         let pattern = "^[A-Za-z\(digits ? "0-9" : "")]{\(length.lowerBound),\(length.upperBound)}$"
         return Rule(
-            schema: ["type": "string", "pattern": .string(pattern)], placeholder: "", blank: .emptyText
+            schema: ["title": .string(words), "type": "string", "pattern": .string(pattern)], placeholder: "",
+            blank: .emptyText
         ) { json, path, faults in
             if let text = json.text, length.contains(text.utf8.count),
                 text.utf8.allSatisfy({ $0.isLetter || digits && $0.isDigit })

@@ -2,9 +2,13 @@ import Egress
 package import JSON
 
 extension Rule<String> {
+    private static var ipSchema: JSON {
+        ["title": "IPv4 or IPv6 address", "anyOf": [["format": "ipv4"], ["format": "ipv6"]]]
+    }
+
     /// A literal IPv4 or IPv6 address, kept as it is written.
     package static var ip: Rule {
-        text(1...45).parsed(placeholder: "", schema: ["anyOf": [["format": "ipv4"], ["format": "ipv6"]]]) {
+        text(1...45).parsed(placeholder: "", schema: ipSchema) {
             text throws(Wrong) in
             guard IPAddress(literal: text) != nil else {
                 throw Wrong(

@@ -86,9 +86,9 @@ extension Rule<Timestamp> {
             #"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"#
         func schema() -> JSON {
             [
-                "format": "date-time", "pattern": .string(pattern),
+                "title": "time by RFC 3339", "format": "date-time", "pattern": .string(pattern),
                 "description":
-                    "A time by RFC 3339, in UTC from the year 1 to 9999; a leap second is the second after it.",
+                    "In UTC from the year 1 to 9999; a leap second is the second after it.",
             ]
         }
         return Rule<String>.text(1...64).parsed(placeholder: Timestamp(milliseconds: 0), schema: schema()) {

@@ -17,14 +17,25 @@ package struct PostbackUpdate: Sendable {
     package let resumes: Bool
 
     package init(_ fields: inout Fields) {
-        postbackID = fields.required("postbackId", .madeHere)
-        goalID = fields.change("goalId", .identifier)
-        let status = fields.change("conversionStatus", .conversionStatus, canBeCleared: false)
+        postbackID = fields.required(
+            "postbackId", .madeHere,
+            "The postback. What is left out of the rest stays as it is; null clears what need not be there.")
+        goalID = fields.change("goalId", .identifier, "Only conversions of this goal; null: of any.")
+        let status = fields.change(
+            "conversionStatus", .conversionStatus, canBeCleared: false,
+            "It fires when a conversion comes into this status.")
         request = RequestChanges(&fields)
-        isActive = fields.change("active", .boolean).value(cleared: true)
-        sendsOvertaken = fields.change("sendOvertaken", .boolean).value(cleared: false)
-        resumes = fields.optional("resume", .boolean, default: false)
-        retriesNow = fields.optional("retryNow", .boolean, default: true)
+        isActive = fields.change("active", .boolean, "Whether it fires on new events; null: it does.").value(
+            cleared: true)
+        sendsOvertaken = fields.change(
+            "sendOvertaken", .boolean,
+            "Whether an event is sent also after a later one of its conversion was delivered; null: it is not."
+        ).value(cleared: false)
+        resumes = fields.optional(
+            "resume", .boolean, default: false, "Ends a pause: what was held is sent, in order.")
+        retriesNow = fields.optional(
+            "retryNow", .boolean, default: true,
+            "Whether what waits for a retry is due at once when URL, auth, params or headers change.")
         conversionStatus = if case .set(let status) = status { status } else { nil }
     }
 }

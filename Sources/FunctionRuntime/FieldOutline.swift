@@ -1,0 +1,101 @@
+package import JSON
+
+/// One field of an input or of an object in it, in words. Made from the JSON Schema, which is made from the code that reads the
+/// field, so that none can say what the others do not do.
+package struct FieldOutline: Equatable, Sendable {
+    /// From the input on, such as `basicAuth.login`; of a list's items as `goals[].id`.
+    package let path: String
+    /// How many objects it stands in, the input not counted.
+    package let depth: Int
+    package let isRequired: Bool
+    /// Which values it takes.
+    package let type: String
+    /// The default as JSON; nil for none.
+    package let fallback: String?
+    package let meaning: String
+
+    package var name: String { path.split(separator: ".").last.map(String.init) ?? path }
+
+    /// The fields of an object's schema, each followed by those in it.
+    package static func all(in schema: JSON) -> [FieldOutline] { fields(of: [schema], in: "", depth: 0) }
+
+    /// - Parameter schemas: ways in which the same object may be written.
+    private static func fields(of schemas: [JSON], in path: String, depth: Int) -> [FieldOutline] {
+        let ways = schemas.flatMap(\.waysOfObject)
+        var names: [String] = []
+        for way in ways {
+            for member in way.properties where !names.contains(member.name) { names.append(member.name) }
+        }
+        return names.flatMap { name in
+            let schemas = ways.compactMap { way in way.properties.first { $0.isNamed(name) }?.value }
+            let isRequired = ways.allSatisfy { way in way["required"]?.items.contains(.string(name)) == true }
+            let path = path.isEmpty ? name : "\(path).\(name)"
+            let field = FieldOutline(
+                path: path, depth: depth, isRequired: isRequired, type: schemas[0].typeInWords,
+                fallback: schemas[0]["default"]?.encodedText, meaning: schemas[0].meaning)
+            let items = schemas.flatMap(\.ways).compactMap { $0["items"] }
+            return [field] + fields(of: schemas, in: path, depth: depth + 1)
+                + fields(of: items, in: "\(path)[]", depth: depth + 1)
+        }
+    }
+}
+
+extension JSON {
+    fileprivate var items: [JSON] { if case .array(let items) = self { items } else { [] } }
+    fileprivate var properties: [Member] { (self["properties"] ?? .null).members }
+
+    /// The schema, and those of which it is one.
+    fileprivate var ways: [JSON] { [self] + (self["anyOf"]?.items ?? []).flatMap(\.ways) }
+
+    /// Those that name an object's members and what they are. What only says which members exclude one another does not count.
+    fileprivate var waysOfObject: [JSON] {
+        ways.filter { way in way["additionalProperties"] == false && !way.properties.isEmpty }
+    }
+
+    /// What the field means, and what its values are beyond `typeInWords`.
+    fileprivate var meaning: String {
+        var words: [String] = []
+        for way in ways {
+            guard let text = way["description"]?.text, !words.contains(where: { $0.contains(text) }) else { continue }
+            words.append(text)
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// Which values a schema takes; null and the empty text, which are a field that is left out, do not count.
+    fileprivate var typeInWords: String {
+        if let title = self["title"]?.text { return title }
+        if let values = self["enum"]?.items.filter({ $0 != .null && $0 != "" }), !values.isEmpty {
+            return values.map(\.encodedText).joined(separator: ", ")
+        }
+        if let first = self["anyOf"]?.items.first, self["type"] == nil { return first.typeInWords }
+        let type = self["type"]?.text ?? self["type"]?.items.first?.text
+        switch type {
+        case "boolean": return "true or false"
+        case "integer": return integerInWords
+        case "number": return "number"
+        case "string": return textInWords
+        case "array":
+            let limit = self["maxItems"].map { ", at most \($0.encodedText)" } ?? ""
+            return "list of \(self["items"]?.typeInWords ?? "anything")\(limit)"
+        case "object":
+            if let values = self["additionalProperties"], values["type"] != nil { return "object of texts" }
+            return "object"
+        default: return "anything"
+        }
+    }
+
+    private var integerInWords: String {
+        let minimum = self["minimum"]?.encodedText ?? "0"
+        guard let maximum = self["maximum"]?.encodedText, maximum != "\(Int.max)" else {
+            return "whole number from \(minimum) on"
+        }
+        return "whole number from \(minimum) to \(maximum)"
+    }
+
+    private var textInWords: String {
+        let minimum = self["minLength"]?.encodedText ?? "0"
+        guard let maximum = self["maxLength"]?.encodedText else { return "text" }
+        return minimum == "0" ? "text of at most \(maximum) characters" : "text of \(minimum) to \(maximum) characters"
+    }
+}
