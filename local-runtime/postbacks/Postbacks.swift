@@ -16,7 +16,8 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, Import.self, Export.self, ShowPresets.self,
+            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self, Import.self, Export.self,
+            ShowPresets.self,
             Receive.self,
             Doctor.self, Adopt.self, Demo.self,
         ])
