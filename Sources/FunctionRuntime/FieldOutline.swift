@@ -77,7 +77,9 @@ extension JSON {
         case "string": return textInWords
         case "array":
             let limit = self["maxItems"].map { ", at most \($0.encodedText)" } ?? ""
-            return "list of \(self["items"]?.typeInWords ?? "anything")\(limit)"
+            let item = self["items"]?.typeInWords ?? "anything"
+            let isCounted = item == "object" || item.hasSuffix(" name")
+            return "list of \(item)\(isCounted ? "s" : "")\(limit)"
         case "object":
             if let values = self["additionalProperties"], values["type"] != nil { return "object of texts" }
             return "object"

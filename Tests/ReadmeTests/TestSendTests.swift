@@ -39,6 +39,7 @@ struct TestSendTests {
         #expect(report.at("request.headers.Postback-Test") == "1")
         #expect(report.at("request.body") == #"{"payout":12.30}"#)
         #expect(report.at("response.status") == 200)
+        #expect(report["active"] == true && report["paused"] == .null)
         #expect(!outcome.text.contains("correct horse"))
         for table in ["conversions", "events", "deliveries", "outbox", "attempts"] {
             #expect(try installation.count(table) == 0, "\(table)")

@@ -6,6 +6,8 @@ struct TestReport {
     let preview: JSON
     /// deliverPostback's answer; null when there is no request.
     let sent: JSON
+    /// As listPostbacks shows it.
+    let postback: JSON
     let usesSample: Bool
 
     var isDelivered: Bool { outcome == "delivered" }
@@ -18,13 +20,14 @@ struct TestReport {
         [
             "outcome": .string(outcome), "request": sent["request"] ?? .null, "response": sent["response"] ?? .null,
             "error": error, "timing": sent["timing"] ?? .null, "remoteAddress": sent["remoteAddress"] ?? .null,
+            "active": postback["active"] ?? .null, "paused": postback["paused"] ?? .null,
             "warnings": preview["warnings"] ?? [],
         ]
     }
 
     /// For people.
     var text: String {
-        ([request, answer, verdict] + warnings).filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+        ([request, answer, verdict, standing] + warnings).filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
             .joined(separator: "\n\n")
     }
 
@@ -61,6 +64,17 @@ struct TestReport {
             default: "a delivery would be skipped"
             }
         return ["Not delivered: \(reason.isEmpty ? outcome : reason)", "(\(values); \(fate))"]
+    }
+
+    /// Why real deliveries do not go out though a test does.
+    private var standing: [String] {
+        var lines: [String] = []
+        if postback["active"] == false { lines.append("The postback is not active: it fires on nothing.") }
+        if let reason = postback["paused"]?["reason"]?.text {
+            lines.append("The postback is paused, and what it owes is held: \(reason)")
+            lines.append("(updatePostback with \"resume\": true ends the pause)")
+        }
+        return lines
     }
 
     private var warnings: [[String]] {

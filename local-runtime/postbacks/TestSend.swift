@@ -36,7 +36,10 @@ struct TestSend: ParsableCommand {
             let sent =
                 preview["error"] == nil
                 ? try Self.call("deliverPostback", preview["input"] ?? .null, installation) : .null
-            let report = TestReport(preview: preview, sent: sent, usesSample: conversion == nil)
+            let listed = try Self.call("listPostbacks", .object([input[0]]), installation)
+            let report = TestReport(
+                preview: preview, sent: sent, postback: listed["postbacks"]?.first ?? .null,
+                usesSample: conversion == nil)
             Terminal.print(Terminal.isOutput ? Terminal.safe(report.text) : report.json.encodedText)
             if !report.isDelivered { throw ExitCode(1) }
         }
@@ -66,6 +69,10 @@ struct TestSend: ParsableCommand {
         guard outcome.status == .exited(0) else { throw FunctionError(of: function, answer) }
         return answer
     }
+}
+
+extension JSON {
+    fileprivate var first: JSON? { if case .array(let items) = self { items.first } else { nil } }
 }
 
 extension FunctionError {

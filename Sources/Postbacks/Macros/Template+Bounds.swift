@@ -7,11 +7,13 @@ extension Template {
     /// The entries of one map.
     package static let mapLimit = 256
 
-    package init(parsing text: String, in place: Place, from source: StoredSecret.Source) throws(Wrong) {
+    package init(
+        parsing text: String, in place: Place, from source: StoredSecret.Source, hintLimit: Int = Fault.limit
+    ) throws(Wrong) {
         if source == .caller, text.utf8.count > Template.byteLimit {
             throw Wrong("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
         }
-        try self.init(parsing: text, in: place)
+        try self.init(parsing: text, in: place, hintLimit: hintLimit)
         if source == .caller { try checkMaps() }
     }
 

@@ -20,13 +20,16 @@ package struct Template: Sendable, Hashable {
     }
 
     /// Throws all that is wrong, each with the position of the brace in characters (Unicode scalars), from `firstPosition` on.
-    package init(parsing text: String, in place: Place, firstPosition: Int = 1) throws(Wrong) {
+    /// - Parameter hintLimit: how many of them name what was meant; nobody is shown more than `Fault.limit`.
+    package init(
+        parsing text: String, in place: Place, firstPosition: Int = 1, hintLimit: Int = Fault.limit
+    ) throws(Wrong) {
         let bytes = text.utf8
         let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
         var segments: [Segment] = []
         var literal = ""
         var index = bytes.startIndex
-        var faults = TemplateFaults(text, firstPosition: firstPosition)
+        var faults = TemplateFaults(text, firstPosition: firstPosition, hintLimit: hintLimit)
         func flush() {
             if !literal.isEmpty { segments.append(.literal(literal)) }
             literal = ""

@@ -4,17 +4,21 @@ import JSON
 struct TemplateFaults {
     private var messages: [String] = []
     private let text: String
+    private let hintLimit: Int
     /// How far the characters are counted.
     private var counted: (index: String.Index, position: Int)
 
-    /// - Parameter firstPosition: of the text's first character.
-    init(_ text: String, firstPosition: Int) {
+    /// - Parameters:
+    ///   - firstPosition: of the text's first character.
+    ///   - hintLimit: how many faults name what was meant.
+    init(_ text: String, firstPosition: Int, hintLimit: Int) {
         self.text = text
+        self.hintLimit = hintLimit
         counted = (text.startIndex, firstPosition)
     }
 
-    /// Whether looking for what was meant is worth its price: nobody is shown more than so many.
-    var areFew: Bool { messages.count < Fault.limit }
+    /// Whether the next one names what was meant: looking for it costs much more than the rest.
+    var areFew: Bool { messages.count < hintLimit }
 
     var wrong: Wrong? { Wrong(messages) }
 

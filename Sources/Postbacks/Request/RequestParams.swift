@@ -150,7 +150,8 @@ extension ParamValue {
         case .number(let text), .encoded(let text): self = .number(text)
         case .string(let text):
             do throws(Wrong) {
-                let template = try Template(parsing: text, in: .parameter, from: source)
+                let template = try Template(
+                    parsing: text, in: .parameter, from: source, hintLimit: Fault.limit - faults.count)
                 self = .text(template)
             } catch {
                 faults += error.messages.map { Fault(path, $0) }
