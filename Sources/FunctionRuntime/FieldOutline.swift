@@ -22,13 +22,16 @@ package struct FieldOutline: Equatable, Sendable {
     /// - Parameter schemas: ways in which the same object may be written.
     private static func fields(of schemas: [JSON], in path: String, depth: Int) -> [FieldOutline] {
         let ways = schemas.flatMap(\.waysOfObject)
+        let isAlwaysObject = !schemas.flatMap(\.ways).contains { $0["type"] == "string" }
         var names: [String] = []
         for way in ways {
             for member in way.properties where !names.contains(member.name) { names.append(member.name) }
         }
         return names.flatMap { name in
             let schemas = ways.compactMap { way in way.properties.first { $0.isNamed(name) }?.value }
-            let isRequired = ways.allSatisfy { way in way["required"]?.items.contains(.string(name)) == true }
+            let isRequired =
+                isAlwaysObject
+                && ways.allSatisfy { way in way["required"]?.items.contains(.string(name)) == true }
             let path = path.isEmpty ? name : "\(path).\(name)"
             let field = FieldOutline(
                 path: path, depth: depth, isRequired: isRequired, type: schemas[0].typeInWords,

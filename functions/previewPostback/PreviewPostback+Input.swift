@@ -19,10 +19,12 @@ extension PreviewPostback {
 
         /// `postbackId`, or createPostback's fields; `conversionId`, or `sample` with recordConversion's fields.
         init(_ fields: inout Fields) {
+            // Whoever gives one of these and nothing of a new postback means a stored one, and learns its field's name.
             let isNew = ["offerId", "affiliateId", "conversionStatus", "url", "httpType"].contains {
                 fields.isGiven($0)
             }
-            self.init(&fields, isStored: fields.isGiven("postbackId") || !isNew)
+            let isMisspelt = ["id", "postback"].contains { fields.isGiven($0) }
+            self.init(&fields, isStored: fields.isGiven("postbackId") || isMisspelt && !isNew)
         }
 
         private init(_ fields: inout Fields, isStored: Bool) {

@@ -1,3 +1,4 @@
+import FunctionRuntime
 import JSON
 
 /// What a test send came to.
@@ -48,7 +49,8 @@ struct TestReport {
     private func message(_ message: JSON) -> [String] {
         let headers = (message["headers"] ?? .null).members.map { "  \($0.name): \($0.value.text ?? "")" }
         guard let body = message["body"]?.text, !body.isEmpty else { return headers }
-        let lines = body.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
+        let text = body.hasSuffix("\n") ? body.dropLast() : body[...]
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "  \($0)" }
         return headers + [""] + lines + (message["truncated"] == true ? ["  … (cut here)"] : [])
     }
 
@@ -63,7 +65,8 @@ struct TestReport {
             case "failed": "a delivery would not be tried again"
             default: "a delivery would be skipped"
             }
-        return ["Not delivered: \(reason.isEmpty ? outcome : reason)", "(\(values); \(fate))"]
+        return TextColumns.wrapped(
+            "Not delivered: \(reason.isEmpty ? outcome : reason)\n(\(values); \(fate))", width: TextColumns.width)
     }
 
     /// Why real deliveries do not go out though a test does.
