@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/statvfs.h>
@@ -19,6 +20,10 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *acti
 static inline char **current_environment(void) { return environ; }
 
 // Swift does not see functions with a variable number of arguments.
+static inline int terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 static inline void forbid_core_dump(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 // Swift does not see the constants that are casts.

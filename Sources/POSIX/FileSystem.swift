@@ -17,9 +17,17 @@ package enum FileSystem {
         }
     }
 
-    /// The number of the user that owns it, and its permission bits.
-    package static func ownership(of path: String) -> (user: UInt32, mode: UInt32)? {
-        status(of: path, followingLinks: true).map { ($0.st_uid, UInt32($0.st_mode) & 0o7777) }
+    /// The numbers of the user and the group that own it, and its permission bits.
+    package static func ownership(of path: String) -> (user: UInt32, group: UInt32, mode: UInt32)? {
+        status(of: path, followingLinks: true).map { ($0.st_uid, $0.st_gid, UInt32($0.st_mode) & 0o7777) }
+    }
+
+    /// What a symbolic link says; nil for what is none.
+    static func destination(ofLink path: String) -> String? {
+        guard kind(of: path, followingLinks: false) == .link else { return nil }
+        var text = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let length = unsafe readlink(path, &text, text.count)
+        return length > 0 ? String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
     /// Makes a folder and those above it that are missing. What exists stays as it is.

@@ -17,8 +17,11 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
         SystemError(call: call, code: errno)
     }
 
-    package var description: String {
-        guard let text = unsafe strerror(code) else { return "\(call): error \(code)" }
-        return unsafe "\(call): \(String(cString: text))"
+    package var description: String { "\(call): \(reason)" }
+
+    /// What went wrong in the system's words, such as `No such file or directory`.
+    package var reason: String {
+        guard let text = unsafe strerror(code) else { return "error \(code)" }
+        return unsafe String(cString: text)
     }
 }

@@ -1,0 +1,107 @@
+import Glibc
+
+/// A file that a program writes from its beginning to its end. A regular file is written beside the one that is there and takes
+/// its place, with its owner and mode, when it is complete; a symbolic link is followed and stays one. What is no regular file
+/// (a device, a FIFO, `/dev/stdout`, the shell's `/dev/fd/63`) is written into as it is.
+package final class OutputFile {
+    package let descriptor: Descriptor
+    /// The file that is written and the one whose place it takes; nil where it is written into what is there.
+    private let replacement: (draft: String, target: String)?
+    private var isComplete = false
+
+    /// Opens it; a FIFO waits for its reader.
+    /// - Parameter mode: the permission bits of a file that is not there yet.
+    /// - Throws: `SystemError` with the path, also where an existing file may not be written to.
+    package init(_ path: String, mode: UInt32) throws(SystemError) {
+        if let number = OutputFile.descriptorNumber(path) {
+            descriptor = try Descriptor(borrowing: number).duplicate()
+            replacement = nil
+            return
+        }
+        switch FileSystem.kind(of: path) {
+        case nil:
+            let target = try OutputFile.endOfLinks(path)
+            (descriptor, replacement) = try OutputFile.open(beside: target, owner: nil, mode: mode)
+        case .file:
+            // What may not be written to is not replaced either, although the folder would allow it.
+            guard unsafe access(path, W_OK) == 0 else { throw .last("open \(path)") }
+            guard let target = FileSystem.resolve(path), let owner = FileSystem.ownership(of: target) else {
+                throw .last("open \(path)")
+            }
+            (descriptor, replacement) = try OutputFile.open(beside: target, owner: owner, mode: owner.mode)
+        case .folder: throw SystemError(call: "open \(path)", code: EISDIR)
+        case .link, .other:
+            descriptor = try Descriptor.open(path, O_WRONLY | O_NOCTTY)
+            replacement = nil
+        }
+    }
+
+    deinit {
+        if !isComplete, let replacement { try? FileSystem.remove(replacement.draft) }
+    }
+
+    /// Puts the file in its place, once the disk has it. Without this call what was there stays as it was.
+    package func complete() throws(SystemError) {
+        guard let replacement else { return }
+        guard fsync(descriptor.number) == 0 || errno == EINVAL else { throw .last("write \(replacement.target)") }
+        guard unsafe Glibc.rename(replacement.draft, replacement.target) == 0 else {
+            throw .last("rename \(replacement.draft)")
+        }
+        isComplete = true
+    }
+
+    /// Makes the file that is to take another one's place, in the same folder.
+    private static func open(
+        beside target: String, owner: (user: UInt32, group: UInt32, mode: UInt32)?, mode: UInt32
+    ) throws(SystemError) -> (Descriptor, (draft: String, target: String)) {
+        let draft = draftPath(target)
+        let file: Descriptor
+        do throws(SystemError) {
+            file = try Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL, mode: mode & 0o600)
+        } catch {
+            // Nobody knows the draft by its name.
+            throw SystemError(call: "open \(target)", code: error.code)
+        }
+        do throws(SystemError) {
+            // The owner first: a change of owner takes bits of the mode away.
+            if let owner, let own = FileSystem.ownership(of: draft), owner.user != own.user || owner.group != own.group
+            {
+                guard fchown(file.number, owner.user, owner.group) == 0 else { throw .last("chown \(target)") }
+            }
+            guard fchmod(file.number, mode) == 0 else { throw .last("chmod \(target)") }
+        } catch {
+            try? FileSystem.remove(draft)
+            throw error
+        }
+        return (file, (draft, target))
+    }
+
+    /// A name that no other process has, also none in another container on the same folder.
+    private static func draftPath(_ target: String) -> String {
+        let folder = FileSystem.parent(of: target)
+        let name = target.split(separator: "/").last.map { String(decoding: $0.utf8.prefix(200), as: UTF8.self) } ?? ""
+        return "\(folder == "/" ? "" : folder)/.\(name).\(getpid())-\(Clock.monotonicNanoseconds).part"
+    }
+
+    /// Where a path leads to that does not exist: a link may dangle.
+    private static func endOfLinks(_ path: String) throws(SystemError) -> String {
+        var path = path
+        for _ in 0..<40 {
+            guard let next = FileSystem.destination(ofLink: path) else { return path }
+            path = next.hasPrefix("/") ? next : "\(FileSystem.parent(of: path))/\(next)"
+        }
+        throw SystemError(call: "open \(path)", code: ELOOP)
+    }
+
+    /// The descriptor that a path stands for: opening it anew would begin at its file's beginning.
+    private static func descriptorNumber(_ path: String) -> CInt? {
+        switch path {
+        case "/dev/stdin": return STDIN_FILENO
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        default:
+            let folder = ["/dev/fd/", "/proc/self/fd/"].first { path.hasPrefix($0) }
+            return folder.flatMap { CInt(path.dropFirst($0.count)) }
+        }
+    }
+}
