@@ -20,6 +20,14 @@ enum HelpText {
             "unexpected argument \"\(argument)\"\(hint); the input goes to standard input, see \(contract.name) --help")
     }
 
+    static func severalArguments(_ arguments: [String], _ contract: Contract) -> FunctionError {
+        let message =
+            Set(arguments) == ["--stream", "--check"]
+            ? "--stream and --check are two ways to read the same lines, to do them or only to judge them: give one of them"
+            : "each argument stands alone: give one of \(arguments.joined(separator: " and "))"
+        return FunctionError(.invalidRequest, "\(message); see \(contract.name) --help")
+    }
+
     private static func usage(_ name: String) -> [String] {
         let ways = [
             (" < input.json", "one JSON object in, one JSON object out"),
@@ -61,7 +69,8 @@ enum HelpText {
 
     private static let exitStatuses = [
         "exit status:", "  0 done; 65 bad input; 66 something unknown; 67 the rules forbid it;",
-        "  70 a bug; 75 the database is away, try again; 78 a setting is wrong",
+        "  70 a bug; 74 the answer cannot be written; 75 the database is away, try again;",
+        "  78 a setting is wrong; 141 nobody reads the answer",
     ]
 }
 

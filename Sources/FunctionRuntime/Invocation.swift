@@ -45,16 +45,31 @@ package enum Invocation {
             case .help: try print(HelpText.make(for: type))
             case .version: try print("\(F.contract.name) \(F.contract.version)\n")
             case .schema: try print(Invocation.schema(type).pretty() + "\n")
+            case .several(let arguments):
+                try refuse(HelpText.severalArguments(arguments, F.contract))
             case .unknown(let argument):
-                let error = HelpText.unknownArgument(argument, F.contract)
-                try print(error)
-                exit(error.code.exitStatus)
+                try refuse(HelpText.unknownArgument(argument, F.contract))
             }
             exit(0)
         } catch {
-            // Whoever should have read the answer is gone, or the lines cannot be read.
+            // Whoever should have read the answer has enough.
+            if error.code == EPIPE { exit(128 + SIGPIPE) }
             try? print("\(F.contract.name): \(error)\n", to: .standardError)
-            exit(FunctionError.Code.internal.exitStatus)
+            exit(status(of: error))
+        }
+    }
+
+    private static func refuse(_ error: FunctionError) throws(SystemError) -> Never {
+        try print(error)
+        exit(error.code.exitStatus)
+    }
+
+    /// After sysexits.h: EX_IOERR for an answer that cannot be written, EX_NOINPUT for lines that cannot be read.
+    private static func status(of error: SystemError) -> Int32 {
+        switch error.call {
+        case "write": 74
+        case "read": 66
+        default: FunctionError.Code.internal.exitStatus
         }
     }
 
@@ -135,6 +150,8 @@ enum Mode {
 
     /// All arguments that there are.
     static let words = ["--stream", "--check", "--schema", "--version", "--help", "-h"]
+    /// Each of them stands alone.
+    case several([String])
     case unknown(String)
 
     init(arguments: [String]) {
@@ -146,7 +163,8 @@ enum Mode {
         case ["--version"]: self = .version
         case ["--schema"]: self = .schema
         default:
-            self = .unknown(arguments.first { !Mode.words.contains($0) } ?? arguments[1])
+            let unknown = arguments.first { !Mode.words.contains($0) }
+            self = unknown.map(Mode.unknown) ?? .several(arguments)
         }
     }
 }

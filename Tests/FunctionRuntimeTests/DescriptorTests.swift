@@ -25,7 +25,7 @@ import Testing
     func `an answer that cannot be written is no success`(stdout: String) throws {
         let installation = try Installation.make()
         let outcome = try shell("echo '{\"affiliateId\":\"a\"}' | \"$0\" \(stdout)", installation)
-        #expect(outcome.status == .exited(70))
+        #expect(outcome.status == .exited(74))
         #expect(outcome.errorText.contains("configureAffiliate: write"))
     }
 
@@ -37,7 +37,7 @@ import Testing
         #expect(outcome.status == .exited(0))
         #expect(outcome.text.split(separator: "\n").count == 2)
         let silent = try shell("printf '\(lines)' | { \"$0\" --stream >&-; echo $?; }", installation)
-        #expect(silent.text == "70\n")
+        #expect(silent.text == "74\n")
     }
 
     @Test func `an input that comes late on a non-blocking descriptor is waited for, without haste`() throws {
