@@ -41,6 +41,7 @@ extension Statement {
     static let findUnknown = Statement(name: "find_unknown", bytes: PackageResources.find_unknown_sql)
     static let listAttempts = Statement(name: "list_attempts", bytes: PackageResources.list_attempts_sql)
     static let lockConversion = Statement(name: "lock_conversion", bytes: PackageResources.lock_conversion_sql)
+    static let lockPostbacks = Statement(name: "lock_postbacks", bytes: PackageResources.lock_postbacks_sql)
     static let lockOffer = Statement(name: "lock_offer", bytes: PackageResources.lock_offer_sql)
     static let markDestinations = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
     static let nextPostbackID = Statement(name: "next_postback_id", bytes: PackageResources.next_postback_id_sql)

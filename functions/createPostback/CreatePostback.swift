@@ -6,7 +6,7 @@ import Secrets
 import Store
 
 @main
-struct CreatePostback: SimpleFunction {
+struct CreatePostback: BatchFunction {
     static let contract = Contract(
         "createPostback", version: Version.current,
         summary: "makes a postback: on which conversions it fires, and the request that it sends.",
@@ -43,8 +43,23 @@ struct CreatePostback: SimpleFunction {
         try egress.check(input.postback.template.url)
     }
 
-    func handle(_ input: Input) throws(FunctionError) -> Output {
-        try check(input)
-        return Output(saved: try store.create(input.postback))
+    /// Inputs that are handled together are one transaction, which holds its locks until the last of them is done.
+    static let batchLimit = 100
+
+    func handle(_ inputs: [Input]) -> [Answer] {
+        var answers: [Answer] = inputs.map { _ in .failure(.internal) }
+        var calls: [(index: Int, input: Input)] = []
+        for (index, input) in inputs.enumerated() {
+            do throws(FunctionError) {
+                try check(input)
+                calls.append((index, input))
+            } catch {
+                answers[index] = .failure(error)
+            }
+        }
+        for ((index, _), saved) in zip(calls, store.create(calls.map(\.input.postback))) {
+            answers[index] = saved.map(Output.init)
+        }
+        return answers
     }
 }

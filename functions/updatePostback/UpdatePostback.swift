@@ -6,7 +6,7 @@ import Secrets
 import Store
 
 @main
-struct UpdatePostback: SimpleFunction {
+struct UpdatePostback: BatchFunction {
     static let contract = Contract(
         "updatePostback", version: Version.current,
         summary: "changes a postback, turns it on or off, or resumes it; what it owes goes out by the new settings.",
@@ -38,8 +38,23 @@ struct UpdatePostback: SimpleFunction {
         if let url = input.update.request.newURL { try egress.check(url) }
     }
 
-    func handle(_ input: Input) throws(FunctionError) -> Output {
-        try check(input)
-        return Output(saved: try store.update(input.update))
+    /// Inputs that are handled together are one transaction, which holds its locks until the last of them is done.
+    static let batchLimit = 100
+
+    func handle(_ inputs: [Input]) -> [Answer] {
+        var answers: [Answer] = inputs.map { _ in .failure(.internal) }
+        var calls: [(index: Int, input: Input)] = []
+        for (index, input) in inputs.enumerated() {
+            do throws(FunctionError) {
+                try check(input)
+                calls.append((index, input))
+            } catch {
+                answers[index] = .failure(error)
+            }
+        }
+        for ((index, _), saved) in zip(calls, store.update(calls.map(\.input.update))) {
+            answers[index] = saved.map(Output.init)
+        }
+        return answers
     }
 }

@@ -53,34 +53,109 @@ extension Change {
 
 extension PostbackStore {
     /// How often an update begins anew because somebody else's came in between.
-    private static let repetitions = 5
+    private static let repetitions = 10
 
-    /// Changes a postback and raises its version. What it owes is sent by the new settings, and to where they lead.
-    /// - Throws: `not_found`; `invalid_request` for what the fields are together; `conflict` for a goal while the offer's goals
-    ///   are off (R3); `misconfigured` when there is a secret and no key to seal it, or to open it for another origin.
-    package func update(_ update: PostbackUpdate) throws(FunctionError) -> SavedPostback {
-        for _ in 0..<PostbackStore.repetitions {
-            guard let old = try database.run([[.listPostback(update.postbackID)]])[0][0].first else {
-                throw .unknownPostback(update.postbackID)
-            }
-            let before = old.template
-            var template = before.changed(by: update.request)
-            let faults = template.faults.map { Fault(Path.root.member($0.field), $0.message) }
-            guard faults.isEmpty else { throw .invalidRequest(faults) }
-            if case .set = update.goalID, old.text("offer_id") == nil {
-                throw .invalidRequest("goalId", "needs one offer; this postback is for every offer")
-            }
-            let version = old.integer("version") ?? 0
-            let moves = template.url.origin != before.url.origin
-            if moves { template = try opened(template, of: update.postbackID, sealedFor: before.url.origin) }
-            let rows = try database.run(
-                .updatePostback, try parameters(update, template, moves: moves, version: version))
-            guard let row = rows.first else { throw .unknownPostback(update.postbackID) }
-            if row.integer("new_version") != nil { return try describe(update.postbackID) }
-            if row.bool("goals_off") == true { throw .goalsAreOff }
-            if row.bool("goal_unknown") == true { throw .unknownGoal }
+    /// Changes postbacks, all in one transaction, and raises their versions. What they owe is sent by the new settings, and to
+    /// where they lead.
+    /// - Returns: for each the postback, or `not_found`; `invalid_request` for what the fields are together; `conflict` for a
+    ///   goal while the offer's goals are off (R3); `misconfigured` when there is a secret and no key to seal it, or to open it
+    ///   for another origin.
+    package func update(_ updates: [PostbackUpdate]) -> [Result<SavedPostback, FunctionError>] {
+        var answers: [Result<SavedPostback, FunctionError>?] = updates.map { _ in nil }
+        var remaining = Array(updates.indices)
+        while !remaining.isEmpty {
+            // Of several for one postback each begins where the one before it has ended.
+            var ids: Set<Int> = []
+            let (now, later) = remaining.partitioned { ids.insert(updates[$0].postbackID).inserted }
+            for (index, answer) in zip(now, describe(updateEach(now.map { updates[$0] }))) { answers[index] = answer }
+            remaining = later
         }
-        throw FunctionError(.unavailable, "the postback keeps being changed by others; try again")
+        return answers.map { $0 ?? .failure(.internal) }
+    }
+
+    /// The same for different postbacks. What somebody else's updates came in between is repeated by itself, which takes less
+    /// time, in which less can come in between.
+    /// - Returns: the id of each that was changed.
+    private func updateEach(_ updates: [PostbackUpdate]) -> [Result<Int, FunctionError>] {
+        zip(updates, attempt(updates)).map { update, answer in
+            var answer = answer
+            for _ in 0..<PostbackStore.repetitions where answer == nil { answer = attempt([update])[0] }
+            return answer
+                ?? .failure(FunctionError(.unavailable, "the postback keeps being changed by others; try again"))
+        }
+    }
+
+    /// - Returns: the id of each that was changed; nil where somebody else's update came in between.
+    private func attempt(_ updates: [PostbackUpdate]) -> [Result<Int, FunctionError>?] {
+        var answers: [Result<Int, FunctionError>?] = updates.map { _ in nil }
+        var changes: [(index: Int, change: PreparedUpdate)] = []
+        for (index, change) in prepare(updates).enumerated() {
+            switch change {
+            case .success(let change): changes.append((index, change))
+            case .failure(let error): answers[index] = .failure(error)
+            }
+        }
+        if changes.isEmpty { return answers }
+        // Destinations are locked in one order everywhere, too.
+        changes.sort { ($0.change.origin, $0.index) < ($1.change.origin, $1.index) }
+        let results = Batch(database: database).each(changes.map(\.change)) { batch throws(PostgresError) in
+            let lock = Call(.lockPostbacks, [.integers(batch.map(\.postbackID))])
+            let rows = try database.transactions([[lock] + batch.map(\.call)])[0].get()
+            return rows.dropFirst().map { .success($0.first) }
+        }
+        for ((index, _), result) in zip(changes, results) {
+            switch result {
+            case .success(let row): answers[index] = PostbackStore.verdict(row, on: updates[index].postbackID)
+            case .failure(let error): answers[index] = .failure(error)
+            }
+        }
+        return answers
+    }
+
+    /// An update with what is stored, ready to be made while that stays so.
+    private struct PreparedUpdate {
+        let postbackID: Int
+        let call: Call
+        let origin: String
+    }
+
+    private func prepare(_ updates: [PostbackUpdate]) -> [Result<PreparedUpdate, FunctionError>] {
+        do throws(FunctionError) {
+            let stored = try database.run([updates.map { Call.listPostback($0.postbackID) }])[0]
+            return zip(updates, stored).map { update, rows in
+                Result { () throws(FunctionError) in
+                    guard let row = rows.first else { throw .unknownPostback(update.postbackID) }
+                    return try prepare(update, row)
+                }
+            }
+        } catch {
+            return updates.map { _ in .failure(error) }
+        }
+    }
+
+    private func prepare(_ update: PostbackUpdate, _ old: Row) throws(FunctionError) -> PreparedUpdate {
+        let before = old.template
+        var template = before.changed(by: update.request)
+        let faults = template.faults.map { Fault(Path.root.member($0.field), $0.message) }
+        guard faults.isEmpty else { throw .invalidRequest(faults) }
+        if case .set = update.goalID, old.text("offer_id") == nil {
+            throw .invalidRequest("goalId", "needs one offer; this postback is for every offer")
+        }
+        let version = old.integer("version") ?? 0
+        let moves = template.url.origin != before.url.origin
+        if moves { template = try opened(template, of: update.postbackID, sealedFor: before.url.origin) }
+        let parameters = try parameters(update, template, moves: moves, version: version)
+        return PreparedUpdate(
+            postbackID: update.postbackID, call: Call(.updatePostback, parameters), origin: template.url.origin)
+    }
+
+    /// What became of an update; nil where somebody else's came in between.
+    private static func verdict(_ row: Row?, on id: Int) -> Result<Int, FunctionError>? {
+        guard let row else { return .failure(.unknownPostback(id)) }
+        if row.integer("new_version") != nil { return .success(id) }
+        if row.bool("goals_off") == true { return .failure(.goalsAreOff) }
+        if row.bool("goal_unknown") == true { return .failure(.unknownGoal) }
+        return nil
     }
 
     /// Deletes a postback and cancels what it owes; one that is deleted already stays as it is.

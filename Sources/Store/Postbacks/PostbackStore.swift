@@ -1,6 +1,6 @@
 package import FunctionRuntime
 import JSON
-package import Postbacks
+import Postbacks
 import Postgres
 package import Secrets
 
@@ -13,24 +13,6 @@ package struct PostbackStore {
     package init(_ database: Database, keys: EncryptionKeys? = nil) {
         self.database = database
         self.keys = keys
-    }
-
-    /// Makes a postback; with an idempotency key that was used before and the same input, answers the one made then.
-    /// - Throws: `not_found` for an unknown offer, affiliate or goal; `conflict` for a goal while the offer's goals are off (R3)
-    ///   and for a key that was used with another input; `misconfigured` when there is a secret and no key to seal it.
-    package func create(_ postback: NewPostback) throws(FunctionError) -> SavedPostback {
-        if let id = try existing(postback) { return try describe(id).repeated }
-        let reserved = try database.run(.nextPostbackID)
-        guard let id = reserved.first?.integer("id") else { throw .internal }
-        let rows = try database.run(.createPostback, try parameters(postback, id: id))
-        guard let row = rows.first else { throw .internal }
-        if row.integer("id") != nil { return try describe(id) }
-        if let refusal = refusal(postback, row) { throw refusal }
-        // Somebody else has used the key in between.
-        guard let id = try existing(postback) else {
-            throw FunctionError(.unavailable, "the postback of this idempotencyKey was not to be seen; try again")
-        }
-        return try describe(id).repeated
     }
 
     /// One page of the postbacks that are not deleted, in the order of their ids.
@@ -49,39 +31,22 @@ package struct PostbackStore {
         return listed
     }
 
-    func describe(_ id: Int) throws(FunctionError) -> SavedPostback {
-        let results = try database.run([[.listPostback(id), .overlap(ofPostback: id)]])[0]
-        guard let row = results[0].first else {
-            throw .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted")
+    /// The postbacks with these ids, in one round trip.
+    func describe(_ ids: [Result<Int, FunctionError>]) -> [Result<SavedPostback, FunctionError>] {
+        let known = ids.compactMap { try? $0.get() }
+        let calls = known.flatMap { [Call.listPostback($0), Call.overlap(ofPostback: $0)] }
+        do throws(FunctionError) {
+            let results = calls.isEmpty ? [] : try database.run([calls])[0]
+            var place = 0
+            return ids.map { answer in
+                answer.flatMap { id in
+                    defer { place += 2 }
+                    return SavedPostback.read(id, results[place], overlap: results[place + 1])
+                }
+            }
+        } catch {
+            return ids.map { $0.flatMap { _ in .failure(error) } }
         }
-        return SavedPostback(
-            postback: row.postback, template: row.template,
-            status: ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done,
-            overlap: Overlap(results[1]))
-    }
-
-    /// The id of the postback that the idempotency key has made.
-    private func existing(_ postback: NewPostback) throws(FunctionError) -> Int? {
-        guard let key = postback.idempotencyKey,
-            let row = try database.run(.findIdempotentPostback, [.text(key)]).first, let id = row.integer("id")
-        else { return nil }
-        guard try Fingerprint.matches(row.text("fingerprint") ?? "", of: postback, id: id, keys: keys) else {
-            throw .conflict("idempotencyKey", "was used with another input, which made the postback \(id)")
-        }
-        return id
-    }
-
-    private func parameters(_ postback: NewPostback, id: Int) throws(FunctionError) -> [Parameter] {
-        let template = postback.template
-        return [
-            .int(id), .optional(postback.offerID), .optional(postback.affiliateID), .optional(postback.goalID),
-            .text(postback.conversionStatus.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
-            .text(template.url.origin),
-        ] + (try requestParameters(template, id: id)) + [
-            .bool(postback.isActive), .optional(postback.idempotencyKey),
-            .optional(postback.idempotencyKey.map { _ in Fingerprint.make(of: postback, id: id, keys: keys) }),
-            .bool(postback.sendsOvertaken),
-        ]
     }
 
     /// What stands in the columns from `basic_auth` to `success_when`.
@@ -102,29 +67,18 @@ package struct PostbackStore {
             .bool(template.omitEmptyParams), json("skipWhenEmpty"), json("successWhen"),
         ]
     }
-
-    private func refusal(_ postback: NewPostback, _ row: Row) -> FunctionError? {
-        if row.bool("offer_unknown") == true {
-            return .notFound("offerId", "there is no offer \"\(postback.offerID ?? "")\"; configureOffer makes it")
-        }
-        if row.bool("affiliate_unknown") == true {
-            return .notFound(
-                "affiliateId", "there is no affiliate \"\(postback.affiliateID ?? "")\"; configureAffiliate makes it")
-        }
-        if row.bool("goals_off") == true {
-            return .goalsAreOff
-        }
-        if row.bool("goal_unknown") == true {
-            return .unknownGoal
-        }
-        return nil
-    }
 }
 
 extension SavedPostback {
-    fileprivate var repeated: SavedPostback {
-        var copy = self
-        copy.isRepeat = true
-        return copy
+    fileprivate static func read(_ id: Int, _ rows: Rows, overlap: Rows) -> Result<SavedPostback, FunctionError> {
+        guard let row = rows.first else {
+            return .failure(
+                .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted"))
+        }
+        return .success(
+            SavedPostback(
+                postback: row.postback, template: row.template,
+                status: ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done,
+                overlap: Overlap(overlap)))
     }
 }

@@ -6,15 +6,34 @@ WITH asked AS (
     WHERE p.id = $1::bigint AND p.active
     UNION ALL
     SELECT NULL, $2::text, $3::text, $4::text, $5::text WHERE $1::bigint IS NULL
+), alike AS (
+    -- These three as the index postbacks_matching has them: one for each kind of postback.
+    SELECT other.id, other.goal_id, other.active
+    FROM asked p JOIN postbacks other
+        ON other.deleted_at IS NULL
+        AND coalesce(other.offer_id, '*') IN ('*', p.offer_id)
+        AND coalesce(other.affiliate_id, '*') IN ('*', p.affiliate_id)
+        AND other.conversion_status = p.conversion_status
+    WHERE p.offer_id IS NOT NULL AND p.affiliate_id IS NOT NULL
+    UNION ALL
+    SELECT other.id, other.goal_id, other.active
+    FROM asked p JOIN postbacks other
+        ON other.deleted_at IS NULL
+        AND coalesce(other.offer_id, '*') IN ('*', p.offer_id)
+        AND other.conversion_status = p.conversion_status
+    WHERE p.offer_id IS NOT NULL AND p.affiliate_id IS NULL
+    UNION ALL
+    SELECT other.id, other.goal_id, other.active
+    FROM asked p JOIN postbacks other
+        ON other.deleted_at IS NULL
+        AND coalesce(other.affiliate_id, '*') IN ('*', p.affiliate_id)
+        AND other.conversion_status = p.conversion_status
+    WHERE p.offer_id IS NULL
 ), found AS (
     SELECT other.id, other.goal_id <> p.goal_id AS is_of_other_goal
-    FROM asked p JOIN postbacks other
-        ON other.id IS DISTINCT FROM p.id
-        AND other.deleted_at IS NULL
-        AND other.active
-        AND other.conversion_status = p.conversion_status
-        AND (other.offer_id IS NULL OR p.offer_id IS NULL OR other.offer_id = p.offer_id)
-        AND (other.affiliate_id IS NULL OR p.affiliate_id IS NULL OR other.affiliate_id = p.affiliate_id)
+    FROM asked p JOIN alike other
+        ON other.active
+        AND other.id IS DISTINCT FROM p.id
         AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id
             OR EXISTS (SELECT FROM offers o WHERE o.id = p.offer_id AND NOT o.goals_enabled))
 )
