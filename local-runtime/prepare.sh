@@ -1,6 +1,15 @@
 # Sourced by the scripts that need a built project: steps that say what they do, missing packages, builds.
 
 set -euo pipefail
+
+# The lines behind a script's first one say what it does.
+case " $* " in
+*" --help "* | *" -h "*)
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+    exit 0
+    ;;
+esac
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 step() { printf '== %s\n' "$*" >&2; }
