@@ -12,7 +12,7 @@ struct CSVColumnsTests {
         ]
         func columns(_ count: Int) throws(FunctionError) -> CSVColumns {
             try CSVColumns(
-                (0..<count).map { Array("params.p\($0)".utf8) }, separator: UInt8(ascii: ","), schema: schema)
+                (0..<count).map { Array("params.p\($0)".utf8) }, schema: schema)
         }
         _ = try columns(1000)
         #expect(throws: FunctionError(.invalidRequest, "the file has 200000 columns; at most 1000 are allowed")) {

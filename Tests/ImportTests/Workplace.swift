@@ -38,6 +38,10 @@ struct Workplace {
 
     /// Runs `postbacks` in the folder.
     func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws -> Outcome {
+        try run(arguments, input: input, environment: environment)
+    }
+
+    func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Outcome {
         let outcome = try ChildProcess.run(
             Programs.path("postbacks"), arguments,
             environment: Programs.environment(installation.environment.merging(environment) { $1 }),

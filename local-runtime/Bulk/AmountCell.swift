@@ -4,24 +4,29 @@ import JSON
 enum AmountCell {
     /// The amount with a decimal point and nothing between thousands. What is no such amount stays as it is, for the function
     /// to refuse.
-    /// - Parameter isCommaDecimal: whether the file comes from where the comma is the decimal sign, so that `1.234` could be
-    ///   more than a thousand.
-    /// - Throws: that it may mean two amounts.
-    static func value(_ text: String, isCommaDecimal: Bool) throws(Wrong) -> String {
+    /// - Throws: that it may mean two amounts, or is written otherwise than the file's reader was told.
+    static func value(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
         var rest = Substring(text)
         let sign = rest.first.map { "-\u{2212}".contains($0) } == true ? "-" : ""
         if let first = rest.first, "-+\u{2212}".contains(first) { rest.removeFirst() }
         guard let (runs, signs) = parts(rest) else { return text }
         guard let last = signs.last else { return sign + runs[0] }
+        if let told = notation.decimal, let shown = shownSign(text), shown != told {
+            throw Wrong("holds \(text), which is no amount whose decimal sign is \(told.rawValue), as --decimal says")
+        }
         let groups = signs.dropLast()
         if signs.count == 1, last != .space {
-            if areGroups(runs), runs[0].first != "0", last == .comma || isCommaDecimal {
-                let (thousands, decimals) = (runs.joined(), runs.joined(separator: "."))
+            guard isOpen(runs) else { return sign + decimal(runs[0], runs[1]) }
+            let (thousands, decimals) = (runs.joined(), runs.joined(separator: "."))
+            if let known = notation.decimal ?? notation.shownDecimal {
+                return sign + (last.isDecimal(known) ? decimals : thousands)
+            }
+            if last == .comma || notation.separator == UInt8(ascii: ";") {
                 throw Wrong(
-                    "holds \(text), which could be \(sign)\(thousands) or \(sign)\(decimals); write \(sign)\(thousands) or \(sign)\(decimals)0"
+                    "holds \(text), which could be \(sign)\(thousands) or \(sign)\(decimals); name the decimal sign: --decimal . or --decimal , (or write \(sign)\(thousands) or \(sign)\(decimals)0)"
                 )
             }
-            return sign + decimal(runs[0], runs[1])
+            return sign + decimals
         }
         if signs.allSatisfy({ $0 == last }) { return areGroups(runs) ? sign + runs.joined() : text }
         guard last != .space, let group = groups.first, groups.allSatisfy({ $0 == group && $0 != last }),
@@ -30,7 +35,27 @@ enum AmountCell {
         return sign + decimal(runs.dropLast().joined(), runs[runs.count - 1])
     }
 
-    private enum Sign { case point, comma, space }
+    /// The decimal sign that an amount shows: by its decimals, or by what stands between its thousands. Nil where it shows
+    /// none, or where both could be.
+    static func shownSign(_ text: String) -> DecimalSign? {
+        var rest = Substring(text)
+        if let first = rest.first, "-+\u{2212}".contains(first) { rest.removeFirst() }
+        guard let (runs, signs) = parts(rest), let last = signs.last, last != .space else { return nil }
+        if signs.count == 1 { return isOpen(runs) ? nil : last == .comma ? .comma : .point }
+        // Thousands alone: the decimal sign is the other one.
+        let isAlone = signs.allSatisfy { $0 == last }
+        guard areGroups(isAlone ? runs : runs.dropLast()) else { return nil }
+        return (last == .comma) == isAlone ? .point : .comma
+    }
+
+    /// Whether two runs of digits could be thousands as well as a whole number and its decimals.
+    private static func isOpen(_ runs: [String]) -> Bool { areGroups(runs) && runs[0].first != "0" }
+
+    private enum Sign {
+        case point, comma, space
+
+        func isDecimal(_ sign: DecimalSign) -> Bool { self == (sign == .comma ? .comma : .point) }
+    }
 
     /// The runs of digits and what stands between them; nil for anything else. Only the first run may be empty.
     private static func parts(_ text: Substring) -> (runs: [String], signs: [Sign])? {

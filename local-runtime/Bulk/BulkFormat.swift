@@ -4,8 +4,20 @@ package enum BulkFormat: String, CaseIterable, Sendable {
     /// One JSON object a line.
     case jsonl
 
-    /// What the file's name says; JSON lines unless it ends in `.csv`.
+    /// What the name of a file that is written says; JSON lines unless it ends in `.csv`.
     package init(of path: String) {
-        self = path.lowercased().hasSuffix(".csv") ? .csv : .jsonl
+        self = BulkFormat(named: path) ?? .jsonl
+    }
+
+    /// What a file's name says; nil for `.txt`, no suffix, and whatever else says nothing.
+    init?(named path: String) {
+        let name = path.lowercased()
+        if [".csv", ".tsv", ".tab"].contains(where: name.hasSuffix) {
+            self = .csv
+        } else if [".jsonl", ".ndjson", ".json"].contains(where: name.hasSuffix) {
+            self = .jsonl
+        } else {
+            return nil
+        }
     }
 }

@@ -4,13 +4,19 @@ import JSON
 /// The columns of a CSV file as fields of a function's input: `payout` is a field, `params.sub1` a member of one.
 struct CSVColumns {
     private let columns: [Column]
-    private let separator: UInt8
+    /// How amounts and dates are written; completed by what the file shows.
+    var notation: CellNotation
 
     /// No function has as many fields as this; each column is compared with those before it.
     private static let limit = 1000
 
     struct Column {
         let name: String
+        /// Nil: its cells are passed over.
+        let field: Field?
+    }
+
+    struct Field {
         let path: [String]
         let kind: ColumnKind
         let meaning: CellMeaning
@@ -21,10 +27,11 @@ struct CSVColumns {
 
     /// - Parameters:
     ///   - header: the file's first row.
-    ///   - separator: what stands between the cells.
     ///   - schema: the JSON Schema of the function's input.
     /// - Throws: `invalid_request`, naming every column that is unknown or stands there twice.
-    init(_ header: [[UInt8]], separator: UInt8, schema: JSON) throws(FunctionError) {
+    init(
+        _ header: [[UInt8]], _ kind: ImportKind = .conversions, _ notation: CellNotation = CellNotation(), schema: JSON
+    ) throws(FunctionError) {
         guard header.count <= CSVColumns.limit else {
             throw FunctionError(
                 .invalidRequest, "the file has \(header.count) columns; at most \(CSVColumns.limit) are allowed")
@@ -34,34 +41,53 @@ struct CSVColumns {
         var faults: [Fault] = []
         // Spreadsheets write as many cells as their widest row has.
         let used = header.lastIndex { !$0.isEmpty }.map { header[...$0] } ?? header[...]
-        for bytes in used {
-            guard let name = String(validating: bytes, as: UTF8.self)?.withoutWhiteSpaceAtEnds else {
+        let names = used.map { String(validating: $0, as: UTF8.self)?.withoutWhiteSpaceAtEnds }
+        let exported = ExportedColumns(kind, names.compactMap(\.self))
+        for name in names {
+            guard let name else {
                 faults.append(Fault(.root, "the header is not UTF-8; \(CSVColumns.otherEncoding)"))
                 continue
             }
-            switch CSVColumns.resolve(name[...], in: root) {
+            if exported.passesOver(name) {
+                columns.append(Column(name: name, field: nil))
+                continue
+            }
+            switch CSVColumns.resolve(exported.field(of: name)[...], in: root) {
             case nil:
                 let hint = Spelling.hint(for: name, among: CSVColumns.names(of: root))
                 faults.append(Fault(Path.root.member(name), "the column \"\(name)\" is no field\(hint)"))
             case let column?:
-                if let other = columns.first(where: { $0.path.overlaps(column.path) }) {
+                if let other = columns.first(where: { $0.field?.path.overlaps(column.path) == true }) {
                     let message =
                         other.name == name
                         ? "the column \"\(name)\" is there twice"
                         : "the column \"\(name)\" cannot stand beside \"\(other.name)\""
                     faults.append(Fault(Path.root.member(name), message))
                 }
-                columns.append(
-                    Column(name: name, path: column.path, kind: column.kind, meaning: CellMeaning(of: column.path)))
+                let field = Field(path: column.path, kind: column.kind, meaning: CellMeaning(of: column.path))
+                columns.append(Column(name: name, field: field))
             }
         }
         if let first = faults.first {
             let more = faults.count > 1 ? " (and \(faults.map(\.message).dropFirst().joined(separator: "; ")))" : ""
-            let hint = header.count == 1 ? "; columns are separated by commas, semicolons or tabs" : ""
+            let hint =
+                header.count == 1
+                ? "; columns are separated by commas, semicolons or tabs, and --separator names another character" : ""
             throw FunctionError(.invalidRequest, first.message + more + hint, details: faults)
         }
         self.columns = columns
-        self.separator = separator
+        self.notation = notation
+    }
+
+    /// The columns that are passed over, but for the reasons of an earlier refusal.
+    var passedOver: [String] { columns.filter { $0.field == nil && $0.name != RefusedFile.column }.map(\.name) }
+
+    /// Takes in what the cells of a row show of the file's notation.
+    func note(_ cells: [[UInt8]], in evidence: inout NotationEvidence) {
+        for (column, cell) in zip(columns, cells) where !cell.isEmpty {
+            guard let field = column.field, let text = String(validating: cell, as: UTF8.self) else { continue }
+            evidence.note(CellMeaning.text(text), field.meaning)
+        }
     }
 
     /// The function's input that a row is; a cell without text is a field that is left out.
@@ -71,12 +97,13 @@ struct CSVColumns {
         }
         var members: [JSON.Member] = []
         for (column, cell) in zip(columns, cells) where !cell.isEmpty {
+            guard let field = column.field else { continue }
             guard let given = String(validating: cell, as: UTF8.self) else {
                 throw CSVFault("the cell in column \"\(column.name)\" is not UTF-8; \(CSVColumns.otherEncoding)")
             }
             do throws(Wrong) {
-                let text = try column.meaning.value(given, separator: separator)
-                if !text.isEmpty { members.put(column.kind.value(text), at: column.path[...]) }
+                let text = try field.meaning.value(given, notation)
+                if !text.isEmpty { members.put(field.kind.value(text), at: field.path[...]) }
             } catch {
                 throw CSVFault("the cell in column \"\(column.name)\" \(error.message)")
             }

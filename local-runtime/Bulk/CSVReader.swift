@@ -7,6 +7,8 @@ package struct CSVReader {
         package let line: Int
         /// The cells' bytes without their quotes, or what is wrong with the row.
         package let cells: Result<[[UInt8]], CSVFault>
+        /// The cells of a malformed row as far as they could be told apart; none of one that is too long or has no end.
+        let given: [[UInt8]]
     }
 
     private let lengthLimit: Int
@@ -20,7 +22,7 @@ package struct CSVReader {
     private var line = 1
     private var firstLine = 1
     private var beginning = FileBeginning()
-    private var finder = SeparatorFinder()
+    private var finder: SeparatorFinder
     /// What stands between cells; nil until the first line is there.
     private var foundSeparator: UInt8?
 
@@ -32,8 +34,10 @@ package struct CSVReader {
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    package init(lengthLimit: Int = 1 << 20) {
+    /// - Parameter separator: what stands between cells; nil to tell by the first line.
+    package init(lengthLimit: Int = 1 << 20, separator: UInt8? = nil) {
         self.lengthLimit = lengthLimit
+        finder = SeparatorFinder(told: separator)
     }
 
     /// What stands between cells: a comma unless the first line says otherwise.
@@ -59,7 +63,7 @@ package struct CSVReader {
         let isOver = isOver || finder.count + bytes.count > lengthLimit
         guard let (separator, rest) = finder.find(bytes, isOver: isOver) else { return }
         foundSeparator = separator
-        finder = SeparatorFinder()
+        finder = SeparatorFinder(told: nil)
         cut(rest[...])
     }
 
@@ -93,6 +97,7 @@ package struct CSVReader {
         if foundSeparator == nil { findSeparator([], isOver: true) }
         if state == .quoted {
             fault = fault ?? CSVFault("a quote is never closed; the row begins on line \(firstLine)")
+            length = lengthLimit + 1
         }
         if state != .start || !cells.isEmpty || length > 0 { endRow() }
     }
@@ -162,7 +167,10 @@ package struct CSVReader {
         let isEmpty = length == 0 && cells.isEmpty && fault == nil
         if !isEmpty {
             cells.append(cell)
-            pending.append(Row(line: firstLine, cells: fault.map(Result.failure) ?? .success(cells)))
+            let isWhole = length <= lengthLimit
+            pending.append(
+                Row(
+                    line: firstLine, cells: fault.map(Result.failure) ?? .success(cells), given: isWhole ? cells : []))
         }
         cells = []
         cell = []

@@ -17,11 +17,10 @@ enum CellMeaning {
     }
 
     /// The cell as the function reads it.
-    /// - Parameter separator: what stands between the cells of the file.
     /// - Throws: why it may mean several things, or nothing, and what to do.
-    func value(_ text: String, separator: UInt8) throws(Wrong) -> String {
+    func value(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
         if self == .plain { return text }
-        let text = CellMeaning.unwrapped(text).withoutWhiteSpaceAtEnds
+        let text = CellMeaning.text(text)
         switch self {
         case .id:
             guard !CellMeaning.isRounded(text) else {
@@ -29,14 +28,36 @@ enum CellMeaning {
                     "holds \(text): a spreadsheet has rounded the id, and its digits are lost; export the ids again as text and do not save the file from the spreadsheet"
                 )
             }
-        case .amount: return try AmountCell.value(text, isCommaDecimal: separator == UInt8(ascii: ";"))
-        case .time:
-            if !text.isEmpty, Timestamp(parsing: text) == nil, case .unclear(let what) = LooseTime(text) {
-                throw Wrong("holds \"\(String(text.unicodeScalars.prefix(64)))\", \(what)")
-            }
+        case .amount: return try AmountCell.value(text, notation)
+        case .time: return try CellMeaning.time(text, notation)
         case .plain: break
         }
         return text
+    }
+
+    /// What a cell says, without its wrapping.
+    static func text(_ cell: String) -> String { unwrapped(cell).withoutWhiteSpaceAtEnds }
+
+    private static func time(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
+        if text.isEmpty || Timestamp(parsing: text) != nil { return text }
+        func wrong(_ what: String) -> Wrong { Wrong("holds \"\(String(text.unicodeScalars.prefix(64)))\", \(what)") }
+        let open = LooseTime(text)
+        if let told = notation.dateOrder {
+            guard case .clear(let time, _) = LooseTime(text, order: told) else {
+                if case .unclear(let what) = open, DateOrder(shownBy: text) == nil { throw wrong(what) }
+                throw wrong("which is no date in the order \(told.rawValue), as --date-order says")
+            }
+            if case .clear(time, _) = open { return text }
+            return time.description
+        }
+        guard case .unclear(let what) = open else { return text }
+        if let shown = notation.shownDateOrder, case .clear(let time, _) = LooseTime(text, order: shown) {
+            return time.description
+        }
+        let isOpen = DateOrder.allCases.contains { order in
+            if case .clear = LooseTime(text, order: order) { true } else { false }
+        }
+        throw wrong(isOpen ? "\(what), or name the order: --date-order dmy or --date-order mdy" : what)
     }
 
     /// `="00123"` is how a spreadsheet is told to keep a text.

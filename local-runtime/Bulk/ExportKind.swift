@@ -1,11 +1,11 @@
 import FunctionRuntime
-import JSON
+package import JSON
 import Postbacks
 import Store
 
 /// What can be exported: which list it is, and what the columns of its CSV are.
 package enum ExportKind: String, CaseIterable, Sendable {
-    case conversions, deliveries
+    case conversions, deliveries, postbacks
 
     /// How many rows are read at a time.
     var pageSize: Int { 1000 }
@@ -27,6 +27,12 @@ package enum ExportKind: String, CaseIterable, Sendable {
             return { (input) throws(FunctionError) in
                 let (filter, page) = try ExportKind.read(input) { (DeliveryFilter(&$0), Page(&$0, of: .times)) }
                 return try list.page(filter, page)
+            }
+        case .postbacks:
+            let store = PostbackStore(database)
+            return { (input) throws(FunctionError) in
+                let (filter, page) = try ExportKind.read(input) { (PostbackFilter(&$0), Page(&$0)) }
+                return try store.page(filter, page)
             }
         }
     }
@@ -57,23 +63,40 @@ package enum ExportKind: String, CaseIterable, Sendable {
                 "attemptCount", "owedAt", "dueAt", "finishedAt", "lastAt", "lastOutcome", "lastMethod", "lastUrl",
                 "lastStatus", "lastError",
             ]
+        case .postbacks:
+            // Beside the ids, names and times these are createPostback's fields.
+            [
+                "id", "offerId", "affiliateId", "goalId", "conversionStatus", "url", "httpType", "basicAuth",
+                "requestParams", "requestHeaders", "signingSecret", "omitEmptyParams", "skipWhenEmpty", "successWhen",
+                "active", "sendOvertaken", "paused", "version", "createdAt", "updatedAt",
+            ]
         }
+    }
+
+    /// Those that can be asked for, but for the params.
+    private var allColumns: [String] {
+        self == .postbacks ? columns + ["offerName", "affiliateName", "goalName", "goalApplies"] : columns
     }
 
     /// Whether there is such a column: one of those above, or one of the params (`params.sub1`).
     package func hasColumn(_ name: String) -> Bool {
-        columns.contains(name) || self == .conversions && name.hasPrefix("params.") && name != "params."
+        allColumns.contains(name) || self == .conversions && name.hasPrefix("params.") && name != "params."
     }
+
+    /// A row's cell in a column: text as it is, everything else as JSON, null as nothing.
+    package func cell(_ column: String, of row: JSON) -> String { value(column, of: row)?.cell ?? "" }
 
     /// A row's value in a column; nil for none.
     func value(_ column: String, of row: JSON) -> JSON? {
         switch (self, column) {
-        case (.conversions, "offerId"): row["offer"]?["id"]
-        case (.conversions, "offerName"): row["offer"]?["name"]
-        case (.conversions, "goalId"): row["goal"]?["id"]
-        case (.conversions, "goalName"): row["goal"]?["name"]
-        case (.conversions, "affiliateId"): row["affiliate"]?["id"]
-        case (.conversions, "affiliateName"): row["affiliate"]?["name"]
+        case (.conversions, "offerId"), (.postbacks, "offerId"): row["offer"]?["id"]
+        case (.conversions, "offerName"), (.postbacks, "offerName"): row["offer"]?["name"]
+        case (.conversions, "goalId"), (.postbacks, "goalId"): row["goal"]?["id"]
+        case (.conversions, "goalName"), (.postbacks, "goalName"): row["goal"]?["name"]
+        case (.conversions, "affiliateId"), (.postbacks, "affiliateId"): row["affiliate"]?["id"]
+        case (.conversions, "affiliateName"), (.postbacks, "affiliateName"): row["affiliate"]?["name"]
+        case (.postbacks, "requestParams"), (.postbacks, "requestHeaders"), (.postbacks, "skipWhenEmpty"):
+            row[column].flatMap { $0 == [:] || $0 == [] ? nil : $0 }
         case (.deliveries, "lastAt"): row.lastAttempt?["at"]
         case (.deliveries, "lastOutcome"): row.lastAttempt?["outcome"]
         case (.deliveries, "lastMethod"): row.lastAttempt?["request"]?["method"]

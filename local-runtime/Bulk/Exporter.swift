@@ -20,9 +20,11 @@ package struct Exporter {
         _ kind: ExportKind, _ format: BulkFormat, columns: [String]?, isExcelSafe: Bool, patience: Double,
         _ settings: Settings
     ) throws(FunctionError) {
-        for column in columns ?? [] where !kind.hasColumn(column) {
-            let hint = Spelling.hint(for: column, among: kind.columns)
-            throw .invalidRequest("columns", "there is no column \"\(column)\"\(hint)")
+        let wrong = (columns ?? []).filter { !kind.hasColumn($0) }.map { column in
+            "\"\(column)\"\(Spelling.hint(for: column, among: kind.columns))"
+        }
+        if !wrong.isEmpty {
+            throw .invalidRequest("columns", "must not hold \(wrong.joined(separator: " and "))")
         }
         self.kind = kind
         self.format = format

@@ -21,6 +21,9 @@ struct FileDecoder {
         self.encoding = encoding
     }
 
+    /// Whether the text is encoded as only spreadsheets and their like do it.
+    var isOfSpreadsheet: Bool { encoding.map { $0 != .utf8 } ?? false }
+
     mutating func decode(_ bytes: [UInt8]) -> [UInt8] {
         if encoding == .utf8 { return bytes }
         held += bytes

@@ -28,12 +28,32 @@ package enum ImportKind: String, CaseIterable, Sendable {
     /// The row, read as far as it must be read here.
     /// - Parameter isSilent: whether its conversion is to owe nothing.
     func read(_ row: ImportRow, isSilent: Bool) -> ImportRow {
-        guard readsRows || isSilent, case .unread(let text) = row.input else { return row }
-        guard case .object(let members)? = try? JSON(parsing: text) else {
-            // What is wrong with it the function says better, but it must not take it for one that fires.
-            return isSilent ? row.with(.malformed("the line is not one JSON object")) : row
+        switch row.input {
+        case .malformed: return row
+        case .object(let members): return judged(row, members)
+        case .unread(let text):
+            if let members = RefusedFile.withoutReason(text) {
+                return judged(row, ExportedColumns.input(members, self) ?? members)
+            }
+            guard readsRows || isSilent || ImportKind.isListed(text) else { return row }
+            guard case .object(let members)? = try? JSON(parsing: text) else {
+                // What is wrong with it the function says better, but it must not take it for one that fires.
+                return isSilent ? row.with(.malformed("the line is not one JSON object")) : row
+            }
+            return judged(row, ExportedColumns.input(members, self) ?? members)
         }
-        return row.with(.object(members))
+    }
+
+    /// Whether a line looks like one that a list has written.
+    private static func isListed(_ line: [UInt8]) -> Bool { line.starts(with: #"{"id":"#.utf8) }
+
+    private func judged(_ row: ImportRow, _ members: [JSON.Member]) -> ImportRow {
+        let masked = self == .postbacks ? MaskedSecrets.fields(of: members) : []
+        guard !masked.isEmpty else { return row.with(.object(members)) }
+        return row.with(
+            .malformed(
+                "\(masked.joined(separator: ", ")): an export writes *** in the place of a secret; write the secret, or leave the field out"
+            ))
     }
 
     /// The input that is sent for a row. A postback gets an idempotency key unless it has one, so that the same row may be

@@ -31,8 +31,10 @@ package struct ImportProgress {
         if refused > 0 { text += ", \(ImportProgress.grouped(refused)) refused" }
         guard let size, size > 0 else { return text }
         let part = min(1, Double(bytes) / Double(size))
-        let filled = Int(part * 30)
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+        // With what stands behind it, it fits into 80 columns.
+        let length = 16
+        let filled = Int(part * Double(length))
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: length - filled)
         if part > 0.01, part < 1 {
             let left = Int(seconds / part * (1 - part))
             text += ", \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"

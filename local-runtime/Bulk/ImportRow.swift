@@ -7,6 +7,21 @@ struct ImportRow {
     /// The line of the file on which it begins, from 1.
     let line: Int
     let input: Input
+    /// The row as the file has it.
+    let source: Source
+
+    enum Source {
+        case cells([[UInt8]])
+        case line([UInt8])
+
+        /// In bytes.
+        var size: Int {
+            switch self {
+            case .cells(let cells): cells.reduce(0) { $0 + $1.count + 1 }
+            case .line(let line): line.count
+            }
+        }
+    }
 
     enum Input {
         /// One line of a file of JSON lines, unread.
@@ -17,7 +32,9 @@ struct ImportRow {
     }
 
     /// The same row with another input.
-    func with(_ input: Input) -> ImportRow { ImportRow(number: number, line: line, input: input) }
+    func with(_ input: Input) -> ImportRow {
+        ImportRow(number: number, line: line, input: input, source: source)
+    }
 
     /// A longer row is not taken.
     static let lengthLimit = 1 << 20

@@ -1,5 +1,4 @@
-import FunctionRuntime
-import Glibc
+package import FunctionRuntime
 package import JSON
 package import POSIX
 import Secrets
@@ -7,43 +6,80 @@ import Secrets
 /// The file or stream that is imported, cut into rows as it is read.
 package final class ImportSource {
     let descriptor: Descriptor
+    package let format: BulkFormat
     /// The size of a file; nil for a stream.
     let size: Int?
     private(set) var bytesRead = 0
     /// Whether all of it has been read and cut into rows.
     private(set) var hasEnded = false
-    private var endWasSeen = false
+    private var endWasSeen: Bool
     private var reader: Reader
     private var decoder: FileDecoder
+    private let kind: ImportKind
+    private let description: Description
     private let schema: JSON
     private var count = 0
     /// What was read to know the beginning and has not been cut into rows.
-    private var beginning: [UInt8] = []
+    private var beginning: [UInt8]
+    /// What the beginning says of a CSV file's columns; nil where it does not hold the whole header.
+    private let layout: Result<CSVLayout?, FunctionError>
+    /// Whether the file comes from a program that knows UTF-8 by its byte order mark alone.
+    private let hasMark: Bool
 
     private enum Reader {
         case csv(CSVReader, CSVColumns?)
         case lines(JSONLinesReader)
     }
 
-    /// So much of a file's beginning is remembered to know it again.
-    private static let beginningLength = 1 << 16
+    /// So much of a file's beginning is looked at and remembered to know it again.
+    static let beginningLength = 1 << 16
 
+    /// Reads the beginning: of a file the first 64 KiB, of a stream the first line.
     /// - Parameters:
-    ///   - path: `-` is the standard input.
-    ///   - encoding: nil to tell by the file's beginning.
+    ///   - name: of the file, for its format and for messages.
     ///   - schema: the JSON Schema of the function's input, for the columns of a CSV file.
+    /// - Throws: `invalid_request` for what is no text; `SystemError`.
     package init(
-        _ path: String, _ format: BulkFormat, encoding: FileEncoding?, schema: JSON
-    ) throws(SystemError) {
-        descriptor = path == "-" ? .standardInput : try Descriptor.open(path, O_RDONLY)
-        size = descriptor.fileSize
+        _ descriptor: Descriptor, named name: String, _ kind: ImportKind, _ description: Description, schema: JSON
+    ) throws {
+        self.descriptor = descriptor
+        self.kind = kind
+        self.description = description
         self.schema = schema
-        decoder = FileDecoder(encoding)
-        reader =
-            switch format {
-            case .csv: .csv(CSVReader(lengthLimit: ImportRow.lengthLimit), nil)
-            case .jsonl: .lines(JSONLinesReader(lengthLimit: ImportRow.lengthLimit))
+        size = descriptor.fileSize
+        (beginning, endWasSeen) = try ImportSource.readBeginning(of: descriptor, isStream: size == nil)
+        try FileKind.requireText(beginning, of: name)
+        decoder = FileDecoder(description.encoding)
+        var text = FileDecoder(description.encoding)
+        var sample = text.decode(beginning)
+        if endWasSeen { sample += text.finish() }
+        hasMark = text.isOfSpreadsheet || beginning.starts(with: [0xEF, 0xBB, 0xBF])
+        let format = description.format ?? BulkFormat(named: name) ?? FileKind.format(of: sample)
+        self.format = format
+        switch format {
+        case .csv:
+            let csv = CSVReader(lengthLimit: ImportRow.lengthLimit, separator: description.separator)
+            let (isWhole, isStream) = (endWasSeen, size == nil)
+            layout = Result { () throws(FunctionError) in
+                try CSVLayout(
+                    sample, isWhole: isWhole, isStream: isStream, csv, kind, description.notation, schema: schema)
             }
+            reader = .csv(csv, nil)
+        case .jsonl:
+            try ImportSource.requireLines(sample, name, description)
+            layout = .success(nil)
+            reader = .lines(JSONLinesReader(lengthLimit: ImportRow.lengthLimit))
+        }
+    }
+
+    /// The columns that are not read: what an export knows more than the function takes.
+    /// - Throws: `invalid_request` for a header with unknown columns, as far as it stands in the beginning.
+    package func passedOver() throws(FunctionError) -> [String] { try layout.get()?.columns.passedOver ?? [] }
+
+    /// Makes the file of refused rows one of the same form.
+    func shape(_ refused: RefusedFile) {
+        guard let layout = try? layout.get() else { return }
+        refused.begin(layout.header, separator: layout.separator, hasMark: hasMark)
     }
 
     /// Whether `read` has something to do without the descriptor.
@@ -81,8 +117,9 @@ package final class ImportSource {
                 }
                 count += 1
                 // Spreadsheets write rows of nothing but empty cells.
-                if case .success(let cells) = row.cells, cells.count > 1, cells.allSatisfy(\.isEmpty) { continue }
-                return ImportRow(number: count, line: row.line, input: ImportSource.input(row, header))
+                if case .success(let cells) = row.cells, cells.count > 1, cells.allSatisfy(\.isBlank) { continue }
+                return ImportRow(
+                    number: count, line: row.line, input: ImportSource.input(row, header), source: .cells(row.given))
             }
             return nil
         case .lines(var lines):
@@ -93,7 +130,8 @@ package final class ImportSource {
             let input = line.bytes.map(ImportRow.Input.unread)
             return ImportRow(
                 number: count, line: line.number,
-                input: input ?? .malformed("the line is larger than \(ImportRow.lengthLimit) bytes"))
+                input: input ?? .malformed("the line is larger than \(ImportRow.lengthLimit) bytes"),
+                source: .line(line.bytes ?? []))
         }
     }
 
@@ -101,8 +139,7 @@ package final class ImportSource {
     /// - Parameter length: as many bytes as were remembered; nil for a file's first 64 KiB and a stream's first line.
     package func fingerprint(_ length: Int?) throws(SystemError) -> Fingerprint {
         var wanted = length ?? ImportSource.beginningLength
-        while !endWasSeen, beginning.count < wanted {
-            if length == nil, size == nil, beginning.contains(UInt8(ascii: "\n")) { break }
+        while !endWasSeen, beginning.count < wanted, length != nil || size != nil {
             switch try descriptor.read(upTo: ImportSource.beginningLength) {
             case .bytes(let bytes): beginning += bytes
             case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
@@ -160,10 +197,8 @@ package final class ImportSource {
     }
 
     private func readHeader(_ row: CSVReader.Row, separator: UInt8) throws(FunctionError) -> CSVColumns {
-        switch row.cells {
-        case .success(let cells): return try CSVColumns(cells, separator: separator, schema: schema)
-        case .failure(let fault): throw FunctionError(.invalidRequest, "the header: \(fault.message)")
-        }
+        if let layout = try layout.get() { return layout.columns }
+        return try CSVLayout.columns(row, separator, kind, description.notation, schema: schema)
     }
 
     private static func input(_ row: CSVReader.Row, _ columns: CSVColumns) -> ImportRow.Input {
@@ -176,10 +211,6 @@ package final class ImportSource {
 }
 
 extension [UInt8] {
-    var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
+    /// Whether a cell holds nothing but spaces.
+    fileprivate var isBlank: Bool { allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 }

@@ -19,6 +19,7 @@ package final class Importer {
     private let isSilent: Bool
     private let source: ImportSource
     private let results: ResultsFile
+    private let refused: RefusedFile
     private let signals: SignalDescriptor
     private let start: () throws(SystemError) -> WarmFunction
     package private(set) var progress = ImportProgress()
@@ -40,13 +41,14 @@ package final class Importer {
     package init(
         _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, isSilent: Bool,
         patience: Double,
-        from source: ImportSource, to results: ResultsFile, signals: SignalDescriptor
+        from source: ImportSource, to results: ResultsFile, refused: RefusedFile, signals: SignalDescriptor
     ) throws {
         self.kind = kind
         self.isDryRun = isDryRun
         self.isSilent = isSilent
         self.source = source
         self.results = results
+        self.refused = refused
         self.signals = signals
         rows = RowsInFlight(kind, isSilent: isSilent)
         backoff = Backoff(patience: Int64(patience * 1e9))
@@ -59,17 +61,24 @@ package final class Importer {
     /// Runs to the end, or until it must stop; what is in flight is finished first.
     /// - Parameter show: draws the progress.
     package func run(show: (_ progress: inout ImportProgress, _ bytes: Int, _ size: Int?) -> Void) throws -> End {
+        source.shape(refused)
         while true {
             try fill()
-            try results.flush()
+            try flush()
             show(&progress, source.bytesRead, source.size)
             if rows.flying == 0, stop != nil || source.hasEnded && rows.isEmpty { break }
             try turn()
         }
         for row in rows.takeRest() { finish(row, RowResult(word: .unavailable)) }
-        try results.flush()
+        try flush()
         _ = try function.finish()
         return stop ?? .complete
+    }
+
+    /// A refused row is kept before its result says that it is done.
+    private func flush() throws {
+        try refused.flush()
+        try results.flush()
     }
 
     /// Sends rows as long as there is room, first those that are to be repeated.
@@ -96,7 +105,7 @@ package final class Importer {
         if results.done.contains(row.number) { return progress.skip() }
         let row = kind.read(row, isSilent: isSilent)
         if case .malformed(let reason) = row.input {
-            write(.invalid(reason, line: row.line), row: row.number)
+            write(.invalid(reason, line: row.line), row: row.number, row.source)
         } else {
             rows.add(row)
         }
@@ -157,10 +166,11 @@ package final class Importer {
 
     private func finish(_ row: RowsInFlight.Row, _ result: RowResult) {
         rows.forget(row)
-        write(result, row: row.number)
+        write(result, row: row.number, row.source)
     }
 
-    private func write(_ result: RowResult, row: Int) {
+    private func write(_ result: RowResult, row: Int, _ source: ImportRow.Source) {
+        if let reason = result.refusal { refused.append(source, reason: reason) }
         results.append(result, row: row)
         progress.count(result.word)
     }

@@ -17,13 +17,18 @@ package final class ResultsFile {
     ///   - replacing: whether an older one may be thrown away.
     package init(creating path: String, _ heading: Heading, replacing: Bool) throws {
         self.path = path
-        if path == "-" {
+        let kind = FileSystem.kind(of: path)
+        if path == "-" || path == "/dev/stdout" {
             descriptor = .standardOutput
+        } else if kind == .other {
+            descriptor = try Descriptor.open(path, O_WRONLY)
         } else {
-            if !replacing, FileSystem.kind(of: path) != nil {
+            if kind == .file, !replacing || !ResultsFile.holdsResults(path) {
                 throw FunctionError(
                     .conflict,
-                    "\(path) exists: --resume goes on where it ends, --results FILE writes another, or remove it")
+                    replacing
+                        ? "\(path) exists and holds no results of an import: --results FILE writes another, or remove it"
+                        : "\(path) exists: --resume goes on where it ends, --results FILE writes another, or remove it")
             }
             descriptor = try Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
             try lock()
@@ -59,6 +64,16 @@ package final class ResultsFile {
         }
         if isFirst { throw FunctionError(.invalidRequest, "\(path) holds no results of an import; remove it") }
         try descriptor.truncate(to: size)
+    }
+
+    /// Whether a file is empty or has a results file's first line.
+    private static func holdsResults(_ path: String) -> Bool {
+        guard let file = try? Descriptor.open(path, O_RDONLY), let beginning = try? file.read(upTo: 4096) else {
+            return false
+        }
+        guard case .bytes(let bytes) = beginning else { return true }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+        return (try? JSON(parsing: Array(line)))?["import"] != nil
     }
 
     func append(_ result: RowResult, row: Int) {

@@ -64,6 +64,12 @@ struct RowResult {
         }.joined(separator: "; ")
     }
 
+    /// Why the row was refused; nil where it was not.
+    var refusal: String? {
+        guard word.isRefusal else { return nil }
+        return details.first { $0.name == "reason" }?.value.text ?? word.rawValue
+    }
+
     /// The results file's line.
     func write(row: Int, to bytes: inout [UInt8]) {
         let members = [JSON.Member("row", .integer(row)), JSON.Member("result", .string(word.rawValue))] + details

@@ -10,6 +10,11 @@ struct RowsInFlight {
         let bytes: [UInt8]
         /// What it is about, where rows about the same keep their order.
         let key: String?
+        /// As the file has it.
+        let source: ImportRow.Source
+
+        /// In bytes.
+        var size: Int { bytes.count + source.size }
     }
 
     private let kind: ImportKind
@@ -56,8 +61,8 @@ struct RowsInFlight {
         case .malformed: return
         }
         line.append(UInt8(ascii: "}"))
-        let ready = Row(number: row.number, line: row.line, bytes: line, key: key)
-        bytes += line.count
+        let ready = Row(number: row.number, line: row.line, bytes: line, key: key, source: row.source)
+        bytes += ready.size
         if let key, keys.contains(key) {
             blocked = ready
         } else {
@@ -85,7 +90,7 @@ struct RowsInFlight {
 
     /// The row is done.
     mutating func forget(_ row: Row) {
-        bytes -= row.bytes.count
+        bytes -= row.size
         guard let key = row.key else { return }
         keys.remove(key)
         if let next = blocked, next.key == key {

@@ -1,12 +1,18 @@
 /// Finds out from the first line of a CSV file what stands between the cells: a comma, a semicolon (as spreadsheets write
 /// where the comma is the decimal sign) or a tab. A line `sep=;`, which spreadsheets understand, says it outright.
 struct SeparatorFinder {
+    /// What the file's reader was told.
+    private let told: UInt8?
     private var line: [UInt8] = []
     private var isQuoted = false
     /// Whether anything but the ends of empty lines has come.
     private var hasContent = false
 
     private static let candidates = Array(",;\t".utf8)
+
+    init(told: UInt8?) {
+        self.told = told
+    }
 
     /// The separator and the bytes that are to be cut into rows; nil as long as the first line has not come to its end.
     /// - Parameter isOver: whether no more bytes will come, or need to.
@@ -26,8 +32,9 @@ struct SeparatorFinder {
     private func decide(behind rest: ArraySlice<UInt8>) -> (separator: UInt8, rest: [UInt8]) {
         let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line[...]
         if text.count == 5, text.starts(with: "sep=".utf8), let named = text.last, ",;\t|".utf8.contains(named) {
-            return (named, Array(rest))
+            return (told ?? named, Array(rest))
         }
+        if let told { return (told, line + rest) }
         var isQuoted = false
         var counts = SeparatorFinder.candidates.map { _ in 0 }
         for byte in line {

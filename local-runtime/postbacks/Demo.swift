@@ -24,7 +24,7 @@ struct Demo: ParsableCommand {
             try FileSystem.setMode(0o711, of: home)
             let server = EmbeddedServer(home: home, settings: ["fsync": "off"])
             defer { server.stop() }
-            try server.start { Terminal.print("  \($0)") }
+            try server.start { DemoText.print($0, indent: "  ") }
             try Migrate.run(on: server.connectionString)
             let stage = try DemoStage(
                 home: home, connectionString: server.connectionString, fixtures: fixtures, signals: signals)
@@ -82,8 +82,7 @@ private final class DemoStage {
         poller = try ChildProcess(
             ProcessArguments.program ?? "postbacks", ["poll"], environment: environment,
             errorOutput: .descriptor(try Descriptor.open(pollerLog, O_WRONLY | O_CREAT)), ownGroup: true)
-        Terminal.print(
-            "  a receiver on http://127.0.0.1:\(receiver.port), a poller, and a database of its own are running\n")
+        Terminal.print("  a receiver on http://127.0.0.1:\(receiver.port), a poller and a database are running\n")
     }
 
     /// Ends what was started.
@@ -104,7 +103,7 @@ private final class DemoStage {
             let before = arrived.all.count
             try listen(until: before + step.requests.count)
             let requests = arrived.all[before...]
-            for request in requests { Terminal.print(request.indented) }
+            for request in requests { DemoText.print(request) }
             let got = requests.map { "\($0.method) \($0.target.prefix { $0 != "?" })" }
             if got != step.requests {
                 failures.append("step \(number + 1): expected \(step.requests), and \(got) arrived")
@@ -128,7 +127,7 @@ private final class DemoStage {
                 .internal, "\(step.function) ended with \(outcome.status): \(outcome.text)\(outcome.errorText)")
         }
         let line = answer.encodedText
-        Terminal.print("   \(line.count > 240 ? line.prefix(240) + "…" : line[...])")
+        DemoText.print(line.count > 228 ? "\(line.prefix(228))…" : line, indent: "   ")
         return line
     }
 
@@ -172,9 +171,22 @@ private final class DemoStage {
     }
 }
 
-extension ReceivedRequest {
-    fileprivate var indented: String {
-        display.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { "   │ \($0)" }
-            .joined(separator: "\n")
+/// What the demo prints, in lines of 80 columns.
+private enum DemoText {
+    private static let columns = 80
+
+    static func print(_ text: String, indent: String) {
+        for line in DisplayWidth.lines(text, of: columns - indent.count - 1) {
+            Terminal.print(Terminal.shown("\(indent)\(line)"))
+        }
+    }
+
+    /// A request as the receiver got it, behind a rule.
+    static func print(_ request: ReceivedRequest) {
+        for line in request.display.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+            let parts = DisplayWidth.lines(String(line), of: columns - 10)
+            Terminal.print(Terminal.shown("   │ \(parts.first ?? "")"))
+            for part in parts.dropFirst() { Terminal.print(Terminal.shown("   │     \(part)")) }
+        }
     }
 }

@@ -61,7 +61,7 @@ struct DemoStory {
             title: "The install is Rejected: the JSON goes out", function: "updateConversionStatus",
             fixture: "other-goal-rejected", requests: [rejected], answer: [#""changed":true"#]),
         Step(
-            title: "The install is Done: with goals off, the goal no longer counts, and the form goes out",
+            title: "The install is Done: goals are off, so the form goes out",
             function: "updateConversionStatus", fixture: "other-goal-done", requests: [done],
             answer: [#""changed":true"#]),
         Step(

@@ -4,26 +4,32 @@ import FunctionRuntime
 import Glibc
 import JSON
 import POSIX
+import Postbacks
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write conversions or deliveries to CSV or JSON lines, for reconciliation.",
+        abstract: "Write conversions, deliveries or postbacks to CSV or JSON lines.",
+        usage: "postbacks export KIND [--since TIME] [--output FILE] [OPTIONS]",
         discussion: """
-            The rows come from the oldest on, as listConversions and listDeliveries show
-            them. For a list that is complete give an --until that has passed. Times are RFC 3339.
-            In CSV an amount is its exact text, and cells are written exactly as they are: a
-            spreadsheet may take one that begins with = + - or @ for a formula; --excel-safe puts
-            an apostrophe in front of such.
+            The rows come from the oldest on, as listConversions, listDeliveries and \
+            listPostbacks show them. For a list that is complete give an --until that has passed. \
+            Times are RFC 3339. In CSV an amount is its exact text, and cells are written exactly as \
+            they are: a spreadsheet may take one that begins with = + - or @ for a formula; \
+            --excel-safe puts an apostrophe in front of such. `postbacks import` takes the file \
+            again; the secrets of postbacks are not in it.
 
-              postbacks export conversions --since 2026-06-01T00:00:00Z --until 2026-07-01T00:00:00Z
+              postbacks export conversions --since 2026-06-01 --until 2026-07-01
               postbacks export deliveries --state dead --format jsonl --output dead.jsonl
-              postbacks export conversions --columns offerId,affiliateId,transactionId,payout,params.sub1
+              postbacks export conversions --columns id,affiliateId,transactionId,payout,params.sub1
+              postbacks export postbacks --affiliate ada --output ada.csv
             """)
 
-    @Argument(help: "conversions or deliveries.")
+    @Argument(help: "What to write.")
     var kind: ExportKind
 
-    @Option(help: "Recorded (conversions) or owed (deliveries) at this time or later.")
+    @Option(
+        help: "Recorded (conversions) or owed (deliveries) at this time or later; a date alone is its beginning in UTC."
+    )
     var since: String?
 
     @Option(help: "Recorded or owed before this time.")
@@ -35,13 +41,13 @@ struct Export: ParsableCommand {
     @Option(help: "Only those of this offer.")
     var offer: String?
 
-    @Option(help: "Only conversions in this status.")
+    @Option(help: "Only conversions in this status, or postbacks that fire on it.")
     var status: String?
 
     @Option(help: "Only deliveries in this state, e.g. dead.")
     var state: String?
 
-    @Option(help: "Only deliveries of this postback.")
+    @Option(help: "Only deliveries of this postback, or itself.")
     var postback: Int?
 
     @Option(help: "csv or jsonl. (default: by the output's name; csv for the standard output)")
@@ -53,7 +59,8 @@ struct Export: ParsableCommand {
     @Flag(help: "Keep a spreadsheet from computing cells: an apostrophe before those that begin like a formula.")
     var excelSafe = false
 
-    @Option(help: "The file to write; it appears when it is complete. (default: the standard output)")
+    @Option(
+        help: "The file to write; a file that is there is replaced when all is written. (default: the standard output)")
     var output: String?
 
     @Option(help: "For how many seconds a database that is away is waited for.")
@@ -65,41 +72,52 @@ struct Export: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
             let environment = try installation.environment(connectionString: try installation.connectionString())
             let exporter = try Exporter(
                 kind, format ?? output.map(BulkFormat.init) ?? .csv,
                 columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
                 isExcelSafe: excelSafe, patience: patience, Settings(environment: environment))
-            let draft = output.map { "\($0).part" }
-            defer { if let draft { try? FileSystem.remove(draft) } }
-            let target = try draft.map { try Descriptor.open($0, O_WRONLY | O_CREAT | O_TRUNC) } ?? .standardOutput
-            let showsProgress = Terminal.isErrorOutput && (output != nil || !Terminal.isOutput)
+            let path = output == "-" ? nil : output
+            // A FIFO waits for its reader here, and Ctrl-C still ends that.
+            let file = try path.map(OutputFile.open)
+            let signals = try SignalDescriptor.ofEnd()
+            let showsProgress = Terminal.isErrorOutput && (file != nil || !Terminal.isOutput)
             let count: Int
             do {
-                count = try exporter.run(filter, to: target) { count in
+                count = try exporter.run(filter, to: file?.descriptor ?? .standardOutput) { count in
                     if showsProgress { Terminal.drawOver("\(count) rows") }
                     if let signal = try signals.take().first { throw ExitCode(128 + signal) }
                 }
-            } catch let error as SystemError where error.code == EPIPE {
-                // Whoever reads, `head` perhaps, has enough.
-                throw ExitCode(128 + SIGPIPE)
+                try file?.complete()
+            } catch let error as SystemError where error.code != EPIPE {
+                throw FileFailure(
+                    .cannotWrite, "\(path ?? "standard output") cannot be written: \(error.reason)")
             }
-            if let draft, let output { try FileSystem.rename(draft, to: output) }
             if showsProgress { Terminal.drawOver("") }
-            if output != nil { Terminal.printError("\(count) rows") }
+            if file != nil { Terminal.printError("\(count) rows") }
         }
     }
 
     /// What is asked for, as the list function takes it; it says what is wrong with it.
     private var filter: [JSON.Member] {
         let texts = [
-            ("since", since), ("until", until), ("affiliateId", affiliate), ("offerId", offer), ("status", status),
-            ("state", state),
+            ("since", since.map(Export.time)), ("until", until.map(Export.time)), ("affiliateId", affiliate),
+            ("offerId", offer), (kind == .postbacks ? "conversionStatus" : "status", status), ("state", state),
         ]
         return texts.compactMap { name, text in text.map { JSON.Member(name, .string($0)) } }
             + (postback.map { [JSON.Member("postbackId", .integer($0))] } ?? [])
+    }
+}
+
+extension Export {
+    /// A time as a function reads it; what cannot be read stays, for the function to say what is wrong.
+    static func time(_ text: String) -> String {
+        if Timestamp(parsing: text) == nil, case .clear(let time, _) = LooseTime(text) {
+            time.description
+        } else {
+            text
+        }
     }
 }
 

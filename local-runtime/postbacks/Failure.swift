@@ -1,12 +1,14 @@
 import ArgumentParser
 import EmbeddedPostgres
 import FunctionRuntime
+import Glibc
 import JSON
 import POSIX
 import Postgres
 import Store
 
-/// Ends a command as a function would: a line on standard error, and the exit status of the error's code.
+/// Ends a command as a function would: a line on standard error, and the exit status of the error's code; quietly where
+/// whoever read its output, `head` perhaps, has enough.
 func reportingFailure(_ body: () throws -> Void) throws {
     do {
         try body()
@@ -14,7 +16,13 @@ func reportingFailure(_ body: () throws -> Void) throws {
         throw error
     } catch let error as ValidationError {
         throw error
+    } catch let error as SystemError where error.code == EPIPE {
+        throw ExitCode(128 + SIGPIPE)
     } catch {
+        if let failure = error as? FileFailure ?? (error as? SystemError).flatMap(FileFailure.init) {
+            Terminal.printError("postbacks: \(failure.message)")
+            throw ExitCode(failure.kind.rawValue)
+        }
         let failure = FunctionError(describing: error)
         Terminal.printError("postbacks: \(failure.message)")
         throw ExitCode(failure.code.exitStatus)

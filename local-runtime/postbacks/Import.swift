@@ -4,38 +4,48 @@ import FunctionRuntime
 import Glibc
 import JSON
 import POSIX
+import Postbacks
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stream any number of rows from a file through a function.",
+        usage: "postbacks import KIND FILE [--dry-run] [--resume] [OPTIONS]",
         discussion: """
-            conversions go through recordConversion, statuses through updateConversionStatus,
-            postbacks through createPostback. A row is a line of JSON (the function's input) or
-            of CSV: the columns are the function's fields, a member of a field is written with
-            dots (params.sub1, basicAuth.login), an empty cell is a field left out, the items
-            of a list stand between |. FUNCTION --help lists the fields.
+            conversions go through recordConversion, statuses through updateConversionStatus, \
+            postbacks through createPostback. A row is a line of JSON (the function's input) or of \
+            CSV: the columns are the function's fields, a member of a field is written with dots \
+            (params.sub1, basicAuth.login), an empty cell is a field left out, the items of a list \
+            stand between |. FUNCTION --help lists the fields.
 
-            CSV as spreadsheets write it is taken where it is clear what is meant: cells between
-            commas, semicolons or tabs; UTF-8 or UTF-16; columns such as "Offer ID"; TRUE, yes
-            and 1; amounts such as 12,30 and 1.234,56; times such as 2026-06-01 12:00 (in UTC)
-            and 01.06.2026. Where it is not, the row is refused and its result says what to do:
-            1,234 may be two amounts, 06/01/2026 two days, and of an id that was saved as
-            1.23457E+18 the digits are lost.
+            What `postbacks export` writes is taken again: statuses know a conversion by its id, \
+            and postbacks need their secrets, which an export shows as ***. An export that is \
+            imported into the database that it comes from makes each postback a second time.
 
-            FILE.results.jsonl gets a line for each row: recorded, created, updated, unchanged,
-            duplicate, conflict, not_found, invalid (with the reason), valid (in a dry run),
-            unavailable or failed; and the function's warnings, such as a country that is none. --resume goes on after a stop: it passes over all rows but
-            those without a result and those that are unavailable or failed. Importing a file
-            once more does no harm.
+            CSV as spreadsheets write it is taken where it is clear what is meant: cells between \
+            commas, semicolons or tabs; UTF-8 or UTF-16; columns such as "Offer ID"; TRUE, yes and \
+            1; amounts such as 12,30 and 1.234,56; times such as 2026-06-01 12:00 (in UTC) and \
+            01.06.2026. 1,234 may be two amounts and 06/01/2026 two days: other cells of the file \
+            decide, or --decimal and --date-order, and else the row is refused. Of an id that was \
+            saved as 1.23457E+18 the digits are lost.
+
+            FILE.results.jsonl gets a line for each row: recorded, created, updated, unchanged, \
+            duplicate, conflict, not_found, invalid (with the reason), valid (in a dry run), \
+            unavailable or failed; and the function's warnings, such as a country that is none. \
+            FILE.refused.csv (of lines of JSON: .jsonl) gets the rows that were refused, each with \
+            its reason in a column of its own: mend them there and import that file. --resume goes \
+            on after a stop: it passes over all rows but those without a result and those that are \
+            unavailable or failed. Importing a file once more does no harm.
 
               postbacks import conversions june.csv --dry-run
               postbacks import conversions june.csv
+              postbacks import conversions juni.csv --encoding windows-1252 --decimal ,
               zcat june.jsonl.gz | postbacks import conversions -
 
-            Exit status: 0 all rows are done; 65 some were refused, or the file cannot be read;
-            66 there is no results file to resume; 67 it is there, or is another import's;
-            70 some failed by a bug;
-            75 the database is away, --resume later; 78 a setting is wrong; 130 Ctrl-C.
+            Exit status: 0 all rows are done; 65 some were refused, or the header or the file is \
+            no such input; 66 the file cannot be read, or there is no results file to resume; 67 a \
+            results file is there already, or is another import's; 70 some failed by a bug; 73 and \
+            74 the results cannot be written; 75 the database is away, --resume later; 78 a setting \
+            is wrong; 130 Ctrl-C.
             """)
 
     @Argument(help: "conversions, statuses or postbacks.")
@@ -44,12 +54,20 @@ struct Import: ParsableCommand {
     @Argument(help: "The file; - is the standard input.")
     var file: String
 
-    @Option(help: "csv or jsonl. (default: by the file's name; jsonl for -)")
+    @Option(help: "How the file is written. (default: by its name, or by its beginning)")
     var format: BulkFormat?
 
-    @Option(
-        help: "\(FileEncoding.allCases.map(\.rawValue).joined(separator: ", ")). (default: by the file's beginning)")
+    @Option(help: "How its text is encoded. (default: by its beginning: UTF-8 or UTF-16)")
     var encoding: FileEncoding?
+
+    @Option(help: "What stands between cells of CSV: one character, or tab. (default: by the first line)")
+    var separator: Separator?
+
+    @Option(help: "What stands before the decimals of an amount: . or , (default: by the file's amounts)")
+    var decimal: DecimalSign?
+
+    @Option(help: "The order in dates with slashes or hyphens: dmy, mdy or ymd. (default: by the file's dates)")
+    var dateOrder: DateOrder?
 
     @Flag(help: "Only judge the rows, by the function's own rules. The database is not touched.")
     var dryRun = false
@@ -64,6 +82,10 @@ struct Import: ParsableCommand {
         help: "The results file; - is the standard output. (default: FILE.results.jsonl; .dry-run.jsonl for a dry run)")
     var results: String?
 
+    @Option(
+        help: "The file for refused rows. (default: FILE.refused.csv or .jsonl; none for a dry run)")
+    var refused: String?
+
     @Option(help: "For how many seconds a database that is away is waited for.")
     var patience = 60.0
 
@@ -74,47 +96,72 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            let signals = try SignalDescriptor.ofEnd()
+            let input = try InputFile.open(file)
             let installation = try Installation()
             let program = try installation.function(kind.function)
             let connectionString = dryRun ? nil : try installation.connectionString()
             let environment = try installation.environmentBesideUp(
                 of: kind.function, connectionString: connectionString)
-            let source = try open(program, environment)
+            let source = try open(input, program, environment)
+            // What is wrong with a header leaves no file behind; of an import that goes on its results are looked at first.
+            if !resume { try explainHeader(source) }
+            let refusedRows = try openRefused(source)
             let results = try openResults(source)
+            if resume { try explainHeader(source) }
+            // A stream's first line has been waited for, and Ctrl-C still ended that.
+            let signals = try SignalDescriptor.ofEnd()
             let importer = try Importer(
                 kind, program: program, environment: environment, isDryRun: dryRun, isSilent: silent,
-                patience: patience, from: source, to: results, signals: signals)
+                patience: patience, from: source, to: results, refused: refusedRows, signals: signals)
             let end = try importer.run { progress, bytes, size in
                 guard Terminal.isErrorOutput, let bar = progress.bar(bytes: bytes, of: size) else { return }
                 Terminal.drawOver(bar)
             }
             if Terminal.isErrorOutput { Terminal.drawOver("") }
             Terminal.printError("\(importer.progress.summary)\nresults: \(results.path)")
+            if refusedRows.isWritten, let path = refusedRows.path {
+                Terminal.printError("refused rows, to be mended and imported: \(path)")
+            }
             try report(end, importer.progress)
         }
     }
 
-    private var resolvedFormat: BulkFormat { format ?? (file == "-" ? .jsonl : BulkFormat(of: file)) }
-
-    private func open(_ program: String, _ environment: [String: String]) throws -> ImportSource {
-        let schema = try ChildProcess.run(program, ["--schema"], environment: environment)
-        guard schema.status == .exited(0), let json = try? JSON(parsing: schema.output), let input = json["input"]
+    private func open(
+        _ input: Descriptor, _ program: String, _ environment: [String: String]
+    ) throws -> ImportSource {
+        let answer = try ChildProcess.run(program, ["--schema"], environment: environment)
+        guard answer.status == .exited(0), let json = try? JSON(parsing: answer.output), let schema = json["input"]
         else {
-            throw FunctionError(.misconfigured, "\(kind.function) --schema answers no schema: \(schema.errorText)")
+            throw FunctionError(.misconfigured, "\(kind.function) --schema answers no schema: \(answer.errorText)")
         }
-        do throws(SystemError) {
-            return try ImportSource(file, resolvedFormat, encoding: encoding, schema: input)
-        } catch {
-            throw FunctionError(.invalidRequest, "\(error)")
-        }
+        let description = ImportSource.Description(
+            format: format, encoding: encoding, separator: separator?.byte,
+            notation: CellNotation(decimal: decimal, dateOrder: dateOrder))
+        return try ImportSource(input, named: file, kind, description, schema: schema)
+    }
+
+    private func explainHeader(_ source: ImportSource) throws {
+        let names = try source.passedOver()
+        if names.isEmpty { return }
+        Terminal.printError("passed over, since \(kind.function) does not take it: \(names.joined(separator: ", "))")
+    }
+
+    /// Where something beside the file is written that is not named otherwise.
+    private var stem: String { "\(file == "-" ? "stdin" : file)\(dryRun ? ".dry-run" : "")" }
+
+    private func openRefused(_ source: ImportSource) throws -> RefusedFile {
+        if let refused { return try RefusedFile(refused, continuing: resume) }
+        if dryRun { return try RefusedFile(nil, continuing: false) }
+        let isFile = results.map { FileSystem.kind(of: $0) != .other && $0 != "-" } ?? false
+        let beside = isFile ? results.map { $0.hasSuffix(".jsonl") ? String($0.dropLast(6)) : $0 } : nil
+        return try RefusedFile(beside: beside ?? stem, suffix: source.format.rawValue, continuing: resume)
     }
 
     private func openResults(_ source: ImportSource) throws -> ResultsFile {
-        let path = results ?? "\(file == "-" ? "stdin" : file).\(dryRun ? "dry-run" : "results").jsonl"
+        let path = results ?? (dryRun ? "\(stem).jsonl" : "\(stem).results.jsonl")
         func heading(_ length: Int?) throws -> ResultsFile.Heading {
             ResultsFile.Heading(
-                kind, resolvedFormat, isDryRun: dryRun, isSilent: silent, input: try source.fingerprint(length))
+                kind, source.format, isDryRun: dryRun, isSilent: silent, input: try source.fingerprint(length))
         }
         guard resume else { return try ResultsFile(creating: path, try heading(nil), replacing: dryRun) }
         guard path != "-" else {
@@ -137,7 +184,3 @@ struct Import: ParsableCommand {
         }
     }
 }
-
-extension ImportKind: ExpressibleByArgument {}
-extension FileEncoding: ExpressibleByArgument {}
-extension BulkFormat: ExpressibleByArgument {}

@@ -103,9 +103,9 @@ struct Installation {
     func makeKeyIfMissing() throws(SystemError) {
         guard FileSystem.kind(of: keyFile) == nil else { return }
         try FileSystem.makeFolder(home, mode: 0o711)
-        let draft = "\(keyFile).new"
-        try FileSystem.write("1:\(Base64.encode(randomBytes(AESGCM.keyLength)))\n", to: draft, mode: 0o600)
-        try FileSystem.rename(draft, to: keyFile)
+        let file = try OutputFile(keyFile, mode: 0o600)
+        try file.descriptor.writeAll(Array("1:\(Base64.encode(randomBytes(AESGCM.keyLength)))\n".utf8))
+        try file.complete()
     }
 }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import FunctionRuntime
-import Glibc
 import JSON
 import POSIX
 
@@ -8,26 +7,36 @@ struct Invoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a function on a JSON file, as a platform would, with the environment set.",
         discussion: """
-            Prints the answer for people on a terminal, and the function's own bytes otherwise. The exit status is the
-            function's own.
+            Prints the answer for people on a terminal, and the function's own bytes \
+            otherwise. The exit status is the function's own.
 
-              postbacks invoke recordConversion functions/recordConversion/fixtures/success.json
+              postbacks invoke recordConversion june-1.json
+              echo '{"conversionId":1}' | postbacks invoke listDeliveries
+
+            The functions, each of which explains itself with --help:
+
+            \(FunctionNames.all.map { "  \($0)" }.joined(separator: "\n"))
             """)
 
-    @Argument(help: "The function, e.g. recordConversion.")
+    @Argument(help: "The function, e.g. recordConversion.", completion: .list(FunctionNames.all))
     var function: String
 
     @Argument(help: "A file with one JSON object; - is the standard input.")
     var file = "-"
 
+    func validate() throws {
+        guard !FunctionNames.all.contains(function) else { return }
+        throw ValidationError(
+            "there is no function \(Terminal.safe(function))\(Spelling.hint(for: function, among: FunctionNames.all))")
+    }
+
     func run() throws {
         try reportingFailure {
+            let input = file == "-" ? ChildProcess.Stream.inherit : .descriptor(try InputFile.open(file))
             let installation = try Installation()
             let program = try installation.function(function)
             let needsDatabase = function != "deliverPostback"
             let connectionString = needsDatabase ? try installation.connectionString() : nil
-            let input: ChildProcess.Stream =
-                file == "-" ? .inherit : .descriptor(try Descriptor.open(file, O_RDONLY))
             let isPretty = Terminal.isOutput
             let child = try ChildProcess(
                 program,

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import JSON
 import POSIX
 import Postbacks
 
@@ -16,8 +18,8 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self, Import.self, Export.self,
-            ShowPresets.self,
+            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self, ShowPostbacks.self, ShowConversions.self,
+            ShowDeliveries.self, Import.self, Export.self, ShowPresets.self,
             Receive.self,
             Doctor.self, Adopt.self, Demo.self,
         ])
@@ -26,6 +28,53 @@ struct PostbacksProgram: ParsableCommand {
         CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
-        main(Array(ProcessArguments.all.dropFirst()))
+        let words = Array(ProcessArguments.all.dropFirst())
+        do {
+            var command = try parse(words)
+            try command.run()
+            try reportingFailure { try Terminal.checkOutput() }
+        } catch {
+            end(error)
+        }
+        Glibc.exit(EXIT_SUCCESS)
+    }
+
+    /// - Throws: what is wrong with the words, and for a word that is no command which one leads to what is meant.
+    private static func parse(_ words: [String]) throws -> any ParsableCommand {
+        if let word = words.first, !word.hasPrefix("-"), !commandNames.contains(word) {
+            throw ValidationError(advice(for: word))
+        }
+        return try parseAsRoot(words)
+    }
+
+    static var commandNames: [String] {
+        configuration.subcommands.map { $0._commandName } + ["help"]
+    }
+
+    private static func advice(for word: String) -> String {
+        let nearest = Spelling.nearest(to: word, among: commandNames + FunctionNames.all)
+        guard let nearest, FunctionNames.all.contains(nearest) else {
+            return "there is no command \(Terminal.safe(word))\(Spelling.hint(for: word, among: commandNames))"
+        }
+        let isMeant = nearest == word ? "\(word) is a function" : "there is no command \(Terminal.safe(word))"
+        return "\(isMeant); to call \(nearest): postbacks invoke \(nearest) FILE"
+    }
+
+    /// Prints what the argument parser says, its help on standard output, and ends with its exit status; with that of an output
+    /// that could not be written where there is one.
+    private static func end(_ error: any Error) -> Never {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        if code.isSuccess {
+            Terminal.print(text)
+        } else if !text.isEmpty {
+            Terminal.printError(text)
+        }
+        do {
+            try reportingFailure { try Terminal.checkOutput() }
+        } catch {
+            Glibc.exit(exitCode(for: error).rawValue)
+        }
+        Glibc.exit(code.rawValue)
     }
 }

@@ -6,6 +6,7 @@ import Receiver
 struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a small receiver on 127.0.0.1 that prints the requests that it gets: for trying things out.",
+        usage: "postbacks receive [--port PORT] [--status STATUSES] [OPTIONS]",
         discussion: "deliverPostback dials 127.0.0.1 only where POSTBACKS_ALLOW_CIDRS=127.0.0.0/8 says so.")
 
     @Option(help: "The port; 0 lets the system choose, and the first line says which it is.")
@@ -40,13 +41,26 @@ struct Receive: ParsableCommand {
     func run() throws {
         try reportingFailure {
             let signals = try SignalDescriptor.ofEnd()
-            let receiver = try Receiver(port: port, behaviour: try behaviour())
+            let receiver = try open(try behaviour())
             Terminal.print(json ? "{\"port\":\(receiver.port)}" : "listening on http://127.0.0.1:\(receiver.port)")
             if !quiet {
                 let json = json
                 receiver.onRequest = { request in Terminal.print(json ? request.json.encodedText : request.display) }
             }
-            while try signals.take().isEmpty { try receiver.turn(milliseconds: 200) }
+            while try signals.take().isEmpty {
+                try Terminal.checkOutput()
+                try receiver.turn(milliseconds: 200)
+            }
+        }
+    }
+
+    private func open(_ behaviour: ReceiverBehaviour) throws -> Receiver {
+        do throws(SystemError) {
+            return try Receiver(port: port, behaviour: behaviour)
+        } catch {
+            let isTaken = error.code == EADDRINUSE ? "; another program has it: name another port, or 0 for any" : ""
+            guard error.call.hasPrefix("bind") else { throw error }
+            throw FileFailure(.cannotCreate, "port \(port) cannot be listened on: \(error.reason)\(isTaken)")
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import POSIX
+import Synchronization
 
 /// What a person at a terminal sees.
 enum Terminal {
@@ -8,10 +9,28 @@ enum Terminal {
     static var isErrorOutput: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// Puts a line in the place of the one that was drawn before.
-    static func drawOver(_ text: String) { try? Descriptor.standardError.writeAll(Array("\r\u{1B}[K\(text)".utf8)) }
+    static func drawOver(_ text: String) {
+        try? Descriptor.standardError.writeAll(Array("\r\u{1B}[K\(TerminalStyle.ofOutput().shown(text))".utf8))
+    }
 
-    /// A reader that has gone needs nothing more.
-    static func print(_ text: String) { try? Descriptor.standardOutput.writeAll(Array((text + "\n").utf8)) }
+    /// This program's own text with the signs that the terminal has; in a pipe or a file it is as it is.
+    static func shown(_ text: String) -> String { isOutput ? TerminalStyle.ofOutput().shown(text) : text }
+
+    /// Writes to standard output. That it could not be written is told by `checkOutput`.
+    static func print(_ text: String) {
+        do throws(SystemError) {
+            try Descriptor.standardOutput.writeAll(Array((text + "\n").utf8))
+        } catch {
+            failure.withLock { $0 = $0 ?? error }
+        }
+    }
+
+    /// - Throws: why something that was printed did not reach standard output; with EPIPE where nobody reads it any more.
+    static func checkOutput() throws(SystemError) {
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    private static let failure = Mutex<SystemError?>(nil)
 
     static func printError(_ text: String) { try? Descriptor.standardError.writeAll(Array((text + "\n").utf8)) }
 
@@ -28,10 +47,11 @@ enum Terminal {
     static func table(_ rows: [[String]]) -> String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
-        return rows.map { row in
+        let text = rows.map { row in
             row.enumerated().map { column, cell in
                 column == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
             }.joined(separator: "  ")
         }.joined(separator: "\n")
+        return shown(text)
     }
 }

@@ -1,8 +1,13 @@
 /// Reads a date and a time of day from the left to the right.
 struct DateReader {
     private var rest: Substring.UTF8View
+    /// Of dates with slashes or hyphens; nil where it is not known.
+    private let order: DateOrder?
 
-    init(_ text: String) { rest = Substring(text).utf8 }
+    init(_ text: String, order: DateOrder? = nil) {
+        rest = Substring(text).utf8
+        self.order = order
+    }
 
     /// The years that a conversion can be of.
     private static let years = 1970...2199
@@ -60,7 +65,14 @@ struct DateReader {
         let dayFirst = DateReader.day(third, second, first)
         // With points the day always comes first.
         if separator == UInt8(ascii: ".") { return dayFirst.map(Day.clear) }
-        switch (dayFirst, DateReader.day(third, first, second)) {
+        let monthFirst = DateReader.day(third, first, second)
+        switch order {
+        case .dayFirst: return dayFirst.map(Day.clear)
+        case .monthFirst: return monthFirst.map(Day.clear)
+        case .yearFirst: return nil
+        case nil: break
+        }
+        switch (dayFirst, monthFirst) {
         case (let one?, let other?) where one != other:
             return .unclear("which could be \(one) or \(other); write the one that is meant")
         case (let day?, _), (nil, let day?): return .clear(day)

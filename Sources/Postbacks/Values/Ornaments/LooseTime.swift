@@ -10,7 +10,8 @@ package enum LooseTime {
     /// Reads Unix times in seconds, milliseconds, microseconds and nanoseconds (by their digits), dates in the order year,
     /// month, day, German dates (`01.06.2026`), dates with slashes or hyphens where only one of the numbers can be a month,
     /// all with or without a time of day, and the dates of HTTP (RFC 9110 §5.6.7). What names no offset is UTC.
-    package init(_ text: String) {
+    /// - Parameter order: of dates with slashes or hyphens, where it is known.
+    package init(_ text: String, order: DateOrder? = nil) {
         let text = text.withoutWhiteSpaceAtEnds
         guard !text.isEmpty, text.utf8.count <= 64 else {
             self = .unclear(LooseTime.advice)
@@ -22,7 +23,7 @@ package enum LooseTime {
         } else if let time = HTTPDate.parse(text, now: Timestamp(milliseconds: 0)) {
             self = .clear(time, what: "a date as HTTP has it")
         } else {
-            var reader = DateReader(text)
+            var reader = DateReader(text, order: order)
             self = reader.read()
         }
     }

@@ -1,0 +1,40 @@
+package import POSIX
+
+/// A terminal that a program believes in.
+package enum PseudoTerminal {
+    /// Runs a program to its end with its three streams on a terminal, and takes what it shows there.
+    /// - Parameter environment: all the variables that it gets, beside those that say what this process's own terminal is.
+    package static func run(
+        _ program: String, _ arguments: [String], columns: Int = 80, environment: [String: String],
+        directory: String? = nil
+    ) throws -> ChildProcess.Outcome {
+        let own = ["TERM", "COLUMNS", "LINES", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"]
+        let usual = ["TERM": "xterm-256color", "LANG": "C.UTF-8"]
+        let variables = Programs.environment().filter { !own.contains($0.key) }
+            .merging(usual) { $1 }.merging(environment) { $1 }
+        return try ChildProcess.run(
+            try Python.interpreter(with: "pty"), ["-c", script, String(columns), program] + arguments,
+            environment: variables, directory: directory, seconds: 300)
+    }
+
+    private static let script = """
+        import fcntl, os, pty, struct, sys, termios
+        pid, terminal = pty.fork()
+        if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+            os.execv(sys.argv[2], sys.argv[2:])
+        shown = b""
+        while True:
+            try:
+                more = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not more:
+                break
+            shown += more
+        status = os.waitpid(pid, 0)[1]
+        sys.stdout.buffer.write(shown.replace(b"\\r\\n", b"\\n"))
+        sys.stdout.flush()
+        sys.exit(os.waitstatus_to_exitcode(status))
+        """
+}
