@@ -9,7 +9,8 @@ package enum PseudoTerminal {
         directory: String? = nil
     ) throws -> ChildProcess.Outcome {
         let own = ["TERM", "COLUMNS", "LINES", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"]
-        let usual = ["TERM": "xterm-256color", "LANG": "C.UTF-8"]
+        // Python would change a plain locale for the programs that it starts.
+        let usual = ["TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONCOERCECLOCALE": "0"]
         let variables = Programs.environment().filter { !own.contains($0.key) }
             .merging(usual) { $1 }.merging(environment) { $1 }
         return try ChildProcess.run(
