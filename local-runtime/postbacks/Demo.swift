@@ -116,7 +116,8 @@ private final class DemoStage {
     /// Runs the function on its fixture, with the receiver's port put in.
     private func call(_ step: DemoStory.Step) throws -> String {
         let path = "\(fixtures)/\(step.function)/fixtures/\(step.fixture).json"
-        Terminal.print("   $ \(step.function) < \(path)")
+        let command = "   $ \(step.function) < \(path)"
+        Terminal.print(command.count > 80 ? "   $ \(step.function) \\\n       < \(path)" : command)
         let text = String(decoding: try FileSystem.read(path), as: UTF8.self)
         let input = text.split(separator: "127.0.0.1:8099", omittingEmptySubsequences: false)
             .joined(separator: "127.0.0.1:\(receiver.port)")
@@ -161,7 +162,7 @@ private final class DemoStage {
         let rows = try connection.run(
             """
             SELECT l.id::text AS delivery, l.state, l.postback_id::text AS postback, l.conversion_id::text AS conversion,
-                e.status AS "became", l.attempts::text AS attempts, a.request ->> 'method' AS method,
+                e.status AS "became", l.attempts::text AS tries, a.request ->> 'method' AS method,
                 a.response ->> 'status' AS answer, round((a.timing ->> 'totalMs')::numeric, 1)::text AS ms
             FROM delivery_log l JOIN events e ON e.id = l.event_id
             LEFT JOIN attempts a ON a.delivery_id = l.id ORDER BY l.id
