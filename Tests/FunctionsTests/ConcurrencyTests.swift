@@ -57,12 +57,13 @@ import Testing
         #expect(try installation.count("conversions") == 0)
     }
 
-    @Test func `a postback for a goal that is being removed may be sent again`() throws {
+    @Test func `a postback for a goal that is being removed is not found fault with as a bug`() throws {
         let installation = try Installation.withOffer()
         let answer = try call(
             "createPostback", Installation.postback(["goalId": "g2"]), installation,
             during: "DELETE FROM goals WHERE id = 'g2'")
-        #expect(answer.at("error.code") == "unavailable")
+        #expect(answer.at("error.code") == "not_found")
+        #expect(answer.at("error.details.0.field") == "goalId")
         #expect(try installation.count("postbacks") == 0)
     }
 

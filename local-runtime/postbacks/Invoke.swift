@@ -26,8 +26,10 @@ struct Invoke: ParsableCommand {
 
     func validate() throws {
         guard !FunctionNames.all.contains(function) else { return }
+        let hint = Spelling.hint(for: function, among: FunctionNames.all)
         throw ValidationError(
-            "there is no function \(Terminal.safe(function))\(Spelling.hint(for: function, among: FunctionNames.all))")
+            "there is no function \(Terminal.safe(function))\(hint.isEmpty ? "; postbacks invoke --help names them" : hint)"
+        )
     }
 
     func run() throws {

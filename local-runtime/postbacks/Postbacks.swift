@@ -57,7 +57,9 @@ struct PostbacksProgram: ParsableCommand {
             return "there is no command \(Terminal.safe(word))\(Spelling.hint(for: word, among: commandNames))"
         }
         let isMeant = nearest == word ? "\(word) is a function" : "there is no command \(Terminal.safe(word))"
-        return "\(isMeant); to call \(nearest): postbacks invoke \(nearest) FILE"
+        let list = commandNames.first { "list\($0)" == nearest.lowercased() }
+        let table = list.map { "; for a table: postbacks \($0)" } ?? ""
+        return "\(isMeant); to call it: postbacks invoke \(nearest) FILE\(table)"
     }
 
     /// Prints what the argument parser says, its help on standard output, and ends with its exit status; with that of an output
