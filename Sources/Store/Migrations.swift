@@ -38,8 +38,8 @@ package enum Migrations {
             number: 10, name: "poller heartbeat",
             script: String(decoding: PackageResources.poller_heartbeat_sql, as: UTF8.self)),
         Migration(
-            number: 10, name: "backlog", script: String(decoding: PackageResources.backlog_sql, as: UTF8.self)),
-        Migration(number: 11, name: "alerts", script: String(decoding: PackageResources.alerts_sql, as: UTF8.self)),
+            number: 11, name: "backlog", script: String(decoding: PackageResources.backlog_sql, as: UTF8.self)),
+        Migration(number: 12, name: "alerts", script: String(decoding: PackageResources.alerts_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind

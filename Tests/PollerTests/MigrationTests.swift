@@ -116,7 +116,7 @@ import Testing
     {
         let installation = try oldInstallation("http://127.0.0.1:1")
         let connection = try installation.database.connect()
-        try Migrations.run(on: connection, through: 7) { _ in }
+        try Migrations.run(on: connection, through: 8) { _ in }
         // An older program's deliveries, and what an index is when somebody was interrupted who made it.
         try connection.execute(
             script: """
