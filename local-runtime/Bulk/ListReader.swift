@@ -16,7 +16,8 @@ package struct ListReader {
     private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
 
     package init(_ kind: ExportKind, _ settings: Settings) throws(FunctionError) {
-        nextPage = kind.makePages(try Database(settings, applicationName: "postbacks \(kind.rawValue)"))
+        nextPage = try kind.makePages(
+            try Database(settings, applicationName: "postbacks \(kind.rawValue)"), settings, isBrief: false)
     }
 
     /// - Parameter input: of the list function.
