@@ -135,7 +135,8 @@ let package = Package(
             dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport", "TestThreads"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
-            name: "DisplayTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads", "postbacks"]),
+            name: "DisplayTests",
+            dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads", "postbacks"]),
         .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport", "TestThreads"],
