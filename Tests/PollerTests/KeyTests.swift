@@ -127,7 +127,7 @@ import Testing
     func `invoke runs functions and nothing else`(name: String) throws {
         let outcome = try Programs.run(
             "postbacks", ["invoke", name], input: "{}", environment: ["POSTBACKS_FUNCTIONS": Programs.folder])
-        #expect(outcome.status == .exited(78))
+        #expect(outcome.status == .exited(64))
         #expect(outcome.errorText.contains("there is no function"))
     }
 

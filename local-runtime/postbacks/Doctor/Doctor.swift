@@ -7,9 +7,9 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say what is missing or wrong, and how to mend it. Exit status 1 if anything is.",
         discussion: """
-            It looks at this machine (settings, keys, functions, what deliverPostback needs)
-            and at the database (tables, writing, pollers, what is due, paused postbacks,
-            secrets and their keys). Run it with the settings of what it is to judge: a
+            It looks at this machine (settings, keys, functions, what deliverPostback needs) \
+            and at the database (tables, writing, pollers, what is due, paused postbacks, \
+            secrets and their keys). Run it with the settings of what it is to judge: a \
             poller's for a poller. It changes nothing.
 
               ✓  as it should be
