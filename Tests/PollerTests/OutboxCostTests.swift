@@ -89,6 +89,12 @@ import Testing
         #expect(claimed.filter { $0.integer("attempt") == 0 }.count == 2)
     }
 
+    @Test func `the oldest that is due is found without reading all that is due at the same time`() throws {
+        _ = try connection.run("UPDATE outbox SET lease_until = NULL, due_at = now() - interval '1 minute'")
+        let read = try rowsRead(of: "outbox", by: Call("SELECT due_at FROM oldest_due()" as Query))
+        #expect(read < 100)
+    }
+
     private func answer(_ delivery: Int, _ outcome: String = "delivered", _ more: String = "") -> [UInt8] {
         Array(
             """

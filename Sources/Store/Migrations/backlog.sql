@@ -11,14 +11,14 @@ BEGIN ATOMIC
         (
             SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
             WHERE o.lease_until IS NULL OR o.lease_until <= now()
-            ORDER BY o.destination_id, (o.attempt > 0), o.due_at, o.id LIMIT 1
+            ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
         )
         UNION ALL
         SELECT next.* FROM walked CROSS JOIN LATERAL (
             SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
             WHERE (o.destination_id, (o.attempt > 0)) > (walked.destination_id, walked.again)
                 AND (o.lease_until IS NULL OR o.lease_until <= now())
-            ORDER BY o.destination_id, (o.attempt > 0), o.due_at, o.id LIMIT 1
+            ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
         ) next
     )
     SELECT w.destination_id, w.due_at
