@@ -62,6 +62,13 @@ package protocol BatchFunction: Function {
 
 extension BatchFunction {
     package static var batchLimit: Int { 500 }
+
+    /// Refuses what `check` refuses, and has the others handled together.
+    package func checked(_ inputs: [Input], _ handle: ([Input]) -> [Answer]) -> [Answer] {
+        let checks = inputs.map { input in Result { () throws(FunctionError) in try check(input) } }
+        var answers = handle(zip(inputs, checks).compactMap { input, check in (try? check.get()).map { input } })[...]
+        return checks.map { $0.flatMap { answers.popFirst() ?? .failure(.internal) } }
+    }
 }
 
 /// A function that answers one input at a time.
@@ -115,7 +122,7 @@ package struct Contract: Sendable {
     package let output: JSON
     /// The settings that it reads.
     package let settings: [any SettingDescription]
-    /// What `--help` ends with.
+    /// `--help` ends with these.
     package let notes: [HelpNote]
 
     package init(

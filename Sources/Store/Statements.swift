@@ -76,7 +76,6 @@ extension Statement {
     static let countDue = Statement(name: "count_due", bytes: PackageResources.count_due_sql)
     static let listPaused = Statement(name: "list_paused", bytes: PackageResources.list_paused_sql)
     static let listBlocked = Statement(name: "list_blocked", bytes: PackageResources.list_blocked_sql)
-    static let sampleSealed = Statement(name: "sample_sealed", bytes: PackageResources.sample_sealed_sql)
 }
 
 extension ListStatement {

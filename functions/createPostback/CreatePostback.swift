@@ -47,19 +47,6 @@ struct CreatePostback: BatchFunction {
     static let batchLimit = 100
 
     func handle(_ inputs: [Input]) -> [Answer] {
-        var answers: [Answer] = inputs.map { _ in .failure(.internal) }
-        var calls: [(index: Int, input: Input)] = []
-        for (index, input) in inputs.enumerated() {
-            do throws(FunctionError) {
-                try check(input)
-                calls.append((index, input))
-            } catch {
-                answers[index] = .failure(error)
-            }
-        }
-        for ((index, _), saved) in zip(calls, store.create(calls.map(\.input.postback))) {
-            answers[index] = saved.map(Output.init)
-        }
-        return answers
+        checked(inputs) { store.create($0.map(\.postback)).map { $0.map(Output.init) } }
     }
 }

@@ -42,19 +42,6 @@ struct UpdatePostback: BatchFunction {
     static let batchLimit = 100
 
     func handle(_ inputs: [Input]) -> [Answer] {
-        var answers: [Answer] = inputs.map { _ in .failure(.internal) }
-        var calls: [(index: Int, input: Input)] = []
-        for (index, input) in inputs.enumerated() {
-            do throws(FunctionError) {
-                try check(input)
-                calls.append((index, input))
-            } catch {
-                answers[index] = .failure(error)
-            }
-        }
-        for ((index, _), saved) in zip(calls, store.update(calls.map(\.input.update))) {
-            answers[index] = saved.map(Output.init)
-        }
-        return answers
+        checked(inputs) { store.update($0.map(\.update)).map { $0.map(Output.init) } }
     }
 }

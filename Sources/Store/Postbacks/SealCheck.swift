@@ -24,8 +24,8 @@ package struct SealCheck: Sendable {
     /// - Parameter keys: nil where none is configured.
     package static func run(on connection: Connection, keys: EncryptionKeys?) throws(PostgresError) -> [SealCheck] {
         var checks: [SealCheck] = []
-        for row in try connection.run(.sampleSealed) {
-            let key = row.text("key_id") ?? ""
+        for row in try connection.run(.countSealed) {
+            guard let key = row.text("key_id"), let count = row.integer("live"), count > 0 else { continue }
             let verdict: Verdict
             if let keys, keys.ids.contains(key) {
                 let sample = try connection.run(
@@ -37,7 +37,7 @@ package struct SealCheck: Sendable {
             } else {
                 verdict = .missing
             }
-            checks.append(SealCheck(key: key, count: row.integer("count") ?? 0, verdict: verdict))
+            checks.append(SealCheck(key: key, count: count, verdict: verdict))
         }
         return checks
     }
