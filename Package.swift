@@ -86,7 +86,7 @@ let package = Package(
             dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py"]),
 
-        // What only tests can share, since it imports Testing.
+        // The test targets share this; it imports Testing, which no other target can.
         .testTarget(name: "TestThreads"),
 
         // Tests: they mirror the above.

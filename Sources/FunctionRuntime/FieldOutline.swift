@@ -55,7 +55,7 @@ extension JSON {
         ways.filter { way in way["additionalProperties"] == false && !way.properties.isEmpty }
     }
 
-    /// What the field means, and what its values are beyond `typeInWords`.
+    /// The descriptions of the schema and of its ways, each once: they say what the field means.
     fileprivate var meaning: String {
         var words: [String] = []
         for way in ways {

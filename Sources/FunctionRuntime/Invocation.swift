@@ -52,7 +52,7 @@ package enum Invocation {
             }
             exit(0)
         } catch {
-            // Whoever should have read the answer has enough.
+            // The reader has closed the pipe: it wants no more of the answer.
             if error.code == EPIPE { exit(128 + SIGPIPE) }
             try? print("\(F.contract.name): \(error)\n", to: .standardError)
             exit(status(of: error))
