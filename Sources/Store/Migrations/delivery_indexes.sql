@@ -7,4 +7,5 @@ CREATE INDEX IF NOT EXISTS deliveries_postback_state ON deliveries (postback_id,
 CREATE INDEX IF NOT EXISTS deliveries_affiliate_state ON deliveries (affiliate_id, state COLLATE "C", owed_at, id)
     INCLUDE (offer_id);
 CREATE INDEX IF NOT EXISTS deliveries_offer_state ON deliveries (offer_id, state COLLATE "C", owed_at, id);
-CREATE INDEX IF NOT EXISTS outbox_owed ON outbox (owed_at, id);
+-- Without the delivery's id, so that it serves no lookup of a single delivery, as the index of what is due (due_order.sql).
+CREATE INDEX IF NOT EXISTS outbox_owed ON outbox (owed_at);
