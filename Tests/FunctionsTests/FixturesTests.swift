@@ -225,5 +225,6 @@ extension JSON {
 
     private static func timeless(_ text: String) -> String {
         text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, with: "TIME").replacing(/\d{16}/, with: "ID")
+            .replacing(/after \d+ ms/, with: "after TIME")
     }
 }
