@@ -1,5 +1,6 @@
 import FaultLedger
 import HostileReceiver
+import JSON
 import POSIX
 import Postgres
 import Synchronization
@@ -22,18 +23,34 @@ final class HostileGround: Sendable {
         }
     }
 
-    /// Waits until each was tried so many times, and heals all of them.
+    /// Waits until each was tried so many times, heals all of them, and resumes the postbacks that were paused meanwhile.
+    /// - Parameter count: attempts; fewer where the product itself holds them back.
     func heal(afterTries count: Int, on scene: Scene) throws {
         let connection = try scene.connect()
-        try waitUntil("\(count) attempts at each hostile destination", timeoutSeconds: scene.setup.patience) {
-            let rows = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_tries_sql))
-            let tries = Dictionary(rows.map { ($0.text("host") ?? "", $0.integer("tries") ?? 0) }) { $0 + $1 }
-            return destinations.allSatisfy { tries[$0.authority, default: 0] >= count }
+        var tries: [String: Int] = [:]
+        do {
+            try waitUntil("\(count) attempts at each hostile destination", timeoutSeconds: scene.setup.patience) {
+                let rows = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_tries_sql))
+                tries = Dictionary(rows.map { ($0.text("host") ?? "", $0.integer("tries") ?? 0) }) { $0 + $1 }
+                return destinations.allSatisfy { tries[$0.authority, default: 0] >= min(count, $0.due.possibleTries) }
+            }
+        } catch {
+            let all = destinations.map { "\($0.name) \(tries[$0.authority, default: 0])" }.joined(separator: ", ")
+            throw DidNotHappen(description: "\(error); attempts: \(all)")
         }
         scene.pause(scene.effort.isShort ? 2 : 6)
         for destination in destinations { try destination.heal() }
         healedAt.withLock { $0 = Clock.unixMilliseconds }
+        try resumePostbacks(on: scene)
         scene.countRound()
+    }
+
+    /// As an operator does when the receiver is right again.
+    private func resumePostbacks(on scene: Scene) throws {
+        let answer = try scene.installation.ask("listPostbacks", ["paused": true, "limit": 1000])
+        for id in answer["postbacks"]?.items.compactMap({ $0["id"] }) ?? [] {
+            try scene.installation.ask("updatePostback", ["postbackId": id, "resume": true])
+        }
     }
 
     /// Compares every attempt and every delivery with what is due.
@@ -103,5 +120,17 @@ final class HostileGround: Sendable {
         }
 
         var description: String { "\(outcome) \(code ?? "without error"), status \(status.map { "\($0)" } ?? "none")" }
+    }
+}
+
+extension DueOutcome {
+    /// Attempts that are sure to come while a destination goes on like this. Ten refusals in a row pause each of the two postbacks
+    /// that every conversion fires (R13), and one that says that it is busy is sent fewer and fewer.
+    fileprivate var possibleTries: Int {
+        switch (outcome, status) {
+        case (.failed, _): 20
+        case (_, 429), (_, 503): 12
+        default: .max
+        }
     }
 }
