@@ -51,6 +51,35 @@ struct PaceTests {
         #expect(pace.starts(at: now) == .max)
     }
 
+    @Test mutating func `one that refused everything for minutes is back at 10 a second after ten answers`() {
+        for step in 0..<100 { pace.slowDown(start: now + Int64(step), at: now + Int64(step)) }
+        for _ in 0..<10 { pace.speedUp() }
+        #expect(pace.interval <= 100 * PaceTests.millisecond)
+    }
+
+    @Test mutating func `a receiver that takes one in six seconds is not refused more than every fourth time`() {
+        var took = 0
+        var refused = 0
+        var free = now
+        let end = now + 3_600_000 * PaceTests.millisecond
+        while now < end {
+            if pace.starts(at: now) > 0 {
+                pace.started(at: now)
+                if now < free {
+                    refused += 1
+                    pace.slowDown(start: now, at: now + 1)
+                } else {
+                    took += 1
+                    free = now + 6_000 * PaceTests.millisecond
+                    pace.speedUp()
+                }
+            }
+            now += 10 * PaceTests.millisecond
+        }
+        #expect(took > 300)
+        #expect(refused * 4 < took)
+    }
+
     @Test mutating func `a receiver that takes 20 a second and refuses the rest soon gets hardly more than that`() {
         var took = 0
         var refused = 0

@@ -1,11 +1,15 @@
 /// How fast requests to one destination may start. One that answers 429 or 503 is sent half as many from then on, down to
-/// one in 30 seconds; each other answer brings it a little nearer to no limit. Times are monotonic nanoseconds, passed in.
+/// one in 30 seconds. Each other answer brings it nearer to no limit: by half as long as it is slower than a quarter of the
+/// pace that was refused first, and a little from there on. Times are monotonic nanoseconds, passed in.
 struct Pace {
     /// Between two starts; 0 is no limit.
     private(set) var interval: Int64 = 0
     /// When the next one may start.
     private(set) var next: Int64 = .min
     private var slowedAt: Int64 = .min
+    /// The interval before the refusals that came without another answer between them.
+    private var refused: Int64 = 0
+    private var isRefusing = false
 
     private static let first: Int64 = 50_000_000
     private static let longest: Int64 = 30_000_000_000
@@ -31,14 +35,18 @@ struct Pace {
     mutating func slowDown(start: Int64, at now: Int64) {
         guard start > slowedAt else { return }
         slowedAt = now
+        if !isRefusing { (refused, isRefusing) = (interval, true) }
         interval = min(max(interval * 2, Pace.first), Pace.longest)
         next = now + interval
     }
 
-    /// It took one: a sixteenth less, down to a 64th where many fit into a second.
+    /// It took one: half the interval if that is no faster than a quarter of what was refused, else a sixteenth less, down to
+    /// a 64th where many fit into a second.
     mutating func speedUp() {
+        isRefusing = false
         guard interval > 0 else { return }
-        interval -= interval / min(max(3_200_000_000 / interval, 16), 64)
+        let divisor = interval / 2 >= max(4 * refused, Pace.first) ? 2 : min(max(3_200_000_000 / interval, 16), 64)
+        interval -= interval / divisor
         if interval < Pace.shortest { interval = 0 }
     }
 }
