@@ -254,4 +254,26 @@ struct LedgerTests {
         #expect(text.hasPrefix("I1 is broken"))
         #expect(text.hasSuffix("they are gone: 1, 2, 3"))
     }
+
+    @Test func `I10: a later event came before an earlier one, within the hold and to the same destination`() {
+        let change = { (evidence: inout Evidence, destination: Int, at: Int64) in
+            evidence.books.conversions[0].sequence = 2
+            evidence.books.events.append(.init(id: 103, conversion: 1, sequence: 2, status: "done"))
+            evidence.account.changes[1] = Account.Answer(conversion: 1, deliveries: [13], at: 1)
+            evidence.account.offeredChanges = [1]
+            evidence.books.postbacks[3].destination = destination
+            evidence.books.deliveries.append(
+                .init(id: 13, event: 103, postback: 4, state: "delivered", lease: 1, isLeased: false, attempts: 1))
+            evidence.books.attempts.append(.init(delivery: 13, lease: 1, number: 1, outcome: "delivered"))
+            evidence.sightings.append(Sighting(delivery: 13, attempt: 1, digest: "of 13", at: at, answer: .given))
+        }
+        #expect(broken { change(&$0, 0, 0) } == [.inOrder])
+        #expect(broken { change(&$0, 0, 2) }.isEmpty)
+        #expect(broken { change(&$0, 7, 0) }.isEmpty)
+        #expect(
+            broken {
+                $0.bounds.orderHold = 0
+                change(&$0, 0, 0)
+            }.isEmpty)
+    }
 }

@@ -33,13 +33,15 @@ extension Books.Event {
     fileprivate init(_ row: Row) {
         self.init(
             id: row.integer(0) ?? 0, conversion: row.integer(1) ?? 0, sequence: row.integer(2) ?? 0,
-            status: row.text(3) ?? "")
+            status: row.text(3) ?? "", at: Int64(row.integer("at") ?? 0))
     }
 }
 
 extension Books.Postback {
     fileprivate init(_ row: Row) {
-        self.init(id: row.integer(0) ?? 0, offer: row.text(1) ?? "", status: row.text(2) ?? "")
+        self.init(
+            id: row.integer(0) ?? 0, offer: row.text(1) ?? "", status: row.text(2) ?? "",
+            destination: row.integer("destination_id") ?? 0)
     }
 }
 

@@ -28,12 +28,15 @@ package struct Books: Sendable {
         package var conversion: Int
         package var sequence: Int
         package var status: String
+        /// Milliseconds since 1970.
+        package var at: Int64
 
-        package init(id: Int, conversion: Int, sequence: Int, status: String) {
+        package init(id: Int, conversion: Int, sequence: Int, status: String, at: Int64 = 0) {
             self.id = id
             self.conversion = conversion
             self.sequence = sequence
             self.status = status
+            self.at = at
         }
     }
 
@@ -41,11 +44,14 @@ package struct Books: Sendable {
         package var id: Int
         package var offer: String
         package var status: String
+        /// The row of its destination.
+        package var destination: Int
 
-        package init(id: Int, offer: String, status: String) {
+        package init(id: Int, offer: String, status: String, destination: Int = 0) {
             self.id = id
             self.offer = offer
             self.status = status
+            self.destination = destination
         }
     }
 

@@ -9,6 +9,7 @@ package enum Invariant: String, Sendable, CaseIterable {
     case attemptLimit = "I7"
     case healthyLatency = "I8"
     case heals = "I9"
+    case inOrder = "I10"
 
     package var sentence: String {
         switch self {
@@ -21,6 +22,7 @@ package enum Invariant: String, Sendable, CaseIterable {
         case .attemptLimit: "attempts within the limit"
         case .healthyLatency: "the p99 of healthy destinations within its bound"
         case .heals: "it heals alone"
+        case .inOrder: "events of one conversion come to one destination in their sequence"
         }
     }
 }

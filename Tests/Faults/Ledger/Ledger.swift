@@ -11,6 +11,8 @@ package struct Ledger: Sendable {
         package var attempts: Int
         /// Second sends: kills and lost leases times what was in flight.
         package var repeats: Int
+        /// Milliseconds that a later event waits for an earlier one: POSTBACKS_ORDER_HOLD.
+        package var orderHold: Int64 = 600_000
 
         package init(attempts: Int, repeats: Int) {
             self.attempts = attempts
@@ -33,7 +35,7 @@ package struct Ledger: Sendable {
     /// Everything that does not hold; empty when the books are right.
     package var breaches: [Breach] {
         lostConversions + wrongEvents + wrongDeliveries + unrecordedRequests + changedRequests + repeatBreaches
-            + contradictions + doubleOutcomes + tooManyAttempts
+            + contradictions + doubleOutcomes + tooManyAttempts + disorder
     }
 
     package var totals: Totals {

@@ -1,1 +1,1 @@
-SELECT id, conversion_id, sequence, status FROM events
+SELECT id, conversion_id, sequence, status, (extract(epoch FROM at) * 1000)::bigint AS at FROM events
