@@ -45,11 +45,14 @@ final class HostileGround: Sendable {
         scene.countRound()
     }
 
-    /// As an operator does when the receiver is right again.
+    /// As an operator does when the receiver is right again. What was in flight at the heal may pause one once more.
     private func resumePostbacks(on scene: Scene) throws {
-        let answer = try scene.installation.ask("listPostbacks", ["paused": true, "limit": 1000])
-        for id in answer["postbacks"]?.items.compactMap({ $0["id"] }) ?? [] {
-            try scene.installation.ask("updatePostback", ["postbackId": id, "resume": true])
+        try waitUntil("no postback is paused any more", timeoutSeconds: scene.setup.patience) {
+            scene.pause(2)
+            let answer = try scene.installation.ask("listPostbacks", ["paused": true, "limit": 1000])
+            let paused = answer["postbacks"]?.items.compactMap { $0["id"] } ?? []
+            for id in paused { try scene.installation.ask("updatePostback", ["postbackId": id, "resume": true]) }
+            return paused.isEmpty
         }
     }
 
