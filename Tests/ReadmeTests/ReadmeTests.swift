@@ -42,8 +42,7 @@ import Testing
     }
 
     @Test func `the commands by hand do what it says`() async throws {
-        let database = try TestDatabase.make()
-        try Migrations.run(on: try database.connect()) { _ in }
+        let database = try TestDatabase.withTables()
         let block = try #require(
             try readme().split(separator: "```sh\n").dropFirst().first?.split(separator: "```").first)
         let receiver = try RunningReceiver()

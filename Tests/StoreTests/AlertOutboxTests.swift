@@ -9,8 +9,7 @@ struct AlertOutboxTests {
     private let connection: Connection
 
     init() throws {
-        connection = try TestDatabase.make().connect()
-        try Migrations.run(on: connection) { _ in }
+        connection = try TestDatabase.withTables().connect()
         try connection.execute(
             script: """
                 INSERT INTO destinations (origin) VALUES ('http://one:80');

@@ -11,8 +11,7 @@ import Testing
     private let schedule: RetrySchedule
 
     init() throws {
-        connection = try TestDatabase.make().connect()
-        try Migrations.run(on: connection) { _ in }
+        connection = try TestDatabase.withTables().connect()
         schedule = try RetrySchedule(parsing: "30,120,600,3600")
         _ = try connection.run("INSERT INTO destinations (origin) VALUES ('http://one'), ('http://two')")
     }

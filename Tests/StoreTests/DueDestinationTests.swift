@@ -10,8 +10,7 @@ import Testing
 
     /// Destination 1 has first attempts, 2 retries, 3 both, and 4 nothing that is due and not leased.
     init() throws {
-        connection = try TestDatabase.make().connect()
-        try Migrations.run(on: connection) { _ in }
+        connection = try TestDatabase.withTables().connect()
         try connection.execute(
             script: """
                 INSERT INTO destinations (origin) VALUES ('http://1'), ('http://2'), ('http://3'), ('http://4');

@@ -7,8 +7,7 @@ import Testing
 /// Keys are compared by their bytes, and have room for the longest ids.
 @Suite(.ownThreads) struct KeyTests {
     @Test func `every text in an index has the collation C`() throws {
-        let connection = try TestDatabase.make().connect()
-        try Migrations.run(on: connection) { _ in }
+        let connection = try TestDatabase.withTables().connect()
         let rows = try connection.run(
             """
             SELECT i.indexrelid::regclass::text AS index, coll.collname AS collation
@@ -23,8 +22,7 @@ import Testing
     }
 
     @Test func `the longest ids are keys: each is known again, and two that differ at the end are two`() throws {
-        let connection = try TestDatabase.make().connect()
-        try Migrations.run(on: connection) { _ in }
+        let connection = try TestDatabase.withTables().connect()
         try connection.execute(
             script:
                 "INSERT INTO offers (id, name) VALUES ('o', 'o'); INSERT INTO affiliates (id, name) VALUES ('a', 'a')")

@@ -12,7 +12,7 @@ package struct Installation: Sendable {
     package let environment: [String: String]
 
     package static func make(_ environment: [String: String] = [:]) throws -> Installation {
-        try make(on: try TestDatabase.make(), environment)
+        Installation(database: try TestDatabase.withTables(), environment: environment)
     }
 
     /// Brings the tables into an empty database.
