@@ -92,7 +92,8 @@ import Testing
         try place.write("s.jsonl", text)
         let child = try start(place, "import", "statuses", "s.jsonl")
         let connection = try place.installation.database.connect()
-        while try child.poll() == nil {
+        // A bound, since on a busy machine hardly anything is done between two of them.
+        for _ in 1...30 where try child.poll() == nil {
             _ = try connection.run(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'updateConversionStatus' AND datname = current_database()"
             )

@@ -37,7 +37,7 @@ struct CanaryTests {
     }
 
     private func installation() throws -> Installation {
-        let database = try TestDatabase.make()
+        let database = try TestDatabase.withTables()
         let encoded = "Kanari-DB%C2%A7%2F4"
         // The socket trusts whoever comes; the password only has to be there.
         let guarded = TestDatabase(
@@ -259,11 +259,12 @@ struct CanaryTests {
     func `a function that crashes leaves no core dump and no backtrace with its secrets`(function: String) throws {
         let installation = try installation()
         let folder = try TemporaryFolder()
-        // An input that never ends, with a secret in it; then a crash.
+        // An input that never ends, with a secret in it; then a crash. It is longer than what a pipe holds, so that the crash
+        // comes once the function has read the secret.
         let script = """
             ulimit -c unlimited; cd '\(folder.path)'
             export SWIFT_BACKTRACE=enable=no; mkfifo input; '\(Programs.path(function))' <input >output 2>&1 & exec 3>input
-            printf '{"basicAuth":{"password":"Kanari-RF-15"' >&3; sleep 0.5; kill -SEGV $!; wait $!; echo $? >status
+            printf '{"basicAuth":{"password":"Kanari-RF-15%0200000d' 0 >&3; kill -SEGV $!; wait $!; echo $? >status
             """
         let outcome = try ChildProcess.run(
             "/bin/bash", ["-c", script], environment: Programs.environment(installation.environment), seconds: 120)

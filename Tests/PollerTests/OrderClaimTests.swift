@@ -118,9 +118,12 @@ struct OrderClaimTests {
         let late = try installation.database.connect(applicationName: "late")
         try late.start([[Call(Statement(name: "late", sql: sql), Self.claim().parameters)]])
         try waitUntil("it has its snapshot") {
-            try gate.run("SELECT FROM pg_stat_activity WHERE application_name = 'late' AND wait_event = 'advisory'")
-                .count
-                == 1
+            try gate.run(
+                """
+                SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'late' AND wait_event = 'advisory'
+                """
+            ).count == 1
         }
         #expect(try claim(1).claims.map(\.delivery) == [2])
         try gate.execute(script: "SELECT pg_advisory_unlock(1)")

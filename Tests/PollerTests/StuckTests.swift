@@ -44,11 +44,11 @@ import Testing
         let installation = try Installation.sending(to: receiver.url)
         let folder = try functions(
             "mkdir \"$0.first\" 2>/dev/null && { exec <&-; exec sleep 1000; }; exec \"$REAL\" \"$@\"")
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_LEASE": "60"])
+        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_LEASE": "600"])
         try waitUntil("the first one") { FileSystem.kind(of: "\(folder.path)/deliverPostback.first") != nil }
         _ = try wait(for: [], milliseconds: 200)
         try installation.record(["t"])
-        try waitUntil("it is delivered", timeoutSeconds: 20) { try installation.count("deliveries") == 1 }
+        try waitUntil("it is delivered") { try installation.count("deliveries") == 1 }
         withExtendedLifetime(poller) {}
     }
 
@@ -124,10 +124,10 @@ import Testing
     @Test func `a poller whose starter ignored the end of children still replaces its delivery process`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation, shell: "trap '' CHLD")
+        let poller = try RunningPoller(installation, ["POSTBACKS_LEASE": "600"], shell: "trap '' CHLD")
         try waitUntil("a delivery process") { poller.deliveryProcess != nil }
         Signals.send(9, to: try #require(poller.deliveryProcess))
         try installation.record(["t"])
-        try waitUntil("it is delivered", timeoutSeconds: 20) { try installation.count("deliveries") == 1 }
+        try waitUntil("it is delivered") { try installation.count("deliveries") == 1 }
     }
 }
