@@ -8,8 +8,8 @@ struct RedactConversion: SimpleFunction {
     static let contract = Contract(
         "redactConversion", version: Version.current,
         summary: """
-            blanks ip, userAgent, params and clickId of a conversion, in its events and attempts too.
-            Ids, amounts, states, country and statusReason stay. What is still owed goes out without what was blanked.
+            blanks ip, userAgent, params, statusReason and clickId of a conversion, in its events and attempts too.
+            Ids, amounts, states and country stay. What is still owed goes out without what was blanked.
             A clickId becomes redacted-<conversionId>: another recording of that click alone is no repeat of it.
             inFlight deliveries store what they sent after this: call again until there are none.
             """,

@@ -76,7 +76,7 @@ GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
 GRANT INSERT ON postback_versions TO postbacks_manager;
 GRANT INSERT, DELETE ON deliveries TO postbacks_manager;
 -- What redactConversion blanks.
-GRANT UPDATE (ip, user_agent, params, click_id, updated_at) ON conversions TO postbacks_manager;
+GRANT UPDATE (ip, user_agent, params, status_reason, click_id, updated_at) ON conversions TO postbacks_manager;
 GRANT UPDATE (payload) ON events TO postbacks_manager;
 GRANT UPDATE (request, response, error) ON attempts TO postbacks_manager;
 GRANT USAGE ON SEQUENCE postbacks_id_seq, outbox_id_seq TO postbacks_manager;

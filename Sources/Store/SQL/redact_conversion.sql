@@ -1,14 +1,16 @@
 -- Blanks what is kept of the person behind a conversion ($1), whose row this transaction has locked before: in the conversion,
 -- in its events' snapshots and in the attempts of its deliveries. Ids, amounts, states and times stay.
+-- A status's reason is free text, in which anything of the person may stand.
 -- A click's id becomes a text that says nothing of it: one of the two ids must be there, and two conversions must not share it.
 WITH blanked AS (
     UPDATE conversions c SET
         ip = NULL,
         user_agent = NULL,
         params = NULL,
+        status_reason = NULL,
         click_id = CASE WHEN c.click_id IS NOT NULL THEN 'redacted-' || c.id END,
         updated_at = CASE
-            WHEN num_nonnulls(c.ip, c.user_agent, c.params) > 0 OR c.click_id <> 'redacted-' || c.id THEN now()
+            WHEN num_nonnulls(c.ip, c.user_agent, c.params, c.status_reason) > 0 OR c.click_id <> 'redacted-' || c.id THEN now()
             ELSE c.updated_at
         END
     WHERE c.id = $1::bigint
@@ -19,10 +21,10 @@ WITH blanked AS (
         SELECT json_object_agg(m.key,
             CASE m.key WHEN 'clickId' THEN to_json('redacted-' || e.conversion_id) ELSE m.value END ORDER BY m.place)
         FROM json_each(e.payload) WITH ORDINALITY AS m(key, value, place)
-        WHERE m.key NOT IN ('ip', 'userAgent', 'params')
+        WHERE m.key NOT IN ('ip', 'userAgent', 'params', 'statusReason')
     )
     WHERE e.conversion_id = $1::bigint
-        AND (num_nonnulls(e.payload -> 'ip', e.payload -> 'userAgent', e.payload -> 'params') > 0
+        AND (num_nonnulls(e.payload -> 'ip', e.payload -> 'userAgent', e.payload -> 'params', e.payload -> 'statusReason') > 0
             OR e.payload ->> 'clickId' <> 'redacted-' || e.conversion_id)
     RETURNING e.id
 ), idle AS MATERIALIZED (
