@@ -29,7 +29,10 @@ extension MacroUse {
 
     private static func format(_ text: Substring, of macro: Macro) throws(Wrong) -> Format {
         if macro.kind == .money, text.utf8.starts(with: "fixed=".utf8) { return .fixed(try decimals(text, of: macro)) }
-        if text.utf8.contains(UInt8(ascii: "=")) { return .map(try entries(text, of: macro)) }
+        if text.utf8.contains(UInt8(ascii: "=")) {
+            if let wrong = assignment(text, of: macro) { throw wrong }
+            return .map(try entries(text, of: macro))
+        }
         let format: Format
         switch MacroModifier(rawValue: String(text)) {
         case .unix: format = .unix
@@ -64,10 +67,21 @@ extension MacroUse {
         return count
     }
 
+    /// What is wrong with `round=2` and its like: a modifier with a number behind it. No amount and no time is a word, so that
+    /// it is no map of one.
+    private static func assignment(_ text: Substring, of macro: Macro) -> Wrong? {
+        guard macro.kind == .money || macro.kind == .time else { return nil }
+        let parts = text.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false).map(Substring.init)
+        guard parts.count == 2, let word = parts.first, !word.isEmpty, word.utf8.allSatisfy(\.isLetter),
+            let meant = MacroModifier.meant(by: word, value: parts[1], of: macro)
+        else { return nil }
+        return Wrong("has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}; did you mean \"\(meant)\"?")
+    }
+
     private static func unknown(_ text: Substring, of macro: Macro) -> Wrong {
-        let hint = MacroModifier.meant(by: text, of: macro).map { "; did you mean \"\($0)\"?" } ?? ""
-        return Wrong(
-            "has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}\(hint); a map is written {\(macro.name):a=1,b=2}"
-        )
+        let hint =
+            MacroModifier.meant(by: text, of: macro).map { "did you mean \"\($0)\"?" }
+            ?? "a map is written {\(macro.name):a=1,b=2}"
+        return Wrong("has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}; \(hint)")
     }
 }

@@ -70,6 +70,22 @@ package enum MacroModifier: String, CaseIterable, Sendable {
         return found.map { $0 == .raw ? "{_\(macro.name)}" : $0.written }
     }
 
+    /// The one that a word stands for that was given a value, such as `round=2`; nil where the macro takes none of that kind.
+    static func meant(by word: Substring, value: Substring, of macro: Macro) -> String? {
+        let words = [MacroModifier.fixed, .minor, .unix, .unixms, .date, .number].map(\.rawValue)
+        let known = word.utf8.count <= 32 ? otherNames[word.lowercased()] : nil
+        let found = known ?? Spelling.completed(String(word), among: words).flatMap { MacroModifier(rawValue: $0) }
+        switch (found, macro.kind) {
+        case (.fixed, .money), (.number, .money):
+            let isCount = (1...2).contains(value.utf8.count) && value.utf8.allSatisfy(\.isDigit)
+            return isCount && (Int(value) ?? .max) <= Money.fractionDigits
+                ? ":fixed=\(value)" : MacroModifier.fixed.written
+        case (.minor, .money), (.unix, .time), (.unixms, .time), (.date, .time), (.pattern, .time):
+            return found?.written
+        default: return nil
+        }
+    }
+
     private static let otherNames: [String: MacroModifier] = {
         let words: [(MacroModifier, String)] = [
             (.number, "num int integer numeric float double long"), (.boolean, "bool flag"),

@@ -118,7 +118,7 @@ import Testing
         ),
         (
             "{payout:minro}",
-            #"has no format "minro" for {payout}; did you mean ":minor"?; a map is written {payout:a=1,b=2} (at character 1)"#
+            #"has no format "minro" for {payout}; did you mean ":minor"? (at character 1)"#
         ),
         ("{sub1:number}", "has {sub1:number}, which is a JSON number: only as a param's whole value"),
         ("{is_test:boolean}", "has {is_test:boolean}, which is a JSON boolean: only as a param's whole value"),
@@ -135,19 +135,31 @@ import Testing
         ("{status:=1}", #"has a map for {status} whose part "=1" is not value=replacement (at character 1)"#),
         (
             "{occurred_at:unixx}",
-            #"has no format "unixx" for {occurred_at}; did you mean ":unix"?; a map is written {occurred_at:a=1,b=2} (at character 1)"#
+            #"has no format "unixx" for {occurred_at}; did you mean ":unix"? (at character 1)"#
         ),
         (
             "{payout:num}",
-            #"has no format "num" for {payout}; did you mean ":number"?; a map is written {payout:a=1,b=2} (at character 1)"#
+            #"has no format "num" for {payout}; did you mean ":number"? (at character 1)"#
         ),
         (
             "{occurred_at:ms}",
-            #"has no format "ms" for {occurred_at}; did you mean ":unixms"?; a map is written {occurred_at:a=1,b=2} (at character 1)"#
+            #"has no format "ms" for {occurred_at}; did you mean ":unixms"? (at character 1)"#
         ),
         (
             "{click_id:raw}",
-            #"has no format "raw" for {click_id}; did you mean "{_click_id}"?; a map is written {click_id:a=1,b=2} (at character 1)"#
+            #"has no format "raw" for {click_id}; did you mean "{_click_id}"? (at character 1)"#
+        ),
+        (
+            "{payout:nonsense}",
+            #"has no format "nonsense" for {payout}; a map is written {payout:a=1,b=2} (at character 1)"#
+        ),
+        ("{payout:round=2}", #"has no format "round=2" for {payout}; did you mean ":fixed=2"? (at character 1)"#),
+        ("{payout:fixd=3}", #"has no format "fixd=3" for {payout}; did you mean ":fixed=3"? (at character 1)"#),
+        ("{payout:Fixed=x}", #"has no format "Fixed=x" for {payout}; did you mean ":fixed=2"? (at character 1)"#),
+        ("{payout:cents=1}", #"has no format "cents=1" for {payout}; did you mean ":minor"? (at character 1)"#),
+        (
+            "{occurred_at:format=ymd}",
+            #"has no format "format=ymd" for {occurred_at}; did you mean ":yyyy-MM-dd HH:mm:ss"? (at character 1)"#
         ),
         ("{click}", #"has no macro "click"; did you mean "click_id"? (at character 1)"#),
         ("{payout_usd}", #"has no macro "payout_usd"; did you mean "payout"? (at character 1)"#),
@@ -168,7 +180,7 @@ import Testing
         #expect(
             messages("é{clik_id}&b={payout:num}&c={zzzzzz}&d={click_id}&e={sub12") == [
                 #"has no macro "clik_id"; did you mean "click_id"? (at character 2)"#,
-                #"has no format "num" for {payout}; did you mean ":number"?; a map is written {payout:a=1,b=2} (at character 14)"#,
+                #"has no format "num" for {payout}; did you mean ":number"? (at character 14)"#,
                 #"has no macro "zzzzzz" (at character 29)"#,
                 "has a { that is not closed, at character 53; a literal brace is written {{",
             ])
