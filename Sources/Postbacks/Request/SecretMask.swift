@@ -57,6 +57,7 @@ package struct SecretMask: Sendable {
     private static func forms(of secret: String) -> [[UInt8]] {
         let bytes = Array(secret.utf8)
         var forms = [bytes] + base64Forms(Array(Base64.encode(bytes).utf8))
+        if bytes.count >= shortest { forms += (0..<3).flatMap { base64Forms(base64Inside(bytes, behind: $0)) } }
         // Such as the credentials of Basic, which a receiver may write anew.
         if Base64.decode(secret) != nil { forms += base64Forms(bytes) }
         // Many receivers read header fields as Latin-1.
@@ -71,6 +72,14 @@ package struct SecretMask: Sendable {
             }
         }
         return forms
+    }
+
+    /// What base64 makes of bytes inside a longer text: the characters that hold nothing of what stands before and behind them.
+    /// - Parameter count: of the bytes before them, modulo three.
+    private static func base64Inside(_ bytes: [UInt8], behind count: Int) -> [UInt8] {
+        let base64 = Array(Base64.encode([UInt8](repeating: 0, count: count) + bytes).utf8)
+        // Each character holds six bits.
+        return Array(base64[((8 * count + 5) / 6)..<(8 * (count + bytes.count) / 6)])
     }
 
     /// In both alphabets, with and without padding (RFC 4648 §4, §5).

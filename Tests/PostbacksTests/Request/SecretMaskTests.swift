@@ -72,6 +72,45 @@ struct SecretMaskTests {
         }
     }
 
+    @Test(arguments: 0..<9) func `base64 of a longer text hides a secret in it, wherever it begins`(place: Int) {
+        // Both of the alphabet's special characters, at each alignment.
+        let secret = "~~~???>>>???~~~>>>-kanari"
+        let mask = mask(("X-Api-Key", secret))
+        let before = String(repeating: "b", count: place)
+        for behind in ["", "c", "cc", "ccc", "\r\nAccept: */*"] {
+            let base64 = Base64.encode(Array((before + secret + behind).utf8))
+            let url = base64.replacing("+", with: "-").replacing("/", with: "_")
+            for form in [base64, url, base64.replacing("/", with: #"\/"#), base64.replacing("+", with: "%2B")] {
+                let masked = mask("'\(form)'")
+                #expect(masked.contains("***"), "\(form)")
+                // Of the secret stays what shares a character with its neighbours: less than a byte at each end.
+                #expect(masked.utf8.count <= 2 + (place + 2) / 3 * 4 + 3 + 4 + (behind.utf8.count + 2) / 3 * 4)
+            }
+        }
+    }
+
+    @Test func `an echo of a whole head in base64 or hexadecimal shows no credentials`() {
+        let pair = Base64.encode(Array("ada:kanari-kanari".utf8))
+        for credentials in ["Basic \(pair)", "Bearer kanari-kanari"] {
+            let mask = mask(("Authorization", credentials))
+            for head in ["Authorization: ", "authorization: ", "GET / HTTP/1.1\r\nAuthorization: "] {
+                let bytes = Array("\(head)\(credentials)\r\nAccept: */*".utf8)
+                let masked = mask("{\"head\":\"\(Base64.encode(bytes))\"}")
+                let echoed = masked.split(separator: "\"").last { $0.contains("***") } ?? ""
+                for piece in echoed.split(separator: "***") {
+                    let text = Base64.decode(String(piece.prefix(piece.utf8.count / 4 * 4))) ?? []
+                    #expect(!String(decoding: text, as: UTF8.self).contains("nari"))
+                }
+                #expect(masked.contains("***"), "\(masked)")
+                for digits in ["0123456789abcdef", "0123456789ABCDEF"].map({ Array($0.utf8) }) {
+                    let hex = bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+                    let masked = mask(String(decoding: hex, as: UTF8.self))
+                    #expect(masked.contains("***") && !masked.lowercased().contains("6e617269"))
+                }
+            }
+        }
+    }
+
     @Test func `what is cut off in the middle of an encoded character is hidden too`() {
         let mask = mask(("X-Api-Key", "kanari🐤/&kanari"))
         for form in [
