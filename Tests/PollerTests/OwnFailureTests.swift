@@ -61,12 +61,16 @@ import Testing
         let installation = try Installation.sending(to: receiver.url)
         try installation.record((1...Self.count).map { "t\($0)" })
         let functions = try Functions(script)
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": functions.folder.path])
+        let poller = try RunningPoller(
+            installation, ["POSTBACKS_FUNCTIONS": functions.folder.path, "LOG_LEVEL": "info"])
         // With its schedule of 0.1 s all would be dead by then.
         try waitUntil("it has been tried again", timeoutSeconds: 120) {
             try poller.log.split(separator: "nothing can be sent from here").count > 2
         }
         try expectNothingCharged(installation)
+        try waitUntil("it has ended a few times") { functions.starts > 3 }
+        // Later ends are counted in a line a minute.
+        #expect(try poller.log.split(separator: "the delivery process ended").count == 2)
         try functions.mend()
         let delivered = try installation.wait(for: Self.count, in: "delivered")
         #expect(delivered.allSatisfy { $0.outcomes.last == "delivered" })

@@ -16,6 +16,7 @@ final class DeliveryProcess {
     private var isClosing = false
     /// It was told to end. That does not wait for the end of its output, which a child of its own may keep open.
     private var isEnding = false
+    private var crashes = CrashLoop()
     private var starts = 0
     private var restartTime: Int64 = 0
     /// Whether the process that runs now has answered a line.
@@ -102,6 +103,10 @@ final class DeliveryProcess {
         if let child, child.output == nil, let status = reap(child) {
             turn.end = .ended(status, hasAnswered: hasAnswered)
         }
+        if child != nil, hasAnswered, let loop = crashes.answers(at: now) {
+            logger.notice(
+                "the delivery process runs again", metadata: ["ends": "\(loop.ends)", "seconds": "\(loop.seconds)"])
+        }
         return turn
     }
 
@@ -185,14 +190,23 @@ final class DeliveryProcess {
         }
     }
 
+    private func tell(_ status: ChildProcess.ExitStatus, _ pid: CInt) {
+        var metadata: Logger.Metadata = ["status": "\(status)", "pid": "\(pid)"]
+        guard let loop = crashes.ended(at: Clock.monotonicNanoseconds) else {
+            return logger.debug("the delivery process ended again", metadata: metadata)
+        }
+        guard loop.ends > 1 else { return logger.error("the delivery process ended", metadata: metadata) }
+        metadata["ends"] = "\(loop.ends)"
+        metadata["seconds"] = "\(loop.seconds)"
+        logger.error("the delivery process keeps ending", metadata: metadata)
+    }
+
     /// How the process ended, once it is gone.
     private func reap(_ child: ChildProcess) -> ChildProcess.ExitStatus? {
         child.input = nil
         child.terminate(9, group: true)
         guard let status = try? child.wait() else { return nil }
-        if !isClosing {
-            logger.error("the delivery process ended", metadata: ["status": "\(status)", "pid": "\(child.pid)"])
-        }
+        if !isClosing { tell(status, child.pid) }
         self.child = nil
         isEnding = false
         unwritten = []

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Poller
+
+/// When to tell of a process that keeps ending, by a clock of the test's own in seconds.
+struct CrashLoopTests {
+    private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
+
+    @Test func `the first end is told, then their count once a minute, and when it is over`() {
+        var loop = CrashLoop()
+        let times = stride(from: 0.0, through: 125, by: 5)
+        let told = times.compactMap { loop.ended(at: at($0)) }
+        #expect(told == [.init(ends: 1, seconds: 0), .init(ends: 13, seconds: 60), .init(ends: 25, seconds: 120)])
+        let early = loop.answers(at: at(184))
+        let over = loop.answers(at: at(185))
+        let later = loop.answers(at: at(300))
+        #expect(early == nil && over == .init(ends: 26, seconds: 125) && later == nil)
+        let again = loop.ended(at: at(301))
+        #expect(again == .init(ends: 1, seconds: 0))
+    }
+
+    @Test func `one end alone is no loop, and is not told to be over`() {
+        var loop = CrashLoop()
+        let before = loop.answers(at: at(0))
+        _ = loop.ended(at: at(1))
+        let after = loop.answers(at: at(100))
+        #expect(before == nil && after == nil)
+        let another = loop.ended(at: at(130))
+        #expect(another == .init(ends: 1, seconds: 0))
+    }
+}
