@@ -19,6 +19,28 @@ struct UpTests {
                 "postbacks", ["invoke", function], input: input.encodedText, environment: environment))
     }
 
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    func `a signal while its server starts ends it in good order, and no server stays`(signal: CInt) throws {
+        let folder = try TemporaryFolder()
+        let log = "\(folder.path)/log"
+        let output = try Descriptor.open(log, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
+        let process = try ChildProcess(
+            Programs.path("postbacks"), ["up"],
+            environment: Programs.environment([
+                "POSTBACKS_HOME": "\(folder.path)/home", "POSTBACKS_FUNCTIONS": Programs.folder,
+            ]), output: .null, errorOutput: .descriptor(output))
+        func text() throws -> String { String(decoding: try FileSystem.read(log), as: UTF8.self) }
+        try waitUntil("it makes its cluster", timeoutSeconds: 120) { try text().contains("making a PostgreSQL") }
+        process.terminate(signal)
+        #expect(try process.wait() == .exited(0))
+        #expect(try text().contains("stopped before") && !text().contains("Postbacks is running"))
+        #expect(EmbeddedServer.connectionString(home: "\(folder.path)/home") == nil)
+        // What was begun is of use to the next one.
+        let server = EmbeddedServer(home: "\(folder.path)/home", settings: ["fsync": "off"], diesWithParent: false)
+        try server.start()
+        server.stop()
+    }
+
     @Test
     func `invoke beside it allows what it allows, whichever way it finds the database, and no longer than it runs`()
         throws

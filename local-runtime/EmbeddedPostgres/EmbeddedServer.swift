@@ -55,17 +55,27 @@ package final class EmbeddedServer {
     }
 
     /// Makes what is missing and starts the server. Does nothing while it runs; starts it anew when it has ended.
-    /// - Parameter progress: is told of every step that takes a while, in a few words.
-    package func start(progress: (String) -> Void = { _ in }) throws(EmbeddedServerError) {
+    /// - Parameters:
+    ///   - interruption: what is readable when the start shall be given up; the server is stopped again then.
+    ///   - progress: is told of every step that takes a while, in a few words.
+    /// - Throws: also `interrupted`.
+    package func start(
+        unless interruption: Descriptor? = nil, progress: (String) -> Void = { _ in }
+    ) throws(EmbeddedServerError) {
         if isRunning { return }
         child = nil
         home = try HomeFolder.make(home.path)
         try takeLock()
         do {
-            try startLocked(progress)
+            try startLocked(interruption, progress)
         } catch {
-            stop(by: [SIGQUIT, SIGKILL])
-            throw error
+            // Ctrl-C reaches the server's programs too, and then they fail.
+            guard isInterrupted(interruption) else {
+                stop(by: [SIGQUIT, SIGKILL])
+                throw error
+            }
+            stop()
+            throw .interrupted
         }
     }
 
@@ -84,7 +94,9 @@ package final class EmbeddedServer {
         lock = file
     }
 
-    private func startLocked(_ progress: (String) -> Void) throws(EmbeddedServerError) {
+    private func startLocked(
+        _ interruption: Descriptor?, _ progress: (String) -> Void
+    ) throws(EmbeddedServerError) {
         let account = try ServerAccount()
         let cluster = try home.prepareCluster(for: account)
         let programs = try ServerPrograms.find(clusterVersion: home.clusterVersion)
@@ -100,14 +112,32 @@ package final class EmbeddedServer {
         try system { () throws(SystemError) in
             try FileSystem.remove("\(cluster)/postmaster.pid")
         }
+        try checkInterruption(interruption)
         progress("starting PostgreSQL \(programs.version)")
         let socket = try home.prepareSocket(for: account)
-        try launch(programs, account, cluster: cluster, socket: socket)
+        try launch(programs, account, cluster: cluster, socket: socket, unless: interruption)
         try createDatabase()
     }
 
+    private func isInterrupted(_ interruption: Descriptor?) -> Bool {
+        guard let interruption else { return false }
+        return (try? wait(for: [.read(interruption)], milliseconds: 0)) == [true]
+    }
+
+    /// - Throws: `interrupted` if it comes within the time.
+    private func checkInterruption(
+        _ interruption: Descriptor?, within milliseconds: Int = 0
+    ) throws(EmbeddedServerError) {
+        guard let interruption else { return pause(milliseconds: milliseconds) }
+        let ready = try system { () throws(SystemError) in
+            try wait(for: [.read(interruption)], milliseconds: milliseconds)
+        }
+        if ready[0] { throw .interrupted }
+    }
+
     private func launch(
-        _ programs: ServerPrograms, _ account: ServerAccount, cluster: String, socket: String
+        _ programs: ServerPrograms, _ account: ServerAccount, cluster: String, socket: String,
+        unless interruption: Descriptor?
     ) throws(EmbeddedServerError) {
         let options = Self.settings.merging(settings) { $1 }.merging(["unix_socket_directories": socket]) { $1 }
         let arguments = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
@@ -123,15 +153,17 @@ package final class EmbeddedServer {
                     errorOutput: .descriptor(log), ownGroup: true)
             }
             self.child = child
-            if try isReady(child) { return }
+            if try isReady(child, unless: interruption) { return }
             let said = logTail()
             guard said.contains("shared memory block"), attempt < 300 else { throw .didNotStart(said) }
-            pause(milliseconds: 200)
+            try checkInterruption(interruption, within: 200)
         }
     }
 
     /// Waits until the server accepts connections; false if it ends instead.
-    private func isReady(_ child: ChildProcess) throws(EmbeddedServerError) -> Bool {
+    private func isReady(
+        _ child: ChildProcess, unless interruption: Descriptor?
+    ) throws(EmbeddedServerError) -> Bool {
         let deadline = Clock.monotonicNanoseconds + 600 * 1_000_000_000
         while try system({ () throws(SystemError) in try child.poll() }) == nil {
             do {
@@ -140,8 +172,8 @@ package final class EmbeddedServer {
             } catch {
                 // Recovery after a crash can take minutes.
                 guard Clock.monotonicNanoseconds < deadline else { throw .didNotStart(error.description) }
-                pause(milliseconds: 20)
             }
+            try checkInterruption(interruption, within: 20)
         }
         return false
     }

@@ -16,6 +16,8 @@ package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {
     case initializationFailed(String)
     case didNotStart(String)
     case didNotStop(process: Int32)
+    /// The caller was told to end before the server was ready.
+    case interrupted
     case system(SystemError)
 
     package var description: String {
@@ -31,6 +33,7 @@ package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {
             The data were written by PostgreSQL \(version), which was not found. Looked at:
             \(places.map { "  \($0)\n" }.joined())Install it (Debian, Ubuntu: apt-get install postgresql-\(version)).
             """
+        case .interrupted: "PostgreSQL was stopped while it started"
         case .homeInUse(let home): "the database in \(home) is in use by another process"
         case .noUnprivilegedUser(let reason): "PostgreSQL does not run as root, and \(reason)"
         case .unsafeFolder(let path): "\(path) belongs to another user or is open to others"

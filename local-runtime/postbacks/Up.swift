@@ -22,7 +22,11 @@ struct Up: ParsableCommand {
             var server: EmbeddedServer?
             if installation.isEmbedded {
                 let embedded = EmbeddedServer(home: installation.home)
-                try embedded.start { Terminal.printError($0) }
+                do throws(EmbeddedServerError) {
+                    try embedded.start(unless: signals.descriptor) { Terminal.printError($0) }
+                } catch .interrupted {
+                    return Terminal.printError("stopped before anything was started")
+                }
                 server = embedded
             } else if try installation.keys() == nil {
                 throw StartCheck.missingKey(try installation.connectionString())
@@ -40,7 +44,7 @@ struct Up: ParsableCommand {
             var watch = ServerWatch()
             try poller.run {
                 // A server that has ended is started again; meanwhile the poller waits for it.
-                if let server, !server.isRunning { watch.restart(server, now: Clock.monotonicNanoseconds, logger) }
+                if let server, !server.isRunning { watch.restart(server, signals, logger) }
                 return true
             }
         }
@@ -115,12 +119,14 @@ struct ServerWatch {
     private static let longestWait: Int64 = 60_000_000_000
 
     /// Starts it, unless it has just been tried in vain.
-    mutating func restart(_ server: EmbeddedServer, now: Int64, _ logger: Logger) {
-        guard now >= next else { return }
+    mutating func restart(_ server: EmbeddedServer, _ signals: SignalDescriptor, _ logger: Logger) {
+        guard Clock.monotonicNanoseconds >= next else { return }
         logger.error("the embedded server has ended; starting it again")
         do throws(EmbeddedServerError) {
-            try server.start { Terminal.printError($0) }
+            try server.start(unless: signals.descriptor) { Terminal.printError($0) }
             failures = 0
+        } catch .interrupted {
+            // The poller takes the signal next, and ends.
         } catch {
             let wait = min(ServerWatch.longestWait, ServerWatch.firstWait << Int64(min(failures, 6)))
             failures += 1
