@@ -88,6 +88,19 @@ package final class Descriptor: Sendable {
         }
     }
 
+    /// Writes all of it, so little at a time that it never blocks while `interruption` has something to read.
+    /// - Returns: false if that came first; a part may have been written then.
+    package func writeAll(_ bytes: [UInt8], unless interruption: Descriptor) throws(SystemError) -> Bool {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let ready = try wait(for: [.write(self), .read(interruption)], milliseconds: nil)
+            if ready[1] { return false }
+            // A pipe that poll says has room takes so much at once (PIPE_BUF of Linux).
+            if ready[0] { rest = rest.dropFirst(try writeSome(rest.prefix(4096))) }
+        }
+        return true
+    }
+
     /// Makes `read` and `write` return at once when there is nothing to read or no room to write.
     package func setNonBlocking() throws(SystemError) {
         let flags = fcntl(number, F_GETFL)

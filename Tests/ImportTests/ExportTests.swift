@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import POSIX
 import TestSupport
@@ -34,6 +35,30 @@ struct ExportTests {
         }
         #expect(try stored(other) == stored(place))
         #expect(try stored(place).count == 3)
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGHUP])
+    func `an export that nobody reads ends by a signal, and leaves no half file`(signal: CInt) throws {
+        let place = try Workplace.make()
+        let click = String(repeating: "c", count: 400)
+        _ = try place.installation.ask(
+            "recordConversion",
+            all: (1...1000).map {
+                [
+                    "offerId": "o", "affiliateId": "a", "transactionId": .string("t\($0)"),
+                    "clickId": .string("\(click)\($0)"),
+                ]
+            })
+        // A page is more than a pipe holds.
+        let export = try ChildProcess(
+            Programs.path("postbacks"), ["export", "conversions"],
+            environment: Programs.environment(place.installation.environment), output: .pipe, errorOutput: .null)
+        let pipe = try #require(export.output)
+        _ = try wait(for: [.read(pipe)], milliseconds: nil)
+        export.terminate(signal)
+        defer { export.terminate(SIGKILL) }
+        try waitUntil("it has ended") { try export.poll() != nil }
+        #expect(try export.poll() == .exited(128 + signal))
     }
 
     @Test func `all pages are written, in the order of the ids, and filtered`() throws {

@@ -1,4 +1,5 @@
 package import FunctionRuntime
+import Glibc
 package import JSON
 package import POSIX
 import Store
@@ -37,10 +38,12 @@ package struct Exporter {
 
     /// - Parameters:
     ///   - filter: fields of the list function's input.
-    ///   - show: is told how many rows have been written, after each page; throws to stop.
+    ///   - interruption: what is readable when it shall stop, also while nobody reads the output or the database is away.
+    ///   - show: is told how many rows have been written, after each page and at an interruption; throws to stop.
     /// - Returns: how many rows were written.
     package func run(
-        _ filter: [JSON.Member], to output: Descriptor, show: (_ rows: Int) throws -> Void
+        _ filter: [JSON.Member], to output: Descriptor, unless interruption: Descriptor,
+        show: (_ rows: Int) throws -> Void
     ) throws -> Int {
         var bytes: [UInt8] = []
         var after: [JSON.Member] = []
@@ -48,9 +51,14 @@ package struct Exporter {
         if format == .csv { writer.append(columns, to: &bytes) }
         while true {
             let input = filter + [JSON.Member("limit", .integer(kind.pageSize))] + after
-            let page = try repeating { () throws(FunctionError) in try nextPage(input) }
+            let page = try repeating(unless: interruption, stop: { try show(count) }) { () throws(FunctionError) in
+                try nextPage(input)
+            }
             for row in page.rows { try append(row, to: &bytes) }
-            try output.writeAll(bytes)
+            guard try output.writeAll(bytes, unless: interruption) else {
+                try show(count)
+                throw SystemError(call: "write", code: EINTR)
+            }
             bytes.removeAll(keepingCapacity: true)
             count += page.rows.count
             try show(count)
@@ -71,7 +79,9 @@ package struct Exporter {
     }
 
     /// Tries again for a while when the database is away.
-    private func repeating<Value>(_ body: () throws(FunctionError) -> Value) throws -> Value {
+    private func repeating<Value>(
+        unless interruption: Descriptor, stop: () throws -> Void, _ body: () throws(FunctionError) -> Value
+    ) throws -> Value {
         var backoff = Backoff(patience: patience)
         while true {
             do throws(FunctionError) {
@@ -79,7 +89,8 @@ package struct Exporter {
             } catch {
                 let now = Clock.monotonicNanoseconds
                 guard error.code == .unavailable, let next = backoff.fail(now: now) else { throw error }
-                _ = try wait(for: [], milliseconds: Int((next - now) / 1_000_000))
+                let isOver = try wait(for: [.read(interruption)], milliseconds: Int((next - now) / 1_000_000))
+                if isOver[0] { try stop() }
             }
         }
     }

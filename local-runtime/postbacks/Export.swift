@@ -85,7 +85,8 @@ struct Export: ParsableCommand {
             let showsProgress = Terminal.isErrorOutput && (file != nil || !Terminal.isOutput)
             let count: Int
             do {
-                count = try exporter.run(filter, to: file?.descriptor ?? .standardOutput) { count in
+                let output = file?.descriptor ?? .standardOutput
+                count = try exporter.run(filter, to: output, unless: signals.descriptor) { count in
                     if showsProgress { Terminal.drawOver("\(count) rows") }
                     if let signal = try signals.take().first { throw ExitCode(128 + signal) }
                 }
