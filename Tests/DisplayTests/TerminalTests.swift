@@ -87,6 +87,34 @@ struct TerminalTests {
         #expect(try show(installation, ["conversions", "--after", String(after)]).contains("t2"))
     }
 
+    @Test func `a list begins at its newest end, and takes the filters of its function`() throws {
+        let installation = try installation()
+        for number in 2...3 {
+            try installation.ask(
+                "recordConversion",
+                ["offerId": "o", "affiliateId": "ada", "goalId": "deposit", "transactionId": .string("t\(number)")])
+        }
+        func ids(_ arguments: [String], _ list: String) throws -> [JSON?] {
+            let outcome = try Programs.run("postbacks", arguments, environment: installation.environment)
+            #expect(outcome.status == .exited(0), "\(outcome.errorText)")
+            return (try JSON(parsing: Array(outcome.text.utf8))[list]?.items ?? []).map { $0["id"] }
+        }
+        let all = try ids(["conversions"], "conversions")
+        #expect(all.count == 3)
+        #expect(try ids(["conversions", "--newest"], "conversions") == all.reversed())
+        #expect(try ids(["conversions", "--newest", "--limit", "1"], "conversions") == [all[2]])
+        let deliveries = try ids(["deliveries"], "deliveries")
+        #expect(try ids(["deliveries", "--newest"], "deliveries") == deliveries.reversed())
+        let last = try #require(deliveries.last ?? nil)
+        #expect(try ids(["deliveries", "--id", last.encodedText], "deliveries") == [last])
+        #expect(try ids(["deliveries", "--transaction", "t3"], "deliveries").count == 1)
+        let postbacks = try ids(["postbacks"], "postbacks")
+        #expect(try ids(["postbacks", "--newest"], "postbacks") == postbacks.reversed())
+        #expect(try ids(["postbacks", "--paused"], "postbacks") == [])
+        #expect(try ids(["postbacks", "--inactive"], "postbacks") == [])
+        #expect(try ids(["postbacks", "--destination", "nowhere.example"], "postbacks") == [])
+    }
+
     @Test func `in a pipe they are the function's answer`() throws {
         let installation = try installation()
         for (command, function) in [

@@ -14,6 +14,9 @@ struct ListOptions: ParsableArguments {
     @Option(help: "How many at the most, up to 1000.")
     var limit = 100
 
+    @Flag(help: "The newest first.")
+    var newest = false
+
     @Option(help: "Go on behind a list that was cut, with what stood at its end.")
     var after: String?
 
@@ -27,7 +30,8 @@ struct ListOptions: ParsableArguments {
             let all: [(String, JSON?)] =
                 [
                     ("offerId", offer.map(JSON.string)), ("affiliateId", affiliate.map(JSON.string)),
-                    ("limit", .integer(limit)), ("after", after.map(JSON.string)),
+                    ("limit", .integer(limit)),
+                    ("order", newest ? .string("newest") : nil), ("after", after.map(JSON.string)),
                 ] + filter
             let installation = try Installation()
             let environment = try installation.environment(connectionString: try installation.connectionString())
@@ -59,10 +63,21 @@ struct ShowPostbacks: ParsableCommand {
     @Option(help: "Only this one.")
     var id: Int?
 
+    @Option(help: "Only those that lead there, such as tracker.example.")
+    var destination: String?
+
+    @Flag(help: "Only those that are paused.")
+    var paused = false
+
+    @Flag(help: "Only those that are not active.")
+    var inactive = false
+
     func run() throws {
         try list.show(
             .postbacks,
             [
+                ("destination", destination.map(JSON.string)), ("paused", paused ? true : nil),
+                ("active", inactive ? false : nil),
                 ("goalId", goal.map(JSON.string)), ("conversionStatus", status.map(JSON.string)),
                 ("postbackId", id.map(JSON.integer)),
             ])
@@ -123,6 +138,15 @@ struct ShowDeliveries: ParsableCommand {
     @Option(help: "Only those of this conversion.")
     var conversion: Int?
 
+    @Option(help: "Only this one.")
+    var id: Int?
+
+    @Option(help: "Only those of the conversion with this transactionId.")
+    var transaction: String?
+
+    @Option(help: "Only those of the conversion with this clickId.")
+    var click: String?
+
     @Option(help: "Only those in this state, such as dead.")
     var state: String?
 
@@ -137,7 +161,9 @@ struct ShowDeliveries: ParsableCommand {
             .deliveries,
             [
                 ("postbackId", postback.map(JSON.integer)), ("conversionId", conversion.map(JSON.integer)),
-                ("state", state.map(JSON.string)), ("since", since.map { .string(Export.time($0)) }),
+                ("deliveryId", id.map(JSON.integer)), ("transactionId", transaction.map(JSON.string)),
+                ("clickId", click.map(JSON.string)), ("state", state.map(JSON.string)),
+                ("since", since.map { .string(Export.time($0)) }),
                 ("until", until.map { .string(Export.time($0)) }),
             ])
     }
