@@ -1,3 +1,4 @@
+import Glibc
 import POSIX
 import Receiver
 import TestSupport
@@ -114,5 +115,23 @@ import Testing
     @Test func `a port that is taken is an error`() throws {
         let receiver = try RunningReceiver()
         #expect(throws: SystemError.self) { try RunningReceiver(port: receiver.port) }
+    }
+
+    @Test func `a signal ends it although nobody reads what it prints`() throws {
+        let process = try ChildProcess(
+            Programs.path("postbacks"), ["receive", "--port", "0", "--json"], output: .pipe, errorOutput: .null)
+        defer { process.terminate(SIGKILL) }
+        let output = try #require(process.output)
+        guard case .bytes(let line) = try output.read(upTo: 1000) else { throw DidNotHappen(description: "a port") }
+        let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let port = try #require(UInt16(String(decoding: digits, as: UTF8.self)))
+        let connection = try Descriptor.connect(to: "127.0.0.1", port: port)
+        // More than a pipe holds.
+        let body = String(repeating: "b", count: 300_000)
+        try connection.writeAll(Array("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n\(body)".utf8))
+        _ = try wait(for: [.read(output)], milliseconds: nil)
+        process.terminate(SIGTERM)
+        try waitUntil("it has ended") { try process.poll() != nil }
+        #expect(try process.poll() == .exited(0))
     }
 }

@@ -46,7 +46,9 @@ struct Receive: ParsableCommand {
             Terminal.print(json ? "{\"port\":\(receiver.port)}" : "listening on http://127.0.0.1:\(receiver.port)")
             if !quiet {
                 let json = json
-                receiver.onRequest = { request in Terminal.print(json ? request.json.encodedText : request.display) }
+                receiver.onRequest = { request in
+                    Terminal.print(json ? request.json.encodedText : request.display, unless: signals.descriptor)
+                }
             }
             while try signals.take().isEmpty {
                 try Terminal.checkOutput()

@@ -17,9 +17,15 @@ enum Terminal {
     static func shown(_ text: String) -> String { isOutput ? TerminalStyle.ofOutput().shown(text) : text }
 
     /// Writes to standard output. That it could not be written is told by `checkOutput`.
-    static func print(_ text: String) {
+    /// - Parameter interruption: what is readable when nobody is waited for any more to read it.
+    static func print(_ text: String, unless interruption: Descriptor? = nil) {
+        let bytes = Array((text + "\n").utf8)
         do throws(SystemError) {
-            try Descriptor.standardOutput.writeAll(Array((text + "\n").utf8))
+            if let interruption {
+                _ = try Descriptor.standardOutput.writeAll(bytes, unless: interruption)
+            } else {
+                try Descriptor.standardOutput.writeAll(bytes)
+            }
         } catch {
             failure.withLock { $0 = $0 ?? error }
         }
