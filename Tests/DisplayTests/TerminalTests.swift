@@ -87,6 +87,18 @@ struct TerminalTests {
         #expect(try show(installation, ["conversions", "--after", String(after)]).contains("t2"))
     }
 
+    @Test(arguments: [["LANG": "C"], ["LANG": "C.UTF-8", "TERM": "dumb"]])
+    func `doctor's marks are ASCII where the terminal has no others`(plain: [String: String]) throws {
+        let installation = try installation()
+        let settings = plain.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
+        let text = try PseudoTerminal.run(
+            Programs.path("postbacks"), ["doctor"], columns: 80,
+            environment: installation.environment.merging(settings) { $1 }
+        ).text
+        #expect(text.utf8.allSatisfy { $0 < 0x80 }, "\(text)")
+        #expect(text.contains("ok tables"), "\(text)")
+    }
+
     @Test func `a list begins at its newest end, and takes the filters of its function`() throws {
         let installation = try installation()
         for number in 2...3 {

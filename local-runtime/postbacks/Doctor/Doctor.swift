@@ -9,13 +9,14 @@ struct Doctor: ParsableCommand {
         discussion: """
             It looks at this machine (settings, keys, functions, what deliverPostback needs) \
             and at the database (tables, writing, pollers, what is due, paused postbacks, \
-            secrets and their keys). Run it with the settings of what it is to judge: a \
+            secrets and their keys, alerts). Run it with the settings of what it is to judge: a \
             poller's for a poller. It changes nothing.
 
               ✓  as it should be
               !  worth knowing; nothing has to be mended
               ✗  wrong; the exit status is 1
               -  the database's login may not see it
+            On a terminal without these signs they are ok, !, !! and -.
             """)
 
     @Flag(help: "Print one JSON object: {\"ok\":…,\"findings\":[{subject,state,message,run?}]}.")
@@ -28,7 +29,9 @@ struct Doctor: ParsableCommand {
             let answer: JSON = ["ok": .bool(!isWrong), "findings": .array(findings.map(\.json))]
             Terminal.print(answer.encodedText)
         } else {
-            Terminal.print(findings.map(\.text).joined(separator: "\n"))
+            // In a pipe or a file it is as it is.
+            let inASCII = Terminal.isOutput && !TerminalStyle.ofOutput().isUnicode
+            Terminal.print(findings.map { $0.text(inASCII: inASCII) }.joined(separator: "\n"))
         }
         if isWrong { throw ExitCode(1) }
     }

@@ -42,12 +42,12 @@ struct Finding {
         return .object(members)
     }
 
-    private var mark: String {
+    private func mark(inASCII: Bool) -> String {
         switch state {
-        case .good: "✓"
-        case .notable: "!"
-        case .wrong: "✗"
-        case .unseen: "-"
+        case .good: inASCII ? "ok" : "✓"
+        case .notable: inASCII ? "! " : "!"
+        case .wrong: inASCII ? "!!" : "✗"
+        case .unseen: inASCII ? "- " : "-"
         }
     }
 
@@ -55,8 +55,9 @@ struct Finding {
     private static let subjectWidth = 15
 
     /// For a terminal of 80 columns. What is to be copied, and a path that is longer than a line, has a line of its own.
-    var text: String {
-        let head = "\(mark) \(subject.padded(to: Finding.subjectWidth)) "
+    /// - Parameter inASCII: whether the marks are, for a terminal that has no others.
+    func text(inASCII: Bool) -> String {
+        let head = "\(mark(inASCII: inASCII)) \(subject.padded(to: Finding.subjectWidth)) "
         let room = Finding.width - head.count
         let margin = String(repeating: " ", count: head.count)
         var lines = Finding.wrapped(Terminal.safe(message), width: room)
