@@ -64,6 +64,7 @@ extension Statement {
     static let findPostback = Statement(name: "find_postback", bytes: PackageResources.find_postback_sql)
     static let findUnresendable = Statement(name: "find_unresendable", bytes: PackageResources.find_unresendable_sql)
     static let measureBacklog = Statement(name: "measure_backlog", bytes: PackageResources.measure_backlog_sql)
+    static let measureAlerts = Statement(name: "measure_alerts", bytes: PackageResources.measure_alerts_sql)
     static let mendOutbox = Statement(name: "mend_outbox", bytes: PackageResources.mend_outbox_sql)
     static let resendDeliveries = Statement(name: "resend_deliveries", bytes: PackageResources.resend_deliveries_sql)
     static let updatePostback = Statement(name: "update_postback", bytes: PackageResources.update_postback_sql)

@@ -34,6 +34,27 @@ import Testing
         #expect(terminal.text.contains("✓ tables") && terminal.text.contains("! destinations"))
     }
 
+    @Test func `it says whether the operator is told, and whether that gets through`() throws {
+        let installation = try Installation.sending(to: "http://127.0.0.1:1")
+        let none = try DoctorReport(installation)
+        #expect(none.states("alerts") == ["good"] && none.message("alerts").contains("nobody is told"))
+        let address = ["POSTBACKS_ALERT_URL": "http://127.0.0.1:1/alerts"]
+        let unsent = try DoctorReport(installation, address)
+        #expect(unsent.states("alerts") == ["notable"], "\(unsent.text)")
+        let poller = try RunningPoller(installation, address.merging(["POSTBACKS_RETRY_SCHEDULE": "600"]) { $1 })
+        try waitUntil("it sends alerts") {
+            try DoctorReport(installation).message("alerts") == "a poller sends them"
+        }
+        _ = try installation.database.connect().run(
+            "UPDATE postbacks SET paused_at = now(), paused_reason = 'a test'")
+        try waitUntil("an alert was tried in vain") {
+            try DoctorReport(installation).message("alerts").contains("takes none: 1 wait")
+        }
+        let vain = try DoctorReport(installation)
+        #expect(vain.wrong.contains("alerts") && vain.status == .exited(1), "\(vain.text)")
+        withExtendedLifetime(poller) {}
+    }
+
     @Test
     func `what is due and nobody sends is wrong; a poller that beats makes it right, one that was killed does not`()
         throws

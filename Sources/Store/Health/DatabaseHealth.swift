@@ -103,6 +103,24 @@ package struct DatabaseHealth {
         return (first, rows.first?.integer("count") ?? 0)
     }
 
+    /// What waits to be told to the operator.
+    package struct Alerts {
+        package let count: Int
+        /// For how long the oldest has waited.
+        package let seconds: Int
+        /// How often one of them was sent in vain.
+        package let attempts: Int
+        /// How long ago a poller that sends alerts was there; nil where none ever was.
+        package let senderSeconds: Int?
+    }
+
+    package func alerts() throws(PostgresError) -> Alerts {
+        let row = try connection.run(.measureAlerts).first
+        return Alerts(
+            count: row?.integer("count") ?? 0, seconds: row?.integer("seconds") ?? 0,
+            attempts: row?.integer("attempts") ?? 0, senderSeconds: row?.integer("sender_seconds"))
+    }
+
     /// Whether the login may do what a poller must.
     package func checkPollerRights() throws(PostgresError) { _ = try connection.run(.checkPollerRights) }
 }

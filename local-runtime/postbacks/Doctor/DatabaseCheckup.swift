@@ -130,7 +130,12 @@ struct DatabaseCheckup {
                 asking("pollers") { () throws(PostgresError) in try work.pollers() },
             ]
             + asking(all: "paused") { () throws(PostgresError) in try work.paused() }
-            + [asking("destinations") { () throws(PostgresError) in try work.destinations() }]
+            + [
+                asking("destinations") { () throws(PostgresError) in try work.destinations() },
+                asking("alerts") { () throws(PostgresError) in
+                    try work.alerts(isSet: installation.settings.has("POSTBACKS_ALERT_URL"))
+                },
+            ]
             + KeyCheck.findings(installation, connection, server)
     }
 

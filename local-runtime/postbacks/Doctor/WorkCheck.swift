@@ -76,6 +76,27 @@ struct WorkCheck {
         return .notable("destinations", parts.joined(separator: "; "))
     }
 
+    /// Whether the operator is told, and whether that gets through.
+    /// - Parameter isSet: whether this process has a POSTBACKS_ALERT_URL.
+    func alerts(isSet: Bool) throws(PostgresError) -> Finding {
+        let alerts = try health.alerts()
+        let isSent = alerts.senderSeconds.map { $0 <= WorkCheck.lag } ?? false
+        let waiting = "\(alerts.count) wait, the oldest for \(duration(alerts.seconds))"
+        if alerts.attempts > 0 {
+            let tried =
+                "what POSTBACKS_ALERT_URL leads to takes none: \(waiting), sent \(alerts.attempts) times in vain"
+            return .wrong("alerts", "\(tried); the poller's log says why")
+        }
+        if isSent {
+            return alerts.seconds > WorkCheck.lag
+                ? .notable("alerts", "a poller sends them, but \(waiting)") : .good("alerts", "a poller sends them")
+        }
+        if isSet {
+            return .notable("alerts", "POSTBACKS_ALERT_URL is set here, but no poller that is running sends alerts")
+        }
+        return .good("alerts", "nobody is told: no poller has a POSTBACKS_ALERT_URL")
+    }
+
     private func duration(_ seconds: Int) -> String {
         switch seconds {
         case ..<120: "\(seconds) s"
