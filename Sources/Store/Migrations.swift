@@ -40,6 +40,9 @@ package enum Migrations {
         Migration(
             number: 11, name: "backlog", script: String(decoding: PackageResources.backlog_sql, as: UTF8.self)),
         Migration(number: 12, name: "alerts", script: String(decoding: PackageResources.alerts_sql, as: UTF8.self)),
+        Migration(
+            number: 13, name: "conversion text",
+            script: String(decoding: PackageResources.conversion_text_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind
