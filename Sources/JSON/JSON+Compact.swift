@@ -2,26 +2,40 @@ extension JSON {
     /// JSON text without white space between its tokens, on one line. PostgreSQL's functions write some around colons and commas.
     /// - Parameter text: valid JSON (RFC 8259); what stands in strings stays as it is.
     package static func compact(_ text: String) -> String {
+        let source = Array(text.utf8)
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var isInString = false
-        var isEscaped = false
-        for byte in text.utf8 {
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-            } else if byte == UInt8(ascii: "\"") {
-                isInString = true
-            } else if byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-                continue
+        bytes.reserveCapacity(source.count)
+        /// What stands between here and the place that is looked at is still to be taken over.
+        var begin = 0
+        var index = 0
+        while index < source.count {
+            switch source[index] {
+            case UInt8(ascii: "\""):
+                index = end(ofString: index, in: source)
+            case 0x20, 0x0A, 0x0D, 0x09:
+                bytes += source[begin..<index]
+                index += 1
+                begin = index
+            default:
+                index += 1
             }
-            bytes.append(byte)
         }
+        // Much of it was written by this program, without white space.
+        if begin == 0 { return text }
+        bytes += source[begin...]
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Behind the quote that ends the string that begins with a quote here.
+    private static func end(ofString start: Int, in source: [UInt8]) -> Int {
+        var index = start + 1
+        while index < source.count {
+            switch source[index] {
+            case UInt8(ascii: "\""): return index + 1
+            case UInt8(ascii: "\\"): index += 2
+            default: index += 1
+            }
+        }
+        return source.count
     }
 }

@@ -12,7 +12,7 @@ package struct Page: Sendable {
     /// A page with so many bytes of rows takes no more of them.
     private static let byteLimit = 8 << 20
     /// How many rows are fetched first; then up to so many times as many as before.
-    private static let firstPart = 16
+    private var firstPart = 16
     private static let growth = 4
 
     /// What the list is in the order of.
@@ -39,6 +39,13 @@ package struct Page: Sendable {
         }
     }
 
+    /// The same page, fetched at once: for one behind a page whose rows were all small.
+    package var inOnePart: Page {
+        var page = self
+        page.firstPart = limit + 1
+        return page
+    }
+
     /// Fetches the page in parts, so that rows of some megabytes each are not all in memory at once.
     /// - Parameter fetch: rows behind a place, which is nil for the beginning; at most so many, each with its place.
     func rows(
@@ -47,7 +54,7 @@ package struct Page: Sendable {
     ) throws(FunctionError) -> ListedPage {
         var rows: [(id: String, json: JSON)] = []
         var bytes = 0
-        var count = Page.firstPart
+        var count = firstPart
         while true {
             // One row more than the page holds, so that its end is known.
             let wanted = min(count, limit + 1 - rows.count)

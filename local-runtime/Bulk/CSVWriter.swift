@@ -20,7 +20,7 @@ package struct CSVWriter {
     private func append(_ cell: String, to bytes: inout [UInt8]) {
         let isFormula = isExcelSafe && cell.utf8.first.map { "=+-@\t\r".utf8.contains($0) } == true
         let text = isFormula && !CSVWriter.isNumber(cell) ? "'" + cell : cell
-        guard text.utf8.contains(where: { ",\"\n\r".utf8.contains($0) }) else {
+        guard text.utf8.contains(where: CSVWriter.needsQuotes) else {
             bytes += text.utf8
             return
         }
@@ -30,6 +30,13 @@ package struct CSVWriter {
             bytes.append(byte)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsQuotes(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        default: false
+        }
     }
 
     /// A negative amount is no formula.

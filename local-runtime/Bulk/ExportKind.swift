@@ -15,24 +15,33 @@ package enum ExportKind: String, CaseIterable, Sendable {
     func makePages(
         _ database: Database, _ settings: Settings, isBrief: Bool
     ) throws(FunctionError) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {
+        /// Whether the page before was full of rows, and not of bytes.
+        var rowsAreSmall = false
+        func list(
+            _ page: Page, _ list: (Page) throws(FunctionError) -> ListedPage
+        ) throws(FunctionError) -> ListedPage {
+            let listed = try list(rowsAreSmall ? page.inOnePart : page)
+            rowsAreSmall = listed.rows.count == page.limit
+            return listed
+        }
         switch self {
         case .conversions:
-            let list = ConversionList(database)
+            let conversions = ConversionList(database)
             return { (input) throws(FunctionError) in
                 let (filter, page) = try ExportKind.read(input) { (ConversionFilter(&$0), Page(&$0)) }
-                return try list.page(filter, page)
+                return try list(page) { (page) throws(FunctionError) in try conversions.page(filter, page) }
             }
         case .deliveries:
-            let list = DeliveryList(database, orderHold: try settings(.orderHold), isBrief: isBrief)
+            let deliveries = DeliveryList(database, orderHold: try settings(.orderHold), isBrief: isBrief)
             return { (input) throws(FunctionError) in
                 let (filter, page) = try ExportKind.read(input) { (DeliveryFilter(&$0), Page(&$0, of: .times)) }
-                return try list.page(filter, page)
+                return try list(page) { (page) throws(FunctionError) in try deliveries.page(filter, page) }
             }
         case .postbacks:
             let store = PostbackStore(database)
             return { (input) throws(FunctionError) in
                 let (filter, page) = try ExportKind.read(input) { (PostbackFilter(&$0), Page(&$0)) }
-                return try store.page(filter, page)
+                return try list(page) { (page) throws(FunctionError) in try store.page(filter, page) }
             }
         }
     }
@@ -84,27 +93,33 @@ package enum ExportKind: String, CaseIterable, Sendable {
     }
 
     /// A row's cell in a column: text as it is, everything else as JSON, null as nothing.
-    package func cell(_ column: String, of row: JSON) -> String { value(column, of: row)?.cell ?? "" }
+    package func cell(_ column: String, of row: JSON) -> String { value(of: column)(row)?.cell ?? "" }
 
-    /// A row's value in a column; nil for none.
-    func value(_ column: String, of row: JSON) -> JSON? {
-        switch (self, column) {
-        case (.conversions, "offerId"), (.postbacks, "offerId"): row["offer"]?["id"]
-        case (.conversions, "offerName"), (.postbacks, "offerName"): row["offer"]?["name"]
-        case (.conversions, "goalId"), (.postbacks, "goalId"): row["goal"]?["id"]
-        case (.conversions, "goalName"), (.postbacks, "goalName"): row["goal"]?["name"]
-        case (.conversions, "affiliateId"), (.postbacks, "affiliateId"): row["affiliate"]?["id"]
-        case (.conversions, "affiliateName"), (.postbacks, "affiliateName"): row["affiliate"]?["name"]
+    /// What finds a row's value in a column; that finds nil for none.
+    func value(of column: String) -> (JSON) -> JSON? {
+        func member(_ names: String...) -> (JSON) -> JSON? {
+            { row in names.reduce(row) { value, name in value?[name] } }
+        }
+        func ofLastAttempt(_ names: String...) -> (JSON) -> JSON? {
+            { row in names.reduce(row.lastAttempt) { value, name in value?[name] } }
+        }
+        return switch (self, column) {
+        case (.conversions, "offerId"), (.postbacks, "offerId"): member("offer", "id")
+        case (.conversions, "offerName"), (.postbacks, "offerName"): member("offer", "name")
+        case (.conversions, "goalId"), (.postbacks, "goalId"): member("goal", "id")
+        case (.conversions, "goalName"), (.postbacks, "goalName"): member("goal", "name")
+        case (.conversions, "affiliateId"), (.postbacks, "affiliateId"): member("affiliate", "id")
+        case (.conversions, "affiliateName"), (.postbacks, "affiliateName"): member("affiliate", "name")
         case (.postbacks, "requestParams"), (.postbacks, "requestHeaders"), (.postbacks, "skipWhenEmpty"):
-            row[column].flatMap { $0 == [:] || $0 == [] ? nil : $0 }
-        case (.deliveries, "lastAt"): row.lastAttempt?["at"]
-        case (.deliveries, "lastOutcome"): row.lastAttempt?["outcome"]
-        case (.deliveries, "lastMethod"): row.lastAttempt?["request"]?["method"]
-        case (.deliveries, "lastUrl"): row.lastAttempt?["request"]?["url"]
-        case (.deliveries, "lastStatus"): row.lastAttempt?["response"]?["status"]
-        case (.deliveries, "lastError"): row.lastAttempt?["error"]?["code"]
-        case (_, let name) where name.hasPrefix("params."): row["params"]?[String(name.dropFirst("params.".count))]
-        default: row[column]
+            { row in row[column].flatMap { $0 == [:] || $0 == [] ? nil : $0 } }
+        case (.deliveries, "lastAt"): ofLastAttempt("at")
+        case (.deliveries, "lastOutcome"): ofLastAttempt("outcome")
+        case (.deliveries, "lastMethod"): ofLastAttempt("request", "method")
+        case (.deliveries, "lastUrl"): ofLastAttempt("request", "url")
+        case (.deliveries, "lastStatus"): ofLastAttempt("response", "status")
+        case (.deliveries, "lastError"): ofLastAttempt("error", "code")
+        case (_, let name) where name.hasPrefix("params."): member("params", String(name.dropFirst("params.".count)))
+        default: member(column)
         }
     }
 }

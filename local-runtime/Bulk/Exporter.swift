@@ -9,6 +9,7 @@ package struct Exporter {
     private let kind: ExportKind
     private let format: BulkFormat
     private let columns: [String]
+    private let values: [(JSON) -> JSON?]
     private let writer: CSVWriter
     private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
     private let patience: Int64
@@ -30,6 +31,7 @@ package struct Exporter {
         self.kind = kind
         self.format = format
         self.columns = columns ?? kind.columns
+        values = self.columns.map(kind.value)
         writer = CSVWriter(isExcelSafe: isExcelSafe)
         self.patience = Int64(patience * 1e9)
         nextPage = try kind.makePages(
@@ -75,7 +77,7 @@ package struct Exporter {
         }
         // A row comes as PostgreSQL's own text.
         let row = if case .encoded(let text) = row { try JSON(parsing: Array(text.utf8), depth: .max) } else { row }
-        writer.append(columns.map { kind.value($0, of: row)?.cell ?? "" }, to: &bytes)
+        writer.append(values.lazy.map { value in value(row)?.cell ?? "" }, to: &bytes)
     }
 
     /// Tries again for a while when the database is away.

@@ -66,9 +66,15 @@ package struct DeliveryList {
             ])
         return Dictionary(
             listed.map {
-                ($0.integer("id") ?? 0, Attempts(count: $0.integer("count") ?? 0, json: $0.text("attempts") ?? "[]"))
+                ($0.integer("id") ?? 0, Attempts(count: $0.integer("count") ?? 0, json: json($0)))
             }
         ) { first, _ in first }
+    }
+
+    /// What receivers and earlier versions have left of white space would break a line.
+    private func json(_ row: Row) -> String {
+        let text = row.text("attempts") ?? "[]"
+        return isBrief ? text : JSON.compact(text)
     }
 
     /// What was kept of a delivery's attempts.
@@ -84,8 +90,13 @@ package struct DeliveryList {
         let kept = attempts[row.integer("id") ?? 0] ?? Attempts()
         // Of what was resent before that was counted there are more attempts than were counted.
         let count = max(row.integer("attempts") ?? 0, kept.count)
-        let delivery = row.text("delivery") ?? "{}"
-        let text = "\(delivery.dropLast()), \"attemptCount\" : \(count), \"attempts\" : \(kept.json)}"
-        return .encoded(isBrief ? text : JSON.compact(text))
+        var bytes: [UInt8] = []
+        row.append("delivery", to: &bytes)
+        // The brace at its end.
+        bytes.removeLast()
+        bytes += ",\"attemptCount\":\(count),\"attempts\":".utf8
+        bytes += kept.json.utf8
+        bytes.append(UInt8(ascii: "}"))
+        return .encoded(String(decoding: bytes, as: UTF8.self))
     }
 }
