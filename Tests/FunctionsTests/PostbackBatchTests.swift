@@ -68,6 +68,50 @@ struct PostbackBatchTests {
         #expect(versions.values.reduce(0, +) == 5 + 160)
     }
 
+    @Test func `what one postback overlaps is looked up, however many the offer has`() throws {
+        let installation = try Installation.withOffer()
+        try installation.database.connect().execute(
+            script: """
+                INSERT INTO affiliates (id, name) SELECT 'many' || i, 'Many' FROM generate_series(1, 2000) i;
+                INSERT INTO destinations (origin) VALUES ('http://many.example');
+                INSERT INTO postbacks (offer_id, affiliate_id, conversion_status, url, http_type, destination_id)
+                SELECT 'o', 'many' || i, 'pending', 'http://many.example/', 'GET', d.id
+                FROM generate_series(1, 2000) i, destinations d WHERE d.origin = 'http://many.example';
+                ANALYZE
+                """)
+        func read() throws -> Int {
+            try waitUntil("the functions' sessions have ended") {
+                try installation.value(
+                    """
+                    SELECT count(*) AS value FROM pg_stat_activity
+                    WHERE datname = current_database() AND application_name IN ('createPostback', 'updatePostback')
+                    """)
+                    == "0"
+            }
+            let read = try installation.value(
+                """
+                SELECT seq_tup_read + idx_tup_fetch AS value FROM pg_stat_user_tables WHERE relname = 'postbacks'
+                """)
+            return Int(read ?? "") ?? 0
+        }
+        let before = try read()
+        let created = try installation.ask(
+            "createPostback",
+            all: (1...100).map { Installation.postback(["affiliateId": .string("many\($0 * 2)")]) })
+        let ids = created.compactMap { $0.at("postback.id") }
+        let updated = try installation.ask(
+            "updatePostback", all: ids.map { ["postbackId": $0, "url": "http://u.example/{click_id}"] })
+        let count = try read() - before
+        for answers in [created, updated] {
+            let overlaps = answers.map { answer in
+                answer["warnings"]?.items.filter { $0["code"] == "overlap" }.count ?? 0
+            }
+            #expect(overlaps == Array(repeating: 1, count: 100), "\(answers.first ?? .null)")
+        }
+        // The index reads one row more or less; all of the offer's would be 200,000 twice.
+        #expect(count < 5000, "\(count) rows were read")
+    }
+
     @Test func `processes that make and change the same postbacks together lose nothing`() async throws {
         let installation = try Installation.withOffer()
         let ids = try (0..<20).map { _ in try installation.createPostback() }

@@ -27,13 +27,13 @@ extension RequestText {
     /// `&amp;`, as a URL is written in a page's source.
     var htmlEntities: [PostbackWarning] {
         var found: [(field: String, entity: String)] = []
-        if let entity = RequestText.entities.first(where: { name in urlLiterals.contains { $0.contains(name) } }) {
+        if let entity = RequestText.entities.first(where: { name in urlLiterals.contains { $0.holds(name) } }) {
             found.append(("url", entity))
         }
         found += paramNames.filter { $0.hasPrefix("amp;") }.map { ("requestParams.\($0)", "amp;") }
         // In a value it may be meant, but for one that is a URL.
         for part in parts where part.kind == .param || part.kind == .header {
-            if part.literals.contains(where: { $0.contains("&amp;") && $0.contains("=") }) {
+            if part.literals.contains(where: { $0.holds("&amp;") && $0.holds("=") }) {
                 found.append((part.field, "&amp;"))
             }
         }

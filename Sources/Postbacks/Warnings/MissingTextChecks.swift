@@ -47,7 +47,7 @@ extension RequestText.Part {
     fileprivate func tells(_ status: ConversionStatus) -> Bool {
         if uses.contains(where: { $0.macro == .named(.status) }) { return true }
         let name = name.lowercased()
-        if kind != .queryName, !literals.isEmpty, name.contains("status") || name.contains("state") { return true }
+        if kind != .queryName, !literals.isEmpty, name.holds("status") || name.holds("state") { return true }
         let words =
             switch status {
             case .pending: ["pending", "hold", "lead"]
@@ -57,7 +57,7 @@ extension RequestText.Part {
             }
         return literals.contains { literal in
             let text = literal.lowercased()
-            return words.contains { text.contains($0) }
+            return words.contains { text.holds($0) }
         }
     }
 }

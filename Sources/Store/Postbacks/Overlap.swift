@@ -8,11 +8,9 @@ struct Overlap {
     private let others: Int
     private let goalsIgnored: Bool
 
-    /// Reads what `find_overlapping_postbacks` answers; nil when there are none.
-    init?(_ rows: Rows) {
-        guard let row = rows.first, let ids = row.text("ids"), let count = row.integer("count"), count > 0 else {
-            return nil
-        }
+    /// Reads a row of what `find_overlapping_postbacks` answers; nil when there is none.
+    init?(_ row: Row?) {
+        guard let ids = row?.text("ids"), let count = row?.integer("count"), let row else { return nil }
         self.ids = ids
         others = count - ids.split(separator: ",").count
         goalsIgnored = row.bool("goals_ignored") == true
@@ -27,9 +25,9 @@ struct Overlap {
 }
 
 extension Call {
-    /// Of a postback that is stored.
-    static func overlap(ofPostback id: Int) -> Call {
-        Call(.findOverlappingPostbacks, [.int(id), .null, .null, .null, .null])
+    /// Of postbacks that are stored: a row for each of which there are others.
+    static func overlaps(ofPostbacks ids: [Int]) -> Call {
+        Call(.findOverlappingPostbacks, [.integers(ids), .null, .null, .null, .null])
     }
 
     /// Of one that is not.

@@ -35,7 +35,7 @@ package struct PostbackFilter: Sendable {
     func parameters(behind place: String, _ count: Int) -> [Parameter] {
         func bool(_ value: Bool?) -> Parameter { value.map(Parameter.bool) ?? .null }
         return [
-            .optional(postbackID), .optional(offerID), .optional(affiliateID), .optional(goalID),
+            postbackID.map { .integers([$0]) } ?? .null, .optional(offerID), .optional(affiliateID), .optional(goalID),
             .optional(conversionStatus?.rawValue), .text(place), .int(count), bool(isActive), bool(isPaused),
             destinations.map { .array($0) } ?? .null,
         ]
@@ -43,10 +43,16 @@ package struct PostbackFilter: Sendable {
 }
 
 extension Call {
-    /// A postback that is not deleted.
-    static func listPostback(_ id: Int) -> Call {
-        var fields = Fields([JSON.Member("postbackId", .integer(id))])
-        return Call(ListStatement.postbacks[.oldest], PostbackFilter(&fields).parameters(behind: "0", 1))
+    /// Statements behind it in its transaction are planned for what they are asked for. One plan for all filters would walk tables.
+    static let plansAnew = Call(
+        .applySettings, [.array(["plan_cache_mode"]), .array(["force_custom_plan"]), .bool(true)])
+
+    /// Those of these postbacks that are not deleted, in the order of their ids: the rows of the second statement of the first group.
+    static func listPostbacks(_ ids: [Int]) -> [[Call]] {
+        var fields = Fields([])
+        var parameters = PostbackFilter(&fields).parameters(behind: "0", ids.count)
+        parameters[0] = .integers(ids)
+        return [[.plansAnew, Call(ListStatement.postbacks[.oldest], parameters)]]
     }
 }
 

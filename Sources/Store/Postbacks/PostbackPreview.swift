@@ -28,7 +28,7 @@ package struct PostbackPreview {
     package func stored(
         _ postbackID: Int
     ) throws(FunctionError) -> (id: Int, version: Int, template: RequestTemplate, status: ConversionStatus) {
-        guard let row = try database.run([[.listPostback(postbackID)]])[0][0].first else {
+        guard let row = try database.run(Call.listPostbacks([postbackID]))[0][1].first else {
             throw .unknownPostback(postbackID)
         }
         let status = ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done
@@ -37,7 +37,7 @@ package struct PostbackPreview {
 
     /// What createPostback would warn of.
     package func warnings(of new: NewPostback) throws(FunctionError) -> [PostbackWarning] {
-        let overlap = new.isActive ? Overlap(try database.run([[.overlap(of: new)]])[0][0])?.warning : nil
+        let overlap = new.isActive ? Overlap(try database.run([[.overlap(of: new)]])[0][0].first)?.warning : nil
         return [overlap].compactMap(\.self) + new.template.warnings(firingOn: new.conversionStatus)
     }
 
@@ -45,7 +45,7 @@ package struct PostbackPreview {
     package func warnings(
         ofStored postbackID: Int, _ template: RequestTemplate, firingOn status: ConversionStatus
     ) throws(FunctionError) -> [PostbackWarning] {
-        let overlap = Overlap(try database.run([[.overlap(ofPostback: postbackID)]])[0][0])?.warning
+        let overlap = Overlap(try database.run([[.overlaps(ofPostbacks: [postbackID])]])[0][0].first)?.warning
         return [overlap].compactMap(\.self) + template.warnings(firingOn: status)
     }
 

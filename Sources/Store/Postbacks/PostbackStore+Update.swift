@@ -121,10 +121,10 @@ extension PostbackStore {
 
     private func prepare(_ updates: [PostbackUpdate]) -> [Result<PreparedUpdate, FunctionError>] {
         do throws(FunctionError) {
-            let stored = try database.run([updates.map { Call.listPostback($0.postbackID) }])[0]
-            return zip(updates, stored).map { update, rows in
+            let stored = try database.run(Call.listPostbacks(updates.map(\.postbackID)))[0][1].byID("id")
+            return updates.map { update in
                 Result { () throws(FunctionError) in
-                    guard let row = rows.first else { throw .unknownPostback(update.postbackID) }
+                    guard let row = stored[update.postbackID] else { throw .unknownPostback(update.postbackID) }
                     return try prepare(update, row)
                 }
             }

@@ -20,12 +20,13 @@ package struct PostbackStore {
     package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         try filter.named.require(in: database)
         let listed = try page.rows("postbacks") { after, count throws(FunctionError) in
-            let rows = try database.run(
+            let list = Call(
                 ListStatement.postbacks[page.order ?? .oldest],
                 filter.parameters(behind: after ?? page.start, count))
+            let rows = try database.run([[.plansAnew, list]])[0][1]
             return rows.map { ($0.text("id") ?? "", $0.postback) }
         }
-        if listed.rows.isEmpty, let id = filter.postbackID, try database.run([[.listPostback(id)]])[0][0].isEmpty {
+        if listed.rows.isEmpty, let id = filter.postbackID, try database.run(Call.listPostbacks([id]))[0][1].isEmpty {
             throw .unknownPostback(id)
         }
         return listed
@@ -33,16 +34,14 @@ package struct PostbackStore {
 
     /// The postbacks with these ids, in one round trip.
     func describe(_ ids: [Result<Int, FunctionError>]) -> [Result<SavedPostback, FunctionError>] {
-        let known = ids.compactMap { try? $0.get() }
-        let calls = known.flatMap { [Call.listPostback($0), Call.overlap(ofPostback: $0)] }
+        let known = Array(Set(ids.compactMap { try? $0.get() }))
+        if known.isEmpty { return ids.map { $0.flatMap { _ in .failure(.internal) } } }
         do throws(FunctionError) {
-            let results = calls.isEmpty ? [] : try database.run([calls])[0]
-            var place = 0
+            let results = try database.run(Call.listPostbacks(known) + [[.overlaps(ofPostbacks: known)]])
+            let rows = results[0][1].byID("id")
+            let overlaps = results[1][0].byID("asked_id")
             return ids.map { answer in
-                answer.flatMap { id in
-                    defer { place += 2 }
-                    return SavedPostback.read(id, results[place], overlap: results[place + 1])
-                }
+                answer.flatMap { SavedPostback.read($0, rows[$0], overlap: overlaps[$0]) }
             }
         } catch {
             return ids.map { $0.flatMap { _ in .failure(error) } }
@@ -69,9 +68,16 @@ package struct PostbackStore {
     }
 }
 
+extension Rows {
+    /// The rows by the id that stands in a column.
+    func byID(_ column: String) -> [Int: Row] {
+        Dictionary(map { ($0.integer(column) ?? 0, $0) }) { first, _ in first }
+    }
+}
+
 extension SavedPostback {
-    fileprivate static func read(_ id: Int, _ rows: Rows, overlap: Rows) -> Result<SavedPostback, FunctionError> {
-        guard let row = rows.first else {
+    fileprivate static func read(_ id: Int, _ row: Row?, overlap: Row?) -> Result<SavedPostback, FunctionError> {
+        guard let row else {
             return .failure(
                 .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted"))
         }

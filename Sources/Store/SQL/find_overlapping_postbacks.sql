@@ -1,42 +1,55 @@
--- Other active postbacks that fire on events on which one fires too: on those of the postback $1, if it is active, or else of
--- one that would have the offer $2, affiliate $3, goal $4 (null: any) and status $5. At most 20 ids, and how many there are;
--- goals_ignored: some differ by their goals alone, which the offer's goals, being off, do not tell apart.
-WITH asked AS (
-    SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status FROM postbacks p
-    WHERE p.id = $1::bigint AND p.active
-    UNION ALL
-    SELECT NULL, $2::text, $3::text, $4::text, $5::text WHERE $1::bigint IS NULL
+-- Other active postbacks that fire on events on which one fires too: for each of the postbacks $1 that are active, or else for one
+-- that would have the offer $2, affiliate $3, goal $4 (null: any) and status $5. A row for each that has some: at most 20 ids, and
+-- how many there are; goals_ignored: some differ by their goals alone, which the offer's goals, being off, do not tell apart.
+WITH asked AS MATERIALIZED (
+    SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status,
+        (SELECT NOT o.goals_enabled FROM offers o WHERE o.id = p.offer_id) AS goals_off
+    FROM (
+        SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status
+        FROM unnest($1::bigint[]) AS k(id)
+        CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = k.id AND p.active OFFSET 0) p
+        UNION ALL
+        SELECT NULL, $2::text, $3::text, $4::text, $5::text WHERE $1::bigint[] IS NULL
+    ) p
 ), alike AS (
-    -- These three as the index postbacks_matching has them: one for each kind of postback.
-    SELECT other.id, other.goal_id, other.active
-    FROM asked p JOIN postbacks other
-        ON other.deleted_at IS NULL
-        AND coalesce(other.offer_id, '*') IN ('*', p.offer_id)
-        AND coalesce(other.affiliate_id, '*') IN ('*', p.affiliate_id)
-        AND other.conversion_status = p.conversion_status
+    -- One for each kind of postback. The first two look up what they need, each by itself, in the index postbacks_matching.
+    SELECT p.id AS asked_id, other.id, other.goal_id
+    FROM asked p
+    CROSS JOIN LATERAL (VALUES ('*', p.affiliate_id), (p.offer_id, '*'), (p.offer_id, p.affiliate_id)) AS k(offer, affiliate)
+    CROSS JOIN LATERAL (
+        SELECT other.id, other.goal_id FROM postbacks other
+        WHERE other.deleted_at IS NULL AND other.active
+            AND coalesce(other.offer_id, '*') = k.offer AND coalesce(other.affiliate_id, '*') = k.affiliate
+            AND other.conversion_status = p.conversion_status
+        OFFSET 0
+    ) other
     WHERE p.offer_id IS NOT NULL AND p.affiliate_id IS NOT NULL
     UNION ALL
-    SELECT other.id, other.goal_id, other.active
-    FROM asked p JOIN postbacks other
-        ON other.deleted_at IS NULL
-        AND coalesce(other.offer_id, '*') IN ('*', p.offer_id)
-        AND other.conversion_status = p.conversion_status
+    SELECT p.id, other.id, other.goal_id
+    FROM asked p
+    CROSS JOIN LATERAL (VALUES ('*'), (p.offer_id)) AS k(offer)
+    CROSS JOIN LATERAL (
+        SELECT other.id, other.goal_id FROM postbacks other
+        WHERE other.deleted_at IS NULL AND other.active
+            AND coalesce(other.offer_id, '*') = k.offer AND other.conversion_status = p.conversion_status
+        OFFSET 0
+    ) other
     WHERE p.offer_id IS NOT NULL AND p.affiliate_id IS NULL
     UNION ALL
-    SELECT other.id, other.goal_id, other.active
+    SELECT p.id, other.id, other.goal_id
     FROM asked p JOIN postbacks other
-        ON other.deleted_at IS NULL
+        ON other.deleted_at IS NULL AND other.active
         AND coalesce(other.affiliate_id, '*') IN ('*', p.affiliate_id)
         AND other.conversion_status = p.conversion_status
     WHERE p.offer_id IS NULL
 ), found AS (
-    SELECT other.id, other.goal_id <> p.goal_id AS is_of_other_goal
+    SELECT p.id AS asked_id, other.id, other.goal_id <> p.goal_id AS is_of_other_goal
     FROM asked p JOIN alike other
-        ON other.active
+        ON coalesce(other.asked_id, 0) = coalesce(p.id, 0)
         AND other.id IS DISTINCT FROM p.id
-        AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id
-            OR EXISTS (SELECT FROM offers o WHERE o.id = p.offer_id AND NOT o.goals_enabled))
+        AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id OR p.goals_off)
 )
-SELECT array_to_string((array_agg(id ORDER BY id))[1:20], ', ') AS ids, count(*) AS count,
+SELECT asked_id, array_to_string((array_agg(id ORDER BY id))[1:20], ', ') AS ids, count(*) AS count,
     coalesce(bool_or(is_of_other_goal), false) AS goals_ignored
 FROM found
+GROUP BY asked_id

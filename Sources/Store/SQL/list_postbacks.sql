@@ -14,7 +14,7 @@ LEFT JOIN offers o ON o.id = p.offer_id
 LEFT JOIN affiliates a ON a.id = p.affiliate_id
 LEFT JOIN goals g ON g.offer_id = p.offer_id AND g.id = p.goal_id
 WHERE p.deleted_at IS NULL
-    AND ($1::bigint IS NULL OR p.id = $1)
+    AND ($1::bigint[] IS NULL OR p.id = ANY ($1))
     AND ($2::text IS NULL OR p.offer_id IS NULL OR p.offer_id = $2)
     AND ($3::text IS NULL OR p.affiliate_id IS NULL OR p.affiliate_id = $3)
     AND ($4::text IS NULL OR p.goal_id = $4)
