@@ -45,7 +45,7 @@ struct LongHistoryTests {
             try installation.value(
                 """
                 SELECT count(*) AS value FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name IN ('listDeliveries', 'resendDeliveries')
+                WHERE datname = current_database() AND application_name IN ('listDeliveries', 'resendDeliveries', 'listConversions')
                 """)
                 == "0"
         }
@@ -55,6 +55,23 @@ struct LongHistoryTests {
                 + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname ~ '^(deliv|conv|event|attempt)') AS value
             """)
         return Int(read ?? "") ?? 0
+    }
+
+    @Test func `a conversion is found by its tracker's id alone, and its page reads no others`() throws {
+        let installation = try Self.make()
+        for (filter, rows) in [
+            (["transactionId": "t5"], 1), (["clickId": "c49999"], 1), (["clickId": "c5", "offerId": "o5"], 1),
+            (["transactionId": "nobody's"], 0), (["clickId": "c5", "status": "pending"], 0), ([:], 10),
+        ] as [(JSON, Int)] {
+            for order in ["oldest", "newest"] {
+                let input = filter.merging(["limit": 10, "order": .string(order)])
+                let before = try Self.read(installation)
+                let page = try installation.ask("listConversions", input)
+                let count = try Self.read(installation) - before
+                #expect(page["conversions"]?.items.count == rows, "\(page)")
+                #expect(count < 1000, "\(input) reads \(count) rows")
+            }
+        }
     }
 
     @Test func `a page reads about what it shows, whatever filters and from either end; so does a resend`() throws {

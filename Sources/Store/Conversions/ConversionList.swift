@@ -40,7 +40,7 @@ package struct ConversionList {
     /// - Throws: `not_found` where there is none and the offer or the affiliate is nobody's.
     package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let listed = try page.rows("conversions") { after, count throws(FunctionError) in
-            let rows = try database.run(
+            let list = Call(
                 ListStatement.conversions[page.order ?? .oldest],
                 [
                     .optional(filter.offerID), .optional(filter.affiliateID), .optional(filter.goalID),
@@ -48,6 +48,7 @@ package struct ConversionList {
                     .optional(filter.since?.description), .optional(filter.until?.description),
                     .text(after ?? page.start), .int(count),
                 ])
+            let rows = try database.run([[.plansAnew, list]])[0][1]
             return rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) }
         }
         if listed.rows.isEmpty {
