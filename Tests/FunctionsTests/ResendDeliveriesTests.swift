@@ -230,7 +230,7 @@ import Testing
         let installation = try fiveStates()
         try installation.database.connect().execute(
             script: """
-                INSERT INTO deliveries SELECT n, 1, 1, n, 1, 1, 'dead', 8, NULL, 8, now() FROM generate_series(101, 10100) n
+                INSERT INTO deliveries SELECT n, n, n, 1, 1, 1, 'dead', 8, NULL, 8, now() FROM generate_series(101, 10100) n
                 """)
         let filter: JSON = ["filter": ["postbackId": 1]]
         for isDryRun in [true, false] {
