@@ -12,9 +12,8 @@ import Testing
         let answers = try Programs.stream(
             "deliverPostback", lines,
             environment: ["POSTBACKS_ALLOW_CIDRS": list, "POSTBACKS_CONNECT_TIMEOUT": "5", "POSTBACKS_TIMEOUT": "10"])
-        return try urls.indices.map { index in
-            try #require(answers.first { $0["id"] == .integer(index) }, "an answer to \(urls[index])")
-        }
+        let byLine = Dictionary(answers.map { ($0["id"]?.integer, $0) }) { first, _ in first }
+        return try urls.indices.map { try #require(byLine[$0], "an answer to \(urls[$0])") }
     }
 
     /// Refused as no URL, refused as forbidden, or leading nowhere; delivered never.

@@ -9,9 +9,8 @@ import Testing
         let lines = inputs.enumerated().map { (["id": .integer($0), "input": $1] as JSON).encodedText }
         let answers = try Programs.stream(
             "deliverPostback", lines, environment: ["POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8"])
-        return try inputs.indices.map { index in
-            try #require(answers.first { $0["id"] == .integer(index) }, "an answer to line \(index)")
-        }
+        let byLine = Dictionary(answers.map { ($0["id"]?.integer, $0) }) { first, _ in first }
+        return try inputs.indices.map { try #require(byLine[$0], "an answer to line \($0)") }
     }
 
     @Test func `whatever values a conversion has, they arrive exactly, and nothing else does`() throws {
