@@ -159,10 +159,16 @@ extension Descriptor {
         return Descriptor(owning: copy)
     }
 
-    /// Takes the file's exclusive lock, which ends with the descriptor or the process; false if another has it.
+    /// Takes the file's exclusive lock, which ends with `unlock` or the process; false if another has it.
     package func lock() throws(SystemError) -> Bool {
         if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw .last("flock") }
         return false
+    }
+
+    /// Gives the lock back. To close the descriptor may not do: a child that another thread has just begun has a copy of it until
+    /// its program runs, and the lock lasts as long as any copy.
+    package func unlock() throws(SystemError) {
+        guard flock(number, LOCK_UN) == 0 else { throw .last("flock") }
     }
 }

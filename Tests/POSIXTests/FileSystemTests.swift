@@ -30,4 +30,15 @@ struct FileSystemTests {
         #expect(try first.lock())
         #expect(try !Descriptor.open(path, 0o102).lock())
     }
+
+    @Test func `a lock that was given back is free, although a child has a copy of the descriptor`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/lock"
+        let first = try Descriptor.open(path, 0o102)
+        let copy = try first.duplicate()
+        #expect(try first.lock())
+        try first.unlock()
+        #expect(try Descriptor.open(path, 0o102).lock())
+        withExtendedLifetime(copy) {}
+    }
 }

@@ -203,6 +203,7 @@ package final class EmbeddedServer {
             self.child = nil
             home.removeSocket()
         }
+        try? lock?.unlock()
         lock = nil
     }
 }
