@@ -32,7 +32,8 @@ package final class TemporaryFolder: Sendable {
             }
             try? waitUntil { processes(under: path).isEmpty }
             for process in processes(under: path) { Signals.send(SIGKILL, to: process) }
-            try? FileSystem.removeTree(path)
+            // Nobody waits for it: a server's folder has a hundred thousand files.
+            _ = try? ChildProcess("/bin/rm", ["-rf", path], output: .null, errorOutput: .null, ownGroup: true)
         }
     }()
 

@@ -1,5 +1,6 @@
 import EmbeddedPostgres
 import Glibc
+import POSIX
 package import Postgres
 import Store
 import Synchronization
@@ -91,8 +92,12 @@ package struct TestDatabase: Sendable {
 
     private static func stopServer() {
         running.withLock { running in
-            running?.server.stopImmediately()
-            running = nil
+            guard let running else { return }
+            running.server.stopImmediately()
+            // Hundreds of databases are a hundred thousand files. Where the disk is told of each that is removed this takes
+            // minutes, in which nothing else would happen.
+            _ = try? ChildProcess(
+                "/bin/rm", ["-rf", running.folder.path], output: .null, errorOutput: .null, ownGroup: true)
         }
     }
 }
