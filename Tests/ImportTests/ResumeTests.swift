@@ -80,6 +80,38 @@ import Testing
         #expect(try place.words("c.csv.results.jsonl") == Array(repeating: "recorded", count: Self.count))
     }
 
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `an import whose results nobody reads ends by a signal, and goes on behind what was read`(
+        signal: CInt
+    ) throws {
+        let place = try Workplace.make()
+        try writeMany(place, 6_000)
+        let (output, input) = try Descriptor.pipe()
+        let child = try ChildProcess(
+            Programs.path("postbacks"), ["import", "conversions", "c.csv", "--results", "-"],
+            environment: Programs.environment(place.installation.environment),
+            directory: FileSystem.parent(of: place.path("x")), output: .descriptor(input), errorOutput: .pipe)
+        defer { child.terminate(SIGKILL) }
+        try waitUntil("the pipe is full") { try wait(for: [.write(input)], milliseconds: 0)[0] == false }
+        child.terminate(signal)
+        try waitUntil("it has ended") { try child.poll() != nil }
+        #expect(try child.poll() == .exited(128 + signal))
+        try output.setNonBlocking()
+        var read: [UInt8] = []
+        while case .bytes(let bytes) = try output.read(upTo: 1 << 16) { read += bytes }
+        var log: [UInt8] = []
+        while case .bytes(let bytes)? = try child.errorOutput?.read(upTo: 1 << 16) { log += bytes }
+        #expect(String(decoding: log, as: UTF8.self).contains("--resume --results FILE"))
+        let stored = try place.installation.count("conversions")
+        #expect(stored < 6_000)
+        try place.write("c.csv.results.jsonl", String(decoding: read, as: UTF8.self))
+        #expect(try place.run("import", "conversions", "c.csv", "--resume").status == .exited(0))
+        let words = try place.words("c.csv.results.jsonl")
+        #expect(words.count == 6_000)
+        #expect(words.contains("duplicate"))
+        #expect(try place.installation.count("conversions") == 6_000)
+    }
+
     @Test func `a database that is away stops the import with 75, and a resume does the rest`() throws {
         let place = try Workplace.make()
         try writeMany(place, 100)

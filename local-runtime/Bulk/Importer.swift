@@ -70,15 +70,32 @@ package final class Importer {
             try turn()
         }
         for row in rows.takeRest() { finish(row, RowResult(word: .unavailable)) }
-        try flush()
+        try flush(milliseconds: 1000)
         _ = try function.finish()
         return stop ?? .complete
     }
 
-    /// A refused row is kept before its result says that it is done.
-    private func flush() throws {
-        try refused.flush()
-        try results.flush()
+    /// A refused row is kept before its result says that it is done. After a signal nobody is waited for who does not read.
+    /// - Parameter milliseconds: how long room is waited for all the same.
+    private func flush(milliseconds: Int = 0) throws {
+        let limit = isInterrupted ? milliseconds : nil
+        let isRefusedWritten = try refused.flush(unless: signals.descriptor, milliseconds: limit)
+        if try isRefusedWritten && results.flush(unless: signals.descriptor, milliseconds: limit) { return }
+        let wasInterrupted = isInterrupted
+        try takeSignal()
+        if !wasInterrupted { try flush(milliseconds: milliseconds) }
+    }
+
+    private var isInterrupted: Bool {
+        if case .interrupted? = stop { true } else { false }
+    }
+
+    private func takeSignal() throws {
+        guard let signal = try signals.take().first else { return }
+        // The second one does not wait for what is in flight.
+        if stop != nil { try function.kill() }
+        stop = .interrupted(signal)
+        if !function.isOpen { rows.forgetFlying() }
     }
 
     /// Sends rows as long as there is room, first those that are to be repeated.
@@ -119,12 +136,7 @@ package final class Importer {
         let pause = now < retryTime ? Int((retryTime - now) / 1_000_000) + 1 : 500
         let ready = try wait(for: interests, milliseconds: min(pause, 500))
         if wantsInput, ready.last == true { try source.read() }
-        if let signal = try signals.take().first {
-            // The second one does not wait for what is in flight.
-            if stop != nil { try function.kill() }
-            stop = .interrupted(signal)
-            if !function.isOpen { rows.forgetFlying() }
-        }
+        try takeSignal()
         try function.advance { try answer($0) }
         if !function.isOpen, rows.flying > 0 { try restart() }
     }

@@ -12,7 +12,7 @@ package final class RefusedFile {
     private var descriptor: Descriptor?
     private var header: [UInt8] = []
     private var separator = UInt8(ascii: ",")
-    private var unwritten: [UInt8] = []
+    private var unwritten = PendingLines()
     /// Whether the rows have a reason already, in their first cell.
     private var dropsFirst = false
 
@@ -62,23 +62,27 @@ package final class RefusedFile {
         switch source {
         case .cells(let cells):
             let rest = dropsFirst ? cells.dropFirst() : cells[...]
-            RefusedFile.append([Array(reason.utf8)] + rest, separator, to: &unwritten)
-        case .line(let line): RefusedFile.append(line, reason, to: &unwritten)
+            RefusedFile.append([Array(reason.utf8)] + rest, separator, to: &unwritten.bytes)
+        case .line(let line): RefusedFile.append(line, reason, to: &unwritten.bytes)
         }
     }
 
     /// Hands what was appended to the system.
-    func flush() throws(SystemError) {
-        guard let path, !unwritten.isEmpty else { return unwritten.removeAll() }
+    /// - Returns: false if `interruption` had something to read before, or for so long nobody made room.
+    func flush(unless interruption: Descriptor, milliseconds: Int?) throws(SystemError) -> Bool {
+        guard let path, !unwritten.bytes.isEmpty else {
+            unwritten = PendingLines()
+            return true
+        }
         if descriptor == nil {
             let isOther = FileSystem.kind(of: path) == .other
             let file = try Descriptor.open(
                 path, isOther ? O_WRONLY : O_WRONLY | O_CREAT | (continues ? O_APPEND : O_TRUNC), mode: 0o600)
             descriptor = file
-            if file.fileSize ?? 0 == 0 { try file.writeAll(header) }
+            if file.fileSize ?? 0 == 0 { unwritten.bytes = header + unwritten.bytes }
         }
-        try descriptor?.writeAll(unwritten)
-        unwritten.removeAll(keepingCapacity: true)
+        guard let descriptor else { return true }
+        return try unwritten.write(to: descriptor, unless: interruption, milliseconds: milliseconds)
     }
 
     private static func append(_ cells: [[UInt8]], _ separator: UInt8, to bytes: inout [UInt8]) {

@@ -9,7 +9,7 @@ package final class ResultsFile {
     /// The rows that are done for good.
     private(set) var done = RowSet()
     private let descriptor: Descriptor
-    private var unwritten: [UInt8] = []
+    private var unwritten = PendingLines()
 
     /// Begins a new file.
     /// - Parameters:
@@ -77,14 +77,21 @@ package final class ResultsFile {
     }
 
     func append(_ result: RowResult, row: Int) {
-        result.write(row: row, to: &unwritten)
+        result.write(row: row, to: &unwritten.bytes)
     }
 
     /// Hands what was appended to the system, where it outlives this process.
-    func flush() throws(SystemError) {
-        if unwritten.isEmpty { return }
-        try descriptor.writeAll(unwritten)
-        unwritten.removeAll(keepingCapacity: true)
+    /// - Returns: false if `interruption` had something to read before, or for so long nobody made room.
+    func flush(unless interruption: Descriptor, milliseconds: Int?) throws(SystemError) -> Bool {
+        try unwritten.write(to: descriptor, unless: interruption, milliseconds: milliseconds)
+    }
+
+    /// The rows whose results were appended and not written, in that order.
+    package var unwrittenRows: [Int] {
+        unwritten.lines.compactMap { line in
+            guard case .number(let digits)? = (try? JSON(parsing: Array(line)))?["row"] else { return nil }
+            return Int(digits)
+        }
     }
 
     private func lock() throws {

@@ -122,7 +122,7 @@ struct Import: ParsableCommand {
             if refusedRows.isWritten, let path = refusedRows.path {
                 Terminal.printError("refused rows, to be mended and imported: \(path)")
             }
-            try report(end, importer.progress)
+            try report(end, importer.progress, results)
         }
     }
 
@@ -170,14 +170,27 @@ struct Import: ParsableCommand {
         return try ResultsFile(resuming: path, heading: heading)
     }
 
-    private func report(_ end: Importer.End, _ progress: ImportProgress) throws {
-        let again = "go on with the same command and --resume"
+    private func report(_ end: Importer.End, _ progress: ImportProgress, _ results: ResultsFile) throws {
+        let again =
+            results.path == "-"
+            ? "go on with --resume --results FILE, where FILE holds these results"
+            : "go on with the same command and --resume"
         switch end {
         case .complete:
             if progress.failed > 0 { throw ExitCode(FunctionError.Code.internal.exitStatus) }
             if progress.refused > 0 { throw ExitCode(FunctionError.Code.invalidRequest.exitStatus) }
         case .interrupted(let signal):
-            Terminal.printError("stopped; \(again)")
+            let missing = results.unwrittenRows
+            if let first = missing.min() {
+                Terminal.printError(
+                    """
+                    stopped; nobody read the results of \(missing.count) rows, the first of them row \(first). \
+                    If FILE holds what was read, --resume --results FILE goes on behind it; \
+                    or import once more: a row that is recorded is a duplicate then
+                    """)
+            } else {
+                Terminal.printError("stopped; \(again)")
+            }
             throw ExitCode(128 + signal)
         case .stopped(let error):
             throw FunctionError(error.code, "\(error.message)\nstopped; \(again)", details: error.details)
