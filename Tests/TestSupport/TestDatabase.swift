@@ -76,7 +76,8 @@ package struct TestDatabase: Sendable {
     }
 
     private static func startServer() throws -> Running {
-        let folder = try TemporaryFolder()
+        // Some 400 databases in a complete run.
+        let folder = try TemporaryFolder(inMemory: 6 << 30)
         let settings = [
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300",
             "max_wal_size": "256MB",
