@@ -13,7 +13,10 @@ struct InputVariations {
         self.host = host
     }
 
-    func all(of input: JSON) -> [JSON] { [input] + variations(of: input, [schema], name: "") }
+    /// - Parameter known: an input whose variations are there already: fields that are the same in both are not varied again.
+    func all(of input: JSON, besides known: JSON? = nil) -> [JSON] {
+        [input] + variations(of: input, [schema], name: "", besides: known)
+    }
 
     /// Some of the fields at random, some of them varied.
     func combinations(of input: JSON, count: Int, _ random: inout SeededRandom) -> [JSON] {
@@ -28,7 +31,9 @@ struct InputVariations {
         }
     }
 
-    private func variations(of value: JSON, _ schemas: [JSON], name: String) -> [JSON] {
+    private func variations(
+        of value: JSON, _ schemas: [JSON], name: String, besides known: JSON? = nil
+    ) -> [JSON] {
         let schemas = schemas.flatMap(Self.alternatives)
         var variations = name.isEmpty ? [] : candidates(schemas, name: name)
         switch value {
@@ -36,6 +41,7 @@ struct InputVariations {
             let described = schemas.flatMap { ($0["properties"] ?? .null).members.map(\.name) }
             let names = Set((described + members.map(\.name)).map(\.exact)).sorted()
             for name in names {
+                if let known, known[name] == value[name] { continue }
                 let inner = parts(named: name, of: schemas)
                 let old = value[name]
                 let replacements =

@@ -62,8 +62,10 @@ import Testing
         let variations = InputVariations(schema, host: host)
         var random = SeededRandom(seed: SeededRandom.seed)
         var seen: Set<[UInt8]> = []
-        return function.inputs.flatMap { input in
-            variations.all(of: input) + variations.combinations(of: input, count: 150, &random)
+        return function.inputs.enumerated().flatMap { index, input in
+            let isFirst = index == 0
+            return variations.all(of: input, besides: isFirst ? nil : function.inputs[0])
+                + variations.combinations(of: input, count: isFirst ? 150 : 50, &random)
         }.filter { seen.insert($0.bytes).inserted }
     }
 
