@@ -5,7 +5,7 @@ extension JSON {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(source.count)
-        /// What stands between here and the place that is looked at is still to be taken over.
+        /// The bytes from here to `index` are still to be copied.
         var begin = 0
         var index = 0
         while index < source.count {

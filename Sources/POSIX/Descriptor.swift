@@ -93,12 +93,21 @@ package final class Descriptor: Sendable {
     package func writeAll(_ bytes: [UInt8], unless interruption: Descriptor) throws(SystemError) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let ready = try wait(for: [.write(self), .read(interruption)], milliseconds: nil)
-            if ready[1] { return false }
-            // A pipe that poll says has room takes so much at once (PIPE_BUF of Linux).
-            if ready[0] { rest = rest.dropFirst(try writeSome(rest.prefix(4096))) }
+            guard let count = try writeSome(rest, unless: interruption, milliseconds: nil) else { return false }
+            rest = rest.dropFirst(count)
         }
         return true
+    }
+
+    /// Waits for room, and writes so little that it does not block.
+    /// - Parameter milliseconds: how long room is waited for; nil: as long as it takes.
+    /// - Returns: how many bytes were written; nil if `interruption` had something to read first, or there was no room in time.
+    package func writeSome(
+        _ bytes: ArraySlice<UInt8>, unless interruption: Descriptor, milliseconds: Int?
+    ) throws(SystemError) -> Int? {
+        let ready = try wait(for: [.write(self), .read(interruption)], milliseconds: milliseconds)
+        // A pipe that poll says has room takes so much at once (PIPE_BUF of Linux).
+        return ready[0] && !ready[1] ? try writeSome(bytes.prefix(4096)) : nil
     }
 
     /// Makes `read` and `write` return at once when there is nothing to read or no room to write.

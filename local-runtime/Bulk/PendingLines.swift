@@ -13,10 +13,10 @@ struct PendingLines {
         to output: Descriptor, unless interruption: Descriptor, milliseconds: Int?
     ) throws(SystemError) -> Bool {
         while written < bytes.count {
-            let ready = try wait(for: [.write(output), .read(interruption)], milliseconds: milliseconds)
-            // A pipe that poll says has room takes so much at once (PIPE_BUF of Linux).
-            guard !ready[1], ready[0] else { return false }
-            written += try output.writeSome(bytes[written...].prefix(4096))
+            guard
+                let count = try output.writeSome(bytes[written...], unless: interruption, milliseconds: milliseconds)
+            else { return false }
+            written += count
         }
         bytes.removeAll(keepingCapacity: true)
         written = 0

@@ -67,8 +67,8 @@ extension MacroUse {
         return count
     }
 
-    /// What is wrong with `round=2` and its like: a modifier with a number behind it. No amount and no time is a word, so that
-    /// it is no map of one.
+    /// The error for `round=2` and its like, which give a modifier a number. An amount or a time is never a word, so that such a
+    /// text cannot be meant as a map; nil where it may be one.
     private static func assignment(_ text: Substring, of macro: Macro) -> Wrong? {
         guard macro.kind == .money || macro.kind == .time else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false).map(Substring.init)

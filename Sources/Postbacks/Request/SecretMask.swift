@@ -74,7 +74,7 @@ package struct SecretMask: Sendable {
         return forms
     }
 
-    /// What base64 makes of bytes inside a longer text: the characters that hold nothing of what stands before and behind them.
+    /// The base64 characters of bytes inside a longer text that depend on these bytes alone.
     /// - Parameter count: of the bytes before them, modulo three.
     private static func base64Inside(_ bytes: [UInt8], behind count: Int) -> [UInt8] {
         let base64 = Array(Base64.encode([UInt8](repeating: 0, count: count) + bytes).utf8)

@@ -71,7 +71,7 @@ package struct DeliveryList {
         ) { first, _ in first }
     }
 
-    /// What receivers and earlier versions have left of white space would break a line.
+    /// The attempts on one line: what receivers and earlier versions stored may have line breaks between its tokens.
     private func json(_ row: Row) -> String {
         let text = row.text("attempts") ?? "[]"
         return isBrief ? text : JSON.compact(text)

@@ -103,7 +103,7 @@ package struct DatabaseHealth {
         return (first, rows.first?.integer("count") ?? 0)
     }
 
-    /// What waits to be told to the operator.
+    /// The alerts that wait to be sent to the operator.
     package struct Alerts {
         package let count: Int
         /// For how long the oldest has waited.

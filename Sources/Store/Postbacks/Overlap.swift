@@ -25,7 +25,7 @@ struct Overlap {
 }
 
 extension Call {
-    /// Of postbacks that are stored: a row for each of which there are others.
+    /// Asks for what overlaps stored postbacks. A postback that overlaps with no other has no row.
     static func overlaps(ofPostbacks ids: [Int]) -> Call {
         Call(.findOverlappingPostbacks, [.integers(ids), .null, .null, .null, .null])
     }
