@@ -99,10 +99,15 @@ struct Run {
         {
             let allowed = "\(format(factor))×, or \(format(setup.latencyFloor)) ms, allowed"
             breaches.append(
-                Breach(.healthyLatency, "\(format(faulty)) ms, where \(format(calm)) ms is calm and \(allowed)"))
+                Breach(
+                    .healthyLatency, "\(format(faulty)) ms, where \(format(calm)) ms is calm and \(allowed)",
+                    ids: Array(latencies.slowest.prefix(20))))
         }
         if let bound = setup.latencyBound, faulty > bound {
-            breaches.append(Breach(.healthyLatency, "\(format(faulty)) ms, where \(format(bound)) ms are allowed"))
+            breaches.append(
+                Breach(
+                    .healthyLatency, "\(format(faulty)) ms, where \(format(bound)) ms are allowed",
+                    ids: Array(latencies.slowest.prefix(20))))
         }
         return breaches
     }

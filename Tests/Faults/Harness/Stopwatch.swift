@@ -29,6 +29,15 @@ final class Stopwatch {
         let faulty: Double?
         /// In each turn of calm and fault.
         var turns = ""
+        /// The slowest of all while a fault was in force, the slowest first.
+        var slowest: [Int] = []
+    }
+
+    private struct Measured {
+        let delivery: Int
+        /// Milliseconds since 1970.
+        let answeredAt: Int64
+        let milliseconds: Double
     }
 
     /// The p99 over the deliveries of healthy flows.
@@ -37,19 +46,34 @@ final class Stopwatch {
         for sighting in sightings {
             arrivals[sighting.delivery] = min(arrivals[sighting.delivery] ?? .max, sighting.at)
         }
-        func p99(_ ranges: [ClosedRange<Int64>]) -> Double? {
-            var times: [Double] = []
-            for answer in answers where ranges.contains(where: { $0.contains(answer.at) }) {
-                for delivery in answer.deliveries {
-                    guard let arrival = arrivals[delivery] else { continue }
-                    times.append(Double(max(0, arrival - answer.at)))
+        func measured(_ ranges: [ClosedRange<Int64>]) -> [Measured] {
+            answers.filter { answer in ranges.contains { $0.contains(answer.at) } }.flatMap { answer in
+                answer.deliveries.compactMap { delivery in
+                    arrivals[delivery].map {
+                        Measured(
+                            delivery: delivery, answeredAt: answer.at, milliseconds: Double(max(0, $0 - answer.at)))
+                    }
                 }
             }
-            return times.count < 50 ? nil : times.percentile(99)
         }
         let turns = (calm + faulty).sorted { $0.lowerBound < $1.lowerBound }.map { range in
-            "\(calm.contains(range) ? "calm" : "faulty") \(p99([range]).map { format($0) } ?? "–")"
+            let phase = calm.contains(range) ? "calm" : "faulty"
+            let all = measured([range])
+            guard let p99 = p99(all) else { return "\(phase) –" }
+            let seconds = all.filter { $0.milliseconds >= p99 }.map {
+                Double($0.answeredAt - range.lowerBound) / 1000
+            }
+            // Whether they were late together tells a pause of everything from many slow ones.
+            let place = "the slowest from \(format(seconds.min() ?? 0, 1)) to \(format(seconds.max() ?? 0, 1)) s"
+            return "\(phase) \(format(p99)) (\(place))"
         }
-        return Latencies(calm: p99(calm), faulty: p99(faulty), turns: turns.joined(separator: ", "))
+        let late = measured(faulty)
+        return Latencies(
+            calm: p99(measured(calm)), faulty: p99(late), turns: turns.joined(separator: ", "),
+            slowest: late.sorted { $0.milliseconds > $1.milliseconds }.map(\.delivery))
+    }
+
+    private func p99(_ measured: [Measured]) -> Double? {
+        measured.count < 50 ? nil : measured.map(\.milliseconds).percentile(99)
     }
 }
