@@ -90,6 +90,29 @@ struct SlotIsolationTests {
         #expect(world.inFlight == 1000)
     }
 
+    /// They have all rested for longer than an answer is remembered: nothing tells those that will answer from those that will
+    /// not. Two others answer 40 times a second.
+    @Test mutating func `a destination that has rested waits little behind hundreds of rested ones that hang`() {
+        let crowd = 1001...1500
+        let rested = 3001...3020
+        func feedSteady(_ world: inout SlotWorld, _ step: Int64) {
+            for id in 1...2 where step % 50 == Int64(id * 20) { world.owe(to: id) }
+        }
+        for id in Array(crowd) + Array(rested) { world.owe(to: id) }
+        world.run(milliseconds: 5000, arrive: feedSteady)
+        for id in crowd { world.behaviours[id] = .hangs }
+        world.resetRecords()
+        for id in crowd { world.owe(10, to: id) }
+        world.run(milliseconds: 2000) { world, step in
+            feedSteady(&world, step)
+            for id in rested where step == Int64(id - 3000) * 50 { world.owe(to: id) }
+        }
+        // The first few may find that it is not known yet what hangs.
+        for id in rested { #expect(world[id].longestWait <= (id <= 3004 ? 150 : 30)) }
+        for id in 1...2 { #expect(world[id].longestWait <= 2) }
+        for id in crowd { #expect(world[id].mostInFlight == 2) }
+    }
+
     @Test(arguments: [1000, 5000])
     mutating func `a slow destination that always answers gets its maximum at once`(delay: Int64) {
         world.behaviours[1001] = .answers(after: delay)

@@ -66,7 +66,10 @@ struct SlotUse {
             inFlight += state.flights.count
             for flight in state.flights {
                 largeBytes += SlotUse.large(flight.bytes)
-                guard flight.start > silent || flight.start >= behind else { continue }
+                // Of what a destination that is not known to answer has in flight the process has done its part once something
+                // later was answered.
+                let isHandled = health != .answering && flight.start < answers.latestStart
+                guard flight.start >= behind || flight.start > silent && !isHandled else { continue }
                 hold(1, health)
                 if flight.isRetry { retries += 1 }
             }
