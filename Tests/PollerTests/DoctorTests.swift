@@ -105,7 +105,8 @@ import Testing
         let report = try DoctorReport(installation)
         #expect(report.wrong == ["pollers"], "\(report.text)")
         #expect(
-            report.message("pollers").contains("1 of 1 can send nothing: the delivery process ends before it answers"))
+            report.message("pollers").contains(
+                "1 of 1 cannot send all that is owed: the delivery process ends before it answers"))
         withExtendedLifetime(poller) {}
     }
 

@@ -145,6 +145,44 @@ import Testing
         withExtendedLifetime(poller) {}
     }
 
+    @Test func `what needs a key that is missing keeps nothing else waiting`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        // The poller has no key named other; whoever makes the second postback has.
+        let poller = try RunningPoller(installation)
+        try waitUntil("it runs") { try poller.log.contains("poller started") }
+        try installation.ask("configureOffer", ["offerId": "sealed"])
+        let other = Installation(
+            database: installation.database,
+            environment: ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("other", 9)])
+        try other.ask(
+            "createPostback",
+            [
+                "offerId": "sealed", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                "url": .string("\(receiver.url)/sealed/{transaction_id}"),
+                "basicAuth": ["token": "a-token", "scheme": "Bearer"],
+            ])
+        // More in a row than the poller would take for a failure of everything.
+        _ = try installation.ask(
+            "recordConversion",
+            all: (1...100).map {
+                ["offerId": "sealed", "affiliateId": "a", "transactionId": .string("s\($0)")] as JSON
+            })
+        try installation.record(["t1", "t2"])
+        try installation.wait(for: 2, in: "delivered")
+        try waitUntil("the others have been given back", timeoutSeconds: 120) {
+            try installation.value(
+                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "100"
+        }
+        let log = try poller.log
+        #expect(!log.contains("nothing can be sent from here"))
+        #expect(log.split(separator: "deliveries that need a key cannot be sent from here, and wait").count == 2)
+        try waitUntil("the heartbeat says so", timeoutSeconds: 120) {
+            try installation.value("SELECT problem AS value FROM pollers")?.contains("no key with the id other") == true
+        }
+        withExtendedLifetime(poller) {}
+    }
+
     @Test(
         .enabled(if: geteuid() == 0, "only root has mount namespaces"),
         arguments: [("mount -t tmpfs none /etc/ssl", true), ("mount --bind /dev/null /etc/resolv.conf", false)])

@@ -80,8 +80,10 @@ struct DeliverPostback: ConcurrentFunction {
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
                     body: request.body, needsBody: input.template.successWhen.looksIntoBody), id: ticket)
         } catch .missingKey(let message) {
-            // No attempt: nothing is wrong with the postback or its receiver.
-            finished.append((ticket, .failure(FunctionError(.misconfigured, message))))
+            // No attempt: nothing is wrong with the postback or its receiver. The detail says that other lines may do without
+            // this key.
+            let fault = Fault(Path.root.member("postback"), message)
+            finished.append((ticket, .failure(FunctionError(.misconfigured, message, details: [fault]))))
         } catch {
             var attempt = Attempt(input: input, request: nil)
             attempt.end(Judgement(error), schedule: schedule)

@@ -74,6 +74,8 @@ enum DeliveryLine {
         /// `unavailable`, `misconfigured` or `internal`.
         let code: String
         let message: String
+        /// It needs a key that is not here, which others may do without.
+        var isOfKey = false
 
         /// Seconds until the same delivery is tried again: a shortage passes soon, what is misconfigured has to be mended.
         var wait: Double { code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40) }
@@ -87,7 +89,10 @@ enum DeliveryLine {
             let message = error["message"]?.text ?? "it gave no reason"
             switch error["code"]?.text {
             case "unavailable"?, "misconfigured"?, "internal"?:
-                self = .complaint(id: id, Complaint(code: error["code"]?.text ?? "internal", message: message))
+                // A detail tells what is wrong with this line alone.
+                let isOfKey = if case .array(let details)? = error["details"] { !details.isEmpty } else { false }
+                self = .complaint(
+                    id: id, Complaint(code: error["code"]?.text ?? "internal", message: message, isOfKey: isOfKey))
             default: self = .refusal(id: id, message: message)
             }
         } else if let output = answer.outline("output"), let outcome = output["outcome"]?.text,

@@ -12,20 +12,29 @@ struct Heartbeat {
     }.joined()
     /// What keeps it from sending; nil for nothing.
     var problem: String?
+    /// Why some deliveries cannot be sent from here, and when that was seen last.
+    private var lack: (reason: String, time: Int64)?
     private let startTime: Int64
     private var next: Int64 = 0
 
     private static let interval: Int64 = 5_000_000_000
     /// Where it cannot be stored it is not tried as often: nothing depends on it.
     private static let longInterval: Int64 = 60_000_000_000
+    /// What needs a key is tried again before that.
+    private static let lackMemory: Int64 = 60_000_000_000
 
     init(startTime: Int64) { self.startTime = startTime }
 
     func isDue(now: Int64) -> Bool { now >= next }
 
+    /// Some deliveries need a key that is not here.
+    mutating func lacksKey(_ reason: String, now: Int64) { lack = (reason, now) }
+
     /// What says that the poller is there, now.
     func call(now: Int64) -> Call {
-        Outbox.beat(id, version: Version.current, uptime: Double(now - startTime) / 1e9, problem: problem)
+        let lack = lack.flatMap { now - $0.time < Heartbeat.lackMemory ? $0.reason : nil }
+        return Outbox.beat(
+            id, version: Version.current, uptime: Double(now - startTime) / 1e9, problem: problem ?? lack)
     }
 
     /// - Parameter isStored: whether the database has taken it.

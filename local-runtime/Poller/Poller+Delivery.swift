@@ -33,7 +33,9 @@ extension Poller {
             slots.ended(flight.claim, start: flight.start, .untried, at: now)
             let message =
                 "a secret cannot be opened, and POSTBACKS_ENCRYPTION_KEY has opened none yet: is it another key of the same id?"
-            take(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
+            take(
+                DeliveryLine.Complaint(code: "misconfigured", message: message, isOfKey: true), of: flight.claim,
+                now: now)
         case .attempt(let answer):
             process.wasUseful()
             // What was sent could be rendered.
@@ -64,7 +66,11 @@ extension Poller {
         logger.debug(
             "an attempt could not be made here",
             metadata: ["delivery": "\(claim.delivery)", "code": "\(complaint.code)"])
-        if let seconds = health.complained(at: now) {
+        if complaint.isOfKey {
+            // Whoever needs no key, or another one, waits for nothing.
+            heartbeat.lacksKey(complaint.message, now: now)
+            log.fails("deliveries that need a key cannot be sent from here, and wait", complaint.message, now: now)
+        } else if let seconds = health.complained(at: now) {
             rest("the delivery function says: \(complaint.message)", seconds: seconds)
         }
     }

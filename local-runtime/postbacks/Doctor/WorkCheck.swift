@@ -30,7 +30,7 @@ struct WorkCheck {
         }
         let stuck = alive.compactMap(\.problem)
         if let problem = stuck.first {
-            return .wrong("pollers", "\(stuck.count) of \(alive.count) can send nothing: \(problem)")
+            return .wrong("pollers", "\(stuck.count) of \(alive.count) cannot send all that is owed: \(problem)")
         }
         let versions = Set(alive.map(\.version)).sorted().joined(separator: ", ")
         let running = "\(alive.count) running (\(versions)), seen \(duration(first.seconds)) ago"
