@@ -40,7 +40,7 @@ struct DestinationSlotsTests {
         #expect(bench.slots.shares(at: bench.now).map(\.retryFloor) == [SlotBench.lookedAt])
         _ = bench.claim(1, to: 1, dueAt: "04")
         bench.end(1)
-        #expect(bench.slots.floors.map(\.first) == ["04"])
+        #expect(bench.slots.floors(at: bench.now).map(\.first) == ["04"])
         bench.find(1, firstDue: "02", retryDue: "01")
         #expect(bench.slots.shares(at: bench.now).map(\.floor) == ["02"])
         #expect(bench.slots.shares(at: bench.now).map(\.retryFloor) == ["01"])
@@ -53,14 +53,33 @@ struct DestinationSlotsTests {
         #expect(bench.claim(4, to: 1, dueAt: "06") == 1)
         bench.find(1, firstDue: "07")
         _ = bench.claim(1, to: 1, dueAt: "07")
-        #expect(bench.slots.floors.map(\.first) == ["07"])
+        #expect(bench.slots.destinations[1]?.first.floor == "07")
         bench.now += 1_100_000_000
         #expect(bench.slots.overdue(at: bench.now).map(\.dueAt) == ["06", "06", "06", "07"])
-        #expect(bench.slots.floors.map(\.first) == ["06"])
+        #expect(bench.slots.destinations[1]?.first.floor == "06")
         for _ in 0..<4 { bench.end(1) }
         _ = bench.claim(0, to: 1)
         #expect(bench.slots.destinations.isEmpty)
-        #expect(bench.slots.floors.map(\.first) == ["06"])
+        #expect(bench.slots.floors(at: bench.now).map(\.first) == ["06"])
+    }
+
+    @Test mutating func `only what may start at once is looked for between the looks through the outbox`() {
+        func lookedFor() -> [Int] { bench.slots.floors(at: bench.now).map(\.destination) }
+        bench.find(1)
+        #expect(lookedFor().isEmpty)
+        #expect(bench.claim(1, to: 1) == 1)
+        #expect(lookedFor() == [1])
+        bench.find(1)
+        #expect(bench.claim(1, to: 1) == 1)
+        // Two are in flight to one that has not answered yet.
+        #expect(lookedFor().isEmpty)
+        bench.end(1)
+        // What is due is known, until a claim has found nothing.
+        #expect(lookedFor().isEmpty)
+        _ = bench.claim(0, to: 1)
+        #expect(lookedFor() == [1])
+        bench.end(1, .failed)
+        #expect(lookedFor().isEmpty)
     }
 
     @Test mutating func `what has waited for a second is given back`() {

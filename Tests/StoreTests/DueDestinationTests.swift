@@ -25,7 +25,9 @@ import Testing
 
     /// Seconds for which the first of each kind has been due, rounded, by destination.
     private func look(among floors: [Outbox.Floor]? = nil) throws -> [Int: [Int?]] {
-        let rows = try connection.transaction([Outbox.findDestinations(among: floors)])[0]
+        let call = floors.map { Outbox.findDestinations(among: $0) } ?? Outbox.findDestinations()
+        let rows = try connection.transaction([call])[0]
+        #expect(Outbox.placeReached(rows) == nil)
         var found: [Int: [Int?]] = [:]
         for destination in Outbox.destinations(rows) {
             found[destination.id] = try [destination.firstDue, destination.retryDue].map { due in
@@ -50,6 +52,25 @@ import Testing
     {
         let found = try look()
         #expect(found == [1: [29, nil], 2: [nil, 7], 3: [26, 4]])
+    }
+
+    @Test func `a look goes through as many heads as it may, and the next one goes on behind them`() throws {
+        var found: [Int: [Bool]] = [:]
+        var place = Outbox.Place.start
+        var places: [Outbox.Place] = []
+        while places.count < 10 {
+            let rows = try connection.transaction([Outbox.findDestinations(behind: place, heads: 2)])[0]
+            for destination in Outbox.destinations(rows) {
+                let kinds = [destination.firstDue != nil, destination.retryDue != nil]
+                found[destination.id] = zip(found[destination.id] ?? [false, false], kinds).map { $0 || $1 }
+            }
+            guard let reached = Outbox.placeReached(rows) else { break }
+            place = reached
+            places.append(place)
+        }
+        #expect(found == [1: [true, false], 2: [false, true], 3: [true, true]])
+        // Of the fourth what is held, and what is due later.
+        #expect(places.map(\.destination) == [2, 3, 4] && places.map(\.isRetry) == [true, true, true])
     }
 
     @Test func `a look for known destinations finds what is due behind their floors, or up to ten seconds before`()

@@ -62,10 +62,12 @@ struct DestinationSlots {
         }
     }
 
-    /// Where what is due shows to which destinations, of all that are known.
-    var floors: [Outbox.Floor] {
+    /// Where what is due shows to which destinations: to those that could get it at once, and of which it is not known already.
+    func floors(at now: Int64) -> [Outbox.Floor] {
         [destinations, resting].flatMap { states in
-            states.map { Outbox.Floor(destination: $0, first: $1.first.floor, retries: $1.retries.floor) }
+            states.filter { $0.value.isWorthALook(at: now) }.map {
+                Outbox.Floor(destination: $0, first: $1.first.floor, retries: $1.retries.floor)
+            }
         }
     }
 

@@ -80,6 +80,12 @@ struct DestinationState {
         }
     }
 
+    /// Whether something that becomes due may start at once, as far as this destination goes.
+    func isWorthALook(at now: Int64) -> Bool {
+        let health = health(at: now)
+        return health != .failing && held < limit(health) && !(first.isDue && retries.isDue)
+    }
+
     /// Whether what ends is soon followed by an answer to the next.
     func isFlowing(_ health: Health, at now: Int64) -> Bool {
         guard health == .answering, let answeredAt = reputation.answeredAt else { return false }

@@ -33,8 +33,7 @@ extension Poller {
             }
             if let look = rhythm.look(now: now) {
                 work.look = look
-                let known = look == .known ? slots.floors : nil
-                groups.append([Outbox.findDestinations(among: known, schedule: settings.schedule)])
+                groups.append([find(look, now: now)])
             }
         }
         if stopTime == nil, heartbeat.isDue(now: now) {
@@ -45,6 +44,13 @@ extension Poller {
         unused = []
         answers.removeFirst(work.answers.count)
         self.work = work
+    }
+
+    private func find(_ look: Rhythm.Look, now: Int64) -> Call {
+        switch look {
+        case .part(let place): Outbox.findDestinations(behind: place, schedule: settings.schedule)
+        case .known: Outbox.findDestinations(among: slots.floors(at: now), schedule: settings.schedule)
+        }
     }
 
     /// While it is not known whether anything can be sent from here, one delivery at a time is claimed.
@@ -114,13 +120,16 @@ extension Poller {
     private func takeDestinations(
         _ result: Result<[Rows], PostgresError>, of look: Rhythm.Look, since start: Int64, now: Int64
     ) {
+        var reached: Outbox.Place?
         do throws(PostgresError) {
-            let found = try result.get().first.map(Outbox.destinations) ?? []
-            slots.found(found, at: now)
+            if let rows = try result.get().first {
+                slots.found(Outbox.destinations(rows), at: now)
+                reached = Outbox.placeReached(rows)
+            }
         } catch {
             pause("the outbox cannot be read", error, now: now)
         }
-        rhythm.looked(look, started: start, now: now)
+        rhythm.looked(look, reached: reached, started: start, now: now)
     }
 
     /// What cannot be stored of destinations is not asked again: it shows again in what they do next.

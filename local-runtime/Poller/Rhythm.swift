@@ -1,11 +1,14 @@
+import Store
+
 /// When to look through the outbox for destinations, and how. Often for a while after something happened, then ever more
-/// seldom, down to once a second; looks take no more than a tenth of the time. While dead rows that an old transaction keeps
-/// make looks through the whole outbox slow, what is announced brings looks for known destinations forward. Nanoseconds.
+/// seldom, down to once a second; looks take no more than a tenth of the time. Where rows are owed to many destinations, each look
+/// goes through a part of the outbox only, so that nothing waits for long behind one. Until the next part, and while dead rows
+/// that an old transaction keeps make looks slow, what is announced brings looks for known destinations forward. Nanoseconds.
 struct Rhythm {
     /// How to look.
-    enum Look {
-        /// Through the whole outbox.
-        case whole
+    enum Look: Equatable {
+        /// Through the outbox, behind a place.
+        case part(behind: Outbox.Place)
         /// For what is due to destinations that are known.
         case known
     }
@@ -15,26 +18,28 @@ struct Rhythm {
     private var expected: Int64 = .max
     private var interval = Rhythm.shortest
     private var lastActivity: Int64 = 0
-    /// Looks before are for known destinations only: the last whole one took too long.
-    private var nextWhole: Int64 = .min
+    /// Where the next part begins.
+    private var place = Outbox.Place.start
+    /// Looks before are for known destinations only: there is more to look through, or the last part took too long.
+    private var nextPart: Int64 = .min
     /// What is announced before does not bring the next look forward: the last one for known destinations took too long.
     private var rest: Int64 = .min
 
     private static let shortest: Int64 = 2_000_000
     private static let longest: Int64 = 1_000_000_000
-    /// The longest time without a whole look: one that took a minute for once, because the database stood still, is no measure.
+    /// The longest time until the next part: one that took a minute for once, because the database stood still, is no measure.
     private static let patience: Int64 = 10_000_000_000
     /// A look that takes longer is dear.
     private static let dear: Int64 = 50_000_000
     /// How long the shortest interval is kept after something happened; longer than a wake-up may be held back.
     private static let attention: Int64 = 100_000_000
 
-    var nextLook: Int64 { min(next, expected) }
+    var nextLook: Int64 { min(next, expected, place == .start ? .max : nextPart) }
 
     /// How to look now; nil for not.
     func look(now: Int64) -> Look? {
         guard now >= nextLook else { return nil }
-        return now >= nextWhole ? .whole : .known
+        return now >= nextPart ? .part(behind: place) : .known
     }
 
     /// A look at that time will find something.
@@ -48,19 +53,21 @@ struct Rhythm {
     }
 
     /// A look has been taken.
-    mutating func looked(_ look: Look, started: Int64, now: Int64) {
+    /// - Parameter reached: where the next part begins; nil when there is no more to look through.
+    mutating func looked(_ look: Look, reached: Outbox.Place? = nil, started: Int64, now: Int64) {
         if now - lastActivity > Rhythm.attention { interval = min(interval * 2, Rhythm.longest) }
         if now >= expected { expected = .max }
         let pause = min(10 * (now - started), Rhythm.patience)
-        let dearUntil = now - started > Rhythm.dear ? now + pause : .min
+        let isDear = now - started > Rhythm.dear
         switch look {
-        case .whole:
-            nextWhole = dearUntil
+        case .part:
+            place = reached ?? .start
+            nextPart = reached != nil || isDear ? now + pause : .min
             rest = .min
             // One for known destinations is cheap.
-            next = now + (dearUntil > now ? interval : max(interval, pause))
+            next = now + (nextPart > now ? interval : max(interval, pause))
         case .known:
-            rest = dearUntil
+            rest = isDear ? now + pause : .min
             next = now + max(interval, pause)
         }
     }

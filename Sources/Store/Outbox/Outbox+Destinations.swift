@@ -46,24 +46,61 @@ extension Outbox {
         }
     }
 
+    /// How far a look through the outbox has come: what is owed is looked through by destination, and for each first attempts
+    /// before retries.
+    package struct Place: Equatable {
+        package let destination: Int
+        package let isRetry: Bool
+
+        package init(destination: Int, isRetry: Bool) {
+            self.destination = destination
+            self.isRetry = isRetry
+        }
+
+        package static let start = Place(destination: Int(Int32.min), isRetry: false)
+    }
+
+    /// Looks through a part of the outbox.
     /// - Parameters:
-    ///   - known: looks for what is due to these only, behind their floors; nil looks through the whole outbox.
+    ///   - heads: how many, at most; each is the first of what is owed to a destination, or the first retry.
     ///   - schedule: how long a destination that fails is tried with one request at a time.
-    package static func findDestinations(among known: [Floor]? = nil, schedule: RetrySchedule = .standard) -> Call {
-        let floors = known ?? []
-        return Call(
+    package static func findDestinations(
+        behind place: Place = .start, heads: Int = 128, schedule: RetrySchedule = .standard
+    ) -> Call {
+        findDestinations(behind: place, heads: heads, among: [], schedule)
+    }
+
+    /// Looks for what is due to these only, behind their floors.
+    package static func findDestinations(among known: [Floor], schedule: RetrySchedule = .standard) -> Call {
+        findDestinations(behind: .start, heads: 0, among: known, schedule)
+    }
+
+    private static func findDestinations(
+        behind place: Place, heads: Int, among known: [Floor], _ schedule: RetrySchedule
+    ) -> Call {
+        Call(
             .findDueDestinations,
             [
-                .text(String(schedule.span)), .text(known == nil ? "t" : "f"), .integers(floors.map(\.destination)),
-                .array(floors.map(\.first)), .array(floors.map(\.retries)),
+                .text(String(schedule.span)), .int(heads), .int(place.destination), .bool(place.isRetry),
+                .integers(known.map(\.destination)), .array(known.map(\.first)), .array(known.map(\.retries)),
             ])
     }
 
+    /// Behind which place the look goes on; nil when it has come to the end.
+    package static func placeReached(_ rows: Rows) -> Place? {
+        for row in rows {
+            guard let destination = row.integer("walked_to"), let isRetry = row.bool("walked_again") else { continue }
+            return Place(destination: destination, isRetry: isRetry)
+        }
+        return nil
+    }
+
     package static func destinations(_ rows: Rows) -> [Destination] {
-        rows.map { row in
+        rows.compactMap { row in
+            guard let id = row.integer("id") else { return nil }
             let maximum = row.integer("max_in_flight") ?? 0
             return Destination(
-                id: row.integer("id") ?? 0, maxInFlight: maximum > 0 ? maximum : nil,
+                id: id, maxInFlight: maximum > 0 ? maximum : nil,
                 failures: row.integer("failures") ?? 0, isHalfOpen: row.bool("half_open") ?? false,
                 firstDue: row.text("first"), retryDue: row.text("retry"), lookedAt: row.text("looked_at") ?? "-infinity"
             )

@@ -1,13 +1,17 @@
 -- The destinations to which something is due that nobody has leased: since when first attempts are due and since when
 -- retries, how often each has failed in a row, and whether it is to be tried with one request at a time: blocked before, and
 -- failing for no longer than the retry schedule spans ($1, in seconds).
--- A whole look ($2) skips through the index from the first row of one kind of one destination to the first of the next. It
--- walks over all dead rows that a vacuum may not remove yet. A look that is not whole costs the same however many these are:
--- it asks for the destinations $3 only, behind one floor for first attempts ($4) and another for retries ($5).
+-- A look through the outbox skips through the index from the first row of one kind of one destination to the first of the next,
+-- over so many heads ($2; 0: over none) behind a place (destination $3, first attempts or retries $4). Where there may be more,
+-- one more row, without an id, says behind which place the next look goes on. It walks over all dead rows that a vacuum may not
+-- remove yet.
+-- A look for the destinations $5 costs the same however many dead rows there are: it asks behind one floor for first attempts
+-- ($6) and another for retries ($7).
 WITH RECURSIVE walked(destination_id, again, due_at) AS (
     (
         SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
-        WHERE $2::boolean AND (o.lease_until IS NULL OR o.lease_until <= now())
+        WHERE (o.destination_id, (o.attempt > 0)) > ($3::int, $4::boolean)
+            AND (o.lease_until IS NULL OR o.lease_until <= now())
         ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
     )
     UNION ALL
@@ -17,17 +21,20 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
             AND (o.lease_until IS NULL OR o.lease_until <= now())
         ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
     ) next
+), part AS MATERIALIZED (
+    -- The walk ends with the last row that is asked of it.
+    SELECT * FROM walked LIMIT $2::int
 ), heads AS (
-    SELECT * FROM walked WHERE due_at <= now()
+    SELECT * FROM part WHERE due_at <= now()
     UNION ALL
     SELECT known.id, kind.again, head.due_at
-    FROM unnest($3::int[], $4::timestamptz[], $5::timestamptz[]) AS known(id, floor, retry_floor)
+    FROM unnest($5::int[], $6::timestamptz[], $7::timestamptz[]) AS known(id, floor, retry_floor)
     CROSS JOIN LATERAL (VALUES (false, known.floor), (true, known.retry_floor)) AS kind(again, floor)
     CROSS JOIN LATERAL (
         SELECT o.due_at FROM outbox o
         WHERE o.destination_id = known.id AND (o.attempt > 0) = kind.again
             -- What another session began earlier may be committed later: as long is left for that as a poller may go without
-            -- a whole look.
+            -- a look through the outbox.
             AND o.due_at >= kind.floor - interval '10 seconds'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())
@@ -36,7 +43,7 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
 )
 SELECT d.id, coalesce(d.max_in_flight, 0) AS max_in_flight, d.failures,
     coalesce(d.blocks > 0 AND d.failing_since > now() - make_interval(secs => $1::float8), false) AS half_open,
-    due.first, due.retry, now() AS looked_at
+    due.first, due.retry, now() AS looked_at, NULL AS walked_to, NULL AS walked_again
 FROM (
     SELECT destination_id, min(due_at) FILTER (WHERE NOT again) AS first, min(due_at) FILTER (WHERE again) AS retry
     FROM heads GROUP BY destination_id
@@ -46,3 +53,10 @@ CROSS JOIN LATERAL (
     WHERE d.id = due.destination_id AND (d.blocked_until IS NULL OR d.blocked_until <= now())
     OFFSET 0
 ) d
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, last.destination_id, last.again
+FROM (
+    SELECT destination_id, again FROM part
+    WHERE (SELECT count(*) FROM part) = $2::int
+    ORDER BY destination_id DESC, again DESC LIMIT 1
+) last
