@@ -6,6 +6,7 @@ extension DecodedText.Encoding {
         case .html: byte == UInt8(ascii: "&")
         case .percent: byte == UInt8(ascii: "%")
         case .form: byte == UInt8(ascii: "%") || byte == UInt8(ascii: "+")
+        case .lines: byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
         }
     }
 
@@ -18,6 +19,7 @@ extension DecodedText.Encoding {
         case .form:
             text[index] == UInt8(ascii: "+")
                 ? .byte(UInt8(ascii: " "), length: 1) : Self.percentEncoded(at: index, of: text)
+        case .lines: .nothing(length: 1)
         }
     }
 

@@ -14,6 +14,8 @@ struct DecodedText {
         case percent
         /// The same, and `+` for a space.
         case form
+        /// Broken into lines, as base64 is in mail (RFC 2045 §6.8).
+        case lines
     }
 
     /// What stands at a place of a text.
@@ -24,6 +26,8 @@ struct DecodedText {
         case scalar(Unicode.Scalar, length: Int)
         /// So many bytes stand for a byte.
         case byte(UInt8, length: Int)
+        /// So many bytes stand for nothing.
+        case nothing(length: Int)
         /// The text ends before it is clear what it stands for.
         case cut
     }
@@ -54,6 +58,8 @@ struct DecodedText {
             case .byte(let byte, let count):
                 length = count
                 append(byte, text.starts[index], text.ends[index + length - 1])
+            case .nothing(let count):
+                length = count
             case .cut where isCut:
                 length = text.bytes.count - index
             case .plain, .cut:

@@ -39,7 +39,7 @@ package struct SecretMask: Sendable {
     /// What a receiver repeats may be encoded twice: JSON that is shown as HTML or stands in a string of JSON.
     private static let encodings: [[DecodedText.Encoding]] = [
         [.json], [.html], [.percent], [.form], [.json, .json], [.json, .html], [.html, .json],
-        [.json, .percent], [.percent, .percent],
+        [.json, .percent], [.percent, .percent], [.lines], [.json, .lines],
     ]
 
     /// One at a time, since each is several times as large as the text.

@@ -89,6 +89,22 @@ struct SecretMaskTests {
         }
     }
 
+    @Test(arguments: [5, 64, 76]) func `a secret that is broken into lines is hidden, in base64 too`(width: Int) {
+        let secret = "kanari-kanari-kanari-kanari-kanari"
+        let mask = mask(("X-Api-Key", secret))
+        for text in [secret, Base64.encode(Array(String(repeating: "b", count: 71).utf8) + Array(secret.utf8))] {
+            let characters = Array(text)
+            let lines = stride(from: 0, to: characters.count, by: width).map {
+                String(characters[$0..<min($0 + width, characters.count)])
+            }
+            for separator in ["\n", "\r\n", #"\n"#, #"\r\n"#] {
+                let masked = mask("'\(lines.joined(separator: separator))'")
+                #expect(masked.hasSuffix("***'"), "\(masked)")
+                #expect(!masked.contains("nari"))
+            }
+        }
+    }
+
     @Test func `an echo of a whole head in base64 or hexadecimal shows no credentials`() {
         let pair = Base64.encode(Array("ada:kanari-kanari".utf8))
         for credentials in ["Basic \(pair)", "Bearer kanari-kanari"] {
