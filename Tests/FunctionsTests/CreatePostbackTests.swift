@@ -238,6 +238,16 @@ import Testing
         #expect(try installation.count("postbacks") == 0)
     }
 
+    @Test func `credentials that are no object are refused with what they may be, and not repeated`() throws {
+        let installation = try Installation.withOffer()
+        let refusal = try installation.refusal(
+            of: "createPostback", Installation.postback(["basicAuth": "user:s3cr3t"]))
+        #expect(
+            refusal.message
+                == #"basicAuth must be an object, {"login":…,"password":…} or {"token":…,"scheme":"Basic" or "Bearer"}, not a string"#
+        )
+    }
+
     @Test func `unknown offers, affiliates and goals are not_found by their fields`() throws {
         let installation = try Installation.withOffer()
         for (more, field) in [

@@ -88,6 +88,11 @@ extension Rule<BasicAuth> {
             return ["type": "object", "anyOf": .array([login.schema] + ways)]
         }
         return Rule(schema: schema(), placeholder: token.placeholder) { json, path, faults in
+            guard case .object = json else {
+                let ways = #"{"login":…,"password":…} or {"token":…,"scheme":"Basic" or "Bearer"}"#
+                faults.append(Fault(path, "must be an object, \(ways), not \(json.kind)"))
+                return nil
+            }
             guard json["token"] != nil else { return login.read(json, path, &faults) }
             if json["login"] != nil || json["password"] != nil {
                 faults.append(Fault(path, "must have either login and password, or a token"))

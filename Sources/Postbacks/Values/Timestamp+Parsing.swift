@@ -91,12 +91,19 @@ extension Rule<Timestamp> {
                     "In UTC from the year 1 to 9999; a leap second is the second after it.",
             ]
         }
-        return Rule<String>.text(1...64).parsed(placeholder: Timestamp(milliseconds: 0), schema: schema()) {
+        func message(_ given: String, _ quoted: String) -> String {
+            let hint = if case .clear(let time, _) = LooseTime(given) { "; did you mean \"\(time)\"?" } else { "" }
+            return "must be a time by RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \(quoted)\(hint)"
+        }
+        let text = Rule<String>.text(1...64).parsed(placeholder: Timestamp(milliseconds: 0), schema: schema()) {
             text throws(Wrong) in
-            guard let time = Timestamp(parsing: text) else {
-                throw Wrong("must be a time by RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \"\(text)\"")
-            }
+            guard let time = Timestamp(parsing: text) else { throw Wrong(message(text, "\"\(text)\"")) }
             return time
+        }
+        return Rule(schema: text.schema, placeholder: text.placeholder, blank: text.blank) { json, path, faults in
+            guard case .number(let number) = json else { return text.read(json, path, &faults) }
+            faults.append(Fault(path, message(number, "the number \(number.prefix(48))")))
+            return nil
         }
     }
 }

@@ -30,6 +30,18 @@ import Testing
         #expect(faults(.country, "5") == [#"value must be two letters, such as "DE", not a number"#])
     }
 
+    @Test func `a time that is written otherwise is refused with the one that was probably meant`() {
+        let expected = #"value must be a time by RFC 3339, such as "2026-01-02T03:04:05.678Z", not "#
+        #expect(faults(.timestamp, #""2026-06-01T12:00:00+02:00""#) == [])
+        let meant = #"; did you mean "2026-06-01T00:00:00.000Z"?"#
+        #expect(faults(.timestamp, "1780272000") == [expected + "the number 1780272000" + meant])
+        #expect(faults(.timestamp, "1780272000000") == [expected + "the number 1780272000000" + meant])
+        #expect(faults(.timestamp, #""01.06.2026""#) == [expected + #""01.06.2026""# + meant])
+        #expect(faults(.timestamp, "7") == [expected + "the number 7"])
+        #expect(faults(.timestamp, #""yesterday""#) == [expected + #""yesterday""#])
+        #expect(faults(.timestamp, "true") == ["value must be a string, not a boolean"])
+    }
+
     @Test func `params have plain names and any values`() {
         #expect(faults(.conversionParams, #"{"sub1":"a\n\u0001","a.b-c_D9":""}"#) == [])
         #expect(
