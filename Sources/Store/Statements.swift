@@ -27,11 +27,11 @@ extension Statement {
     static let configureAffiliate = Statement(
         name: "configure_affiliate", bytes: PackageResources.configure_affiliate_sql)
     static let configureOffer = Statement(name: "configure_offer", bytes: PackageResources.configure_offer_sql)
-    static let createPostback = Statement(name: "create_postback", bytes: PackageResources.create_postback_sql)
+    static let createPostbacks = Statement(name: "create_postbacks", bytes: PackageResources.create_postbacks_sql)
     static let findDueDestinations = Statement(
         name: "find_due_destinations", bytes: PackageResources.find_due_destinations_sql)
-    static let findIdempotentPostback = Statement(
-        name: "find_idempotent_postback", bytes: PackageResources.find_idempotent_postback_sql)
+    static let findIdempotentPostbacks = Statement(
+        name: "find_idempotent_postbacks", bytes: PackageResources.find_idempotent_postbacks_sql)
     static let findOverlappingPostbacks = Statement(
         name: "find_overlapping_postbacks", bytes: PackageResources.find_overlapping_postbacks_sql)
     static let findRepeats = Statement(name: "find_repeats", bytes: PackageResources.find_repeats_sql)
@@ -44,7 +44,7 @@ extension Statement {
     static let lockPostbacks = Statement(name: "lock_postbacks", bytes: PackageResources.lock_postbacks_sql)
     static let lockOffer = Statement(name: "lock_offer", bytes: PackageResources.lock_offer_sql)
     static let markDestinations = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
-    static let nextPostbackID = Statement(name: "next_postback_id", bytes: PackageResources.next_postback_id_sql)
+    static let nextPostbackIDs = Statement(name: "next_postback_ids", bytes: PackageResources.next_postback_ids_sql)
     static let pauseDyingPostbacks = Statement(
         name: "pause_dying_postbacks", bytes: PackageResources.pause_dying_postbacks_sql)
     static let recordConversions = Statement(name: "record_conversions", bytes: PackageResources.record_conversions_sql)
@@ -67,7 +67,7 @@ extension Statement {
     static let measureAlerts = Statement(name: "measure_alerts", bytes: PackageResources.measure_alerts_sql)
     static let mendOutbox = Statement(name: "mend_outbox", bytes: PackageResources.mend_outbox_sql)
     static let resendDeliveries = Statement(name: "resend_deliveries", bytes: PackageResources.resend_deliveries_sql)
-    static let updatePostback = Statement(name: "update_postback", bytes: PackageResources.update_postback_sql)
+    static let updatePostbacks = Statement(name: "update_postbacks", bytes: PackageResources.update_postbacks_sql)
     static let recordHeartbeat = Statement(name: "record_heartbeat", bytes: PackageResources.record_heartbeat_sql)
     static let removeHeartbeat = Statement(name: "remove_heartbeat", bytes: PackageResources.remove_heartbeat_sql)
     static let listPollers = Statement(name: "list_pollers", bytes: PackageResources.list_pollers_sql)

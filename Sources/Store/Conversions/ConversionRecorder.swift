@@ -90,7 +90,7 @@ extension NewConversion {
         switch field {
         case "offerId": .notFound(field, "there is no offer \"\(offerID)\"; configureOffer makes it")
         case "affiliateId": .notFound(field, "there is no affiliate \"\(affiliateID)\"; configureAffiliate makes it")
-        default: .notFound(field, "the offer \"\(offerID)\" has no goal \"\(goalID ?? "")\"; configureOffer adds it")
+        default: .unknownGoal(goalID ?? "", of: offerID)
         }
     }
 }

@@ -56,45 +56,37 @@ extension PostbackStore {
     /// - Returns: the id of each postback; nil for one whose idempotency key is taken.
     private func insert(_ postbacks: [NewPostback]) throws(PostgresError) -> [Result<Int?, FunctionError>] {
         if postbacks.isEmpty { return [] }
-        let reserved = try database.transactions([[Call(.nextPostbackID, [.int(postbacks.count)])]])[0].get()[0]
-        let ids = reserved.map { $0.integer("id") ?? 0 }
+        let reserved = try database.transactions([[Call(.nextPostbackIDs, [.int(postbacks.count)])]])[0].get()[0]
         var answers: [Result<Int?, FunctionError>] = postbacks.map { _ in .failure(.internal) }
-        var calls: [(index: Int, call: Call)] = []
-        for (index, postback) in postbacks.enumerated() {
+        var stored: [(index: Int, columns: [String?])] = []
+        for (index, row) in zip(postbacks.indices, reserved) {
             do throws(FunctionError) {
-                calls.append((index, Call(.createPostback, try parameters(postback, id: ids[index]))))
+                stored.append((index, try columns(postbacks[index], id: row.integer("id") ?? 0)))
             } catch {
                 answers[index] = .failure(error)
             }
         }
-        // In one order everywhere, so that transactions do not wait for each other in a ring.
-        calls.sort {
-            (postbacks[$0.index].template.url.origin, $0.index) < (postbacks[$1.index].template.url.origin, $1.index)
-        }
-        if calls.isEmpty { return answers }
-        let results = try database.transactions([calls.map(\.call)])[0].get()
-        for ((index, _), rows) in zip(calls, results) {
-            guard let row = rows.first else { continue }
-            if row.integer("id") == nil, let refusal = refusal(postbacks[index], row) {
-                answers[index] = .failure(refusal)
-            } else {
-                answers[index] = .success(row.integer("id"))
-            }
+        if stored.isEmpty { return answers }
+        let create = Call(.createPostbacks, Parameter.columns(of: stored.map(\.columns)))
+        for ((index, _), row) in zip(stored, try database.transactions([[create]])[0].get()[0]) {
+            answers[index] = refusal(postbacks[index], row).map(Result.failure) ?? .success(row.integer("id"))
         }
         return answers
     }
 
     /// The ids of the postbacks that the idempotency keys have made.
     private func existing(_ postbacks: [NewPostback]) -> [Result<Int?, FunctionError>] {
-        let calls = postbacks.compactMap(\.idempotencyKey).map { Call(.findIdempotentPostback, [.text($0)]) }
+        let keys = postbacks.compactMap(\.idempotencyKey)
+        if keys.isEmpty { return postbacks.map { _ in .success(nil) } }
         do throws(FunctionError) {
-            var found = (calls.isEmpty ? [] : try database.run([calls])[0])[...]
+            let rows = try database.run([[Call(.findIdempotentPostbacks, [.array(keys)])]])[0][0]
+            let made = Dictionary(rows.map { ($0.text("key"), $0) }) { first, _ in first }
             return postbacks.map { postback in
-                guard postback.idempotencyKey != nil, let row = found.popFirst()?.first, let id = row.integer("id")
+                guard let key = postback.idempotencyKey, let row = made[key], let id = row.integer("id")
                 else { return .success(nil) }
                 return Result { () throws(FunctionError) in
                     let stored = row.text("fingerprint") ?? ""
-                    guard try Fingerprint.matches(stored, of: postback, id: id, keys: keys) else {
+                    guard try Fingerprint.matches(stored, of: postback, id: id, keys: self.keys) else {
                         throw .conflict("idempotencyKey", "was used with another input, which made the postback \(id)")
                     }
                     return id
@@ -105,16 +97,15 @@ extension PostbackStore {
         }
     }
 
-    private func parameters(_ postback: NewPostback, id: Int) throws(FunctionError) -> [Parameter] {
+    private func columns(_ postback: NewPostback, id: Int) throws(FunctionError) -> [String?] {
         let template = postback.template
         return [
-            .int(id), .optional(postback.offerID), .optional(postback.affiliateID), .optional(postback.goalID),
-            .text(postback.conversionStatus.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
-            .text(template.url.origin),
-        ] + (try requestParameters(template, id: id)) + [
-            .bool(postback.isActive), .optional(postback.idempotencyKey),
-            .optional(postback.idempotencyKey.map { _ in Fingerprint.make(of: postback, id: id, keys: keys) }),
-            .bool(postback.sendsOvertaken),
+            String(id), postback.offerID, postback.affiliateID, postback.goalID, postback.conversionStatus.rawValue,
+            template.url.text, template.httpType.rawValue, template.url.origin,
+        ] + (try requestColumns(template, id: id)) + [
+            postback.isActive.column, postback.idempotencyKey,
+            postback.idempotencyKey.map { _ in Fingerprint.make(of: postback, id: id, keys: keys) },
+            postback.sendsOvertaken.column,
         ]
     }
 
@@ -130,7 +121,7 @@ extension PostbackStore {
             return .goalsAreOff
         }
         if row.bool("goal_unknown") == true {
-            return .unknownGoal
+            return .unknownGoal(postback.goalID ?? "", of: postback.offerID ?? "")
         }
         return nil
     }

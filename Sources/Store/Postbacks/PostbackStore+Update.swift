@@ -96,16 +96,14 @@ extension PostbackStore {
             }
         }
         if changes.isEmpty { return answers }
-        // Destinations are locked in one order everywhere, too.
-        changes.sort { ($0.change.origin, $0.index) < ($1.change.origin, $1.index) }
         let results = Batch(database: database).each(changes.map(\.change)) { batch throws(PostgresError) in
             let lock = Call(.lockPostbacks, [.integers(batch.map(\.postbackID))])
-            let rows = try database.transactions([[lock] + batch.map(\.call)])[0].get()
-            return rows.dropFirst().map { .success($0.first) }
+            let update = Call(.updatePostbacks, Parameter.columns(of: batch.map(\.columns)))
+            return try database.transactions([[lock, update]])[0].get()[1].map { .success($0) }
         }
         for ((index, _), result) in zip(changes, results) {
             switch result {
-            case .success(let row): answers[index] = PostbackStore.verdict(row, on: updates[index].postbackID)
+            case .success(let row): answers[index] = PostbackStore.verdict(row, on: updates[index])
             case .failure(let error): answers[index] = .failure(error)
             }
         }
@@ -115,8 +113,8 @@ extension PostbackStore {
     /// An update with what is stored, ready to be made while that stays so.
     private struct PreparedUpdate {
         let postbackID: Int
-        let call: Call
-        let origin: String
+        /// The parameters of `update_postbacks`, for this line.
+        let columns: [String?]
     }
 
     private func prepare(_ updates: [PostbackUpdate]) -> [Result<PreparedUpdate, FunctionError>] {
@@ -144,17 +142,19 @@ extension PostbackStore {
         let version = old.integer("version") ?? 0
         let moves = template.url.origin != before.url.origin
         if moves { template = try opened(template, of: update.postbackID, sealedFor: before.url.origin) }
-        let parameters = try parameters(update, template, moves: moves, version: version)
         return PreparedUpdate(
-            postbackID: update.postbackID, call: Call(.updatePostback, parameters), origin: template.url.origin)
+            postbackID: update.postbackID, columns: try columns(update, template, moves: moves, version: version))
     }
 
     /// What became of an update; nil where somebody else's came in between.
-    private static func verdict(_ row: Row?, on id: Int) -> Result<Int, FunctionError>? {
-        guard let row else { return .failure(.unknownPostback(id)) }
+    private static func verdict(_ row: Row, on update: PostbackUpdate) -> Result<Int, FunctionError>? {
+        let id = update.postbackID
+        guard row.integer("id") != nil else { return .failure(.unknownPostback(id)) }
         if row.integer("new_version") != nil { return .success(id) }
         if row.bool("goals_off") == true { return .failure(.goalsAreOff) }
-        if row.bool("goal_unknown") == true { return .failure(.unknownGoal) }
+        if row.bool("goal_unknown") == true, case .set(let goal) = update.goalID {
+            return .failure(.unknownGoal(goal, of: row.text("offer_id") ?? ""))
+        }
         return nil
     }
 
@@ -181,9 +181,9 @@ extension PostbackStore {
     }
 
     /// - Parameter moves: the URL has another origin, for which all secrets are sealed anew.
-    private func parameters(
+    private func columns(
         _ update: PostbackUpdate, _ template: RequestTemplate, moves: Bool, version: Int
-    ) throws(FunctionError) -> [Parameter] {
+    ) throws(FunctionError) -> [String?] {
         var setsGoal = true
         var goal: String?
         switch update.goalID {
@@ -197,14 +197,12 @@ extension PostbackStore {
         var written = template
         if !setsParams { written.requestParams = .none }
         return [
-            .int(update.postbackID), .int(version), .bool(setsGoal), .optional(goal),
-            .optional(update.conversionStatus?.rawValue), .text(template.url.text), .text(template.httpType.rawValue),
-            .text(template.url.origin),
-        ] + (try requestParameters(written, id: update.postbackID)) + [
-            update.isActive.map(Parameter.bool) ?? .null, .bool(update.resumes),
-            .bool(moves || update.request.setsBasicAuth), .bool(moves || update.request.setsRequestHeaders),
-            .bool(moves || update.request.setsSigningSecret),
-            update.sendsOvertaken.map(Parameter.bool) ?? .null, .bool(update.retriesNow), .bool(setsParams),
+            String(update.postbackID), String(version), setsGoal.column, goal, update.conversionStatus?.rawValue,
+            template.url.text, template.httpType.rawValue, template.url.origin,
+        ] + (try requestColumns(written, id: update.postbackID)) + [
+            update.isActive?.column, update.resumes.column, (moves || update.request.setsBasicAuth).column,
+            (moves || update.request.setsRequestHeaders).column, (moves || update.request.setsSigningSecret).column,
+            update.sendsOvertaken?.column, update.retriesNow.column, setsParams.column,
         ]
     }
 }
@@ -217,6 +215,7 @@ extension FunctionError {
     static let goalsAreOff = FunctionError.conflict(
         "goalId", "cannot be set while the offer's goals are off; configureOffer turns them on")
 
-    static let unknownGoal = FunctionError.notFound(
-        "goalId", "the offer has no such goal; configureOffer adds it")
+    static func unknownGoal(_ goal: String, of offer: String) -> FunctionError {
+        .notFound("goalId", "the offer \"\(offer)\" has no goal \"\(goal)\"; configureOffer adds it")
+    }
 }

@@ -50,22 +50,34 @@ package struct PostbackStore {
 
     /// What stands in the columns from `basic_auth` to `success_when`.
     /// - Throws: `misconfigured` when there is a secret and no key to seal it.
-    func requestParameters(_ template: RequestTemplate, id: Int) throws(FunctionError) -> [Parameter] {
+    func requestColumns(_ template: RequestTemplate, id: Int) throws(FunctionError) -> [String?] {
         if template.hasPlainSecrets, keys == nil {
             throw FunctionError(
                 .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and the postback has a secret that must be sealed"
             )
         }
         let stored = template.stored(of: id, with: keys)
-        func json(_ name: String) -> Parameter {
+        func json(_ name: String) -> String? {
             let value = stored[name] ?? .null
-            return value == .null ? .null : .utf8(value.bytes)
+            return value == .null ? nil : value.encodedText
         }
         return [
             json("basicAuth"), json("requestParams"), json("requestHeaders"), json("signingSecret"),
-            .bool(template.omitEmptyParams), json("skipWhenEmpty"), json("successWhen"),
+            template.omitEmptyParams.column, json("skipWhenEmpty"), json("successWhen"),
         ]
     }
+}
+
+extension Parameter {
+    /// One array for each column, of rows that have a value for each.
+    static func columns(of rows: [[String?]]) -> [Parameter] {
+        (rows.first ?? []).indices.map { column in .array(rows.map { $0[column] }) }
+    }
+}
+
+extension Bool {
+    /// As an array's element.
+    var column: String { self ? "t" : "f" }
 }
 
 extension Rows {
@@ -81,9 +93,10 @@ extension SavedPostback {
             return .failure(
                 .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted"))
         }
+        let template = row.template
         return .success(
             SavedPostback(
-                postback: row.postback, template: row.template,
+                postback: row.postback(with: template), template: template,
                 status: ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done,
                 overlap: Overlap(overlap)))
     }

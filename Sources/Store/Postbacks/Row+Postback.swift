@@ -4,7 +4,10 @@ import Postgres
 
 extension Row {
     /// The postback as it is answered.
-    var postback: JSON {
+    var postback: JSON { postback(with: template) }
+
+    /// The same, where the template was read already.
+    func postback(with template: RequestTemplate) -> JSON {
         func named(_ id: String, _ name: String) -> JSON {
             guard let value = text(id) else {
                 return ["id": .string(NewPostback.all), "name": .string(NewPostback.all)]
@@ -26,10 +29,8 @@ extension Row {
             "paused": paused, "version": .integer(integer("version") ?? 0), "createdAt": .optional(text("created_at")),
             "updatedAt": .optional(text("updated_at")),
         ]
-        return head.merging(maskedRequest).merging(tail)
+        return head.merging(template.masked).merging(tail)
     }
-
-    private var maskedRequest: JSON { template.masked }
 
     /// The request that it sends, with its secrets sealed.
     var template: RequestTemplate {

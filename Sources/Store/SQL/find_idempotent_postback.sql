@@ -1,1 +1,0 @@
-SELECT id, fingerprint FROM postbacks WHERE idempotency_key = $1

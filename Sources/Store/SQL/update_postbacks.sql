@@ -1,0 +1,94 @@
+-- Changes a batch of postbacks ($1, no id twice), one for each line of the arrays, whose versions are still those in $2. Stores
+-- nothing of a line when its postback is deleted or has another version, or when a goal is to be set that is unknown or while the
+-- offer's goals are off. $3 says whether a goal is to be set or cleared. $18, $19, $20 and $23 say which columns with secrets are
+-- set; the others may have been sealed anew since they were read. One row for each line; without an id for a postback that is
+-- not there.
+-- What a postback owes goes to where it goes now; $17 resumes it, which makes due what was held, in the order of its ids. With
+-- $22 what waits for a retry is due at once when the request has changed. What moves keeps its place in the order: later events
+-- of its conversion wait for it as long as they would have, and from the resumption on for what was held (R10).
+WITH input AS MATERIALIZED (
+    SELECT i.*
+    FROM unnest($1::bigint[], $2::int[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[], $15::text[], $16::boolean[],
+        $17::boolean[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[], $22::boolean[],
+        $23::boolean[]) WITH ORDINALITY
+        AS i(id, version, sets_goal, goal_id, conversion_status, url, http_type, origin,
+            basic_auth, request_params, request_headers, signing_secret, omit_empty_params, skip_when_empty, success_when,
+            active, resumes, sets_auth, sets_headers, sets_signing, send_overtaken, retries_now, sets_params, line)
+), asked AS MATERIALIZED (
+    SELECT i.line, p.id, p.offer_id, p.version = i.version AS is_current,
+        i.retries_now AND (
+            p.url <> i.url OR p.http_type <> i.http_type
+            OR i.sets_auth AND p.basic_auth::text IS DISTINCT FROM i.basic_auth
+            OR i.sets_params AND p.request_params::text IS DISTINCT FROM i.request_params
+            OR i.sets_headers AND p.request_headers::text IS DISTINCT FROM i.request_headers
+            OR i.sets_signing AND p.signing_secret::text IS DISTINCT FROM i.signing_secret
+        ) AS retries_now,
+        i.sets_goal AND i.goal_id IS NOT NULL AND g.id IS NULL AS goal_unknown,
+        i.sets_goal AND i.goal_id IS NOT NULL AND NOT coalesce(o.goals_enabled, false) AS goals_off
+    FROM input i
+    CROSS JOIN LATERAL (
+        SELECT * FROM postbacks p WHERE p.id = i.id AND p.deleted_at IS NULL FOR UPDATE OF p
+    ) p
+    LEFT JOIN offers o ON o.id = p.offer_id
+    LEFT JOIN goals g ON g.offer_id = p.offer_id AND g.id = i.goal_id
+), accepted AS MATERIALIZED (
+    SELECT i.*, a.retries_now AS makes_due FROM input i JOIN asked a ON a.line = i.line
+    WHERE a.is_current AND NOT a.goal_unknown AND NOT a.goals_off
+), known AS MATERIALIZED (
+    SELECT d.id, d.origin FROM destinations d WHERE d.origin = ANY (ARRAY(SELECT origin FROM accepted))
+), added AS (
+    -- In one order everywhere, so that transactions do not wait for each other in a ring.
+    INSERT INTO destinations AS d (origin)
+    SELECT origin FROM (SELECT origin FROM accepted EXCEPT SELECT origin FROM known) missing ORDER BY origin
+    ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin
+    RETURNING d.id, d.origin
+), changed AS (
+    UPDATE postbacks p SET
+        goal_id = CASE WHEN i.sets_goal THEN i.goal_id ELSE p.goal_id END,
+        conversion_status = coalesce(i.conversion_status, p.conversion_status),
+        url = i.url, http_type = i.http_type, destination_id = d.id,
+        basic_auth = CASE WHEN i.sets_auth THEN i.basic_auth::json ELSE p.basic_auth END,
+        request_params = CASE WHEN i.sets_params THEN i.request_params::json ELSE p.request_params END,
+        request_headers = CASE WHEN i.sets_headers THEN i.request_headers::json ELSE p.request_headers END,
+        signing_secret = CASE WHEN i.sets_signing THEN i.signing_secret::json ELSE p.signing_secret END,
+        omit_empty_params = i.omit_empty_params, skip_when_empty = i.skip_when_empty::json,
+        success_when = i.success_when::json,
+        active = coalesce(i.active, p.active),
+        send_overtaken = coalesce(i.send_overtaken, p.send_overtaken),
+        paused_at = CASE WHEN i.resumes THEN NULL ELSE p.paused_at END,
+        paused_reason = CASE WHEN i.resumes THEN NULL ELSE p.paused_reason END,
+        version = p.version + 1, updated_at = now()
+    FROM accepted i
+    JOIN (SELECT * FROM known UNION ALL SELECT * FROM added) d ON d.origin = i.origin
+    WHERE p.id = i.id
+    RETURNING p.*, i.line, i.resumes, i.makes_due
+), remembered AS (
+    INSERT INTO postback_versions (postback_id, version, conversion_status, goal_id, active, url)
+    SELECT id, version, conversion_status, goal_id, active, url FROM changed
+), moved AS (
+    UPDATE outbox o SET
+        destination_id = c.destination_id,
+        due_at = CASE
+            WHEN c.resumes AND o.due_at = 'infinity' THEN now()
+            WHEN c.makes_due AND o.attempt > 0 AND isfinite(o.due_at) THEN least(o.due_at, now())
+            ELSE o.due_at
+        END,
+        hold_from = CASE
+            WHEN c.resumes AND o.due_at = 'infinity' THEN now()
+            WHEN o.destination_id <> c.destination_id THEN coalesce(o.hold_from, o.owed_at)
+            ELSE o.hold_from
+        END
+    FROM changed c
+    WHERE o.postback_id = c.id AND (o.lease_until IS NULL OR o.lease_until <= now())
+        AND (
+            o.destination_id <> c.destination_id
+            OR c.resumes AND o.due_at = 'infinity'
+            OR c.makes_due AND o.attempt > 0 AND o.due_at > now() AND isfinite(o.due_at)
+        )
+)
+SELECT a.id, a.offer_id, a.goal_unknown, a.goals_off, c.version AS new_version
+FROM input i
+LEFT JOIN asked a ON a.line = i.line
+LEFT JOIN changed c ON c.line = i.line
+ORDER BY i.line
