@@ -15,11 +15,15 @@ struct Lookups {
     private let egress: EgressRules
     /// How long a request waits at most, in nanoseconds.
     private let patience: Int64
+    /// After so long it is asked whether the name servers answer at all, which may take a second.
+    private let doubt: Int64
     private var names: KnownNames
     private var waiting: [String: [Waiting]] = [:]
     /// Names whose answer is still to come, even if nobody waits for it any more.
     private var asked: Set<String> = []
     /// Requests whose names have been answered, until they are taken.
+    /// When it was asked last whether the name servers answer.
+    private var serversAskedAt: Int64 = .min
     private var answered: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
     /// How many requests wait.
     private(set) var count = 0
@@ -29,13 +33,18 @@ struct Lookups {
         self.resolver = resolver
         self.egress = egress
         patience = Int64(patienceMilliseconds) * 1_000_000
+        doubt = max(patience / 4, min(patience / 2, patience - 1_500_000_000))
     }
 
     /// Readable when `take` has something; nil when nothing waits.
     var signal: CInt? { count > 0 ? resolver.signal.number : nil }
 
-    /// When the first request will have waited too long.
-    var deadline: Int64? { waiting.values.lazy.compactMap(\.first?.since).min().map { $0 + patience } }
+    /// When something is to be done for what waits, although nothing comes.
+    var deadline: Int64? {
+        waiting.values.lazy.compactMap(\.first?.since).min().map { first in
+            first + (serversAskedAt < first ? doubt : patience)
+        }
+    }
 
     /// The addresses of a request's name, if they are known; otherwise the request waits, and comes back with `take`.
     mutating func addresses(for request: Waiting) -> [IPAddress]? {
@@ -55,12 +64,14 @@ struct Lookups {
         collect()
         var taken = answered
         answered = []
+        // A lookup that is slow says of itself too late whether the name is to blame or the system.
+        if waiting.values.contains(where: { $0[0].since > serversAskedAt && $0[0].since + doubt <= now }) {
+            serversAskedAt = now
+            resolver.askServers(now: now)
+        }
         for (name, requests) in waiting where requests[0].since + patience <= now {
-            let message = "the addresses of \(name) were not found in \(patience / 1_000_000) ms"
             let late = requests.prefix { $0.since + patience <= now }
-            for request in late {
-                taken.append((request, .failure(HTTPFailure(kind: .timeout, message: message))))
-            }
+            for request in late { taken.append((request, .failure(lateness(of: name, since: request.since)))) }
             waiting[name] = late.count < requests.count ? Array(requests[late.count...]) : nil
             // One that is slow has no claim to the threads of those that are not.
             names.forget(name)
@@ -68,6 +79,14 @@ struct Lookups {
         }
         count -= taken.count
         return taken
+    }
+
+    private func lateness(of name: String, since time: Int64) -> HTTPFailure {
+        let message = "the addresses of \(name) were not found in \(patience / 1_000_000) ms"
+        if resolver.areServersSilent(since: time - patience) {
+            return HTTPFailure(kind: .unavailableHere, message: "\(message): no name server of this system answers")
+        }
+        return HTTPFailure(kind: .timeout, message: message)
     }
 
     private mutating func collect() {

@@ -21,6 +21,7 @@ final class Resolver: Sendable {
     private let bell: Descriptor
     private let threadLimit: Int
     private let lookUp: @Sendable (String) -> Answer
+    private let doServersAnswer: @Sendable () -> Bool
     private let state = Mutex(State())
 
     private struct State {
@@ -31,19 +32,26 @@ final class Resolver: Sendable {
         /// How many of the threads are busy with strange names.
         var strangeThreads = 0
         var answers: [Found] = []
+        /// Whether the system's name servers answer at all, and when that was asked last.
+        var servers: (answer: Bool, askedAt: Int64)?
     }
 
+    /// - Parameters:
+    ///   - lookUp: may take long.
+    ///   - doServersAnswer: whether any of the system's name servers answers any question; may take a second.
     init(
         threads: Int = 64,
         lookUp: @escaping @Sendable (String) -> Answer = { name in
             lookUpAddresses(of: name).map { $0.compactMap { IPAddress(bytes: $0) } }
-        }
+        },
+        doServersAnswer: @escaping @Sendable () -> Bool = { NameServers.areReachable() }
     ) throws(SystemError) {
         (signal, bell) = try Descriptor.pipe()
         try signal.setNonBlocking()
         try bell.setNonBlocking()
         threadLimit = threads
         self.lookUp = lookUp
+        self.doServersAnswer = doServersAnswer
     }
 
     /// Asks for a name's addresses; the answer comes with `takeAnswers`.
@@ -66,6 +74,19 @@ final class Resolver: Sendable {
             return true
         }
         if isHopeless { ring() }
+    }
+
+    /// Asks whether the name servers answer, for what is slow.
+    func askServers(now: Int64) {
+        _ = detachThread {
+            let answer = self.doServersAnswer()
+            self.state.withLock { $0.servers = (answer, now) }
+        }
+    }
+
+    /// Whether no name server of this system answered when that was asked last, at that time or later.
+    func areServersSilent(since time: Int64) -> Bool {
+        state.withLock { $0.servers.map { !$0.answer && $0.askedAt >= time } ?? false }
     }
 
     /// Takes back a name that nobody waits for any more.

@@ -138,6 +138,8 @@ import Testing
             while !end.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.005) }
             running.withLock { $0.now -= 1 }
             return .failure(NameLookupFailure("at last"))
+        } doServersAnswer: {
+            true
         }
         defer { end.withLock { $0 = true } }
         let client = try client(resolver, connectMilliseconds: 2_000, remembering: 0)
@@ -162,6 +164,27 @@ import Testing
         #expect(running.withLock { $0.most } == 6)
     }
 
+    @Test(arguments: [(false, HTTPFailure.Kind.unavailableHere), (true, .timeout)])
+    func `a lookup that is too slow is the name's fault only if the system's name servers answer others`(
+        doServersAnswer: Bool, kind: HTTPFailure.Kind
+    ) throws {
+        let end = Mutex(false)
+        let asked = Mutex(0)
+        let resolver = try Resolver(threads: 4) { _ in
+            while !end.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.005) }
+            return .failure(NameLookupFailure("at last"))
+        } doServersAnswer: {
+            asked.withLock { $0 += 1 }
+            return doServersAnswer
+        }
+        defer { end.withLock { $0 = true } }
+        let client = try client(resolver, connectMilliseconds: 2_000, remembering: 0)
+        for id in 0..<20 { client.start(HTTPRequest(url: "http://stuck\(id % 4).invalid/"), id: UInt64(id)) }
+        let late = client.finish()
+        #expect(late.count == 20 && late.allSatisfy { $0.failure?.kind == kind }, "\(late)")
+        #expect(asked.withLock { $0 } <= 2)
+    }
+
     @Test(arguments: [false, true])
     func `an answer for which nobody waited any more says nothing to a later request`(isFound: Bool) throws {
         let receiver = try RunningReceiver()
@@ -176,6 +199,8 @@ import Testing
             while !end.withLock({ $0 }) { Thread.sleep(forTimeInterval: 0.005) }
             if isFound { return .success([IPAddress(literal: "10.0.0.1")].compactMap(\.self)) }
             return .failure(NameLookupFailure("Temporary failure in name resolution"))
+        } doServersAnswer: {
+            true
         }
         let client = try client(resolver, connectMilliseconds: 5_000, remembering: 0)
         let request = HTTPRequest(url: "http://t.invalid:\(receiver.port)/")

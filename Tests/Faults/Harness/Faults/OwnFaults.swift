@@ -17,7 +17,7 @@ extension Fault {
         own(
             "own-no-setting", "a deliverPostback whose settings are wrong",
             "POSTBACKS_CONNECT_TIMEOUT=5s; export POSTBACKS_CONNECT_TIMEOUT; exec \"$REAL\" \"$@\""),
-        authorities, nameServer, key("own-missing-key", "a key that is away", "other", 7),
+        authorities, nameServer, silentNameServer, key("own-missing-key", "a key that is away", "other", 7),
         key("own-wrong-key", "another key of the same id", "test", 8),
     ]
 
@@ -68,22 +68,37 @@ extension Fault {
     private static let nameServer = own(
         "own-no-name-server", "a resolv.conf that names no server, and receivers with names"
     ) {
+        scene in try names(scene) { _ in "" }
+    }
+
+    /// The system's resolver would wait for ten seconds, which is longer than an attempt may take.
+    private static let silentNameServer = own(
+        "own-silent-name-server", "a name server that answers nothing, and receivers with names"
+    ) {
         scene in
-        let server: NameServer
+        try names(scene) { server in
+            for name in ["own.test", ""] { try server.answer(name, .silence) }
+            return "nameserver \(server.address)\n"
+        }
+    }
+
+    /// A receiver with a name that a name server knows; deliverPostback asks another one while it misbehaves.
+    /// - Parameter broken: what stands in `/etc/resolv.conf` then, given that other server.
+    private static func names(_ scene: Scene, broken: (NameServer) throws -> String) throws -> String {
+        let servers: [NameServer]
         do {
-            server = try NameServer()
+            servers = [try NameServer(), try NameServer()]
         } catch {
             throw Skipped(reason: "\(error)")
         }
-        let destination = try NamedDestination(server)
+        let destination = try NamedDestination(servers)
         try scene.addFlow("named", to: [destination], isHealthy: false)
         let path = "\(scene.folder.path)/names"
         try FileSystem.makeFolder(path)
-        try FileSystem.write("", to: "\(path)/resolv.conf")
-        let program = try OwnMount.wrap(
-            Programs.path("deliverPostback"), in: path, showing: "\(path)/resolv.conf", at: "/etc/resolv.conf")
-        return
-            "exec '\(program)' \"$@\"\nfi\nif true; then\nexec '\(try server.wrap(Programs.path("deliverPostback")))' \"$@\""
+        try FileSystem.write(try broken(servers[1]), to: "\(path)/resolv.conf")
+        let program = Programs.path("deliverPostback")
+        let misled = try OwnMount.wrap(program, in: path, showing: "\(path)/resolv.conf", at: "/etc/resolv.conf")
+        return "exec '\(misled)' \"$@\"\nfi\nif true; then\nexec '\(try servers[0].wrap(program))' \"$@\""
     }
 
     private static func key(_ name: String, _ injects: String, _ id: String, _ byte: UInt8) -> Fault {
@@ -126,12 +141,13 @@ private final class TLSDestination: Destination {
 /// A receiver with a name.
 private final class NamedDestination: Destination {
     private let plain: PlainDestination
-    private let server: NameServer
+    /// The first one knows the name; the others live as long.
+    private let servers: [NameServer]
 
-    init(_ server: NameServer) throws {
-        self.server = server
+    init(_ servers: [NameServer]) throws {
+        self.servers = servers
         plain = try PlainDestination()
-        try server.answer("own.test", .addresses(["127.0.0.1"]))
+        try servers[0].answer("own.test", .addresses(["127.0.0.1"]))
     }
 
     var url: String { "http://own.test:\(plain.receiver.port)" }

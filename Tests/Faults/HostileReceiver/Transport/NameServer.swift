@@ -7,6 +7,7 @@ import TestSupport
 /// A name server of our own, and programs for which it is the only one: they run with another `/etc/resolv.conf`, in a mount
 /// namespace of theirs.
 package final class NameServer: Sendable {
+    package let address: String
     private let script: Script
     private let folder: TemporaryFolder
 
@@ -34,7 +35,7 @@ package final class NameServer: Sendable {
         // An address of its own, so that several can run at once, in several processes.
         let process = Int(getpid()) & 0xFFF
         let number = NameServer.count.add(1, ordering: .relaxed).newValue & 0xFF
-        let address = "127.\(53 + (process >> 8)).\(process & 255).\(number)"
+        address = "127.\(53 + (process >> 8)).\(process & 255).\(number)"
         try FileSystem.write(
             "nameserver \(address)\noptions timeout:1 attempts:1\n", to: "\(folder.path)/resolv.conf")
         script = try Script("names.py", [address])
