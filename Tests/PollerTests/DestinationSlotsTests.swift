@@ -74,7 +74,7 @@ struct DestinationSlotsTests {
         // Two are in flight to one that has not answered yet.
         #expect(lookedFor().isEmpty)
         bench.end(1)
-        // What is due is known, until a claim has found nothing.
+        // The destination counts as due until a claim has found nothing.
         #expect(lookedFor().isEmpty)
         _ = bench.claim(0, to: 1)
         #expect(lookedFor() == [1])

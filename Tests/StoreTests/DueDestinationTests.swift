@@ -69,7 +69,7 @@ import Testing
             places.append(place)
         }
         #expect(found == [1: [true, false], 2: [false, true], 3: [true, true]])
-        // Of the fourth what is held, and what is due later.
+        // The walk also passes the fourth destination, whose rows are held or due later.
         #expect(places.map(\.destination) == [2, 3, 4] && places.map(\.isRetry) == [true, true, true])
     }
 

@@ -20,10 +20,10 @@ import Store
 ///
 /// A destination is silent when a request has waited for 250 ms and it has answered none within the last 250 ms. While answers
 /// come, but only to what was started earlier than a request, it keeps its slot: then the delivery process is behind, and more
-/// requests would only wait longer. Once something is answered that was started later, the process has done its part: a request
-/// to a destination that is not answering gives its slot back then, before 250 ms have passed, so that one that has rested does
-/// not wait behind hundreds that have rested and hang. `SlotLimits.requests` bounds all that is in flight; half as many as there are slots
-/// of these are kept for those that answer. Lines over 16 KiB are bounded in bytes too.
+/// requests would only wait longer. An answer to a later request shows that the process has sent this one: a request to a
+/// destination that is not answering gives its slot back then, before 250 ms have passed. So a destination that has rested
+/// does not wait behind hundreds that have rested and hang. `SlotLimits.requests` bounds all that is in flight; half as many as
+/// there are slots of these are kept for those that answer. Lines over 16 KiB are bounded in bytes too.
 ///
 /// For a destination that has just answered up to twice its limit is claimed: the surplus starts as soon as a request ends,
 /// without a round trip to the database in between. What has waited here for a second is given back.

@@ -20,7 +20,7 @@ struct Heartbeat {
     private static let interval: Int64 = 5_000_000_000
     /// Where it cannot be stored it is not tried as often: nothing depends on it.
     private static let longInterval: Int64 = 60_000_000_000
-    /// What needs a key is tried again before that.
+    /// A problem is forgotten after so long without another complaint; a delivery that lacks a key is tried again sooner.
     private static let lackMemory: Int64 = 60_000_000_000
 
     init(startTime: Int64) { self.startTime = startTime }

@@ -67,7 +67,7 @@ extension Poller {
             "an attempt could not be made here",
             metadata: ["delivery": "\(claim.delivery)", "code": "\(complaint.code)"])
         if complaint.isOfKey {
-            // Whoever needs no key, or another one, waits for nothing.
+            // Deliveries that need no key, or another one, can still be sent, so that the poller does not rest.
             heartbeat.lacksKey(complaint.message, now: now)
             log.fails("deliveries that need a key cannot be sent from here, and wait", complaint.message, now: now)
         } else if let seconds = health.complained(at: now) {

@@ -66,10 +66,10 @@ struct SlotUse {
             inFlight += state.flights.count
             for flight in state.flights {
                 largeBytes += SlotUse.large(flight.bytes)
-                // Of what a destination that is not known to answer has in flight the process has done its part once something
-                // later was answered.
-                let isHandled = health != .answering && flight.start < answers.latestStart
-                guard flight.start >= behind || flight.start > silent && !isHandled else { continue }
+                // An answer to a later request shows that the process has sent this one. A destination that answers keeps its
+                // slots for the full 250 ms all the same: it may have many in flight.
+                let isSent = health != .answering && flight.start < answers.latestStart
+                guard flight.start >= behind || flight.start > silent && !isSent else { continue }
                 hold(1, health)
                 if flight.isRetry { retries += 1 }
             }

@@ -3,9 +3,10 @@
 -- offer's goals are off. $3 says whether a goal is to be set or cleared. $18, $19, $20 and $23 say which columns with secrets are
 -- set; the others may have been sealed anew since they were read. One row for each line; without an id for a postback that is
 -- not there.
--- What a postback owes goes to where it goes now; $17 resumes it, which makes due what was held, in the order of its ids. With
--- $22 what waits for a retry is due at once when the request has changed. What moves keeps its place in the order: later events
--- of its conversion wait for it as long as they would have, and from the resumption on for what was held (R10).
+-- Deliveries that a postback owes move to the destination of its new URL. $17 resumes the postback: its held deliveries become
+-- due, in the order of their ids. With $22 deliveries that wait for a retry become due at once when the request has changed. A
+-- delivery that moves keeps its place in the order (R10): later events of its conversion wait for it as long as they would have,
+-- and for a held one from the resumption on.
 WITH input AS MATERIALIZED (
     SELECT i.*
     FROM unnest($1::bigint[], $2::int[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
