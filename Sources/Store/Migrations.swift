@@ -43,6 +43,9 @@ package enum Migrations {
         Migration(
             number: 13, name: "conversion text",
             script: String(decoding: PackageResources.conversion_text_sql, as: UTF8.self)),
+        Migration(
+            number: 14, name: "postback affiliates",
+            script: String(decoding: PackageResources.postback_affiliates_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind

@@ -79,29 +79,14 @@ struct PostbackBatchTests {
                 FROM generate_series(1, 2000) i, destinations d WHERE d.origin = 'http://many.example';
                 ANALYZE
                 """)
-        func read() throws -> Int {
-            try waitUntil("the functions' sessions have ended") {
-                try installation.value(
-                    """
-                    SELECT count(*) AS value FROM pg_stat_activity
-                    WHERE datname = current_database() AND application_name IN ('createPostback', 'updatePostback')
-                    """)
-                    == "0"
-            }
-            let read = try installation.value(
-                """
-                SELECT seq_tup_read + idx_tup_fetch AS value FROM pg_stat_user_tables WHERE relname = 'postbacks'
-                """)
-            return Int(read ?? "") ?? 0
-        }
-        let before = try read()
+        let before = try installation.postbackRowsRead()
         let created = try installation.ask(
             "createPostback",
             all: (1...100).map { Installation.postback(["affiliateId": .string("many\($0 * 2)")]) })
         let ids = created.compactMap { $0.at("postback.id") }
         let updated = try installation.ask(
             "updatePostback", all: ids.map { ["postbackId": $0, "url": "http://u.example/{click_id}"] })
-        let count = try read() - before
+        let count = try installation.postbackRowsRead() - before
         for answers in [created, updated] {
             let overlaps = answers.map { answer in
                 answer["warnings"]?.items.filter { $0["code"] == "overlap" }.count ?? 0
@@ -110,6 +95,35 @@ struct PostbackBatchTests {
         }
         // The index reads one row more or less; all of the offer's would be 200,000 twice.
         #expect(count < 5000, "\(count) rows were read")
+    }
+
+    @Test(arguments: ["o", "*"])
+    func `what a postback overlaps costs the same however many are alike`(offer: String) throws {
+        let installation = try Installation.withOffer()
+        let stored = offer == "*" ? "NULL" : "'\(offer)'"
+        try installation.database.connect().execute(
+            script: """
+                INSERT INTO destinations (origin) VALUES ('http://many.example');
+                INSERT INTO postbacks (offer_id, affiliate_id, conversion_status, url, http_type, destination_id)
+                SELECT \(stored), 'a', 'pending', 'http://many.example/', 'GET', d.id
+                FROM generate_series(1, 2000) i, destinations d WHERE d.origin = 'http://many.example';
+                INSERT INTO affiliates (id, name) SELECT 'other' || i, 'Other' FROM generate_series(1, 2000) i;
+                INSERT INTO postbacks (offer_id, affiliate_id, conversion_status, url, http_type, destination_id)
+                SELECT NULL, 'other' || i, 'pending', 'http://many.example/', 'GET', d.id
+                FROM generate_series(1, 2000) i, destinations d WHERE d.origin = 'http://many.example';
+                ANALYZE
+                """)
+        let before = try installation.postbackRowsRead()
+        let created = try installation.ask(
+            "createPostback", all: Array(repeating: Installation.postback(["offerId": .string(offer)]), count: 100))
+        let count = try installation.postbackRowsRead() - before
+        let messages = created.compactMap { answer in
+            answer["warnings"]?.items.first { $0["code"] == "overlap" }?["message"]?.text
+        }
+        #expect(messages.count == 100)
+        #expect(messages.allSatisfy { $0.hasSuffix(" and at least 81 more") }, "\(messages.last ?? "")")
+        // 101 of each, where all would be 2,000 of each.
+        #expect(count < 30_000, "\(count) rows were read")
     }
 
     @Test func `processes that make and change the same postbacks together lose nothing`() async throws {
@@ -129,5 +143,22 @@ struct PostbackBatchTests {
             "\(answers.joined().first { $0["output"] == nil } ?? .null)")
         let versions = try installation.value("SELECT sum(version)::text AS value FROM postbacks")
         #expect(versions == "\(20 + 1600)")
+    }
+}
+
+extension Installation {
+    /// How many rows of the table of postbacks have been read so far by functions that make and change them.
+    fileprivate func postbackRowsRead() throws -> Int {
+        try waitUntil("the functions' sessions have ended") {
+            try value(
+                """
+                SELECT count(*) AS value FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name IN ('createPostback', 'updatePostback')
+                """)
+                == "0"
+        }
+        let read = try value(
+            "SELECT seq_tup_read + idx_tup_fetch AS value FROM pg_stat_user_tables WHERE relname = 'postbacks'")
+        return Int(read ?? "") ?? 0
     }
 }

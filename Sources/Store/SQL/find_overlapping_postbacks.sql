@@ -1,9 +1,10 @@
 -- Other active postbacks that fire on events on which one fires too: for each of the postbacks $1 that are active, or else for one
 -- that would have the offer $2, affiliate $3, goal $4 (null: any) and status $5. A row for each that has some: at most 20 ids, and
 -- how many there are; goals_ignored: some differ by their goals alone, which the offer's goals, being off, do not tell apart.
+-- No more than 101 are looked up for one postback, so that a batch takes the same time however many are alike.
 WITH asked AS MATERIALIZED (
     SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status,
-        (SELECT NOT o.goals_enabled FROM offers o WHERE o.id = p.offer_id) AS goals_off
+        coalesce((SELECT NOT o.goals_enabled FROM offers o WHERE o.id = p.offer_id), false) AS goals_off
     FROM (
         SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status
         FROM unnest($1::bigint[]) AS k(id)
@@ -11,43 +12,57 @@ WITH asked AS MATERIALIZED (
         UNION ALL
         SELECT NULL, $2::text, $3::text, $4::text, $5::text WHERE $1::bigint[] IS NULL
     ) p
-), alike AS (
-    -- One for each kind of postback. The first two look up what they need, each by itself, in the index postbacks_matching.
-    SELECT p.id AS asked_id, other.id, other.goal_id
+), found AS (
+    -- One for each kind of postback, which looks up what it needs by itself, in an index of its own.
+    SELECT p.id AS asked_id, other.id, other.goal_id <> p.goal_id AS is_of_other_goal
     FROM asked p
-    CROSS JOIN LATERAL (VALUES ('*', p.affiliate_id), (p.offer_id, '*'), (p.offer_id, p.affiliate_id)) AS k(offer, affiliate)
     CROSS JOIN LATERAL (
-        SELECT other.id, other.goal_id FROM postbacks other
-        WHERE other.deleted_at IS NULL AND other.active
-            AND coalesce(other.offer_id, '*') = k.offer AND coalesce(other.affiliate_id, '*') = k.affiliate
-            AND other.conversion_status = p.conversion_status
-        OFFSET 0
+        SELECT other.id, other.goal_id
+        FROM (VALUES ('*', p.affiliate_id), (p.offer_id, '*'), (p.offer_id, p.affiliate_id)) AS k(offer, affiliate)
+        CROSS JOIN LATERAL (
+            SELECT other.id, other.goal_id FROM postbacks other
+            WHERE other.deleted_at IS NULL AND other.active
+                AND coalesce(other.offer_id, '*') = k.offer AND coalesce(other.affiliate_id, '*') = k.affiliate
+                AND other.conversion_status = p.conversion_status AND other.id IS DISTINCT FROM p.id
+                AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id OR p.goals_off)
+            LIMIT 101
+        ) other
+        LIMIT 101
     ) other
     WHERE p.offer_id IS NOT NULL AND p.affiliate_id IS NOT NULL
     UNION ALL
-    SELECT p.id, other.id, other.goal_id
+    SELECT p.id, other.id, other.goal_id <> p.goal_id
     FROM asked p
-    CROSS JOIN LATERAL (VALUES ('*'), (p.offer_id)) AS k(offer)
     CROSS JOIN LATERAL (
-        SELECT other.id, other.goal_id FROM postbacks other
-        WHERE other.deleted_at IS NULL AND other.active
-            AND coalesce(other.offer_id, '*') = k.offer AND other.conversion_status = p.conversion_status
-        OFFSET 0
+        SELECT other.id, other.goal_id
+        FROM (VALUES ('*'), (p.offer_id)) AS k(offer)
+        CROSS JOIN LATERAL (
+            SELECT other.id, other.goal_id FROM postbacks other
+            WHERE other.deleted_at IS NULL AND other.active
+                AND coalesce(other.offer_id, '*') = k.offer
+                AND other.conversion_status = p.conversion_status AND other.id IS DISTINCT FROM p.id
+                AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id OR p.goals_off)
+            LIMIT 101
+        ) other
+        LIMIT 101
     ) other
     WHERE p.offer_id IS NOT NULL AND p.affiliate_id IS NULL
     UNION ALL
-    SELECT p.id, other.id, other.goal_id
-    FROM asked p JOIN postbacks other
-        ON other.deleted_at IS NULL AND other.active
-        AND coalesce(other.affiliate_id, '*') IN ('*', p.affiliate_id)
-        AND other.conversion_status = p.conversion_status
+    SELECT p.id, other.id, false
+    FROM asked p
+    CROSS JOIN LATERAL (
+        SELECT other.id
+        FROM (VALUES ('*'), (p.affiliate_id)) AS k(affiliate)
+        CROSS JOIN LATERAL (
+            SELECT other.id FROM postbacks other
+            WHERE other.deleted_at IS NULL AND other.active
+                AND coalesce(other.affiliate_id, '*') = k.affiliate
+                AND other.conversion_status = p.conversion_status AND other.id IS DISTINCT FROM p.id
+            LIMIT 101
+        ) other
+        LIMIT 101
+    ) other
     WHERE p.offer_id IS NULL
-), found AS (
-    SELECT p.id AS asked_id, other.id, other.goal_id <> p.goal_id AS is_of_other_goal
-    FROM asked p JOIN alike other
-        ON coalesce(other.asked_id, 0) = coalesce(p.id, 0)
-        AND other.id IS DISTINCT FROM p.id
-        AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id OR p.goals_off)
 )
 SELECT asked_id, array_to_string((array_agg(id ORDER BY id))[1:20], ', ') AS ids, count(*) AS count,
     coalesce(bool_or(is_of_other_goal), false) AS goals_ignored
