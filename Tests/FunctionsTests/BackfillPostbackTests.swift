@@ -79,7 +79,7 @@ import Testing
         let connection = try installation.holdUp()
         let input = Self.longAgo.merging(["postbackId": .integer(id)])
         let calls = try (0..<3).map { _ in try installation.start("backfillPostback", input) }
-        try waitUntil("the calls wait") { try connection.allWaiting("backfillPostback").count == calls.count }
+        try installation.database.waitForLock(of: "backfillPostback", sessions: calls.count)
         try connection.release()
         let counts = try calls.map { try $0.answer["owed"]?.integer ?? -1 }
         for call in calls { try call.wait() }
@@ -94,7 +94,7 @@ import Testing
         try installation.settle(try installation.claim(), ["outcome": "failed"])
         let connection = try installation.holdUp()
         let resend = try installation.start("resendDeliveries", ["deliveryIds": [1]])
-        try waitUntil("the resend waits") { try connection.waiting("resendDeliveries") != nil }
+        try installation.database.waitForLock(of: "resendDeliveries")
         #expect(try backfill(installation, id) == 0)
         try connection.release()
         #expect(try resend.answer["resent"] == 1)

@@ -18,15 +18,7 @@ import Testing
             output: .pipe, errorOutput: .null)
         try child.input?.writeAll(input.bytes)
         child.input = nil
-        let watch = try installation.database.connect()
-        try waitUntil("\(function) waits") {
-            try watch.run(
-                """
-                SELECT 1 FROM pg_stat_activity
-                WHERE application_name = \(function) AND datname = current_database() AND wait_event_type = 'Lock'
-                """
-            ).first != nil
-        }
+        try installation.database.waitForLock(of: function)
         try other.execute(script: "COMMIT")
         var bytes: [UInt8] = []
         while case .bytes(let more)? = try child.output?.read(upTo: 65536) { bytes += more }
@@ -87,15 +79,7 @@ import Testing
             try child.input?.writeAll(input.bytes)
             child.input = nil
             children.append(child)
-            try waitUntil("\(number + 1) calls wait") {
-                try first.run(
-                    """
-                    SELECT count(*) AS value FROM pg_stat_activity
-                    WHERE application_name = 'configureOffer' AND datname = current_database()
-                        AND wait_event_type = 'Lock'
-                    """
-                ).first?.integer("value") == number + 1
-            }
+            try installation.database.waitForLock(of: "configureOffer", sessions: number + 1)
         }
         _ = try first.run("SELECT pg_advisory_unlock(4711)")
         for child in children { #expect(try child.wait() == .exited(0)) }
@@ -123,17 +107,7 @@ import Testing
             environment: Programs.environment(installation.environment), input: .pipe, output: .pipe)
         try child.input?.writeAll(Array(lines.map { $0 + "\n" }.joined().utf8))
         child.input = nil
-        // A transaction sees the same activity all the time.
-        let watch = try installation.database.connect()
-        try waitUntil("the batch waits") {
-            try watch.run(
-                """
-                SELECT 1 FROM pg_stat_activity
-                WHERE application_name = 'recordConversion' AND datname = current_database()
-                    AND wait_event_type = 'Lock'
-                """
-            ).first != nil
-        }
+        try installation.database.waitForLock(of: "recordConversion")
         // Whoever goes by the keys' order waits at the first of them, and has not written the second yet.
         try other.execute(
             script: """

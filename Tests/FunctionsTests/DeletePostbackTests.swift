@@ -60,7 +60,7 @@ import Testing
         let id = try installation.createPostback()
         let connection = try installation.holdUp()
         let recording = try installation.start("recordConversion", Installation.conversion(["transactionId": "t"]))
-        try waitUntil("the recording waits") { try connection.waiting("recordConversion") != nil }
+        try installation.database.waitForLock(of: "recordConversion")
         try installation.ask("deletePostback", ["postbackId": .integer(id)])
         try connection.release()
         #expect(try recording.answer.fired == [id])

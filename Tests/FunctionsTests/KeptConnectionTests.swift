@@ -97,13 +97,7 @@ struct KeptConnectionTests {
         let blocker = try installation.database.connect()
         try blocker.execute(script: "BEGIN; LOCK TABLE events IN SHARE MODE")
         try function.send(call(2))
-        try waitUntil("it waits for the lock") {
-            try installation.value(
-                """
-                SELECT count(*) AS value FROM pg_stat_activity WHERE application_name = 'recordConversion'
-                AND datname = current_database() AND wait_event_type = 'Lock'
-                """) == "1"
-        }
+        try installation.database.waitForLock(of: "recordConversion")
         #expect(try end("recordConversion", installation) == 1)
         try blocker.execute(script: "COMMIT")
         #expect(try function.answer().at("output.duplicate") == false)

@@ -149,9 +149,9 @@ import Testing
         try installation.record(Self.person)
         let connection = try installation.holdUp()
         let update = try installation.start("updateConversionStatus", ["conversionId": 1, "status": "done"])
-        try waitUntil("the update waits") { try connection.waiting("updateConversionStatus") != nil }
+        try installation.database.waitForLock(of: "updateConversionStatus")
         let redaction = try installation.start("redactConversion", Self.redaction)
-        try waitUntil("the redaction waits") { try connection.waiting("redactConversion") != nil }
+        try installation.database.waitForLock(of: "redactConversion")
         try connection.release()
         #expect(try update.answer["changed"] == true)
         #expect(try redaction.answer.at("conversion.status") == "done")

@@ -161,15 +161,7 @@ struct RepeatTests {
     private func startTogether(_ installation: Installation) throws {
         let connection = try installation.database.connect()
         try connection.execute(script: "BEGIN; LOCK TABLE conversions IN SHARE MODE")
-        let observer = try installation.database.connect()
-        try waitUntil("two sessions that wait") {
-            try observer.run(
-                """
-                SELECT FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'recordConversion' AND wait_event_type = 'Lock'
-                """
-            ).count == 2
-        }
+        try installation.database.waitForLock(of: "recordConversion", sessions: 2)
         try connection.execute(script: "COMMIT")
     }
 }

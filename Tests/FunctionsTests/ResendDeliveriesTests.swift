@@ -217,7 +217,7 @@ import Testing
         let calls = try (0..<3).map { _ in
             try installation.start("resendDeliveries", ["filter": ["postbackId": 1]])
         }
-        try waitUntil("the calls wait") { try connection.allWaiting("resendDeliveries").count == calls.count }
+        try installation.database.waitForLock(of: "resendDeliveries", sessions: calls.count)
         try connection.release()
         let counts = try calls.map { try $0.answer["resent"]?.integer ?? -1 }
         for call in calls { try call.wait() }

@@ -32,16 +32,6 @@ extension Installation {
 extension Connection {
     /// Lets go on what `holdUp` made wait.
     func release() throws { _ = try run("SELECT pg_advisory_unlock(4711)") }
-
-    /// The session of a function that waits for somebody else; nil when none does.
-    func waiting(_ function: String) throws -> Int? { try allWaiting(function).first }
-
-    /// The sessions of a function that wait for somebody else.
-    func allWaiting(_ function: String) throws -> [Int] {
-        try run(
-            "SELECT pid FROM pg_stat_activity WHERE application_name = \(function) AND datname = current_database() AND wait_event_type = 'Lock'"
-        ).compactMap { $0.integer("pid") }
-    }
 }
 
 extension ChildProcess {

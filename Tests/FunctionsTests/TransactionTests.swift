@@ -17,8 +17,8 @@ struct TransactionTests {
         let connection = try installation.holdUp()
         let input = Installation.conversion(["transactionId": "t"])
         let child = try installation.start("recordConversion", input)
-        try waitUntil("the recording waits") { try connection.waiting("recordConversion") != nil }
-        _ = try connection.run("SELECT pg_terminate_backend(\(try connection.waiting("recordConversion") ?? 0)::int)")
+        let recording = try installation.database.waitForLock(of: "recordConversion")[0]
+        _ = try connection.run("SELECT pg_terminate_backend(\(recording)::int)")
         #expect(try child.answer.at("error.code") == "unavailable")
         #expect(try child.wait() == .exited(75))
         for table in ["conversions", "events", "outbox"] { #expect(try installation.count(table) == 0) }
@@ -34,9 +34,8 @@ struct TransactionTests {
         let connection = try installation.holdUp()
         let input: JSON = ["offerId": "o", "transactionId": "t", "status": "done"]
         let child = try installation.start("updateConversionStatus", input)
-        try waitUntil("the update waits") { try connection.waiting("updateConversionStatus") != nil }
-        _ = try connection.run(
-            "SELECT pg_terminate_backend(\(try connection.waiting("updateConversionStatus") ?? 0)::int)")
+        let update = try installation.database.waitForLock(of: "updateConversionStatus")[0]
+        _ = try connection.run("SELECT pg_terminate_backend(\(update)::int)")
         #expect(try child.answer.at("error.code") == "unavailable")
         #expect(try child.wait() == .exited(75))
         #expect(try installation.value("SELECT status || sequence AS value FROM conversions") == "pending1")
@@ -52,7 +51,7 @@ struct TransactionTests {
         let connection = try installation.holdUp()
         let input = Installation.conversion(["transactionId": "t"])
         let child = try installation.start("recordConversion", input)
-        try waitUntil("the recording waits") { try connection.waiting("recordConversion") != nil }
+        try installation.database.waitForLock(of: "recordConversion")
         child.terminate(SIGKILL)
         try child.wait()
         try connection.release()

@@ -132,7 +132,6 @@ import Testing
     @Test func `two updates at once lose nothing`() throws {
         let installation = try Installation.withOffer()
         let id = try installation.createPostback()
-        let connection = try installation.database.connect()
         let holder = try installation.database.connect()
         _ = try holder.run("BEGIN")
         _ = try holder.run("SELECT FROM postbacks FOR UPDATE")
@@ -142,7 +141,7 @@ import Testing
             try installation.start("updatePostback", change.merging(["postbackId": .integer(id)]))
         }
         // All of them have read the first version.
-        try waitUntil("the updates wait") { try connection.allWaiting("updatePostback").count == updates.count }
+        try installation.database.waitForLock(of: "updatePostback", sessions: updates.count)
         _ = try holder.run("COMMIT")
         for update in updates {
             #expect(try update.answer["error"] == nil)

@@ -21,14 +21,7 @@ import Testing
         try installation.record(["t"])
         try connection.execute(script: "BEGIN; LOCK TABLE postbacks IN ACCESS EXCLUSIVE MODE")
         poller.send(SIGCONT)
-        try waitUntil("the claim waits") {
-            try installation.database.connect().run(
-                """
-                SELECT FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'postbacks poller' AND wait_event_type = 'Lock'
-                """
-            ).count == 1
-        }
+        try installation.database.waitForLock(of: "postbacks poller")
         // Nearly the whole lease; a machine that makes more of it lets the statement run into its time-out instead.
         _ = try wait(for: [], milliseconds: 11_500)
         try connection.execute(script: "COMMIT")

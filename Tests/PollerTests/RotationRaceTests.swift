@@ -54,13 +54,7 @@ import Testing
             output: .null)
         try update.input?.writeAll(Array(#"{"postbackId":1,"requestParams":{"n":2}}"#.utf8))
         update.input = nil
-        let watcher = try installation.database.connect()
-        func waiting(_ name: String) throws -> Bool {
-            try watcher.run(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = \(name) AND wait_event_type = 'Lock'"
-            ).count > 0
-        }
-        try waitUntil("the update waits") { try waiting("updatePostback") }
+        try installation.database.waitForLock(of: "updatePostback")
         // What rekey would store, in the transaction that the update waits for.
         let keys = try EncryptionKeys(parsing: "\(Self.new),\(Self.old)")
         let stored = try holder.run("SELECT basic_auth ->> 'token' AS token FROM postbacks").first?.text("token") ?? ""
@@ -87,12 +81,7 @@ import Testing
             Programs.path("postbacks"), ["rekey"],
             environment: Programs.environment(installation.environment.merging(keys(Self.new, Self.old)) { $1 }),
             output: .null)
-        let watcher = try installation.database.connect()
-        try waitUntil("rekey waits") {
-            try watcher.run(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'postbacks rekey' AND wait_event_type = 'Lock'"
-            ).count > 0
-        }
+        try installation.database.waitForLock(of: "postbacks rekey")
         // Another token, sealed with the old key.
         let context = SealContext(
             "postback", id: 1, field: "basicAuth.token", origin: "http://127.0.0.1:1")

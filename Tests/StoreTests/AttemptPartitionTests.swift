@@ -68,12 +68,7 @@ import Testing
         try reader.execute(script: "BEGIN; LOCK TABLE ONLY attempts IN ACCESS SHARE MODE")
         let upkeep = try database.connect()
         try upkeep.start([[Outbox.maintainAttempts(keepDays: 90)]])
-        let observer = try database.connect()
-        try waitUntil("it waits") {
-            try observer.run(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ).count == 1
-        }
+        try database.waitForLock()
         #expect(try reader.run("SELECT count(*) AS count FROM attempts").first?.integer("count") == 0)
         try reader.execute(script: "COMMIT")
         var results: [Result<[Rows], PostgresError>]?
