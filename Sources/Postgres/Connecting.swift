@@ -36,9 +36,9 @@ package final class Connecting {
     }
 
     /// Waits for the outcome.
-    func finish() throws(PostgresError) -> ConnectionHandle {
+    func finish(unless interruption: Descriptor?) throws(PostgresError) -> ConnectionHandle {
         while try !isConnected() {
-            _ = try waitForPostgres(interests, milliseconds: millisecondsLeft)
+            try waitForPostgres(interests, milliseconds: millisecondsLeft, unless: interruption)
         }
         return handle
     }
@@ -72,6 +72,17 @@ package final class Connecting {
     private func setDeadline() {
         let seconds = Int64(info.timeoutSeconds)
         deadline = seconds == 0 ? nil : Clock.monotonicNanoseconds + seconds * 1_000_000_000
+    }
+}
+
+/// Waits until one of the interests is ready or the time is over.
+/// - Throws: `.unreachable` when the interruption is readable.
+func waitForPostgres(
+    _ interests: [Interest], milliseconds: Int?, unless interruption: Descriptor?
+) throws(PostgresError) {
+    let stop = interruption.map { [Interest.read($0)] } ?? []
+    if try waitForPostgres(stop + interests, milliseconds: milliseconds).prefix(stop.count).contains(true) {
+        throw .unreachable("interrupted while waiting for the server")
     }
 }
 

@@ -22,12 +22,19 @@ package final class Connection {
     /// Whether there is more to send than the socket took; then wait for room to write too.
     package internal(set) var wantsWrite = false
 
+    /// What is readable when nobody shall wait for the server any more.
+    package var interruption: Descriptor?
+
     /// Connects, and waits for it as long as `connect_timeout` says, by default 10 s.
     /// - Parameters:
     ///   - conninfo: a URI or key=value pairs as libpq takes them; empty for what the `PG…` variables say.
     ///   - applicationName: what `pg_stat_activity` shows unless the string or `PGAPPNAME` says otherwise.
-    package convenience init(_ conninfo: String, applicationName: String = "postbacks") throws(PostgresError) {
-        self.init(try Connecting(conninfo, applicationName: applicationName).finish())
+    ///   - interruption: what is readable when nobody shall wait for the server any more, e.g. a descriptor of signals.
+    package convenience init(
+        _ conninfo: String, applicationName: String = "postbacks", unless interruption: Descriptor? = nil
+    ) throws(PostgresError) {
+        self.init(try Connecting(conninfo, applicationName: applicationName).finish(unless: interruption))
+        self.interruption = interruption
     }
 
     init(_ handle: ConnectionHandle) {
@@ -74,11 +81,17 @@ package final class Connection {
 
     /// Runs each group as a transaction of its own, all of them in one round trip. One that fails costs the others nothing,
     /// unless the connection is lost; then those that were not answered fail as `.unreachable`.
+    /// - Throws: `.unreachable` too at an interruption, which the connection does not survive.
     package func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
         try start(groups)
         while true {
             if let results = poll() { return results }
-            _ = try waitForPostgres(interests, milliseconds: nil)
+            do {
+                try waitForPostgres(interests, milliseconds: nil, unless: interruption)
+            } catch {
+                isOutOfStep = true
+                throw error
+            }
         }
     }
 }

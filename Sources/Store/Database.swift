@@ -1,6 +1,7 @@
 package import FunctionRuntime
 import JSON
 import Logging
+package import POSIX
 package import Postgres
 
 /// The database of a function: connected when it is first needed, and again after the connection was lost or has turned out to
@@ -11,6 +12,10 @@ package final class Database {
     private let applicationName: String
     private let logger: Logger
     private var connection: Connection?
+    /// What is readable when a call shall not wait for the database any more. That call then fails as `unavailable`.
+    package var interruption: Descriptor? {
+        didSet { connection?.interruption = interruption }
+    }
     /// Of the server, when it was last reached.
     private var encoding: String?
 
@@ -75,7 +80,7 @@ package final class Database {
 
     private func connected() throws(PostgresError) -> Connection {
         if let connection, connection.isUsable { return connection }
-        let fresh = try Connection(connectionString, applicationName: applicationName)
+        let fresh = try Connection(connectionString, applicationName: applicationName, unless: interruption)
         connection = fresh
         encoding = fresh.serverEncoding
         return fresh
@@ -104,6 +109,8 @@ package final class Database {
                 .misconfigured,
                 isConfigured
                     ? "DATABASE_URL does not work: \(reason)" : "DATABASE_URL is not set; \(RuntimeHome.hint)")
+        case .unreachable where isInterrupted:
+            return FunctionError(.unavailable, "the call was interrupted")
         case .unreachable where error.isReadOnly:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database can only be read now; try again")
@@ -130,6 +137,11 @@ package final class Database {
             logger.error("\(error)")
             return .internal
         }
+    }
+
+    private var isInterrupted: Bool {
+        guard let interruption else { return false }
+        return (try? wait(for: [.read(interruption)], milliseconds: 0)) == [true]
     }
 
     /// A text that the server's encoding has no bytes for, or that is no text in it.

@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import POSIX
+import Postgres
 import TestSupport
 import Testing
 
@@ -59,6 +60,23 @@ struct ExportTests {
         defer { export.terminate(SIGKILL) }
         try waitUntil("it has ended") { try export.poll() != nil }
         #expect(try export.poll() == .exited(128 + signal))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `an export whose database does not go on ends by a signal`(signal: CInt) throws {
+        let place = try Workplace.make()
+        let holder = try place.installation.database.connect()
+        try holder.execute(script: "BEGIN; LOCK TABLE conversions")
+        let output = place.path("held.csv")
+        let export = try ChildProcess(
+            Programs.path("postbacks"), ["export", "conversions", "--output", output],
+            environment: Programs.environment(place.installation.environment), output: .null, errorOutput: .null)
+        defer { export.terminate(SIGKILL) }
+        try place.installation.database.waitForLock(of: "postbacks export")
+        export.terminate(signal)
+        try waitUntil("it has ended") { try export.poll() != nil }
+        #expect(try export.poll() == .exited(128 + signal))
+        #expect(FileSystem.kind(of: output) == nil)
     }
 
     @Test func `all pages are written, in the order of the ids, and filtered`() throws {

@@ -11,6 +11,7 @@ package struct Exporter {
     private let columns: [String]
     private let values: [(JSON) -> JSON?]
     private let writer: CSVWriter
+    private let database: Database
     private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
     private let patience: Int64
 
@@ -34,8 +35,8 @@ package struct Exporter {
         values = self.columns.map(kind.value)
         writer = CSVWriter(isExcelSafe: isExcelSafe)
         self.patience = Int64(patience * 1e9)
-        nextPage = try kind.makePages(
-            try Database(settings, applicationName: "postbacks export"), settings, isBrief: format == .csv)
+        database = try Database(settings, applicationName: "postbacks export")
+        nextPage = try kind.makePages(database, settings, isBrief: format == .csv)
     }
 
     /// - Parameters:
@@ -47,6 +48,7 @@ package struct Exporter {
         _ filter: [JSON.Member], to output: Descriptor, unless interruption: Descriptor,
         show: (_ rows: Int) throws -> Void
     ) throws -> Int {
+        database.interruption = interruption
         var bytes: [UInt8] = []
         var after: [JSON.Member] = []
         var count = 0
