@@ -1,5 +1,6 @@
 package import JSON
 import Postbacks
+import Postgres
 import Secrets
 
 /// Where a list goes on, opaque to callers so that what it holds may change.
@@ -48,6 +49,26 @@ struct TimedPlace: Equatable {
         // Times of one format are compared as texts.
         return (other.time > time) == (order == .oldest) ? other : self
     }
+}
+
+/// The part of a list in the order of times in which a page is.
+struct TimedRange {
+    /// It begins behind this place.
+    let start: TimedPlace
+    /// It ends before this time (oldest first), or with it (newest first); `infinity` or `-infinity` where it does not.
+    let end: String
+
+    /// `since` and `until` are where the list begins and ends, or ends and begins.
+    /// - Parameter after: the cursor of the page before.
+    init(since: Timestamp?, until: Timestamp?, _ order: ListOrder, after: String?) {
+        let (first, last) = order == .oldest ? (since, until) : (until, since)
+        let beginning = after.flatMap(TimedPlace.init) ?? .end(order, id: "0")
+        start = beginning.later(first.map(TimedPlace.before), in: order)
+        end = last?.description ?? (order == .oldest ? "infinity" : "-infinity")
+    }
+
+    /// As the statements take it.
+    var parameters: [Parameter] { [.text(start.time), .text(start.id), .text(end)] }
 }
 
 extension Rule<String> {

@@ -1,19 +1,20 @@
 import Postgres
 
-/// What would hold the tables of deliveries for minutes if it was one transaction, where there are millions of them.
+/// What would hold tables for minutes if it was one transaction, where they have millions of rows.
 extension Migrations {
-    /// Deliveries that are read and written in one transaction.
+    /// Rows that are read and written in one transaction.
     private static let batch = 10_000
 
-    /// Says of each finished delivery whose it is, and makes the migration's indexes beside the running programs. All of it may
-    /// be interrupted and begun again.
+    /// Runs the migration's preparation, and makes its indexes beside the running programs. All of it may be interrupted and begun
+    /// again.
     /// - Returns: false where the migration was done before.
     static func prepareGradually(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
-        var last: Int? = 0
-        while let id = last {
+        guard try !isDone(migration, on: connection) else { return false }
+        var last = migration.preparation.map { _ in 0 }
+        while let id = last, let preparation = migration.preparation {
             let page = try locked(on: connection) { () throws(PostgresError) in
                 try isDone(migration, on: connection)
-                    ? nil : try connection.run(.fillDeliveries, [.int(id), .int(batch)]).first
+                    ? nil : try connection.run(preparation, [.int(id), .int(batch)]).first
             }
             guard let page else { return false }
             last = page.integer("last")
@@ -32,7 +33,8 @@ extension Migrations {
     private static func hasMany(on connection: Connection) throws(PostgresError) -> Bool {
         let row = try connection.run(
             """
-            SELECT EXISTS (SELECT FROM deliveries OFFSET \(batch)::int) OR EXISTS (SELECT FROM outbox OFFSET \(batch)::int) AS many
+            SELECT EXISTS (SELECT FROM deliveries OFFSET \(batch)::int) OR EXISTS (SELECT FROM outbox OFFSET \(batch)::int)
+                OR EXISTS (SELECT FROM conversions OFFSET \(batch)::int) AS many
             """
         ).first
         return row?.bool("many") == true
@@ -43,7 +45,7 @@ extension Migrations {
         let rows = try connection.run(
             """
             SELECT quote_ident(c.relname) AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid IN ('deliveries'::regclass, 'outbox'::regclass) AND NOT i.indisvalid
+            WHERE i.indrelid IN ('deliveries'::regclass, 'outbox'::regclass, 'conversions'::regclass) AND NOT i.indisvalid
             """)
         for row in rows {
             guard let name = row.text("name") else { continue }

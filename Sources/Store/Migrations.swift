@@ -8,6 +8,8 @@ package enum Migrations {
         package let script: String
         /// Its script makes indexes, one by one, while everybody goes on.
         var isGradual = false
+        /// What is run before that, for so many rows at a time, until there are no more.
+        var preparation: Statement?
     }
 
     package static let all = [
@@ -33,7 +35,8 @@ package enum Migrations {
             script: String(decoding: PackageResources.delivery_filters_sql, as: UTF8.self)),
         Migration(
             number: 9, name: "delivery indexes",
-            script: String(decoding: PackageResources.delivery_indexes_sql, as: UTF8.self), isGradual: true),
+            script: String(decoding: PackageResources.delivery_indexes_sql, as: UTF8.self), isGradual: true,
+            preparation: .fillDeliveries),
         Migration(
             number: 10, name: "poller heartbeat",
             script: String(decoding: PackageResources.poller_heartbeat_sql, as: UTF8.self)),
@@ -46,6 +49,9 @@ package enum Migrations {
         Migration(
             number: 14, name: "postback affiliates",
             script: String(decoding: PackageResources.postback_affiliates_sql, as: UTF8.self)),
+        Migration(
+            number: 15, name: "conversion indexes",
+            script: String(decoding: PackageResources.conversion_indexes_sql, as: UTF8.self), isGradual: true),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind

@@ -21,7 +21,7 @@ package struct Page: Sendable {
         case numbers
         /// Callers' ids; where an order is asked for, the times at which they were made.
         case names
-        /// The times since when deliveries have been owed.
+        /// Times, and ids where these are the same.
         case times
     }
 

@@ -113,10 +113,10 @@ import Testing
         let third = try installation.ask("listConversions", ["offerId": "p"]).at("conversions.0")
         let recorded = try #require(third?["createdAt"])
         for (filter, expected) in [
-            ([:], [1, 2, 3, 4]), (["offerId": "o"], [1, 2, 4]), (["offerId": "p"], [3]), (["affiliateId": "b"], [3]),
+            ([:], [3, 1, 2, 4]), (["offerId": "o"], [1, 2, 4]), (["offerId": "p"], [3]), (["affiliateId": "b"], [3]),
             (["goalId": "g1"], [2]), (["goalId": "g2"], []), (["status": "pending"], [1, 2]), (["status": "done"], [3]),
-            (["status": "rejected"], [4]), (["transactionId": "t1"], [1, 3]), (["clickId": "c1"], [1, 2]),
-            (["transactionId": "t1", "offerId": "o"], [1]), (["since": recorded], [1, 2, 3, 4]),
+            (["status": "rejected"], [4]), (["transactionId": "t1"], [3, 1]), (["clickId": "c1"], [1, 2]),
+            (["transactionId": "t1", "offerId": "o"], [1]), (["since": recorded], [3, 1, 2, 4]),
             (["until": recorded], []), (["since": "2020-01-01T00:00:00Z", "until": "2021-01-01T00:00:00Z"], []),
             (["clickId": "none"], []), (["clickId": "c1", "goalId": "g1", "affiliateId": "a"], [2]),
         ] as [(JSON, [Int])] { #expect(try found(filter) == expected, "\(filter)") }

@@ -106,8 +106,8 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
         FunctionInput(
             function: "listConversions",
             inputs: [
-                ids.merging(page).merging(times).merging([
-                    "status": "done", "transactionId": "t", "clickId": 7, "order": "newest",
+                ids.merging(timedPage).merging(times).merging([
+                    "status": "done", "transactionId": "t", "clickId": 7,
                 ])
             ]),
         FunctionInput(

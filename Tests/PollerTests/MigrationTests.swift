@@ -125,7 +125,9 @@ import Testing
                 SELECT 1000 + n, 31, 31, 1, 1, 1, 'failed', 1, 1, now() FROM generate_series(1, 10500) n;
                 UPDATE deliveries SET offer_id = NULL, affiliate_id = NULL WHERE id % 2 = 0;
                 CREATE INDEX deliveries_state ON deliveries (id);
-                UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'deliveries_state'::regclass;
+                CREATE INDEX conversions_offer ON conversions (id);
+                UPDATE pg_index SET indisvalid = false
+                WHERE indexrelid IN ('deliveries_state'::regclass, 'conversions_offer'::regclass);
                 """)
         try Migrations.run(on: connection) { _ in }
         #expect(try Migrations.tables(on: connection) == .current)
@@ -137,13 +139,16 @@ import Testing
             try installation.value(
                 """
                 SELECT string_agg(pg_get_indexdef(indexrelid), ' ') AS value FROM pg_index
-                WHERE indrelid IN ('deliveries'::regclass, 'outbox'::regclass) AND indisvalid
+                WHERE indrelid IN ('deliveries'::regclass, 'outbox'::regclass, 'conversions'::regclass) AND indisvalid
                 """) ?? ""
         for columns in [
             #"|| ''::text)) COLLATE "C", owed_at, id)"#,
             #"(postback_id, state COLLATE "C", owed_at, id) INCLUDE (affiliate_id, offer_id)"#,
             #"(affiliate_id, state COLLATE "C", owed_at, id) INCLUDE (offer_id)"#,
             #"(offer_id, state COLLATE "C", owed_at, id)"#, "outbox USING btree (owed_at)",
+            #"conversions USING btree (status COLLATE "C", created_at, id)"#,
+            "(affiliate_id, created_at, id) INCLUDE (offer_id)",
+            "conversions USING btree (offer_id, created_at, id)",
         ] { #expect(made.contains(columns), "\(columns) \(made)") }
         let dead = try installation.ask("listDeliveries", ["affiliateId": "a", "state": "dead"])
         #expect(dead["deliveries"]?.items.compactMap { $0["id"]?.integer } == [31, 33, 35, 37, 39])

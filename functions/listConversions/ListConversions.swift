@@ -19,7 +19,7 @@ struct ListConversions: SimpleFunction {
 
         init(_ fields: inout Fields) {
             filter = ConversionFilter(&fields)
-            page = Page(&fields)
+            page = Page(&fields, of: .times)
         }
     }
 

@@ -28,7 +28,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
         case .conversions:
             let conversions = ConversionList(database)
             return { (input) throws(FunctionError) in
-                let (filter, page) = try ExportKind.read(input) { (ConversionFilter(&$0), Page(&$0)) }
+                let (filter, page) = try ExportKind.read(input) { (ConversionFilter(&$0), Page(&$0, of: .times)) }
                 return try list(page) { (page) throws(FunctionError) in try conversions.page(filter, page) }
             }
         case .deliveries:

@@ -26,7 +26,8 @@ package struct ConversionExplainer {
     /// - Throws: `not_found`; `conflict` for a key that several conversions have.
     package func explain(_ key: ConversionKey, all: Bool) throws(FunctionError) -> ExplainedConversion {
         let id = try find(key)
-        let row = try database.run(.explainConversion, [.int(id), .bool(all), .text(String(orderHold))]).first
+        let explain = Call(.explainConversion, [.int(id), .bool(all), .text(String(orderHold))])
+        let row = try database.run([[.plan(.automatic), explain]])[0][1].first
         guard let row, row.text("conversion") != nil else { throw key.isUnknown }
         let conversion = row.json("conversion")
         guard case .array(let events) = row.json("events") else { throw .internal }

@@ -26,6 +26,17 @@ package struct ConversionFilter: Sendable {
         since = fields.optional("since", .timestamp)
         until = fields.optional("until", .timestamp)
     }
+
+    /// By what conversions are found: what leads to the fewest of them.
+    enum Way: String {
+        case key, affiliate, offer, all
+    }
+
+    var way: Way {
+        if transactionID != nil || clickID != nil { return .key }
+        if affiliateID != nil { return .affiliate }
+        return offerID != nil ? .offer : .all
+    }
 }
 
 /// Conversions.
@@ -36,20 +47,21 @@ package struct ConversionList {
         self.database = database
     }
 
-    /// One page in the order of the ids.
+    /// One page in the order of the times when they were recorded, and of their ids where these are the same.
     /// - Throws: `not_found` where there is none and the offer or the affiliate is nobody's.
     package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let listed = try page.rows("conversions") { after, count throws(FunctionError) in
+            let order = page.order ?? .oldest
+            let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
             let list = Call(
-                ListStatement.conversions[page.order ?? .oldest],
+                ListStatement.conversions[order],
                 [
-                    .optional(filter.offerID), .optional(filter.affiliateID), .optional(filter.goalID),
-                    .optional(filter.status?.rawValue), .optional(filter.transactionID), .optional(filter.clickID),
-                    .optional(filter.since?.description), .optional(filter.until?.description),
-                    .text(after ?? page.start), .int(count),
-                ])
-            let rows = try database.run([[.plansAnew, list]])[0][1]
-            return rows.map { ($0.text("id") ?? "", .encoded($0.text("conversion") ?? "null")) }
+                    .text(filter.way.rawValue), .optional(filter.offerID), .optional(filter.affiliateID),
+                    .optional(filter.goalID), .optional(filter.status?.rawValue), .optional(filter.transactionID),
+                    .optional(filter.clickID),
+                ] + range.parameters + [.int(count)])
+            let rows = try database.run([[.plan(.once), list]])[0][1]
+            return rows.map { ($0.text("cursor") ?? "", .encoded($0.text("conversion") ?? "null")) }
         }
         if listed.rows.isEmpty {
             try NamedIDs(offer: filter.offerID, affiliate: filter.affiliateID).require(in: database)

@@ -24,7 +24,7 @@ package struct DeliveryList {
         let listed = try page.rows("deliveries") { after, count throws(FunctionError) in
             let list = Call(
                 ListStatement.deliveries[page.order ?? .oldest], parameters(filter, page, after, count))
-            let rows = try database.run([[DeliveryList.plansOnce, list]])[0][1]
+            let rows = try database.run([[.plan(.once), list]])[0][1]
             let attempts = try attempts(of: rows)
             return rows.map { row in (row.text("cursor") ?? "", delivery(row, attempts)) }
         }
@@ -32,19 +32,10 @@ package struct DeliveryList {
         return listed
     }
 
-    /// The plan is the same whatever is asked for, and to make it takes longer than to read a page.
-    private static let plansOnce = Call(
-        .applySettings, [.array(["plan_cache_mode"]), .array(["force_generic_plan"]), .bool(true)])
-
-    /// `since` and `until` are where the list begins and ends, or ends and begins.
     private func parameters(_ filter: DeliveryFilter, _ page: Page, _ after: String?, _ count: Int) -> [Parameter] {
-        let order = page.order ?? .oldest
-        let (first, last) = order == .oldest ? (filter.since, filter.until) : (filter.until, filter.since)
-        let beginning = after.flatMap(TimedPlace.init) ?? .end(order, id: "0")
-        let start = beginning.later(first.map(TimedPlace.before), in: order)
-        let end = last?.description ?? (order == .oldest ? "infinity" : "-infinity")
-        return [.text(filter.way.rawValue)] + filter.parameters + [
-            .text(start.time), .text(start.id), .text(end), .int(count), .text(String(orderHold)),
+        let range = TimedRange(since: filter.since, until: filter.until, page.order ?? .oldest, after: after)
+        return [.text(filter.way.rawValue)] + filter.parameters + range.parameters + [
+            .int(count), .text(String(orderHold)),
         ]
     }
 
@@ -58,12 +49,13 @@ package struct DeliveryList {
             return (id, from, until)
         }
         guard let first = tried.map(\.from).min(), let last = tried.map(\.until).max() else { return [:] }
-        let listed = try database.run(
+        let list = Call(
             .listAttempts,
             [
                 .integers(tried.map(\.id)), .integers(tried.map(\.from)), .integers(tried.map(\.until)), .int(first),
                 .int(last), .bool(isBrief),
             ])
+        let listed = try database.run([[.plan(.automatic), list]])[0][1]
         return Dictionary(
             listed.map {
                 ($0.integer("id") ?? 0, Attempts(count: $0.integer("count") ?? 0, json: json($0)))

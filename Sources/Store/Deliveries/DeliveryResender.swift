@@ -71,8 +71,8 @@ package final class DeliveryResender {
                 .optional(filter.since?.description), .optional(filter.until?.description), .bool(request.isForced),
                 .text(request.after), .int(DeliveryResender.limit), .bool(request.isDryRun),
             ])
-        let results = try database.run([[resend]] + (request.isDryRun ? [] : wakeup.groups()))
-        let row = results[0][0].first
+        let results = try database.run([[.plan(.automatic), resend]] + (request.isDryRun ? [] : wakeup.groups()))
+        let row = results[0][1].first
         return Resent(
             owed: OwedAgain(row), madeDue: row?.integer("made_due") ?? 0,
             leftOut: row?.text("left_out").map(JSON.encoded) ?? [:])

@@ -23,7 +23,7 @@ package enum Outbox {
 
     /// The session of the upkeep.
     package static let upkeepSession = SessionSetup(
-        settings: [("lock_timeout", "5s")], checks: [.checkWritable, .checkInstallation])
+        settings: [("lock_timeout", "5s"), ("jit", "off")], checks: [.checkWritable, .checkInstallation])
 
     /// - Parameters:
     ///   - answers: lines of deliverPostback, `{"id":…,"output":{…}}`.

@@ -36,7 +36,7 @@ package final class PostbackBackfill {
                 .int(postbackID), .text(since.description), .optional(until?.description), .text(after),
                 .int(DeliveryResender.limit), .bool(isDryRun), .bool(includesSilent),
             ])
-        let results = try database.run([[lock, backfill]] + (isDryRun ? [] : wakeup.groups()))
-        return OwedAgain(results[0][1].first)
+        let results = try database.run([[.plan(.automatic), lock, backfill]] + (isDryRun ? [] : wakeup.groups()))
+        return OwedAgain(results[0][2].first)
     }
 }

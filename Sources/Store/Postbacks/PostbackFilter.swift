@@ -43,16 +43,12 @@ package struct PostbackFilter: Sendable {
 }
 
 extension Call {
-    /// Statements behind it in its transaction are planned for what they are asked for. One plan for all filters would walk tables.
-    static let plansAnew = Call(
-        .applySettings, [.array(["plan_cache_mode"]), .array(["force_custom_plan"]), .bool(true)])
-
     /// Those of these postbacks that are not deleted, in the order of their ids: the rows of the second statement of the first group.
     static func listPostbacks(_ ids: [Int]) -> [[Call]] {
         var fields = Fields([])
         var parameters = PostbackFilter(&fields).parameters(behind: "0", ids.count)
         parameters[0] = .integers(ids)
-        return [[.plansAnew, Call(ListStatement.postbacks[.oldest], parameters)]]
+        return [[.plan(.anew), Call(ListStatement.postbacks[.oldest], parameters)]]
     }
 }
 

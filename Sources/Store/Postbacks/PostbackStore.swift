@@ -23,7 +23,7 @@ package struct PostbackStore {
             let list = Call(
                 ListStatement.postbacks[page.order ?? .oldest],
                 filter.parameters(behind: after ?? page.start, count))
-            let rows = try database.run([[.plansAnew, list]])[0][1]
+            let rows = try database.run([[.plan(.anew), list]])[0][1]
             return rows.map { ($0.text("id") ?? "", $0.postback) }
         }
         if listed.rows.isEmpty, let id = filter.postbackID, try database.run(Call.listPostbacks([id]))[0][1].isEmpty {
