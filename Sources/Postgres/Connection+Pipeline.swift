@@ -157,7 +157,7 @@ extension Connection {
             learn(from: error)
             pipeline.fail(group, pipeline.preparationErrors[statement.name] ?? error.undone)
         } else {
-            pipeline.add(Rows(result), to: group)
+            pipeline.add(Rows(result, of: statement), to: group)
         }
     }
 

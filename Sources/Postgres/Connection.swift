@@ -69,7 +69,7 @@ package final class Connection {
         try run(Call(query))
     }
 
-    private func run(_ call: Call) throws(PostgresError) -> Rows {
+    func run(_ call: Call) throws(PostgresError) -> Rows {
         // One call brings one result.
         try transaction([call])[0]
     }

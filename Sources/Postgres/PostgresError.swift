@@ -17,6 +17,9 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         case missingSchema
         /// The statement or its values are at fault; the same again fails again.
         case rejected(sqlState: String)
+        /// The answer is not what the statement answers: a required column is NULL, or its text is no value of its type. A mistake in
+        /// the program or in the tables; the statement itself was done.
+        case unreadable
     }
 
     package let kind: Kind
@@ -43,7 +46,7 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     package var isMisconfiguration: Bool {
         switch kind {
         case .malformedConnectionString, .unusable, .missingSchema: true
-        case .unreachable, .busy, .rejected: false
+        case .unreachable, .busy, .rejected, .unreadable: false
         }
     }
 
@@ -69,6 +72,13 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         PostgresError(
             kind: .malformedConnectionString, sqlState: nil, message: message, detail: nil, constraint: nil,
             statementName: nil)
+    }
+
+    /// A row that cannot be read as what the statement answers.
+    package static func unreadable(_ message: String, statementName: String) -> PostgresError {
+        PostgresError(
+            kind: .unreadable, sqlState: nil, message: message, detail: nil, constraint: nil,
+            statementName: statementName)
     }
 
     /// What a connection string names that cannot be used.

@@ -3,11 +3,13 @@ import CPostgres
 /// What one statement returned. The values stay where libpq put them until they are asked for.
 package struct Rows: RandomAccessCollection {
     private let result: ResultHandle
+    private let statementName: String
     package let columnNames: [String]
     package let count: Int
 
-    init(_ result: ResultHandle) {
+    init(_ result: ResultHandle, of statement: Statement) {
         self.result = result
+        statementName = statement.name
         count = unsafe Int(PQntuples(result.pointer))
         columnNames = unsafe (0..<PQnfields(result.pointer)).map { column in
             guard let name = unsafe PQfname(result.pointer, column) else { return "" }
@@ -19,7 +21,7 @@ package struct Rows: RandomAccessCollection {
     package var endIndex: Int { count }
     package subscript(row: Int) -> Row {
         precondition(indices.contains(row), "no row \(row) of \(count)")
-        return Row(result: result, columnNames: columnNames, number: CInt(row))
+        return Row(result: result, columnNames: columnNames, number: CInt(row), statementName: statementName)
     }
 
     /// How many rows an INSERT, UPDATE, DELETE, MERGE or SELECT touched; 0 for anything else.
@@ -35,6 +37,27 @@ package struct Row {
     fileprivate let result: ResultHandle
     fileprivate let columnNames: [String]
     fileprivate let number: CInt
+    fileprivate let statementName: String
+
+    /// The value of a column that is never NULL.
+    /// - Throws: `.unreadable`, naming statement and column, for NULL and for text that is no such value.
+    package func required<Value: ColumnValue>(_ column: String) throws(PostgresError) -> Value {
+        guard let value: Value = try optional(column) else { throw unreadable(column, "is NULL") }
+        return value
+    }
+
+    /// The value of a column; nil for NULL.
+    /// - Throws: `.unreadable`, naming statement and column, for text that is no such value.
+    package func optional<Value: ColumnValue>(_ column: String) throws(PostgresError) -> Value? {
+        let index = index(column)
+        guard let value = unsafe withValue(index, { unsafe Value(column: $0) }) else { return nil }
+        guard let value else { throw unreadable(column, "is no \(Value.self)") }
+        return value
+    }
+
+    private func unreadable(_ column: String, _ reason: String) -> PostgresError {
+        .unreadable("the column \(column) \(reason)", statementName: statementName)
+    }
 
     package func text(_ column: Int) -> String? {
         unsafe withValue(column) { unsafe String(decoding: $0, as: UTF8.self) }

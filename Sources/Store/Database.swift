@@ -34,6 +34,32 @@ package final class Database {
         try run([[Call(statement, parameters)]])[0][0]
     }
 
+    /// One call in a transaction of its own.
+    package func run<Stored: StoredCall>(_ stored: Stored) throws(FunctionError) -> Stored.Answer {
+        var trip = RoundTrip()
+        let ticket = trip.add(stored)
+        return try run(trip).answer(ticket)
+    }
+
+    /// Calls and transactions in one round trip.
+    /// - Throws: what the first transaction that fails has failed with.
+    package func run(_ trip: RoundTrip) throws(FunctionError) -> Answers {
+        Answers(database: self, answers: RoundTrip.Answers(try run(trip.groups).map(Result.success)))
+    }
+
+    /// What the database answered to a round trip that succeeded.
+    package struct Answers {
+        fileprivate let database: Database
+        fileprivate let answers: RoundTrip.Answers
+
+        /// - Throws: `internal` for an answer that cannot be read; the log says of what.
+        package func answer<Stored: StoredCall>(
+            _ ticket: RoundTrip.Ticket<Stored>
+        ) throws(FunctionError) -> Stored.Answer {
+            do throws(PostgresError) { return try answers(ticket) } catch { throw database.functionError(error) }
+        }
+    }
+
     /// Groups of statements, each group one transaction, all in one round trip.
     /// - Returns: the rows of each statement of each group. The first group that fails is what is thrown.
     package func run(_ groups: [[Call]]) throws(FunctionError) -> [[Rows]] {
@@ -56,6 +82,18 @@ package final class Database {
         logger.info("done once more", metadata: ["reason": "\(error)"])
         for (index, result) in zip(failed, try attempt(failed.map { groups[$0] })) { results[index] = result }
         return results
+    }
+
+    /// Like `transactions` above, for a round trip whose answers are asked for by their tickets.
+    func transactions(_ trip: RoundTrip) throws(PostgresError) -> RoundTrip.Answers {
+        RoundTrip.Answers(try transactions(trip.groups))
+    }
+
+    /// The same for one call.
+    func transaction<Stored: StoredCall>(_ stored: Stored) throws(PostgresError) -> Stored.Answer {
+        var trip = RoundTrip()
+        let ticket = trip.add(stored)
+        return try transactions(trip)(ticket)
     }
 
     private func attempt(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
@@ -133,7 +171,7 @@ package final class Database {
             return .lacksRights(error)
         case .rejected(sqlState: PostgresError.foreignKeyViolation):
             return FunctionError(.unavailable, "something that the input names was removed just now; try again")
-        case .rejected:
+        case .rejected, .unreadable:
             logger.error("\(error)")
             return .internal
         }

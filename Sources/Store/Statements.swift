@@ -34,7 +34,6 @@ extension Statement {
         name: "find_idempotent_postbacks", bytes: PackageResources.find_idempotent_postbacks_sql)
     static let findOverlappingPostbacks = Statement(
         name: "find_overlapping_postbacks", bytes: PackageResources.find_overlapping_postbacks_sql)
-    static let findRepeats = Statement(name: "find_repeats", bytes: PackageResources.find_repeats_sql)
     static let holdPostbacks = Statement(name: "hold_postbacks", bytes: PackageResources.hold_postbacks_sql)
     static let fillDeliveries = Statement(name: "fill_deliveries", bytes: PackageResources.fill_deliveries_sql)
     static let findConversion = Statement(name: "find_conversion", bytes: PackageResources.find_conversion_sql)
@@ -47,7 +46,6 @@ extension Statement {
     static let nextPostbackIDs = Statement(name: "next_postback_ids", bytes: PackageResources.next_postback_ids_sql)
     static let pauseDyingPostbacks = Statement(
         name: "pause_dying_postbacks", bytes: PackageResources.pause_dying_postbacks_sql)
-    static let recordConversions = Statement(name: "record_conversions", bytes: PackageResources.record_conversions_sql)
     static let redactConversion = Statement(name: "redact_conversion", bytes: PackageResources.redact_conversion_sql)
     static let releaseDeliveries = Statement(name: "release_deliveries", bytes: PackageResources.release_deliveries_sql)
     static let updateStatuses = Statement(name: "update_statuses", bytes: PackageResources.update_statuses_sql)

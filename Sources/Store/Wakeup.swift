@@ -9,10 +9,17 @@ struct Wakeup {
     private var last: Int64?
 
     /// The transaction to send behind the one that owes something: none, or one.
-    mutating func groups() -> [[Call]] {
+    mutating func groups() -> [[Call]] { call().map { [[$0.call]] } ?? [] }
+
+    /// The call to send behind the transaction that owes something; nil where the pollers were woken just now.
+    mutating func call() -> WakePollers? {
         let now = Clock.monotonicNanoseconds
-        if let last, now - last < Wakeup.interval { return [] }
+        if let last, now - last < Wakeup.interval { return nil }
         last = now
-        return [[Call(Statement(name: "wake_pollers", sql: "NOTIFY \(Wakeup.channel)"))]]
+        return WakePollers()
     }
+}
+
+struct WakePollers: StoredCall {
+    static let statement = Statement(name: "wake_pollers", sql: "NOTIFY \(Wakeup.channel)")
 }

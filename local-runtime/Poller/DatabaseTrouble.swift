@@ -18,7 +18,7 @@ enum DatabaseTrouble {
             return "the database has no tables of this version; run postbacks migrate; waiting until they are there"
         case .malformedConnectionString, .unusable:
             return "the database cannot be used; trying again until it can"
-        case .unreachable, .busy, .rejected: return none
+        case .unreachable, .busy, .rejected, .unreadable: return none
         }
     }
 

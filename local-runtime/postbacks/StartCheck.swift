@@ -58,7 +58,7 @@ enum StartCheck {
             FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
         case .missingSchema: FunctionError(.misconfigured, Migrations.Tables.older.fault ?? "")
         case .rejected where error.isForbidden: .lacksRights(error)
-        case .unreachable, .busy, .rejected: nil
+        case .unreachable, .busy, .rejected, .unreadable: nil
         }
     }
 }

@@ -15,6 +15,14 @@ package struct Recording {
     package let deliveries: JSON
     /// What the caller should know of other conversions.
     package let warnings: [FieldWarning]
+
+    /// The same with one more warning, unless it is there already.
+    func warning(_ warning: FieldWarning) -> Recording {
+        if warnings.contains(warning) { return self }
+        return Recording(
+            conversion: conversion, isDuplicate: isDuplicate, conflicts: conflicts, deliveries: deliveries,
+            warnings: warnings + [warning])
+    }
 }
 
 /// Records conversions with their events and what they owe, in one transaction.
@@ -32,65 +40,46 @@ package final class ConversionRecorder {
     }
 
     private func recordAll(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>] {
-        let silent = Parameter.array(conversions.map { $0.isSilent ? "t" : "f" })
-        let record = Call(.recordConversions, NewConversion.columns(of: conversions) + [silent])
-        guard let rows = try database.transactions([[record]] + wakeup.groups())[0].get().first else { return [] }
+        var trip = RoundTrip()
+        let record = trip.add(RecordConversions(conversions: conversions))
+        if let wakeup = wakeup.call() { _ = trip.add(wakeup) }
+        let recorded = try database.transactions(trip)(record)
         var clicks = ClicksOfBatch()
-        var answers = zip(conversions, rows).map { conversion, row -> Result<Recording, FunctionError>? in
-            if let unknown = row.text("unknown") { return .failure(conversion.unknown(unknown)) }
-            let isInBatch = clicks.note(conversion)
-            guard row.text("id") != nil, let json = row.text("conversion") else { return nil }
-            return .success(
-                Recording(
-                    conversion: .encoded(json), isDuplicate: false, conflicts: [],
-                    deliveries: row.text("deliveries").map(JSON.encoded) ?? [],
-                    warnings: row.bool("click_known") == true || isInBatch ? [.clickKnown] : []))
+        var answers = zip(conversions, recorded).map { conversion, line -> Result<Recording, FunctionError>? in
+            switch line {
+            case .unknown(let field): return .failure(conversion.unknown(field))
+            case .recorded(let recording):
+                return .success(clicks.note(conversion) ? recording.warning(.clickKnown) : recording)
+            case .isRepeat:
+                _ = clicks.note(conversion)
+                return nil
+            }
         }
         // What has no answer yet was known before, or committed by somebody else in between: a new statement sees both.
         let repeats = answers.indices.filter { answers[$0] == nil }
         if !repeats.isEmpty {
-            let found = try findRepeats(repeats.map { conversions[$0] })
-            for (index, answer) in zip(repeats, found) { answers[index] = answer }
+            let find = FindRepeats(conversions: repeats.map { conversions[$0] })
+            for (index, recording) in zip(repeats, try database.transaction(find)) {
+                answers[index] = recording.map(Result.success) ?? .failure(.repeatIsNotVisible)
+            }
         }
         return answers.map { $0 ?? .failure(.internal) }
-    }
-
-    private func findRepeats(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>]
-    {
-        let find = Call(.findRepeats, NewConversion.columns(of: conversions))
-        guard let rows = try database.transactions([[find]])[0].get().first else { return [] }
-        return rows.map { row in
-            guard row.text("id") != nil, let json = row.text("conversion") else {
-                return .failure(
-                    FunctionError(.unavailable, "the conversion that this one repeats was not to be seen; try again"))
-            }
-            let conflicts = row.text("conflicts") ?? ""
-            return .success(
-                Recording(
-                    conversion: .encoded(json), isDuplicate: true,
-                    conflicts: conflicts.split(separator: ",").map(String.init), deliveries: [],
-                    warnings: row.bool("click_known") == true ? [.clickKnown] : []))
-        }
     }
 }
 
 extension NewConversion {
-    /// The parameters `$1`… of the statements that take conversions: one array for each field.
-    fileprivate static func columns(of conversions: [NewConversion]) -> [Parameter] {
-        func column(_ value: (NewConversion) -> String?) -> Parameter { .array(conversions.map(value)) }
-        return [
-            column(\.offerID), column(\.affiliateID), column(\.goalID), column(\.transactionID), column(\.clickID),
-            column(\.status?.rawValue), column(\.statusReason), column(\.payout?.text), column(\.revenue?.text),
-            column(\.saleAmount?.text), column(\.currency), column(\.ip), column(\.country), column(\.userAgent),
-            column(\.clickedAt?.description), column(\.occurredAt?.description), column(\.params?.encodedText),
-        ]
-    }
-
-    fileprivate func unknown(_ field: String) -> FunctionError {
+    fileprivate func unknown(_ field: RecordConversions.UnknownField) -> FunctionError {
         switch field {
-        case "offerId": .notFound(field, "there is no offer \"\(offerID)\"; configureOffer makes it")
-        case "affiliateId": .notFound(field, "there is no affiliate \"\(affiliateID)\"; configureAffiliate makes it")
-        default: .unknownGoal(goalID ?? "", of: offerID)
+        case .offer: .notFound("offerId", "there is no offer \"\(offerID)\"; configureOffer makes it")
+        case .affiliate:
+            .notFound("affiliateId", "there is no affiliate \"\(affiliateID)\"; configureAffiliate makes it")
+        case .goal: .unknownGoal(goalID ?? "", of: offerID)
         }
     }
+}
+
+extension FunctionError {
+    /// Another transaction has recorded the conversion, and this one does not see it yet.
+    fileprivate static let repeatIsNotVisible = FunctionError(
+        .unavailable, "the conversion that this one repeats is not visible yet; try again")
 }

@@ -23,11 +23,13 @@ WITH input AS MATERIALIZED (
                     AND t.click_id = i.click_id AND t.transaction_id IS NULL
                     AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
         END AS click_known
-    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::numeric[],
-        $9::numeric[], $10::numeric[], $11::text[], $12::text[], $13::text[], $14::text[], $15::timestamptz[],
-        $16::timestamptz[], $17::text[], $18::boolean[]) WITH ORDINALITY
-        AS i(offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason, payout,
-            revenue, sale_amount, currency, ip, country, user_agent, clicked_at,
+    FROM unnest(@offer_ids::text[], @affiliate_ids::text[], @goal_ids::text[], @transaction_ids::text[], @click_ids::text[],
+        @statuses::text[], @status_reasons::text[], @payouts::numeric[], @revenues::numeric[], @sale_amounts::numeric[],
+        @currencies::text[], @ips::text[], @countries::text[], @user_agents::text[], @clicked_at::timestamptz[],
+        @occurred_at::timestamptz[], @params::text[], @silent::boolean[]) WITH ORDINALITY
+        AS i(offer_id, affiliate_id, goal_id, transaction_id, click_id,
+            status, status_reason, payout, revenue, sale_amount,
+            currency, ip, country, user_agent, clicked_at,
             occurred_at, params, silent, line)
     LEFT JOIN offers o ON o.id = i.offer_id
     LEFT JOIN affiliates a ON a.id = i.affiliate_id

@@ -1,0 +1,107 @@
+/// The text of a statement whose parameters have names, as PostgreSQL takes it: with numbers in the order of their first use.
+///
+/// A name is an `@` with a lowercase letter directly behind it, then lowercase letters, digits and underscores. What stands in
+/// comments, in quotes and between dollar quotes stays as it is.
+struct NamedParameters {
+    private(set) var sql: String
+    private(set) var names: [String] = []
+
+    init(_ text: String) {
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var names: [String] = []
+        var place = 0
+        while place < bytes.count {
+            let end = NamedParameters.endOfQuotation(bytes, at: place)
+            if end > place {
+                result += bytes[place..<end]
+                place = end
+            } else if let end = NamedParameters.endOfName(bytes, at: place) {
+                let name = String(decoding: bytes[place + 1..<end], as: UTF8.self)
+                if !names.contains(name) { names.append(name) }
+                result += "$\((names.firstIndex(of: name) ?? 0) + 1)".utf8
+                place = end
+            } else {
+                result.append(bytes[place])
+                place += 1
+            }
+        }
+        sql = String(decoding: result, as: UTF8.self)
+        self.names = names
+    }
+
+    private static func endOfName(_ bytes: [UInt8], at place: Int) -> Int? {
+        guard bytes[place] == UInt8(ascii: "@"), place + 1 < bytes.count, isLowercase(bytes[place + 1]) else {
+            return nil
+        }
+        return bytes[(place + 1)...].firstIndex { !isOfName($0) } ?? bytes.count
+    }
+
+    /// Where a comment or a quotation that begins here ends; `place` itself where none begins.
+    private static func endOfQuotation(_ bytes: [UInt8], at place: Int) -> Int {
+        let rest = bytes[place...]
+        if rest.starts(with: "--".utf8) { return end(of: "\n", in: bytes, from: place + 2) }
+        if rest.starts(with: "/*".utf8) { return end(of: "*/", in: bytes, from: place + 2) }
+        // A quote that is doubled ends one quotation and begins the next.
+        if bytes[place] == UInt8(ascii: "'") { return end(of: "'", in: bytes, from: place + 1) }
+        if bytes[place] == UInt8(ascii: "\"") { return end(of: "\"", in: bytes, from: place + 1) }
+        guard bytes[place] == UInt8(ascii: "$") else { return place }
+        let tagEnd = rest.dropFirst().firstIndex { !isOfName($0) } ?? bytes.count
+        guard tagEnd < bytes.count, bytes[tagEnd] == UInt8(ascii: "$") else { return place }
+        return end(of: String(decoding: bytes[place...tagEnd], as: UTF8.self), in: bytes, from: tagEnd + 1)
+    }
+
+    private static func end(of text: String, in bytes: [UInt8], from start: Int) -> Int {
+        let text = Array(text.utf8)
+        guard start <= bytes.count - text.count else { return bytes.count }
+        for place in start...(bytes.count - text.count) where bytes[place...].starts(with: text) {
+            return place + text.count
+        }
+        return bytes.count
+    }
+
+    private static func isLowercase(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        isLowercase(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+    }
+}
+
+/// What the parameters of a statement are bound to, by their names: `["offer_id": .text(id)]`.
+package struct Arguments: Sendable, ExpressibleByDictionaryLiteral {
+    package private(set) var values: [(name: String, value: Parameter)]
+
+    package init(dictionaryLiteral elements: (String, Parameter)...) {
+        values = elements.map { (name: $0.0, value: $0.1) }
+    }
+
+    /// Both together.
+    package static func + (_ some: Arguments, _ others: Arguments) -> Arguments {
+        var all = some
+        all.values += others.values
+        return all
+    }
+
+    func parameters(of statement: Statement) -> [Parameter] {
+        if let fault = fault(for: statement) { preconditionFailure(fault) }
+        return statement.parameterNames.enumerated().map { index, name in
+            // They are mostly given in the order in which the statement uses them.
+            if values[index].name == name { return values[index].value }
+            return values.first { $0.name == name }?.value ?? .null
+        }
+    }
+
+    /// What keeps these arguments from being bound to a statement's parameters; nil when nothing does.
+    package func fault(for statement: Statement) -> String? {
+        let given = values.map(\.name)
+        if given == statement.parameterNames { return nil }
+        let missing = Set(statement.parameterNames).subtracting(given)
+        let unknown = Set(given).subtracting(statement.parameterNames)
+        if missing.isEmpty && unknown.isEmpty && given.count == statement.parameterNames.count { return nil }
+        return """
+            the arguments of \(statement.name) are not its parameters: missing \(missing.sorted()), \
+            unknown \(unknown.sorted()), \(given.count) given for \(statement.parameterNames.count)
+            """
+    }
+}

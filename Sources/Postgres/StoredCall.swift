@@ -1,0 +1,72 @@
+/// One statement with all that belongs to it: its text, what its parameters are bound to, and how its answer is read.
+package protocol StoredCall: Sendable {
+    associatedtype Answer = Void
+    static var statement: Statement { get }
+    /// `Self.statement`, unless the type has several that answer alike, such as a list in two orders.
+    var statement: Statement { get }
+    var arguments: Arguments { get }
+    /// - Throws: `.unreadable` for a row that is not what the statement answers.
+    func answer(_ rows: Rows) throws(PostgresError) -> Answer
+}
+
+extension StoredCall {
+    package var statement: Statement { Self.statement }
+    package var arguments: Arguments { [:] }
+    package var call: Call { Call(statement, arguments) }
+}
+
+extension StoredCall where Answer == Void {
+    package func answer(_ rows: Rows) throws(PostgresError) {}
+}
+
+/// Calls that go out together: transactions, each of one or more calls. Each call's answer is asked for with the ticket that the
+/// call was given.
+package struct RoundTrip: Sendable {
+    /// A call's place in the round trip.
+    package struct Ticket<Stored: StoredCall>: Sendable {
+        fileprivate let stored: Stored
+        fileprivate let group: Int
+        fileprivate let index: Int
+    }
+
+    package private(set) var groups: [[Call]] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { groups.isEmpty }
+
+    /// Adds a call that is a transaction of its own.
+    package mutating func add<Stored: StoredCall>(_ stored: Stored) -> Ticket<Stored> {
+        groups.append([stored.call])
+        return Ticket(stored: stored, group: groups.count - 1, index: 0)
+    }
+
+    /// Adds a call to the last transaction.
+    package mutating func append<Stored: StoredCall>(_ stored: Stored) -> Ticket<Stored> {
+        precondition(!groups.isEmpty, "there is no transaction yet")
+        groups[groups.count - 1].append(stored.call)
+        return Ticket(stored: stored, group: groups.count - 1, index: groups[groups.count - 1].count - 1)
+    }
+
+    /// What the server answered.
+    package struct Answers {
+        private let results: [Result<[Rows], PostgresError>]
+
+        /// - Parameter results: one for each transaction.
+        package init(_ results: [Result<[Rows], PostgresError>]) { self.results = results }
+
+        /// - Throws: what the call's transaction failed with, or `.unreadable`.
+        package func callAsFunction<Stored: StoredCall>(
+            _ ticket: Ticket<Stored>
+        ) throws(PostgresError) -> Stored.Answer {
+            try ticket.stored.answer(try results[ticket.group].get()[ticket.index])
+        }
+    }
+}
+
+extension Connection {
+    /// Runs one call, which is a transaction of its own.
+    package func run<Stored: StoredCall>(_ stored: Stored) throws(PostgresError) -> Stored.Answer {
+        try stored.answer(try run(stored.call))
+    }
+}
