@@ -9,7 +9,7 @@ let databaseFunctions = [
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Postbacks", "Secrets",
+    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Postbacks", "Secrets", "Text",
 ]
 
 let package = Package(
@@ -26,20 +26,22 @@ let package = Package(
         .systemLibrary(name: "CSystem"),
         .target(name: "CArguments"),
 
-        // The operating system, JSON, and one wrapper for each C library.
-        .target(name: "POSIX", dependencies: ["CArguments", "CSystem"]),
-        .target(name: "JSON"),
-        .target(name: "Secrets", dependencies: ["CCrypto"]),
+        // Text, the operating system, JSON, and one wrapper for each C library.
+        .target(name: "Text"),
+        .target(name: "POSIX", dependencies: ["CArguments", "CSystem", "Text"]),
+        .target(name: "JSON", dependencies: ["Text"]),
+        .target(name: "Secrets", dependencies: ["CCrypto", "Text"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
-        .target(name: "Egress", dependencies: ["POSIX"]),
-        .target(name: "HTTP", dependencies: ["CCurl", "Egress", "POSIX"]),
+        .target(name: "Egress", dependencies: ["POSIX", "Text"]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Egress", "POSIX", "Text"]),
 
         // What one invocation of a function is.
         .target(
-            name: "FunctionRuntime", dependencies: ["JSON", "POSIX", .product(name: "Logging", package: "swift-log")]),
+            name: "FunctionRuntime",
+            dependencies: ["JSON", "POSIX", "Text", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering; and what the tables hold of it.
-        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets"]),
+        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets", "Text"]),
         .target(
             name: "Store",
             dependencies: [
@@ -54,20 +56,23 @@ let package = Package(
             exclude: ["fixtures"]),
 
         // What runs the functions on one machine.
-        .target(name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres"], path: "local-runtime/EmbeddedPostgres"),
-        .target(name: "Receiver", dependencies: ["POSIX"], path: "local-runtime/Receiver"),
         .target(
-            name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks"], path: "local-runtime/Presets"),
+            name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres", "Text"],
+            path: "local-runtime/EmbeddedPostgres"),
+        .target(name: "Receiver", dependencies: ["POSIX", "Text"], path: "local-runtime/Receiver"),
+        .target(
+            name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Text"],
+            path: "local-runtime/Presets"),
         .target(
             name: "Poller",
             dependencies: [
-                "Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets", "Store",
+                "Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets", "Store", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
         .target(
             name: "Bulk",
-            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store"],
+            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store", "Text"],
             path: "local-runtime/Bulk"),
         .executableTarget(
             name: "postbacks",
@@ -83,7 +88,7 @@ let package = Package(
         // What tests, benchmarks and faults share. It does not import Testing, which only test targets can.
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store"],
+            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "Text"],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py"]),
 
         // The test targets share this; it imports Testing, which no other target can.
@@ -91,8 +96,9 @@ let package = Package(
 
         // Tests: they mirror the above.
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport", "TestThreads"]),
+        .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
-        .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets", "Text"]),
         .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(
@@ -113,7 +119,7 @@ let package = Package(
             name: "FunctionsTests",
             dependencies: [
                 "FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "TestSupport",
-                "TestThreads",
+                "TestThreads", "Text",
             ]),
         .testTarget(
             name: "PollerTests",
@@ -145,7 +151,7 @@ let package = Package(
             name: "StoreTests", dependencies: ["JSON", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport", "TestThreads"]),
         .target(
-            name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport"],
+            name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport", "Text"],
             path: "Tests/Faults/HostileReceiver", exclude: ["Transport/front.py", "Transport/names.py"]),
         .testTarget(
             name: "HostileTests",
@@ -163,8 +169,7 @@ let package = Package(
             name: "faults",
             dependencies: [
                 "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "POSIX", "Postgres", "Receiver",
-                "Secrets",
-                "TestSupport",
+                "Secrets", "TestSupport", "Text",
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport", "TestThreads"]),
@@ -180,7 +185,7 @@ package.targets += databaseFunctions.map { name in
 // Readers of strangers' bytes and what must hold of them: replayed by the tests, and in a build of its own driven by libFuzzer
 // (Tests/Faults/Fuzz/run), or counted (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks", "Secrets",
+    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks", "Secrets", "Text",
 ]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
 let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"

@@ -1,3 +1,5 @@
+import Text
+
 /// A forward proxy that the operator names: it is dialled whatever its address, and judges the names that it is given.
 package struct Proxy: Sendable {
     /// With user and password, if there are any.
@@ -45,19 +47,11 @@ package struct Proxy: Sendable {
     }
 
     private static func decoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = rest.popFirst(), let low = rest.popFirst(),
-                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-            else { return nil }
-            bytes.append(value)
+        let bytes = Array(text.utf8)
+        let isWellFormed = bytes.indices.allSatisfy {
+            bytes[$0] != UInt8(ascii: "%") || PercentEncoding.isEncoded(bytes, at: $0)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return isWellFormed ? String(validating: PercentEncoding.decode(bytes), as: UTF8.self) : nil
     }
 }
 

@@ -1,4 +1,5 @@
 import POSIX
+import Text
 
 /// Cuts what a descriptor brings into lines, and keeps no more of an overlong one than its beginning.
 struct LineReader {
@@ -9,9 +10,7 @@ struct LineReader {
     }
 
     private let descriptor: Descriptor
-    private let lengthLimit: Int
-    private var partial: [UInt8] = []
-    private var isSkipping = false
+    private var buffer: LineBuffer
     private var lines: [Line] = []
     /// So many of `lines` are taken already.
     private var taken = 0
@@ -21,18 +20,18 @@ struct LineReader {
 
     /// So much of an overlong line is kept.
     private static let prefixLength = 1024
-    /// With more than this at hand nothing further is read before what is there was taken, however short it is of a batch.
-    private static let comfort = 4 << 20
+    /// With more buffered bytes than this nothing is read ahead, even if the batch is not full.
+    private static let readAheadLimit = 4 << 20
 
     init(_ descriptor: Descriptor, lengthLimit: Int) {
         self.descriptor = descriptor
-        self.lengthLimit = lengthLimit
+        buffer = LineBuffer(lengthLimit: lengthLimit, keptOfOverlong: LineReader.prefixLength)
     }
 
     /// The lines that have arrived, at most `limit`; waits for the first. Empty only at the end.
     mutating func next(_ limit: Int) throws(SystemError) -> [Line] {
         while !hasLines, !hasEnded { try read() }
-        while lines.count - taken < limit, waiting + partial.count < LineReader.comfort, !hasEnded {
+        while lines.count - taken < limit, waiting + buffer.heldBytes < LineReader.readAheadLimit, !hasEnded {
             guard try wait(for: [.read(descriptor)], milliseconds: 0) == [true] else { break }
             try read()
         }
@@ -62,48 +61,29 @@ struct LineReader {
     /// Reads once; waits when nothing is there.
     mutating func read() throws(SystemError) {
         switch try descriptor.read(upTo: 1 << 18) {
-        case .bytes(let bytes): cut(bytes)
+        case .bytes(let bytes):
+            var arrived: [LineBuffer.Line] = []
+            buffer.feed(bytes[...]) { arrived.append($0) }
+            for line in arrived { take(line) }
         case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
         case .end:
             hasEnded = true
-            if !partial.isEmpty { endLine([]) }
+            if let last = buffer.finish() { take(last) }
         }
     }
 
-    private mutating func cut(_ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            endLine(rest[..<newline])
-            rest = rest[(newline + 1)...]
+    private mutating func take(_ line: LineBuffer.Line) {
+        switch line {
+        case .overlong(let beginning): add(.tooLong(Array(beginning)))
+        // A blank line between two objects carries nothing to answer.
+        case .whole(let bytes) where bytes.isBlankLine: break
+        case .whole(let bytes): add(.line(Array(bytes)))
         }
-        if isSkipping { return }
-        partial += rest
-        if partial.count > lengthLimit { skip() }
-    }
-
-    private mutating func endLine(_ bytes: ArraySlice<UInt8>) {
-        if !isSkipping {
-            partial += bytes
-            if partial.count > lengthLimit { skip() }
-        }
-        if isSkipping {
-            add(.tooLong(partial))
-        } else if partial.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) {
-            // A blank line between two objects carries nothing to answer.
-            add(.line(partial))
-        }
-        partial = []
-        isSkipping = false
     }
 
     private mutating func add(_ line: Line) {
         lines.append(line)
         waiting += line.length
-    }
-
-    private mutating func skip() {
-        isSkipping = true
-        partial = Array(partial.prefix(LineReader.prefixLength))
     }
 }
 

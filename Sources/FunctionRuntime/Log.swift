@@ -1,6 +1,7 @@
 import JSON
 package import Logging
 import POSIX
+import Text
 
 /// Log lines: one JSON object a line on standard error, so that no byte of a caller or receiver can break a line.
 package struct JSONLogHandler: LogHandler {
@@ -41,8 +42,7 @@ extension String {
         return unicodeScalars.reduce(into: "") { text, scalar in
             guard scalar.isInvisible else { return text.unicodeScalars.append(scalar) }
             for unit in String(scalar).utf16 {
-                let digits = String(unit, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                text += "\\u" + unit.hexadecimal(digits: 4)
             }
         }
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// How one request ended.
 package struct HTTPCompletion: Sendable {
     /// What the caller named the request.
@@ -48,7 +50,7 @@ package struct HTTPResponse: Sendable {
     /// The value of the first header of that name, which is not case-sensitive.
     package func header(_ name: String) -> String? {
         let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.value
+        return headers.value(ofHeader: name)
     }
 }
 

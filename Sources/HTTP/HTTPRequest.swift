@@ -1,3 +1,5 @@
+import Text
+
 /// One request, as it shall stand on the wire. Only `Host` and `Content-Length` are added to it.
 package struct HTTPRequest: Sendable {
     package typealias Header = (name: String, value: String)
@@ -50,19 +52,4 @@ package struct HTTPRequest: Sendable {
     private static let framing: Set<String> = [
         "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te",
     ]
-}
-
-extension String {
-    /// Whether it is a token (RFC 9110 §5.6.2).
-    fileprivate var isToken: Bool {
-        !isEmpty
-            && utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-                }
-            }
-    }
 }

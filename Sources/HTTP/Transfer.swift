@@ -1,6 +1,7 @@
 import CCurl
 import Egress
 import Glibc
+import Text
 
 /// One curl handle, and what it gathers of the answer to its present request. Used for one request after another.
 @safe final class Transfer {
@@ -227,7 +228,7 @@ import Glibc
     /// The lines for curl: those of the request, and those that keep curl from adding its own.
     private static func headerLines(of request: HTTPRequest) -> [String] {
         var lines = request.headers.map { header in
-            let value = header.value.trimmed
+            let value = header.value.withoutSpacesAtEnds
             // To curl, a name and a colon alone mean that the header shall not be sent.
             return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
         }
@@ -241,14 +242,5 @@ import Glibc
 
     private func failure(_ code: CURLcode) -> CURLcode? {
         code == CURLE_OK ? nil : code
-    }
-}
-
-extension String {
-    /// Without the spaces and tabs at its ends.
-    fileprivate var trimmed: Substring {
-        let start = drop { $0 == " " || $0 == "\t" }
-        guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
-        return start[...end]
     }
 }

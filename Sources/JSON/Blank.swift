@@ -1,3 +1,5 @@
+import Text
+
 /// Which texts say that a field is not there. Where a field is required they are values like any other.
 package enum Blank: Sendable {
     /// None: the rule takes the empty text for a value, or no text at all.

@@ -1,3 +1,5 @@
+import Text
+
 /// What people and programs often write where JSON wants something else. Each is named, and none is accepted.
 extension JSONParser {
     /// A separator between two members.

@@ -1,3 +1,5 @@
+import Text
+
 extension JSONParser {
     mutating func string() throws(ParserFault) -> String {
         let quote = position

@@ -1,3 +1,5 @@
+import Text
+
 extension Rule<String> {
     /// An id of the caller's own: 1–128 characters without control characters, or a JSON integer, which becomes its digits.
     package static var identifier: Rule { id(upTo: 128) }

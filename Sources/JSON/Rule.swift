@@ -1,3 +1,5 @@
+import Text
+
 /// What a value must be: how it is read, and how a JSON Schema says the same.
 ///
 /// A rule reads as much as it can: when a value is wrong it notes the fault and answers nil, and reading goes on, so that
@@ -118,14 +120,6 @@ extension String {
             faults.append(Fault(path, "must not contain the control character U+\(scalar.hexadecimal)"))
         }
         return faults.count > before
-    }
-}
-
-extension Unicode.Scalar {
-    /// The code point in at least four hexadecimal digits.
-    package var hexadecimal: String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }
 

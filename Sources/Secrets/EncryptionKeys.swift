@@ -1,3 +1,5 @@
+import Text
+
 /// The keys of POSTBACKS_ENCRYPTION_KEY: the first seals, all open.
 package struct EncryptionKeys: Sendable {
     private let keys: [Key]
@@ -15,7 +17,8 @@ package struct EncryptionKeys: Sendable {
             func fault(_ reason: MalformedKeys.Reason) -> MalformedKeys {
                 MalformedKeys(position: index + 1, reason: reason)
             }
-            let parts = entry.trimmed.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = entry.trimmed(of: \.isWhitespace).split(
+                separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             let id = parts.count == 2 ? String(parts[0]) : "1"
             guard isKeyID(id) else { throw fault(.id) }
             guard let bytes = Base64.decode(String(parts[parts.count - 1])), bytes.count == AESGCM.keyLength else {
@@ -170,14 +173,5 @@ package enum SealError: Error, Hashable, CustomStringConvertible {
         case .tampered: "the sealed value was changed, belongs elsewhere, or was sealed with another key of the same id"
         case .malformed: "the value is not a sealed one"
         }
-    }
-}
-
-extension Substring {
-    /// Without the white space at both ends, such as the line break that a file ends with.
-    fileprivate var trimmed: Substring {
-        var rest = drop { $0.isWhitespace }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return rest
     }
 }

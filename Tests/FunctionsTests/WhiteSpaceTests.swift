@@ -2,6 +2,7 @@ import JSON
 import TestSupport
 import TestThreads
 import Testing
+import Text
 
 /// R6: white space at the ends of ids is cut off, wherever an id is taken.
 @Suite(.ownThreads) struct WhiteSpaceTests {

@@ -1,5 +1,6 @@
 import Secrets
 import Testing
+import Text
 
 @Suite struct AESGCMTests {
     /// Test cases 13, 14 and 16 of "The Galois/Counter Mode of Operation" (McGrew, Viega), which NIST adopted.
@@ -23,7 +24,7 @@ import Testing
     func `the published vectors`(key: String, nonce: String, plain: String, context: String, sealed: String) {
         let result = AESGCM.seal(
             bytes(plain), key: bytes(key), nonce: bytes(nonce), authenticating: bytes(context))
-        #expect(hex(result) == sealed)
+        #expect(result.hexadecimal == sealed)
         #expect(
             AESGCM.open(bytes(sealed), key: bytes(key), nonce: bytes(nonce), authenticating: bytes(context))
                 == bytes(plain))

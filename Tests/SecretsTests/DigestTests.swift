@@ -1,10 +1,12 @@
 import Secrets
 import Testing
+import Text
 
 @Suite struct DigestTests {
     @Test func `SHA-256 of FIPS 180-4's example`() {
-        #expect(hex(sha256(Array("abc".utf8))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-        #expect(hex(sha256([])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(
+            sha256(Array("abc".utf8)).hexadecimal == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(sha256([]).hexadecimal == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 
     @Test(arguments: [
@@ -28,7 +30,7 @@ import Testing
         ),
     ])
     func `HMAC-SHA256 of RFC 4231`(key: [UInt8], message: [UInt8], expected: String) {
-        #expect(hex(hmacSHA256(key: key, message)) == expected)
+        #expect(hmacSHA256(key: key, message).hexadecimal == expected)
     }
 
     @Test func `equality is of every byte and of the length`() {
@@ -43,8 +45,6 @@ import Testing
         #expect(randomBytes(16) != randomBytes(16))
     }
 }
-
-func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 
 func bytes(_ hex: String) -> [UInt8] {
     let digits = Array(hex.utf8)

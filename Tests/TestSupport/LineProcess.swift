@@ -1,10 +1,11 @@
 import Glibc
 package import POSIX
+import Text
 
 /// A program that is spoken with in lines.
 package final class LineProcess {
     private let child: ChildProcess
-    private var buffer: [UInt8] = []
+    private var buffer = LineBuffer()
 
     /// - Parameter errorOutput: where its log goes.
     package init(
@@ -54,11 +55,9 @@ package final class LineProcess {
 
     /// The whole lines that have come, without waiting.
     package func takeLines() throws -> [[UInt8]] {
-        buffer += try read()
         var lines: [[UInt8]] = []
-        while let newline = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-            lines.append(Array(buffer[..<newline]))
-            buffer.removeFirst(newline + 1)
+        buffer.feed(try read()[...]) { line in
+            if case .whole(let bytes) = line { lines.append(Array(bytes)) }
         }
         return lines
     }

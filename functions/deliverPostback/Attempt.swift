@@ -3,6 +3,7 @@ import HTTP
 import JSON
 import POSIX
 import Postbacks
+import Text
 
 /// One try to send a delivery, and how it ended.
 struct Attempt: FunctionOutput {
@@ -44,7 +45,7 @@ struct Attempt: FunctionOutput {
             let judgement = Judgement(
                 status: response.status, body: response.body,
                 bodyFailure: response.bodyFailure.map(AttemptError.init), successWhen: criteria)
-            let asked = response.headers.filter { $0.name.lowercased() == "retry-after" }.map(\.value)
+            let asked = response.headers.values(ofHeader: "retry-after")
             end(judgement, schedule: schedule, retryAfter: asked)
         case .failure(let failure):
             end(Judgement(AttemptError(failure), targetIsNamed: targetIsNamed), schedule: schedule)

@@ -1,5 +1,6 @@
 import FunctionRuntime
 import JSON
+import Text
 
 /// The columns of a CSV file as fields of a function's input: `payout` is a field, `params.sub1` a member of one.
 struct CSVColumns {

@@ -1,5 +1,6 @@
 import JSON
 import Postbacks
+import Text
 
 /// What the cells of a column mean, where spreadsheets write them otherwise than a function reads them.
 enum CellMeaning {

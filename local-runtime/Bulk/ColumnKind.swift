@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// What a cell of a column is in JSON, from the JSON Schema of the function's field.
 indirect enum ColumnKind {

@@ -1,5 +1,6 @@
 import JSON
 import Secrets
+import Text
 
 /// What can be imported, and by which function.
 package enum ImportKind: String, CaseIterable, Sendable {

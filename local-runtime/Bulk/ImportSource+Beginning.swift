@@ -50,12 +50,3 @@ extension ImportSource {
         }
     }
 }
-
-extension [UInt8] {
-    var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
-}

@@ -2,6 +2,7 @@ package import FunctionRuntime
 package import JSON
 package import POSIX
 import Secrets
+import Text
 
 /// The file or stream that is imported, cut into rows as it is read.
 package final class ImportSource {

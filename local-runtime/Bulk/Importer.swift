@@ -1,4 +1,5 @@
 package import FunctionRuntime
+import Glibc
 import JSON
 package import POSIX
 
@@ -21,10 +22,10 @@ package final class Importer {
     private let results: ResultsFile
     private let refused: RefusedFile
     private let signals: SignalDescriptor
-    private let start: () throws(SystemError) -> WarmFunction
+    private let start: () throws(SystemError) -> WarmProcess
     package private(set) var progress = ImportProgress()
 
-    private var function: WarmFunction
+    private var function: WarmProcess
     private var rows: RowsInFlight
     private var backoff: Backoff
     private var retryTime: Int64 = 0
@@ -53,7 +54,7 @@ package final class Importer {
         rows = RowsInFlight(kind, isSilent: isSilent)
         backoff = Backoff(patience: Int64(patience * 1e9))
         start = { () throws(SystemError) in
-            try WarmFunction(program, isDryRun ? "--check" : "--stream", environment: environment)
+            try WarmProcess(program, [isDryRun ? "--check" : "--stream"], environment: environment)
         }
         function = try start()
     }
@@ -93,7 +94,10 @@ package final class Importer {
     private func takeSignal() throws {
         guard let signal = try signals.take().first else { return }
         // The second one does not wait for what is in flight.
-        if stop != nil { try function.kill() }
+        if stop != nil {
+            function.terminate(SIGKILL)
+            try function.finish()
+        }
         stop = .interrupted(signal)
         if !function.isOpen { rows.forgetFlying() }
     }
@@ -137,7 +141,9 @@ package final class Importer {
         let ready = try wait(for: interests, milliseconds: min(pause, 500))
         if wantsInput, ready.last == true { try source.read() }
         try takeSignal()
-        try function.advance { try answer($0) }
+        // That nobody reads any more shows where the output ends.
+        try? function.write()
+        try function.read { try answer($0) }
         if !function.isOpen, rows.flying > 0 { try restart() }
     }
 

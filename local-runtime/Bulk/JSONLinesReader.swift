@@ -1,3 +1,5 @@
+import Text
+
 /// Cuts bytes into lines as they come. Blank lines are passed over, and of one that is too long nothing is kept.
 struct JSONLinesReader {
     struct Line {
@@ -7,16 +9,14 @@ struct JSONLinesReader {
         let bytes: [UInt8]?
     }
 
-    private let lengthLimit: Int
+    private var buffer: LineBuffer
     private var pending: [Line] = []
     private var taken = 0
-    private var partial: [UInt8] = []
-    private var isTooLong = false
     private var number = 1
     private var beginning = FileBeginning()
 
     init(lengthLimit: Int) {
-        self.lengthLimit = lengthLimit
+        buffer = LineBuffer(lengthLimit: lengthLimit)
     }
 
     mutating func next() -> Line? {
@@ -30,34 +30,21 @@ struct JSONLinesReader {
     }
 
     mutating func feed(_ bytes: [UInt8]) {
-        var rest = beginning.strip(bytes)
-        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            append(rest[..<newline])
-            endLine()
-            rest = rest[(newline + 1)...]
-        }
-        append(rest)
+        var lines: [LineBuffer.Line] = []
+        buffer.feed(beginning.strip(bytes)) { lines.append($0) }
+        for line in lines { append(line) }
     }
 
-    mutating func finish() { endLine() }
-
-    private mutating func append(_ bytes: ArraySlice<UInt8>) {
-        if isTooLong { return }
-        partial += bytes
-        if partial.count > lengthLimit {
-            isTooLong = true
-            partial = []
-        }
+    mutating func finish() {
+        if let last = buffer.finish() { append(last) }
     }
 
-    private mutating func endLine() {
-        if isTooLong {
-            pending.append(Line(number: number, bytes: nil))
-        } else if partial.contains(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) {
-            pending.append(Line(number: number, bytes: partial))
+    private mutating func append(_ line: LineBuffer.Line) {
+        switch line {
+        case .overlong: pending.append(Line(number: number, bytes: nil))
+        case .whole(let bytes) where bytes.isBlankLine: break
+        case .whole(let bytes): pending.append(Line(number: number, bytes: Array(bytes)))
         }
-        partial = []
-        isTooLong = false
         number += 1
     }
 }

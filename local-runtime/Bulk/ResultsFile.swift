@@ -2,6 +2,7 @@ import FunctionRuntime
 import Glibc
 import JSON
 import POSIX
+import Text
 
 /// The file that says of each row what became of it. Its first line says of which import it tells.
 package final class ResultsFile {
@@ -47,20 +48,16 @@ package final class ResultsFile {
             throw FunctionError(.notFound, "there are no results to resume from: \(error)")
         }
         try lock()
-        var partial: [UInt8] = []
+        var buffer = LineBuffer()
         var size = 0
         var isFirst = true
         while case .bytes(let bytes) = try descriptor.read(upTo: 1 << 20) {
-            var rest = bytes[...]
-            while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                let line = partial + rest[..<newline]
-                partial = []
-                rest = rest[(newline + 1)...]
+            try buffer.feed(bytes[...]) { line in
+                guard case .whole(let line) = line else { return }
                 size += line.count + 1
-                if isFirst { try Heading.compare(line, heading, path) } else { take(line) }
+                if isFirst { try Heading.compare(Array(line), heading, path) } else { take(Array(line)) }
                 isFirst = false
             }
-            partial += rest
         }
         if isFirst { throw FunctionError(.invalidRequest, "\(path) holds no results of an import; remove it") }
         try descriptor.truncate(to: size)

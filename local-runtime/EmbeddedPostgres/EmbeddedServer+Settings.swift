@@ -1,4 +1,5 @@
 import POSIX
+import Text
 
 extension EmbeddedServer {
     static let database = "postbacks"
@@ -24,23 +25,6 @@ extension EmbeddedServer {
     }
 
     static func uri(socket: String, database: String) -> String {
-        "postgresql://postbacks@/\(percentEncoded(database))?host=\(percentEncoded(socket))&port=5432"
-    }
-
-    /// RFC 3986 §2.1: everything but the unreserved characters.
-    private static func percentEncoded(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return encoded
+        "postgresql://postbacks@/\(PercentEncoding.component(database))?host=\(PercentEncoding.component(socket))&port=5432"
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import POSIX
 import Store
@@ -8,11 +9,8 @@ final class DeliveryProcess {
     private let program: String
     private let environment: [String: String]
     private let logger: Logger
-    private var child: ChildProcess?
+    private var process: WarmProcess?
     private var queue: [Outbox.Claim] = []
-    /// What is left to write of the line that was begun.
-    private var unwritten: ArraySlice<UInt8> = []
-    private var partial: [UInt8] = []
     private var isClosing = false
     /// It was told to end. That does not wait for the end of its output, which a child of its own may keep open.
     private var isEnding = false
@@ -39,17 +37,12 @@ final class DeliveryProcess {
     var unsent: [Outbox.Claim] { queue }
 
     /// Bytes of the lines that were handed over and not written.
-    var unwrittenBytes: Int { queue.reduce(unwritten.count) { $0 + $1.line.count } }
+    var unwrittenBytes: Int { queue.reduce(process?.unwrittenBytes ?? 0) { $0 + $1.line.count } }
 
-    var interests: [Interest] {
-        var interests: [Interest] = []
-        if let output = child?.output { interests.append(.read(output)) }
-        if let input = child?.input, !unwritten.isEmpty || !queue.isEmpty { interests.append(.write(input)) }
-        return interests
-    }
+    var interests: [Interest] { process?.interests ?? [] }
 
     /// When to call `advance` although nothing has come; nil for never.
-    var wakeTime: Int64? { child == nil && !isClosing ? restartTime : nil }
+    var wakeTime: Int64? { process == nil && !isClosing ? restartTime : nil }
 
     func feed(_ claims: [Outbox.Claim]) { queue += claims }
 
@@ -85,25 +78,25 @@ final class DeliveryProcess {
     /// Starts the process if there is none, writes what it takes and reads what is there.
     func advance(now: Int64) -> Turn {
         var turn = Turn()
-        if child == nil, !isClosing, now >= restartTime { turn.end = start(now: now) }
+        if process == nil, !isClosing, now >= restartTime { turn.end = start(now: now) }
         do throws(SystemError) {
             try write()
         } catch {
             // Nobody reads any more: either the process is gone, which shows where its output ends, or it is of no use.
-            child?.input = nil
             end()
         }
-        let isGone = isEnding && (try? child?.poll()) != nil
-        do throws(SystemError) {
-            try read(into: &turn)
+        let isGone = isEnding && (try? process?.poll()) != nil
+        do {
+            try process?.read { turn.lines.append(Array($0)) }
         } catch {
-            child?.output = nil
+            process?.closeOutput()
         }
-        if isGone { child?.output = nil }
-        if let child, child.output == nil, let status = reap(child) {
+        if process?.hasOverlongLine == true { kill("a line longer than \(DeliveryProcess.lineLimit) bytes") }
+        if isGone { process?.closeOutput() }
+        if let process, !process.isOpen, let status = reap(process) {
             turn.end = .ended(status, hasAnswered: hasAnswered)
         }
-        if child != nil, hasAnswered, let loop = crashes.answers(at: now) {
+        if process != nil, hasAnswered, let loop = crashes.answers(at: now) {
             logger.notice(
                 "the delivery process runs again", metadata: ["ends": "\(loop.ends)", "seconds": "\(loop.seconds)"])
         }
@@ -118,15 +111,15 @@ final class DeliveryProcess {
 
     /// Ends the process at once; the next turn says so.
     func kill(_ reason: String) {
-        guard let child, !isEnding else { return }
-        logger.error("ending the delivery process", metadata: ["reason": "\(reason)", "pid": "\(child.pid)"])
+        guard let process, !isEnding else { return }
+        logger.error("ending the delivery process", metadata: ["reason": "\(reason)", "pid": "\(process.pid)"])
         end()
     }
 
     /// With the children that it may have.
     private func end() {
         isEnding = true
-        child?.terminate(9, group: true)
+        process?.terminate(SIGKILL)
     }
 
     private func start(now: Int64) -> End? {
@@ -135,58 +128,29 @@ final class DeliveryProcess {
         restartTime = now + min(5_000_000_000, 50_000_000 << Int64(min(starts, 7)))
         hasAnswered = false
         do throws(SystemError) {
-            let child = try ChildProcess(
-                program, ["--stream"], environment: environment, input: .pipe, output: .pipe, ownGroup: true)
-            try child.input?.setNonBlocking()
-            try child.output?.setNonBlocking()
-            self.child = child
-            logger.debug("delivery process started", metadata: ["pid": "\(child.pid)"])
+            let process = try WarmProcess(
+                program, ["--stream"], environment: environment, lineLimit: DeliveryProcess.lineLimit)
+            self.process = process
+            logger.debug("delivery process started", metadata: ["pid": "\(process.pid)"])
             return nil
         } catch {
             return .notStarted(error)
         }
     }
 
+    /// A line counts as begun when it is handed to the process's pipe; until then it can be taken back.
     private func write() throws(SystemError) {
-        while let input = child?.input {
-            if unwritten.isEmpty {
-                if queue.isEmpty {
-                    if isClosing { child?.input = nil }
-                    return
-                }
-                // As many lines as fit one write; what is not taken now stays at the front.
-                let lines = Array(queue.prefix(DeliveryProcess.writeLines))
-                    .prefix(withinBytes: DeliveryProcess.writeBytes) { $0.line.count }
-                unwritten = ArraySlice(lines.flatMap { $0.line + [UInt8(ascii: "\n")] })
-                queue.removeFirst(lines.count)
+        while let process, process.takesInput {
+            try process.write()
+            if process.unwrittenBytes > 0 { return }
+            if queue.isEmpty {
+                if isClosing { process.closeInput() }
+                return
             }
-            let count = try input.writeSome(unwritten)
-            if count == 0 { return }
-            unwritten = unwritten.dropFirst(count)
-        }
-    }
-
-    private func read(into turn: inout Turn) throws(SystemError) {
-        while let output = child?.output {
-            switch try output.read(upTo: 1 << 18) {
-            case .bytes(let bytes): cut(bytes, into: &turn)
-            case .wouldBlock: return
-            case .end: child?.output = nil
-            }
-        }
-    }
-
-    private func cut(_ bytes: [UInt8], into turn: inout Turn) {
-        var rest = bytes[...]
-        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            turn.lines.append(partial + rest[..<newline])
-            partial = []
-            rest = rest[(newline + 1)...]
-        }
-        partial += rest
-        if partial.count > DeliveryProcess.lineLimit {
-            partial = []
-            kill("a line longer than \(DeliveryProcess.lineLimit) bytes")
+            let lines = Array(queue.prefix(DeliveryProcess.writeLines))
+                .prefix(withinBytes: DeliveryProcess.writeBytes) { $0.line.count }
+            for line in lines { process.feed(line.line) }
+            queue.removeFirst(lines.count)
         }
     }
 
@@ -202,15 +166,12 @@ final class DeliveryProcess {
     }
 
     /// How the process ended, once it is gone.
-    private func reap(_ child: ChildProcess) -> ChildProcess.ExitStatus? {
-        child.input = nil
-        child.terminate(9, group: true)
-        guard let status = try? child.wait() else { return nil }
-        if !isClosing { tell(status, child.pid) }
-        self.child = nil
+    private func reap(_ process: WarmProcess) -> ChildProcess.ExitStatus? {
+        process.terminate(SIGKILL)
+        guard let status = try? process.finish() else { return nil }
+        if !isClosing { tell(status, process.pid) }
+        self.process = nil
         isEnding = false
-        unwritten = []
-        partial = []
         return status
     }
 }

@@ -2,14 +2,12 @@ import Postbacks
 import Postgres
 import Secrets
 import Store
+import Text
 
 /// What a poller says of itself in the database every few seconds, so that others can tell that it is there (`doctor`).
 struct Heartbeat {
     /// Of this run of the program; it names no host.
-    let id = randomBytes(16).map { byte in
-        let digits = String(byte, radix: 16)
-        return digits.utf8.count == 1 ? "0\(digits)" : digits
-    }.joined()
+    let id = randomBytes(16).hexadecimal
     /// What keeps it from sending; nil for nothing.
     var problem: String?
     /// Why some deliveries cannot be sent from here, and when that was seen last.

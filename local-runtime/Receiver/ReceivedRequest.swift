@@ -1,3 +1,5 @@
+import Text
+
 /// A request as it arrived.
 package struct ReceivedRequest: Sendable {
     package let method: String
@@ -19,7 +21,7 @@ package struct ReceivedRequest: Sendable {
     /// The value of the first header of that name, which is not case-sensitive.
     package func header(_ name: String) -> String? {
         let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.value
+        return headers.value(ofHeader: name)
     }
 
     /// The body as text.

@@ -1,3 +1,5 @@
+import Text
+
 /// Takes requests (RFC 9112) from the bytes of one connection, as they arrive.
 struct RequestParser {
     /// What one look at the bytes brought.
@@ -66,7 +68,7 @@ struct RequestParser {
         switch body() {
         case .malformed: return .malformed
         case .needsMore:
-            if !hasContinued, head.headers.contains(where: { $0.name.lowercased() == "expect" }) {
+            if !hasContinued, head.headers.hasHeader("expect") {
                 hasContinued = true
                 return .expectsContinue
             }
@@ -111,7 +113,8 @@ struct RequestParser {
         while let line = lines.next() {
             guard let colon = line.firstIndex(of: 0x3a) else { return nil }
             let name = String(decoding: line[..<colon], as: UTF8.self)
-            let value = String(decoding: line[(colon + 1)...].dropCarriageReturn.trimmed, as: UTF8.self)
+            let value = String(
+                decoding: line[(colon + 1)...].dropCarriageReturn.trimmed(of: \.isSpaceOrTab), as: UTF8.self)
             switch name.lowercased() {
             case "content-length":
                 guard let length = Int(value), (0...Self.limit).contains(length) else { return nil }
@@ -146,7 +149,7 @@ struct RequestParser {
             guard let line = line(from: position) else {
                 return bytes.count - position > Self.chunkLineLimit ? .malformed : .needsMore
             }
-            let digits = line.content.prefix { $0 != 0x3b }.trimmed
+            let digits = line.content.prefix { $0 != 0x3b }.trimmed(of: \.isSpaceOrTab)
             guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), (0...Self.limit).contains(size)
             else { return .malformed }
             if size == 0 {
@@ -179,11 +182,4 @@ struct RequestParser {
 
 extension ArraySlice<UInt8> {
     fileprivate var dropCarriageReturn: ArraySlice<UInt8> { last == 0x0d ? dropLast() : self }
-
-    /// Without the spaces and tabs at its ends.
-    fileprivate var trimmed: ArraySlice<UInt8> {
-        let start = drop { $0 == 0x20 || $0 == 0x09 }
-        guard let end = start.lastIndex(where: { $0 != 0x20 && $0 != 0x09 }) else { return [] }
-        return start[...end]
-    }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// What a macro is in a JSON body when it is not text: `{payout:number}`, `{is_test:boolean}`.
 package enum JSONType: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 /// A name that templates replace by a value of the delivery.
 package enum Macro: Sendable, Hashable {

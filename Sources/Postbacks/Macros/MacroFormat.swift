@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 extension MacroUse {
     /// How a value is written: what stands between the macro's name and its default, but for a JSON type at the end.

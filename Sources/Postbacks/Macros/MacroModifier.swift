@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// What may be done to a macro's value. The parser of templates knows formats by these words, and `--help` shows them.
 package enum MacroModifier: String, CaseIterable, Sendable {

@@ -1,5 +1,6 @@
 import JSON
 import Secrets
+import Text
 
 /// What the macros of one attempt stand for.
 package struct MacroValues: Sendable {
@@ -116,7 +117,6 @@ package struct MacroValues: Sendable {
         var bytes = Array(sha256(Array(parts.joined(separator: "\n").utf8)).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x80
         bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-        return [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }.joined(separator: "-")
+        return [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { bytes[$0].hexadecimal }.joined(separator: "-")
     }
 }

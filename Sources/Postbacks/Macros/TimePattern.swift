@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// How a time is written: `yyyy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` stand for its parts in UTC, all else for itself.
 package struct TimePattern: Sendable, Hashable {

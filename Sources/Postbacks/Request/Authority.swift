@@ -1,5 +1,6 @@
 import Egress
 import JSON
+import Text
 
 /// Host and port of a URL (RFC 3986 §3.2), without user info and without macros.
 struct Authority {

@@ -1,5 +1,6 @@
 package import JSON
 import Secrets
+import Text
 
 /// How a postback authenticates itself: the value of its `Authorization` header.
 package enum BasicAuth: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Text
+
 extension DecodedText.Encoding {
     /// Whether an encoded character may begin with the byte.
     func marks(_ byte: UInt8) -> Bool {

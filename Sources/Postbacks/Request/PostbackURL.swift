@@ -1,5 +1,6 @@
 package import Egress
 package import JSON
+import Text
 
 /// Where a postback goes: an absolute http or https URL (RFC 3986) whose path and query are a template.
 package struct PostbackURL: Sendable, Hashable {

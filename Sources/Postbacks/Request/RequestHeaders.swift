@@ -1,5 +1,6 @@
 package import JSON
 import Secrets
+import Text
 
 /// The header fields that an affiliate defines, in the order of their names.
 package struct RequestHeaders: Sendable, Hashable {
@@ -51,11 +52,6 @@ package struct RequestHeaders: Sendable, Hashable {
 
 /// Which names a header may have.
 enum HeaderName {
-    /// RFC 9110 §5.6.2.
-    static func isToken(_ name: String) -> Bool {
-        !name.isEmpty && name.utf8.allSatisfy { $0.isLetter || $0.isDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
-    }
-
     /// Why nobody may set it; nil when anybody may.
     static func refusal(_ name: String) -> String? {
         let name = name.lowercased()
@@ -148,7 +144,7 @@ extension Rule<RequestHeaders> {
 }
 
 extension HeaderName {
-    fileprivate static func isName(_ name: String) -> Bool { isToken(name) && name.utf8.count <= 128 }
+    fileprivate static func isName(_ name: String) -> Bool { name.isToken && name.utf8.count <= 128 }
 
     fileprivate static let expected =
         "has a name that is not a header name: 1 to 128 letters, digits and ! # $ % & ' * + - . ^ _ ` | ~"

@@ -1,5 +1,6 @@
 import JSON
 package import Secrets
+import Text
 
 /// Makes the request of one attempt from a postback's template.
 package struct RequestRendering: Sendable {

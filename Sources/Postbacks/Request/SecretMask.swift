@@ -1,5 +1,6 @@
 import JSON
 import Secrets
+import Text
 
 /// Hides the secrets of a request in what its receiver answers, who may repeat what it was sent: as it was sent, and as text is
 /// usually encoded. Byte by byte, so that no combining character makes a secret look like another text.

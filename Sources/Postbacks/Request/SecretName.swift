@@ -1,3 +1,5 @@
+import Text
+
 /// Names that speak of a secret.
 enum SecretName {
     private static let words = ["auth", "cookie", "key", "token", "secret", "signature", "password"]

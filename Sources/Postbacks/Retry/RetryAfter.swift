@@ -1,3 +1,5 @@
+import Text
+
 /// The header field by which a receiver asks for a longer wait (RFC 9110 §10.2.3).
 package enum RetryAfter {
     /// No receiver can lengthen a wait beyond this.
@@ -6,7 +8,7 @@ package enum RetryAfter {
     /// Seconds from `now` on, at most `limit`; nil when the field is absent, there more than once, past or nonsense.
     package static func seconds(_ values: [String], now: Timestamp) -> Double? {
         guard values.count == 1 else { return nil }
-        let text = values[0].trimmed
+        let text = values[0].withoutSpacesAtEnds
         if !text.isEmpty, text.utf8.allSatisfy(\.isDigit) {
             return text.utf8.reduce(0) { min($0 * 10 + Double($1 - 0x30), limit) }
         }
@@ -76,15 +78,5 @@ enum HTTPDate {
     ) -> Timestamp? {
         guard scanner.isAtEnd, let day = CalendarDay(year: year, month: month, day: day) else { return nil }
         return Timestamp(day: day, secondOfDay: second)
-    }
-}
-
-extension String {
-    /// Without the spaces and tabs around it.
-    fileprivate var trimmed: String {
-        var rest = Substring(self).utf8
-        while let byte = rest.first, byte == 0x20 || byte == 0x09 { rest = rest.dropFirst() }
-        while let byte = rest.last, byte == 0x20 || byte == 0x09 { rest = rest.dropLast() }
-        return String(Substring(rest))
     }
 }

@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 /// An exact decimal amount. It keeps the scale it was given: 12.30 stays 12.30.
 package struct Money: Sendable, Hashable {

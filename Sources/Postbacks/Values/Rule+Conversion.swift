@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 extension Rule<String> {
     /// A transaction's or click's id as a tracker made it: 1–4,096 characters without control characters, or an integer.
@@ -45,9 +46,4 @@ extension Rule<[(name: String, value: String)]> {
     package static var conversionParams: Rule {
         map(of: Rule<String>.text(0...Int.max, controlCharacters: true), names: .paramName, count: 0...64)
     }
-}
-
-extension UInt8 {
-    var isLetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
-    var isHexDigit: Bool { isDigit || (0x41...0x46).contains(self) || (0x61...0x66).contains(self) }
 }

@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 extension Rule<String> {
     /// A name for people: 1–200 characters without control characters.

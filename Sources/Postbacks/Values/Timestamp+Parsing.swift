@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 extension Timestamp {
     /// RFC 3339: any offset, a fraction of any length (cut to milliseconds), years 0001–9999. A leap second (`:60`) is
@@ -73,10 +74,6 @@ struct DigitScanner {
             (sum.0 * 10 + Int((sum.1.first ?? 0x30) - 0x30), sum.1.dropFirst())
         }.0
     }
-}
-
-extension UInt8 {
-    var isDigit: Bool { (0x30...0x39).contains(self) }
 }
 
 extension Rule<Timestamp> {

@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// The texts of a request, taken apart as a receiver takes them apart. Values that are secrets are not among them.
 struct RequestText {

@@ -3,6 +3,7 @@ import Receiver
 import Secrets
 import Synchronization
 import TestSupport
+import Text
 
 /// Where requests go, and what was seen there.
 protocol Destination: AnyObject, Sendable {
@@ -59,7 +60,6 @@ extension Sighting {
 
     /// What must not change from one attempt to the next.
     static func digest(method: String, target: String, body: [UInt8]) -> String {
-        sha256(Array("\(method) \(target)\n".utf8) + body).prefix(12)
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        sha256(Array("\(method) \(target)\n".utf8) + body).prefix(12).hexadecimal
     }
 }

@@ -1,5 +1,6 @@
 import Receiver
 import Secrets
+import Text
 
 /// A request as a hostile receiver saw it: its side of the ledger.
 package struct SeenRequest: Sendable, Hashable {
@@ -30,7 +31,7 @@ package struct SeenRequest: Sendable, Hashable {
         attempt = request.header("Postback-Attempt").flatMap { Int($0) }
         method = request.method
         target = request.target
-        bodyDigest = sha256(request.body).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        bodyDigest = sha256(request.body).hexadecimal
         self.isWhole = isWhole
         at = request.at
         port = request.port

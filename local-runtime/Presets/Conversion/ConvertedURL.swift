@@ -1,6 +1,7 @@
 package import FunctionRuntime
 import JSON
 import Postbacks
+import Text
 
 /// Another network's postback URL in our macros.
 package struct ConvertedURL: Sendable {

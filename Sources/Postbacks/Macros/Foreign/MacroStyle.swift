@@ -1,3 +1,5 @@
+import Text
+
 /// How networks mark a macro in a postback URL.
 package struct MacroStyle: Sendable {
     package let open: String

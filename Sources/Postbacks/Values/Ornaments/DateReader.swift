@@ -1,3 +1,5 @@
+import Text
+
 /// Reads a date and a time of day from the left to the right.
 struct DateReader {
     private var rest: Substring.UTF8View

@@ -1,4 +1,5 @@
 import JSON
+import Text
 
 /// What a time means that is not written by RFC 3339.
 package enum LooseTime {

@@ -1,5 +1,6 @@
 import Egress
 package import JSON
+import Text
 
 extension Ornament<String> {
     /// A literal IPv4 or IPv6 address. Of a list, as X-Forwarded-For has it, the first address is meant; a port, a zone and a

@@ -1,4 +1,5 @@
 package import JSON
+import Text
 
 extension Ornament<String> {
     /// Two letters (ISO 3166-1 alpha-2), kept as they are written.

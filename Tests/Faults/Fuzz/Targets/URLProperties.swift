@@ -1,4 +1,5 @@
 import Egress
+import Text
 
 @testable import HTTP
 @testable import Postbacks
