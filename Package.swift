@@ -94,7 +94,10 @@ let package = Package(
         // The test targets share this; it imports Testing, which no other target can.
         .testTarget(name: "TestThreads"),
 
-        // Tests: they mirror the above.
+        // Sources/ARCHITECTURE.md and what it says, and then tests that mirror the above.
+        .testTarget(
+            name: "ArchitectureTests",
+            dependencies: ["JSON", "POSIX", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
         .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport", "TestThreads"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
