@@ -43,7 +43,10 @@ extension Scene {
         var progressAt = Clock.monotonicNanoseconds
         while true {
             let owed = try connection.run(
-                "SELECT count(*) AS value FROM outbox WHERE due_at < 'infinity' OR lease_until > now()")
+                """
+                SELECT count(*) AS value FROM outbox o JOIN postbacks p ON p.id = o.postback_id
+                WHERE o.due_at < 'infinity' OR o.lease_until > now() OR p.paused_at IS NULL
+                """)
             let left = owed.first?.integer("value") ?? 0
             if left == 0 { return }
             if left < fewest {

@@ -12,6 +12,8 @@ extension Fault {
         var fault = Fault(name: name, group: group, injects: injects) { scene in
             try ground.get().heal(afterTries: scene.effort.rounds(short: 4, full: 24), on: scene)
         }
+        // One that says that it is busy is tried slowly; until it was tried often enough no other's delivery may use up its attempts.
+        fault.setup.schedule += String(repeating: ",3", count: 40)
         fault.prepare = { scene in ground.put(try HostileGround(destinations, on: scene)) }
         fault.confirm = { scene in
             defer { ground.put(nil) }
