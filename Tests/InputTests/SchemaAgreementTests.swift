@@ -1,4 +1,3 @@
-import Foundation
 import JSON
 import POSIX
 import TestSupport
@@ -41,21 +40,6 @@ import Testing
         ("must be a string or a whole number", "1.0 and 1e2, which to a schema are integers"),
     ]
 
-    private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
-        path: "validate.py"
-    ).path
-
-    /// What the other validator says of each input: nil for a valid one.
-    static func verdicts(on inputs: [JSON], by schema: JSON) throws -> [String?] {
-        let lines = ([schema] + inputs).map(\.encodedText).joined(separator: "\n")
-        let outcome = try ChildProcess.run(
-            try Python.interpreter(with: "jsonschema"), [script], input: Array(lines.utf8), seconds: 300)
-        guard outcome.status == .exited(0) else { throw DidNotHappen(description: "a verdict: \(outcome.errorText)") }
-        let answers = outcome.text.split(separator: "\n").map(String.init)
-        #expect(answers.count == inputs.count)
-        return answers.map { $0 == "valid" ? nil : $0 }
-    }
-
     /// A schema's inputs, good and bad.
     static func inputs(of function: FunctionInput, _ schema: JSON) -> [JSON] {
         let host = function.function == "deliverPostback" ? "127.0.0.1:9" : "t.example"
@@ -69,13 +53,17 @@ import Testing
         }.filter { seen.insert($0.bytes).inserted }
     }
 
+    @Test func `there are inputs for every function`() {
+        #expect(FunctionInput.all.map(\.function).sorted() == Repository.functions)
+    }
+
     @Test(arguments: FunctionInput.all)
     func `what the schema refuses the function refuses and nothing changes; what it takes the function takes`(
         function: FunctionInput
     ) throws {
         let schema = try function.schema()
         let inputs = Self.inputs(of: function, schema)
-        let verdicts = try Self.verdicts(on: inputs, by: schema)
+        let verdicts = try JSONSchema.verdicts(on: inputs, by: schema)
         #expect(verdicts[0] == nil, "the first input is a good one")
         let installation = try Installation.withEverything()
         let bad = zip(inputs, verdicts).filter { $1 != nil }

@@ -1,7 +1,7 @@
 """Says by a JSON Schema which inputs are valid, with Python's jsonschema: somebody else's reading of the schema.
 
 The first line of standard input is the schema, each further one an input; each line of standard output is `valid`, or what is
-wrong.
+wrong. After an empty line the next schema follows, with its inputs.
 """
 
 import datetime
@@ -56,10 +56,11 @@ def is_date_time(value):
 types = Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer).redefine("number", is_number)
 Validator = extend(Draft202012Validator, {"pattern": pattern}, type_checker=types)
 
-lines = sys.stdin.buffer.read().decode().split("\n")
-schema = json.loads(lines[0], parse_float=decimal.Decimal)
-Validator.check_schema(schema)
-validator = Validator(schema, format_checker=formats)
-for line in filter(None, lines[1:]):
-    error = next(validator.iter_errors(json.loads(line, parse_float=decimal.Decimal)), None)
-    print("valid" if error is None else re.sub(r"\s+", " ", f"{error.json_path}: {error.message}"[:300]))
+for block in sys.stdin.buffer.read().decode().split("\n\n"):
+    lines = block.split("\n")
+    schema = json.loads(lines[0], parse_float=decimal.Decimal)
+    Validator.check_schema(schema)
+    validator = Validator(schema, format_checker=formats)
+    for line in filter(None, lines[1:]):
+        error = next(validator.iter_errors(json.loads(line, parse_float=decimal.Decimal)), None)
+        print("valid" if error is None else re.sub(r"\s+", " ", f"{error.json_path}: {error.message}"[:300]))

@@ -1,0 +1,30 @@
+import POSIX
+
+/// The files of the project itself, for tests that compare its documents and lists with its code.
+package enum Repository {
+    package static let root = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../..") ?? "."
+
+    /// The functions by name, which are the folders of `functions`.
+    package static let functions = folders(in: "functions")
+
+    /// The text of a file.
+    /// - Parameter path: from the root.
+    package static func text(_ path: String) throws -> String {
+        String(decoding: try FileSystem.read("\(root)/\(path)", limit: 1 << 22), as: UTF8.self)
+    }
+
+    /// Whether there is a file or folder.
+    package static func has(_ path: String) -> Bool { FileSystem.kind(of: "\(root)/\(path)") != nil }
+
+    /// The names of the folders in a folder, sorted.
+    package static func folders(in path: String) -> [String] {
+        FileSystem.names(in: "\(root)/\(path)").filter { FileSystem.kind(of: "\(root)/\(path)/\($0)") == .folder }
+            .sorted()
+    }
+
+    /// The paths, from the root, of all Swift files in a folder and in the folders inside it, sorted.
+    package static func swiftFiles(in path: String) -> [String] {
+        let files = FileSystem.names(in: "\(root)/\(path)").filter { $0.hasSuffix(".swift") }.map { "\(path)/\($0)" }
+        return (files + folders(in: path).flatMap { swiftFiles(in: "\(path)/\($0)") }).sorted()
+    }
+}
