@@ -31,17 +31,6 @@ package struct FunctionError: Error, Equatable, Sendable {
             }
         }
 
-        /// The status with which a gateway answers (RFC 9110 §15).
-        package var httpStatus: Int {
-            switch self {
-            case .invalidJSON, .invalidRequest: 400
-            case .notFound: 404
-            case .conflict: 409
-            case .internal, .misconfigured: 500
-            case .unavailable: 503
-            }
-        }
-
         /// Whether the same call may succeed later.
         package var isRetryable: Bool { self == .unavailable }
 

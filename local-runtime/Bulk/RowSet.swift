@@ -12,6 +12,4 @@ struct RowSet {
         if index >= words.count { words += Array(repeating: 0, count: index + 1 - words.count) }
         words[index] |= 1 << UInt64(row & 63)
     }
-
-    var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 }

@@ -19,17 +19,6 @@ package struct Money: Sendable, Hashable {
         self.text = String(decoding: digits, as: UTF8.self)
     }
 
-    /// Whether both are the same amount, whatever their scales: 12.3 and 12.30 are.
-    package func isSameAmount(as other: Money) -> Bool { withoutScale == other.withoutScale }
-
-    private var withoutScale: Substring {
-        guard text.utf8.contains(UInt8(ascii: ".")) else { return Substring(text) }
-        var rest = Substring(text)
-        while rest.last == "0" { rest.removeLast() }
-        if rest.last == "." { rest.removeLast() }
-        return rest
-    }
-
     private static func tooLong(_ text: String) -> Wrong {
         Wrong(
             "must have at most \(integerDigits) digits before and \(fractionDigits) after the point, not \(text.prefix(48))"

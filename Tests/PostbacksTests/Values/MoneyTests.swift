@@ -35,13 +35,6 @@ import Testing
         #expect(wrong?.message.hasPrefix("must have at most 20 digits before and 18 after") == true)
     }
 
-    @Test func `amounts of another scale are the same amount`() throws {
-        #expect(try Money(parsing: "12.30").isSameAmount(as: Money(parsing: "12.3")))
-        #expect(try Money(parsing: "100").isSameAmount(as: Money(parsing: "1e2")))
-        #expect(try Money(parsing: "0.00").isSameAmount(as: Money(parsing: "-0")))
-        #expect(try !Money(parsing: "10").isSameAmount(as: Money(parsing: "1")))
-    }
-
     @Test func `it is read from strings and numbers with the exact digits`() throws {
         #expect(try read(.money, #""12.30""#).get().text == "12.30")
         #expect(try read(.money, "0.1000").get().text == "0.1000")
