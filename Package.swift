@@ -159,7 +159,10 @@ let package = Package(
             dependencies: ["HostileReceiver", "JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .executableTarget(
             name: "benchmarks",
-            dependencies: ["Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport"],
+            dependencies: [
+                "Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
 
         // Faults that are injected into the real programs, and the ledger that is checked after each.
@@ -170,7 +173,7 @@ let package = Package(
             name: "faults",
             dependencies: [
                 "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "POSIX", "Postgres", "Receiver",
-                "Secrets", "TestSupport", "Text",
+                "Secrets", "TestSupport", "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport", "TestThreads"]),

@@ -1,18 +1,23 @@
-import Glibc
+import ArgumentParser
 import POSIX
 import TestSupport
 
 /// Measures the programs as they are shipped, each figure beside its limit measured in the same run.
 @main
-struct Benchmarks {
-    static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
-        guard let folder = arguments.first, arguments.count == 1 || arguments.dropFirst() == ["--quick"] else {
-            say("usage: Tests/Benchmarks/run [--quick]")
-            exit(64)
-        }
+struct Benchmarks: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Tests/Benchmarks/run",
+        abstract: "Measure the programs, each figure beside a limit of the same run.")
+
+    @Argument(help: "An empty folder for the server's files.")
+    var folder: String
+
+    @Flag(help: "Measure less of each, and once.")
+    var quick = false
+
+    func run() throws {
         do {
-            let size = arguments.count == 1 ? Size.full : .quick
+            let size = quick ? Size.quick : .full
             let workbench = try Workbench(folder: folder)
             defer { workbench.close() }
             var table = Table()
@@ -24,7 +29,7 @@ struct Benchmarks {
             table.print()
         } catch {
             say("the benchmarks failed: \(error)")
-            exit(1)
+            throw ExitCode(1)
         }
     }
 }

@@ -1,68 +1,63 @@
-import Glibc
+import ArgumentParser
 import POSIX
 import TestSupport
 
 /// Injects faults into the real programs and checks the ledger after each.
 @main
-struct Faults {
-    static let usage = """
-        usage: Tests/Faults/run [--short] [--minutes N] [--seed N] [--list] [FAULT or GROUP …]
-               Tests/Faults/run --falsify    falsifies the books itself, and must find that out
-        groups: \(Fault.Group.allCases.map(\.rawValue).joined(separator: ", "))
-        """
+struct Faults: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Tests/Faults/run",
+        abstract: "Inject faults into the real programs under load, and check the ledger after each.",
+        discussion: "The groups: \(Fault.Group.allCases.map(\.rawValue).joined(separator: ", "))")
 
-    static func main() {
+    @Flag(help: "Do less of each fault, as the tests do.")
+    var short = false
+
+    @Option(help: "How long the faults that loop for a time do so.")
+    var minutes: Double?
+
+    @Option(help: "The seed of the random choices; it repeats an earlier run.")
+    var seed: UInt64 = SeededRandom.seed
+
+    @Flag(help: "Name the faults, and inject none.")
+    var list = false
+
+    @Flag(help: "Falsify the books of a run, which the ledger must find out.")
+    var falsify = false
+
+    @Argument(help: "The faults or groups; all faults if none is given.")
+    var names: [String] = []
+
+    func validate() throws {
+        if let minutes, !(minutes > 0) { throw ValidationError("--minutes must be more than 0") }
+        for name in names where Faults.named(name).isEmpty {
+            throw ValidationError("there is no fault or group \(name); --list names them")
+        }
+    }
+
+    func run() throws {
         Signals.ignorePipe()
-        guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
-            say(usage)
-            exit(64)
-        }
-        if arguments.isListing {
-            var list = TextTable(["fault", "group", "what is injected"])
-            for fault in Fault.all { list.add([fault.name, fault.group.rawValue, fault.injects]) }
-            list.print()
-            return
-        }
-        say("seed \(arguments.effort.seed)")
+        if list { return Faults.printList() }
+        say("seed \(seed)")
+        let effort = Effort(isShort: short, minutes: minutes, seed: seed)
+        let chosen = (falsify ? [Fault.falsification] : []) + names.flatMap(Faults.named)
         var table = FaultTable()
-        for fault in arguments.faults {
+        for fault in chosen.isEmpty ? Fault.all : chosen {
             say("\(fault.name): \(fault.injects)")
-            table.add(fault, Run(fault: fault, effort: arguments.effort)())
+            table.add(fault, Run(fault: fault, effort: effort)())
         }
         table.print()
-        exit(table.isBroken ? 1 : 0)
+        if table.isBroken { throw ExitCode(1) }
     }
-}
 
-/// What was asked for.
-private struct Arguments {
-    var effort = Effort(seed: SeededRandom.seed)
-    var isListing = false
-    var faults: [Fault] = []
+    /// The fault of that name, or the faults of that group.
+    private static func named(_ name: String) -> [Fault] {
+        Fault.all.filter { $0.name == name || $0.group.rawValue == name }
+    }
 
-    /// Nil for what is not understood.
-    init?(_ words: [String]) {
-        var words = words[...]
-        while let word = words.popFirst() {
-            switch word {
-            case "--short": effort.isShort = true
-            case "--list": isListing = true
-            case "--falsify": faults.append(.falsification)
-            case "--minutes":
-                guard let minutes = words.popFirst().flatMap(Double.init), minutes > 0 else { return nil }
-                effort.minutes = minutes
-            case "--seed":
-                guard let seed = words.popFirst().flatMap({ UInt64($0) }) else { return nil }
-                effort.seed = seed
-            default:
-                let found = Fault.all.filter { $0.name == word || $0.group.rawValue == word }
-                guard !found.isEmpty else {
-                    say("there is no fault or group \(word)")
-                    return nil
-                }
-                faults += found
-            }
-        }
-        if faults.isEmpty { faults = Fault.all }
+    private static func printList() {
+        var list = TextTable(["fault", "group", "what is injected"])
+        for fault in Fault.all { list.add([fault.name, fault.group.rawValue, fault.injects]) }
+        list.print()
     }
 }
