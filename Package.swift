@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "Text"],
-            path: "Tests/TestSupport", exclude: ["forward_proxy.py", "validate.py"]),
+            path: "Tests/TestSupport", exclude: ["forward_proxy.py", "validate.py", "verify.py"]),
 
         // The test targets share this; it imports Testing, which no other target can.
         .testTarget(name: "TestThreads"),
@@ -127,7 +127,16 @@ let package = Package(
             dependencies: [
                 "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
                 "TestSupport", "TestThreads",
-            ], exclude: ["verify.py"]),
+            ]),
+        .testTarget(
+            name: "SecurityTests",
+            dependencies: [
+                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Secrets", "TestSupport",
+                "TestThreads",
+            ]),
+        .testTarget(
+            name: "DoctorTests",
+            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "EmbeddedPostgresTests",
             dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport", "TestThreads"]),

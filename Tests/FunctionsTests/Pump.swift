@@ -46,12 +46,6 @@ extension Installation {
             "UPDATE outbox SET lease_until = now() - interval '1 second' WHERE lease_until IS NOT NULL")
     }
 
-    /// The deliveries, by their ids.
-    func deliveries(_ filter: JSON = [:]) throws -> [JSON] {
-        let listed = try ask("listDeliveries", (["limit": 1000] as JSON).merging(filter))["deliveries"]?.items ?? []
-        return listed.sorted { ($0["id"]?.integer ?? 0) < ($1["id"]?.integer ?? 0) }
-    }
-
     /// The deliveries' states, by their ids.
     func states(_ filter: JSON = [:]) throws -> [String] { try deliveries(filter).compactMap { $0["state"]?.text } }
 

@@ -1,16 +1,15 @@
-import EmbeddedPostgres
+package import EmbeddedPostgres
 import POSIX
 import Postgres
-import TestSupport
 
 /// A server that has become a standby: it can be read, and be promoted.
-struct Standby {
-    let folder: TemporaryFolder
-    let server: EmbeddedServer
-    let installation: Installation
+package struct Standby {
+    package let folder: TemporaryFolder
+    package let server: EmbeddedServer
+    package let installation: Installation
 
     /// - Parameter prepare: is done while it can still be written to.
-    init(_ prepare: (Installation) throws -> Void = { _ in }) throws {
+    package init(_ prepare: (Installation) throws -> Void = { _ in }) throws {
         folder = try TemporaryFolder(mode: 0o711)
         server = EmbeddedServer(home: folder.path, settings: ["fsync": "off"], diesWithParent: false)
         try server.start()
@@ -21,5 +20,5 @@ struct Standby {
         try server.start()
     }
 
-    func promote() throws { _ = try installation.database.connect().run("SELECT pg_promote()") }
+    package func promote() throws { _ = try installation.database.connect().run("SELECT pg_promote()") }
 }

@@ -1,19 +1,18 @@
 import JSON
 import POSIX
 import Postgres
-import TestSupport
 
 /// An installation with the roles, and a login for each of them.
-struct GuardedInstallation {
-    let owner: Installation
-    let reader: Installation
-    let recorder: Installation
-    let poller: Installation
-    let manager: Installation
+package struct GuardedInstallation {
+    package let owner: Installation
+    package let reader: Installation
+    package let recorder: Installation
+    package let poller: Installation
+    package let manager: Installation
     /// May do nothing at all.
-    let stranger: Installation
+    package let stranger: Installation
 
-    init(_ environment: [String: String] = [:]) throws {
+    package init(_ environment: [String: String] = [:]) throws {
         owner = try Installation.make(environment)
         let outcome = try Programs.run("postbacks", ["migrate", "--roles"], environment: owner.environment)
         guard outcome.status == .exited(0) else { throw DidNotHappen(description: outcome.errorText) }

@@ -1,29 +1,28 @@
 import JSON
 import POSIX
-import Receiver
+package import Receiver
 import Secrets
-import TestSupport
 
 /// A request, perhaps changed on its way, and the secret that the Standard Webhooks project's own library checks it with.
-struct SignatureCheck {
-    var headers: [(name: String, value: String)]
-    var body: [UInt8]
-    let secret: String
+package struct SignatureCheck {
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+    package let secret: String
 
-    init(_ request: ReceivedRequest, _ secret: String) {
+    package init(_ request: ReceivedRequest, _ secret: String) {
         headers = request.headers
         body = request.body
         self.secret = secret
     }
 
-    func replacing(_ name: String, _ value: String) -> SignatureCheck {
+    package func replacing(_ name: String, _ value: String) -> SignatureCheck {
         var copy = self
         copy.headers = headers.map { ($0.name, $0.name.lowercased() == name ? value : $0.value) }
         return copy
     }
 
     /// What the library says of each.
-    static func verify(_ checks: [SignatureCheck]) throws -> [String] {
+    package static func verify(_ checks: [SignatureCheck]) throws -> [String] {
         let lines = checks.map { check -> String in
             let headers = check.headers.map { JSON.array([.string($0.name), .string($0.value)]) }
             let line: JSON = [

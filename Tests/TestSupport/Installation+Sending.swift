@@ -1,10 +1,9 @@
-import JSON
+package import JSON
 import Postgres
-import TestSupport
 
 extension Installation {
     /// An offer, an affiliate, and postbacks on each status, all to one receiver.
-    static func sending(
+    package static func sending(
         to url: String, on statuses: [String] = ["pending"], database: TestDatabase? = nil,
         environment: [String: String] = [:]
     ) throws -> Installation {
@@ -23,26 +22,33 @@ extension Installation {
         return installation
     }
 
-    func record(_ transactions: [String]) throws {
-        let inputs = transactions.map {
-            ["offerId": "o", "affiliateId": "a", "transactionId": .string($0), "payout": "1.50"] as JSON
+    /// Records one conversion for each transaction id, in their order.
+    @discardableResult
+    package func record(_ transactions: [String], _ more: JSON = [:]) throws -> [JSON] {
+        let inputs = transactions.map { transaction in
+            (["offerId": "o", "affiliateId": "a", "transactionId": .string(transaction), "payout": "1.50"] as JSON)
+                .merging(more)
         }
         let answers = try ask("recordConversion", all: inputs)
         guard answers.allSatisfy({ $0["error"] == nil }) else { throw DidNotHappen(description: "\(answers)") }
+        return answers
     }
 
-    func update(_ transaction: String, _ status: String) throws {
+    package func update(_ transaction: String, _ status: String) throws {
         try ask(
             "updateConversionStatus",
             ["offerId": "o", "transactionId": .string(transaction), "status": .string(status)])
     }
 
     /// The deliveries, by their ids.
-    func deliveries() throws -> [JSON] { try ask("listDeliveries", ["limit": 1000])["deliveries"]?.items ?? [] }
+    package func deliveries(_ filter: JSON = [:]) throws -> [JSON] {
+        let listed = try ask("listDeliveries", (["limit": 1000] as JSON).merging(filter))["deliveries"]?.items ?? []
+        return listed.sorted { ($0["id"]?.integer ?? 0) < ($1["id"]?.integer ?? 0) }
+    }
 
     /// Waits until so many deliveries are in a state.
     @discardableResult
-    func wait(for count: Int = 1, in state: String) throws -> [JSON] {
+    package func wait(for count: Int = 1, in state: String) throws -> [JSON] {
         let connection = try database.connect()
         try waitUntil("\(count) × \(state)") {
             let rows = try connection.run("SELECT count(*) AS value FROM delivery_log WHERE state = \(state)")
@@ -54,5 +60,5 @@ extension Installation {
 
 extension JSON {
     /// Of a delivery: how its attempts ended.
-    var outcomes: [String] { (self["attempts"]?.items ?? []).compactMap { $0["outcome"]?.text } }
+    package var outcomes: [String] { (self["attempts"]?.items ?? []).compactMap { $0["outcome"]?.text } }
 }

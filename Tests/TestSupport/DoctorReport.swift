@@ -1,15 +1,14 @@
 import JSON
-import POSIX
-import TestSupport
+package import POSIX
 
 /// What `postbacks doctor` has said.
-struct DoctorReport {
-    let status: ChildProcess.ExitStatus
+package struct DoctorReport {
+    package let status: ChildProcess.ExitStatus
     /// Its lines of JSON, for messages.
-    let text: String
+    package let text: String
     private let findings: [JSON]
 
-    init(_ installation: Installation, _ environment: [String: String] = [:]) throws {
+    package init(_ installation: Installation, _ environment: [String: String] = [:]) throws {
         let outcome = try DoctorReport.run(installation, ["--json"], environment)
         let answer = try JSON(parsing: outcome.output)
         text = outcome.text
@@ -21,7 +20,7 @@ struct DoctorReport {
     }
 
     /// The command itself, as on a terminal without arguments.
-    static func run(
+    package static func run(
         _ installation: Installation, _ arguments: [String] = [], _ environment: [String: String] = [:]
     ) throws -> ChildProcess.Outcome {
         let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
@@ -30,23 +29,23 @@ struct DoctorReport {
     }
 
     /// The states of what was found of a subject: `good`, `notable`, `wrong` or `unseen`.
-    func states(_ subject: String) -> [String] {
+    package func states(_ subject: String) -> [String] {
         findings.filter { $0["subject"]?.text == subject }.compactMap { $0["state"]?.text }
     }
 
-    func message(_ subject: String) -> String {
+    package func message(_ subject: String) -> String {
         findings.filter { $0["subject"]?.text == subject }.compactMap { $0["message"]?.text }.joined(separator: "\n")
     }
 
-    func remedy(_ subject: String) -> String? {
+    package func remedy(_ subject: String) -> String? {
         findings.first { $0["subject"]?.text == subject }?["run"]?.text
     }
 
     /// The subjects of what is wrong.
-    var wrong: [String] { findings.filter { $0["state"] == "wrong" }.compactMap { $0["subject"]?.text } }
+    package var wrong: [String] { findings.filter { $0["state"] == "wrong" }.compactMap { $0["subject"]?.text } }
 }
 
 extension String {
     /// Without the places where a terminal's line ends.
-    var inOneLine: String { split { $0.isWhitespace }.joined(separator: " ") }
+    package var inOneLine: String { split { $0.isWhitespace }.joined(separator: " ") }
 }
