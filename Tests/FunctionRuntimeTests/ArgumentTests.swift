@@ -8,12 +8,7 @@ import Testing
 
 /// What each function says of itself.
 @Suite(.ownThreads) struct ArgumentTests {
-    static let functions = [
-        "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
-        "deliverPostback", "explainConversion", "listAffiliates", "listConversions", "listDeliveries", "listOffers",
-        "listPostbacks", "previewPostback", "recordConversion", "redactConversion", "resendDeliveries",
-        "updateConversionStatus", "updatePostback",
-    ]
+    static let functions = Repository.functions
 
     @Test(arguments: functions)
     func `--help tells fields, settings and exit statuses, and needs nothing`(function: String) throws {

@@ -6,7 +6,7 @@ import TestSupport
 
 /// `functions/README.md`, and what of it follows from the functions themselves.
 struct Reference {
-    static let root = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../..") ?? "."
+    static let root = Repository.root
     static let path = "\(root)/functions/README.md"
 
     var text: String
@@ -16,10 +16,7 @@ struct Reference {
     }
 
     /// The functions that there are.
-    static var functions: [String] {
-        FileSystem.names(in: "\(root)/functions").filter { FileSystem.kind(of: "\(root)/functions/\($0)") == .folder }
-            .sorted()
-    }
+    static var functions: [String] { Repository.functions }
 
     /// The titles of the sections, without marks.
     var titles: [String] {
