@@ -1,7 +1,10 @@
 import ArgumentParser
+import EmbeddedPostgres
 import FunctionRuntime
 import JSON
 import POSIX
+import Postgres
+import Store
 
 struct Invoke: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,6 +27,12 @@ struct Invoke: ParsableCommand {
     @Argument(help: "A file with one JSON object; - is the standard input.")
     var file = "-"
 
+    @Flag(help: "Start the embedded server for this call if it is not running, and stop it afterwards.")
+    var startServer = false
+
+    @Flag(help: "Lay the answer out for people also where the output is not a terminal.")
+    var pretty = false
+
     func validate() throws {
         guard !FunctionNames.all.contains(function) else { return }
         let hint = Spelling.hint(for: function, among: FunctionNames.all)
@@ -38,8 +47,10 @@ struct Invoke: ParsableCommand {
             let installation = try Installation()
             let program = try installation.function(function)
             let needsDatabase = function != "deliverPostback"
+            let server = needsDatabase && startServer ? try Invoke.startServer(of: installation) : nil
+            defer { server?.stop() }
             let connectionString = needsDatabase ? try installation.connectionString() : nil
-            let isPretty = Terminal.isOutput
+            let isPretty = pretty || Terminal.isOutput
             let child = try ChildProcess(
                 program,
                 environment: try installation.environmentBesideUp(of: function, connectionString: connectionString),
@@ -53,6 +64,20 @@ struct Invoke: ParsableCommand {
                 throw FunctionError(.internal, "\(function) was ended by signal \(signal)")
             }
         }
+    }
+
+    /// Starts the embedded server, brings its tables to this version, and makes the key if there is none.
+    /// - Returns: nil if the embedded server runs already, or if the settings name another database.
+    private static func startServer(of installation: Installation) throws -> EmbeddedServer? {
+        guard installation.isEmbedded, EmbeddedServer.connectionString(home: installation.home) == nil else {
+            return nil
+        }
+        let server = EmbeddedServer(home: installation.home)
+        try server.start { Terminal.printError($0) }
+        let connection = try Connection(server.connectionString, applicationName: "postbacks invoke")
+        try Migrations.run(on: connection) { Terminal.printError("migrated to \($0.number) (\($0.name))") }
+        try Up.makeKey(installation, server.connectionString)
+        return server
     }
 
     private static func print(_ output: Descriptor) throws {

@@ -52,7 +52,7 @@ struct Up: ParsableCommand {
 
     /// Makes the embedded default's key, but never a new one in place of one that has sealed something: under the same id it
     /// would make a lost key look like secrets that were tampered with.
-    private static func makeKey(_ installation: Installation, _ connectionString: String) throws {
+    static func makeKey(_ installation: Installation, _ connectionString: String) throws {
         guard !installation.settings.has("POSTBACKS_ENCRYPTION_KEY"), FileSystem.kind(of: installation.keyFile) == nil
         else { return }
         let database = try Database(
