@@ -41,18 +41,18 @@ import Testing
         let address = ["POSTBACKS_ALERT_URL": "http://127.0.0.1:1/alerts"]
         let unsent = try DoctorReport(installation, address)
         #expect(unsent.states("alerts") == ["notable"], "\(unsent.text)")
-        let poller = try RunningPoller(installation, address.merging(["POSTBACKS_RETRY_SCHEDULE": "600"]) { $1 })
-        try waitUntil("it sends alerts") {
-            try DoctorReport(installation).message("alerts") == "a poller sends them"
+        try installation.withPoller(address.merging(["POSTBACKS_RETRY_SCHEDULE": "600"]) { $1 }) { _ in
+            try waitUntil("it sends alerts") {
+                try DoctorReport(installation).message("alerts") == "a poller sends them"
+            }
+            _ = try installation.database.connect().run(
+                "UPDATE postbacks SET paused_at = now(), paused_reason = 'a test'")
+            try waitUntil("an alert was tried in vain") {
+                try DoctorReport(installation).message("alerts").contains("takes none: 1 wait")
+            }
+            let vain = try DoctorReport(installation)
+            #expect(vain.wrong.contains("alerts") && vain.status == .exited(1), "\(vain.text)")
         }
-        _ = try installation.database.connect().run(
-            "UPDATE postbacks SET paused_at = now(), paused_reason = 'a test'")
-        try waitUntil("an alert was tried in vain") {
-            try DoctorReport(installation).message("alerts").contains("takes none: 1 wait")
-        }
-        let vain = try DoctorReport(installation)
-        #expect(vain.wrong.contains("alerts") && vain.status == .exited(1), "\(vain.text)")
-        withExtendedLifetime(poller) {}
     }
 
     @Test
@@ -98,16 +98,16 @@ import Testing
         let folder = try TemporaryFolder()
         try FileSystem.write("#!/bin/sh\nexit 127\n", to: "\(folder.path)/deliverPostback")
         try FileSystem.setMode(0o755, of: "\(folder.path)/deliverPostback")
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": folder.path])
-        try waitUntil("it says so") {
-            try installation.value("SELECT problem AS value FROM pollers") != nil
+        try installation.withPoller(["POSTBACKS_FUNCTIONS": folder.path]) { _ in
+            try waitUntil("it says so") {
+                try installation.value("SELECT problem AS value FROM pollers") != nil
+            }
+            let report = try DoctorReport(installation)
+            #expect(report.wrong == ["pollers"], "\(report.text)")
+            #expect(
+                report.message("pollers").contains(
+                    "1 of 1 cannot send all that is owed: the delivery process ends before it answers"))
         }
-        let report = try DoctorReport(installation)
-        #expect(report.wrong == ["pollers"], "\(report.text)")
-        #expect(
-            report.message("pollers").contains(
-                "1 of 1 cannot send all that is owed: the delivery process ends before it answers"))
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `another key of the same id, a missing key and a lost key are wrong, and no new one is to be made`()

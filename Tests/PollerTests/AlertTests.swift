@@ -231,17 +231,17 @@ struct AlertTests {
     @Test func `where nobody is to be told nothing is stored`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500, 410]))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation, ["POSTBACKS_RETRY_SCHEDULE": "0"])
-        try installation.record(["t"])
-        try waitUntil("the pause") {
-            try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0"]) { _ in
+            try installation.record(["t"])
+            try waitUntil("the pause") {
+                try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+            }
+            receiver.behave(ReceiverBehaviour(statuses: [500]))
+            try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
+            try installation.record(["u"])
+            try installation.wait(in: "dead")
+            for table in ["alerts", "alert_deaths", "alert_watch"] { #expect(try installation.count(table) == 0) }
         }
-        receiver.behave(ReceiverBehaviour(statuses: [500]))
-        try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
-        try installation.record(["u"])
-        try installation.wait(in: "dead")
-        for table in ["alerts", "alert_deaths", "alert_watch"] { #expect(try installation.count(table) == 0) }
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `a login with the poller's role tells all of it`() throws {

@@ -77,44 +77,44 @@ import Testing
     @Test func `answers whose rows somebody locks in another order are stored one by one`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 500))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation)
-        let connection = try installation.database.connect()
-        try connection.execute(
-            script: """
-                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
-                    IF (SELECT count(*) FROM added) > 1 THEN RAISE 'deadlock' USING ERRCODE = '40P01'; END IF;
-                    RETURN NULL;
-                END$$;
-                CREATE TRIGGER refuse AFTER INSERT ON deliveries
-                    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse()
-                """)
-        try installation.record((1...12).map { "t\($0)" })
-        try installation.wait(for: 12, in: "delivered")
-        #expect(receiver.requests.count == 12)
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            let connection = try installation.database.connect()
+            try connection.execute(
+                script: """
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                        IF (SELECT count(*) FROM added) > 1 THEN RAISE 'deadlock' USING ERRCODE = '40P01'; END IF;
+                        RETURN NULL;
+                    END$$;
+                    CREATE TRIGGER refuse AFTER INSERT ON deliveries
+                        REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse()
+                    """)
+            try installation.record((1...12).map { "t\($0)" })
+            try installation.wait(for: 12, in: "delivered")
+            #expect(receiver.requests.count == 12)
+        }
     }
 
     @Test func `a postback whose deliveries die in answers that are stored one by one is paused like any other`() throws
     {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation, ["POSTBACKS_RETRY_SCHEDULE": "0.1"])
-        let connection = try installation.database.connect()
-        try connection.execute(
-            script: """
-                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
-                    IF current_setting('application_name') = 'postbacks poller' THEN
-                        RAISE 'deadlock' USING ERRCODE = '40P01';
-                    END IF;
-                    RETURN NEW;
-                END$$;
-                CREATE TRIGGER refuse BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse()
-                """)
-        try installation.record((1...12).map { "t\($0)" })
-        try waitUntil("the postback is paused") {
-            try installation.value("SELECT (paused_at IS NOT NULL)::text AS value FROM postbacks") == "true"
+        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0.1"]) { poller in
+            let connection = try installation.database.connect()
+            try connection.execute(
+                script: """
+                    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+                        IF current_setting('application_name') = 'postbacks poller' THEN
+                            RAISE 'deadlock' USING ERRCODE = '40P01';
+                        END IF;
+                        RETURN NEW;
+                    END$$;
+                    CREATE TRIGGER refuse BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION refuse()
+                    """)
+            try installation.record((1...12).map { "t\($0)" })
+            try waitUntil("the postback is paused") {
+                try installation.value("SELECT (paused_at IS NOT NULL)::text AS value FROM postbacks") == "true"
+            }
         }
-        withExtendedLifetime(poller) {}
     }
 
     /// The server's process for the poller, or for its later connection.

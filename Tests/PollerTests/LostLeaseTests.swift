@@ -69,15 +69,16 @@ import Testing
         try installation.record((1...10).map { "t\($0)" })
         _ = try installation.database.connect().run(
             "UPDATE outbox SET attempt = 2, lease_no = 3, lease_until = now() - interval '1 second'")
-        let poller = try RunningPoller(installation)
-        let dead = try installation.wait(for: 10, in: "dead")
-        #expect(dead.allSatisfy { $0.outcomes == ["unknown"] && $0["attemptCount"] == 3 })
-        #expect(receiver.requests.isEmpty)
-        // Nobody knows whether these were sent: that says nothing of the receiver.
-        _ = try installation.database.connect().transactions([[Outbox.pauseDying("{1}")]])[0].get()
-        #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
-        try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
-        #expect(try installation.wait(for: 10, in: "delivered").allSatisfy { $0.outcomes == ["unknown", "delivered"] })
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            let dead = try installation.wait(for: 10, in: "dead")
+            #expect(dead.allSatisfy { $0.outcomes == ["unknown"] && $0["attemptCount"] == 3 })
+            #expect(receiver.requests.isEmpty)
+            // Nobody knows whether these were sent: that says nothing of the receiver.
+            _ = try installation.database.connect().transactions([[Outbox.pauseDying("{1}")]])[0].get()
+            #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
+            try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
+            #expect(
+                try installation.wait(for: 10, in: "delivered").allSatisfy { $0.outcomes == ["unknown", "delivered"] })
+        }
     }
 }

@@ -90,25 +90,25 @@ import Testing
         let migrated = try Programs.run("postbacks", ["migrate"], environment: installation.environment)
         #expect(migrated.status == .exited(0), "\(migrated.errorText)")
         #expect(try Migrations.tables(on: try installation.database.connect()) == .current)
-        let poller = try RunningPoller(installation)
-        try installation.wait(for: 35, in: "delivered")
-        // Paused is what was paused.
-        #expect(try installation.deliveries().filter { $0["state"] == "held" }.count == 40)
-        #expect(receiver.requests.allSatisfy { $0.header("Authorization") == "Basic YWRhOmNhbmFyeQ==" })
-        #expect(receiver.requests.allSatisfy { $0.header("X-Api-Key") == "canary-key" })
-        #expect(receiver.requests.allSatisfy { $0.header("webhook-signature")?.hasPrefix("v1,") == true })
-        try installation.ask("updatePostback", ["postbackId": 2, "resume": true])
-        try installation.wait(for: 75, in: "delivered")
-        #expect(try installation.count("outbox") == 0)
-        #expect(receiver.requests.count == 70)
-        for number in 1...30 {
-            let targets = receiver.requests.map(\.target).filter { $0.hasPrefix("/t\(number)/") }
-            #expect(targets == ["/t\(number)/pending", "/t\(number)/done"])
+        try installation.withPoller { _ in
+            try installation.wait(for: 35, in: "delivered")
+            // Paused is what was paused.
+            #expect(try installation.deliveries().filter { $0["state"] == "held" }.count == 40)
+            #expect(receiver.requests.allSatisfy { $0.header("Authorization") == "Basic YWRhOmNhbmFyeQ==" })
+            #expect(receiver.requests.allSatisfy { $0.header("X-Api-Key") == "canary-key" })
+            #expect(receiver.requests.allSatisfy { $0.header("webhook-signature")?.hasPrefix("v1,") == true })
+            try installation.ask("updatePostback", ["postbackId": 2, "resume": true])
+            try installation.wait(for: 75, in: "delivered")
+            #expect(try installation.count("outbox") == 0)
+            #expect(receiver.requests.count == 70)
+            for number in 1...30 {
+                let targets = receiver.requests.map(\.target).filter { $0.hasPrefix("/t\(number)/") }
+                #expect(targets == ["/t\(number)/pending", "/t\(number)/done"])
+            }
+            // What was dead has been overtaken by what was held.
+            let resent = try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
+            #expect(resent["leftOut"] == ["overtaken": 5])
         }
-        // What was dead has been overtaken by what was held.
-        let resent = try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
-        #expect(resent["leftOut"] == ["overtaken": 5])
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `whose a finished delivery is gets known, and the indexes of many are made beside whoever writes`()

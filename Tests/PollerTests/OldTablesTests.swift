@@ -49,20 +49,20 @@ import Testing
         #expect(migrate.status == .exited(0), "\(migrate.errorText)")
         #expect(migrate.errorText.contains("migrated to 5"))
 
-        let poller = try RunningPoller(installation)
-        try installation.wait(for: 40, in: "delivered")
-        #expect(try installation.count("outbox") == 40)
-        try installation.ask("updatePostback", ["postbackId": 2, "resume": true])
-        try installation.wait(for: 80, in: "delivered")
-        #expect(Set(receiver.requests.map(\.target)).count == 80)
-        #expect(receiver.requests.count == 80)
+        try installation.withPoller { _ in
+            try installation.wait(for: 40, in: "delivered")
+            #expect(try installation.count("outbox") == 40)
+            try installation.ask("updatePostback", ["postbackId": 2, "resume": true])
+            try installation.wait(for: 80, in: "delivered")
+            #expect(Set(receiver.requests.map(\.target)).count == 80)
+            #expect(receiver.requests.count == 80)
 
-        let again = try installation.ask(
-            "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t7"])
-        #expect(again["duplicate"] == true && again.at("conversion.id") == 7)
-        let changed = try installation.ask(
-            "updateConversionStatus", ["offerId": "o", "clickId": "c9", "status": "done"])
-        #expect(changed["changed"] == true)
-        withExtendedLifetime(poller) {}
+            let again = try installation.ask(
+                "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t7"])
+            #expect(again["duplicate"] == true && again.at("conversion.id") == 7)
+            let changed = try installation.ask(
+                "updateConversionStatus", ["offerId": "o", "clickId": "c9", "status": "done"])
+            #expect(changed["changed"] == true)
+        }
     }
 }

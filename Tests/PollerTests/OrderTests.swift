@@ -34,23 +34,23 @@ import Testing
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [503], retryAfter: "3600"))
         let hold = ["POSTBACKS_ORDER_HOLD": "2"]
         let installation = try Installation.sending(to: receiver.url, on: ["pending", "done"], environment: hold)
-        let poller = try RunningPoller(installation)
-        try installation.record(["t"])
-        try installation.wait(in: "retrying")
-        receiver.behave(ReceiverBehaviour())
-        try installation.update("t", "done")
-        try installation.wait(in: "delivered")
-        // What was overtaken is not sent on top.
-        try installation.wait(in: "skipped")
-        #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
-        #expect(try installation.count("outbox") == 0)
-        #expect(
-            try installation.value(
-                """
-                SELECT (attempts.at >= owed_at + interval '2 seconds')::text AS value FROM attempts, deliveries
-                WHERE outcome = 'delivered' AND deliveries.state = 'skipped'
-                """) == "true")
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try installation.record(["t"])
+            try installation.wait(in: "retrying")
+            receiver.behave(ReceiverBehaviour())
+            try installation.update("t", "done")
+            try installation.wait(in: "delivered")
+            // What was overtaken is not sent on top.
+            try installation.wait(in: "skipped")
+            #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
+            #expect(try installation.count("outbox") == 0)
+            #expect(
+                try installation.value(
+                    """
+                    SELECT (attempts.at >= owed_at + interval '2 seconds')::text AS value FROM attempts, deliveries
+                    WHERE outcome = 'delivered' AND deliveries.state = 'skipped'
+                    """) == "true")
+        }
     }
 
     @Test func `R10: other conversions and other destinations do not wait`() throws {
@@ -63,14 +63,14 @@ import Testing
                 "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
                 "url": .string("\(other.url)/{transaction_id}/{status}"),
             ])
-        let poller = try RunningPoller(installation)
-        try installation.record(["t"])
-        try installation.wait(in: "retrying")
-        try installation.update("t", "done")
-        try installation.wait(in: "delivered")
-        #expect(other.requests.map(\.target) == ["/t/done"])
-        try installation.record(["u"])
-        try installation.wait(for: 2, in: "retrying")
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try installation.record(["t"])
+            try installation.wait(in: "retrying")
+            try installation.update("t", "done")
+            try installation.wait(in: "delivered")
+            #expect(other.requests.map(\.target) == ["/t/done"])
+            try installation.record(["u"])
+            try installation.wait(for: 2, in: "retrying")
+        }
     }
 }

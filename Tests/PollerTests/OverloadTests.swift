@@ -12,32 +12,33 @@ import Testing
         let receiver = try RunningReceiver(ReceiverBehaviour(perSecond: 20))
         let installation = try Installation.sending(to: receiver.url)
         let schedule = Array(repeating: "0.5", count: 100).joined(separator: ",")
-        let poller = try RunningPoller(installation, ["POSTBACKS_RETRY_SCHEDULE": schedule])
-        try installation.record((1...200).map { "t\($0)" })
-        try installation.wait(for: 200, in: "delivered")
-        // Sent at once again and again it is several thousand.
-        #expect(receiver.requests.count < 260)
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": schedule]) { _ in
+            try installation.record((1...200).map { "t\($0)" })
+            try installation.wait(for: 200, in: "delivered")
+            // Sent at once again and again it is several thousand.
+            #expect(receiver.requests.count < 260)
+        }
     }
 
     @Test func `Retry-After on 503 stops all that waits for the destination, and costs what waits no attempt`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [503], retryAfter: "30"))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(
-            installation, ["POSTBACKS_RETRY_SCHEDULE": "0.1,60", "POSTBACKS_DESTINATION_CONCURRENCY": "4"])
-        try installation.record(["t0"])
-        try installation.wait(in: "retrying")
-        try waitUntil("it is blocked") {
-            try installation.value("SELECT (blocked_until > now() + interval '20 s')::text AS value FROM destinations")
-                == "true"
+        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0.1,60", "POSTBACKS_DESTINATION_CONCURRENCY": "4"]) {
+            _ in
+            try installation.record(["t0"])
+            try installation.wait(in: "retrying")
+            try waitUntil("it is blocked") {
+                try installation.value(
+                    "SELECT (blocked_until > now() + interval '20 s')::text AS value FROM destinations")
+                    == "true"
+            }
+            try installation.record((1...50).map { "t\($0)" })
+            receiver.behave(ReceiverBehaviour())
+            _ = try wait(for: [], milliseconds: 1500)
+            #expect(receiver.requests.count == 1)
+            #expect(try installation.deliveries().filter { $0["state"] == "owed" && $0["attempts"] == [] }.count == 50)
+            _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now()")
+            try installation.wait(for: 50, in: "delivered")
         }
-        try installation.record((1...50).map { "t\($0)" })
-        receiver.behave(ReceiverBehaviour())
-        _ = try wait(for: [], milliseconds: 1500)
-        #expect(receiver.requests.count == 1)
-        #expect(try installation.deliveries().filter { $0["state"] == "owed" && $0["attempts"] == [] }.count == 50)
-        _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now()")
-        try installation.wait(for: 50, in: "delivered")
-        withExtendedLifetime(poller) {}
     }
 }

@@ -30,34 +30,35 @@ import Testing
         let settings = ["POSTBACKS_ORDER_HOLD": "2", "POSTBACKS_RETRY_SCHEDULE": "1,600"]
         let installation = try Installation.sending(
             to: "http://127.0.0.1:\(port)", on: ["pending", "done"], environment: settings)
-        let poller = try RunningPoller(installation, settings)
-        try installation.record(["t"])
-        try installation.update("t", "done")
-        // Its second attempt has failed too: the next one is in ten minutes.
-        try waitUntil("pending was tried twice") {
-            try installation.value("SELECT attempt::text AS value FROM outbox WHERE sequence = 1") == "2"
-        }
-        let receiver = try RunningReceiver(port: port)
-        try installation.wait(in: "delivered")
-        let skipped = try installation.wait(in: "skipped")[0]
-        #expect(skipped["status"] == "pending")
-        #expect(skipped.outcomes == ["retry", "retry", "skipped"])
-        #expect(skipped.at("attempts.2.error.code") == "superseded")
-        #expect(skipped.at("attempts.2.request") == .null)
-        #expect(skipped["attemptCount"] == 3)
-        #expect(
-            try installation.value("SELECT error_code AS value FROM delivery_log WHERE sequence = 1") == "superseded")
-        #expect(order(receiver) == ["done"])
+        try installation.withPoller(settings) { _ in
+            try installation.record(["t"])
+            try installation.update("t", "done")
+            // Its second attempt has failed too: the next one is in ten minutes.
+            try waitUntil("pending was tried twice") {
+                try installation.value("SELECT attempt::text AS value FROM outbox WHERE sequence = 1") == "2"
+            }
+            let receiver = try RunningReceiver(port: port)
+            try installation.wait(in: "delivered")
+            let skipped = try installation.wait(in: "skipped")[0]
+            #expect(skipped["status"] == "pending")
+            #expect(skipped.outcomes == ["retry", "retry", "skipped"])
+            #expect(skipped.at("attempts.2.error.code") == "superseded")
+            #expect(skipped.at("attempts.2.request") == .null)
+            #expect(skipped["attemptCount"] == 3)
+            #expect(
+                try installation.value("SELECT error_code AS value FROM delivery_log WHERE sequence = 1")
+                    == "superseded")
+            #expect(order(receiver) == ["done"])
 
-        let resend: JSON = ["filter": ["conversionId": 1]]
-        let left = try installation.ask("resendDeliveries", resend)
-        #expect(left["resent"] == 0)
-        #expect(left["leftOut"] == ["delivered": 1, "overtaken": 1])
-        let id = skipped["id"] ?? .null
-        #expect(try installation.ask("resendDeliveries", ["deliveryIds": [id], "force": true])["resent"] == 1)
-        try installation.wait(for: 2, in: "delivered")
-        #expect(order(receiver) == ["done", "pending"])
-        withExtendedLifetime(poller) {}
+            let resend: JSON = ["filter": ["conversionId": 1]]
+            let left = try installation.ask("resendDeliveries", resend)
+            #expect(left["resent"] == 0)
+            #expect(left["leftOut"] == ["delivered": 1, "overtaken": 1])
+            let id = skipped["id"] ?? .null
+            #expect(try installation.ask("resendDeliveries", ["deliveryIds": [id], "force": true])["resent"] == 1)
+            try installation.wait(for: 2, in: "delivered")
+            #expect(order(receiver) == ["done", "pending"])
+        }
     }
 
     @Test func `sendOvertaken on the postback sends it all the same, and it is listed`() throws {
@@ -67,76 +68,76 @@ import Testing
         try installation.ask("updatePostback", ["postbackId": 1, "sendOvertaken": true])
         #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.sendOvertaken") == true)
         #expect(try installation.ask("listPostbacks", [:]).at("postbacks.1.sendOvertaken") == false)
-        let poller = try RunningPoller(installation, settings)
-        try installation.record(["t"])
-        try installation.wait(in: "retrying")
-        receiver.behave(ReceiverBehaviour())
-        try installation.update("t", "done")
-        try installation.wait(for: 2, in: "delivered")
-        #expect(order(receiver) == ["pending", "done", "pending"])
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(settings) { _ in
+            try installation.record(["t"])
+            try installation.wait(in: "retrying")
+            receiver.behave(ReceiverBehaviour())
+            try installation.update("t", "done")
+            try installation.wait(for: 2, in: "delivered")
+            #expect(order(receiver) == ["pending", "done", "pending"])
+        }
     }
 
     @Test func `a failed event of yesterday is not resent behind a later one that was delivered`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [400]))
         let installation = try Installation.sending(to: receiver.url, on: ["pending", "done"])
-        let poller = try RunningPoller(installation)
-        try installation.record(["t", "u"])
-        try installation.wait(for: 2, in: "failed")
-        receiver.behave(ReceiverBehaviour())
-        try installation.update("t", "done")
-        try installation.wait(in: "delivered")
-        let resent = try installation.ask("resendDeliveries", ["filter": ["state": "failed"]])
-        #expect(resent["resent"] == 1)
-        #expect(resent["leftOut"] == ["overtaken": 1])
-        try installation.wait(for: 2, in: "delivered")
-        #expect(order(receiver) == ["pending", "done"])
-        #expect(order(receiver, "u") == ["pending", "pending"])
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try installation.record(["t", "u"])
+            try installation.wait(for: 2, in: "failed")
+            receiver.behave(ReceiverBehaviour())
+            try installation.update("t", "done")
+            try installation.wait(in: "delivered")
+            let resent = try installation.ask("resendDeliveries", ["filter": ["state": "failed"]])
+            #expect(resent["resent"] == 1)
+            #expect(resent["leftOut"] == ["overtaken": 1])
+            try installation.wait(for: 2, in: "delivered")
+            #expect(order(receiver) == ["pending", "done"])
+            #expect(order(receiver, "u") == ["pending", "pending"])
+        }
     }
 
     @Test func `an event in flight to where its postback led before is not overtaken at the new destination`() throws {
         let old = try RunningReceiver(ReceiverBehaviour(manner: .silence))
         let new = try RunningReceiver()
         let installation = try Installation.sending(to: old.url, on: ["pending", "done"])
-        let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "3", "POSTBACKS_LEASE": "14"])
-        try installation.record(["t"])
-        try waitUntil("it is in flight") { !old.requests.isEmpty }
-        for id in 1...2 {
-            try installation.ask(
-                "updatePostback",
-                ["postbackId": .integer(id), "url": .string("\(new.url)/{transaction_id}/{status}")])
+        try installation.withPoller(["POSTBACKS_TIMEOUT": "3", "POSTBACKS_LEASE": "14"]) { _ in
+            try installation.record(["t"])
+            try waitUntil("it is in flight") { !old.requests.isEmpty }
+            for id in 1...2 {
+                try installation.ask(
+                    "updatePostback",
+                    ["postbackId": .integer(id), "url": .string("\(new.url)/{transaction_id}/{status}")])
+            }
+            try installation.update("t", "done")
+            try installation.wait(for: 2, in: "delivered")
+            #expect(order(new) == ["pending", "done"])
+            #expect(order(old) == ["pending"])
         }
-        try installation.update("t", "done")
-        try installation.wait(for: 2, in: "delivered")
-        #expect(order(new) == ["pending", "done"])
-        #expect(order(old) == ["pending"])
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `a pause longer than the hold leaves the order as it is: the hold counts from the resumption`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [410]))
         let installation = try Installation.sending(to: receiver.url, on: ["done"])
-        let poller = try RunningPoller(installation)
-        try installation.record(["gone", "t"])
-        try installation.update("gone", "done")
-        try waitUntil("the postback is paused") {
-            try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+        try installation.withPoller { _ in
+            try installation.record(["gone", "t"])
+            try installation.update("gone", "done")
+            try waitUntil("the postback is paused") {
+                try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+            }
+            for status in ["done", "rejected", "done"] { try installation.update("t", status) }
+            try installation.wait(for: 2, in: "held")
+            // Days go by.
+            _ = try installation.database.connect().run(
+                "UPDATE outbox SET owed_at = owed_at - interval '3 days', due_at = due_at - interval '3 days'")
+            receiver.behave(ReceiverBehaviour(statuses: [500, 500, 200]))
+            try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
+            try installation.wait(for: 2, in: "delivered")
+            let ids = receiver.requests.filter { $0.target.hasPrefix("/t/") }.compactMap {
+                $0.header("Postback-Delivery-Id")
+            }
+            #expect(ids.count == 6)
+            #expect(ids == ids.sorted())
         }
-        for status in ["done", "rejected", "done"] { try installation.update("t", status) }
-        try installation.wait(for: 2, in: "held")
-        // Days go by.
-        _ = try installation.database.connect().run(
-            "UPDATE outbox SET owed_at = owed_at - interval '3 days', due_at = due_at - interval '3 days'")
-        receiver.behave(ReceiverBehaviour(statuses: [500, 500, 200]))
-        try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
-        try installation.wait(for: 2, in: "delivered")
-        let ids = receiver.requests.filter { $0.target.hasPrefix("/t/") }.compactMap {
-            $0.header("Postback-Delivery-Id")
-        }
-        #expect(ids.count == 6)
-        #expect(ids == ids.sorted())
-        withExtendedLifetime(poller) {}
     }
 
     @Test(arguments: [false, true])

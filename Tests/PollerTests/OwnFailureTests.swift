@@ -87,13 +87,13 @@ import Testing
             sed -u -E 's/^\{"id" : "([^"]*)".*/{"id":"\1","error":{"code":"invalid_request","message":"postback.x is not a field here","retryable":false,"details":[]}}/'
             exit
             """#)
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": functions.folder.path])
-        try waitUntil("both have been refused", timeoutSeconds: 120) {
-            try installation.value(
-                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"
+        try installation.withPoller(["POSTBACKS_FUNCTIONS": functions.folder.path]) { _ in
+            try waitUntil("both have been refused", timeoutSeconds: 120) {
+                try installation.value(
+                    "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"
+            }
+            try expectNothingCharged(installation)
         }
-        try expectNothingCharged(installation)
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `too few descriptors charge nothing and block nobody`() throws {
@@ -102,14 +102,14 @@ import Testing
         let transactions = (1...80).map { "t\($0)" }
         try installation.record(transactions)
         let functions = try Functions("ulimit -n 16; exec \"$REAL\" \"$@\"")
-        let poller = try RunningPoller(
-            installation,
-            ["POSTBACKS_FUNCTIONS": functions.folder.path, "POSTBACKS_DESTINATION_CONCURRENCY": "64"])
-        let delivered = try installation.wait(for: transactions.count, in: "delivered")
-        let outcomes = Set(delivered.map(\.outcomes))
-        #expect(outcomes == [["delivered"]])
-        #expect(try installation.value("SELECT max(failures)::text AS value FROM destinations") == "0")
-        withExtendedLifetime(poller) {}
+        try installation.withPoller([
+            "POSTBACKS_FUNCTIONS": functions.folder.path, "POSTBACKS_DESTINATION_CONCURRENCY": "64",
+        ]) { _ in
+            let delivered = try installation.wait(for: transactions.count, in: "delivered")
+            let outcomes = Set(delivered.map(\.outcomes))
+            #expect(outcomes == [["delivered"]])
+            #expect(try installation.value("SELECT max(failures)::text AS value FROM destinations") == "0")
+        }
     }
 
     @Test(arguments: [("other", 9 as UInt8), ("test", 8)])
@@ -119,68 +119,67 @@ import Testing
         let receiver = try RunningReceiver()
         let installation = try Installation.make()
         // Nothing is sealed yet: the poller has no reason not to start.
-        var poller: RunningPoller? = try RunningPoller(
-            installation, ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)])
-        try waitUntil("it runs") { try poller?.log.contains("poller started") == true }
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                "url": .string("\(receiver.url)/{transaction_id}"),
-                "basicAuth": ["token": "a-token", "scheme": "Bearer"],
-            ])
-        try installation.record(["t1", "t2"])
-        try waitUntil("both have been given back", timeoutSeconds: 120) {
-            try installation.value(
-                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"
+        try installation.withPoller(["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)]) { poller in
+            try waitUntil("it runs") { try poller.log.contains("poller started") }
+            try installation.ask("configureOffer", ["offerId": "o"])
+            try installation.ask("configureAffiliate", ["affiliateId": "a"])
+            try installation.ask(
+                "createPostback",
+                [
+                    "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                    "url": .string("\(receiver.url)/{transaction_id}"),
+                    "basicAuth": ["token": "a-token", "scheme": "Bearer"],
+                ])
+            try installation.record(["t1", "t2"])
+            try waitUntil("both have been given back", timeoutSeconds: 120) {
+                try installation.value(
+                    "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "2"
+            }
+            try expectNothingCharged(installation)
         }
-        try expectNothingCharged(installation)
-        withExtendedLifetime(poller) {}
-        poller = nil
         _ = try installation.database.connect().run("UPDATE outbox SET due_at = now()")
-        poller = try RunningPoller(installation)
-        try installation.wait(for: 2, in: "delivered")
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            _ = try installation.wait(for: 2, in: "delivered")
+        }
     }
 
     @Test func `what needs a key that is missing keeps nothing else waiting`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
         // The poller has no key named other; whoever makes the second postback has.
-        let poller = try RunningPoller(installation)
-        try waitUntil("it runs") { try poller.log.contains("poller started") }
-        try installation.ask("configureOffer", ["offerId": "sealed"])
-        let other = Installation(
-            database: installation.database,
-            environment: ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("other", 9)])
-        try other.ask(
-            "createPostback",
-            [
-                "offerId": "sealed", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                "url": .string("\(receiver.url)/sealed/{transaction_id}"),
-                "basicAuth": ["token": "a-token", "scheme": "Bearer"],
-            ])
-        // More in a row than the poller would take for a failure of everything.
-        _ = try installation.ask(
-            "recordConversion",
-            all: (1...100).map {
-                ["offerId": "sealed", "affiliateId": "a", "transactionId": .string("s\($0)")] as JSON
-            })
-        try installation.record(["t1", "t2"])
-        try installation.wait(for: 2, in: "delivered")
-        try waitUntil("the others have been given back", timeoutSeconds: 120) {
-            try installation.value(
-                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "100"
+        try installation.withPoller { poller in
+            try waitUntil("it runs") { try poller.log.contains("poller started") }
+            try installation.ask("configureOffer", ["offerId": "sealed"])
+            let other = Installation(
+                database: installation.database,
+                environment: ["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("other", 9)])
+            try other.ask(
+                "createPostback",
+                [
+                    "offerId": "sealed", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
+                    "url": .string("\(receiver.url)/sealed/{transaction_id}"),
+                    "basicAuth": ["token": "a-token", "scheme": "Bearer"],
+                ])
+            // More in a row than the poller would take for a failure of everything.
+            _ = try installation.ask(
+                "recordConversion",
+                all: (1...100).map {
+                    ["offerId": "sealed", "affiliateId": "a", "transactionId": .string("s\($0)")] as JSON
+                })
+            try installation.record(["t1", "t2"])
+            try installation.wait(for: 2, in: "delivered")
+            try waitUntil("the others have been given back", timeoutSeconds: 120) {
+                try installation.value(
+                    "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "100"
+            }
+            let log = try poller.log
+            #expect(!log.contains("nothing can be sent from here"))
+            #expect(log.split(separator: "deliveries that need a key cannot be sent from here, and wait").count == 2)
+            try waitUntil("the heartbeat says so", timeoutSeconds: 120) {
+                try installation.value("SELECT problem AS value FROM pollers")?.contains("no key with the id other")
+                    == true
+            }
         }
-        let log = try poller.log
-        #expect(!log.contains("nothing can be sent from here"))
-        #expect(log.split(separator: "deliveries that need a key cannot be sent from here, and wait").count == 2)
-        try waitUntil("the heartbeat says so", timeoutSeconds: 120) {
-            try installation.value("SELECT problem AS value FROM pollers")?.contains("no key with the id other") == true
-        }
-        withExtendedLifetime(poller) {}
     }
 
     @Test(
@@ -192,13 +191,13 @@ import Testing
         let installation = try Installation.sending(to: isTLS ? secure : "http://t.example")
         try installation.record(["t1"])
         let functions = try Functions("exec unshare -m sh -c '\(mount); exec \"$0\" \"$@\"' \"$REAL\" \"$@\"")
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": functions.folder.path])
-        try waitUntil("it has been given back", timeoutSeconds: 120) {
-            try installation.value(
-                "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "1"
+        try installation.withPoller(["POSTBACKS_FUNCTIONS": functions.folder.path]) { _ in
+            try waitUntil("it has been given back", timeoutSeconds: 120) {
+                try installation.value(
+                    "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "1"
+            }
+            try expectNothingCharged(installation)
         }
-        try expectNothingCharged(installation)
-        withExtendedLifetime(poller) {}
     }
 
     @Test(arguments: [

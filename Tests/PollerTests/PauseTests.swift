@@ -15,70 +15,71 @@ import Testing
     {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(
-            installation, ["POSTBACKS_RETRY_SCHEDULE": "0", "POSTBACKS_DESTINATION_CONCURRENCY": "1"])
-        try installation.record((0..<9).map { "t\($0)" })
-        try installation.wait(for: 9, in: "dead")
-        let before = try installation.ask("listPostbacks", [:]).at("postbacks.0")
-        #expect(before?["paused"] == .null)
-        try installation.record(["t9"])
-        try installation.wait(for: 10, in: "dead")
-        try waitUntil("the postback is paused") {
-            try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
-        }
-        #expect(
-            try installation.ask("listPostbacks", [:]).at("postbacks.0.paused.reason")?.text?.contains("10") == true)
+        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0", "POSTBACKS_DESTINATION_CONCURRENCY": "1"]) { _ in
+            try installation.record((0..<9).map { "t\($0)" })
+            try installation.wait(for: 9, in: "dead")
+            let before = try installation.ask("listPostbacks", [:]).at("postbacks.0")
+            #expect(before?["paused"] == .null)
+            try installation.record(["t9"])
+            try installation.wait(for: 10, in: "dead")
+            try waitUntil("the postback is paused") {
+                try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+            }
+            #expect(
+                try installation.ask("listPostbacks", [:]).at("postbacks.0.paused.reason")?.text?.contains("10") == true
+            )
 
-        let sent = receiver.requests.count
-        let late = (10..<15).map { "t\($0)" }
-        for transaction in late { try installation.record([transaction]) }
-        try installation.wait(for: 5, in: "held")
-        receiver.behave(ReceiverBehaviour())
-        _ = try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
-        try installation.wait(for: 5, in: "delivered")
-        let arrived = receiver.requests[sent...].map { $0.target.split(separator: "/")[0] }
-        #expect(arrived == late.map { $0[...] })
-        withExtendedLifetime(poller) {}
+            let sent = receiver.requests.count
+            let late = (10..<15).map { "t\($0)" }
+            for transaction in late { try installation.record([transaction]) }
+            try installation.wait(for: 5, in: "held")
+            receiver.behave(ReceiverBehaviour())
+            _ = try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
+            try installation.wait(for: 5, in: "delivered")
+            let arrived = receiver.requests[sent...].map { $0.target.split(separator: "/")[0] }
+            #expect(arrived == late.map { $0[...] })
+        }
     }
 
     @Test(arguments: [301, 403])
     func `R13: after ten deliveries that were refused it is paused as well`(status: Int) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [status], location: "/elsewhere"))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation, ["POSTBACKS_DESTINATION_CONCURRENCY": "1"])
-        try installation.record((0..<9).map { "t\($0)" })
-        try installation.wait(for: 9, in: "failed")
-        #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
-        try installation.record(["t9"])
-        try waitUntil("the postback is paused") {
-            try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+        try installation.withPoller(["POSTBACKS_DESTINATION_CONCURRENCY": "1"]) { _ in
+            try installation.record((0..<9).map { "t\($0)" })
+            try installation.wait(for: 9, in: "failed")
+            #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
+            try installation.record(["t9"])
+            try waitUntil("the postback is paused") {
+                try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
+            }
+            try installation.record(["late"])
+            try installation.wait(in: "held")
+            #expect(receiver.requests.count == 10)
         }
-        try installation.record(["late"])
-        try installation.wait(in: "held")
-        #expect(receiver.requests.count == 10)
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `R11: a 410 for an earlier version of a postback does not pause the version that it has now`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [410], delayMilliseconds: 1500))
         let other = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "20", "POSTBACKS_LEASE": "60"])
-        try installation.record(["t"])
-        try waitUntil("it is in flight") { !receiver.requests.isEmpty }
-        try installation.ask(
-            "updatePostback", ["postbackId": 1, "url": .string("\(other.url)/{transaction_id}/{status}")])
-        try installation.wait(in: "failed")
-        #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
-        try installation.record(["u"])
-        try installation.wait(in: "delivered")
-        // The present version's own does.
-        other.behave(ReceiverBehaviour(statuses: [410]))
-        try installation.record(["v"])
-        try waitUntil("the postback is paused") {
-            try installation.ask("listPostbacks", [:]).at("postbacks.0.paused.reason")?.text?.contains("410") == true
+        try installation.withPoller(["POSTBACKS_TIMEOUT": "20", "POSTBACKS_LEASE": "60"]) { _ in
+            try installation.record(["t"])
+            try waitUntil("it is in flight") { !receiver.requests.isEmpty }
+            try installation.ask(
+                "updatePostback", ["postbackId": 1, "url": .string("\(other.url)/{transaction_id}/{status}")])
+            try installation.wait(in: "failed")
+            #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
+            try installation.record(["u"])
+            try installation.wait(in: "delivered")
+            // The present version's own does.
+            other.behave(ReceiverBehaviour(statuses: [410]))
+            try installation.record(["v"])
+            try waitUntil("the postback is paused") {
+                try installation.ask("listPostbacks", [:]).at("postbacks.0.paused.reason")?.text?.contains("410")
+                    == true
+            }
         }
-        withExtendedLifetime(poller) {}
     }
 
     /// Ten deliveries that failed under version 1 of postback 1, and the first of them changed.
@@ -125,16 +126,16 @@ import Testing
     @Test func `R13: one that arrived among the last ten keeps it going`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation, ["POSTBACKS_RETRY_SCHEDULE": "0"])
-        try installation.record((0..<5).map { "t\($0)" })
-        try installation.wait(for: 5, in: "dead")
-        receiver.behave(ReceiverBehaviour())
-        try installation.record(["good"])
-        try installation.wait(in: "delivered")
-        receiver.behave(ReceiverBehaviour(statuses: [500]))
-        try installation.record((5..<14).map { "t\($0)" })
-        try installation.wait(for: 14, in: "dead")
-        #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0"]) { _ in
+            try installation.record((0..<5).map { "t\($0)" })
+            try installation.wait(for: 5, in: "dead")
+            receiver.behave(ReceiverBehaviour())
+            try installation.record(["good"])
+            try installation.wait(in: "delivered")
+            receiver.behave(ReceiverBehaviour(statuses: [500]))
+            try installation.record((5..<14).map { "t\($0)" })
+            try installation.wait(for: 14, in: "dead")
+            #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
+        }
     }
 }

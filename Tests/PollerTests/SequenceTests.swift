@@ -17,22 +17,22 @@ import Testing
     {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        let poller = try RunningPoller(installation)
-        try installation.record(["a", "b", "c"])
-        try installation.wait(for: 3, in: "delivered")
-        _ = try installation.database.connect().run("SELECT setval('outbox_id_seq', 1)")
-        try installation.record(["d"])
-        try installation.wait(for: 4, in: "delivered")
-        try installation.record(["e", "f"])
-        let all = try installation.wait(for: 6, in: "delivered")
-        #expect(receiver.requests.count == 6)
-        let ids = receiver.requests.map { request in
-            request.headers.first { $0.name.lowercased() == "postback-delivery-id" }?.value
+        try installation.withPoller { _ in
+            try installation.record(["a", "b", "c"])
+            try installation.wait(for: 3, in: "delivered")
+            _ = try installation.database.connect().run("SELECT setval('outbox_id_seq', 1)")
+            try installation.record(["d"])
+            try installation.wait(for: 4, in: "delivered")
+            try installation.record(["e", "f"])
+            let all = try installation.wait(for: 6, in: "delivered")
+            #expect(receiver.requests.count == 6)
+            let ids = receiver.requests.map { request in
+                request.headers.first { $0.name.lowercased() == "postback-delivery-id" }?.value
+            }
+            #expect(Set(ids).count == 6)
+            #expect(all.allSatisfy { $0.outcomes == ["delivered"] })
+            #expect(try installation.count("outbox") == 0)
         }
-        #expect(Set(ids).count == 6)
-        #expect(all.allSatisfy { $0.outcomes == ["delivered"] })
-        #expect(try installation.count("outbox") == 0)
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `what is owed under the id of a finished delivery goes out, and so does what is owed behind it`() throws
@@ -49,11 +49,11 @@ import Testing
                 SELECT id, 0, 0, 1, postback_id, destination_id, 'delivered', 1, 1, now() FROM outbox WHERE id = 1;
                 UPDATE outbox SET lease_until = now() - interval '1 second', lease_no = 1 WHERE id = 1
                 """)
-        let poller = try RunningPoller(installation)
-        try waitUntil("both arrive") { receiver.requests.count == 2 }
-        try waitUntil("nothing is owed") { try installation.count("outbox") == 0 }
-        #expect(try installation.count("deliveries") == 3)
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try waitUntil("both arrive") { receiver.requests.count == 2 }
+            try waitUntil("nothing is owed") { try installation.count("outbox") == 0 }
+            #expect(try installation.count("deliveries") == 3)
+        }
     }
 
     @Test func `a deleted postback's delivery whose id is taken stops nobody's upkeep`() throws {

@@ -147,12 +147,12 @@ struct StartTests {
             try installation.record(["a"])
         }
         defer { standby.server.stopImmediately() }
-        let poller = try RunningPoller(standby.installation)
-        try waitUntil("it says so") { try poller.log.contains("the server is a standby") }
-        #expect(!(try poller.log.contains("no connection to the database")))
-        #expect(receiver.requests.isEmpty)
-        try standby.promote()
-        try standby.installation.wait(in: "delivered")
-        withExtendedLifetime(poller) {}
+        try standby.installation.withPoller { poller in
+            try waitUntil("it says so") { try poller.log.contains("the server is a standby") }
+            #expect(!(try poller.log.contains("no connection to the database")))
+            #expect(receiver.requests.isEmpty)
+            try standby.promote()
+            try standby.installation.wait(in: "delivered")
+        }
     }
 }

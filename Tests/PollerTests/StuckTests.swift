@@ -44,12 +44,12 @@ import Testing
         let installation = try Installation.sending(to: receiver.url)
         let folder = try functions(
             "mkdir \"$0.first\" 2>/dev/null && { exec <&-; exec sleep 1000; }; exec \"$REAL\" \"$@\"")
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_LEASE": "600"])
-        try waitUntil("the first one") { FileSystem.kind(of: "\(folder.path)/deliverPostback.first") != nil }
-        _ = try wait(for: [], milliseconds: 200)
-        try installation.record(["t"])
-        try waitUntil("it is delivered") { try installation.count("deliveries") == 1 }
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(["POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_LEASE": "600"]) { _ in
+            try waitUntil("the first one") { FileSystem.kind(of: "\(folder.path)/deliverPostback.first") != nil }
+            _ = try wait(for: [], milliseconds: 200)
+            try installation.record(["t"])
+            try waitUntil("it is delivered") { try installation.count("deliveries") == 1 }
+        }
     }
 
     @Test func `a delivery process is gone when it has been ended, although a child of its keeps its output open`()
@@ -87,10 +87,10 @@ import Testing
             done
             """#)
         try installation.record(["t1", "t2", "t3"])
-        let poller = try RunningPoller(installation, ["POSTBACKS_FUNCTIONS": folder.path])
-        let deliveries = try installation.wait(for: 3, in: "delivered")
-        #expect(deliveries.allSatisfy { $0.outcomes == ["delivered"] })
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(["POSTBACKS_FUNCTIONS": folder.path]) { _ in
+            let deliveries = try installation.wait(for: 3, in: "delivered")
+            #expect(deliveries.allSatisfy { $0.outcomes == ["delivered"] })
+        }
     }
 
     @Test func `a database that refuses every write is asked now and then, and used when it takes them again`() throws {

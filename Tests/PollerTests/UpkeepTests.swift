@@ -12,11 +12,11 @@ import Testing
         let installation = try Installation.sending(to: receiver.url)
         try installation.record(["t", "u"])
         _ = try installation.database.connect().run("UPDATE postbacks SET deleted_at = now()")
-        let poller = try RunningPoller(installation)
-        #expect(try installation.wait(for: 2, in: "cancelled").allSatisfy { $0["attempts"] == [] })
-        #expect(try installation.count("outbox") == 0)
-        #expect(receiver.requests.isEmpty)
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ throws in
+            #expect(try installation.wait(for: 2, in: "cancelled").allSatisfy { $0["attempts"] == [] })
+            #expect(try installation.count("outbox") == 0)
+            #expect(receiver.requests.isEmpty)
+        }
     }
 
     @Test func `R10: what waited behind what was held goes out soon after it, not after the whole hold`() throws {
@@ -26,11 +26,11 @@ import Testing
             "UPDATE postbacks SET paused_at = now(), paused_reason = 'test' WHERE id = 1")
         try installation.record(["t"])
         try installation.update("t", "done")
-        let poller = try RunningPoller(installation)
-        try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
-        try installation.wait(for: 2, in: "delivered")
-        #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try installation.ask("updatePostback", ["postbackId": 1, "resume": true])
+            try installation.wait(for: 2, in: "delivered")
+            #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
+        }
     }
 
     @Test func `a running poller drops days of attempts that are older than is kept, and makes those to come`() throws {
@@ -44,12 +44,13 @@ import Testing
                 DO $$ DECLARE name text := 'attempts_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD');
                 BEGIN EXECUTE format('DROP TABLE %I', name); END $$;
                 """)
-        let poller = try RunningPoller(installation, ["POSTBACKS_ATTEMPT_DAYS": "30"])
-        try waitUntil("the old day is dropped") { try installation.count("attempts") == 1 }
-        #expect(try installation.value("SELECT to_regclass('attempts_20200101')::text AS value") == nil)
-        #expect(
-            try installation.value("SELECT count(*) AS value FROM pg_inherits WHERE inhparent = 'attempts'::regclass")
-                == "9")
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(["POSTBACKS_ATTEMPT_DAYS": "30"]) { _ in
+            try waitUntil("the old day is dropped") { try installation.count("attempts") == 1 }
+            #expect(try installation.value("SELECT to_regclass('attempts_20200101')::text AS value") == nil)
+            #expect(
+                try installation.value(
+                    "SELECT count(*) AS value FROM pg_inherits WHERE inhparent = 'attempts'::regclass")
+                    == "9")
+        }
     }
 }

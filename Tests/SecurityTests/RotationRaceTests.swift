@@ -99,13 +99,13 @@ import Testing
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .silence))
         let installation = try Installation.sending(to: receiver.url, on: [], environment: keys(Self.old, Self.new))
         try installation.ask("createPostback", postback(1, receiver.url))
-        let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "5", "POSTBACKS_LEASE": "20"])
-        try installation.record(["t1"])
-        try receiver.wait(until: 1)
-        let outcome = try rekey(installation, keys(Self.new, Self.old))
-        #expect(outcome.status == .exited(0), "\(outcome.text)")
-        #expect(outcome.errorText.contains("waiting for 1 deliveries in flight"))
-        #expect(try installation.count("attempts") >= 1)
-        withExtendedLifetime(poller) {}
+        try installation.withPoller(["POSTBACKS_TIMEOUT": "5", "POSTBACKS_LEASE": "20"]) { _ in
+            try installation.record(["t1"])
+            try receiver.wait(until: 1)
+            let outcome = try rekey(installation, keys(Self.new, Self.old))
+            #expect(outcome.status == .exited(0), "\(outcome.text)")
+            #expect(outcome.errorText.contains("waiting for 1 deliveries in flight"))
+            #expect(try installation.count("attempts") >= 1)
+        }
     }
 }

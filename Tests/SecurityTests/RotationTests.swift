@@ -127,21 +127,22 @@ import Testing
             "UPDATE postbacks SET basic_auth = \(auth.encodedText)::json, request_headers = \(headers.encodedText)::json, signing_secret = \(signing.encodedText)::json WHERE id = 1"
         )
         // They open as they are.
-        let poller = try RunningPoller(installation)
-        try installation.record(["t1"])
-        try installation.wait(for: 2, in: "delivered")
-        let outcome = try rekey(installation, keys(Self.old))
-        #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
-        #expect(outcome.text.contains("sealed anew under the key old: 3 (of 1 postbacks)"), "\(outcome.text)")
-        #expect(outcome.text.contains("sealed under it already: 7"), "\(outcome.text)")
-        let columns =
-            try installation.value(
-                "SELECT concat(basic_auth, request_headers, signing_secret) AS value FROM postbacks WHERE id = 1") ?? ""
-        #expect(!columns.contains("v1.") && columns.matches(of: /v2\.old\./).count == 3)
-        try installation.record(["t2"])
-        try installation.wait(for: 4, in: "delivered")
-        #expect(receiver.requests.allSatisfy(isRight))
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try installation.record(["t1"])
+            try installation.wait(for: 2, in: "delivered")
+            let outcome = try rekey(installation, keys(Self.old))
+            #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
+            #expect(outcome.text.contains("sealed anew under the key old: 3 (of 1 postbacks)"), "\(outcome.text)")
+            #expect(outcome.text.contains("sealed under it already: 7"), "\(outcome.text)")
+            let columns =
+                try installation.value(
+                    "SELECT concat(basic_auth, request_headers, signing_secret) AS value FROM postbacks WHERE id = 1")
+                ?? ""
+            #expect(!columns.contains("v1.") && columns.matches(of: /v2\.old\./).count == 3)
+            try installation.record(["t2"])
+            try installation.wait(for: 4, in: "delivered")
+            #expect(receiver.requests.allSatisfy(isRight))
+        }
     }
 
     @Test func `what cannot be opened is named with its reason and stays, and all others are sealed anew`() throws {

@@ -28,10 +28,10 @@ import Testing
                     ])
             }
         }
-        let poller = try RunningPoller(installation)
-        try installation.record(["Zürich/東京"])
-        try installation.wait(for: 6, in: "delivered")
-        withExtendedLifetime(poller) {}
+        try installation.withPoller { _ in
+            try installation.record(["Zürich/東京"])
+            try installation.wait(for: 6, in: "delivered")
+        }
         let requests = receiver.requests
         #expect(requests.count == 12)
         return (requests.filter { $0.target.hasPrefix("/one") }, requests.filter { $0.target.hasPrefix("/two") })

@@ -64,3 +64,14 @@ package final class RunningPoller {
     @discardableResult
     package func waitForEnd() throws -> ChildProcess.ExitStatus { try process.wait() }
 }
+
+extension Installation {
+    /// Runs a poller while the body does what it does, and ends it afterwards.
+    /// - Parameter settings: over the poller's usual ones.
+    package func withPoller<Value>(
+        _ settings: [String: String] = [:], log: String? = nil, _ body: (RunningPoller) throws -> Value
+    ) throws -> Value {
+        let poller = try RunningPoller(self, settings, log: log)
+        return try withExtendedLifetime(poller) { try body(poller) }
+    }
+}
