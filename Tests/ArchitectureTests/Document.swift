@@ -11,7 +11,7 @@ struct Document {
 
     init() throws {
         var isInBlock = false
-        for line in try Repository.read(Document.path).split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in try Repository.text(Document.path).split(separator: "\n", omittingEmptySubsequences: false) {
             if line.hasPrefix("```") {
                 if !isInBlock { blocks.append((String(line.dropFirst(3)), [])) }
                 isInBlock.toggle()

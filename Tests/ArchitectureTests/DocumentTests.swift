@@ -1,4 +1,5 @@
 import POSIX
+import TestSupport
 import Testing
 
 /// What ARCHITECTURE.md names is there, and what others name of it is in it. These tests need no server.
@@ -8,7 +9,7 @@ struct DocumentTests {
         #expect(rules == (1...rules.count).map { "R\($0)" })
         var named: Set<String> = []
         for path in Repository.files(endingIn: [".swift", ".sql", ".md", ".sh", ".py", "run", "demo", "up"]) {
-            for word in Repository.words(of: try Repository.read(path)) where Self.isRule(word) {
+            for word in Repository.words(of: try Repository.text(path)) where Self.isRule(word) {
                 named.insert(word)
                 #expect(rules.contains(word), "\(path) names \(word)")
             }
@@ -28,7 +29,7 @@ struct DocumentTests {
         for span in spans.sorted() {
             let exists =
                 switch Self.kind(of: span) {
-                case .path: Repository.exists(span)
+                case .path: Repository.has(span)
                 case .type: code.declares(type: span) || modules.contains(span)
                 case .member(let type, let member): code.hasMember(member, of: type)
                 case .name: code.words.contains(span) || modules.contains(span)
@@ -62,7 +63,7 @@ struct DocumentTests {
     @Test func `every statement that the diagrams and the table name is a file of that name, or an SQL function`()
         throws
     {
-        let migrations = try Repository.files(in: "Sources/Store/Migrations", endingIn: [".sql"]).map(Repository.read)
+        let migrations = try Repository.files(in: "Sources/Store/Migrations", endingIn: [".sql"]).map(Repository.text)
         for name in Set(try Document().arrows().map(\.statement)).subtracting([Arrow.clock]) {
             let isFunction = migrations.contains { $0.contains("CREATE FUNCTION \(name)(") }
             #expect(Repository.file(ofStatement: name) != nil || isFunction, "\(name)")
@@ -82,7 +83,7 @@ struct DocumentTests {
         let named = Set(try Document().arrows().map(\.statement))
         let writing = ["INSERT INTO", "UPDATE", "DELETE FROM"].flatMap { ["\($0) outbox", "\($0) deliveries"] }
         for path in Repository.files(in: "Sources/Store/SQL", endingIn: [".sql"]) {
-            let text = try Repository.read(path)
+            let text = try Repository.text(path)
             let name = String(path.split(separator: "/").last?.dropLast(4) ?? "")
             // That one only fills in the offer and the affiliate of deliveries that the first version finished.
             guard name != "fill_deliveries", writing.contains(where: { text.contains($0 + " ") }) else { continue }
@@ -91,7 +92,7 @@ struct DocumentTests {
     }
 
     @Test func `the README leads to it, and it leads to its own headings`() throws {
-        #expect(try Repository.read("README.md").contains("](Sources/ARCHITECTURE.md)"))
+        #expect(try Repository.text("README.md").contains("](Sources/ARCHITECTURE.md)"))
         let document = try Document()
         let anchors = document.lines.filter { $0.hasPrefix("## ") }
             .map { $0.dropFirst(3).lowercased().map { $0 == " " ? "-" : String($0) }.joined() }

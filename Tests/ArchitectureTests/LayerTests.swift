@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The modules, as ARCHITECTURE.md and Package.swift have them.
@@ -46,7 +47,7 @@ struct LayerTests {
         for target in manifest.targets {
             let folder = target.folder == "functions" ? "functions/\(target.name)" : target.folder
             for path in Repository.files(in: folder, endingIn: [".swift"]) {
-                for line in try Repository.read(path).split(separator: "\n") where line.contains("import ") {
+                for line in try Repository.text(path).split(separator: "\n") where line.contains("import ") {
                     let words = line.split(separator: " ")
                     guard let place = words.firstIndex(of: "import"), place <= 1, words.count == place + 2 else {
                         continue

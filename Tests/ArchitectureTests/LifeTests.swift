@@ -76,7 +76,7 @@ private struct WalkedStatement {
 
     init(_ name: String) throws {
         self.name = name
-        text = try Repository.file(ofStatement: name).map { Self.plain(try Repository.read($0)) }
+        text = try Repository.file(ofStatement: name).map { Self.plain(try Repository.text($0)) }
     }
 
     func isIn(_ query: String) -> Bool {

@@ -15,7 +15,7 @@ struct Manifest {
     let functions: [String]
 
     init() throws {
-        let text = Manifest.withoutComments(try Repository.read("Package.swift"))
+        let text = Manifest.withoutComments(try Repository.text("Package.swift"))
         let functions = Manifest.strings(try Manifest.bracket(in: text, after: "let databaseFunctions = "))
         self.functions = functions
         var targets: [String: Target] = [:]
