@@ -119,8 +119,8 @@ let package = Package(
         .testTarget(
             name: "FunctionsTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "TestSupport",
-                "TestThreads", "Text",
+                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
+                "TestSupport", "TestThreads", "Text",
             ]),
         .testTarget(
             name: "PollerTests",

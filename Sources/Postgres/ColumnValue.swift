@@ -37,3 +37,21 @@ extension ColumnValue where Self: RawRepresentable<String> {
         unsafe self.init(rawValue: String(decoding: text, as: UTF8.self))
     }
 }
+
+/// An array of integers, of which none is NULL: `{1,2}`.
+package struct IntegerArray: ColumnValue {
+    package let values: [Int]
+
+    package init?(column text: UnsafeBufferPointer<UInt8>) {
+        guard text.count >= 2, unsafe text.first == UInt8(ascii: "{"), unsafe text.last == UInt8(ascii: "}") else {
+            return nil
+        }
+        var values: [Int] = []
+        let elements = unsafe String(decoding: text, as: UTF8.self).dropFirst().dropLast()
+        for element in elements.split(separator: ",", omittingEmptySubsequences: false) where !elements.isEmpty {
+            guard let value = Int(element) else { return nil }
+            values.append(value)
+        }
+        self.values = values
+    }
+}

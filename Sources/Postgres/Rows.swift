@@ -24,6 +24,13 @@ package struct Rows: RandomAccessCollection {
         return Row(result: result, columnNames: columnNames, number: CInt(row), statementName: statementName)
     }
 
+    /// The row of a statement that answers one row.
+    /// - Throws: `.unreadable` where there is none.
+    package func single() throws(PostgresError) -> Row {
+        guard count > 0 else { throw .unreadable("there is no row", statementName: statementName) }
+        return self[0]
+    }
+
     /// How many rows an INSERT, UPDATE, DELETE, MERGE or SELECT touched; 0 for anything else.
     package var affected: Int {
         guard let text = unsafe PQcmdTuples(result.pointer) else { return 0 }
@@ -55,7 +62,8 @@ package struct Row {
         return value
     }
 
-    private func unreadable(_ column: String, _ reason: String) -> PostgresError {
+    /// The error of a column that cannot be read; the reason is a predicate, such as `is NULL`.
+    package func unreadable(_ column: String, _ reason: String) -> PostgresError {
         .unreadable("the column \(column) \(reason)", statementName: statementName)
     }
 

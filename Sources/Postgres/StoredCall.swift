@@ -24,7 +24,8 @@ extension StoredCall where Answer == Void {
 package struct RoundTrip: Sendable {
     /// A call's place in the round trip.
     package struct Ticket<Stored: StoredCall>: Sendable {
-        fileprivate let stored: Stored
+        /// The call itself.
+        package let stored: Stored
         fileprivate let group: Int
         fileprivate let index: Int
     }

@@ -11,11 +11,15 @@ package enum DatabaseRoles {
 
     /// Whether they have been granted something in this database.
     package static func areUsed(on connection: Connection) throws(PostgresError) -> Bool {
-        let rows = try connection.run(
-            """
-            SELECT bool_or(has_table_privilege(oid, 'schema_migrations', 'SELECT')) AS used
-            FROM pg_roles WHERE rolname = 'postbacks_reader'
-            """)
-        return rows.first?.bool("used") == true
+        try connection.run(CheckRoles())
     }
+}
+
+/// Asks whether the least-privilege roles have been granted something in this database.
+package struct CheckRoles: StoredCall {
+    package init() {}
+
+    package static let statement = Statement(name: "check_roles", bytes: PackageResources.check_roles_sql)
+
+    package func answer(_ rows: Rows) throws(PostgresError) -> Bool { try rows.single().required("used") }
 }

@@ -6,7 +6,7 @@ package enum InstallationMark {
     /// Why nothing may be sent from this database; nil where it is the one.
     package static func refusal(on connection: Connection) throws(PostgresError) -> String? {
         do throws(PostgresError) {
-            _ = try connection.run(.checkInstallation)
+            try connection.run(CheckInstallation())
             return nil
         } catch {
             guard error.isCopy else { throw error }
@@ -17,8 +17,27 @@ package enum InstallationMark {
     /// Makes this database the one that sends.
     /// - Returns: whether it was another one before.
     package static func adopt(on connection: Connection) throws(PostgresError) -> Bool {
-        let row = try connection.run(.adoptInstallation).first
-        return row?.text("own") != row?.text("previous")
+        let answer = try connection.run(AdoptInstallation())
+        return answer.own != answer.previous
+    }
+}
+
+/// Makes this database the one that sends.
+package struct AdoptInstallation: StoredCall {
+    package init() {}
+
+    package struct Answer {
+        /// The mark of this database.
+        package let own: String
+        /// The mark of the database that sent before; nil where none was stored.
+        package let previous: String?
+    }
+
+    package static let statement = Statement(name: "adopt_installation", bytes: PackageResources.adopt_installation_sql)
+
+    package func answer(_ rows: Rows) throws(PostgresError) -> Answer {
+        let row = try rows.single()
+        return Answer(own: try row.required("own"), previous: try row.optional("previous"))
     }
 }
 

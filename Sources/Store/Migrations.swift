@@ -8,8 +8,8 @@ package enum Migrations {
         package let script: String
         /// Its script makes indexes, one by one, while everybody goes on.
         var isGradual = false
-        /// What is run before that, for so many rows at a time, until there are no more.
-        var preparation: Statement?
+        /// Deliveries are filled in before that, so many at a time.
+        var fillsDeliveries = false
     }
 
     package static let all = [
@@ -36,7 +36,7 @@ package enum Migrations {
         Migration(
             number: 9, name: "delivery indexes",
             script: String(decoding: PackageResources.delivery_indexes_sql, as: UTF8.self), isGradual: true,
-            preparation: .fillDeliveries),
+            fillsDeliveries: true),
         Migration(
             number: 10, name: "poller heartbeat",
             script: String(decoding: PackageResources.poller_heartbeat_sql, as: UTF8.self)),
@@ -69,11 +69,7 @@ package enum Migrations {
                 message: "the database's encoding is \(encoding); make one with: CREATE DATABASE … ENCODING 'UTF8'")
         }
         try locked(on: connection) { () throws(PostgresError) in
-            try connection.execute(
-                script: """
-                    CREATE TABLE IF NOT EXISTS schema_migrations (
-                        number integer PRIMARY KEY, name text NOT NULL, done_at timestamptz NOT NULL DEFAULT now());
-                    """)
+            try connection.run(CreateMigrationsTable())
         }
         for migration in all where migration.number <= last {
             if try perform(migration, on: connection) { progress(migration) }
@@ -81,7 +77,7 @@ package enum Migrations {
         try locked(on: connection) { () throws(PostgresError) in
             let hasRoles = try DatabaseRoles.areUsed(on: connection)
             if withRoles || hasRoles { try DatabaseRoles.grant(on: connection) }
-            if last == .max { _ = try connection.run(.mendSequences) }
+            if last == .max { _ = try connection.run(MendSequences()) }
         }
     }
 
@@ -95,12 +91,8 @@ package enum Migrations {
                 if migration.isGradual, try prepareGradually(migration, on: connection) == false { return false }
                 return try locked(on: connection) { () throws(PostgresError) in
                     guard try !isDone(migration, on: connection) else { return false }
-                    try connection.execute(
-                        script: """
-                            \(migration.script)
-                            INSERT INTO schema_migrations (number, name)
-                            VALUES (\(migration.number), '\(migration.name)');
-                            """)
+                    try connection.execute(script: migration.script)
+                    try connection.run(RecordMigration(number: migration.number, name: migration.name))
                     return true
                 }
             } catch {
@@ -111,7 +103,7 @@ package enum Migrations {
     }
 
     static func isDone(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
-        try !connection.run("SELECT FROM schema_migrations WHERE number = \(migration.number)::int").isEmpty
+        try connection.run(ListMigrations()).contains(migration.number)
     }
 
     /// One transaction that no other migration can be in.
@@ -124,8 +116,8 @@ package enum Migrations {
                     BEGIN ISOLATION LEVEL READ COMMITTED;
                     SET LOCAL client_min_messages = warning;
                     SET LOCAL statement_timeout = 0;
-                    SELECT pg_advisory_xact_lock(\(lock));
                     """)
+            try connection.run(LockMigrations())
             let value = try body()
             try connection.execute(script: "COMMIT")
             return value
@@ -149,23 +141,10 @@ package enum Migrations {
     package static var newest: Int { all.last?.number ?? 0 }
 
     package static func tables(on connection: Connection) throws(PostgresError) -> Tables {
-        let table = try connection.run("SELECT to_regclass('schema_migrations') IS NOT NULL AS exists")
-        guard table.first?.bool("exists") == true else { return .missing }
-        let done = Set(try connection.run("SELECT number FROM schema_migrations").map { $0.integer("number") ?? 0 })
+        guard try connection.run(CheckMigrationsTable()) else { return .missing }
+        let done = try connection.run(ListMigrations())
         if done.isEmpty { return .missing }
         if let last = done.max(), last > newest { return .newer(last) }
         return all.allSatisfy { done.contains($0.number) } ? .current : .older
     }
-
-    /// Sequences that would give an id that is taken, what they would give next, and the last id that is taken.
-    package static func sequencesBehind(
-        on connection: Connection
-    ) throws(PostgresError) -> [(name: String, next: Int, last: Int)] {
-        try connection.run(.findSequencesBehind).map { row in
-            (row.text("name") ?? "", row.integer("next_id") ?? 0, row.integer("last_id") ?? 0)
-        }
-    }
-
-    /// The key of the advisory lock: the letters "postback".
-    private static let lock = 0x706F_7374_6261_636B
 }

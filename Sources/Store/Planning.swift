@@ -24,7 +24,6 @@ extension Call {
     /// the tables are large, since it goes by how many rows might be read; with 10,000,000 deliveries that took 100 ms of a page of
     /// ten, which is read in 2.
     static func plan(_ planning: Planning) -> Call {
-        let settings = planning.settings + [("jit", "off")]
-        return Call(.applySettings, [.array(settings.map(\.name)), .array(settings.map(\.value)), .bool(true)])
+        ApplySettings(planning.settings + [("jit", "off")], forTransaction: true).call
     }
 }

@@ -3,10 +3,10 @@ package import Postgres
 /// What a session of the poller needs before it is used: parameters, the right to work here, and a channel.
 package struct SessionSetup: Sendable {
     private let settings: [(name: String, value: String)]
-    private let checks: [Statement]
+    private let checks: [any StoredCall]
     private let channel: String?
 
-    init(settings: [(name: String, value: String)], checks: [Statement], channel: String? = nil) {
+    init(settings: [(name: String, value: String)], checks: [any StoredCall], channel: String? = nil) {
         self.settings = settings
         self.checks = checks
         self.channel = channel
@@ -15,23 +15,37 @@ package struct SessionSetup: Sendable {
     /// What a new connection begins with. In a session that is shared nothing is left behind: others would find it.
     package func calls(isShared: Bool) -> [Call] {
         // The checks come first: of a standby they say what it is, and LISTEN only that it does not work there.
-        let checks = checks.map { Call($0) }
-        return isShared ? checks : [apply(forTransaction: false)] + checks + listen
+        let checks = checks.map(\.call)
+        return isShared ? checks : [ApplySettings(settings, forTransaction: false).call] + checks + listen
     }
 
     /// Whether it waits for what commits announce.
     package var isListening: Bool { channel != nil }
 
     /// What each transaction begins with in a session that is shared.
-    package var transactionStart: Call { apply(forTransaction: true) }
-
-    private func apply(forTransaction: Bool) -> Call {
-        Call(
-            .applySettings,
-            [.array(settings.map(\.name)), .array(settings.map(\.value)), .bool(forTransaction)])
-    }
+    package var transactionStart: Call { ApplySettings(settings, forTransaction: true).call }
 
     private var listen: [Call] {
-        channel.map { [Call(Statement(name: "", sql: "LISTEN \($0)"))] } ?? []
+        channel.map { [Call(Statement(name: "", text: "LISTEN \($0)"), [:])] } ?? []
+    }
+}
+
+/// Gives parameters of the server their values, for the session or for the transaction.
+package struct ApplySettings: StoredCall {
+    package let settings: [(name: String, value: String)]
+    package let forTransaction: Bool
+
+    package init(_ settings: [(name: String, value: String)], forTransaction: Bool) {
+        self.settings = settings
+        self.forTransaction = forTransaction
+    }
+
+    package static let statement = Statement(name: "apply_settings", bytes: PackageResources.apply_settings_sql)
+
+    package var arguments: Arguments {
+        [
+            "for_transaction": .bool(forTransaction), "names": .array(settings.map(\.name)),
+            "values": .array(settings.map(\.value)),
+        ]
     }
 }

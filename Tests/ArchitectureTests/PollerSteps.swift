@@ -20,10 +20,7 @@ extension Stage {
             Outbox.Share(destination: $0.integer("id") ?? 0, free: 100)
         }
         let schedule = try RetrySchedule(parsing: schedule)
-        return Outbox.claims(
-            try connection.transaction([
-                Outbox.claim(shares, lease: 60, orderHold: hold, schedule: schedule)
-            ])[0])
+        return try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: hold, schedule: schedule)).claims
     }
 
     /// Stores an answer of deliverPostback to each of the leases, as if it had been sent.
@@ -31,23 +28,23 @@ extension Stage {
     @discardableResult
     func complete(_ leases: [Lease], _ output: JSON) throws -> Int {
         let lines = leases.map { (["id": .string($0.id), "output": output] as JSON).bytes }
-        return Outbox.completion(try connection.transaction([Outbox.complete(lines, orderHold: 600)])[0]).fenced
+        return try connection.run(CompleteDeliveries(lines, orderHold: 600, schedule: .standard)).fenced
     }
 
     func release(_ lease: Lease, after seconds: Double = 0) throws {
-        try run([Outbox.release([Outbox.Release(lease, after: seconds)])])
+        try connection.run(ReleaseDeliveries([Outbox.Release(lease, after: seconds)]))
     }
 
     /// Holds what the postbacks owe.
-    func hold() throws { try run([Outbox.hold("{1,2}")]) }
+    func hold() throws { try connection.run(HoldPostbacks([1, 2])) }
 
-    func pauseDying() throws { try run([Outbox.pauseDying("{1}")]) }
+    func pauseDying() throws { _ = try connection.run(PauseDyingPostbacks([1])) }
 
-    func mend() throws { try run(Outbox.mend) }
+    func mend() throws { try run([CancelDeliveries().call, MendOutbox().call]) }
 
-    func renumber() throws { try run(Outbox.renumber([try delivery()])) }
+    func renumber() throws { try run([MendSequences().call, RenumberDeliveries([try delivery()]).call]) }
 
-    func deferUnreadable() throws { try run([Outbox.deferUnreadable([1])]) }
+    func deferUnreadable() throws { _ = try connection.run(DeferUnreadable([1])) }
 
     private func run(_ calls: [Call]) throws { _ = try connection.transaction(calls) }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Postbacks
 import Postgres
 import Store
 import TestSupport
@@ -11,8 +12,7 @@ extension Installation {
         let shares = try connection.run("SELECT id FROM destinations ORDER BY id").map {
             Outbox.Share(destination: $0.integer("id") ?? 0, free: limit, floor: nil)
         }
-        return Outbox.claims(
-            try connection.transactions([[Outbox.claim(shares, lease: 60, orderHold: 600)]])[0].get()[0])
+        return try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
     }
 
     /// Sends what was claimed, and stores what came of it.
@@ -30,15 +30,13 @@ extension Installation {
 
     private func store(_ answers: [JSON]) throws {
         let connection = try database.connect()
-        let complete = Outbox.complete(answers.map(\.bytes), orderHold: 600)
-        let completion = Outbox.completion(try connection.transactions([[complete]])[0].get()[0])
-        if let paused = completion.pausedPostbacks {
-            _ = try connection.transactions([[Outbox.hold(paused)]])[0].get()
-        }
+        let completion = try connection.run(
+            CompleteDeliveries(answers.map(\.bytes), orderHold: 600, schedule: .standard))
+        if !completion.pausedPostbacks.isEmpty { try connection.run(HoldPostbacks(completion.pausedPostbacks)) }
     }
 
     /// What a poller does every few seconds.
-    func mend() throws { _ = try database.connect().transactions([Outbox.mend])[0].get() }
+    func mend() throws { _ = try database.connect().transaction([CancelDeliveries().call, MendOutbox().call]) }
 
     /// Lets every lease run out.
     func expireLeases() throws {

@@ -1,5 +1,6 @@
 import JSON
 import POSIX
+import Postbacks
 import Postgres
 import Receiver
 import Store
@@ -29,8 +30,8 @@ import Testing
             #expect(answer.at("conversion.payout") == .string(expected))
         }
         let connection = try installation.database.connect()
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 10, floor: nil)], lease: 60, orderHold: 600)
-        let claims = Outbox.claims(try connection.transactions([[claim]])[0].get()[0])
+        let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
+        let claims = try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
         _ = try installation.stream("deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
         #expect(
             receiver.requests.map(\.text)

@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import POSIX
+import Postbacks
 import Postgres
 import Receiver
 import Store
@@ -112,8 +113,7 @@ import Testing
         try installation.record(["clickId": "c1"])
         let connection = try installation.database.connect()
         let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
-        let claims = Outbox.claims(
-            try connection.transactions([[Outbox.claim(shares, lease: 60, orderHold: 600)]])[0].get()[0])
+        let claims = try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
         let lines = claims.map { String(decoding: $0.line, as: UTF8.self) }
         #expect(lines.count == 2)
         for line in lines { expectNoCanary(line, "the line") }
@@ -136,7 +136,7 @@ import Testing
         #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
         // Nor is one kept when the answers are.
         let answers = outcome.output.split(separator: 0x0A).map(Array.init)
-        _ = try connection.transactions([[Outbox.complete(answers, orderHold: 600)]])[0].get()
+        _ = try connection.run(CompleteDeliveries(answers, orderHold: 600, schedule: .standard))
         #expect(try installation.count("attempts") == 2)
         try expectNoCanaryInTables(installation)
         expectNoCanary(try installation.ask("listDeliveries", [:]).encodedText, "listDeliveries")
@@ -235,12 +235,8 @@ import Testing
             "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id <> \(other)::bigint) WHERE id = \(other)::bigint"
         )
         try installation.record(["clickId": "c1"])
-        let claims = Outbox.claims(
-            try connection.transactions([
-                [
-                    Outbox.claim([Outbox.Share(destination: 1, free: 10, floor: nil)], lease: 60, orderHold: 600)
-                ]
-            ])[0].get()[0])
+        let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
+        let claims = try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
         let answers = try installation.stream(
             "deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
         #expect(answers.compactMap { $0.at("output.error.code") } == ["secret"])

@@ -1,4 +1,5 @@
 import JSON
+import Postbacks
 import Postgres
 import Store
 import TestSupport
@@ -50,8 +51,9 @@ import Testing
     @Test func `neither claims nor answers read them`() throws {
         // Without a floor a claim reads all of them once.
         let floor = try connection.run("SELECT now() - interval '1 minute' AS floor").first?.text("floor") ?? ""
-        let claim = Outbox.claim(
-            [Outbox.Share(destination: 1, free: 8, floor: floor, retryFloor: floor)], lease: 60, orderHold: 600)
+        let claim = ClaimDeliveries(
+            [Outbox.Share(destination: 1, free: 8, floor: floor, retryFloor: floor)], lease: 60, orderHold: 600,
+            schedule: .standard)
         #expect(try blocksRead(by: claim) < 200)
         let claimed = try connection.run("SELECT id FROM outbox WHERE lease_no = 1 ORDER BY id").compactMap {
             $0.integer("id")
@@ -59,7 +61,8 @@ import Testing
         #expect(claimed.count == 8)
         let outcomes = ["delivered", "retry", "failed", "skipped"]
         let answers = zip(claimed, outcomes + outcomes).map { answer($0, $1) }
-        #expect(try blocksRead(by: Outbox.complete(answers, orderHold: 600)) < 400)
+        let complete = CompleteDeliveries(answers, orderHold: 600, schedule: .standard)
+        #expect(try blocksRead(by: complete) < 400)
         #expect(try connection.run("SELECT count(*) AS n FROM deliveries").first?.integer("n") == 6)
     }
 
@@ -90,13 +93,13 @@ import Testing
     }
 
     /// The outbox's and its indexes' blocks that a call reads.
-    private func blocksRead(by call: Call) throws -> Int {
+    private func blocksRead(by call: some StoredCall) throws -> Int {
         let read: Query = """
             SELECT sum(pg_stat_get_xact_blocks_fetched(c.oid))::bigint AS blocks FROM pg_class c
             WHERE c.oid = 'outbox'::regclass
                 OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'outbox'::regclass)
             """
-        let rows = try connection.transaction([Call(read), call, Call(read)])
+        let rows = try connection.transaction([Call(read), call.call, Call(read)])
         return (rows[2].first?.integer("blocks") ?? .max) - (rows[0].first?.integer("blocks") ?? 0)
     }
 

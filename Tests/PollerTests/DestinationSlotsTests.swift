@@ -216,7 +216,7 @@ struct DestinationSlotsTests {
         _ = bench.claim(4, to: 1)
         bench.end(1)
         _ = bench.claim(5, to: 1)
-        let standing = Outbox.Standing(
+        let standing = Outbox.DestinationStatus(
             destination: 1, origin: "", failures: 10, isHalfOpen: true, blockedMilliseconds: 500, breaks: true)
         #expect(bench.slots.marked([standing], at: bench.now).count == 4)
         #expect(bench.free(1) == nil)

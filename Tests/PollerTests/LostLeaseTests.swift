@@ -15,16 +15,16 @@ import Testing
         try installation.record(["t"])
         let connection = try installation.database.connect()
         let schedule = try RetrySchedule(parsing: "1,1")
-        let claim = Outbox.claim(
+        let claim = ClaimDeliveries(
             [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600, schedule: schedule)
         for attempt in 1...3 {
-            let claims = Outbox.claims(try connection.transaction([claim])[0])
+            let claims = try connection.run(claim).claims
             #expect(claims.map(\.attempt) == [attempt])
             _ = try connection.run("UPDATE outbox SET lease_until = now() - interval '1 second'")
         }
-        let rows = try connection.transaction([claim])[0]
-        #expect(Outbox.claims(rows).isEmpty)
-        #expect(Outbox.burials(rows).map(\.postback) == [1])
+        let answer = try connection.run(claim)
+        #expect(answer.claims.isEmpty)
+        #expect(answer.ended.map(\.postback) == [1])
         let delivery = try installation.deliveries()[0]
         #expect(delivery["state"] == "dead")
         #expect(delivery["attemptCount"] == 3)
@@ -37,15 +37,15 @@ import Testing
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         try installation.record(["t"])
         let connection = try installation.database.connect()
-        let claim = Outbox.claim(
+        let claim = ClaimDeliveries(
             [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600,
             schedule: try RetrySchedule(parsing: "100,1"))
-        #expect(Outbox.claims(try connection.transaction([claim])[0]).count == 1)
+        #expect(try connection.run(claim).claims.count == 1)
         // The lease began 61 seconds ago.
         _ = try connection.run("UPDATE outbox SET lease_until = now() - interval '1 second'")
-        let rows = try connection.transaction([claim])[0]
-        #expect(Outbox.claims(rows).isEmpty)
-        #expect(Outbox.burials(rows).isEmpty)
+        let answer = try connection.run(claim)
+        #expect(answer.claims.isEmpty)
+        #expect(answer.ended.isEmpty)
         #expect(
             try installation.value(
                 """
@@ -55,7 +55,7 @@ import Testing
                 """) == "true")
         #expect(try installation.deliveries()[0].outcomes == ["unknown"])
         _ = try connection.run("UPDATE outbox SET due_at = now()")
-        #expect(Outbox.claims(try connection.transaction([claim])[0]).map(\.attempt) == [2])
+        #expect(try connection.run(claim).claims.map(\.attempt) == [2])
         withExtendedLifetime(installation) {}
     }
 
@@ -74,7 +74,7 @@ import Testing
             #expect(dead.allSatisfy { $0.outcomes == ["unknown"] && $0["attemptCount"] == 3 })
             #expect(receiver.requests.isEmpty)
             // Nobody knows whether these were sent: that says nothing of the receiver.
-            _ = try installation.database.connect().transactions([[Outbox.pauseDying("{1}")]])[0].get()
+            _ = try installation.database.connect().run(PauseDyingPostbacks([1]))
             #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
             try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
             #expect(

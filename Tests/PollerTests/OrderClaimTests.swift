@@ -1,4 +1,5 @@
 import JSON
+import Postbacks
 import Postgres
 import Store
 import TestSupport
@@ -24,18 +25,16 @@ struct OrderClaimTests {
     /// All that was owed has been owed for an hour.
     private func age() throws { try run("UPDATE outbox SET owed_at = owed_at - interval '1 hour'") }
 
-    private static func claim(_ free: Int = 10) -> Call {
-        Outbox.claim([Outbox.Share(destination: 1, free: free)], lease: 60, orderHold: 600)
+    private static func claim(_ free: Int = 10, to destination: Int = 1) -> ClaimDeliveries {
+        ClaimDeliveries(
+            [Outbox.Share(destination: destination, free: free)], lease: 60, orderHold: 600, schedule: .standard)
     }
 
-    private func claim(_ free: Int = 10) throws -> (claims: [Outbox.Claim], ended: [Outbox.Burial]) {
-        let rows = try connection.transaction([Self.claim(free)])[0]
-        return (Outbox.claims(rows), Outbox.burials(rows))
-    }
+    private func claim(_ free: Int = 10) throws -> ClaimDeliveries.Answer { try connection.run(Self.claim(free)) }
 
     private func settle(_ claims: [Outbox.Claim], _ output: JSON) throws {
         let answers = claims.map { (["id": .string($0.id), "output": output] as JSON).bytes }
-        _ = try connection.transaction([Outbox.complete(answers, orderHold: 600)])
+        _ = try connection.run(CompleteDeliveries(answers, orderHold: 600, schedule: .standard))
     }
 
     @Test func `of several events that have been owed for longer than the hold one is in flight at a time`() throws {
@@ -90,11 +89,11 @@ struct OrderClaimTests {
         try run("UPDATE outbox SET due_at = now() - interval '1 minute' WHERE id = 2")
         let other = try installation.database.connect()
         _ = try connection.run("BEGIN")
-        let mine = Outbox.claims(try connection.run(Self.claim(1).statement, Self.claim(1).parameters))
+        let mine = try claim(1).claims
         #expect(mine.map(\.delivery) == [2])
-        #expect(Outbox.claims(try other.transaction([Self.claim()])[0]).isEmpty)
+        #expect(try other.run(Self.claim()).claims.isEmpty)
         _ = try connection.run("COMMIT")
-        #expect(Outbox.claims(try other.transaction([Self.claim()])[0]).isEmpty)
+        #expect(try other.run(Self.claim()).claims.isEmpty)
         try settle(mine, ["outcome": "retry", "retryInSeconds": 3600])
         try run("UPDATE outbox SET due_at = now() WHERE id = 1")
         #expect(try claim().claims.map(\.delivery) == [1])
@@ -112,11 +111,12 @@ struct OrderClaimTests {
                 BEGIN PERFORM pg_advisory_lock_shared(1); PERFORM pg_advisory_unlock_shared(1); RETURN true; END $$;
                 SELECT pg_advisory_lock(1);
                 """)
-        let sql = Self.claim().statement.sql.replacing(
+        let held = Self.claim().call
+        let sql = held.statement.sql.replacing(
             "o.due_at <= now()", with: "pass() AND o.due_at <= now()", maxReplacements: 1)
-        #expect(sql != Self.claim().statement.sql)
+        #expect(sql != held.statement.sql)
         let late = try installation.database.connect(applicationName: "late")
-        try late.start([[Call(Statement(name: "late", sql: sql), Self.claim().parameters)]])
+        try late.start([[Call(Statement(name: "late", sql: sql), held.parameters)]])
         try waitUntil("it has its snapshot") {
             try gate.run(
                 """
@@ -132,7 +132,7 @@ struct OrderClaimTests {
             results = results ?? late.poll()
             return results != nil
         }
-        #expect(try results?.first?.get().first.map(Outbox.claims)?.isEmpty == true)
+        #expect(try results?.first?.get().first.map(Self.claim().answer)?.claims.isEmpty == true)
     }
 
     @Test func `several postbacks on one event never overtake each other`() throws {
@@ -165,10 +165,9 @@ struct OrderClaimTests {
             try installation.ask(
                 "updatePostback", ["postbackId": .integer(id), "url": "http://127.0.0.1:2/{status}"])
         }
-        let there = Outbox.claim([Outbox.Share(destination: other, free: 10)], lease: 60, orderHold: 600)
-        let rows = try connection.transaction([there])[0]
-        #expect(Outbox.claims(rows).isEmpty)
-        #expect(Outbox.burials(rows).map(\.postback) == [1, 2])
+        let there = try connection.run(Self.claim(to: other))
+        #expect(there.claims.isEmpty)
+        #expect(there.ended.map(\.postback) == [1, 2])
     }
 
     @Test func `what comes back from where its postback led before goes where it leads now, at its place in the order`()
@@ -181,9 +180,9 @@ struct OrderClaimTests {
                 "updatePostback", ["postbackId": .integer(id), "url": "http://127.0.0.1:2/{status}"])
         }
         let other = try connection.run("SELECT max(id) AS id FROM destinations").first?.integer("id") ?? 0
-        let there = Outbox.claim([Outbox.Share(destination: other, free: 10)], lease: 60, orderHold: 600)
-        #expect(Outbox.claims(try connection.transaction([there])[0]).isEmpty)
+        let there = Self.claim(to: other)
+        #expect(try connection.run(there).claims.isEmpty)
         try settle(claims, ["outcome": "retry", "retryInSeconds": 0])
-        #expect(Outbox.claims(try connection.transaction([there])[0]).map(\.delivery) == [1])
+        #expect(try connection.run(there).claims.map(\.delivery) == [1])
     }
 }

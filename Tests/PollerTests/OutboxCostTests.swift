@@ -1,4 +1,5 @@
 import JSON
+import Postbacks
 import Postgres
 import Store
 import TestSupport
@@ -24,7 +25,7 @@ import Testing
         // Twice: only a connection that knows that its session is its own keeps plans.
         for _ in 1...2 { _ = try connection.transaction(Outbox.pumpSession(longest: 60).calls(isShared: false)) }
         _ = try connection.transaction([
-            Outbox.findDestinations(), Outbox.claim([], lease: 60, orderHold: 600), Outbox.complete([], orderHold: 600),
+            FindDueDestinations(schedule: .standard).call, Self.claim([]).call, Self.complete([]).call,
         ])
         try connection.execute(
             script: """
@@ -40,14 +41,14 @@ import Testing
     }
 
     @Test func `an answer reads its own row only`() throws {
-        let read = try rowsRead(of: "outbox", by: Outbox.complete([answer(7)], orderHold: 600))
+        let read = try rowsRead(of: "outbox", by: Self.complete([answer(7)]))
         #expect(try connection.run("SELECT count(*) AS n FROM deliveries").first?.integer("n") == 1)
         #expect(read < 10)
     }
 
     @Test func `an answer reads no postback but its own`() throws {
         let retry = #","retryInSeconds":30,"pausePostback":true"#
-        let read = try rowsRead(of: "postbacks", by: Outbox.complete([answer(7, "retry", retry)], orderHold: 600))
+        let read = try rowsRead(of: "postbacks", by: Self.complete([answer(7, "retry", retry)]))
         #expect(
             try connection.run("SELECT count(*) AS n FROM postbacks WHERE paused_at IS NOT NULL").first?.integer("n")
                 == 1)
@@ -56,7 +57,7 @@ import Testing
 
     @Test func `a claim reads the postbacks of what it claims`() throws {
         _ = try connection.run("UPDATE outbox SET lease_until = NULL WHERE id <= 3")
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 2)], lease: 60, orderHold: 600)
+        let claim = Self.claim([Outbox.Share(destination: 1, free: 2)])
         let read = try rowsRead(of: "postbacks", by: claim)
         #expect(try connection.run("SELECT count(*) AS n FROM outbox WHERE lease_no = 2").first?.integer("n") == 2)
         #expect(read < 10)
@@ -66,11 +67,11 @@ import Testing
         _ = try connection.run("UPDATE outbox SET lease_until = NULL, attempt = id % 2 WHERE id <= 40")
         // Half of each page is free for this, once what was there before is gone.
         try connection.execute(script: "VACUUM outbox")
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 20)], lease: 60, orderHold: 600)
+        let claim = Self.claim([Outbox.Share(destination: 1, free: 20)])
         let updates: Query = """
             SELECT n_tup_upd AS all, n_tup_hot_upd AS hot FROM pg_stat_xact_user_tables WHERE relname = 'outbox'
             """
-        let rows = try connection.transaction([Call(updates), claim, Call(updates)])
+        let rows = try connection.transaction([Call(updates), claim.call, Call(updates)])
         for column in ["all", "hot"] {
             #expect(rows[2].first?.integer(column) == (rows[0].first?.integer(column) ?? 0) + 20)
         }
@@ -81,7 +82,7 @@ import Testing
             """
             UPDATE outbox SET lease_until = NULL, attempt = (id > 10)::int, due_at = now() - interval '1 minute' * (id > 10)::int
             """)
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 8, retries: 6)], lease: 60, orderHold: 600)
+        let claim = Self.claim([Outbox.Share(destination: 1, free: 8, retries: 6)])
         let read = try rowsRead(of: "outbox", by: claim)
         #expect(read < 100)
         let claimed = try connection.run("SELECT attempt FROM outbox WHERE lease_no = 2")
@@ -91,7 +92,7 @@ import Testing
 
     @Test func `the oldest that is due is found without reading all that is due at the same time`() throws {
         _ = try connection.run("UPDATE outbox SET lease_until = NULL, due_at = now() - interval '1 minute'")
-        let read = try rowsRead(of: "outbox", by: Call("SELECT due_at FROM oldest_due()" as Query))
+        let read = try rowsRead(of: "outbox", by: OldestDue())
         #expect(read < 100)
     }
 
@@ -103,12 +104,24 @@ import Testing
             """.utf8)
     }
 
-    private func rowsRead(of table: String, by call: Call) throws -> Int {
+    private static func claim(_ shares: [Outbox.Share]) -> ClaimDeliveries {
+        ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)
+    }
+
+    private static func complete(_ answers: [[UInt8]]) -> CompleteDeliveries {
+        CompleteDeliveries(answers, orderHold: 600, schedule: .standard)
+    }
+
+    private struct OldestDue: StoredCall {
+        static let statement = Statement(name: "", text: "SELECT due_at FROM oldest_due()")
+    }
+
+    private func rowsRead(of table: String, by call: some StoredCall) throws -> Int {
         let read: Query = """
             SELECT coalesce(idx_tup_fetch, 0) + coalesce(seq_tup_read, 0) AS read
             FROM pg_stat_xact_user_tables WHERE relname = \(table)
             """
-        let rows = try connection.transaction([Call(read), call, Call(read)])
+        let rows = try connection.transaction([Call(read), call.call, Call(read)])
         return (rows[2].first?.integer("read") ?? .max) - (rows[0].first?.integer("read") ?? 0)
     }
 }

@@ -95,7 +95,7 @@ import Testing
                     now() - interval '1 minute' * n, 1 FROM generate_series(1, 10) n;
                 """)
         _ = try connection.run(change)
-        _ = try connection.transactions([[Outbox.pauseDying("{1}")]])[0].get()
+        _ = try connection.run(PauseDyingPostbacks([1]))
         return try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
     }
 

@@ -66,8 +66,9 @@ import Testing
                 """)
         // A reader that has come as far as the whole.
         try reader.execute(script: "BEGIN; LOCK TABLE ONLY attempts IN ACCESS SHARE MODE")
+        let maintain = MaintainAttempts(keepDays: 90)
         let upkeep = try database.connect()
-        try upkeep.start([[Outbox.maintainAttempts(keepDays: 90)]])
+        try upkeep.start([[maintain.call]])
         try database.waitForLock()
         #expect(try reader.run("SELECT count(*) AS count FROM attempts").first?.integer("count") == 0)
         try reader.execute(script: "COMMIT")
@@ -76,6 +77,6 @@ import Testing
             results = results ?? upkeep.poll()
             return results != nil
         }
-        #expect(try results?.first?.get().first?.first?.integer("maintain_attempts") == 2)
+        #expect(try results?.first?.get().first.map(maintain.answer) == 2)
     }
 }

@@ -17,9 +17,10 @@ import Testing
     }
 
     @discardableResult
-    private func mark(_ mark: Outbox.Mark, schedule: RetrySchedule? = nil) throws -> Outbox.Standing {
-        let rows = try connection.transaction([Outbox.mark([1: mark], schedule: schedule ?? self.schedule)])[0]
-        return try #require(Outbox.standings(rows).first)
+    private func mark(_ mark: Outbox.Mark, schedule: RetrySchedule? = nil) throws -> Outbox.DestinationStatus {
+        let answer = try connection.run(MarkDestinations([1: mark], schedule: schedule ?? self.schedule))
+        #expect(answer.fault == nil)
+        return try #require(answer.statuses.first)
     }
 
     private func endBlock() throws {
@@ -102,19 +103,20 @@ import Testing
                 VALUES (1, 1, 'done', '1', 'conversion.done', '{}');
                 INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id) VALUES (1, 1, 1, 1, 1);
                 """)
-        let find = Outbox.findDestinations(schedule: schedule)
-        let claim = Outbox.claim([Outbox.Share(destination: 1, free: 1)], lease: 60, orderHold: 600, schedule: schedule)
+        let find = FindDueDestinations(schedule: schedule)
+        let claim = ClaimDeliveries(
+            [Outbox.Share(destination: 1, free: 1)], lease: 60, orderHold: 600, schedule: schedule)
         try mark(Outbox.Mark(failures: 10))
-        #expect(Outbox.destinations(try connection.transaction([find])[0]).isEmpty)
-        #expect(try connection.transaction([claim])[0].isEmpty)
+        #expect(try connection.run(find).destinations.isEmpty)
+        #expect(try connection.run(claim).isEmpty)
         #expect(
             try connection.run(
                 "SELECT FROM delivery_log JOIN destinations ON origin = destination WHERE due_at = blocked_until"
             )
             .count == 1)
         try endBlock()
-        let found = try #require(Outbox.destinations(try connection.transaction([find])[0]).first)
+        let found = try #require(try connection.run(find).destinations.first)
         #expect(found.failures == 10 && found.isHalfOpen)
-        #expect(try connection.transaction([claim])[0].count == 1)
+        #expect(try connection.run(claim).claims.count == 1)
     }
 }

@@ -1,3 +1,4 @@
+import Postbacks
 import Postgres
 import Store
 import TestSupport
@@ -25,11 +26,13 @@ import Testing
 
     /// Seconds for which the first of each kind has been due, rounded, by destination.
     private func look(among floors: [Outbox.Floor]? = nil) throws -> [Int: [Int?]] {
-        let call = floors.map { Outbox.findDestinations(among: $0) } ?? Outbox.findDestinations()
-        let rows = try connection.transaction([call])[0]
-        #expect(Outbox.placeReached(rows) == nil)
+        let call =
+            floors.map { FindDueDestinations(among: $0, schedule: .standard) }
+            ?? FindDueDestinations(schedule: .standard)
+        let answer = try connection.run(call)
+        #expect(answer.reached == nil && answer.fault == nil)
         var found: [Int: [Int?]] = [:]
-        for destination in Outbox.destinations(rows) {
+        for destination in answer.destinations {
             found[destination.id] = try [destination.firstDue, destination.retryDue].map { due in
                 guard let due else { return nil }
                 return try connection.run(
@@ -59,12 +62,12 @@ import Testing
         var place = Outbox.Place.start
         var places: [Outbox.Place] = []
         while places.count < 10 {
-            let rows = try connection.transaction([Outbox.findDestinations(behind: place, heads: 2)])[0]
-            for destination in Outbox.destinations(rows) {
+            let answer = try connection.run(FindDueDestinations(behind: place, heads: 2, schedule: .standard))
+            for destination in answer.destinations {
                 let kinds = [destination.firstDue != nil, destination.retryDue != nil]
                 found[destination.id] = zip(found[destination.id] ?? [false, false], kinds).map { $0 || $1 }
             }
-            guard let reached = Outbox.placeReached(rows) else { break }
+            guard let reached = answer.reached else { break }
             place = reached
             places.append(place)
         }

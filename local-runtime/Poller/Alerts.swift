@@ -40,9 +40,11 @@ final class Alerts {
 
     /// What is under way on the connection.
     enum Task {
-        case watch, gather, tell
-        case claim
-        case complete([AlertOutbox.Verdict])
+        case watch(RoundTrip.Ticket<WatchOutbox>)
+        case gather(RoundTrip.Ticket<GatherDeaths>)
+        case tell(RoundTrip.Ticket<TellOperator>)
+        case claim(RoundTrip.Ticket<ClaimAlerts>)
+        case complete(RoundTrip.Ticket<CompleteAlerts>)
 
         var isTelling: Bool {
             if case .tell = self { true } else { false }
@@ -74,9 +76,9 @@ final class Alerts {
 
     func advance(now: Int64) {
         _ = link.advance(now: now)
-        if let work, let results = link.results(now: now) {
+        if let work, let answers = link.answers(now: now) {
             self.work = nil
-            for (task, result) in zip(work, results) { take(result, of: task, now: now) }
+            for task in work { take(task, of: answers, now: now) }
         }
         if !link.isUp, let work {
             self.work = nil
@@ -88,22 +90,23 @@ final class Alerts {
     }
 
     private func startWork(now: Int64) {
-        var tasks: [(Task, Call)] = []
-        if !verdicts.isEmpty { tasks.append((.complete(verdicts), AlertOutbox.complete(verdicts))) }
+        var trip = RoundTrip()
+        var tasks: [Task] = []
+        if !verdicts.isEmpty { tasks.append(.complete(trip.add(CompleteAlerts(verdicts)))) }
         switch farewell {
         case .notYet:
-            if now >= nextWatch { tasks.append((.watch, AlertOutbox.watch(lagSeconds: Alerts.lagSeconds))) }
-            if now >= nextGathering { tasks.append((.gather, AlertOutbox.gatherDeaths)) }
+            if now >= nextWatch { tasks.append(.watch(trip.add(WatchOutbox(lagSeconds: Alerts.lagSeconds)))) }
+            if now >= nextGathering { tasks.append(.gather(trip.add(GatherDeaths()))) }
             let free = Alerts.slots - inFlight.count
-            if free > 0, now >= nextClaim { tasks.append((.claim, AlertOutbox.claim(free, lease: lease))) }
+            if free > 0, now >= nextClaim { tasks.append(.claim(trip.add(ClaimAlerts(free, lease: lease)))) }
         case .due(let data):
-            tasks.append((.tell, AlertOutbox.tell("poller.stopped", data)))
-            tasks.append((.claim, AlertOutbox.claim(1, lease: lease)))
+            tasks.append(.tell(trip.add(TellOperator("poller.stopped", data))))
+            tasks.append(.claim(trip.add(ClaimAlerts(1, lease: lease))))
         case .begun: break
         }
-        guard !tasks.isEmpty, link.start(tasks.map { [$0.1] }, now: now) else { return }
-        work = tasks.map(\.0)
-        for (task, _) in tasks {
+        guard !tasks.isEmpty, link.start(trip, now: now) else { return }
+        work = tasks
+        for task in tasks {
             switch task {
             case .watch: nextWatch = now + Alerts.watchInterval
             case .gather: nextGathering = now + Alerts.gatherInterval
@@ -118,22 +121,28 @@ final class Alerts {
     private func giveUp(_ work: [Task]) {
         for task in work {
             switch task {
-            case .complete(let verdicts): self.verdicts = verdicts + self.verdicts
+            case .complete(let ticket): verdicts = ticket.stored.verdicts + verdicts
             case .tell: sendFarewell()
             case .watch, .gather, .claim: break
             }
         }
     }
 
-    private func take(_ result: Result<[Rows], PostgresError>, of task: Task, now: Int64) {
-        switch (task, result) {
-        case (.claim, .success(let rows)):
-            let alerts = rows.first.map(AlertOutbox.alerts) ?? []
-            // Where all slots were taken more may wait.
-            if alerts.count == Alerts.slots { nextClaim = now }
-            send(alerts, now: now)
-        case (_, .success): break
-        case (let task, .failure(let error)):
+    private func take(_ task: Task, of answers: RoundTrip.Answers, now: Int64) {
+        do throws(PostgresError) {
+            switch task {
+            case .watch(let ticket): try answers(ticket)
+            case .gather(let ticket): try answers(ticket)
+            case .tell(let ticket): try answers(ticket)
+            case .complete(let ticket): try answers(ticket)
+            case .claim(let ticket):
+                let answer = try answers(ticket)
+                if let fault = answer.fault { log.fails("an alert cannot be read", "\(fault)", now: now) }
+                // Where all slots were taken more may wait.
+                if answer.alerts.count == Alerts.slots { nextClaim = now }
+                send(answer.alerts, now: now)
+            }
+        } catch {
             log.fails("alerts cannot be stored or claimed", "\(error)", now: now)
             if error.isRetryable || task.isTelling { giveUp([task]) }
         }

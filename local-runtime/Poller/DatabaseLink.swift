@@ -123,12 +123,12 @@ final class DatabaseLink {
         }
     }
 
-    /// Begins what the groups ask for; false when there is no connection to do it on.
-    func start(_ groups: [[Call]], now: Int64) -> Bool {
+    /// Begins a round trip; false when there is no connection to do it on.
+    func start(_ trip: RoundTrip, now: Int64) -> Bool {
         guard let connection = idleConnection else { return false }
         do throws(PostgresError) {
             let isShared = connection.session == .shared
-            try connection.start(isShared ? groups.map(withSettings) : groups)
+            try connection.start(isShared ? trip.groups.map(withSettings) : trip.groups)
             areSettingsSent = isShared
             startTime = now
             return true
@@ -138,8 +138,8 @@ final class DatabaseLink {
         }
     }
 
-    /// The results of what was started, once they are all there.
-    func results(now: Int64) -> [Result<[Rows], PostgresError>]? {
+    /// The answers to what was started, once they are all there.
+    func answers(now: Int64) -> RoundTrip.Answers? {
         guard case .up(let connection) = state else { return nil }
         guard let results = connection.poll() else {
             if now >= startTime + answerTime { lost("the database server does not answer", now: now) }
@@ -152,11 +152,13 @@ final class DatabaseLink {
                 failure?.description ?? "the connection was lost",
                 failure.map(DatabaseTrouble.message) ?? DatabaseTrouble.none, now: now)
         }
-        return areSettingsSent ? results.map { $0.map { $0.count > 1 ? Array($0.dropFirst()) : $0 } } : results
+        // A transaction of one call is one that must be alone, and began without the settings.
+        return RoundTrip.Answers(
+            areSettingsSent ? results.map { $0.map { $0.count > 1 ? Array($0.dropFirst()) : $0 } } : results)
     }
 
     private func withSettings(_ group: [Call]) -> [Call] {
-        group.contains(where: Outbox.isAlone) ? group : [setup.transactionStart] + group
+        group.contains(where: VacuumOutbox.isCalled) ? group : [setup.transactionStart] + group
     }
 
     /// Behind a pooler nothing that commits announce arrives.

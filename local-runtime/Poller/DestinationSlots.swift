@@ -102,15 +102,15 @@ struct DestinationSlots {
     /// found again.
     /// - Parameter start: from when on the leases count; nil for now.
     mutating func claimed(
-        _ claims: [Outbox.Claim], buried: [Outbox.Burial] = [], of shares: [Outbox.Share], since start: Int64? = nil,
-        at now: Int64
+        _ claims: [Outbox.Claim], ended: [Outbox.EndedDelivery] = [], of shares: [Outbox.Share],
+        since start: Int64? = nil, at now: Int64
     ) {
         let claims = Dictionary(grouping: claims, by: \.destination)
-        let buried = Dictionary(grouping: buried, by: \.destination)
+        let ended = Dictionary(grouping: ended, by: \.destination)
         for share in shares {
             let id = share.destination
             let claimed = claims[id] ?? []
-            let count = claimed.count + (buried[id]?.count ?? 0)
+            let count = claimed.count + (ended[id]?.count ?? 0)
             if !claimed.isEmpty {
                 waiting.insert(id)
                 destinations[id] = state(of: id, maximum: limits.perDestination, floor: share.floor ?? "-infinity")
@@ -118,7 +118,7 @@ struct DestinationSlots {
             }
             if count < share.free { destinations[id]?.first.isDue = false }
             // A dead one was a retry, unless there is but one attempt.
-            if count < share.free, claimed.count(where: \.isRetry) + (buried[id]?.count ?? 0) < share.retries {
+            if count < share.free, claimed.count(where: \.isRetry) + (ended[id]?.count ?? 0) < share.retries {
                 destinations[id]?.retries.isDue = false
             }
             rest(id)
@@ -168,16 +168,16 @@ struct DestinationSlots {
 
     /// Takes what the marks have led to.
     /// - Returns: what waited for a destination that is blocked now.
-    mutating func marked(_ standings: [Outbox.Standing], at now: Int64) -> [Outbox.Claim] {
+    mutating func marked(_ statuses: [Outbox.DestinationStatus], at now: Int64) -> [Outbox.Claim] {
         var withdrawn: [Outbox.Claim] = []
-        for standing in standings {
-            let id = standing.destination
+        for status in statuses {
+            let id = status.destination
             guard var state = destinations[id] else {
-                resting[id]?.reputation.learn(failures: standing.failures, isHalfOpen: standing.isHalfOpen)
+                resting[id]?.reputation.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
                 continue
             }
-            state.reputation.learn(failures: standing.failures, isHalfOpen: standing.isHalfOpen)
-            if standing.blockedMilliseconds > 0 {
+            state.reputation.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
+            if status.blockedMilliseconds > 0 {
                 // It is found again when the block has ended.
                 state.first.isDue = false
                 state.retries.isDue = false

@@ -1,5 +1,4 @@
 import Postbacks
-import Postgres
 import Secrets
 import Store
 import Text
@@ -29,9 +28,9 @@ struct Heartbeat {
     mutating func lacksKey(_ reason: String, now: Int64) { lack = (reason, now) }
 
     /// What says that the poller is there, now.
-    func call(now: Int64) -> Call {
+    func call(now: Int64) -> RecordHeartbeat {
         let lack = lack.flatMap { now - $0.time < Heartbeat.lackMemory ? $0.reason : nil }
-        return Outbox.beat(
+        return RecordHeartbeat(
             id, version: Version.current, uptime: Double(now - startTime) / 1e9, problem: problem ?? lack)
     }
 

@@ -7,49 +7,39 @@ extension Poller {
     func startWork(now: Int64) {
         guard link.idleConnection != nil, now >= pauseEnd else { return }
         var work = Work(startTime: now)
-        var groups: [[Call]] = []
-        if !unused.isEmpty {
-            work.released = unused
-            groups.append([Outbox.release(unused)])
-        }
+        var trip = RoundTrip()
+        if !unused.isEmpty { work.release = trip.add(ReleaseDeliveries(unused)) }
         if !answers.isEmpty {
             work.answers = nextAnswers
-            groups.append([
-                Outbox.complete(work.answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule)
-            ])
+            work.complete = trip.add(
+                CompleteDeliveries(
+                    work.answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule))
         }
         // Behind the answers, which are judged by what was known of their destination before; before what is claimed.
-        work.marks = slots.takeMarks()
-        if !work.marks.isEmpty { groups.append([Outbox.mark(work.marks, schedule: settings.schedule)]) }
+        let marks = slots.takeMarks()
+        if !marks.isEmpty { work.mark = trip.add(MarkDestinations(marks, schedule: settings.schedule)) }
         // What is answered is stored before more is claimed, so that it does not pile up here.
         if stopTime == nil, !areAnswersStuck, work.answers.count == answers.count {
             // Room that the answers in the same round trip make is used by the next one.
-            work.shares = lineRoom.cut(shares(at: now), holding: heldLineBytes)
-            if !work.shares.isEmpty {
-                groups.append([
-                    Outbox.claim(
-                        work.shares, lease: settings.lease, orderHold: settings.orderHold, schedule: settings.schedule)
-                ])
+            let shares = lineRoom.cut(shares(at: now), holding: heldLineBytes)
+            if !shares.isEmpty {
+                work.claim = trip.add(
+                    ClaimDeliveries(
+                        shares, lease: settings.lease, orderHold: settings.orderHold, schedule: settings.schedule))
             }
-            if let look = rhythm.look(now: now) {
-                work.look = look
-                groups.append([find(look, now: now)])
-            }
+            if let look = rhythm.look(now: now) { work.look = (look, trip.add(call(for: look, now: now))) }
         }
-        if stopTime == nil, heartbeat.isDue(now: now) {
-            work.isBeating = true
-            groups.append([heartbeat.call(now: now)])
-        }
-        guard !groups.isEmpty, link.start(groups, now: now) else { return }
+        if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(heartbeat.call(now: now)) }
+        guard !trip.isEmpty, link.start(trip, now: now) else { return }
         unused = []
         answers.removeFirst(work.answers.count)
         self.work = work
     }
 
-    private func find(_ look: Rhythm.Look, now: Int64) -> Call {
+    private func call(for look: Rhythm.Look, now: Int64) -> FindDueDestinations {
         switch look {
-        case .part(let place): Outbox.findDestinations(behind: place, schedule: settings.schedule)
-        case .known: Outbox.findDestinations(among: slots.floors(at: now), schedule: settings.schedule)
+        case .part(let place): FindDueDestinations(behind: place, schedule: settings.schedule)
+        case .known: FindDueDestinations(among: slots.floors(at: now), schedule: settings.schedule)
         }
     }
 
@@ -62,53 +52,50 @@ extension Poller {
         }
     }
 
-    func take(_ results: [Result<[Rows], PostgresError>], now: Int64) {
+    /// Takes the answers to what was started, in the order in which it was sent.
+    func take(_ answers: RoundTrip.Answers, now: Int64) {
         guard let work else { return }
         self.work = nil
-        var results = results[...]
-        if !work.released.isEmpty, case .failure(let error)? = results.popFirst() {
-            unused += work.released
+        if let release = work.release { take(release, of: answers, now: now) }
+        if let complete = work.complete { take(complete, of: answers, storing: work.answers, now: now) }
+        if let mark = work.mark { take(mark, of: answers, now: now) }
+        if let claim = work.claim { take(claim, of: answers, since: work.startTime, now: now) }
+        if let look = work.look { take(look.ticket, of: answers, look.kind, since: work.startTime, now: now) }
+        if let beat = work.beat { take(beat, of: answers, now: now) }
+    }
+
+    private func take(_ release: RoundTrip.Ticket<ReleaseDeliveries>, of answers: RoundTrip.Answers, now: Int64) {
+        do throws(PostgresError) {
+            try answers(release)
+        } catch {
+            unused += release.stored.leases
             pause("leases cannot be given back", error, now: now)
         }
-        if !work.answers.isEmpty, let result = results.popFirst() { take(result, of: work.answers, now: now) }
-        if !work.marks.isEmpty, let result = results.popFirst() { takeStandings(result, now: now) }
-        if !work.shares.isEmpty, let result = results.popFirst() {
-            takeClaims(result, of: work.shares, since: work.startTime, now: now)
-        }
-        if let look = work.look, let result = results.popFirst() {
-            takeDestinations(result, of: look, since: work.startTime, now: now)
-        }
-        if work.isBeating, let result = results.popFirst() { takeBeat(result, now: now) }
     }
 
     /// A lease counts from `start` at the earliest. Of one that came late too little is left for the longest attempt and its
     /// answer: it goes back unused.
-    private func takeClaims(
-        _ result: Result<[Rows], PostgresError>, of shares: [Outbox.Share], since start: Int64, now: Int64
+    private func take(
+        _ claim: RoundTrip.Ticket<ClaimDeliveries>, of answers: RoundTrip.Answers, since start: Int64, now: Int64
     ) {
+        let shares = claim.stored.shares
         do throws(PostgresError) {
-            guard let rows = try result.get().first else { return }
-            let claims = Outbox.claims(rows)
-            let buried = Outbox.burials(rows)
+            let answer = try answers(claim)
+            let claims = answer.claims
             lineRoom.claimed(claims)
-            if !rows.isEmpty { rhythm.wake(now: now) }
-            log.buried(buried, now: now)
-            let taken = Outbox.takenIDs(rows)
-            if !taken.isEmpty {
-                logger.error(
-                    "deliveries have ids of finished ones and get others before they are sent",
-                    metadata: ["ids": "\(Outbox.list(of: taken))"])
-                upkeep.renumber(taken)
-            }
+            if !answer.isEmpty { rhythm.wake(now: now) }
+            log.ended(answer.ended, now: now)
+            giveBack(answer.unreadable, now: now)
+            renumber(answer.takenIDs)
             let isLate = now - start > Poller.claimTime
             if isLate, !claims.isEmpty {
                 logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
             }
             if isLate || stopTime != nil {
                 unused += claims.map { Outbox.Release($0) }
-                slots.claimed([], buried: buried, of: shares, at: now)
+                slots.claimed([], ended: answer.ended, of: shares, at: now)
             } else {
-                slots.claimed(claims, buried: buried, of: shares, since: start, at: now)
+                slots.claimed(claims, ended: answer.ended, of: shares, since: start, at: now)
                 begin(now: now)
             }
         } catch {
@@ -117,15 +104,31 @@ extension Poller {
         }
     }
 
-    private func takeDestinations(
-        _ result: Result<[Rows], PostgresError>, of look: Rhythm.Look, since start: Int64, now: Int64
+    /// What was leased and cannot be read goes back and waits for an hour, as what the database itself cannot read does. Without
+    /// that its lease would run out, as an attempt that may have been sent, until it is dead.
+    private func giveBack(_ claims: [Outbox.UnreadableClaim], now: Int64) {
+        for claim in claims { log.unreadable(claim, now: now) }
+        unused += claims.compactMap { Outbox.Release($0, after: DeferUnreadable.wait) }
+    }
+
+    private func renumber(_ taken: [Int]) {
+        guard !taken.isEmpty else { return }
+        let ids = taken.sorted().map { String($0) }.joined(separator: ",")
+        logger.error(
+            "deliveries have ids of finished ones and get others before they are sent", metadata: ["ids": "{\(ids)}"])
+        upkeep.renumber(taken)
+    }
+
+    private func take(
+        _ ticket: RoundTrip.Ticket<FindDueDestinations>, of answers: RoundTrip.Answers, _ look: Rhythm.Look,
+        since start: Int64, now: Int64
     ) {
         var reached: Outbox.Place?
         do throws(PostgresError) {
-            if let rows = try result.get().first {
-                slots.found(Outbox.destinations(rows), at: now)
-                reached = Outbox.placeReached(rows)
-            }
+            let answer = try answers(ticket)
+            slots.found(answer.destinations, at: now)
+            reached = answer.reached
+            if let fault = answer.fault { log.fails("a destination cannot be read", "\(fault)", now: now) }
         } catch {
             pause("the outbox cannot be read", error, now: now)
         }
@@ -133,41 +136,46 @@ extension Poller {
     }
 
     /// What cannot be stored of destinations is not asked again: it shows again in what they do next.
-    private func takeStandings(_ result: Result<[Rows], PostgresError>, now: Int64) {
+    private func take(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
-            guard let rows = try result.get().first else { return }
-            let standings = Outbox.standings(rows)
-            unused += slots.marked(standings, at: now).map { Outbox.Release($0) }
-            for standing in standings where standing.blockedMilliseconds > 0 {
-                rhythm.expect(at: now + Int64(standing.blockedMilliseconds + 1) * 1_000_000)
-                if standing.breaks { log.blocked(standing, now: now) }
+            let answer = try answers(mark)
+            unused += slots.marked(answer.statuses, at: now).map { Outbox.Release($0) }
+            for status in answer.statuses where status.blockedMilliseconds > 0 {
+                rhythm.expect(at: now + Int64(status.blockedMilliseconds + 1) * 1_000_000)
+                if status.breaks { log.blocked(status, now: now) }
             }
+            if let fault = answer.fault { log.fails("a destination cannot be read", "\(fault)", now: now) }
         } catch {
             pause("destinations cannot be marked", error, now: now)
         }
     }
 
-    func take(_ result: Result<[Rows], PostgresError>, of taken: [Answer], now: Int64) {
+    private func take(
+        _ complete: RoundTrip.Ticket<CompleteDeliveries>, of answers: RoundTrip.Answers, storing taken: [Answer],
+        now: Int64
+    ) {
         do throws(PostgresError) {
-            guard let rows = try result.get().first else { return }
+            let completion = try answers(complete)
             areAnswersStuck = false
-            let completion = Outbox.completion(rows)
             if completion.fenced > 0 {
                 logger.warning(
                     "late answers of lost leases changed nothing", metadata: ["count": "\(completion.fenced)"])
             }
             log.completed(completion, now: now)
-            if let dying = completion.dyingPostbacks { upkeep.pauseDying(dying) }
-            if let paused = completion.pausedPostbacks { upkeep.hold(paused) }
+            if !completion.dyingPostbacks.isEmpty { upkeep.pauseDying(completion.dyingPostbacks) }
+            if !completion.pausedPostbacks.isEmpty { upkeep.hold(completion.pausedPostbacks) }
+        } catch  where error.kind == .unreadable {
+            // They are stored. Sent again they would change nothing, and what they led to would still not be known: the upkeep's
+            // next round holds what paused postbacks owe, and the next death tells of a postback that is dying.
+            areAnswersStuck = false
+            log.fails(PollerLog.unreadableCompletion, "\(error)", now: now)
+        } catch  where error.isOfOneRow {
+            // One of them is to blame: it must not cost the others anything.
+            areAnswersStuck = false
+            upkeep.completeSingly(taken)
         } catch {
-            if error.isOfOneRow {
-                // One of them is to blame: it must not cost the others anything.
-                areAnswersStuck = false
-                upkeep.completeSingly(taken)
-                return
-            }
             // Whether they were taken is not known; taken twice they change nothing.
-            answers = taken + answers
+            self.answers = taken + self.answers
             areAnswersStuck = true
             pause("answers cannot be stored", error, now: now)
         }

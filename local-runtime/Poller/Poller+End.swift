@@ -10,12 +10,13 @@ extension Poller {
         (answers.count + (work?.answers.count ?? 0), unused.count + (work?.released.count ?? 0))
     }
 
-    func takeBeat(_ result: Result<[Rows], PostgresError>, now: Int64) {
-        switch result {
-        case .success: heartbeat.ended(isStored: true, now: now)
-        // The next connection begins with one.
-        case .failure(let error) where error.isRetryable: return
-        case .failure(let error):
+    func take(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Int64) {
+        do throws(PostgresError) {
+            try answers(beat)
+            heartbeat.ended(isStored: true, now: now)
+        } catch {
+            // The next connection begins with one.
+            if error.isRetryable { return }
             heartbeat.ended(isStored: false, now: now)
             logger.warning(
                 "that this poller is there cannot be stored; doctor may take it for gone",
@@ -38,9 +39,11 @@ extension Poller {
 
     /// Takes the poller's row away, where the database answers at once; else others see that it beats no more.
     func leave() {
-        guard link.start([[Outbox.leave(heartbeat.id)]], now: Clock.monotonicNanoseconds) else { return }
+        var trip = RoundTrip()
+        _ = trip.add(RemoveHeartbeat(heartbeat.id))
+        guard link.start(trip, now: Clock.monotonicNanoseconds) else { return }
         let end = Clock.monotonicNanoseconds + 2_000_000_000
-        while link.isUp, link.results(now: Clock.monotonicNanoseconds) == nil {
+        while link.isUp, link.answers(now: Clock.monotonicNanoseconds) == nil {
             let left = end - Clock.monotonicNanoseconds
             guard left > 0 else { return }
             _ = try? wait(for: link.interests, milliseconds: Int(left / 1_000_000) + 1)

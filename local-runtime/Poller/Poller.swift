@@ -48,13 +48,17 @@ package final class Poller {
 
     /// What has been started on the database.
     struct Work {
-        var answers: [Answer] = []
-        var released: [Outbox.Release] = []
-        var marks: [Int: Outbox.Mark] = [:]
-        var look: Rhythm.Look?
-        var shares: [Outbox.Share] = []
-        var isBeating = false
         let startTime: Int64
+        var release: RoundTrip.Ticket<ReleaseDeliveries>?
+        /// What `complete` stores.
+        var answers: [Answer] = []
+        var complete: RoundTrip.Ticket<CompleteDeliveries>?
+        var mark: RoundTrip.Ticket<MarkDestinations>?
+        var claim: RoundTrip.Ticket<ClaimDeliveries>?
+        var look: (kind: Rhythm.Look, ticket: RoundTrip.Ticket<FindDueDestinations>)?
+        var beat: RoundTrip.Ticket<RecordHeartbeat>?
+
+        var released: [Outbox.Release] { release?.stored.leases ?? [] }
     }
 
     /// - Parameters:
@@ -111,7 +115,7 @@ package final class Poller {
         let notifications = link.takeNotifications()
         if !notifications.isEmpty { rhythm.wake(now: now) }
         for postback in notifications.compactMap(Outbox.resumedPostback) { log.resumed(postback) }
-        if work != nil, let results = link.results(now: now) { take(results, now: now) }
+        if work != nil, let answers = link.answers(now: now) { take(answers, now: now) }
         if !link.isUp, let work { giveUp(work) }
 
         let turn = process.advance(now: now)

@@ -11,9 +11,12 @@ final class PollerLog {
     private var troubles: [String: KnownTrouble] = [:]
 
     static let linesPerSecond = 20
+    static let unreadableCompletion = "answers are stored, and what they led to cannot be read"
 
     private enum Kind: String {
         case dead, failed, paused, blocked
+        /// Leased deliveries that cannot be read.
+        case unreadable
         /// Lines of the delivery process that answer nothing.
         case stray
         /// What recurs, for another reason than before.
@@ -42,39 +45,48 @@ final class PollerLog {
     }
 
     /// A batch of answers is stored.
-    func completed(_ completion: Outbox.Completion, now: Int64) {
+    func completed(_ completion: CompleteDeliveries.Answer, now: Int64) {
         recent.delivered += completion.delivered
         recent.retried += completion.retrying
         recent.dead += completion.dead
         recent.failed += completion.failed
         recent.skipped += completion.skipped
-        for ended in completion.ended { tell(ended, now: now) }
-        let told = completion.ended.count { $0.state == "dead" }
+        for failure in completion.failures { tell(failure, now: now) }
+        let told = completion.failures.count { $0.state == .dead }
         budget.leaveOut(completion.dead - told, .dead)
-        budget.leaveOut(completion.failed - (completion.ended.count - told), .failed)
+        budget.leaveOut(completion.failed - (completion.failures.count - told), .failed)
         for pause in completion.pauses { paused(pause, now: now) }
     }
 
     /// A claim has ended these.
-    func buried(_ burials: [Outbox.Burial], now: Int64) {
-        for burial in burials {
-            guard let death = burial.death else {
+    func ended(_ deliveries: [Outbox.EndedDelivery], now: Int64) {
+        for delivery in deliveries {
+            guard let failure = delivery.failure else {
                 recent.skipped += 1
                 continue
             }
             recent.dead += 1
-            tell(death, now: now)
+            tell(failure, now: now)
         }
     }
 
-    private func tell(_ ended: Outbox.Ended, now: Int64) {
-        let isDead = ended.state == "dead"
+    /// A delivery that was leased cannot be read.
+    func unreadable(_ claim: Outbox.UnreadableClaim, now: Int64) {
+        guard budget.mayWrite(.unreadable, at: now) else { return }
+        var metadata: Logger.Metadata = ["reason": "\(claim.error)"]
+        metadata["delivery"] = claim.delivery.map { "\($0)" }
+        logger.error("a delivery cannot be read and waits for an hour", metadata: metadata)
+    }
+
+    private func tell(_ failure: Outbox.FailedDelivery, now: Int64) {
+        let isDead = failure.state == .dead
         guard budget.mayWrite(isDead ? .dead : .failed, at: now) else { return }
         logger.log(
             level: isDead ? .warning : .info, isDead ? "a delivery is dead" : "a delivery failed",
             metadata: [
-                "delivery": "\(ended.delivery)", "postback": "\(ended.postback)", "conversion": "\(ended.conversion)",
-                "destination": "\(ended.destination)", "code": "\(ended.code)", "attempts": "\(ended.attempts)",
+                "delivery": "\(failure.delivery)", "postback": "\(failure.postback)",
+                "conversion": "\(failure.conversion)", "destination": "\(failure.destination)",
+                "code": "\(failure.code ?? "")", "attempts": "\(failure.attempts)",
             ])
     }
 
@@ -93,13 +105,13 @@ final class PollerLog {
         logger.notice("a postback is resumed; what was held is due", metadata: ["postback": "\(postback)"])
     }
 
-    func blocked(_ standing: Outbox.Standing, now: Int64) {
+    func blocked(_ status: Outbox.DestinationStatus, now: Int64) {
         guard budget.mayWrite(.blocked, at: now) else { return }
         logger.warning(
             "a destination does not answer and gets nothing for a while",
             metadata: [
-                "destination": "\(standing.origin)", "failures": "\(standing.failures)",
-                "milliseconds": "\(standing.blockedMilliseconds)",
+                "destination": "\(status.origin)", "failures": "\(status.failures)",
+                "milliseconds": "\(status.blockedMilliseconds)",
             ])
     }
 

@@ -10,14 +10,14 @@ final class Upkeep {
     private let log: PollerLog
     private let link: DatabaseLink
     private var urgent: [Task] = []
-    private var current: [Task]?
+    private var current: [Sent]?
     private var nextVacuum: Int64 = 0
     private var nextPartitions: Int64 = 0
     private var nextMeasure: Int64
 
     private enum Task {
-        case hold(pausedPostbacks: String)
-        case pauseDying(postbacks: String)
+        case hold([Int])
+        case pauseDying([Int])
         case complete(Answer)
         case renumber([Int])
         case deferUnreadable([Int])
@@ -41,6 +41,13 @@ final class Upkeep {
         }
     }
 
+    /// A task that is under way.
+    private struct Sent {
+        let task: Task
+        /// Takes the answer to it at a time.
+        let take: (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void
+    }
+
     /// Seconds; a vacuum may take long.
     private static let answerTime = 600.0
     private static let vacuumInterval: Int64 = 10_000_000_000
@@ -59,11 +66,11 @@ final class Upkeep {
     var interests: [Interest] { link.interests }
 
     /// Whether something is left to do that does not come round again by itself.
-    var isUrgent: Bool { !urgent.isEmpty || current?.contains { $0.isUrgent } == true }
+    var isUrgent: Bool { !urgent.isEmpty || current?.contains { $0.task.isUrgent } == true }
 
-    func hold(_ pausedPostbacks: String) { urgent.append(.hold(pausedPostbacks: pausedPostbacks)) }
+    func hold(_ pausedPostbacks: [Int]) { urgent.append(.hold(pausedPostbacks)) }
 
-    func pauseDying(_ postbacks: String) { urgent.append(.pauseDying(postbacks: postbacks)) }
+    func pauseDying(_ postbacks: [Int]) { urgent.append(.pauseDying(postbacks)) }
 
     func renumber(_ deliveries: [Int]) { urgent.append(.renumber(deliveries)) }
 
@@ -74,12 +81,12 @@ final class Upkeep {
 
     func advance(now: Int64, isStopping: Bool) {
         _ = link.advance(now: now)
-        if let current, let results = link.results(now: now) {
+        if let current, let answers = link.answers(now: now) {
             self.current = nil
-            for (task, result) in zip(current, results) { take(result, of: task, now: now) }
+            for sent in current { take(sent, of: answers, now: now) }
         }
         if !link.isUp, let current {
-            urgent = current.filter(\.isUrgent) + urgent
+            urgent = current.map(\.task).filter(\.isUrgent) + urgent
             self.current = nil
         }
         guard current == nil, link.idleConnection != nil else { return }
@@ -99,65 +106,103 @@ final class Upkeep {
     }
 
     private func start(_ tasks: [Task], now: Int64) -> Bool {
-        guard link.start(tasks.map(calls), now: now) else { return false }
-        current = tasks
+        var trip = RoundTrip()
+        let sent = tasks.map { Sent(task: $0, take: add($0, to: &trip)) }
+        guard link.start(trip, now: now) else { return false }
+        current = sent
         return true
     }
 
-    private func calls(_ task: Task) -> [Call] {
+    /// Adds a task's calls.
+    /// - Returns: what takes their answers.
+    private func add(
+        _ task: Task, to trip: inout RoundTrip
+    ) -> (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void {
         switch task {
-        case .hold(let pausedPostbacks): [Outbox.hold(pausedPostbacks)]
-        case .pauseDying(let postbacks): [Outbox.pauseDying(postbacks)]
+        case .hold(let postbacks): return ignored(trip.add(HoldPostbacks(postbacks)))
+        case .pauseDying(let postbacks):
+            let ticket = trip.add(PauseDyingPostbacks(postbacks))
+            return { (upkeep, answers, now) throws(PostgresError) in
+                for pause in try answers(ticket) { upkeep.log.paused(pause, now: now) }
+            }
         case .complete(let answer):
-            [Outbox.complete([answer.line], orderHold: settings.orderHold, schedule: settings.schedule)]
-        case .maintainAttempts: [Outbox.maintainAttempts(keepDays: settings.attemptDays)]
-        case .renumber(let deliveries): Outbox.renumber(deliveries)
-        case .deferUnreadable(let destinations): [Outbox.deferUnreadable(destinations)]
-        case .mendSequences: [Outbox.mendSequences]
-        case .mend: Outbox.mend
-        case .measure: [Outbox.measureBacklog]
-        case .vacuum: [Outbox.vacuum]
+            let ticket = trip.add(
+                CompleteDeliveries([answer.line], orderHold: settings.orderHold, schedule: settings.schedule))
+            return { (upkeep, answers, now) throws(PostgresError) in upkeep.take(try answers(ticket), now: now) }
+        case .renumber(let deliveries):
+            let ticket = trip.add(MendSequences())
+            let renumbering = trip.append(RenumberDeliveries(deliveries))
+            return { (upkeep, answers, _) throws(PostgresError) in
+                upkeep.tell(mended: try answers(ticket))
+                try answers(renumbering)
+            }
+        case .deferUnreadable(let destinations):
+            let ticket = trip.add(DeferUnreadable(destinations))
+            return { (upkeep, answers, _) throws(PostgresError) in upkeep.tell(deferred: try answers(ticket)) }
+        case .mendSequences:
+            let ticket = trip.add(MendSequences())
+            return { (upkeep, answers, _) throws(PostgresError) in upkeep.tell(mended: try answers(ticket)) }
+        case .mend:
+            let cancelling = trip.add(CancelDeliveries())
+            let mending = trip.append(MendOutbox())
+            return { (_, answers, _) throws(PostgresError) in
+                try answers(cancelling)
+                try answers(mending)
+            }
+        case .maintainAttempts:
+            let ticket = trip.add(MaintainAttempts(keepDays: settings.attemptDays))
+            return { (_, answers, _) throws(PostgresError) in _ = try answers(ticket) }
+        case .measure:
+            let ticket = trip.add(MeasureBacklog())
+            return { (upkeep, answers, now) throws(PostgresError) in
+                upkeep.log.summarize(try answers(ticket), now: now)
+            }
+        case .vacuum: return ignored(trip.add(VacuumOutbox()))
         }
     }
 
-    private func take(_ result: Result<[Rows], PostgresError>, of task: Task, now: Int64) {
-        switch result {
-        case .success(let rows):
-            guard let rows = rows.first else { return }
-            report(rows, of: task, now: now)
-            guard case .complete = task else { return }
-            let completion = Outbox.completion(rows)
-            log.completed(completion, now: now)
-            if let paused = completion.pausedPostbacks { hold(paused) }
-            if let dying = completion.dyingPostbacks { pauseDying(dying) }
-        case .failure(let error):
+    /// For a call that answers nothing but that it was done.
+    private func ignored<Stored: StoredCall>(
+        _ ticket: RoundTrip.Ticket<Stored>
+    ) -> (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void where Stored.Answer == Void {
+        { (_, answers, _) throws(PostgresError) in try answers(ticket) }
+    }
+
+    private func take(_ sent: Sent, of answers: RoundTrip.Answers, now: Int64) {
+        do throws(PostgresError) {
+            try sent.take(self, answers, now)
+        } catch {
+            if case .complete = sent.task, error.kind == .unreadable {
+                // It is stored: again, it would change nothing.
+                return log.fails(PollerLog.unreadableCompletion, "\(error)", now: now)
+            }
             log.fails("upkeep of the database failed", "\(error)", now: now)
             if error.isRetryable {
-                if task.isUrgent { urgent.append(task) }
-            } else if case .complete(let answer) = task, let bare = answer.withoutDetails {
+                if sent.task.isUrgent { urgent.append(sent.task) }
+            } else if case .complete(let answer) = sent.task, let bare = answer.withoutDetails {
                 // What it says of itself cannot be stored; what came of the attempt must not be forgotten with it.
                 urgent.append(.complete(bare))
             }
         }
     }
 
-    /// Tells what was put right that should not have been wrong, and how much is owed.
-    private func report(_ rows: Rows, of task: Task, now: Int64) {
-        switch task {
-        case .mendSequences, .renumber:
-            guard let mended = Outbox.mendedSequences(rows) else { return }
+    private func take(_ completion: CompleteDeliveries.Answer, now: Int64) {
+        log.completed(completion, now: now)
+        if !completion.pausedPostbacks.isEmpty { hold(completion.pausedPostbacks) }
+        if !completion.dyingPostbacks.isEmpty { pauseDying(completion.dyingPostbacks) }
+    }
+
+    private func tell(mended: String?) {
+        guard let mended else { return }
+        log.logger.error(
+            "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(mended)"])
+    }
+
+    private func tell(deferred: [DeferUnreadable.Deferred]) {
+        for deferred in deferred {
             log.logger.error(
-                "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(mended)"])
-        case .deferUnreadable:
-            for (delivery, reason) in Outbox.deferred(rows) {
-                log.logger.error(
-                    "a delivery cannot be read and waits for an hour",
-                    metadata: ["delivery": "\(delivery)", "reason": "\(reason)"])
-            }
-        case .pauseDying:
-            for pause in Outbox.pauses(rows) { log.paused(pause, now: now) }
-        case .measure: log.summarize(Outbox.backlog(rows), now: now)
-        case .hold, .complete, .maintainAttempts, .mend, .vacuum: return
+                "a delivery cannot be read and waits for an hour",
+                metadata: ["delivery": "\(deferred.delivery)", "reason": "\(deferred.reason)"])
         }
     }
 }

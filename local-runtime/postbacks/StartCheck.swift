@@ -40,7 +40,7 @@ enum StartCheck {
             return FunctionError(.misconfigured, "the database's encoding is \(encoding); it must be UTF8")
         }
         if let fault = try Migrations.tables(on: connection).fault { return FunctionError(.misconfigured, fault) }
-        try DatabaseHealth(connection).checkPollerRights()
+        try connection.run(CheckPollerRights())
         if let copy = try InstallationMark.refusal(on: connection) { return FunctionError(.misconfigured, copy) }
         let checks = try SealCheck.run(on: connection, keys: keys)
         if let refusal = SealCheck.refusal(checks, keys) { return refusal }

@@ -1,2 +1,2 @@
--- Gives parameters ($1) their values ($2): for the session, or with $3 for the transaction.
-SELECT set_config(s.name, s.value, $3::boolean) FROM unnest($1::text[], $2::text[]) AS s(name, value)
+-- Gives parameters (@names) their values (@values): for the session, or for the transaction (@for_transaction).
+SELECT set_config(s.name, s.value, @for_transaction::boolean) FROM unnest(@names::text[], @values::text[]) AS s(name, value)

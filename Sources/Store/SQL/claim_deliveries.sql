@@ -1,19 +1,20 @@
--- Leases what may start at once: for each destination ($1) as many as it has free slots ($2), of which retries take at most
--- so many ($3), first attempts from one floor ($4) and retries from another ($5) on, for so many seconds ($6). Nothing goes to
--- a blocked destination.
+-- Leases the deliveries that may start at once, for @lease_seconds. A destination (@destination_ids) gets as many as it has free
+-- slots (@free_slots); retries take at most @retry_slots of them. First attempts are looked for from the time @floors on, retries
+-- from @retry_floors on. Nothing goes to a blocked destination.
 -- R10: of one conversion only one event is in flight to one destination. A later one waits for earlier ones that have been
--- owed for less than $7 seconds, whether they are owed there, on their way there, or in flight to where their postback led
--- before. An earlier one behind which a later one was delivered there is skipped as superseded, unless its postback sends
+-- owed for less than @order_hold_seconds, whether they are owed there, on their way there, or in flight to where their postback
+-- led before. An earlier one behind which a later one was delivered there is skipped as superseded, unless its postback sends
 -- such ones or it was resent with force. Nothing can be overtaken that nobody tried, moved or owed again within these seconds.
 -- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent. The next one comes when the
--- schedule's wait ($9, in seconds, one for each attempt but the last) has passed since the lease began; when it was the last
--- of so many ($8) the delivery is dead.
+-- schedule's wait (@waits, in seconds, one for each attempt but the last) has passed since the lease began; when it was the last
+-- of @max_attempts the delivery is dead.
 -- An id that a finished delivery has already is not sent: it gets one of its own first, and until then is not due.
--- Each row is a line for deliverPostback, or, without a line, a delivery that ends with error_code, or one whose id is taken
--- (line_id says so).
+-- Each row is a line for deliverPostback; or, with an error_code, a delivery that ends (lost, superseded), or one whose id is
+-- taken (id_taken).
 WITH wanted AS (
     SELECT w.destination_id, w.free, kind.*
-    FROM unnest($1::int[], $2::int[], $3::int[], $4::timestamptz[], $5::timestamptz[])
+    FROM unnest(@destination_ids::int[], @free_slots::int[], @retry_slots::int[],
+            @floors::timestamptz[], @retry_floors::timestamptz[])
         AS w(destination_id, free, retries, floor, retry_floor)
     CROSS JOIN LATERAL (
         SELECT FROM destinations d
@@ -27,7 +28,7 @@ WITH wanted AS (
     SELECT o.id, o.conversion_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
         CASE
             WHEN EXISTS (SELECT FROM deliveries f WHERE f.id = ANY (ARRAY[o.id])) THEN 'id_taken'
-            WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= $8::int THEN 'lost'
+            WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= @max_attempts::int THEN 'lost'
             WHEN o.may_be_late AND NOT o.is_forced AND EXISTS (
                 SELECT FROM deliveries later
                 WHERE later.conversion_id = ANY (ARRAY[o.conversion_id])
@@ -50,11 +51,11 @@ WITH wanted AS (
         CROSS JOIN LATERAL (
             SELECT o.*, late.may_be_late,
                 o.lease_until + make_interval(
-                    secs => ($9::float8[])[o.attempt + 1] * (1 + 0.2 * random()) - $6::float8) AS waits_until
+                    secs => (@waits::float8[])[o.attempt + 1] * (1 + 0.2 * random()) - @lease_seconds::float8) AS waits_until
             FROM outbox o
             CROSS JOIN LATERAL (
                 SELECT o.lease_no > 0 OR o.hold_from IS NOT NULL
-                    OR o.owed_at <= now() - make_interval(secs => $7::float8) AS may_be_late
+                    OR o.owed_at <= now() - make_interval(secs => @order_hold_seconds::float8) AS may_be_late
             ) late
             WHERE o.destination_id = w.destination_id
                 AND (o.attempt > 0) = w.again
@@ -79,7 +80,7 @@ WITH wanted AS (
                             -- The hold counts from the resumption of either.
                             OR greatest(coalesce(earlier.hold_from, earlier.owed_at),
                                 CASE WHEN o.hold_from > coalesce(o.resent_at, o.owed_at) THEN o.hold_from END)
-                                > now() - make_interval(secs => $7::float8)
+                                > now() - make_interval(secs => @order_hold_seconds::float8)
                         )
                         AND (
                             earlier.destination_id = o.destination_id
@@ -127,12 +128,12 @@ WITH wanted AS (
     )
 ), kept_back AS (
     -- Another poller's look may be older than this lease: to that, too, they are not due.
-    UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => $6::float8))
+    UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => @lease_seconds::float8))
     FROM stepped_over s JOIN taken ON taken.id = s.later_id
     WHERE o.id = ANY (ARRAY[s.id])
 ), ended AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, error)
-    SELECT id, lease_no, attempt + 1, lease_until - make_interval(secs => $6::float8), 'unknown',
+    SELECT id, lease_no, attempt + 1, lease_until - make_interval(secs => @lease_seconds::float8), 'unknown',
         json_build_object('code', 'lost', 'message', 'the lease ran out before an answer came; it may have been sent')
     FROM taken WHERE lease_until IS NOT NULL AND error_code IS DISTINCT FROM 'id_taken'
     UNION ALL
@@ -161,7 +162,7 @@ WITH wanted AS (
     RETURNING o.*, taken.error_code
 ), claimed AS (
     UPDATE outbox o SET
-        lease_until = now() + make_interval(secs => $6::float8),
+        lease_until = now() + make_interval(secs => @lease_seconds::float8),
         lease_no = o.lease_no + 1,
         attempt = o.attempt + (o.lease_until IS NOT NULL)::int
     WHERE o.id = ANY (ARRAY(SELECT id FROM taken WHERE error_code IS NULL))
@@ -193,6 +194,7 @@ SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt + 1, du
     (SELECT d.origin FROM destinations d WHERE d.id = buried.destination_id)
 FROM buried
 UNION ALL
-SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt, due_at, 'taken', NULL, NULL, NULL FROM put_off
+SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt, due_at, NULL, NULL, error_code, NULL
+FROM put_off
 WHERE error_code = 'id_taken'
 ORDER BY due_at, id

@@ -1,7 +1,7 @@
--- What became of claimed alerts ($1, $2): done with ($3), or due again in so many seconds ($4), where it counts as an attempt ($5)
--- or not. A late answer of a lost lease changes nothing.
+-- Stores what became of claimed alerts (@alert_ids, @lease_nos): done with (@done), or due again in so many seconds (@waits),
+-- where it counts as an attempt or not (@counted). A late answer of a lost lease changes nothing.
 WITH answers AS MATERIALIZED (
-    SELECT * FROM unnest($1::bigint[], $2::int[], $3::boolean[], $4::float8[], $5::boolean[])
+    SELECT * FROM unnest(@alert_ids::bigint[], @lease_nos::int[], @done::boolean[], @waits::float8[], @counted::boolean[])
         AS a(id, lease_no, is_done, wait, counts)
 ), done AS (
     DELETE FROM alerts a USING answers t WHERE a.id = t.id AND a.lease_no = t.lease_no AND t.is_done

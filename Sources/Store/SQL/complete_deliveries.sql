@@ -1,8 +1,8 @@
--- Takes the answers of deliverPostback ($1, a JSON array of its lines): moves what is finished to deliveries, makes a retry
--- due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
--- An answer to retry without a time is the last one: the delivery is dead. $2 is the order's hold in seconds.
+-- Takes the answers of deliverPostback (@answers, a JSON array of its lines): moves finished deliveries to deliveries, makes a
+-- retry due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
+-- An answer to retry without a time is the last one: the delivery is dead. @order_hold_seconds is the order's hold.
 -- A probe spends no attempt: one that could not be sent to a destination that was blocked before, as long as that has been
--- failing for less than the retry schedule spans ($3, in seconds). It is due behind what else is due. An answer that says
+-- failing for less than the retry schedule spans (@schedule_seconds). It is due behind what else is due. An answer that says
 -- "uncharged" spends none either: what is wrong at the sender is no receiver's fault.
 -- Each row is looked up by its key, one by one. The planner has no other way, whatever it believes of tables that grow and
 -- shrink by the second: a key that is compared with an array gives no order to join by, for which it would read a whole index,
@@ -10,7 +10,7 @@
 WITH answers AS MATERIALIZED (
     SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
         split_part(line.id, '/', 3)::int AS postback_version, o.*
-    FROM json_to_recordset($1::json) AS line(id text, output json)
+    FROM json_to_recordset(@answers::json) AS line(id text, output json)
     CROSS JOIN LATERAL json_to_record(line.output) AS o(
         outcome text, "retryInSeconds" numeric, "pausePostback" boolean, sent boolean, uncharged boolean, request json,
         response json, error json, timing json, "remoteAddress" text)
@@ -35,7 +35,7 @@ WITH answers AS MATERIALIZED (
         SELECT d.id FROM destinations d
         WHERE a.outcome = 'retry' AND NOT a.sent AND a.error ->> 'code' IN ('dns', 'connect', 'tls', 'timeout')
             AND d.id = o.destination_id AND d.blocks > 0
-            AND d.failing_since > now() - make_interval(secs => $3::float8)
+            AND d.failing_since > now() - make_interval(secs => @schedule_seconds::float8)
         OFFSET 0
     ) d ON true
 ), finished AS (
@@ -71,7 +71,7 @@ WITH answers AS MATERIALIZED (
     FROM (
         SELECT o.id, least(r.due_at, greatest(r.hold_from,
                 CASE WHEN o.hold_from > coalesce(o.resent_at, o.owed_at) THEN o.hold_from END)
-            + make_interval(secs => $2::float8)) AS until
+            + make_interval(secs => @order_hold_seconds::float8)) AS until
         FROM retried r
         CROSS JOIN LATERAL (
             SELECT * FROM outbox o

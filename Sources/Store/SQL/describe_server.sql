@@ -1,10 +1,11 @@
--- What the server is, as whom the session is logged in, and which of these roles ($1) that login has. A superuser has them all
--- and is none of them.
-SELECT current_setting('server_version_num')::int AS number, 'PostgreSQL ' || current_setting('server_version') AS text, current_user::text AS login,
+-- What the server is, as whom the session is logged in, and which of the @roles that login has. A superuser has them all and is
+-- none of them.
+SELECT current_setting('server_version_num')::int AS number, 'PostgreSQL ' || current_setting('server_version') AS text,
+    current_user::text AS login,
     pg_is_in_recovery() AS is_standby, current_setting('transaction_read_only')::boolean AS is_read_only,
     current_setting('data_checksums')::boolean AS has_checksums,
     (
         SELECT string_agg(r.rolname, ', ' ORDER BY r.rolname) FROM pg_roles r
-        WHERE r.rolname = ANY ($1::text[]) AND pg_has_role(r.oid, 'USAGE')
+        WHERE r.rolname = ANY (@roles::text[]) AND pg_has_role(r.oid, 'USAGE')
             AND NOT (SELECT own.rolsuper FROM pg_roles own WHERE own.rolname = current_user)
     ) AS roles

@@ -1,6 +1,7 @@
--- Says of so many ($2) deliveries behind an id ($1) whose they are, where that is not known; the last one's id, null at the end.
+-- Fills in the offer and the affiliate of deliveries that lack them: of at most @limit deliveries behind the id @after_id. It
+-- answers the last one's id; null at the end.
 WITH page AS MATERIALIZED (
-    SELECT d.id, d.conversion_id FROM deliveries d WHERE d.id > $1::bigint ORDER BY d.id LIMIT $2::bigint
+    SELECT d.id, d.conversion_id FROM deliveries d WHERE d.id > @after_id::bigint ORDER BY d.id LIMIT @limit::bigint
 ), filled AS (
     UPDATE deliveries d SET offer_id = c.offer_id, affiliate_id = c.affiliate_id
     FROM page CROSS JOIN LATERAL (

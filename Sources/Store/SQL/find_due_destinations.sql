@@ -1,16 +1,16 @@
 -- The destinations to which something is due that nobody has leased: since when first attempts are due and since when
 -- retries, how often each has failed in a row, and whether it is to be tried with one request at a time: blocked before, and
--- failing for no longer than the retry schedule spans ($1, in seconds).
+-- failing for no longer than the retry schedule spans (@schedule_seconds).
 -- A look through the outbox skips through the index from the first row of one kind of one destination to the first of the next,
--- over so many heads ($2; 0: over none) behind a place (destination $3, first attempts or retries $4). Where there may be more,
--- one more row, without an id, says behind which place the next look goes on. It walks over all dead rows that a vacuum may not
--- remove yet.
--- A look for the destinations $5 costs the same however many dead rows there are: it asks behind one floor for first attempts
--- ($6) and another for retries ($7).
+-- over at most @heads of them (0: none), behind a place: a destination (@behind_destination), and whether its retries are passed
+-- too (@behind_retries). Where there may be more, one more row, without an id, says behind which place the next look goes on. It
+-- walks over all dead rows that a vacuum may not remove yet.
+-- A look for known destinations (@destination_ids) costs the same however many dead rows there are: it asks behind one time for
+-- first attempts (@floors) and another for retries (@retry_floors).
 WITH RECURSIVE walked(destination_id, again, due_at) AS (
     (
         SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
-        WHERE (o.destination_id, (o.attempt > 0)) > ($3::int, $4::boolean)
+        WHERE (o.destination_id, (o.attempt > 0)) > (@behind_destination::int, @behind_retries::boolean)
             AND (o.lease_until IS NULL OR o.lease_until <= now())
         ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
     )
@@ -23,12 +23,12 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
     ) next
 ), part AS MATERIALIZED (
     -- The walk ends with the last row that is asked of it.
-    SELECT * FROM walked LIMIT $2::int
+    SELECT * FROM walked LIMIT @heads::int
 ), heads AS (
     SELECT * FROM part WHERE due_at <= now()
     UNION ALL
     SELECT known.id, kind.again, head.due_at
-    FROM unnest($5::int[], $6::timestamptz[], $7::timestamptz[]) AS known(id, floor, retry_floor)
+    FROM unnest(@destination_ids::int[], @floors::timestamptz[], @retry_floors::timestamptz[]) AS known(id, floor, retry_floor)
     CROSS JOIN LATERAL (VALUES (false, known.floor), (true, known.retry_floor)) AS kind(again, floor)
     CROSS JOIN LATERAL (
         SELECT o.due_at FROM outbox o
@@ -41,8 +41,8 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
         ORDER BY o.due_at LIMIT 1
     ) head
 )
-SELECT d.id, coalesce(d.max_in_flight, 0) AS max_in_flight, d.failures,
-    coalesce(d.blocks > 0 AND d.failing_since > now() - make_interval(secs => $1::float8), false) AS half_open,
+SELECT d.id, d.max_in_flight, d.failures,
+    coalesce(d.blocks > 0 AND d.failing_since > now() - make_interval(secs => @schedule_seconds::float8), false) AS half_open,
     due.first, due.retry, now() AS looked_at, NULL AS walked_to, NULL AS walked_again
 FROM (
     SELECT destination_id, min(due_at) FILTER (WHERE NOT again) AS first, min(due_at) FILTER (WHERE again) AS retry
@@ -57,6 +57,6 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, last.destination_id, last.again
 FROM (
     SELECT destination_id, again FROM part
-    WHERE (SELECT count(*) FROM part) = $2::int
+    WHERE (SELECT count(*) FROM part) = @heads::int
     ORDER BY destination_id DESC, again DESC LIMIT 1
 ) last

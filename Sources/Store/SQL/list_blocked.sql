@@ -1,7 +1,7 @@
--- The destinations that do not answer or asked to be left alone, the longest first, at most so many ($1), and how many there are.
+-- The destinations that do not answer or asked to be left alone, the longest first, at most @limit, and how many there are.
 SELECT d.origin, d.failures, rfc3339(d.failing_since) AS since,
     CASE WHEN d.blocked_until > now() THEN rfc3339(d.blocked_until) END AS until, count(*) OVER () AS count
 FROM destinations d
 WHERE d.blocks > 0 OR d.blocked_until > now()
 ORDER BY d.failing_since, d.id
-LIMIT $1::bigint
+LIMIT @limit::bigint

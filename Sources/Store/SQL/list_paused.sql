@@ -1,4 +1,4 @@
--- The postbacks that are paused, the longest first, at most so many ($1): why, since when, what they hold, and how many there are.
+-- The postbacks that are paused, the longest first, at most @limit: why, since when, what they hold, and how many there are.
 SELECT p.id, p.offer_id, p.affiliate_id, p.paused_reason AS reason, rfc3339(p.paused_at) AS since,
     (
         SELECT count(*) FROM outbox o WHERE o.destination_id = p.destination_id AND o.postback_id = p.id
@@ -7,4 +7,4 @@ SELECT p.id, p.offer_id, p.affiliate_id, p.paused_reason AS reason, rfc3339(p.pa
 FROM postbacks p
 WHERE p.paused_at IS NOT NULL AND p.deleted_at IS NULL
 ORDER BY p.paused_at, p.id
-LIMIT $1::bigint
+LIMIT @limit::bigint

@@ -1,5 +1,6 @@
--- What a poller saw of destinations ($1, in ascending order): whether one answered ($2), how many requests in a row got no
--- answer since then ($3), and for how many seconds it asked to be left alone ($4). $5 are the retry schedule's waits.
+-- Stores what a poller saw of destinations (@destination_ids, in ascending order): whether one answered (@answered), how many
+-- requests in a row got no answer since then (@failures), and for how many seconds it asked to be left alone (@pauses).
+-- @waits are the retry schedule's waits, in seconds.
 -- Ten requests in a row without an answer block a destination for a second, the next one after that for two, and so on,
 -- doubling up to five minutes, 0 to 20 % longer: who is back after a restart gets what is owed soon, and a probe costs nothing.
 -- No block is longer than the schedule's wait of the same number, and none begins when it has been failing for longer than the
@@ -9,7 +10,8 @@ WITH seen AS MATERIALIZED (
     SELECT d.id, m.answered, m.failures, m.pause, d.blocked_until, d.blocks,
         CASE WHEN m.answered THEN 0 ELSE d.failures END + m.failures AS failures_now,
         CASE WHEN m.answered OR d.failing_since IS NULL THEN now() ELSE d.failing_since END AS since
-    FROM unnest($1::int[], $2::boolean[], $3::int[], $4::float8[]) AS m(id, answered, failures, pause)
+    FROM unnest(@destination_ids::int[], @answered::boolean[], @failures::int[], @pauses::float8[])
+        AS m(id, answered, failures, pause)
     CROSS JOIN LATERAL (SELECT * FROM destinations d WHERE d.id = m.id FOR UPDATE) d
 ), judged AS MATERIALIZED (
     SELECT s.id, s.failures_now, CASE WHEN s.failures_now > 0 THEN s.since END AS failing_since,
@@ -21,7 +23,7 @@ WITH seen AS MATERIALIZED (
         make_interval(secs => least(s.pause, 60, waits.longest)) AS pause
     FROM seen s
     CROSS JOIN (
-        SELECT coalesce(sum(wait), 0) AS span, coalesce(max(wait), 0) AS longest FROM unnest($5::float8[]) AS w(wait)
+        SELECT coalesce(sum(wait), 0) AS span, coalesce(max(wait), 0) AS longest FROM unnest(@waits::float8[]) AS w(wait)
     ) waits
 )
 UPDATE destinations d SET
@@ -32,11 +34,12 @@ UPDATE destinations d SET
         j.blocked_until,
         CASE WHEN j.pause > interval '0' THEN now() + j.pause END,
         CASE WHEN j.breaks THEN now() + make_interval(secs =>
-            least(300, 2 ^ least(j.blocks, 9), ($5::float8[])[least(j.blocks + 1, cardinality($5::float8[]))])
+            least(300, 2 ^ least(j.blocks, 9), (@waits::float8[])[least(j.blocks + 1, cardinality(@waits::float8[]))])
                 * (1 + 0.2 * random())) END)
 FROM judged j
 WHERE d.id = j.id
-RETURNING d.id, d.failures, d.blocks > 0 AND d.failing_since > now() - make_interval(secs =>
-        (SELECT coalesce(sum(wait), 0) FROM unnest($5::float8[]) AS w(wait))) AS half_open,
+RETURNING d.id, d.failures,
+    coalesce(d.blocks > 0 AND d.failing_since > now() - make_interval(secs =>
+        (SELECT coalesce(sum(wait), 0) FROM unnest(@waits::float8[]) AS w(wait))), false) AS half_open,
     (extract(epoch FROM greatest(d.blocked_until - now(), interval '0')) * 1000)::bigint AS blocked_ms,
     j.breaks, d.origin

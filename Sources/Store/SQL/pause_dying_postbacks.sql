@@ -1,12 +1,12 @@
--- Pauses those of the postbacks ($1) whose last ten deliveries all ended dead or failed, within 72 hours and by the version of
--- the postback that is still its own (R13), and holds what they owe. What is in flight is held when it comes back.
+-- Pauses those of the postbacks (@postback_ids) whose last ten deliveries all ended dead or failed, within 72 hours and by the
+-- version of the postback that is still its own (R13), and holds what they owe. What is in flight is held when it comes back.
 -- What was cancelled or skipped says nothing of a receiver, nor does what was lost or went wrong here. Among so many of those
 -- that the last thousand hold no ten others, nothing is paused.
 WITH pausing AS (
     UPDATE postbacks p SET
         paused_at = now(), paused_reason = 'its last 10 deliveries all ended dead or failed within 72 hours',
         updated_at = now()
-    WHERE p.id = ANY ($1::bigint[]) AND p.paused_at IS NULL AND p.deleted_at IS NULL
+    WHERE p.id = ANY (@postback_ids::bigint[]) AND p.paused_at IS NULL AND p.deleted_at IS NULL
         AND (
             SELECT count(*) = 10 AND bool_and(l.state IN ('dead', 'failed'))
             FROM (

@@ -1,7 +1,7 @@
--- Gives leases ($1, $2) back that were never used: no attempt is charged. The next lease has another number, and begins after
--- so many seconds ($3) at the earliest.
+-- Gives back leases (@delivery_ids, @lease_nos) that were never used: no attempt is charged. The next lease has another number,
+-- and begins after so many seconds (@waits) at the earliest.
 UPDATE outbox o SET
     lease_until = NULL,
     due_at = CASE WHEN r.wait > 0 THEN greatest(o.due_at, now() + make_interval(secs => r.wait)) ELSE o.due_at END
-FROM unnest($1::bigint[], $2::int[], $3::float8[]) AS r(id, lease_no, wait)
+FROM unnest(@delivery_ids::bigint[], @lease_nos::int[], @waits::float8[]) AS r(id, lease_no, wait)
 WHERE o.id = ANY (ARRAY[r.id]) AND o.lease_no = r.lease_no

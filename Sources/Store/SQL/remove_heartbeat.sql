@@ -1,2 +1,2 @@
--- A poller ($1) has ended in good order.
-DELETE FROM pollers WHERE id = $1::uuid
+-- A poller (@poller_id) has ended in good order.
+DELETE FROM pollers WHERE id = @poller_id::uuid

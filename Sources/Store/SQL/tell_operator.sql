@@ -1,2 +1,2 @@
--- Stores what the operator is to be told: the type ($1) and its data ($2).
-SELECT tell($1, $2::jsonb)
+-- Stores an alert for the operator: its type (@type) and its data (@data).
+SELECT tell(@type, @data::jsonb)

@@ -1,5 +1,5 @@
--- Says that a poller is there that sends alerts, and tells of an outbox that lags: something has been due for longer than $1 seconds
--- that could be sent. That is told once, and again only after the oldest was due for less than half of that.
+-- Says that a poller is there that sends alerts, and tells of an outbox that lags: something that could be sent has been due for
+-- longer than @lag_seconds. That is told once, and again only after the oldest was due for less than half of that.
 WITH oldest AS MATERIALIZED (
     SELECT due.due_at, extract(epoch FROM now() - due.due_at)::bigint AS seconds, d.origin
     FROM oldest_due() due JOIN destinations d ON d.id = due.destination_id
@@ -8,8 +8,8 @@ WITH oldest AS MATERIALIZED (
     ON CONFLICT (only_row) DO UPDATE SET
         seen_at = now(),
         lagging_since = CASE
-            WHEN (SELECT seconds FROM oldest) > $1::int THEN coalesce(w.lagging_since, now())
-            WHEN (SELECT seconds FROM oldest) > $1::int / 2 THEN w.lagging_since
+            WHEN (SELECT seconds FROM oldest) > @lag_seconds::int THEN coalesce(w.lagging_since, now())
+            WHEN (SELECT seconds FROM oldest) > @lag_seconds::int / 2 THEN w.lagging_since
         END
     RETURNING lagging_since
 )

@@ -19,10 +19,8 @@ struct DatabaseCheckup {
             let connection = try Connection(connectionString, applicationName: "postbacks doctor")
             // The connection finds out whose the session is with what it sends second.
             _ = try connection.transactions([])
-            let health = DatabaseHealth(connection)
-            let server = try health.server()
-            return [version(server)] + session(connection, server)
-                + inTables(connection, health, server)
+            let server = try connection.run(DescribeServer())
+            return [version(server)] + session(connection, server) + inTables(connection, server)
         } catch {
             return [.wrong("database", Self.text(of: error))] + KeyCheck.findings(installation, sealed: nil)
         }
@@ -34,14 +32,14 @@ struct DatabaseCheckup {
         return "\(error)"
     }
 
-    private func version(_ server: DatabaseHealth.Server) -> Finding {
+    private func version(_ server: DescribeServer.Answer) -> Finding {
         server.number >= 150_000
             ? .good("database", server.text)
             : .wrong("database", "PostgreSQL 15 or newer is needed; this is \(server.text)")
     }
 
     /// Whether it can be written to, in which encoding, through what, and as whom.
-    private func session(_ connection: Connection, _ server: DatabaseHealth.Server) -> [Finding] {
+    private func session(_ connection: Connection, _ server: DescribeServer.Answer) -> [Finding] {
         var findings: [Finding] = []
         if server.isStandby {
             findings.append(
@@ -57,7 +55,7 @@ struct DatabaseCheckup {
             findings.append(
                 asking("writing") { () throws(PostgresError) in
                     do throws(PostgresError) {
-                        try DatabaseHealth(connection).tryWriting()
+                        try connection.run(TryWriting())
                         return .good("writing", "8 MiB were written and rolled back")
                     } catch {
                         guard !error.isForbidden, error.kind != .unreachable else { throw error }
@@ -88,11 +86,11 @@ struct DatabaseCheckup {
     }
 
     /// As whom the database is asked. A login without any of the roles is taken for a poller's.
-    private func login(_ health: DatabaseHealth, _ server: DatabaseHealth.Server) -> Finding {
+    private func login(_ connection: Connection, _ server: DescribeServer.Answer) -> Finding {
         if let roles = server.roles { return .good("login", "\(server.login), which has \(roles)") }
         return asking("login") { () throws(PostgresError) in
             do throws(PostgresError) {
-                try health.checkPollerRights()
+                try connection.run(CheckPollerRights())
                 return .good("login", "\(server.login), which may do what a poller must")
             } catch {
                 guard error.isForbidden else { throw error }
@@ -101,9 +99,7 @@ struct DatabaseCheckup {
         }
     }
 
-    private func inTables(
-        _ connection: Connection, _ health: DatabaseHealth, _ server: DatabaseHealth.Server
-    ) -> [Finding] {
+    private func inTables(_ connection: Connection, _ server: DescribeServer.Answer) -> [Finding] {
         var version: Migrations.Tables?
         let tables = asking("tables") { () throws(PostgresError) in
             let found = try Migrations.tables(on: connection)
@@ -119,9 +115,9 @@ struct DatabaseCheckup {
         case .missing, .older, nil: return [tables] + KeyCheck.findings(installation, sealed: nil)
         case .current, .newer: break
         }
-        let work = WorkCheck(health)
+        let work = WorkCheck(connection)
         return [
-            tables, login(health, server),
+            tables, login(connection, server),
             asking("installation") { () throws(PostgresError) in try sender(connection) },
         ]
             + asking(all: "sequences") { () throws(PostgresError) in try sequences(connection) }
@@ -149,7 +145,7 @@ struct DatabaseCheckup {
 
     /// Those that would give an id that is taken, each with what mends it.
     private func sequences(_ connection: Connection) throws(PostgresError) -> [Finding] {
-        let behind = try Migrations.sequencesBehind(on: connection)
+        let behind = try connection.run(FindSequencesBehind())
         if behind.isEmpty { return [.good("sequences", "all are ahead of their tables")] }
         return behind.map {
             .wrong(

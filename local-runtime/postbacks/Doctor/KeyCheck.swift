@@ -39,7 +39,7 @@ enum KeyCheck {
     }
 
     static func findings(
-        _ installation: Installation, _ connection: Connection, _ server: DatabaseHealth.Server
+        _ installation: Installation, _ connection: Connection, _ server: DescribeServer.Answer
     ) -> [Finding] {
         do throws(PostgresError) {
             let keys = try? installation.keys()

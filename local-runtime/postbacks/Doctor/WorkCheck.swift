@@ -1,11 +1,12 @@
 import Postgres
 import Store
 
-/// What is owed, who sends it, and what stands in its way.
+/// What is owed, who sends it, and what stands in its way. Each question is a statement of its own: a login that may not ask one
+/// of them still gets the others answered.
 struct WorkCheck {
-    private let health: DatabaseHealth
+    private let connection: Connection
 
-    init(_ health: DatabaseHealth) { self.health = health }
+    init(_ connection: Connection) { self.connection = connection }
 
     /// So many postbacks and destinations are named.
     private static let limit = 10
@@ -13,12 +14,12 @@ struct WorkCheck {
     private static let lag = 60
 
     func deliveries() throws(PostgresError) -> Finding {
-        let counts = try health.owed().map { "\($0.count) \($0.state)" }
+        let counts = try connection.run(CountOwed()).map { "\($0.count) \($0.state.rawValue)" }
         return .good("deliveries", counts.isEmpty ? "nothing is owed" : counts.joined(separator: ", "))
     }
 
     func pollers() throws(PostgresError) -> Finding {
-        let known = try health.pollers()
+        let known = try connection.run(ListPollers())
         let alive = known.filter(\.isAlive)
         let due = try dueIfSeen()
         let waiting = "\(due.count) deliveries are due, the oldest for \(duration(due.seconds))"
@@ -39,17 +40,17 @@ struct WorkCheck {
     }
 
     /// A login that may not see destinations does not learn what is due to them.
-    private func dueIfSeen() throws(PostgresError) -> (count: Int, seconds: Int) {
+    private func dueIfSeen() throws(PostgresError) -> CountDue.Answer {
         do throws(PostgresError) {
-            return try health.due()
+            return try connection.run(CountDue())
         } catch {
             guard error.isForbidden else { throw error }
-            return (0, 0)
+            return CountDue.Answer(count: 0, seconds: 0)
         }
     }
 
     func paused() throws(PostgresError) -> [Finding] {
-        let paused = try health.paused(limit: WorkCheck.limit)
+        let paused = try connection.run(ListPaused(limit: WorkCheck.limit))
         if paused.count == 0 { return [.good("paused", "no postback is")] }
         var findings = paused.first.map { postback in
             Finding.wrong(
@@ -65,7 +66,7 @@ struct WorkCheck {
 
     /// Those that do not answer, or asked to be left alone.
     func destinations() throws(PostgresError) -> Finding {
-        let blocked = try health.blocked(limit: WorkCheck.limit)
+        let blocked = try connection.run(ListBlocked(limit: WorkCheck.limit))
         if blocked.count == 0 { return .good("destinations", "none is blocked") }
         var parts = blocked.first.map { destination in
             let silence = destination.since.map { "no answer since \($0) (\(destination.failures) requests)" }
@@ -79,7 +80,7 @@ struct WorkCheck {
     /// Whether the operator is told, and whether that gets through.
     /// - Parameter isSet: whether this process has a POSTBACKS_ALERT_URL.
     func alerts(isSet: Bool) throws(PostgresError) -> Finding {
-        let alerts = try health.alerts()
+        let alerts = try connection.run(MeasureAlerts())
         let isSent = alerts.senderSeconds.map { $0 <= WorkCheck.lag } ?? false
         let waiting = "\(alerts.count) wait, the oldest for \(duration(alerts.seconds))"
         if alerts.attempts > 0 {

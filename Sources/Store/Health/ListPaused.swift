@@ -1,0 +1,42 @@
+package import Postgres
+
+/// Lists the postbacks that are paused, the longest first.
+package struct ListPaused: StoredCall {
+    /// So many at most.
+    package let limit: Int
+
+    package init(limit: Int) { self.limit = limit }
+
+    package struct Postback {
+        package let id: Int
+        package let affiliate: String?
+        package let reason: String
+        package let since: String
+        /// Deliveries that it owes.
+        package let held: Int
+    }
+
+    package struct Answer {
+        package let first: [Postback]
+        /// How many there are, beyond the limit too.
+        package let count: Int
+    }
+
+    package static let statement = Statement(name: "list_paused", bytes: PackageResources.list_paused_sql)
+
+    package var arguments: Arguments { ["limit": .int(limit)] }
+
+    package func answer(_ rows: Rows) throws(PostgresError) -> Answer {
+        var postbacks: [Postback] = []
+        var count = 0
+        for row in rows {
+            postbacks.append(
+                Postback(
+                    id: try row.required("id"), affiliate: try row.optional("affiliate_id"),
+                    reason: try row.required("reason"), since: try row.required("since"),
+                    held: try row.required("held")))
+            count = try row.required("count")
+        }
+        return Answer(first: postbacks, count: count)
+    }
+}

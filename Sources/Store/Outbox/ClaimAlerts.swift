@@ -1,0 +1,70 @@
+package import JSON
+package import Postgres
+
+/// Leases alerts that are due.
+package struct ClaimAlerts: StoredCall {
+    /// At most.
+    package let count: Int
+    /// Seconds.
+    package let lease: Double
+
+    package init(_ count: Int, lease: Double) {
+        self.count = count
+        self.lease = lease
+    }
+
+    package struct Answer {
+        package fileprivate(set) var alerts: [AlertOutbox.Alert] = []
+        /// Why an alert cannot be read; nil when all can. Its lease runs out, again and again, until it is forgotten.
+        package fileprivate(set) var fault: PostgresError?
+    }
+
+    package static let statement = Statement(name: "claim_alerts", bytes: PackageResources.claim_alerts_sql)
+
+    package var arguments: Arguments { ["count": .int(count), "lease_seconds": .text(String(lease))] }
+
+    /// An alert that cannot be read costs the others nothing.
+    package func answer(_ rows: Rows) -> Answer {
+        var answer = Answer()
+        for row in rows {
+            do throws(PostgresError) {
+                answer.alerts.append(try AlertOutbox.Alert(row))
+            } catch {
+                answer.fault = error
+            }
+        }
+        return answer
+    }
+}
+
+extension AlertOutbox {
+    /// A lease on one alert.
+    package struct Alert: Sendable {
+        package let id: Int
+        package let lease: Int
+        /// The number of the attempt that it is for, from 1.
+        package let attempt: Int
+        package let type: String
+        /// When it happened, as RFC 3339.
+        package let at: String
+        package let data: JSON
+
+        package init(id: Int, lease: Int, attempt: Int, type: String, at: String, data: JSON) {
+            self.id = id
+            self.lease = lease
+            self.attempt = attempt
+            self.type = type
+            self.at = at
+            self.data = data
+        }
+
+        fileprivate init(_ row: Row) throws(PostgresError) {
+            id = try row.required("id")
+            lease = try row.required("lease_no")
+            attempt = try row.required("attempt")
+            type = try row.required("type")
+            at = try row.required("at")
+            data = try row.requiredJSON("data")
+        }
+    }
+}

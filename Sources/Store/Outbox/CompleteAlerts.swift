@@ -1,0 +1,48 @@
+package import Postgres
+
+/// Stores what became of claimed alerts.
+package struct CompleteAlerts: StoredCall {
+    package let verdicts: [AlertOutbox.Verdict]
+
+    package init(_ verdicts: [AlertOutbox.Verdict]) { self.verdicts = verdicts }
+
+    package static let statement = Statement(name: "complete_alerts", bytes: PackageResources.complete_alerts_sql)
+
+    package var arguments: Arguments {
+        [
+            "alert_ids": .integers(verdicts.map(\.alert.id)), "lease_nos": .integers(verdicts.map(\.alert.lease)),
+            "done": .array(verdicts.map { $0.isDone ? "t" : "f" }), "waits": .array(verdicts.map { String($0.wait) }),
+            "counted": .array(verdicts.map { $0.counts ? "t" : "f" }),
+        ]
+    }
+}
+
+extension AlertOutbox {
+    /// What became of a claimed alert.
+    package struct Verdict: Sendable {
+        fileprivate let alert: Alert
+        private let fate: Fate
+
+        package enum Fate: Equatable, Sendable {
+            /// It was told, or nobody will take it.
+            case done
+            /// It is due again in so many seconds.
+            case again(wait: Double, countsAsAttempt: Bool)
+        }
+
+        package init(_ alert: Alert, _ fate: Fate) {
+            self.alert = alert
+            self.fate = fate
+        }
+
+        fileprivate var isDone: Bool { fate == .done }
+
+        fileprivate var wait: Double {
+            if case .again(let wait, _) = fate { wait } else { 0 }
+        }
+
+        fileprivate var counts: Bool {
+            if case .again(_, let countsAsAttempt) = fate { countsAsAttempt } else { true }
+        }
+    }
+}

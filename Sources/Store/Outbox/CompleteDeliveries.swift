@@ -1,0 +1,99 @@
+package import Postbacks
+package import Postgres
+
+/// Stores the answers of deliverPostback and what follows from each.
+package struct CompleteDeliveries: StoredCall {
+    /// Lines of deliverPostback, `{"id":…,"output":{…}}`.
+    package let answers: [[UInt8]]
+    /// Seconds that a later event of a conversion waits for an earlier one.
+    package let orderHold: Double
+    /// It spans how long a probe spends no attempt.
+    package let schedule: RetrySchedule
+
+    package init(_ answers: [[UInt8]], orderHold: Double, schedule: RetrySchedule) {
+        self.answers = answers
+        self.orderHold = orderHold
+        self.schedule = schedule
+    }
+
+    /// What a batch of answers led to.
+    package struct Answer {
+        /// Answers whose lease was lost; they changed nothing.
+        package let fenced: Int
+        package let delivered: Int
+        package let retrying: Int
+        package let dead: Int
+        package let failed: Int
+        package let skipped: Int
+        /// The first of those that ended dead or failed.
+        package let failures: [Outbox.FailedDelivery]
+        /// Postbacks of which a delivery has died or failed.
+        package let dyingPostbacks: [Int]
+        /// Postbacks that were paused; what they owe is to be held.
+        package let pausedPostbacks: [Int]
+        package let pauses: [Outbox.Pause]
+    }
+
+    package static let statement = Statement(
+        name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
+
+    package var arguments: Arguments {
+        let array = [UInt8(ascii: "[")] + answers.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+        return [
+            "answers": .utf8(array), "schedule_seconds": .text(String(schedule.span)),
+            "order_hold_seconds": .text(String(orderHold)),
+        ]
+    }
+
+    package func answer(_ rows: Rows) throws(PostgresError) -> Answer {
+        let row = try rows.single()
+        let dying: IntegerArray? = try row.optional("dying")
+        let paused: IntegerArray? = try row.optional("paused")
+        return Answer(
+            fenced: try row.required("fenced"), delivered: try row.required("delivered"),
+            retrying: try row.required("retrying"), dead: try row.required("dead"), failed: try row.required("failed"),
+            skipped: try row.required("skipped"), failures: try row.list("ended", Outbox.FailedDelivery.init),
+            dyingPostbacks: dying?.values ?? [], pausedPostbacks: paused?.values ?? [],
+            pauses: try row.list("pauses", Outbox.Pause.init))
+    }
+}
+
+extension Outbox {
+    /// A delivery that ended without reaching its receiver.
+    package struct FailedDelivery: Equatable {
+        package let delivery: Int
+        package let state: State
+        package let postback: Int
+        package let conversion: Int
+        package let attempts: Int
+        /// Scheme, host and port.
+        package let destination: String
+        /// What the last attempt failed with; nil where it does not say.
+        package let code: String?
+
+        package enum State: String {
+            case dead, failed
+        }
+
+        package init(
+            delivery: Int, state: State, postback: Int, conversion: Int, attempts: Int, destination: String,
+            code: String?
+        ) {
+            self.delivery = delivery
+            self.state = state
+            self.postback = postback
+            self.conversion = conversion
+            self.attempts = attempts
+            self.destination = destination
+            self.code = code
+        }
+
+        fileprivate init(_ item: JSONItem) throws(PostgresError) {
+            self.init(
+                delivery: try item.required("delivery"), state: try item.required("state"),
+                postback: try item.required("postback"), conversion: try item.required("conversion"),
+                attempts: try item.required("attempts"), destination: try item.required("destination"),
+                code: try item.optional("code"))
+        }
+    }
+}

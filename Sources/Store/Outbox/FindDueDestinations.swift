@@ -1,0 +1,135 @@
+package import Postbacks
+package import Postgres
+
+/// Finds the destinations to which something is due.
+package struct FindDueDestinations: StoredCall {
+    private let place: Outbox.Place
+    private let heads: Int
+    private let known: [Outbox.Floor]
+    private let schedule: RetrySchedule
+
+    /// Looks through a part of the outbox.
+    /// - Parameters:
+    ///   - heads: how many, at most; each is the first of what is owed to a destination, or the first retry.
+    ///   - schedule: it spans how long a destination that fails is tried with one request at a time.
+    package init(behind place: Outbox.Place = .start, heads: Int = 128, schedule: RetrySchedule) {
+        self.place = place
+        self.heads = heads
+        known = []
+        self.schedule = schedule
+    }
+
+    /// Looks for what is due to these destinations only, behind their floors.
+    package init(among known: [Outbox.Floor], schedule: RetrySchedule) {
+        place = .start
+        heads = 0
+        self.known = known
+        self.schedule = schedule
+    }
+
+    package struct Answer {
+        package fileprivate(set) var destinations: [Outbox.Destination] = []
+        /// Behind which place the look goes on; nil when it has come to the end.
+        package fileprivate(set) var reached: Outbox.Place?
+        /// Why a destination cannot be read; nil when all can.
+        package fileprivate(set) var fault: PostgresError?
+    }
+
+    package static let statement = Statement(
+        name: "find_due_destinations", bytes: PackageResources.find_due_destinations_sql)
+
+    package var arguments: Arguments {
+        [
+            "behind_destination": .int(place.destination), "behind_retries": .bool(place.isRetry), "heads": .int(heads),
+            "destination_ids": .integers(known.map(\.destination)), "floors": .array(known.map(\.first)),
+            "retry_floors": .array(known.map(\.retries)), "schedule_seconds": .text(String(schedule.span)),
+        ]
+    }
+
+    /// A destination that cannot be read costs the others nothing.
+    package func answer(_ rows: Rows) -> Answer {
+        var answer = Answer()
+        for row in rows {
+            do throws(PostgresError) {
+                if let destination: Int = try row.optional("walked_to") {
+                    answer.reached = Outbox.Place(
+                        destination: destination, isRetry: try row.required("walked_again"))
+                } else {
+                    answer.destinations.append(try Outbox.Destination(row))
+                }
+            } catch {
+                answer.fault = error
+            }
+        }
+        return answer
+    }
+}
+
+extension Outbox {
+    /// A destination to which something is due.
+    package struct Destination {
+        package let id: Int
+        /// What may be in flight to it; nil for the poller's own setting.
+        package let maxInFlight: Int?
+        /// Requests in a row without an answer.
+        package let failures: Int
+        /// It was blocked for that, and may be tried with one request at a time.
+        package let isHalfOpen: Bool
+        /// Since when a first attempt is due that nobody has leased; nil for none.
+        package let firstDue: String?
+        /// The same for retries.
+        package let retryDue: String?
+        /// The database's time.
+        package let lookedAt: String
+
+        package init(
+            id: Int, maxInFlight: Int? = nil, failures: Int = 0, isHalfOpen: Bool = false, firstDue: String?,
+            retryDue: String?, lookedAt: String
+        ) {
+            self.id = id
+            self.maxInFlight = maxInFlight
+            self.failures = failures
+            self.isHalfOpen = isHalfOpen
+            self.firstDue = firstDue
+            self.retryDue = retryDue
+            self.lookedAt = lookedAt
+        }
+
+        fileprivate init(_ row: Row) throws(PostgresError) {
+            id = try row.required("id")
+            maxInFlight = try row.optional("max_in_flight")
+            failures = try row.required("failures")
+            isHalfOpen = try row.required("half_open")
+            firstDue = try row.optional("first")
+            retryDue = try row.optional("retry")
+            lookedAt = try row.required("looked_at")
+        }
+    }
+
+    /// From which times on to look for what is due to a destination.
+    package struct Floor: Sendable {
+        package let destination: Int
+        package let first: String
+        package let retries: String
+
+        package init(destination: Int, first: String, retries: String) {
+            self.destination = destination
+            self.first = first
+            self.retries = retries
+        }
+    }
+
+    /// How far a look through the outbox has come: what is owed is looked through by destination, and for each first attempts
+    /// before retries.
+    package struct Place: Equatable, Sendable {
+        package let destination: Int
+        package let isRetry: Bool
+
+        package init(destination: Int, isRetry: Bool) {
+            self.destination = destination
+            self.isRetry = isRetry
+        }
+
+        package static let start = Place(destination: Int(Int32.min), isRetry: false)
+    }
+}

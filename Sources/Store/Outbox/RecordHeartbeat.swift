@@ -1,0 +1,39 @@
+package import Postgres
+
+/// Says that a poller is there.
+package struct RecordHeartbeat: StoredCall {
+    /// A UUID.
+    package let poller: String
+    package let version: String
+    /// Seconds since it started.
+    package let uptime: Double
+    /// What keeps it from sending; nil for nothing. The database keeps 500 characters.
+    package let problem: String?
+
+    package init(_ poller: String, version: String, uptime: Double, problem: String?) {
+        self.poller = poller
+        self.version = version
+        self.uptime = uptime
+        self.problem = problem
+    }
+
+    package static let statement = Statement(name: "record_heartbeat", bytes: PackageResources.record_heartbeat_sql)
+
+    package var arguments: Arguments {
+        [
+            "poller_id": .text(poller), "version": .text(version), "uptime_seconds": .text(String(uptime)),
+            "problem": .optional(problem.map { String($0.prefix(500)) }),
+        ]
+    }
+}
+
+/// Says that a poller has ended in good order.
+package struct RemoveHeartbeat: StoredCall {
+    package let poller: String
+
+    package init(_ poller: String) { self.poller = poller }
+
+    package static let statement = Statement(name: "remove_heartbeat", bytes: PackageResources.remove_heartbeat_sql)
+
+    package var arguments: Arguments { ["poller_id": .text(poller)] }
+}

@@ -1,0 +1,41 @@
+package import Postgres
+
+/// Gives back leases that were never used.
+package struct ReleaseDeliveries: StoredCall {
+    package let leases: [Outbox.Release]
+
+    package init(_ leases: [Outbox.Release]) { self.leases = leases }
+
+    package static let statement = Statement(name: "release_deliveries", bytes: PackageResources.release_deliveries_sql)
+
+    package var arguments: Arguments {
+        [
+            "delivery_ids": .integers(leases.map(\.delivery)), "lease_nos": .integers(leases.map(\.lease)),
+            "waits": .array(leases.map { String($0.wait) }),
+        ]
+    }
+}
+
+extension Outbox {
+    /// A lease that goes back unused.
+    package struct Release: Sendable {
+        fileprivate let delivery: Int
+        fileprivate let lease: Int
+        fileprivate let wait: Double
+
+        /// - Parameter wait: seconds before it is claimed again.
+        package init(_ claim: Claim, after wait: Double = 0) {
+            delivery = claim.delivery
+            lease = claim.lease
+            self.wait = wait
+        }
+
+        /// Nil where it cannot be read which lease it is.
+        package init?(_ claim: UnreadableClaim, after wait: Double) {
+            guard let delivery = claim.delivery, let lease = claim.lease else { return nil }
+            self.delivery = delivery
+            self.lease = lease
+            self.wait = wait
+        }
+    }
+}
