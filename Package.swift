@@ -58,7 +58,7 @@ let package = Package(
         // What runs the functions on one machine.
         .target(
             name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres", "Text"],
-            path: "local-runtime/EmbeddedPostgres"),
+            path: "local-runtime/EmbeddedPostgres", resources: [.embedInCode("SQL")]),
         .target(name: "Receiver", dependencies: ["POSIX", "Text"], path: "local-runtime/Receiver"),
         .target(
             name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Text"],
@@ -83,7 +83,7 @@ let package = Package(
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            path: "local-runtime/postbacks"),
+            path: "local-runtime/postbacks", resources: [.embedInCode("SQL")]),
 
         // What tests, benchmarks and faults share. It does not import Testing, which only test targets can.
         .target(

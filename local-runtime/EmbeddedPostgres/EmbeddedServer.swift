@@ -181,8 +181,9 @@ package final class EmbeddedServer {
     private func createDatabase() throws(EmbeddedServerError) {
         do {
             let connection = try Connection(connectionString(database: "postgres"))
-            let found = try connection.run("SELECT FROM pg_database WHERE datname = \(Self.database)")
-            if found.isEmpty { _ = try connection.run("CREATE DATABASE \(identifier: Self.database)") }
+            if try !connection.run(FindDatabase(name: Self.database)) {
+                _ = try connection.run("CREATE DATABASE \(identifier: Self.database)")
+            }
         } catch {
             throw .didNotStart(error.description)
         }

@@ -6,6 +6,7 @@ import JSON
 import POSIX
 import Postgres
 import Receiver
+import Store
 
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -155,20 +156,10 @@ private final class DemoStage {
         let connection = try Connection(connectionString, applicationName: "postbacks demo")
         let end = Clock.monotonicNanoseconds + DemoStage.patience
         while Clock.monotonicNanoseconds < end {
-            let owed = try connection.run("SELECT count(*) AS count FROM outbox").first?.integer("count")
-            if owed == 0 { break }
+            if try connection.run(CountOwed()).isEmpty { break }
             try receiver.turn(milliseconds: 50)
         }
-        let rows = try connection.run(
-            """
-            SELECT l.id::text AS delivery, l.state, l.postback_id::text AS postback, l.conversion_id::text AS conversion,
-                e.status AS "became", l.attempts::text AS tries, a.request ->> 'method' AS method,
-                a.response ->> 'status' AS answer, round((a.timing ->> 'totalMs')::numeric, 1)::text AS ms
-            FROM delivery_log l JOIN events e ON e.id = l.event_id
-            LEFT JOIN attempts a ON a.delivery_id = l.id ORDER BY l.id
-            """)
-        let table = [rows.columnNames] + rows.map { row in rows.columnNames.map { row.text($0) ?? "" } }
-        return "The delivery log:\n\n" + Terminal.table(table)
+        return "The delivery log:\n\n" + Terminal.table(try connection.run(ListDemoLog()))
     }
 }
 
