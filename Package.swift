@@ -158,7 +158,8 @@ let package = Package(
             name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport", "TestThreads"],
             exclude: ["world.py"]),
         .testTarget(
-            name: "StoreTests", dependencies: ["JSON", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
+            name: "StoreTests",
+            dependencies: ["JSON", "POSIX", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
         .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport", "TestThreads"]),
         .target(
             name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport", "Text"],
