@@ -19,6 +19,8 @@ package enum Parameter: Sendable, Equatable {
     package static func optional(_ value: String?) -> Parameter { value.map(Parameter.text) ?? .null }
     package static func optional(_ value: (some BinaryInteger)?) -> Parameter { value.map { .int($0) } ?? .null }
 
+    package static func optional(_ value: Bool?) -> Parameter { value.map { .bool($0) } ?? .null }
+
     /// PostgreSQL's number of the type; 0 where it is inferred.
     var type: Oid {
         if case .array = self { 1009 } else { 0 }

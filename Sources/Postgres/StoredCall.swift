@@ -37,12 +37,14 @@ package struct RoundTrip: Sendable {
     package var isEmpty: Bool { groups.isEmpty }
 
     /// Adds a call that is a transaction of its own.
+    @discardableResult
     package mutating func add<Stored: StoredCall>(_ stored: Stored) -> Ticket<Stored> {
         groups.append([stored.call])
         return Ticket(stored: stored, group: groups.count - 1, index: 0)
     }
 
     /// Adds a call to the last transaction.
+    @discardableResult
     package mutating func append<Stored: StoredCall>(_ stored: Stored) -> Ticket<Stored> {
         precondition(!groups.isEmpty, "there is no transaction yet")
         groups[groups.count - 1].append(stored.call)

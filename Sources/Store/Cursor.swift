@@ -68,7 +68,9 @@ struct TimedRange {
     }
 
     /// As the statements take it.
-    var parameters: [Parameter] { [.text(start.time), .text(start.id), .text(end)] }
+    var arguments: Arguments {
+        ["after_time": .text(start.time), "after_id": .text(start.id), "end_time": .text(end)]
+    }
 }
 
 extension Rule<String> {

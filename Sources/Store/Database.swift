@@ -216,10 +216,3 @@ extension Result where Failure == PostgresError {
         if case .failure(let error) = self { error } else { nil }
     }
 }
-
-extension Row {
-    /// A column that holds JSON, as a value; null for NULL.
-    func json(_ column: String) -> JSON {
-        bytes(column).flatMap { try? JSON(parsing: $0, depth: .max) } ?? .null
-    }
-}

@@ -16,13 +16,14 @@ struct ListStatement: Sendable {
     private let oldest: Statement
     private let newest: Statement
 
+    /// - Parameter bytes: of the `.sql` file, which names its parameters.
     init(name: String, bytes: [UInt8]) {
         oldest = Statement(name: name, bytes: bytes)
-        var sql = oldest.sql
+        var text = String(decoding: bytes, as: UTF8.self)
         for (word, other) in [(">", "<"), ("<", ">="), ("ASC", "DESC")] {
-            sql = sql.replacing("\(word)/*\(other)*/", with: other)
+            text = text.replacing("\(word)/*\(other)*/", with: other)
         }
-        newest = Statement(name: "\(name)_newest", sql: sql)
+        newest = Statement(name: "\(name)_newest", text: text)
     }
 
     subscript(_ order: ListOrder) -> Statement { order == .oldest ? oldest : newest }

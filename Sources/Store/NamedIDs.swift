@@ -15,20 +15,49 @@ struct NamedIDs {
         guard offer != nil || affiliate != nil || postback != nil || conversion != nil || delivery != nil else {
             return
         }
-        let row = try database.run(
-            .findUnknown,
-            [
-                .optional(offer), .optional(affiliate), .optional(postback), .optional(conversion), .optional(delivery),
-            ]
-        ).first
-        let candidates = [
-            ("offer", "offerId", "there is no offer \"\(offer ?? "")\"; listOffers shows them"),
-            ("affiliate", "affiliateId", "there is no affiliate \"\(affiliate ?? "")\"; listAffiliates shows them"),
-            ("postback", "postbackId", "there is no postback \(postback ?? 0); listPostbacks shows them"),
-            ("conversion", "conversionId", "there is no conversion \(conversion ?? 0)"),
-            ("delivery", "deliveryId", "there is no delivery \(delivery ?? 0)"),
-        ]
-        let faults = candidates.filter { row?.bool($0.0) == true }.map { Fault(path.member($0.1), $0.2) }
+        let unknown = try database.run(FindUnknown(ids: self))
+        var faults: [Fault] = []
+        func check<ID>(_ id: ID?, _ isUnknown: Bool, _ field: String, _ message: (ID) -> String) {
+            if let id, isUnknown { faults.append(Fault(path.member(field), message(id))) }
+        }
+        check(offer, unknown.offer, "offerId") { "there is no offer \"\($0)\"; listOffers shows them" }
+        check(affiliate, unknown.affiliate, "affiliateId") {
+            "there is no affiliate \"\($0)\"; listAffiliates shows them"
+        }
+        check(postback, unknown.postback, "postbackId") { "there is no postback \($0); listPostbacks shows them" }
+        check(conversion, unknown.conversion, "conversionId") { "there is no conversion \($0)" }
+        check(delivery, unknown.delivery, "deliveryId") { "there is no delivery \($0)" }
         guard faults.isEmpty else { throw .notFound(faults) }
+    }
+}
+
+/// Tells which of some ids are nobody's. An id that is not given is not unknown.
+struct FindUnknown: StoredCall {
+    let ids: NamedIDs
+
+    struct Answer {
+        let offer: Bool
+        let affiliate: Bool
+        let postback: Bool
+        let conversion: Bool
+        let delivery: Bool
+    }
+
+    static let statement = Statement(name: "find_unknown", bytes: PackageResources.find_unknown_sql)
+
+    var arguments: Arguments {
+        [
+            "offer_id": .optional(ids.offer), "affiliate_id": .optional(ids.affiliate),
+            "postback_id": .optional(ids.postback), "conversion_id": .optional(ids.conversion),
+            "delivery_id": .optional(ids.delivery),
+        ]
+    }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> Answer {
+        let row = try rows.single()
+        return Answer(
+            offer: try row.required("offer"), affiliate: try row.required("affiliate"),
+            postback: try row.required("postback"), conversion: try row.required("conversion"),
+            delivery: try row.required("delivery"))
     }
 }

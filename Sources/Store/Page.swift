@@ -50,15 +50,15 @@ package struct Page: Sendable {
     /// - Parameter fetch: rows behind a place, which is nil for the beginning; at most so many, each with its place.
     func rows(
         _ name: String,
-        _ fetch: (_ after: String?, _ count: Int) throws(FunctionError) -> [(id: String, json: JSON)]
+        _ fetch: (_ after: String?, _ count: Int) throws(FunctionError) -> [ListedRow]
     ) throws(FunctionError) -> ListedPage {
-        var rows: [(id: String, json: JSON)] = []
+        var rows: [ListedRow] = []
         var bytes = 0
         var count = firstPart
         while true {
             // One row more than the page holds, so that its end is known.
             let wanted = min(count, limit + 1 - rows.count)
-            let part = try fetch(rows.last?.id ?? after, wanted)
+            let part = try fetch(rows.last?.place ?? after, wanted)
             rows += part
             if part.count < wanted || rows.count > limit { return page(name, rows, goesOn: rows.count > limit) }
             for row in part { bytes += row.json.textBytes }
@@ -71,9 +71,9 @@ package struct Page: Sendable {
     /// Before the first row of a list of numbers.
     var start: String { order == .newest ? String(Int.max) : "0" }
 
-    private func page(_ name: String, _ rows: [(id: String, json: JSON)], goesOn: Bool) -> ListedPage {
+    private func page(_ name: String, _ rows: [ListedRow], goesOn: Bool) -> ListedPage {
         let kept = rows.prefix(limit)
-        let next = goesOn ? kept.last.map { Cursor.json(behind: $0.id) } : nil
+        let next = goesOn ? kept.last.map { Cursor.json(behind: $0.place) } : nil
         return ListedPage(name: name, rows: kept.map(\.json), next: next ?? .null)
     }
 }
@@ -91,6 +91,13 @@ extension JSON {
     fileprivate var textBytes: Int {
         if case .encoded(let text) = self { text.utf8.count } else { bytes.count }
     }
+}
+
+/// One row of a list.
+struct ListedRow {
+    /// The place behind which the next page begins.
+    let place: String
+    let json: JSON
 }
 
 /// What a list answers: its rows under their name, and `next`, which is null at the end.

@@ -1,3 +1,4 @@
+import FunctionRuntime
 import Postgres
 
 /// How the statements of one transaction are planned.
@@ -10,20 +11,36 @@ enum Planning {
     /// all of an affiliate's rows first, to sort them, for a page of ten.
     case once
 
-    fileprivate var settings: [(name: String, value: String)] {
-        switch self {
-        case .automatic: []
-        case .anew: [("plan_cache_mode", "force_custom_plan")]
-        case .once: [("plan_cache_mode", "force_generic_plan"), ("enable_bitmapscan", "off")]
-        }
+    /// The call that begins the transaction. The server compiles nothing in it: it would do so for each call anew where the tables
+    /// are large, since it goes by how many rows might be read; with 10,000,000 deliveries that took 100 ms of a page of ten,
+    /// which is read in 2.
+    fileprivate var start: ApplySettings {
+        let settings: [(name: String, value: String)] =
+            switch self {
+            case .automatic: []
+            case .anew: [("plan_cache_mode", "force_custom_plan")]
+            case .once: [("plan_cache_mode", "force_generic_plan"), ("enable_bitmapscan", "off")]
+            }
+        return ApplySettings(settings + [("jit", "off")], forTransaction: true)
     }
 }
 
-extension Call {
-    /// Stands before the other calls of a transaction. The server compiles nothing for them: it would do so for each call anew where
-    /// the tables are large, since it goes by how many rows might be read; with 10,000,000 deliveries that took 100 ms of a page of
-    /// ten, which is read in 2.
-    static func plan(_ planning: Planning) -> Call {
-        ApplySettings(planning.settings + [("jit", "off")], forTransaction: true).call
+extension RoundTrip {
+    /// Begins a transaction, to which calls are appended.
+    mutating func begin(planned planning: Planning) { add(planning.start) }
+
+    /// Adds a call that is alone in a transaction of its own.
+    mutating func add<Stored: StoredCall>(_ stored: Stored, planned planning: Planning) -> Ticket<Stored> {
+        begin(planned: planning)
+        return append(stored)
+    }
+}
+
+extension Database {
+    /// One call in a transaction of its own.
+    func run<Stored: StoredCall>(_ stored: Stored, planned planning: Planning) throws(FunctionError) -> Stored.Answer {
+        var trip = RoundTrip()
+        let ticket = trip.add(stored, planned: planning)
+        return try run(trip).answer(ticket)
     }
 }

@@ -4,22 +4,21 @@ import Postgres
 /// Wakes the pollers after a commit, at most once in 50 ms: NOTIFY takes a lock that all of PostgreSQL shares, and a poller
 /// that was woken looks often enough by itself for a while.
 struct Wakeup {
+    /// The channel that `wake_pollers` notifies.
     static let channel = "postbacks_outbox"
     private static let interval: Int64 = 50_000_000
     private var last: Int64?
 
-    /// The transaction to send behind the one that owes something: none, or one.
-    mutating func groups() -> [[Call]] { call().map { [[$0.call]] } ?? [] }
-
-    /// The call to send behind the transaction that owes something; nil where the pollers were woken just now.
-    mutating func call() -> WakePollers? {
+    /// Adds the call behind the transactions that owe something, unless the pollers were woken just now.
+    mutating func add(to trip: inout RoundTrip) {
         let now = Clock.monotonicNanoseconds
-        if let last, now - last < Wakeup.interval { return nil }
+        if let last, now - last < Wakeup.interval { return }
         last = now
-        return WakePollers()
+        trip.add(WakePollers())
     }
 }
 
+/// Wakes the pollers that listen.
 struct WakePollers: StoredCall {
-    static let statement = Statement(name: "wake_pollers", sql: "NOTIFY \(Wakeup.channel)")
+    static let statement = Statement(name: "wake_pollers", bytes: PackageResources.wake_pollers_sql)
 }

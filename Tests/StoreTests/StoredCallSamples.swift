@@ -26,18 +26,7 @@ enum StoredCallSamples {
     ]
 
     /// The statements of the functions.
-    static let functions: [any StoredCall] = []
-
-    /// Statements of the functions that have no sample yet.
-    static let missing: Set<String> = [
-        "backfill_postback", "configure_affiliate", "configure_offer", "count_sealed", "create_postbacks",
-        "delete_postback", "explain_conversion", "find_claimed", "find_conversion", "find_event",
-        "find_idempotent_postbacks", "find_overlapping_postbacks", "find_postback", "find_repeats", "find_unknown",
-        "find_unresendable", "list_affiliates", "list_attempts", "list_conversions", "list_deliveries", "list_offers",
-        "list_postbacks", "list_sealed_postbacks", "lock_conversion", "lock_offer", "lock_postbacks",
-        "next_postback_ids", "record_conversions", "redact_conversion", "reseal_postbacks", "resend_deliveries",
-        "update_postbacks", "update_statuses",
-    ]
+    static let functions = FunctionCallSamples.all
 
     /// Delivery 2 fails, and its receiver is gone for good.
     private static let complete = CompleteDeliveries(
@@ -57,12 +46,19 @@ enum StoredCallSamples {
         INSERT INTO destinations (origin, failures, failing_since, blocks, blocked_until)
         VALUES ('http://two:80', 10, now(), 1, now() + interval '1 hour');
         INSERT INTO offers (id, name) VALUES ('o', 'Offer');
+        INSERT INTO goals (offer_id, id, name, position) VALUES ('o', 'g', 'Goal', 1);
         INSERT INTO affiliates (id, name) VALUES ('a', 'Affiliate');
         INSERT INTO postbacks (offer_id, affiliate_id, conversion_status, url, http_type, destination_id, updated_at)
         VALUES ('o', 'a', 'done', 'http://one/', 'GET', 1, now() - interval '1 day');
         INSERT INTO postbacks (offer_id, affiliate_id, conversion_status, url, http_type, destination_id, paused_at,
             paused_reason)
         VALUES ('o', 'a', 'pending', 'http://one/', 'GET', 1, now(), 'sample');
+        INSERT INTO postbacks (offer_id, affiliate_id, goal_id, conversion_status, url, http_type, destination_id,
+            idempotency_key, fingerprint, signing_secret)
+        VALUES ('o', 'a', 'g', 'done', 'http://one/', 'GET', 1, 'key', 'sha256:', '{"sealed": "v2.k.x"}');
+        INSERT INTO postback_versions (postback_id, version, conversion_status, goal_id, active, url)
+        SELECT id, version, conversion_status, goal_id, active, url FROM postbacks;
+        INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome) VALUES (1, 1, 1, now(), 'retry');
         INSERT INTO conversions (offer_id, affiliate_id, transaction_id, status, sequence, occurred_at)
         VALUES ('o', 'a', 't', 'done', 1, now());
         INSERT INTO events (conversion_id, sequence, status, aggregateid, type, payload)
@@ -87,6 +83,7 @@ enum StoredCallSamples {
         INSERT INTO alert_deaths (postback_id, delivery_id, at) VALUES (1, 101, now() - interval '1 hour');
         INSERT INTO pollers (id, version, started_at, problem)
         VALUES ('00000000-0000-0000-0000-000000000002', '1.0.0', now(), 'sample');
+        SELECT setval('conversions_id_seq', 1000);
         SELECT setval('events_id_seq', 1, false);
         """
 }

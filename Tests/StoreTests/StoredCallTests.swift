@@ -40,12 +40,10 @@ import Testing
     @Test func `each file has one type, whose statement has its text, and a sample`() throws {
         let files = try Self.files()
         let byName = Dictionary(grouping: Self.samples, by: { $0.statement.name })
-        let known = Set(byName.keys).union(StoredCallSamples.missing)
-        #expect(known == Set(files.map(\.name)))
+        #expect(Set(byName.keys) == Set(files.map(\.name)))
         let swift = try Self.sources(in: "Sources/Store").map(\.text).joined()
         for (name, text) in files {
             #expect(swift.ranges(of: "PackageResources.\(name)_sql").count == 1, "\(name)")
-            guard !StoredCallSamples.missing.contains(name) else { continue }
             #expect(byName[name]?.count == 1, "\(name)")
             #expect(byName[name]?.first?.statement.sql == Statement(name: name, text: text).sql, "\(name)")
         }
@@ -57,7 +55,7 @@ import Testing
         for call in Self.samples {
             #expect(call.arguments.fault(for: call.statement) == nil)
         }
-        for (name, text) in try Self.files() where !StoredCallSamples.missing.contains(name) {
+        for (name, text) in try Self.files() {
             #expect(text.firstMatch(of: #/\$[0-9]/#) == nil, "\(name)")
         }
     }

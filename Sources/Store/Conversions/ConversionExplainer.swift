@@ -25,43 +25,42 @@ package struct ConversionExplainer {
     /// - Parameter all: tells of other affiliates' postbacks, too.
     /// - Throws: `not_found`; `conflict` for a key that several conversions have.
     package func explain(_ key: ConversionKey, all: Bool) throws(FunctionError) -> ExplainedConversion {
-        let id = try find(key)
-        let explain = Call(.explainConversion, [.int(id), .bool(all), .text(String(orderHold))])
-        let row = try database.run([[.plan(.automatic), explain]])[0][1].first
-        guard let row, row.text("conversion") != nil else { throw key.isUnknown }
-        let conversion = row.json("conversion")
-        guard case .array(let events) = row.json("events") else { throw .internal }
+        let explain = ExplainConversion(conversionID: try find(key), all: all, orderHold: orderHold)
+        guard let explained = try database.run(explain, planned: .automatic) else { throw key.isUnknown }
+        var events: [JSON] = []
+        for event in explained.events {
+            guard let told = ConversionExplainer.withReasons(event, of: explained.conversion) else { throw .internal }
+            events.append(told)
+        }
         return ExplainedConversion(
-            conversion: conversion, events: .array(events.map { ConversionExplainer.withReasons($0, of: conversion) }),
-            otherAffiliatesPostbacks: row.integer("others") ?? 0)
+            conversion: explained.conversion, events: .array(events), otherAffiliatesPostbacks: explained.others)
     }
 
     private func find(_ key: ConversionKey) throws(FunctionError) -> Int {
         if case .conversion(let id) = key { return id }
-        let columns = key.columns
-        let row = try database.run(
-            .findConversion,
-            [
-                .optional(columns.conversion), .optional(columns.offer), .optional(columns.goal),
-                .optional(columns.transaction), .optional(columns.click),
-            ]
-        ).first
-        guard let id = row?.integer("id") else { throw key.isUnknown }
-        if row?.integer("matches") != 1 { throw key.isAmbiguous }
-        return id
+        switch try database.run(FindConversion(key: key)) {
+        case .none: throw key.isUnknown
+        case .one(let id): return id
+        case .several: throw key.isAmbiguous
+        }
     }
 
-    private static func withReasons(_ event: JSON, of conversion: JSON) -> JSON {
+    /// The event with the reason for each postback; nil where the statement's JSON lacks something.
+    private static func withReasons(_ event: JSON, of conversion: JSON) -> JSON? {
+        guard let affiliate = conversion["affiliate"]?["id"]?.text, let status = event["status"]?.text,
+            case .array(let postbacks)? = event["postbacks"]
+        else { return nil }
         let happened = Explanation.Event(
-            affiliateID: conversion["affiliate"]?["id"]?.text ?? "", goalID: conversion["goal"]?["id"]?.text,
-            status: event["status"]?.text ?? "")
-        guard case .array(let postbacks)? = event["postbacks"] else { return event }
-        let explained = postbacks.map { postback in
-            let facts = postback["facts"] ?? [:]
+            affiliateID: affiliate, goalID: conversion["goal"]?["id"]?.text, status: status)
+        var explained: [JSON] = []
+        for postback in postbacks {
+            guard let result = postback["result"]?.text.flatMap(Explanation.init), let facts = postback["facts"] else {
+                return nil
+            }
             let reason =
-                Explanation(rawValue: postback["result"]?.text ?? "")?.reason(happened, Explanation.Postback(facts))
-                ?? DeliveryStanding(postback, facts)?.reason
-            return JSON.object(postback.members.filter { $0.name != "facts" }).merging(["reason": .optional(reason)])
+                result.reason(happened, Explanation.Postback(facts)) ?? DeliveryStanding(postback, facts)?.reason
+            explained.append(
+                JSON.object(postback.members.filter { $0.name != "facts" }).merging(["reason": .optional(reason)]))
         }
         return event.merging(["postbacks": .array(explained)])
     }
@@ -81,9 +80,11 @@ extension Explanation.Postback {
 extension DeliveryStanding {
     /// Nil where nothing fired.
     fileprivate init?(_ postback: JSON, _ facts: JSON) {
-        guard let state = postback["state"]?.text.flatMap(DeliveryState.init) else { return nil }
+        guard let state = postback["state"]?.text.flatMap(DeliveryState.init),
+            let attempts = facts["attempts"]?.wholeNumber
+        else { return nil }
         self.init(state)
-        attempts = facts["attempts"]?.wholeNumber ?? 0
+        self.attempts = attempts
         dueAt = facts["dueAt"]?.text
         finishedAt = facts["finishedAt"]?.text
         pausedReason = facts["pausedReason"]?.text

@@ -1,5 +1,6 @@
 import FunctionRuntime
 import Postbacks
+import Postgres
 
 /// The columns by which the statements look a conversion up.
 struct ConversionKeyColumns {

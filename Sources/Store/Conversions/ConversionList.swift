@@ -51,17 +51,9 @@ package struct ConversionList {
     /// - Throws: `not_found` where there is none and the offer or the affiliate is nobody's.
     package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let listed = try page.rows("conversions") { after, count throws(FunctionError) in
-            let order = page.order ?? .oldest
-            let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
-            let list = Call(
-                ListStatement.conversions[order],
-                [
-                    .text(filter.way.rawValue), .optional(filter.offerID), .optional(filter.affiliateID),
-                    .optional(filter.goalID), .optional(filter.status?.rawValue), .optional(filter.transactionID),
-                    .optional(filter.clickID),
-                ] + range.parameters + [.int(count)])
-            let rows = try database.run([[.plan(.once), list]])[0][1]
-            return rows.map { ($0.text("cursor") ?? "", .encoded($0.text("conversion") ?? "null")) }
+            try database.run(
+                ListConversions(filter: filter, order: page.order ?? .oldest, after: after, count: count),
+                planned: .once)
         }
         if listed.rows.isEmpty {
             try NamedIDs(offer: filter.offerID, affiliate: filter.affiliateID).require(in: database)

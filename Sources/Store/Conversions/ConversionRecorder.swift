@@ -42,7 +42,7 @@ package final class ConversionRecorder {
     private func recordAll(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>] {
         var trip = RoundTrip()
         let record = trip.add(RecordConversions(conversions: conversions))
-        if let wakeup = wakeup.call() { _ = trip.add(wakeup) }
+        wakeup.add(to: &trip)
         let recorded = try database.transactions(trip)(record)
         var clicks = ClicksOfBatch()
         var answers = zip(conversions, recorded).map { conversion, line -> Result<Recording, FunctionError>? in

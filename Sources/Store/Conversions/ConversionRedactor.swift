@@ -24,11 +24,10 @@ package struct ConversionRedactor {
     /// conversion that is blank already stays as it is.
     /// - Throws: `not_found`.
     package func redact(_ conversionID: Int) throws(FunctionError) -> Redaction {
-        let id = Parameter.int(conversionID)
-        let results = try database.run([[Call(.lockConversion, [id]), Call(.redactConversion, [id])]])[0]
-        guard let row = results[1].first else { throw .unknownConversion(conversionID) }
-        return Redaction(
-            conversion: row.json("conversion"), attempts: row.integer("redacted_attempts") ?? 0,
-            inFlight: row.integer("in_flight") ?? 0)
+        var trip = RoundTrip()
+        trip.add(LockConversion(conversionID: conversionID))
+        let redact = trip.append(RedactConversion(conversionID: conversionID))
+        guard let redaction = try database.run(trip).answer(redact) else { throw .unknownConversion(conversionID) }
+        return redaction
     }
 }

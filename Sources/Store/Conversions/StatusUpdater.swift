@@ -51,68 +51,32 @@ package final class StatusUpdater {
 
     /// One answer for each update; nil for one whose turn comes after another of the same conversion.
     private func updateAll(_ updates: [StatusUpdate]) throws(PostgresError) -> [Result<StatusChange?, FunctionError>] {
-        let parameters =
-            StatusUpdate.columns(of: updates) + [.array(ConversionStatus.transitions), .text(String(orderHold))]
-        let groups = [[Call(.updateStatuses, parameters)]] + wakeup.groups()
-        guard let rows = try database.transactions(groups)[0].get().first else { return [] }
-        return zip(updates, rows).map { update, row in
-            let verdict = row.text("verdict") ?? ""
-            if verdict == "later" { return .success(nil) }
-            guard ["changed", "unchanged", "repeated"].contains(verdict) else {
-                return .failure(update.refusal(verdict, stored: row.text("previous_status") ?? ""))
+        var trip = RoundTrip()
+        let update = trip.add(UpdateStatuses(updates: updates, orderHold: orderHold))
+        wakeup.add(to: &trip)
+        return zip(updates, try database.transactions(trip)(update)).map { update, line in
+            switch line {
+            case .done(let change): .success(change)
+            case .later: .success(nil)
+            case .refused(let refusal): .failure(update.error(refusal))
             }
-            return .success(
-                StatusChange(
-                    conversion: row.text("conversion").map(JSON.encoded) ?? .null,
-                    previousStatus: row.text("previous_status") ?? "", isChanged: verdict == "changed",
-                    deliveries: row.text("deliveries").map(JSON.encoded) ?? []))
         }
-    }
-}
-
-extension ConversionStatus {
-    /// All allowed changes, as `from>to`.
-    fileprivate static var transitions: [String?] {
-        allCases.flatMap { from in from.allowedTargets.map { "\(from.rawValue)>\($0.rawValue)" } }
     }
 }
 
 extension StatusUpdate {
-    /// The parameters of the statement: one array for each field.
-    fileprivate static func columns(of updates: [StatusUpdate]) -> [Parameter] {
-        func column(_ value: (StatusUpdate) -> String?) -> Parameter { .array(updates.map(value)) }
-        return [
-            column(\.key.columns.conversion), column(\.key.columns.offer), column(\.key.columns.goal),
-            column(\.key.columns.transaction),
-            column(\.key.columns.click),
-            column(\.status.rawValue), column { text($0.statusReason) { $0 } }, column { text($0.payout, \.text) },
-            column { text($0.revenue, \.text) }, column { text($0.saleAmount, \.text) },
-            column(\.expectedStatus?.rawValue),
-        ]
-    }
-
-    /// A change as the statement takes it: null keeps, the empty text clears.
-    private static func text<Value>(_ change: Change<Value>, _ text: (Value) -> String) -> String? {
-        switch change {
-        case .keep: nil
-        case .clear: ""
-        case .set(let value): text(value)
-        }
-    }
-
-    /// Why nothing was changed.
-    fileprivate func refusal(_ verdict: String, stored: String) -> FunctionError {
-        switch verdict {
-        case "unknown": return key.isUnknown
-        case "ambiguous": return key.isAmbiguous
-        case "unexpected":
-            return .conflict("expectedStatus", "the conversion is \(stored), not \(expectedStatus?.rawValue ?? "")")
-        case "forbidden":
-            let targets =
-                ConversionStatus(rawValue: stored)?.allowedTargets.map(\.rawValue).joined(separator: ", ") ?? ""
+    fileprivate func error(_ refusal: UpdateStatuses.Refusal) -> FunctionError {
+        switch refusal {
+        case .unknown: return key.isUnknown
+        case .ambiguous: return key.isAmbiguous
+        case .unexpected(let stored):
             return .conflict(
-                "status", "a conversion that is \(stored) cannot become \(status.rawValue); it can become: \(targets)")
-        default: return .internal
+                "expectedStatus", "the conversion is \(stored.rawValue), not \(expectedStatus?.rawValue ?? "")")
+        case .forbidden(let stored):
+            let targets = stored.allowedTargets.map(\.rawValue).joined(separator: ", ")
+            return .conflict(
+                "status",
+                "a conversion that is \(stored.rawValue) cannot become \(status.rawValue); it can become: \(targets)")
         }
     }
 }

@@ -55,10 +55,12 @@ package struct DeliveryFilter: Sendable {
     }
 
     /// All but the times, as the statements take them.
-    var parameters: [Parameter] {
+    var arguments: Arguments {
         [
-            .optional(deliveryID), .optional(conversionID), .optional(transactionID), .optional(clickID),
-            .optional(postbackID), .optional(affiliateID), .optional(offerID), .optional(state?.rawValue),
+            "delivery_id": .optional(deliveryID), "conversion_id": .optional(conversionID),
+            "transaction_id": .optional(transactionID), "click_id": .optional(clickID),
+            "postback_id": .optional(postbackID), "affiliate_id": .optional(affiliateID),
+            "offer_id": .optional(offerID), "state": .optional(state?.rawValue),
         ]
     }
 

@@ -53,28 +53,16 @@ package final class DeliveryResender {
     /// is made due, so that a repeated call does no harm; what deleted postbacks cancelled stays cancelled.
     /// - Throws: `not_found`, naming the deliveries that are not there, or the ids that filter and are nobody's.
     package func resend(_ request: ResendRequest) throws(FunctionError) -> Resent {
-        var ids = Parameter.null
-        var filter = DeliveryFilter.none
         switch request.subject {
-        case .deliveries(let list):
-            ids = .integers(list)
-            if let unknown = try database.run(.findUnresendable, [ids]).first?.text("unknown") {
+        case .deliveries(let ids):
+            if let unknown = try database.run(FindUnresendable(deliveryIDs: ids)) {
                 throw .notFound("deliveryIds", "there is no delivery \(unknown)")
             }
-        case .filter(let given):
-            filter = given
-            try filter.requireKnown(in: database, at: Path.root.member("filter"))
+        case .filter(let filter): try filter.requireKnown(in: database, at: Path.root.member("filter"))
         }
-        let resend = Call(
-            .resendDeliveries,
-            [ids] + filter.parameters + [
-                .optional(filter.since?.description), .optional(filter.until?.description), .bool(request.isForced),
-                .text(request.after), .int(DeliveryResender.limit), .bool(request.isDryRun),
-            ])
-        let results = try database.run([[.plan(.automatic), resend]] + (request.isDryRun ? [] : wakeup.groups()))
-        let row = results[0][1].first
-        return Resent(
-            owed: OwedAgain(row), madeDue: row?.integer("made_due") ?? 0,
-            leftOut: row?.text("left_out").map(JSON.encoded) ?? [:])
+        var trip = RoundTrip()
+        let resend = trip.add(ResendDeliveries(request: request), planned: .automatic)
+        if !request.isDryRun { wakeup.add(to: &trip) }
+        return try database.run(trip).answer(resend)
     }
 }

@@ -9,10 +9,11 @@ package struct OwedAgain {
 }
 
 extension OwedAgain {
-    /// A row without `last` is the end.
-    init(_ row: Row?) {
-        count = row?.integer("count") ?? 0
-        next = row?.text("last").map { Cursor.json(behind: $0) } ?? .null
+    /// A row whose `last` is NULL is the end.
+    init(_ row: Row) throws(PostgresError) {
+        count = try row.required("count")
+        let last: String? = try row.optional("last")
+        next = last.map { Cursor.json(behind: $0) } ?? .null
     }
 
     /// The answer; `name` says what was done to so many.

@@ -1,5 +1,4 @@
 import Postbacks
-import Postgres
 
 /// Other active postbacks that fire on the same events as one.
 struct Overlap {
@@ -13,13 +12,15 @@ struct Overlap {
     /// `find_overlapping_postbacks` looks up no more than one above this.
     private static let countLimit = 100
 
-    /// Reads a row of what `find_overlapping_postbacks` answers; nil when there is none.
-    init?(_ row: Row?) {
-        guard let ids = row?.text("ids"), let count = row?.integer("count"), let row else { return nil }
+    /// - Parameters:
+    ///   - ids: the first of them, separated by commas.
+    ///   - count: how many there are.
+    ///   - goalsIgnored: whether some differ by their goals alone, while the offer's goals are off.
+    init(ids: String, count: Int, goalsIgnored: Bool) {
         self.ids = ids
         others = count - ids.split(separator: ",").count
         isCountedToTheEnd = count <= Overlap.countLimit
-        goalsIgnored = row.bool("goals_ignored") == true
+        self.goalsIgnored = goalsIgnored
     }
 
     var warning: PostbackWarning {
@@ -28,22 +29,5 @@ struct Overlap {
             .overlap,
             "other active postbacks fire on the same events too: \(ids)\(more)"
                 + (goalsIgnored ? "; the offer's goals are off, so that goals do not tell them apart" : ""))
-    }
-}
-
-extension Call {
-    /// Asks for what overlaps stored postbacks. A postback that overlaps with no other has no row.
-    static func overlaps(ofPostbacks ids: [Int]) -> Call {
-        Call(.findOverlappingPostbacks, [.integers(ids), .null, .null, .null, .null])
-    }
-
-    /// Of one that is not.
-    static func overlap(of new: NewPostback) -> Call {
-        Call(
-            .findOverlappingPostbacks,
-            [
-                .null, .optional(new.offerID), .optional(new.affiliateID), .optional(new.goalID),
-                .text(new.conversionStatus.rawValue),
-            ])
     }
 }

@@ -20,23 +20,20 @@ package final class PostbackBackfill {
     package func backfill(
         _ postbackID: Int, since: Timestamp, until: Timestamp?, after: String, includesSilent: Bool, isDryRun: Bool
     ) throws(FunctionError) -> OwedAgain {
-        guard let postback = try database.run(.findPostback, [.int(postbackID)]).first,
-            postback.bool("deleted") == false
-        else { throw .unknownPostback(postbackID) }
-        guard postback.bool("active") == true else {
+        guard let postback = try database.run(FindPostback(postbackID: postbackID)), !postback.isDeleted else {
+            throw .unknownPostback(postbackID)
+        }
+        guard postback.isActive else {
             throw .conflict("postbackId", "the postback \(postbackID) is not active; updatePostback turns it on")
         }
-        // Two of them at once for one postback would both owe what neither sees the other owe.
-        let lock = Call(
-            Statement(name: "", sql: "SELECT pg_advisory_xact_lock(hashtext('postbacks.backfill'), $1::int)"),
-            [.int(postbackID % Int(Int32.max))])
-        let backfill = Call(
-            .backfillPostback,
-            [
-                .int(postbackID), .text(since.description), .optional(until?.description), .text(after),
-                .int(DeliveryResender.limit), .bool(isDryRun), .bool(includesSilent),
-            ])
-        let results = try database.run([[.plan(.automatic), lock, backfill]] + (isDryRun ? [] : wakeup.groups()))
-        return OwedAgain(results[0][2].first)
+        var trip = RoundTrip()
+        trip.begin(planned: .automatic)
+        trip.append(LockBackfill(postbackID: postbackID))
+        let backfill = trip.append(
+            BackfillPostback(
+                postbackID: postbackID, since: since, until: until, after: after, includesSilent: includesSilent,
+                isDryRun: isDryRun))
+        if !isDryRun { wakeup.add(to: &trip) }
+        return try database.run(trip).answer(backfill)
     }
 }

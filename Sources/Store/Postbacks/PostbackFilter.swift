@@ -1,6 +1,5 @@
 package import JSON
 package import Postbacks
-import Postgres
 
 /// Which postbacks to list; nil does not filter.
 package struct PostbackFilter: Sendable {
@@ -31,25 +30,11 @@ package struct PostbackFilter: Sendable {
         return NamedIDs(offer: id(offerID), affiliate: id(affiliateID))
     }
 
-    /// The statement's parameters but the place behind which it begins, and how many rows.
-    func parameters(behind place: String, _ count: Int) -> [Parameter] {
-        func bool(_ value: Bool?) -> Parameter { value.map(Parameter.bool) ?? .null }
-        return [
-            postbackID.map { .integers([$0]) } ?? .null, .optional(offerID), .optional(affiliateID), .optional(goalID),
-            .optional(conversionStatus?.rawValue), .text(place), .int(count), bool(isActive), bool(isPaused),
-            destinations.map { .array($0) } ?? .null,
-        ]
-    }
-}
-
-extension Call {
-    /// Those of these postbacks that are not deleted, in the order of their ids: the rows of the second statement of the first group.
-    static func listPostbacks(_ ids: [Int]) -> [[Call]] {
+    /// Filters nothing.
+    static let none: PostbackFilter = {
         var fields = Fields([])
-        var parameters = PostbackFilter(&fields).parameters(behind: "0", ids.count)
-        parameters[0] = .integers(ids)
-        return [[.plan(.anew), Call(ListStatement.postbacks[.oldest], parameters)]]
-    }
+        return PostbackFilter(&fields)
+    }()
 }
 
 extension Rule<[String]> {

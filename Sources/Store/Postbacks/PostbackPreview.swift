@@ -28,31 +28,30 @@ package struct PostbackPreview {
     package func stored(
         _ postbackID: Int
     ) throws(FunctionError) -> (id: Int, version: Int, template: RequestTemplate, status: ConversionStatus) {
-        guard let row = try database.run(Call.listPostbacks([postbackID]))[0][1].first else {
+        guard let stored = try database.run(ListPostbacks(ids: [postbackID]), planned: .anew).first else {
             throw .unknownPostback(postbackID)
         }
-        let status = ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done
-        return (postbackID, row.integer("version") ?? 1, row.template, status)
+        return (postbackID, stored.version, stored.template, stored.conversionStatus)
     }
 
     /// What createPostback would warn of.
     package func warnings(of new: NewPostback) throws(FunctionError) -> [PostbackWarning] {
-        let overlap = new.isActive ? Overlap(try database.run([[.overlap(of: new)]])[0][0].first)?.warning : nil
-        return [overlap].compactMap(\.self) + new.template.warnings(firingOn: new.conversionStatus)
+        let overlap = new.isActive ? try database.run(FindOverlappingPostbacks(subject: .new(new))).ofNew : nil
+        return [overlap?.warning].compactMap(\.self) + new.template.warnings(firingOn: new.conversionStatus)
     }
 
     /// What updatePostback would warn of if it changed nothing.
     package func warnings(
         ofStored postbackID: Int, _ template: RequestTemplate, firingOn status: ConversionStatus
     ) throws(FunctionError) -> [PostbackWarning] {
-        let overlap = Overlap(try database.run([[.overlaps(ofPostbacks: [postbackID])]])[0][0].first)?.warning
-        return [overlap].compactMap(\.self) + template.warnings(firingOn: status)
+        let overlaps = try database.run(FindOverlappingPostbacks(subject: .stored([postbackID]))).ofStored
+        return [overlaps[postbackID]?.warning].compactMap(\.self) + template.warnings(firingOn: status)
     }
 
     /// The last event of a conversion, as deliverPostback takes it.
     package func event(ofConversion id: Int) throws(FunctionError) -> (event: JSON, conversion: JSON) {
-        guard let row = try database.run(.findEvent, [.int(id)]).first else { throw .unknownConversion(id) }
-        return (row.json("event"), row.json("conversion"))
+        guard let found = try database.run(FindEvent(conversionID: id)) else { throw .unknownConversion(id) }
+        return (found.event, found.conversion)
     }
 
     /// - Parameters:

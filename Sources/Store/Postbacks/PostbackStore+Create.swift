@@ -56,20 +56,20 @@ extension PostbackStore {
     /// - Returns: the id of each postback; nil for one whose idempotency key is taken.
     private func insert(_ postbacks: [NewPostback]) throws(PostgresError) -> [Result<Int?, FunctionError>] {
         if postbacks.isEmpty { return [] }
-        let reserved = try database.transactions([[Call(.nextPostbackIDs, [.int(postbacks.count)])]])[0].get()[0]
+        let reserved = try database.transaction(NextPostbackIDs(count: postbacks.count))
         var answers: [Result<Int?, FunctionError>] = postbacks.map { _ in .failure(.internal) }
-        var stored: [(index: Int, columns: [String?])] = []
-        for (index, row) in zip(postbacks.indices, reserved) {
+        var stored: [(index: Int, line: CreatePostbacks.Line)] = []
+        for (index, id) in zip(postbacks.indices, reserved) {
             do throws(FunctionError) {
-                stored.append((index, try columns(postbacks[index], id: row.integer("id") ?? 0)))
+                stored.append((index, try line(postbacks[index], id: id)))
             } catch {
                 answers[index] = .failure(error)
             }
         }
         if stored.isEmpty { return answers }
-        let create = Call(.createPostbacks, Parameter.columns(of: stored.map(\.columns)))
-        for ((index, _), row) in zip(stored, try database.transactions([[create]])[0].get()[0]) {
-            answers[index] = refusal(postbacks[index], row).map(Result.failure) ?? .success(row.integer("id"))
+        let verdicts = try database.transaction(CreatePostbacks(lines: stored.map(\.line)))
+        for ((index, line), verdict) in zip(stored, verdicts) {
+            answers[index] = PostbackStore.answer(verdict, on: line)
         }
         return answers
     }
@@ -79,17 +79,15 @@ extension PostbackStore {
         let keys = postbacks.compactMap(\.idempotencyKey)
         if keys.isEmpty { return postbacks.map { _ in .success(nil) } }
         do throws(FunctionError) {
-            let rows = try database.run([[Call(.findIdempotentPostbacks, [.array(keys)])]])[0][0]
-            let made = Dictionary(rows.map { ($0.text("key"), $0) }) { first, _ in first }
+            let made = try database.run(FindIdempotentPostbacks(keys: keys))
             return postbacks.map { postback in
-                guard let key = postback.idempotencyKey, let row = made[key], let id = row.integer("id")
-                else { return .success(nil) }
+                guard let key = postback.idempotencyKey, let found = made[key] else { return .success(nil) }
                 return Result { () throws(FunctionError) in
-                    let stored = row.text("fingerprint") ?? ""
-                    guard try Fingerprint.matches(stored, of: postback, id: id, keys: self.keys) else {
-                        throw .conflict("idempotencyKey", "was used with another input, which made the postback \(id)")
+                    guard try Fingerprint.matches(found.fingerprint, of: postback, id: found.id, keys: self.keys) else {
+                        throw .conflict(
+                            "idempotencyKey", "was used with another input, which made the postback \(found.id)")
                     }
-                    return id
+                    return found.id
                 }
             }
         } catch {
@@ -97,33 +95,30 @@ extension PostbackStore {
         }
     }
 
-    private func columns(_ postback: NewPostback, id: Int) throws(FunctionError) -> [String?] {
-        let template = postback.template
-        return [
-            String(id), postback.offerID, postback.affiliateID, postback.goalID, postback.conversionStatus.rawValue,
-            template.url.text, template.httpType.rawValue, template.url.origin,
-        ] + (try requestColumns(template, id: id)) + [
-            postback.isActive.column, postback.idempotencyKey,
-            postback.idempotencyKey.map { _ in Fingerprint.make(of: postback, id: id, keys: keys) },
-            postback.sendsOvertaken.column,
-        ]
+    private func line(_ postback: NewPostback, id: Int) throws(FunctionError) -> CreatePostbacks.Line {
+        CreatePostbacks.Line(
+            id: id, postback: postback, request: try requestColumns(postback.template, id: id),
+            fingerprint: postback.idempotencyKey.map { _ in Fingerprint.make(of: postback, id: id, keys: keys) })
     }
 
-    private func refusal(_ postback: NewPostback, _ row: Row) -> FunctionError? {
-        if row.bool("offer_unknown") == true {
-            return .notFound("offerId", "there is no offer \"\(postback.offerID ?? "")\"; configureOffer makes it")
+    private static func answer(
+        _ verdict: CreatePostbacks.Verdict, on line: CreatePostbacks.Line
+    ) -> Result<Int?, FunctionError> {
+        let postback = line.postback
+        switch verdict {
+        case .created: return .success(line.id)
+        case .keyIsTaken: return .success(nil)
+        case .offerIsUnknown:
+            return .failure(
+                .notFound("offerId", "there is no offer \"\(postback.offerID ?? "")\"; configureOffer makes it"))
+        case .affiliateIsUnknown:
+            return .failure(
+                .notFound(
+                    "affiliateId",
+                    "there is no affiliate \"\(postback.affiliateID ?? "")\"; configureAffiliate makes it"))
+        case .goalsAreOff: return .failure(.goalsAreOff)
+        case .goalIsUnknown: return .failure(.unknownGoal(postback.goalID ?? "", of: postback.offerID ?? ""))
         }
-        if row.bool("affiliate_unknown") == true {
-            return .notFound(
-                "affiliateId", "there is no affiliate \"\(postback.affiliateID ?? "")\"; configureAffiliate makes it")
-        }
-        if row.bool("goals_off") == true {
-            return .goalsAreOff
-        }
-        if row.bool("goal_unknown") == true {
-            return .unknownGoal(postback.goalID ?? "", of: postback.offerID ?? "")
-        }
-        return nil
     }
 }
 

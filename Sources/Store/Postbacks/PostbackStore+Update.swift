@@ -88,42 +88,38 @@ extension PostbackStore {
     /// - Returns: the id of each that was changed; nil where somebody else's update came in between.
     private func attempt(_ updates: [PostbackUpdate]) -> [Result<Int, FunctionError>?] {
         var answers: [Result<Int, FunctionError>?] = updates.map { _ in nil }
-        var changes: [(index: Int, change: PreparedUpdate)] = []
-        for (index, change) in prepare(updates).enumerated() {
-            switch change {
-            case .success(let change): changes.append((index, change))
+        var changes: [(index: Int, line: UpdatePostbacks.Line)] = []
+        for (index, prepared) in prepare(updates).enumerated() {
+            switch prepared {
+            case .success(let line): changes.append((index, line))
             case .failure(let error): answers[index] = .failure(error)
             }
         }
         if changes.isEmpty { return answers }
-        let results = Batch(database: database).each(changes.map(\.change)) { batch throws(PostgresError) in
-            let lock = Call(.lockPostbacks, [.integers(batch.map(\.postbackID))])
-            let update = Call(.updatePostbacks, Parameter.columns(of: batch.map(\.columns)))
-            return try database.transactions([[lock, update]])[0].get()[1].map { .success($0) }
+        let results = Batch(database: database).each(changes.map(\.line)) { batch throws(PostgresError) in
+            var trip = RoundTrip()
+            trip.add(LockPostbacks(ids: batch.map(\.update.postbackID)))
+            let update = trip.append(UpdatePostbacks(lines: batch))
+            return try database.transactions(trip)(update).map { .success($0) }
         }
         for ((index, _), result) in zip(changes, results) {
             switch result {
-            case .success(let row): answers[index] = PostbackStore.verdict(row, on: updates[index])
+            case .success(let verdict): answers[index] = PostbackStore.answer(verdict, on: updates[index])
             case .failure(let error): answers[index] = .failure(error)
             }
         }
         return answers
     }
 
-    /// An update with what is stored, ready to be made while that stays so.
-    private struct PreparedUpdate {
-        let postbackID: Int
-        /// The parameters of `update_postbacks`, for this line.
-        let columns: [String?]
-    }
-
-    private func prepare(_ updates: [PostbackUpdate]) -> [Result<PreparedUpdate, FunctionError>] {
+    /// The updates with what is stored, ready to be made while that stays so.
+    private func prepare(_ updates: [PostbackUpdate]) -> [Result<UpdatePostbacks.Line, FunctionError>] {
         do throws(FunctionError) {
-            let stored = try database.run(Call.listPostbacks(updates.map(\.postbackID)))[0][1].byID("id")
+            let ids = updates.map(\.postbackID)
+            let stored = try database.run(ListPostbacks(ids: ids), planned: .anew).byID
             return updates.map { update in
                 Result { () throws(FunctionError) in
-                    guard let row = stored[update.postbackID] else { throw .unknownPostback(update.postbackID) }
-                    return try prepare(update, row)
+                    guard let old = stored[update.postbackID] else { throw .unknownPostback(update.postbackID) }
+                    return try prepare(update, old)
                 }
             }
         } catch {
@@ -131,39 +127,43 @@ extension PostbackStore {
         }
     }
 
-    private func prepare(_ update: PostbackUpdate, _ old: Row) throws(FunctionError) -> PreparedUpdate {
+    private func prepare(
+        _ update: PostbackUpdate, _ old: StoredPostback
+    ) throws(FunctionError) -> UpdatePostbacks.Line {
         let before = old.template
         var template = before.changed(by: update.request)
         let faults = template.faults.map { Fault(Path.root.member($0.field), $0.message) }
         guard faults.isEmpty else { throw .invalidRequest(faults) }
-        if case .set = update.goalID, old.text("offer_id") == nil {
+        if case .set = update.goalID, old.offer == nil {
             throw .invalidRequest("goalId", "needs one offer; this postback is for every offer")
         }
-        let version = old.integer("version") ?? 0
         let moves = template.url.origin != before.url.origin
         if moves { template = try opened(template, of: update.postbackID, sealedFor: before.url.origin) }
-        return PreparedUpdate(
-            postbackID: update.postbackID, columns: try columns(update, template, moves: moves, version: version))
+        return try line(update, template, moves: moves, version: old.version)
     }
 
     /// What became of an update; nil where somebody else's came in between.
-    private static func verdict(_ row: Row, on update: PostbackUpdate) -> Result<Int, FunctionError>? {
-        let id = update.postbackID
-        guard row.integer("id") != nil else { return .failure(.unknownPostback(id)) }
-        if row.integer("new_version") != nil { return .success(id) }
-        if row.bool("goals_off") == true { return .failure(.goalsAreOff) }
-        if row.bool("goal_unknown") == true, case .set(let goal) = update.goalID {
-            return .failure(.unknownGoal(goal, of: row.text("offer_id") ?? ""))
+    private static func answer(
+        _ verdict: UpdatePostbacks.Verdict, on update: PostbackUpdate
+    ) -> Result<Int, FunctionError>? {
+        switch verdict {
+        case .changed: return .success(update.postbackID)
+        case .isUnknown: return .failure(.unknownPostback(update.postbackID))
+        case .goalsAreOff: return .failure(.goalsAreOff)
+        case .goalIsUnknown(let offer):
+            guard case .set(let goal) = update.goalID else { return nil }
+            return .failure(.unknownGoal(goal, of: offer))
+        case .isOutdated: return nil
         }
-        return nil
     }
 
     /// Deletes a postback and cancels what it owes; one that is deleted already stays as it is.
     /// - Returns: how many deliveries were cancelled.
     package func delete(_ postbackID: Int) throws(FunctionError) -> Int {
-        let row = try database.run(.deletePostback, [.int(postbackID)]).first
-        guard let row else { throw .unknownPostback(postbackID) }
-        return row.integer("cancelled") ?? 0
+        guard let cancelled = try database.run(DeletePostback(postbackID: postbackID)) else {
+            throw .unknownPostback(postbackID)
+        }
+        return cancelled
     }
 
     /// The secrets that an update leaves as they are, to be sealed for another origin.
@@ -181,29 +181,20 @@ extension PostbackStore {
     }
 
     /// - Parameter moves: the URL has another origin, for which all secrets are sealed anew.
-    private func columns(
+    private func line(
         _ update: PostbackUpdate, _ template: RequestTemplate, moves: Bool, version: Int
-    ) throws(FunctionError) -> [String?] {
-        var setsGoal = true
-        var goal: String?
-        switch update.goalID {
-        case .keep: setsGoal = false
-        case .clear: break
-        case .set(let id): goal = id
-        }
+    ) throws(FunctionError) -> UpdatePostbacks.Line {
         // What earlier versions stored in plain is sealed on this occasion.
         let setsParams =
             moves || update.request.setsRequestParams || keys != nil && template.requestParams.hasPlainSecrets
         var written = template
         if !setsParams { written.requestParams = .none }
-        return [
-            String(update.postbackID), String(version), setsGoal.column, goal, update.conversionStatus?.rawValue,
-            template.url.text, template.httpType.rawValue, template.url.origin,
-        ] + (try requestColumns(written, id: update.postbackID)) + [
-            update.isActive?.column, update.resumes.column, (moves || update.request.setsBasicAuth).column,
-            (moves || update.request.setsRequestHeaders).column, (moves || update.request.setsSigningSecret).column,
-            update.sendsOvertaken?.column, update.retriesNow.column, setsParams.column,
-        ]
+        return UpdatePostbacks.Line(
+            update: update, version: version, url: template.url, httpType: template.httpType,
+            request: try requestColumns(written, id: update.postbackID),
+            setsBasicAuth: moves || update.request.setsBasicAuth, setsRequestParams: setsParams,
+            setsRequestHeaders: moves || update.request.setsRequestHeaders,
+            setsSigningSecret: moves || update.request.setsSigningSecret)
     }
 }
 

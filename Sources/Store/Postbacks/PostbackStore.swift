@@ -20,13 +20,13 @@ package struct PostbackStore {
     package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         try filter.named.require(in: database)
         let listed = try page.rows("postbacks") { after, count throws(FunctionError) in
-            let list = Call(
-                ListStatement.postbacks[page.order ?? .oldest],
-                filter.parameters(behind: after ?? page.start, count))
-            let rows = try database.run([[.plan(.anew), list]])[0][1]
-            return rows.map { ($0.text("id") ?? "", $0.postback) }
+            let list = ListPostbacks(
+                filter, order: page.order ?? .oldest, after: after ?? page.start, count: count)
+            return try database.run(list, planned: .anew).map { ListedRow(place: String($0.id), json: $0.json) }
         }
-        if listed.rows.isEmpty, let id = filter.postbackID, try database.run(Call.listPostbacks([id]))[0][1].isEmpty {
+        if listed.rows.isEmpty, let id = filter.postbackID,
+            try database.run(ListPostbacks(ids: [id]), planned: .anew).isEmpty
+        {
             throw .unknownPostback(id)
         }
         return listed
@@ -37,11 +37,14 @@ package struct PostbackStore {
         let known = Array(Set(ids.compactMap { try? $0.get() }))
         if known.isEmpty { return ids.map { $0.flatMap { _ in .failure(.internal) } } }
         do throws(FunctionError) {
-            let results = try database.run(Call.listPostbacks(known) + [[.overlaps(ofPostbacks: known)]])
-            let rows = results[0][1].byID("id")
-            let overlaps = results[1][0].byID("asked_id")
+            var trip = RoundTrip()
+            let list = trip.add(ListPostbacks(ids: known), planned: .anew)
+            let find = trip.add(FindOverlappingPostbacks(subject: .stored(known)))
+            let answers = try database.run(trip)
+            let stored = try answers.answer(list).byID
+            let overlaps = try answers.answer(find).ofStored
             return ids.map { answer in
-                answer.flatMap { SavedPostback.read($0, rows[$0], overlap: overlaps[$0]) }
+                answer.flatMap { SavedPostback.saved($0, stored[$0], overlap: overlaps[$0]) }
             }
         } catch {
             return ids.map { $0.flatMap { _ in .failure(error) } }
@@ -50,28 +53,13 @@ package struct PostbackStore {
 
     /// What stands in the columns from `basic_auth` to `success_when`.
     /// - Throws: `misconfigured` when there is a secret and no key to seal it.
-    func requestColumns(_ template: RequestTemplate, id: Int) throws(FunctionError) -> [String?] {
+    func requestColumns(_ template: RequestTemplate, id: Int) throws(FunctionError) -> RequestColumns {
         if template.hasPlainSecrets, keys == nil {
             throw FunctionError(
                 .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and the postback has a secret that must be sealed"
             )
         }
-        let stored = template.stored(of: id, with: keys)
-        func json(_ name: String) -> String? {
-            let value = stored[name] ?? .null
-            return value == .null ? nil : value.encodedText
-        }
-        return [
-            json("basicAuth"), json("requestParams"), json("requestHeaders"), json("signingSecret"),
-            template.omitEmptyParams.column, json("skipWhenEmpty"), json("successWhen"),
-        ]
-    }
-}
-
-extension Parameter {
-    /// One array for each column, of rows that have a value for each.
-    static func columns(of rows: [[String?]]) -> [Parameter] {
-        (rows.first ?? []).indices.map { column in .array(rows.map { $0[column] }) }
+        return RequestColumns(template, of: id, with: keys)
     }
 }
 
@@ -80,24 +68,21 @@ extension Bool {
     var column: String { self ? "t" : "f" }
 }
 
-extension Rows {
-    /// The rows by the id that stands in a column.
-    func byID(_ column: String) -> [Int: Row] {
-        Dictionary(map { ($0.integer(column) ?? 0, $0) }) { first, _ in first }
-    }
+extension [StoredPostback] {
+    /// The postbacks by their ids.
+    var byID: [Int: StoredPostback] { Dictionary(map { ($0.id, $0) }) { first, _ in first } }
 }
 
 extension SavedPostback {
-    fileprivate static func read(_ id: Int, _ row: Row?, overlap: Row?) -> Result<SavedPostback, FunctionError> {
-        guard let row else {
+    fileprivate static func saved(
+        _ id: Int, _ stored: StoredPostback?, overlap: Overlap?
+    ) -> Result<SavedPostback, FunctionError> {
+        guard let stored else {
             return .failure(
                 .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted"))
         }
-        let template = row.template
         return .success(
             SavedPostback(
-                postback: row.postback(with: template), template: template,
-                status: ConversionStatus(rawValue: row.text("conversion_status") ?? "") ?? .done,
-                overlap: Overlap(overlap)))
+                postback: stored.json, template: stored.template, status: stored.conversionStatus, overlap: overlap))
     }
 }

@@ -24,20 +24,17 @@ package struct SealCheck: Sendable {
     /// - Parameter keys: nil where none is configured.
     package static func run(on connection: Connection, keys: EncryptionKeys?) throws(PostgresError) -> [SealCheck] {
         var checks: [SealCheck] = []
-        for row in try connection.run(.countSealed) {
-            guard let key = row.text("key_id"), let count = row.integer("live"), count > 0 else { continue }
+        for key in try connection.run(CountSealed()) where key.live > 0 {
             let verdict: Verdict
-            if let keys, keys.ids.contains(key) {
-                let sample = try connection.run(
-                    .listSealedPostbacks,
-                    [.int(0), .int(SecretRotation.batchSize), .text(row.text("postbacks") ?? "{}")]
-                )
+            if let keys, keys.ids.contains(key.id) {
+                let sample = try connection.run(ListSealedPostbacks(ids: key.postbacks))
                 verdict =
-                    sample.contains { SealedPostback($0, with: keys).resealing.opened.contains(key) } ? .opens : .wrong
+                    sample.contains { SealedPostback($0, with: keys).resealing.opened.contains(key.id) }
+                    ? .opens : .wrong
             } else {
                 verdict = .missing
             }
-            checks.append(SealCheck(key: key, count: count, verdict: verdict))
+            checks.append(SealCheck(key: key.id, count: key.live, verdict: verdict))
         }
         return checks
     }

@@ -33,15 +33,13 @@ package struct SecretRotation {
         var outcome = Outcome()
         var after = 0
         while true {
-            let rows = try database.run(
-                .listSealedPostbacks, [.int(after), .int(SecretRotation.batchSize), .null])
-            guard let last = rows.last?.integer("id") else { return outcome }
-            after = last
-            var missed = try reseal(rows, isDryRun: isDryRun, &outcome)
+            let batch = try database.run(ListSealedPostbacks(after: after))
+            guard let last = batch.last else { return outcome }
+            after = last.id
+            var missed = try reseal(batch, isDryRun: isDryRun, &outcome)
             // What somebody has changed between reading and storing is read again.
             while !missed.isEmpty {
-                let changed = try database.run(
-                    .listSealedPostbacks, [.int(0), .int(SecretRotation.batchSize), .integers(missed)])
+                let changed = try database.run(ListSealedPostbacks(ids: missed))
                 missed = try reseal(changed, isDryRun: isDryRun, &outcome)
             }
         }
@@ -49,46 +47,31 @@ package struct SecretRotation {
 
     /// How many secrets are sealed under which key, by the keys' ids.
     package static func sealed(in database: Database) throws(FunctionError) -> [(key: String, count: Int)] {
-        try database.run(.countSealed).map { ($0.text("key_id") ?? "", $0.integer("count") ?? 0) }
+        try database.run(CountSealed()).map { ($0.id, $0.count) }
     }
 
     /// Deliveries in flight, whose requests may have been read before their secrets were sealed anew.
     package struct Claims {
-        fileprivate let deliveries: [Int]
-        fileprivate let leases: [Int]
+        let deliveries: [Int]
+        let leases: [Int]
         package var count: Int { deliveries.count }
     }
 
-    package func claims() throws(FunctionError) -> Claims { try claims([.null, .null]) }
+    package func claims() throws(FunctionError) -> Claims { try database.run(FindClaimed(claims: nil)) }
 
     /// Those of the claims that have neither been answered nor run out.
     package func open(_ claims: Claims) throws(FunctionError) -> Claims {
-        try self.claims([.integers(claims.deliveries), .integers(claims.leases)])
-    }
-
-    private func claims(_ parameters: [Parameter]) throws(FunctionError) -> Claims {
-        let rows = try database.run(.findClaimed, parameters)
-        return Claims(
-            deliveries: rows.map { $0.integer("id") ?? 0 }, leases: rows.map { $0.integer("lease_no") ?? 0 })
+        try database.run(FindClaimed(claims: claims))
     }
 
     /// - Returns: the postbacks that have been changed since they were read.
-    private func reseal(_ rows: Rows, isDryRun: Bool, _ outcome: inout Outcome) throws(FunctionError) -> [Int] {
-        let read = rows.map { SealedPostback($0, with: keys) }
+    private func reseal(
+        _ batch: [ListSealedPostbacks.Sealed], isDryRun: Bool, _ outcome: inout Outcome
+    ) throws(FunctionError) -> [Int] {
+        let read = batch.map { SealedPostback($0, with: keys) }
         let changed = read.filter { $0.resealing.renewed > 0 }
         var stored = Set(changed.map(\.id))
-        if !isDryRun, !changed.isEmpty {
-            func column(_ value: (SealedPostback) -> String?) -> Parameter { .array(changed.map(value)) }
-            let done = try database.run(
-                .resealPostbacks,
-                [
-                    .integers(changed.map(\.id)), column(\.basicAuth.old), column(\.basicAuth.new),
-                    column(\.requestHeaders.old), column(\.requestHeaders.new), column(\.signingSecret.old),
-                    column(\.signingSecret.new), column(\.fingerprint.old), column(\.fingerprint.new),
-                    column(\.requestParams.old), column(\.requestParams.new), column(\.url),
-                ])
-            stored = Set(done.compactMap { $0.integer("id") })
-        }
+        if !isDryRun, !changed.isEmpty { stored = Set(try database.run(ResealPostbacks(postbacks: changed))) }
         let missed = Set(changed.map(\.id)).subtracting(stored)
         for postback in read where !missed.contains(postback.id) {
             outcome.renewed += postback.resealing.renewed
@@ -101,9 +84,9 @@ package struct SecretRotation {
 }
 
 /// The columns of a postback that may hold something sealed, as they are and as they are to be.
-struct SealedPostback {
+struct SealedPostback: Sendable {
     let id: Int
-    let url: String?
+    let url: String
     private(set) var basicAuth: Column
     private(set) var requestParams: Column
     private(set) var requestHeaders: Column
@@ -122,16 +105,16 @@ struct SealedPostback {
         }
     }
 
-    init(_ row: Row, with keys: EncryptionKeys) {
-        id = row.integer("id") ?? 0
-        basicAuth = Column(row.text("basic_auth"))
-        requestParams = Column(row.text("request_params"))
-        requestHeaders = Column(row.text("request_headers"))
-        signingSecret = Column(row.text("signing_secret"))
-        fingerprint = Column(row.text("fingerprint"))
-        // A URL that cannot be read any more has been: its destination still names the origin.
-        url = row.text("url")
-        let origin = (try? PostbackURL(parsing: url ?? ""))?.origin ?? row.text("origin") ?? ""
+    init(_ stored: ListSealedPostbacks.Sealed, with keys: EncryptionKeys) {
+        id = stored.id
+        basicAuth = Column(stored.basicAuth)
+        requestParams = Column(stored.requestParams)
+        requestHeaders = Column(stored.requestHeaders)
+        signingSecret = Column(stored.signingSecret)
+        fingerprint = Column(stored.fingerprint)
+        url = stored.url
+        // A URL that an earlier version accepted and this one cannot read: its destination still names the origin.
+        let origin = (try? PostbackURL(parsing: url))?.origin ?? stored.origin
         resealing = Resealing(of: SecretOwner(postbackID: id, origin: origin), with: keys)
         renew(\.basicAuth, "basicAuth") { $0.basicAuth($1) }
         renew(\.requestParams, "requestParams") { $0.requestParams($1) }

@@ -1,14 +1,15 @@
--- Owes a postback ($1) the events since $2 and before $3 that match it and that it was never owed: at most $5, behind the
--- event $4. Goals count as they did when the event happened. $6 only counts. Silent events are owed if $7 says so.
+-- Owes a postback (@postback_id) the events since @since and before @until (null: without end) that match it and that it was
+-- never owed: at most @limit, behind the event @after_id. Goals count as they did when the event happened. @dry_run only counts.
+-- Events that were recorded silently are owed only with @include_silent.
 WITH wanted AS MATERIALIZED (
     SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at, c.offer_id, c.affiliate_id
     FROM postbacks p
     JOIN events e ON e.status = p.conversion_status
     JOIN conversions c ON c.id = e.conversion_id
-    WHERE p.id = $1::bigint
-        AND e.at >= $2::timestamptz
-        AND ($7::boolean OR NOT e.silent)
-        AND ($3::timestamptz IS NULL OR e.at < $3)
+    WHERE p.id = @postback_id::bigint
+        AND e.at >= @since::timestamptz
+        AND (@include_silent::boolean OR NOT e.silent)
+        AND (@until::timestamptz IS NULL OR e.at < @until)
         AND coalesce(p.offer_id, c.offer_id) = c.offer_id
         AND coalesce(p.affiliate_id, c.affiliate_id) = c.affiliate_id
         AND (p.goal_id IS NULL OR NOT e.goals_enabled OR p.goal_id = c.goal_id)
@@ -18,17 +19,17 @@ WITH wanted AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT FROM deliveries d
             WHERE d.conversion_id = e.conversion_id AND d.sequence = e.sequence AND d.postback_id = p.id)
-        AND e.id > $4::bigint
+        AND e.id > @after_id::bigint
     ORDER BY e.id
-    LIMIT $5::bigint
+    LIMIT @limit::bigint
 ), owed AS (
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, hold_from, offer_id,
         affiliate_id)
     SELECT id, conversion_id, sequence, postback_id, destination_id,
         CASE WHEN paused_at IS NULL THEN now() ELSE 'infinity' END, now(), offer_id, affiliate_id
     FROM wanted
-    WHERE NOT $6::boolean
+    WHERE NOT @dry_run::boolean
     ORDER BY id
     ON CONFLICT DO NOTHING
 )
-SELECT count(*) AS count, CASE WHEN count(*) = $5::bigint THEN max(id) END AS last FROM wanted
+SELECT count(*) AS count, CASE WHEN count(*) = @limit::bigint THEN max(id) END AS last FROM wanted

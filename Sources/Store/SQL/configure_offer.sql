@@ -1,29 +1,29 @@
--- Creates or changes an offer. Null keeps its name ($2), whether goals are on ($3) and its goals ($4 ids, $5 names).
--- Changes nothing while a goal that would go is used, and names such goals.
+-- Creates or changes an offer (@id). Null keeps its name (@name), whether goals are on (@goals_enabled) and its goals (@goal_ids
+-- with @goal_names). Changes nothing while a goal that would be removed is used, and names such goals.
 WITH used AS MATERIALIZED (
     SELECT g.id FROM goals g
-    WHERE g.offer_id = $1 AND g.id <> ALL ($4::text[])
-        AND (EXISTS (SELECT FROM postbacks p WHERE p.offer_id = $1 AND p.goal_id = g.id AND p.deleted_at IS NULL)
-            OR EXISTS (SELECT FROM conversions c WHERE c.offer_id = $1 AND c.goal_id = g.id))
+    WHERE g.offer_id = @id AND g.id <> ALL (@goal_ids::text[])
+        AND (EXISTS (SELECT FROM postbacks p WHERE p.offer_id = @id AND p.goal_id = g.id AND p.deleted_at IS NULL)
+            OR EXISTS (SELECT FROM conversions c WHERE c.offer_id = @id AND c.goal_id = g.id))
 ), saved AS (
     INSERT INTO offers AS o (id, name, goals_enabled)
-    SELECT $1, coalesce($2, $1), coalesce($3::boolean, false)
+    SELECT @id, coalesce(@name, @id), coalesce(@goals_enabled::boolean, false)
     WHERE NOT EXISTS (SELECT FROM used)
     ON CONFLICT (id) DO UPDATE SET
-        name = coalesce($2, o.name),
-        goals_enabled = coalesce($3::boolean, o.goals_enabled),
+        name = coalesce(@name, o.name),
+        goals_enabled = coalesce(@goals_enabled::boolean, o.goals_enabled),
         updated_at = now()
     RETURNING o.*
 ), forgotten AS (
     -- A deleted postback gives its goal free.
     UPDATE postbacks p SET goal_id = NULL
-    WHERE p.offer_id = $1 AND p.deleted_at IS NOT NULL AND p.goal_id <> ALL ($4::text[]) AND EXISTS (SELECT FROM saved)
+    WHERE p.offer_id = @id AND p.deleted_at IS NOT NULL AND p.goal_id <> ALL (@goal_ids::text[]) AND EXISTS (SELECT FROM saved)
 ), removed AS (
-    DELETE FROM goals g USING saved s WHERE g.offer_id = s.id AND g.id <> ALL ($4::text[])
+    DELETE FROM goals g USING saved s WHERE g.offer_id = s.id AND g.id <> ALL (@goal_ids::text[])
 ), kept AS (
     INSERT INTO goals AS g (offer_id, id, name, position)
     SELECT s.id, w.id, w.name, w.position
-    FROM saved s, unnest($4::text[], $5::text[]) WITH ORDINALITY AS w(id, name, position)
+    FROM saved s, unnest(@goal_ids::text[], @goal_names::text[]) WITH ORDINALITY AS w(id, name, position)
     ON CONFLICT (offer_id, id) DO UPDATE SET name = excluded.name, position = excluded.position
     RETURNING g.id, g.name, g.position
 )
@@ -34,7 +34,7 @@ SELECT s.id,
             FROM (
                 SELECT * FROM kept
                 UNION ALL
-                SELECT id, name, position FROM goals WHERE offer_id = $1 AND $4::text[] IS NULL
+                SELECT id, name, position FROM goals WHERE offer_id = @id AND @goal_ids::text[] IS NULL
             ) g
         ), '[]'),
         'createdAt', rfc3339(s.created_at), 'updatedAt', rfc3339(s.updated_at)) AS offer,

@@ -1,13 +1,17 @@
--- Creates a batch of postbacks, one for each line of the arrays, with ids made before ($1), because their secrets are bound to
--- these. Null instead of an offer or affiliate means every one. Stores nothing of a line when something in it is unknown, a goal
--- is given while the offer's goals are off, or its idempotency key is taken. One row for each line.
+-- Creates a batch of postbacks, one for each line of the arrays. Their ids (@ids) were made before, because their secrets are
+-- bound to these. Null instead of an offer or affiliate means every one. Stores nothing of a line when something in it is
+-- unknown, a goal is given while the offer's goals are off, or its idempotency key is taken. One row for each line.
 WITH input AS MATERIALIZED (
     SELECT i.*
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[], $15::text[],
-        $16::boolean[], $17::text[], $18::text[], $19::boolean[]) WITH ORDINALITY
-        AS i(id, offer_id, affiliate_id, goal_id, conversion_status, url, http_type, origin,
-            basic_auth, request_params, request_headers, signing_secret, omit_empty_params, skip_when_empty, success_when,
+    FROM unnest(@ids::bigint[], @offer_ids::text[], @affiliate_ids::text[], @goal_ids::text[], @conversion_statuses::text[],
+        @urls::text[], @http_types::text[], @origins::text[],
+        @basic_auths::text[], @request_params::text[], @request_headers::text[], @signing_secrets::text[],
+        @omit_empty_params::boolean[], @skip_when_empty::text[], @success_when::text[],
+        @active::boolean[], @idempotency_keys::text[], @fingerprints::text[], @send_overtaken::boolean[]) WITH ORDINALITY
+        AS i(id, offer_id, affiliate_id, goal_id, conversion_status,
+            url, http_type, origin,
+            basic_auth, request_params, request_headers, signing_secret,
+            omit_empty_params, skip_when_empty, success_when,
             active, idempotency_key, fingerprint, send_overtaken, line)
 ), asked AS MATERIALIZED (
     SELECT i.line,

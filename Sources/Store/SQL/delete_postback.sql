@@ -1,6 +1,7 @@
--- Deletes a postback and cancels what it owes but for what is in flight, which is cancelled if it comes back unfinished.
+-- Deletes a postback (@postback_id) and cancels the deliveries that it owes. What is in flight is cancelled if it comes back
+-- unfinished.
 WITH found AS MATERIALIZED (
-    SELECT id FROM postbacks WHERE id = $1::bigint FOR UPDATE
+    SELECT id FROM postbacks WHERE id = @postback_id::bigint FOR UPDATE
 ), deleted AS (
     UPDATE postbacks p SET deleted_at = now(), updated_at = now()
     FROM found f WHERE p.id = f.id AND p.deleted_at IS NULL

@@ -1,11 +1,11 @@
--- For each event of a conversion ($1) and each postback that names its offer, or every offer: whether it fired, and else
--- the first reason why not, by what the postback and the offer said at that moment. A postback that was backfilled fired.
+-- For each event of a conversion (@conversion_id) and each postback that names its offer, or every offer: whether it fired, and
+-- else the first reason why not, by what the postback and the offer said at that moment. A postback that was backfilled fired.
 -- Of what fired: the delivery as it stands, and its last attempt. "facts" are for the words of the reason.
--- Other affiliates' postbacks are counted, and left out unless $2 asks for all. $3 is the order's hold in seconds.
+-- Other affiliates' postbacks are counted, and left out unless @all asks for them. @order_hold is the order's hold in seconds.
 WITH happened AS MATERIALIZED (
     SELECT e.*, c.offer_id, c.affiliate_id, c.goal_id
     FROM events e JOIN conversions c ON c.id = e.conversion_id
-    WHERE e.conversion_id = $1::bigint
+    WHERE e.conversion_id = @conversion_id::bigint
 ), judged AS (
     SELECT e.id AS event_id, p.id AS postback_id, d.id AS delivery_id, d.state, d.waits_for, d.error_code,
         CASE
@@ -26,7 +26,7 @@ WITH happened AS MATERIALIZED (
         coalesce(t.error ->> 'code', d.error_code) AS last_error
     FROM happened e
     JOIN postbacks p ON coalesce(p.offer_id, e.offer_id) = e.offer_id
-        AND ($2::boolean OR coalesce(p.affiliate_id, e.affiliate_id) = e.affiliate_id)
+        AND (@all::boolean OR coalesce(p.affiliate_id, e.affiliate_id) = e.affiliate_id)
     CROSS JOIN LATERAL (
         SELECT * FROM postback_versions v
         WHERE v.postback_id = p.id
@@ -35,7 +35,7 @@ WITH happened AS MATERIALIZED (
     ) v
     LEFT JOIN LATERAL (
         SELECT l.id, l.state, l.due_at, l.finished_at, l.error_code, l.attempts_before + l.attempts AS attempts, l.lease_no,
-            CASE WHEN l.state IN ('owed', 'retrying') THEN waits_for(l.id, $3::float8) END AS waits_for
+            CASE WHEN l.state IN ('owed', 'retrying') THEN waits_for(l.id, @order_hold::float8) END AS waits_for
         FROM delivery_log l
         WHERE l.conversion_id = e.conversion_id AND l.event_id = e.id AND l.postback_id = p.id
     ) d ON true
@@ -54,7 +54,7 @@ SELECT
         JOIN offers o ON o.id = c.offer_id
         JOIN affiliates a ON a.id = c.affiliate_id
         LEFT JOIN goals g ON g.offer_id = c.offer_id AND g.id = c.goal_id
-        WHERE c.id = $1::bigint
+        WHERE c.id = @conversion_id::bigint
     ) AS conversion,
     (
         SELECT json_agg(json_build_object('id', e.id, 'sequence', e.sequence, 'status', e.status,
@@ -71,5 +71,5 @@ SELECT
     ) AS events,
     (
         SELECT count(*) FROM conversions c JOIN postbacks p ON coalesce(p.offer_id, c.offer_id) = c.offer_id
-        WHERE c.id = $1::bigint AND NOT $2::boolean AND p.affiliate_id <> c.affiliate_id
+        WHERE c.id = @conversion_id::bigint AND NOT @all::boolean AND p.affiliate_id <> c.affiliate_id
     ) AS others

@@ -1,14 +1,16 @@
--- The conversion with an id ($1), or of an offer ($2) with a transaction ($4) or a click ($5); a goal ($3) that is null is any, ''
--- is none. Says how many there are, two at the most.
+-- The conversion with an id (@conversion_id), or of an offer (@offer_id) with a tracker's id (@transaction_id or @click_id). A
+-- goal (@goal_id) that is null is any, '' is none. Says how many there are, two at the most.
 SELECT min(n.id) AS id, count(*) AS matches FROM (
-    SELECT c.id FROM conversions c WHERE c.id = $1::bigint
+    SELECT c.id FROM conversions c WHERE c.id = @conversion_id::bigint
     UNION ALL
     SELECT c.id FROM conversions c
-    WHERE c.offer_id = $2::text AND id_key(c.transaction_id) = id_key($4::text) AND c.transaction_id = $4
-        AND ($3::text IS NULL OR coalesce(c.goal_id, '') = $3)
+    WHERE c.offer_id = @offer_id::text
+        AND id_key(c.transaction_id) = id_key(@transaction_id::text) AND c.transaction_id = @transaction_id
+        AND (@goal_id::text IS NULL OR coalesce(c.goal_id, '') = @goal_id)
     UNION ALL
     SELECT c.id FROM conversions c
-    WHERE $4::text IS NULL AND c.offer_id = $2::text AND id_key(c.click_id) = id_key($5::text) AND c.click_id = $5
-        AND ($3::text IS NULL OR coalesce(c.goal_id, '') = $3)
+    WHERE @transaction_id::text IS NULL AND c.offer_id = @offer_id::text
+        AND id_key(c.click_id) = id_key(@click_id::text) AND c.click_id = @click_id
+        AND (@goal_id::text IS NULL OR coalesce(c.goal_id, '') = @goal_id)
     LIMIT 2
 ) n

@@ -1,4 +1,4 @@
--- The postbacks that these idempotency keys ($1) have made.
+-- The postbacks that idempotency keys (@keys) have made.
 SELECT k.key, p.id, p.fingerprint
-FROM unnest($1::text[]) AS k(key)
+FROM unnest(@keys::text[]) AS k(key)
 CROSS JOIN LATERAL (SELECT p.id, p.fingerprint FROM postbacks p WHERE p.idempotency_key = k.key OFFSET 0) p

@@ -1,16 +1,18 @@
--- Other active postbacks that fire on events on which one fires too: for each of the postbacks $1 that are active, or else for one
--- that would have the offer $2, affiliate $3, goal $4 (null: any) and status $5. A row for each that has some: at most 20 ids, and
--- how many there are; goals_ignored: some differ by their goals alone, which the offer's goals, being off, do not tell apart.
+-- Other active postbacks that fire on events on which one fires too: for each of the stored postbacks @postback_ids that are
+-- active; where these are null, for one that would have @offer_id, @affiliate_id, @goal_id (null: any) and @conversion_status. A
+-- row for each that has some: at most 20 ids, and how many there are; goals_ignored: some differ by their goals alone, which the
+-- offer's goals, being off, do not tell apart.
 -- No more than 101 are looked up for one postback, so that a batch takes the same time however many are alike.
 WITH asked AS MATERIALIZED (
     SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status,
         coalesce((SELECT NOT o.goals_enabled FROM offers o WHERE o.id = p.offer_id), false) AS goals_off
     FROM (
         SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status
-        FROM unnest($1::bigint[]) AS k(id)
+        FROM unnest(@postback_ids::bigint[]) AS k(id)
         CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = k.id AND p.active OFFSET 0) p
         UNION ALL
-        SELECT NULL, $2::text, $3::text, $4::text, $5::text WHERE $1::bigint[] IS NULL
+        SELECT NULL, @offer_id::text, @affiliate_id::text, @goal_id::text, @conversion_status::text
+        WHERE @postback_ids::bigint[] IS NULL
     ) p
 ), found AS (
     -- One for each kind of postback, which looks up what it needs by itself, in an index of its own.

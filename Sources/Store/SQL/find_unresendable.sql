@@ -1,4 +1,4 @@
--- Of these deliveries ($1), those that are not there at all.
+-- Names those of some deliveries (@delivery_ids) that are not there at all.
 SELECT string_agg(i.id::text, ', ' ORDER BY i.id) AS unknown
-FROM unnest($1::bigint[]) AS i(id)
+FROM unnest(@delivery_ids::bigint[]) AS i(id)
 WHERE NOT EXISTS (SELECT FROM deliveries d WHERE d.id = i.id) AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = i.id)

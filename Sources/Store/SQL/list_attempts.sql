@@ -1,13 +1,14 @@
--- Every attempt of some deliveries ($1), each made between two times ($2, $3, in seconds since 1970), and all between $4 and $5:
--- the planner leaves out the days before and after those, and each look-up the days that are not its own. A delivery without
--- an attempt has no row. $6 asks only for what a line of a table shows, not for headers and bodies.
+-- Every attempt of some deliveries (@delivery_ids), each made between two times (@tried_from, @tried_until, in seconds since
+-- 1970), and all of them between @first and @last: the planner leaves out the days before and after those, and each look-up
+-- leaves out the days that are not its own. A delivery without an attempt has no row. @brief asks only for what a line of a
+-- table shows, not for headers and bodies.
 SELECT k.id, t.count, t.attempts
-FROM unnest($1::bigint[], $2::float8[], $3::float8[]) AS k(id, tried_from, tried_until)
+FROM unnest(@delivery_ids::bigint[], @tried_from::float8[], @tried_until::float8[]) AS k(id, tried_from, tried_until)
 CROSS JOIN LATERAL (
     -- A probe found no connection, and spent no attempt.
     SELECT count(*) FILTER (WHERE NOT t.probe) AS count,
         -- Objects of JSON; json_build_object takes longer, for it asks of each value of each row of which type it is.
-        '[' || string_agg(CASE WHEN $6::boolean THEN concat(
+        '[' || string_agg(CASE WHEN @brief::boolean THEN concat(
             '{"at":"', rfc3339(t.at), '","outcome":"', t.outcome,
             '","request":{"method":', coalesce((t.request -> 'method')::text, 'null'),
             ',"url":', coalesce((t.request -> 'url')::text, 'null'),
@@ -25,6 +26,6 @@ CROSS JOIN LATERAL (
     FROM attempts t
     WHERE t.delivery_id = k.id
         AND t.at BETWEEN to_timestamp(k.tried_from) AND to_timestamp(k.tried_until)
-        AND t.at BETWEEN to_timestamp($4::float8) AND to_timestamp($5::float8)
+        AND t.at BETWEEN to_timestamp(@first::float8) AND to_timestamp(@last::float8)
 ) t
 WHERE t.attempts IS NOT NULL

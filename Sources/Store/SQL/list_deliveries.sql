@@ -1,127 +1,134 @@
--- Deliveries, owed and finished, from the oldest owed on, without their attempts; null does not filter. For the list from the newest
--- on, what stands in a comment directly behind a word takes its place.
--- $1 says by what they are found: 'delivery' ($2), 'conversion' ($3, $4 and $5), 'postback' ($6), 'affiliate' ($7), 'offer' ($8)
--- or 'all'; whatever else is given filters, and so does the state ($9). The page has $13 rows, behind one ($10, $11) and up to
--- a time ($12). $14 is the order's hold in seconds.
--- Each way has an index in the order of the list, for each state by itself. The others are not walked: their condition on $1
--- is looked at first, and what filters besides is written so that it leads to no other index: a planner that takes the filters for
--- independent would walk one in which what is asked for is far away. Of finished deliveries only the page's own rows are read.
+-- Deliveries, owed and finished, from the oldest owed on, without their attempts; null does not filter. For the list from the
+-- newest on, what stands in a comment directly behind a word takes its place.
+-- @way says by what they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
+-- 'postback' (@postback_id), 'affiliate' (@affiliate_id), 'offer' (@offer_id) or 'all'; whatever else is given filters, and so
+-- does the state (@state). The page has @count rows, behind one (@after_time, @after_id) and up to a time (@end_time).
+-- @order_hold is the order's hold in seconds.
+-- Each way has an index in the order of the list, for each state by itself. The others are not walked: their condition on @way
+-- is looked at first, and what filters besides is written so that it leads to no other index: a planner that takes the filters
+-- for independent would walk one in which what is asked for is far away. Of finished deliveries only the page's own rows are
+-- read.
 WITH named AS MATERIALIZED (
-    SELECT $3::bigint AS id WHERE $3::bigint IS NOT NULL
+    SELECT @conversion_id::bigint AS id WHERE @conversion_id::bigint IS NOT NULL
     UNION ALL
     SELECT c.id
     FROM offers o
     CROSS JOIN LATERAL (
         SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id AND id_key(c.transaction_id) = id_key($4::text) AND c.transaction_id = $4::text
+        WHERE c.offer_id = o.id
+            AND id_key(c.transaction_id) = id_key(@transaction_id::text) AND c.transaction_id = @transaction_id::text
         OFFSET 0
     ) c
-    WHERE $3::bigint IS NULL AND $4::text IS NOT NULL AND ($8::text IS NULL OR o.id = $8::text)
+    WHERE @conversion_id::bigint IS NULL AND @transaction_id::text IS NOT NULL
+        AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
     UNION ALL
     SELECT c.id
     FROM offers o
     CROSS JOIN LATERAL (
         SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id AND id_key(c.click_id) = id_key($5::text) AND c.click_id = $5::text
+        WHERE c.offer_id = o.id AND id_key(c.click_id) = id_key(@click_id::text) AND c.click_id = @click_id::text
         OFFSET 0
     ) c
-    WHERE $3::bigint IS NULL AND $4::text IS NULL AND $5::text IS NOT NULL AND ($8::text IS NULL OR o.id = $8::text)
+    WHERE @conversion_id::bigint IS NULL AND @transaction_id::text IS NULL AND @click_id::text IS NOT NULL
+        AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
 ), few AS MATERIALIZED (
-    SELECT l.* FROM delivery_log l WHERE $1::text = 'delivery' AND l.id = $2::bigint
+    SELECT l.* FROM delivery_log l WHERE @way::text = 'delivery' AND l.id = @delivery_id::bigint
     UNION ALL
     SELECT l.*
     FROM named n
     CROSS JOIN LATERAL (SELECT * FROM delivery_log l WHERE l.conversion_id = n.id OFFSET 0) l
-    WHERE $1::text = 'conversion'
+    WHERE @way::text = 'conversion'
 ), finished(state) AS MATERIALIZED (
     SELECT s.state FROM unnest(ARRAY['delivered', 'failed', 'dead', 'skipped', 'cancelled']) AS s(state)
-    WHERE $9::text IS NULL OR s.state = $9::text
+    WHERE @state::text IS NULL OR s.state = @state::text
 ), found AS (
     SELECT l.owed_at, l.id, l.is_owed FROM few l
-    WHERE ($6::bigint IS NULL OR l.postback_id = $6::bigint)
-        AND ($7::text IS NULL OR l.affiliate_id = $7::text)
-        AND ($8::text IS NULL OR l.offer_id = $8::text)
-        AND ($9::text IS NULL OR l.state = $9::text)
-        AND (l.owed_at, l.id) >/*<*/ ($10::timestamptz, $11::bigint)
-        AND l.owed_at </*>=*/ $12::timestamptz
-        AND ($3::bigint IS NULL OR l.conversion_id = $3::bigint)
-        AND ($4::text IS NULL OR $4::text = (SELECT c.transaction_id FROM conversions c WHERE c.id = l.conversion_id))
-        AND ($5::text IS NULL OR $5::text = (SELECT c.click_id FROM conversions c WHERE c.id = l.conversion_id))
+    WHERE (@postback_id::bigint IS NULL OR l.postback_id = @postback_id::bigint)
+        AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id::text)
+        AND (@offer_id::text IS NULL OR l.offer_id = @offer_id::text)
+        AND (@state::text IS NULL OR l.state = @state::text)
+        AND (l.owed_at, l.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+        AND l.owed_at </*>=*/ @end_time::timestamptz
+        AND (@conversion_id::bigint IS NULL OR l.conversion_id = @conversion_id::bigint)
+        AND (@transaction_id::text IS NULL
+            OR @transaction_id::text = (SELECT c.transaction_id FROM conversions c WHERE c.id = l.conversion_id))
+        AND (@click_id::text IS NULL OR @click_id::text = (SELECT c.click_id FROM conversions c WHERE c.id = l.conversion_id))
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
-        WHERE d.postback_id = $6::bigint AND d.state COLLATE "C" = s.state
-            AND ($7::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM $7::text)
-            AND ($8::text IS NULL OR d.offer_id IS NOT DISTINCT FROM $8::text)
-            AND (d.owed_at, d.id) >/*<*/ ($10::timestamptz, $11::bigint)
-            AND d.owed_at </*>=*/ $12::timestamptz
+        WHERE d.postback_id = @postback_id::bigint AND d.state COLLATE "C" = s.state
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
-        LIMIT $13::bigint
+        LIMIT @count::bigint
     ) f
-    WHERE $1::text = 'postback'
+    WHERE @way::text = 'postback'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
-        WHERE d.affiliate_id = $7::text AND d.state COLLATE "C" = s.state
-            AND ($8::text IS NULL OR d.offer_id IS NOT DISTINCT FROM $8::text)
-            AND (d.owed_at, d.id) >/*<*/ ($10::timestamptz, $11::bigint)
-            AND d.owed_at </*>=*/ $12::timestamptz
+        WHERE d.affiliate_id = @affiliate_id::text AND d.state COLLATE "C" = s.state
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
-        LIMIT $13::bigint
+        LIMIT @count::bigint
     ) f
-    WHERE $1::text = 'affiliate'
+    WHERE @way::text = 'affiliate'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
-        WHERE d.offer_id = $8::text AND d.state COLLATE "C" = s.state
-            AND (d.owed_at, d.id) >/*<*/ ($10::timestamptz, $11::bigint)
-            AND d.owed_at </*>=*/ $12::timestamptz
+        WHERE d.offer_id = @offer_id::text AND d.state COLLATE "C" = s.state
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
-        LIMIT $13::bigint
+        LIMIT @count::bigint
     ) f
-    WHERE $1::text = 'offer'
+    WHERE @way::text = 'offer'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
         WHERE (d.state || '') COLLATE "C" = s.state
-            AND (d.owed_at, d.id) >/*<*/ ($10::timestamptz, $11::bigint)
-            AND d.owed_at </*>=*/ $12::timestamptz
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
-        LIMIT $13::bigint
+        LIMIT @count::bigint
     ) f
-    WHERE $1::text = 'all'
+    WHERE @way::text = 'all'
     UNION ALL
     -- What is owed has no index for each filter: it is walked in the list's order.
     SELECT w.owed_at, w.id, true
     FROM (
         SELECT o.owed_at, o.id FROM outbox o
-        WHERE ($6::bigint IS NULL OR o.postback_id = $6::bigint)
-            AND ($7::text IS NULL OR $7::text = coalesce(o.affiliate_id,
+        WHERE (@postback_id::bigint IS NULL OR o.postback_id = @postback_id::bigint)
+            AND (@affiliate_id::text IS NULL OR @affiliate_id::text = coalesce(o.affiliate_id,
                 (SELECT c.affiliate_id FROM conversions c WHERE c.id = o.conversion_id)))
-            AND ($8::text IS NULL OR $8::text = coalesce(o.offer_id,
+            AND (@offer_id::text IS NULL OR @offer_id::text = coalesce(o.offer_id,
                 (SELECT c.offer_id FROM conversions c WHERE c.id = o.conversion_id)))
-            AND ($9::text IS NULL OR $9::text = (
+            AND (@state::text IS NULL OR @state::text = (
                 SELECT owed_state(o.lease_until, p.paused_at, o.attempt) FROM postbacks p WHERE p.id = o.postback_id))
-            AND (o.owed_at, o.id) >/*<*/ ($10::timestamptz, $11::bigint)
-            AND o.owed_at </*>=*/ $12::timestamptz
+            AND (o.owed_at, o.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND o.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY o.owed_at ASC/*DESC*/, o.id ASC/*DESC*/
-        LIMIT $13::bigint
+        LIMIT @count::bigint
     ) w
-    WHERE $1::text NOT IN ('delivery', 'conversion')
-        AND ($9::text IS NULL OR $9::text IN ('owed', 'retrying', 'in_flight', 'held'))
+    WHERE @way::text NOT IN ('delivery', 'conversion')
+        AND (@state::text IS NULL OR @state::text IN ('owed', 'retrying', 'in_flight', 'held'))
 ), page AS MATERIALIZED (
-    SELECT * FROM found ORDER BY owed_at ASC/*DESC*/, id ASC/*DESC*/ LIMIT $13::bigint
+    SELECT * FROM found ORDER BY owed_at ASC/*DESC*/, id ASC/*DESC*/ LIMIT @count::bigint
 ), listed AS MATERIALIZED (
     SELECT f.id, f.state, f.postback_id, f.conversion_id, f.offer_id, f.affiliate_id, f.event_id, f.sequence, f.destination_id,
-        NULL::text AS destination, f.attempts, f.attempts_before, f.lease_no, f.owed_at, NULL::timestamptz AS due_at, f.finished_at, false AS is_owed
+        NULL::text AS destination, f.attempts, f.attempts_before, f.lease_no, f.owed_at, NULL::timestamptz AS due_at,
+        f.finished_at, false AS is_owed
     FROM page
     CROSS JOIN LATERAL (SELECT * FROM deliveries f WHERE f.id = page.id OFFSET 0) f
     WHERE NOT page.is_owed
@@ -145,7 +152,7 @@ SELECT concat(t.owed_at, '/', l.id) AS cursor,
         ',"dueAt":', coalesce('"' || rfc3339(l.due_at) || '"', 'null'),
         ',"finishedAt":', coalesce('"' || rfc3339(l.finished_at) || '"', 'null'),
         ',"waitsFor":', coalesce(CASE
-            WHEN l.is_owed AND l.sequence > 1 AND l.state IN ('owed', 'retrying') THEN waits_for(l.id, $14::float8)
+            WHEN l.is_owed AND l.sequence > 1 AND l.state IN ('owed', 'retrying') THEN waits_for(l.id, @order_hold::float8)
         END::text, 'null'),
         '}') AS delivery,
     l.attempts_before + l.attempts AS attempts,

@@ -1,3 +1,3 @@
--- Lets what changes one conversion ($1) happen one after the other: a statement that waited in its own middle would not see the
--- event that the change before it has added.
-SELECT id FROM conversions WHERE id = $1::bigint FOR UPDATE
+-- Lets what changes one conversion (@conversion_id) happen one after the other: a statement that waited in its own middle would
+-- not see the event that the change before it has added.
+SELECT id FROM conversions WHERE id = @conversion_id::bigint FOR UPDATE

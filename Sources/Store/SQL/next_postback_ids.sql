@@ -1,2 +1,2 @@
--- So many ids ($1) for postbacks that are to be made.
-SELECT nextval('postbacks_id_seq') AS id FROM generate_series(1, $1::int)
+-- So many ids (@count) for postbacks that are to be made.
+SELECT nextval('postbacks_id_seq') AS id FROM generate_series(1, @count::int)

@@ -1,5 +1,5 @@
--- Blanks what is kept of the person behind a conversion ($1), whose row this transaction has locked before: in the conversion,
--- in its events' snapshots and in the attempts of its deliveries. Ids, amounts, states and times stay.
+-- Blanks what is kept of the person behind a conversion (@conversion_id), whose row this transaction has locked before: in the
+-- conversion, in its events' snapshots and in the attempts of its deliveries. Ids, amounts, states and times stay.
 -- A status's reason is free text, in which anything of the person may stand.
 -- A click's id becomes a text that says nothing of it: one of the two ids must be there, and two conversions must not share it.
 WITH blanked AS (
@@ -13,7 +13,7 @@ WITH blanked AS (
             WHEN num_nonnulls(c.ip, c.user_agent, c.params, c.status_reason) > 0 OR c.click_id <> 'redacted-' || c.id THEN now()
             ELSE c.updated_at
         END
-    WHERE c.id = $1::bigint
+    WHERE c.id = @conversion_id::bigint
     RETURNING c AS conversion, c.id
 ), snapshots AS (
     -- The members that stay keep their order and spelling.
@@ -23,7 +23,7 @@ WITH blanked AS (
         FROM json_each(e.payload) WITH ORDINALITY AS m(key, value, place)
         WHERE m.key NOT IN ('ip', 'userAgent', 'params', 'statusReason')
     )
-    WHERE e.conversion_id = $1::bigint
+    WHERE e.conversion_id = @conversion_id::bigint
         AND (num_nonnulls(e.payload -> 'ip', e.payload -> 'userAgent', e.payload -> 'params', e.payload -> 'statusReason') > 0
             OR e.payload ->> 'clickId' <> 'redacted-' || e.conversion_id)
     RETURNING e.id
@@ -31,7 +31,7 @@ WITH blanked AS (
     -- What is owed and neither leased nor, at this moment, in the hands of a poller. Nobody is waited for: whoever stores an
     -- answer locks such rows in another order.
     SELECT o.id FROM outbox o
-    WHERE o.conversion_id = $1::bigint AND o.lease_until IS NULL
+    WHERE o.conversion_id = @conversion_id::bigint AND o.lease_until IS NULL
     FOR UPDATE SKIP LOCKED
 ), put_off AS (
     -- A claim that began before this is committed still reads the old snapshot: to that, these are not due.
@@ -53,9 +53,9 @@ WITH blanked AS (
             ELSE t.error
         END
     WHERE t.delivery_id = ANY (ARRAY(
-            SELECT id FROM outbox WHERE conversion_id = $1::bigint
+            SELECT id FROM outbox WHERE conversion_id = @conversion_id::bigint
             UNION ALL
-            SELECT id FROM deliveries WHERE conversion_id = $1::bigint
+            SELECT id FROM deliveries WHERE conversion_id = @conversion_id::bigint
         ))
         AND (
             t.request IS NOT NULL AND t.request -> 'redacted' IS NULL

@@ -1,12 +1,15 @@
--- Stores secrets that were sealed anew, where they are still those that were read: of the postbacks $1 the columns as they
--- were ($2, $4, $6, $8, $10) and as they are to be ($3, $5, $7, $9, $11), as long as the URL is $12. What a caller sees is the same, so version and updated_at
--- stay. The rows are locked in the order of their ids, so that two of these wait for one another instead of for ever.
+-- Stores secrets that were sealed anew, where they are still those that were read: of each of the postbacks @ids the columns as
+-- they were (@old_…) and as they are to be (@new_…), as long as the URL is the one in @urls. What a caller sees is the same, so
+-- version and updated_at stay. The rows are locked in the order of their ids, so that two of these wait for one another instead
+-- of for ever.
 WITH wanted AS MATERIALIZED (
     SELECT i.*
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[])
-        AS i(id, old_auth, new_auth, old_headers, new_headers, old_signing, new_signing, old_fingerprint,
-            new_fingerprint, old_params, new_params, url)
+    FROM unnest(@ids::bigint[], @old_auths::text[], @new_auths::text[], @old_headers::text[], @new_headers::text[],
+        @old_signing_secrets::text[], @new_signing_secrets::text[], @old_fingerprints::text[], @new_fingerprints::text[],
+        @old_params::text[], @new_params::text[], @urls::text[])
+        AS i(id, old_auth, new_auth, old_headers, new_headers,
+            old_signing, new_signing, old_fingerprint, new_fingerprint,
+            old_params, new_params, url)
 ), locked AS MATERIALIZED (
     SELECT p.id
     FROM postbacks p JOIN wanted w ON w.id = p.id

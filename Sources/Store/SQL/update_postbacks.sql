@@ -1,21 +1,27 @@
--- Changes a batch of postbacks ($1, no id twice), one for each line of the arrays, whose versions are still those in $2. Stores
--- nothing of a line when its postback is deleted or has another version, or when a goal is to be set that is unknown or while the
--- offer's goals are off. $3 says whether a goal is to be set or cleared. $18, $19, $20 and $23 say which columns with secrets are
--- set; the others may have been sealed anew since they were read. One row for each line; without an id for a postback that is
--- not there.
--- Deliveries that a postback owes move to the destination of its new URL. $17 resumes the postback: its held deliveries become
--- due, in the order of their ids. With $22 deliveries that wait for a retry become due at once when the request has changed. A
+-- Changes a batch of postbacks (@ids, no id twice), one for each line of the arrays, whose versions are still those in
+-- @versions.
+-- Stores nothing of a line when its postback is deleted or has another version, or when a goal is to be set that is unknown or
+-- while the offer's goals are off. @sets_goal says whether a goal is to be set or cleared. @sets_auth, @sets_params,
+-- @sets_headers and @sets_signing say which columns with secrets are set; the others may have been sealed anew since they were
+-- read. One row for each line; without an id for a postback that is not there.
+-- Deliveries that a postback owes move to the destination of its new URL. @resumes ends a pause: held deliveries become due, in
+-- the order of their ids. With @retries_now deliveries that wait for a retry become due at once when the request has changed. A
 -- delivery that moves keeps its place in the order (R10): later events of its conversion wait for it as long as they would have,
 -- and for a held one from the resumption on.
 WITH input AS MATERIALIZED (
     SELECT i.*
-    FROM unnest($1::bigint[], $2::int[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::boolean[], $14::text[], $15::text[], $16::boolean[],
-        $17::boolean[], $18::boolean[], $19::boolean[], $20::boolean[], $21::boolean[], $22::boolean[],
-        $23::boolean[]) WITH ORDINALITY
-        AS i(id, version, sets_goal, goal_id, conversion_status, url, http_type, origin,
-            basic_auth, request_params, request_headers, signing_secret, omit_empty_params, skip_when_empty, success_when,
-            active, resumes, sets_auth, sets_headers, sets_signing, send_overtaken, retries_now, sets_params, line)
+    FROM unnest(@ids::bigint[], @versions::int[], @sets_goal::boolean[], @goal_ids::text[], @conversion_statuses::text[],
+        @urls::text[], @http_types::text[], @origins::text[],
+        @basic_auths::text[], @request_params::text[], @request_headers::text[], @signing_secrets::text[],
+        @omit_empty_params::boolean[], @skip_when_empty::text[], @success_when::text[],
+        @active::boolean[], @resumes::boolean[], @sets_auth::boolean[], @sets_headers::boolean[], @sets_signing::boolean[],
+        @send_overtaken::boolean[], @retries_now::boolean[], @sets_params::boolean[]) WITH ORDINALITY
+        AS i(id, version, sets_goal, goal_id, conversion_status,
+            url, http_type, origin,
+            basic_auth, request_params, request_headers, signing_secret,
+            omit_empty_params, skip_when_empty, success_when,
+            active, resumes, sets_auth, sets_headers, sets_signing,
+            send_overtaken, retries_now, sets_params, line)
 ), asked AS MATERIALIZED (
     SELECT i.line, p.id, p.offer_id, p.version = i.version AS is_current,
         i.retries_now AND (

@@ -1,12 +1,15 @@
 -- Brings a batch of conversions into a status: judges each line under its conversion's row lock, stores what changes, and
 -- owes what a change fires. One row for each line; of several lines for one conversion only the first is judged now.
--- Amounts and the reason: null keeps, '' clears. A goal: null is any, '' is none.
+-- Amounts and the reason: null keeps, '' clears. A goal: null is any, '' is none. @transitions are the allowed changes, such as
+-- 'pending>done'.
 WITH input AS MATERIALIZED (
     SELECT i.*, m.id AS only_id, m.matches, row_number() OVER (PARTITION BY m.id ORDER BY i.line) AS turn
-    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[]) WITH ORDINALITY
-        AS i(conversion_id, offer_id, goal_id, transaction_id, click_id, status, status_reason, payout,
-            revenue, sale_amount, expected_status, line)
+    FROM unnest(@conversion_ids::bigint[], @offer_ids::text[], @goal_ids::text[], @transaction_ids::text[], @click_ids::text[],
+        @statuses::text[], @status_reasons::text[], @payouts::text[], @revenues::text[], @sale_amounts::text[],
+        @expected_statuses::text[]) WITH ORDINALITY
+        AS i(conversion_id, offer_id, goal_id, transaction_id, click_id,
+            status, status_reason, payout, revenue, sale_amount,
+            expected_status, line)
     CROSS JOIN LATERAL (
         SELECT min(n.id) AS id, count(*) AS matches FROM (
             SELECT c.id FROM conversions c WHERE c.id = i.conversion_id
@@ -39,7 +42,7 @@ WITH input AS MATERIALIZED (
             WHEN i.expected_status <> l.status AND i.status = l.status THEN 'repeated'
             WHEN i.expected_status <> l.status THEN 'unexpected'
             WHEN i.status = l.status THEN 'unchanged'
-            WHEN l.status || '>' || i.status = ANY ($12::text[]) THEN 'changed'
+            WHEN l.status || '>' || i.status = ANY (@transitions::text[]) THEN 'changed'
             ELSE 'forbidden'
         END AS verdict
     FROM input i LEFT JOIN locked l ON l.id = i.only_id AND i.matches = 1
@@ -72,12 +75,12 @@ WITH input AS MATERIALIZED (
     WHERE d.verdict = 'changed'
     RETURNING id, conversion_id, sequence
 ), owed AS (
-    -- Behind earlier deliveries of the same conversion to the same destination, but no longer than the order's hold ($13).
+    -- Behind earlier deliveries of the same conversion to the same destination, for @order_hold seconds at the most.
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, offer_id, affiliate_id)
     SELECT e.id, e.conversion_id, e.sequence, p.id, p.destination_id,
         CASE WHEN p.paused_at IS NULL THEN greatest(now(), (
             SELECT max(least(earlier.due_at,
-                coalesce(earlier.hold_from, earlier.owed_at) + make_interval(secs => $13::float8)))
+                coalesce(earlier.hold_from, earlier.owed_at) + make_interval(secs => @order_hold::float8)))
             FROM outbox earlier
             WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id + 0 = p.destination_id
         )) ELSE 'infinity' END, (d.conversion).offer_id, (d.conversion).affiliate_id

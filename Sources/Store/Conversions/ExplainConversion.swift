@@ -1,0 +1,36 @@
+import JSON
+import Postgres
+
+/// Tells for each event of a conversion what each postback of its offer did.
+struct ExplainConversion: StoredCall {
+    let conversionID: Int
+    /// Tells of other affiliates' postbacks, too.
+    let all: Bool
+    /// Seconds that a later event waits for an earlier one.
+    let orderHold: Double
+
+    struct Explained {
+        let conversion: JSON
+        /// Each with its `postbacks`.
+        let events: [JSON]
+        /// How many postbacks of other affiliates were left out.
+        let others: Int
+    }
+
+    static let statement = Statement(name: "explain_conversion", bytes: PackageResources.explain_conversion_sql)
+
+    var arguments: Arguments {
+        ["conversion_id": .int(conversionID), "all": .bool(all), "order_hold": .text(String(orderHold))]
+    }
+
+    /// Nil: there is no such conversion.
+    func answer(_ rows: Rows) throws(PostgresError) -> Explained? {
+        let row = try rows.single()
+        guard let _: [UInt8] = try row.optional("conversion") else { return nil }
+        guard case .array(let events) = try row.requiredJSON("events") else {
+            throw row.unreadable("events", "is no list")
+        }
+        return Explained(
+            conversion: try row.requiredJSON("conversion"), events: events, others: try row.required("others"))
+    }
+}

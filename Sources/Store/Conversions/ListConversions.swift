@@ -1,0 +1,32 @@
+import JSON
+import Postbacks
+import Postgres
+
+/// Lists conversions in the order of the times when they were recorded.
+struct ListConversions: StoredCall {
+    let filter: ConversionFilter
+    let order: ListOrder
+    /// The cursor of the row behind which the page begins; nil for the beginning.
+    let after: String?
+    let count: Int
+
+    private static let both = ListStatement(name: "list_conversions", bytes: PackageResources.list_conversions_sql)
+    static var statement: Statement { both[.oldest] }
+    var statement: Statement { Self.both[order] }
+
+    var arguments: Arguments {
+        let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
+        return [
+            "way": .text(filter.way.rawValue), "transaction_id": .optional(filter.transactionID),
+            "offer_id": .optional(filter.offerID), "click_id": .optional(filter.clickID),
+            "affiliate_id": .optional(filter.affiliateID), "goal_id": .optional(filter.goalID),
+            "status": .optional(filter.status?.rawValue), "count": .int(count),
+        ] + range.arguments
+    }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> [ListedRow] {
+        try rows.map { row throws(PostgresError) in
+            ListedRow(place: try row.required("cursor"), json: .encoded(try row.required("conversion")))
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import JSON
+import Postbacks
+import Postgres
+
+/// Lists deliveries in the order of the times since when they are owed, without their attempts.
+struct ListDeliveries: StoredCall {
+    let filter: DeliveryFilter
+    let order: ListOrder
+    /// The cursor of the row behind which the page begins; nil for the beginning.
+    let after: String?
+    let count: Int
+    /// Seconds that a later event waits for an earlier one.
+    let orderHold: Double
+
+    struct Listed {
+        /// The cursor of the row.
+        let place: String
+        let id: Int
+        /// The delivery as PostgreSQL's text of a JSON object.
+        let delivery: [UInt8]
+        /// How many attempts were counted.
+        let attempts: Int
+        /// Between when its attempts are, in seconds since 1970; nil where nobody has leased it.
+        let tried: (from: Int, until: Int)?
+    }
+
+    private static let both = ListStatement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
+    static var statement: Statement { both[.oldest] }
+    var statement: Statement { Self.both[order] }
+
+    var arguments: Arguments {
+        let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
+        return ["way": .text(filter.way.rawValue), "count": .int(count), "order_hold": .text(String(orderHold))]
+            + filter.arguments + range.arguments
+    }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> [Listed] {
+        try rows.map { row throws(PostgresError) in
+            let from: Int? = try row.optional("tried_from")
+            let tried: (from: Int, until: Int)? =
+                if let from { (from, try row.required("tried_until")) } else { nil }
+            return Listed(
+                place: try row.required("cursor"), id: try row.required("id"),
+                delivery: try row.required("delivery"), attempts: try row.required("attempts"), tried: tried)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import JSON
+import Postgres
+
+/// The part of the list of offers, or of affiliates, that is to be read.
+struct NamedRange {
+    /// Nil: in the order of the ids; otherwise in the order in which they were made.
+    let order: ListOrder?
+    /// The cursor of the row behind which it begins: an id, or a time and an id. Nil for the beginning.
+    let after: String?
+    let count: Int
+
+    fileprivate var arguments: Arguments {
+        let place = order == nil ? nil : after.flatMap(TimedPlace.init)
+        return [
+            "by_time": .bool(order != nil), "after_time": .text(place?.time ?? "-infinity"),
+            "after_id": .optional(order == nil ? after : place?.id), "count": .int(count),
+        ]
+    }
+}
+
+/// Lists offers as JSON.
+struct ListOffers: StoredCall {
+    let range: NamedRange
+
+    private static let both = ListStatement(name: "list_offers", bytes: PackageResources.list_offers_sql)
+    static var statement: Statement { both[.oldest] }
+    var statement: Statement { Self.both[range.order ?? .oldest] }
+
+    var arguments: Arguments { range.arguments }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> [ListedRow] {
+        try rows.map { row throws(PostgresError) in
+            ListedRow(place: try row.required("cursor"), json: try row.requiredJSON("offer"))
+        }
+    }
+}
+
+/// Lists affiliates as JSON.
+struct ListAffiliates: StoredCall {
+    let range: NamedRange
+
+    private static let both = ListStatement(name: "list_affiliates", bytes: PackageResources.list_affiliates_sql)
+    static var statement: Statement { both[.oldest] }
+    var statement: Statement { Self.both[range.order ?? .oldest] }
+
+    var arguments: Arguments { range.arguments }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> [ListedRow] {
+        try rows.map { row throws(PostgresError) in
+            ListedRow(place: try row.required("cursor"), json: try row.requiredJSON("affiliate"))
+        }
+    }
+}

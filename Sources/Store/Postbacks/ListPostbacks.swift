@@ -1,0 +1,67 @@
+import JSON
+import Postbacks
+import Postgres
+
+/// Lists postbacks that are not deleted, in the order of their ids.
+struct ListPostbacks: StoredCall {
+    var filter: PostbackFilter
+    /// Only those of these; nil: any.
+    var ids: [Int]?
+    var order = ListOrder.oldest
+    /// The id behind which it begins.
+    var after = "0"
+    let count: Int
+
+    private static let both = ListStatement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
+    static var statement: Statement { both[.oldest] }
+    var statement: Statement { Self.both[order] }
+
+    /// Those that a filter leaves.
+    init(_ filter: PostbackFilter, order: ListOrder, after: String, count: Int) {
+        self.filter = filter
+        ids = filter.postbackID.map { [$0] }
+        self.order = order
+        self.after = after
+        self.count = count
+    }
+
+    /// Those that have one of these ids.
+    init(ids: [Int]) {
+        filter = .none
+        self.ids = ids
+        count = ids.count
+    }
+
+    var arguments: Arguments {
+        [
+            "postback_ids": ids.map(Parameter.integers) ?? .null, "offer_id": .optional(filter.offerID),
+            "affiliate_id": .optional(filter.affiliateID), "goal_id": .optional(filter.goalID),
+            "conversion_status": .optional(filter.conversionStatus?.rawValue),
+            "active": .optional(filter.isActive), "paused": .optional(filter.isPaused),
+            "origins": filter.destinations.map { .array($0) } ?? .null, "after_id": .text(after), "count": .int(count),
+        ]
+    }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> [StoredPostback] {
+        try rows.map { row throws(PostgresError) in try StoredPostback(row) }
+    }
+}
+
+/// Tells whether a postback, which may be deleted, is there and active; nil: it was never there.
+struct FindPostback: StoredCall {
+    let postbackID: Int
+
+    struct Found {
+        let isDeleted: Bool
+        let isActive: Bool
+    }
+
+    static let statement = Statement(name: "find_postback", bytes: PackageResources.find_postback_sql)
+
+    var arguments: Arguments { ["postback_id": .int(postbackID)] }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> Found? {
+        guard let row = rows.first else { return nil }
+        return Found(isDeleted: try row.required("deleted"), isActive: try row.required("active"))
+    }
+}

@@ -1,0 +1,2 @@
+-- Wakes the pollers, which listen to this channel.
+NOTIFY postbacks_outbox
