@@ -52,6 +52,9 @@ package enum Migrations {
         Migration(
             number: 15, name: "conversion indexes",
             script: String(decoding: PackageResources.conversion_indexes_sql, as: UTF8.self), isGradual: true),
+        Migration(
+            number: 16, name: "shared rules",
+            script: String(decoding: PackageResources.shared_rules_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind

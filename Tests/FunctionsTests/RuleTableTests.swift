@@ -157,6 +157,7 @@ import Testing
             let expected = rows.filter { $0.value.result(on: event) == "fired" }.map(\.key).sorted()
             #expect(event.fired == expected, "\(event)")
         }
+        #expect(try firesInSQL() == events.map(\.fired.count).reduce(0, +))
         #expect(try installation.count("outbox") == events.map(\.fired.count).reduce(0, +))
         #expect(
             try installation.value("SELECT count(*) AS value FROM outbox WHERE due_at = 'infinity'")
@@ -173,6 +174,29 @@ import Testing
         try each(present.filter { $0 % 3 == 1 }, "updatePostback", ["goalId": nil, "active": true])
         try each(present.filter { $0 % 3 == 2 }, "deletePostback")
         try expectExplained(events, all)
+    }
+
+    /// How often `fires` says so, of which each time something is owed. What is explained as `fired` is compared with the same model
+    /// as what was owed.
+    private func firesInSQL() throws -> Int {
+        let wrong = try installation.value(
+            """
+            SELECT count(*) AS value FROM events e
+            JOIN conversions c ON c.id = e.conversion_id
+            CROSS JOIN postbacks p
+            LEFT JOIN outbox o ON o.event_id = e.id AND o.postback_id = p.id
+            WHERE (fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
+                c.offer_id, c.affiliate_id, c.goal_id, e.status, e.goals_enabled) IS TRUE) <> (o.id IS NOT NULL)
+            """)
+        #expect(wrong == "0")
+        let count = try installation.value(
+            """
+            SELECT count(*) AS value FROM events e
+            JOIN conversions c ON c.id = e.conversion_id
+            JOIN postbacks p ON fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
+                c.offer_id, c.affiliate_id, c.goal_id, e.status, e.goals_enabled)
+            """)
+        return Int(count ?? "") ?? -1
     }
 
     private func expectExplained(_ events: [Event], _ rows: [Int: Row]) throws {

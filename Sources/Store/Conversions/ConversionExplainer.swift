@@ -46,23 +46,24 @@ package struct ConversionExplainer {
     }
 
     /// The event with the reason for each postback; nil where the statement's JSON lacks something.
-    private static func withReasons(_ event: JSON, of conversion: JSON) -> JSON? {
-        guard let affiliate = conversion["affiliate"]?["id"]?.text, let status = event["status"]?.text,
-            case .array(let postbacks)? = event["postbacks"]
+    private static func withReasons(_ explained: JSON, of conversion: JSON) -> JSON? {
+        guard let affiliate = conversion["affiliate"]?["id"]?.text, let event = explained["event"],
+            let status = event["status"]?.text, case .array(let postbacks)? = explained["postbacks"]
         else { return nil }
         let happened = Explanation.Event(
             affiliateID: affiliate, goalID: conversion["goal"]?["id"]?.text, status: status)
-        var explained: [JSON] = []
+        var judged: [JSON] = []
         for postback in postbacks {
             guard let result = postback["result"]?.text.flatMap(Explanation.init), let facts = postback["facts"] else {
                 return nil
             }
             let reason =
                 result.reason(happened, Explanation.Postback(facts)) ?? DeliveryStanding(postback, facts)?.reason
-            explained.append(
+            judged.append(
                 JSON.object(postback.members.filter { $0.name != "facts" }).merging(["reason": .optional(reason)]))
         }
-        return event.merging(["postbacks": .array(explained)])
+        let others = JSON.object(explained.members.filter { $0.name != "event" })
+        return event.merging(others).merging(["postbacks": .array(judged)])
     }
 }
 

@@ -11,7 +11,7 @@ struct ExplainConversion: StoredCall {
 
     struct Explained {
         let conversion: JSON
-        /// Each with its `postbacks`.
+        /// Each with the `event` itself, its `goalsEnabled`, `silent` and `postbacks`.
         let events: [JSON]
         /// How many postbacks of other affiliates were left out.
         let others: Int

@@ -35,7 +35,10 @@ REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versi
 REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
-GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text), id_key(text), oldest_due()
+GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text), id_key(text), oldest_due(),
+    goal_fires(text, text, boolean), event_json(bigint, integer, text, text, timestamptz), postback_json(postbacks),
+    click_known(text, text, text, text), half_open(integer, timestamptz, float8),
+    fires(text, text, text, text, boolean, timestamptz, text, text, text, text, boolean)
     TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
 -- Everybody: of which version the tables are, and whether anybody polls.

@@ -4,15 +4,14 @@
 WITH wanted AS MATERIALIZED (
     SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at, c.offer_id, c.affiliate_id
     FROM postbacks p
-    JOIN events e ON e.status = p.conversion_status
+    CROSS JOIN events e
     JOIN conversions c ON c.id = e.conversion_id
     WHERE p.id = @postback_id::bigint
+        AND fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
+            c.offer_id, c.affiliate_id, c.goal_id, e.status, e.goals_enabled)
         AND e.at >= @since::timestamptz
         AND (@include_silent::boolean OR NOT e.silent)
         AND (@until::timestamptz IS NULL OR e.at < @until)
-        AND coalesce(p.offer_id, c.offer_id) = c.offer_id
-        AND coalesce(p.affiliate_id, c.affiliate_id) = c.affiliate_id
-        AND (p.goal_id IS NULL OR NOT e.goals_enabled OR p.goal_id = c.goal_id)
         AND NOT EXISTS (
             SELECT FROM outbox o
             WHERE o.conversion_id = e.conversion_id AND o.sequence = e.sequence AND o.postback_id = p.id)

@@ -175,19 +175,15 @@ SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.conversion_id, c.att
         'input', json_build_object(
             'deliveryId', c.id,
             'attempt', c.attempt + 1,
-            'postback', json_build_object('id', p.id, 'version', p.version, 'url', p.url, 'httpType', p.http_type,
-                'basicAuth', p.basic_auth, 'requestParams', p.request_params, 'requestHeaders', p.request_headers,
-                'signingSecret', p.signing_secret, 'omitEmptyParams', p.omit_empty_params,
-                'skipWhenEmpty', p.skip_when_empty, 'successWhen', p.success_when),
-            'event', json_build_object('id', e.id, 'sequence', e.sequence, 'status', e.status,
-                'previousStatus', e.previous_status, 'at', rfc3339(e.at)),
+            'postback', postback_json(p.postback),
+            'event', event_json(e.id, e.sequence, e.status, e.previous_status, e.at),
             'conversion', e.payload
         )
     ) AS line,
     NULL AS error_code, NULL AS origin
 FROM claimed c
 -- By their keys, whatever the planner believes of how many there are.
-CROSS JOIN LATERAL (SELECT * FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
+CROSS JOIN LATERAL (SELECT p AS postback, p.version FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL
 SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt + 1, due_at, NULL, NULL, error_code,

@@ -34,8 +34,7 @@ WITH answers AS MATERIALIZED (
     LEFT JOIN LATERAL (
         SELECT d.id FROM destinations d
         WHERE a.outcome = 'retry' AND NOT a.sent AND a.error ->> 'code' IN ('dns', 'connect', 'tls', 'timeout')
-            AND d.id = o.destination_id AND d.blocks > 0
-            AND d.failing_since > now() - make_interval(secs => @schedule_seconds::float8)
+            AND d.id = o.destination_id AND half_open(d.blocks, d.failing_since, @schedule_seconds::float8)
         OFFSET 0
     ) d ON true
 ), finished AS (

@@ -13,7 +13,7 @@ WITH happened AS MATERIALIZED (
             WHEN e.silent THEN 'silent'
             WHEN p.affiliate_id <> e.affiliate_id THEN 'affiliate'
             WHEN v.conversion_status <> e.status THEN 'status'
-            WHEN e.goals_enabled AND v.goal_id IS NOT NULL AND v.goal_id IS DISTINCT FROM e.goal_id THEN 'goal'
+            WHEN goal_fires(v.goal_id, e.goal_id, e.goals_enabled) IS NOT TRUE THEN 'goal'
             WHEN NOT v.active THEN 'inactive'
             WHEN p.created_at > e.at THEN 'created_later'
             WHEN p.deleted_at <= e.at THEN 'deleted'
@@ -25,7 +25,7 @@ WITH happened AS MATERIALIZED (
             'responseStatus', t.response -> 'status', 'errorMessage', t.error ->> 'message') AS facts,
         coalesce(t.error ->> 'code', d.error_code) AS last_error
     FROM happened e
-    JOIN postbacks p ON coalesce(p.offer_id, e.offer_id) = e.offer_id
+    JOIN postbacks p ON coalesce(p.offer_id, '*') = ANY (ARRAY[e.offer_id, '*'])
         AND (@all::boolean OR coalesce(p.affiliate_id, e.affiliate_id) = e.affiliate_id)
     CROSS JOIN LATERAL (
         SELECT * FROM postback_versions v
@@ -57,9 +57,8 @@ SELECT
         WHERE c.id = @conversion_id::bigint
     ) AS conversion,
     (
-        SELECT json_agg(json_build_object('id', e.id, 'sequence', e.sequence, 'status', e.status,
-            'previousStatus', e.previous_status, 'at', rfc3339(e.at), 'goalsEnabled', e.goals_enabled,
-            'silent', e.silent,
+        SELECT json_agg(json_build_object('event', event_json(e.id, e.sequence, e.status, e.previous_status, e.at),
+            'goalsEnabled', e.goals_enabled, 'silent', e.silent,
             'postbacks', coalesce((
                 SELECT json_agg(json_strip_nulls(json_build_object('postbackId', j.postback_id, 'result', j.result,
                     'deliveryId', j.delivery_id, 'state', j.state,
@@ -70,6 +69,6 @@ SELECT
         FROM happened e
     ) AS events,
     (
-        SELECT count(*) FROM conversions c JOIN postbacks p ON coalesce(p.offer_id, c.offer_id) = c.offer_id
+        SELECT count(*) FROM conversions c JOIN postbacks p ON coalesce(p.offer_id, '*') = ANY (ARRAY[c.offer_id, '*'])
         WHERE c.id = @conversion_id::bigint AND NOT @all::boolean AND p.affiliate_id <> c.affiliate_id
     ) AS others

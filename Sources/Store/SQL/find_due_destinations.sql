@@ -42,7 +42,7 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
     ) head
 )
 SELECT d.id, d.max_in_flight, d.failures,
-    coalesce(d.blocks > 0 AND d.failing_since > now() - make_interval(secs => @schedule_seconds::float8), false) AS half_open,
+    half_open(d.blocks, d.failing_since, @schedule_seconds::float8) AS half_open,
     due.first, due.retry, now() AS looked_at, NULL AS walked_to, NULL AS walked_again
 FROM (
     SELECT destination_id, min(due_at) FILTER (WHERE NOT again) AS first, min(due_at) FILTER (WHERE again) AS retry

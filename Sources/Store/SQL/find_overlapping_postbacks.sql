@@ -26,7 +26,7 @@ WITH asked AS MATERIALIZED (
             WHERE other.deleted_at IS NULL AND other.active
                 AND coalesce(other.offer_id, '*') = k.offer AND coalesce(other.affiliate_id, '*') = k.affiliate
                 AND other.conversion_status = p.conversion_status AND other.id IS DISTINCT FROM p.id
-                AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id OR p.goals_off)
+                AND (p.goal_id IS NULL OR goal_fires(other.goal_id, p.goal_id, NOT p.goals_off))
             LIMIT 101
         ) other
         LIMIT 101
@@ -43,7 +43,7 @@ WITH asked AS MATERIALIZED (
             WHERE other.deleted_at IS NULL AND other.active
                 AND coalesce(other.offer_id, '*') = k.offer
                 AND other.conversion_status = p.conversion_status AND other.id IS DISTINCT FROM p.id
-                AND (other.goal_id IS NULL OR p.goal_id IS NULL OR other.goal_id = p.goal_id OR p.goals_off)
+                AND (p.goal_id IS NULL OR goal_fires(other.goal_id, p.goal_id, NOT p.goals_off))
             LIMIT 101
         ) other
         LIMIT 101

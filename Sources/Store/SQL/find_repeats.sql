@@ -17,19 +17,7 @@ SELECT c.id, conversion_json(c, o.name, a.name, g.name) AS conversion,
         CASE WHEN i.occurred_at <> c.occurred_at THEN 'occurredAt' END,
         CASE WHEN i.params::jsonb IS DISTINCT FROM c.params::jsonb AND i.params IS NOT NULL THEN 'params' END
     ], ',') AS conflicts,
-    CASE
-        WHEN i.click_id IS NULL THEN false
-        WHEN i.transaction_id IS NULL THEN EXISTS (
-            SELECT FROM conversions t
-            WHERE t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
-                AND t.click_id = i.click_id AND t.transaction_id IS NOT NULL
-                AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
-        ELSE EXISTS (
-            SELECT FROM conversions t
-            WHERE t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
-                AND t.click_id = i.click_id AND t.transaction_id IS NULL
-                AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
-    END AS click_known
+    k.click_known
 FROM unnest(@offer_ids::text[], @affiliate_ids::text[], @goal_ids::text[], @transaction_ids::text[], @click_ids::text[],
     @statuses::text[], @status_reasons::text[], @payouts::numeric[], @revenues::numeric[], @sale_amounts::numeric[],
     @currencies::text[], @ips::text[], @countries::text[], @user_agents::text[], @clicked_at::timestamptz[],
@@ -53,4 +41,5 @@ LEFT JOIN events e ON e.conversion_id = c.id AND e.sequence = 1
 LEFT JOIN offers o ON o.id = c.offer_id
 LEFT JOIN affiliates a ON a.id = c.affiliate_id
 LEFT JOIN goals g ON g.offer_id = c.offer_id AND g.id = c.goal_id
+CROSS JOIN LATERAL click_known(i.offer_id, i.goal_id, i.transaction_id, i.click_id) k
 ORDER BY i.line

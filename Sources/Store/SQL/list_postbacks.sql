@@ -4,10 +4,7 @@
 -- A filter by offer or affiliate finds those for every offer or affiliate too. Secrets are sealed in what this answers.
 SELECT p.id, p.offer_id, o.name AS offer_name, p.affiliate_id, a.name AS affiliate_name, p.goal_id, g.name AS goal_name,
     coalesce(o.goals_enabled, false) AS goals_enabled, p.conversion_status, p.url, p.http_type,
-    json_build_object('url', p.url, 'httpType', p.http_type, 'basicAuth', p.basic_auth,
-        'requestParams', p.request_params, 'requestHeaders', p.request_headers, 'signingSecret', p.signing_secret,
-        'omitEmptyParams', p.omit_empty_params, 'skipWhenEmpty', p.skip_when_empty,
-        'successWhen', p.success_when) AS request,
+    postback_json(p) AS request,
     p.active, p.send_overtaken, rfc3339(p.paused_at) AS paused_at, p.paused_reason, p.version,
     rfc3339(p.created_at) AS created_at, rfc3339(p.updated_at) AS updated_at
 FROM postbacks p

@@ -39,7 +39,6 @@ UPDATE destinations d SET
 FROM judged j
 WHERE d.id = j.id
 RETURNING d.id, d.failures,
-    coalesce(d.blocks > 0 AND d.failing_since > now() - make_interval(secs =>
-        (SELECT coalesce(sum(wait), 0) FROM unnest(@waits::float8[]) AS w(wait))), false) AS half_open,
+    half_open(d.blocks, d.failing_since, (SELECT coalesce(sum(wait), 0) FROM unnest(@waits::float8[]) AS w(wait))) AS half_open,
     (extract(epoch FROM greatest(d.blocked_until - now(), interval '0')) * 1000)::bigint AS blocked_ms,
     j.breaks, d.origin

@@ -9,20 +9,8 @@ WITH input AS MATERIALIZED (
             WHEN a.id IS NULL THEN 'affiliateId'
             WHEN i.goal_id IS NOT NULL AND g.id IS NULL THEN 'goalId'
         END AS unknown,
-        -- R6: whether the click is known from a conversion that has the other of the two keys. One look-up for each line.
-        CASE
-            WHEN i.click_id IS NULL THEN false
-            WHEN i.transaction_id IS NULL THEN EXISTS (
-                SELECT FROM conversions t
-                WHERE t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
-                    AND t.click_id = i.click_id AND t.transaction_id IS NOT NULL
-                    AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
-            ELSE EXISTS (
-                SELECT FROM conversions t
-                WHERE t.offer_id = i.offer_id AND id_key(t.click_id) = id_key(i.click_id)
-                    AND t.click_id = i.click_id AND t.transaction_id IS NULL
-                    AND coalesce(t.goal_id, '') = coalesce(i.goal_id, ''))
-        END AS click_known
+        -- One look-up for each line.
+        k.click_known
     FROM unnest(@offer_ids::text[], @affiliate_ids::text[], @goal_ids::text[], @transaction_ids::text[], @click_ids::text[],
         @statuses::text[], @status_reasons::text[], @payouts::numeric[], @revenues::numeric[], @sale_amounts::numeric[],
         @currencies::text[], @ips::text[], @countries::text[], @user_agents::text[], @clicked_at::timestamptz[],
@@ -34,6 +22,7 @@ WITH input AS MATERIALIZED (
     LEFT JOIN offers o ON o.id = i.offer_id
     LEFT JOIN affiliates a ON a.id = i.affiliate_id
     LEFT JOIN goals g ON g.offer_id = i.offer_id AND g.id = i.goal_id
+    CROSS JOIN LATERAL click_known(i.offer_id, i.goal_id, i.transaction_id, i.click_id) k
 ), recorded AS (
     -- In the order of the keys, so that two batches with the same keys wait for one another instead of for ever.
     INSERT INTO conversions AS c (id, offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason,
@@ -59,13 +48,8 @@ WITH input AS MATERIALIZED (
         CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END, i.offer_id, i.affiliate_id
     FROM happened e
     JOIN input i ON i.id = e.conversion_id AND NOT i.silent
-    JOIN postbacks p
-        ON coalesce(p.offer_id, '*') = ANY (ARRAY[i.offer_id, '*'])
-        AND coalesce(p.affiliate_id, '*') = ANY (ARRAY[i.affiliate_id, '*'])
-        AND p.conversion_status = i.first_status
-        AND p.deleted_at IS NULL
-        AND p.active
-        AND (p.goal_id IS NULL OR NOT i.goals_enabled OR p.goal_id = i.goal_id)
+    JOIN postbacks p ON fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
+        i.offer_id, i.affiliate_id, i.goal_id, i.first_status, i.goals_enabled)
     RETURNING id, conversion_id, postback_id
 )
 SELECT i.unknown, i.click_known, r.id, e.payload AS conversion, d.deliveries

@@ -86,13 +86,8 @@ WITH input AS MATERIALIZED (
         )) ELSE 'infinity' END, (d.conversion).offer_id, (d.conversion).affiliate_id
     FROM happened e
     JOIN described d ON d.id = e.conversion_id
-    JOIN postbacks p
-        ON coalesce(p.offer_id, '*') = ANY (ARRAY[(d.conversion).offer_id, '*'])
-        AND coalesce(p.affiliate_id, '*') = ANY (ARRAY[(d.conversion).affiliate_id, '*'])
-        AND p.conversion_status = (d.conversion).status
-        AND p.deleted_at IS NULL
-        AND p.active
-        AND (p.goal_id IS NULL OR NOT d.goals_enabled OR p.goal_id = (d.conversion).goal_id)
+    JOIN postbacks p ON fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
+        (d.conversion).offer_id, (d.conversion).affiliate_id, (d.conversion).goal_id, (d.conversion).status, d.goals_enabled)
     RETURNING id, conversion_id, postback_id
 )
 SELECT j.verdict, j.previous_status, j.id,
