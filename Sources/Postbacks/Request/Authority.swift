@@ -4,13 +4,13 @@ import Text
 
 /// Host and port of a URL (RFC 3986 §3.2), without user info and without macros.
 struct Authority {
-    /// In lower case; an IPv6 address without brackets.
+    /// The host in lower case; an IPv6 address has no brackets.
     let host: String
     let address: IPAddress?
     let port: Int
     let isDefaultPort: Bool
 
-    /// As it stands in a URL.
+    /// The host as a URL writes it, with brackets around an IPv6 address.
     var writtenHost: String { address?.family == .v6 ? "[\(host)]" : host }
 
     init(parsing text: Substring, defaultPort: Int) throws(Wrong) {
@@ -51,7 +51,8 @@ struct Authority {
         isDefaultPort = port == defaultPort
     }
 
-    /// A DNS name in lower case; labels beyond ASCII are internationalised ones, of letters, marks and digits.
+    /// Reads a DNS name and returns it in lower case. Beyond ASCII, in internationalised labels, it accepts letters and
+    /// marks.
     private static func name(_ text: Substring) throws(Wrong) -> String {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         if let last = labels.last, isNumeric(last) {
@@ -71,7 +72,7 @@ struct Authority {
         return text.lowercased()
     }
 
-    /// Whether some readers (inet_aton, WHATWG) take a host that ends in this label for an address: `1`, `0x7f`, `0x`.
+    /// Whether some parsers (inet_aton, WHATWG) read a host that ends in this label as an address: `1`, `0x7f`, `0x`.
     private static func isNumeric(_ label: Substring) -> Bool {
         if !label.isEmpty, label.utf8.allSatisfy(\.isDigit) { return true }
         return label.lowercased().hasPrefix("0x") && label.utf8.dropFirst(2).allSatisfy(\.isHexDigit)
@@ -82,7 +83,7 @@ struct Authority {
             let byte = UInt8(truncatingIfNeeded: scalar.value)
             return byte.isLetter || byte.isDigit || scalar == "-" || scalar == "_"
         }
-        // Full-width digits and letters are read as ASCII ones behind one's back.
+        // Some software silently reads digits beyond ASCII and full-width letters as ASCII ones.
         if scalar.properties.numericType != nil || (0xFF00...0xFFEF).contains(scalar.value) { return false }
         switch scalar.properties.generalCategory {
         case .lowercaseLetter, .uppercaseLetter, .modifierLetter, .otherLetter, .nonspacingMark, .spacingMark:

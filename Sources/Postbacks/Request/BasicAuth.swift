@@ -2,11 +2,11 @@ package import JSON
 import Secrets
 import Text
 
-/// How a postback authenticates itself: the value of its `Authorization` header.
+/// The credentials in a postback's `Authorization` header.
 package enum BasicAuth: Sendable, Hashable {
-    /// RFC 7617.
+    /// A login with its password (RFC 7617).
     case login(String, password: StoredSecret)
-    /// Goes out as it is: token68 for `Basic`.
+    /// A token that is sent as it is, behind its scheme. For `Basic` it is token68.
     case token(StoredSecret, scheme: Scheme)
 
     package enum Scheme: String, CaseIterable, Sendable {
@@ -22,7 +22,7 @@ package enum BasicAuth: Sendable, Hashable {
         }
     }
 
-    /// - Parameter secret: writes a secret, given with the path of its field.
+    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {
         switch self {
         case .login(let login, let password):
@@ -32,7 +32,7 @@ package enum BasicAuth: Sendable, Hashable {
         }
     }
 
-    /// With another secret in its place.
+    /// Returns the same credentials with the secret that `change` returns.
     func changed<E>(_ change: (StoredSecret, String) throws(E) -> StoredSecret) throws(E) -> BasicAuth {
         switch self {
         case .login(let login, let password): .login(login, password: try change(password, BasicAuth.passwordField))
@@ -40,7 +40,7 @@ package enum BasicAuth: Sendable, Hashable {
         }
     }
 
-    /// The header's value.
+    /// Returns the header's value, with the secret opened.
     func authorization(of owner: SecretOwner?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
         switch self {
         case .login(let login, let password):
@@ -57,7 +57,7 @@ package enum BasicAuth: Sendable, Hashable {
 }
 
 extension Rule<BasicAuth> {
-    /// No fault repeats what was given: a secret may stand in any place of it by mistake.
+    /// No fault quotes what was given: a secret may stand in any member by mistake.
     package static func basicAuth(from source: StoredSecret.Source) -> Rule {
         let login = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
             let login = fields.required("login", .login, "With a password; without a colon.")
@@ -105,7 +105,7 @@ extension Rule<BasicAuth> {
 }
 
 extension Rule<String> {
-    /// Without a colon, which ends it (RFC 7617 §2).
+    /// A login must not contain a colon, which ends it (RFC 7617 §2).
     fileprivate static var login: Rule {
         let pattern = #"^[^:\u0000-\u001f\u007f-\u009f]*$"#
         return text(0...256).parsed(placeholder: "", schema: ["pattern": .string(pattern)]) { login throws(Wrong) in
@@ -149,7 +149,7 @@ extension Rule<StoredSecret> {
         }
     }
 
-    /// RFC 9110 §11.2.
+    /// Whether a text is token68 (RFC 9110 §11.2).
     private static func isToken68(_ text: String) -> Bool {
         let body = text.utf8.prefix { $0 != UInt8(ascii: "=") }
         return !body.isEmpty && text.utf8.dropFirst(body.count).allSatisfy { $0 == UInt8(ascii: "=") }

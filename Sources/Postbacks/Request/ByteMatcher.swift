@@ -1,28 +1,30 @@
-/// Finds many byte sequences in texts at once (Aho and Corasick, 1975). Time and memory grow with the bytes of the sequences
-/// and with those of the texts, however much they repeat themselves and one another.
+/// Finds many byte sequences in texts at once (Aho and Corasick, 1975). Time and memory are linear in the bytes of the
+/// sequences and of the texts, however much they repeat themselves and one another.
 package struct ByteMatcher: Sendable {
-    /// What has been read of a sequence. The first one is that nothing has been read.
+    /// The states of the automaton. Each stands for the beginning of a sequence that has been read, the first one for
+    /// nothing read.
     private var nodes = [Node(byte: 0, depth: 0)]
-    /// The nodes of the first bytes; 0 where no sequence begins so.
+    /// For each byte, the node of the sequences that begin with it; 0 if none does.
     private var beginnings = [Int32](repeating: 0, count: 256)
 
     private struct Node {
-        /// Which byte leads here.
+        /// The byte that leads to this node.
         let byte: UInt8
-        /// How many bytes have been read.
+        /// The number of bytes that have been read.
         let depth: Int32
-        /// The nodes that one more byte leads to are a list; 0 ends it.
+        /// The first of the nodes that one more byte leads to. `nextSibling` links them, and 0 ends the list.
         var firstChild: Int32 = 0
         var nextSibling: Int32 = 0
-        /// The node of the longest end of what has been read with which another sequence begins.
+        /// The node of the longest end of what has been read that another sequence begins with.
         var fallback: Int32 = 0
         /// The length of the longest sequence that ends here; 0 for none.
         var found: Int32 = 0
     }
 
     /// - Parameters:
-    ///   - patterns: empty ones are passed over.
-    ///   - textLimit: no text is longer; of a longer pattern only its beginning can be met.
+    ///   - patterns: Empty ones are ignored.
+    ///   - textLimit: The longest text that is searched, in bytes. Of a longer pattern only so many bytes are kept: it
+    ///     cannot occur as a whole, but a text may end with its beginning.
     package init(_ patterns: some Sequence<[UInt8]>, textLimit: Int = .max) {
         for pattern in patterns where !pattern.isEmpty {
             insert(pattern.prefix(textLimit), isWhole: pattern.count <= textLimit)
@@ -32,7 +34,7 @@ package struct ByteMatcher: Sendable {
 
     package var isEmpty: Bool { nodes.count == 1 }
 
-    /// Whether one of the patterns stands in the text.
+    /// Whether one of the patterns occurs in the text.
     package func occurs(in text: [UInt8]) -> Bool {
         var node: Int32 = 0
         return text.contains { byte in
@@ -41,11 +43,13 @@ package struct ByteMatcher: Sendable {
         }
     }
 
-    /// The text with another in place of every occurrence; occurrences that overlap are replaced together.
+    /// Returns the text with every occurrence of a pattern replaced. Occurrences that overlap are replaced together by
+    /// one substitute.
     /// - Parameters:
-    ///   - shortest: an end of the text with which a pattern begins counts as well, if it has so many bytes; nil where the text is
-    ///     whole.
-    ///   - views: the text as it is read in other encodings, where occurrences count as well.
+    ///   - shortest: Nil if the text is whole. If it is cut, an end of it that a pattern begins with is replaced as
+    ///     well, if it has at least this many bytes.
+    ///   - views: The same text, decoded in other ways. What an occurrence in a view was decoded from is replaced as
+    ///     well.
     func replacing(
         in text: [UInt8], with substitute: [UInt8], endsFrom shortest: Int? = nil,
         alsoIn views: some Sequence<DecodedText> = [DecodedText]()
@@ -53,7 +57,7 @@ package struct ByteMatcher: Sendable {
         var places = places(in: text, endsFrom: shortest)
         for view in views { places += self.places(in: view.bytes, endsFrom: shortest).map(view.place) }
         if places.isEmpty { return text }
-        // A few runs that are in order already, which the sort merges.
+        // The places are a few runs that are sorted already, which the sort merges.
         places.sort { $0.lowerBound < $1.lowerBound }
         var result: [UInt8] = []
         result.reserveCapacity(text.count)
@@ -68,7 +72,7 @@ package struct ByteMatcher: Sendable {
         return result + text[kept...]
     }
 
-    /// In their order; they do not overlap.
+    /// Returns where patterns occur, in order. Occurrences that overlap are merged.
     private func places(in text: [UInt8], endsFrom shortest: Int?) -> [Range<Int>] {
         if isEmpty { return [] }
         var places: [Range<Int>] = []
@@ -110,7 +114,7 @@ package struct ByteMatcher: Sendable {
         if isWhole { nodes[Int(node)].found = nodes[Int(node)].depth }
     }
 
-    /// Level by level, since a node's fallback is of fewer bytes.
+    /// Sets the fallbacks level by level, since a node's fallback has fewer bytes than the node.
     private mutating func link() {
         var queue: [Int32] = [0]
         queue.reserveCapacity(nodes.count)
@@ -129,7 +133,7 @@ package struct ByteMatcher: Sendable {
         }
     }
 
-    /// Where one more byte leads.
+    /// Returns the node that one more byte leads to.
     private func next(_ node: Int32, _ byte: UInt8) -> Int32 {
         var node = node
         while node != 0 {

@@ -1,11 +1,11 @@
 import JSON
 
-/// What createPostback was asked for, without what makes no difference: the order of members, nulls and defaults that are
-/// written out, ids as numbers, names of macros that mean the same.
+/// The input of createPostback without the differences that mean nothing: the order of members, nulls and defaults that
+/// are written out, ids as numbers, and different names of one macro.
 enum CanonicalInput {
     /// - Parameters:
-    ///   - head: what is not part of the request; null for a default.
-    ///   - given: the fields as they were given, for the secrets that the template masks.
+    ///   - head: The fields that do not belong to the request; null stands for a default.
+    ///   - given: The fields as they were given. They hold the secrets that the template masks.
     static func bytes(_ head: JSON, _ template: RequestTemplate, given: JSON) -> [UInt8] {
         let defaults = RequestTemplate(url: template.url, httpType: template.httpType).masked
         let request = template.masked.members.filter { member in

@@ -12,7 +12,7 @@ extension DecodedText.Encoding {
         }
     }
 
-    /// What stands at a place where a byte marks an encoded character.
+    /// Decodes what begins at an index. The byte there must be one for which `marks` is true.
     func unit(at index: Int, of text: [UInt8]) -> DecodedText.Unit {
         switch self {
         case .json: Self.escape(at: index, of: text)
@@ -48,7 +48,7 @@ extension DecodedText.Encoding {
         }
     }
 
-    /// `\uXXXX`, or two of them that are a surrogate pair.
+    /// Reads `\uXXXX`, or two of them that form a surrogate pair.
     private static func codeUnit(at index: Int, of text: [UInt8]) -> DecodedText.Unit {
         let first: UInt32
         switch hexadecimal(index + 2, 4, of: text) {
@@ -89,9 +89,9 @@ extension DecodedText.Encoding {
         return .value(value)
     }
 
-    /// `&name;`, `&#1;` or `&#x1;`.
+    /// Reads `&name;`, `&#1;` or `&#x1;`.
     private static func reference(at index: Int, of text: [UInt8]) -> DecodedText.Unit {
-        // The longest that is known here: leading zeros of a number count.
+        // A reference has at most 16 bytes; leading zeros of a number count.
         let limit = min(index + 16, text.count)
         guard let end = text[index..<limit].firstIndex(of: UInt8(ascii: ";")) else {
             let mayGoOn = text[(index + 1)..<limit].allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "#") }
@@ -113,7 +113,7 @@ extension DecodedText.Encoding {
         return names
     }()
 
-    /// From U+00A0 to U+00FF.
+    /// The names of the characters from U+00A0 to U+00FF, in order.
     private static let latin1 = """
         nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr
         deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest

@@ -1,46 +1,48 @@
-/// A text as a reader of one of the usual encodings gets it, and where each of its bytes stands in the text as written.
+/// A text that was decoded from one of the usual encodings, with the place of each byte in the text as it was written.
 struct DecodedText {
     private(set) var bytes: [UInt8] = []
-    /// For each byte the place of what it was decoded from.
+    /// For each byte, where the bytes that it was decoded from begin in the text as it was written; `ends` says where
+    /// they end.
     private var starts: [Int32] = []
     private var ends: [Int32] = []
 
     enum Encoding {
-        /// The inside of a string of JSON (RFC 8259 §7), also with `\'`, as other languages write it.
+        /// The inside of a JSON string (RFC 8259 §7), also with `\'`, as other languages write it.
         case json
-        /// Character references of HTML: numeric ones, those of XML, and those of Latin-1 (HTML 4 §24.2).
+        /// HTML character references: numeric ones, and the names of XML and of Latin-1 (HTML 4 §24.2).
         case html
-        /// RFC 3986 §2.1.
+        /// Percent-encoding (RFC 3986 §2.1).
         case percent
-        /// The same, and `+` for a space.
+        /// Percent-encoding, with `+` for a space.
         case form
-        /// Broken into lines, as base64 is in mail (RFC 2045 §6.8).
+        /// A text that is broken into lines, as base64 is in mail (RFC 2045 §6.8).
         case lines
     }
 
-    /// What stands at a place of a text.
+    /// The meaning of the bytes at one place of a text.
     enum Unit {
         /// A byte that stands for itself.
         case plain
-        /// So many bytes stand for a character.
+        /// `length` bytes stand for a character.
         case scalar(Unicode.Scalar, length: Int)
-        /// So many bytes stand for a byte.
+        /// `length` bytes stand for one byte.
         case byte(UInt8, length: Int)
-        /// So many bytes stand for nothing.
+        /// `length` bytes stand for nothing.
         case nothing(length: Int)
-        /// The text ends before it is clear what it stands for.
+        /// The text ends before it is clear what the bytes stand for.
         case cut
     }
 
-    /// The text as it is written.
+    /// Takes a text as it is written, without decoding.
     init(_ text: [UInt8]) {
         bytes = text
         starts = text.indices.map(Int32.init(truncatingIfNeeded:))
         ends = starts.map { $0 + 1 }
     }
 
-    /// Nil where nothing in the text is encoded so.
-    /// - Parameter isCut: the end of the text is missing; an encoded character that begins there is passed over.
+    /// Decodes a text. It returns nil if nothing in the text is encoded in this way.
+    /// - Parameter isCut: Whether the end of the text is missing. An encoded character that is cut there is then
+    ///   skipped.
     init?(_ text: DecodedText, from encoding: Encoding, isCut: Bool) {
         guard text.bytes.contains(where: encoding.marks) else { return nil }
         bytes.reserveCapacity(text.bytes.count)
@@ -71,11 +73,11 @@ struct DecodedText {
             index += length
         }
         if !isChanged { return nil }
-        // What was passed over at the end goes with what stands before it.
+        // The bytes that were skipped at the end belong to the byte before them.
         if isCut, let end = text.ends.last, !ends.isEmpty { ends[ends.count - 1] = end }
     }
 
-    /// Where a part of it stands in the text as written.
+    /// Returns where a part of the decoded bytes stands in the text as it was written.
     func place(of part: Range<Int>) -> Range<Int> { Int(starts[part.lowerBound])..<Int(ends[part.upperBound - 1]) }
 
     private mutating func append(_ byte: UInt8, _ start: Int32, _ end: Int32) {

@@ -1,15 +1,15 @@
-/// Segments of a path that lead to another one: `.` and `..`, in which `%2e` is a point too (WHATWG URL §4.1).
+/// Path segments that lead to another path: `.` and `..`, in which `%2e` counts as a point (WHATWG URL §4.1).
 enum DotSegments {
-    /// The first of them in the path of a request's target, as it is written there; nil when there is none.
+    /// Returns the first dot segment in the path of a request's target, as it is written there; nil if there is none.
     static func first(in target: String) -> String? {
         let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
         let segment = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).first(where: isOne)
         return segment.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The first of them that is one whatever the values are.
+    /// Returns the first dot segment that is one whatever the values of the macros are.
     static func first(in template: Template) -> String? {
-        // A macro is a letter: a segment that has one is judged when it is rendered.
+        // The letter stands for a macro: a segment with a macro is checked when it is rendered.
         let text = template.segments.map { segment in
             switch segment {
             case .literal(let text): text

@@ -2,24 +2,24 @@ package import JSON
 
 /// A postback as a caller asks for it.
 package struct NewPostback: Sendable {
-    /// Nil: every offer of the affiliate.
+    /// Nil stands for every offer of the affiliate.
     package let offerID: String?
-    /// Nil: every affiliate of the offer.
+    /// Nil stands for every affiliate of the offer.
     package let affiliateID: String?
     package let goalID: String?
     package let conversionStatus: ConversionStatus
     package let template: RequestTemplate
     package let isActive: Bool
-    /// An event is sent also after a later one of its conversion was delivered to the same destination (R10).
+    /// Whether an event is sent even if a later one of its conversion was delivered to the same destination (R10).
     package let sendsOvertaken: Bool
     package let idempotencyKey: String?
-    /// All that was given but the idempotency key, in a form that depends neither on the order of members nor on whether
-    /// defaults are written out. Holds secrets.
+    /// The input without the idempotency key, in a form that depends neither on the order of members nor on whether
+    /// defaults are written out. It contains secrets.
     package let canonicalInput: [UInt8]
-    /// The form that the first release stored, which depends on whether defaults are written out.
+    /// The input in the form that the first release stored, which depends on whether defaults are written out.
     package let literalInput: [UInt8]
 
-    /// Stands for all offers or affiliates.
+    /// The id that stands for all offers or all affiliates.
     package static let all = "*"
 
     package init(_ fields: inout Fields) {

@@ -5,18 +5,18 @@ import Secrets
 package struct OutgoingRequest: Sendable, Hashable {
     package let method: String
     package let url: String
-    /// Without Host and Content-Length, which the sender adds. Names differ, whatever their case.
+    /// The headers without Host and Content-Length, which the sender adds. No two names are equal when case is ignored.
     package let headers: [Header]
     /// Nil for GET.
     package let body: [UInt8]?
-    /// What an attempt records of URL and body; nil where it is these.
+    /// The URL and body that an attempt records; nil if they are those that are sent.
     var shown: Shown?
 
-    /// URL and body with the mask in the place of each secret among the params.
+    /// The URL and body with a mask in place of each secret among the params.
     struct Shown: Sendable, Hashable {
         let url: String
         let body: [UInt8]?
-        /// What is masked.
+        /// The secrets that are masked.
         let secrets: [Secret]
     }
 
@@ -26,13 +26,13 @@ package struct OutgoingRequest: Sendable, Hashable {
         package let isSecret: Bool
     }
 
-    /// Of its URL, headers and body together.
+    /// The bytes of the URL, the headers and the body together.
     package var byteCount: Int {
         headers.reduce(url.utf8.count + (body?.count ?? 0)) { $0 + $1.name.utf8.count + $1.value.utf8.count }
     }
 
-    /// What an attempt records: `{method, url, headers, body}` with secret values as `***`. Of a body that is longer than
-    /// `keptBodyBytes` only the beginning, and then also `truncated: true`.
+    /// The request as an attempt records it: `{method, url, headers, body}` with secret values as `***`. A body that is
+    /// longer than `keptBodyBytes` is cut there, and `truncated: true` is added.
     package var masked: JSON {
         let (url, body) = shown.map { ($0.url, $0.body) } ?? (url, body)
         let kept = body.map { $0.prefixOfCharacters(OutgoingRequest.keptBodyBytes) }
@@ -45,12 +45,12 @@ package struct OutgoingRequest: Sendable, Hashable {
         return kept?.count == body?.count ? json : json.merging(["truncated": true])
     }
 
-    /// So much of a body is recorded.
+    /// The number of bytes of a body that are recorded.
     package static let keptBodyBytes = 64 << 10
 }
 
 extension [UInt8] {
-    /// So many bytes at the most, without a character of UTF-8 that goes on behind them.
+    /// Returns at most `limit` bytes. A UTF-8 character that continues behind them is left out.
     fileprivate func prefixOfCharacters(_ limit: Int) -> ArraySlice<UInt8> {
         guard count > limit else { return self[...] }
         var end = limit

@@ -1,13 +1,13 @@
 import JSON
 import Secrets
 
-/// Where a value stands among the params, and whether it is a secret there: one of its names speaks of one, its own or that of
-/// what it stands in, and it holds no macro.
+/// The place of a value among the params. A string or number is a secret there if its own name, or a name of an object
+/// or list around it, suggests a secret, and if it contains no macro.
 struct ParamPlace {
     private let path: Path
     private let isSecret: Bool
 
-    /// Of the params themselves.
+    /// The place of the params themselves.
     static let root = ParamPlace(path: Path.root.member("requestParams"), isSecret: false)
 
     func member(_ name: String) -> ParamPlace {
@@ -16,13 +16,14 @@ struct ParamPlace {
 
     func item(_ index: Int) -> ParamPlace { ParamPlace(path: path.item(index), isSecret: isSecret) }
 
-    /// What seals a secret to its place.
+    /// The path of the value; a secret is sealed to it.
     var field: String { path.description }
 
-    /// Whether a text without macros would be a secret here.
+    /// Whether a text without macros is a secret at this place.
     var holdsSecrets: Bool { isSecret }
 
-    /// The secret that stands here, as it is stored: the JSON text of a string or number, or what was sealed of it.
+    /// Returns the secret at this place, plain (the JSON text of a string or number) or sealed; nil if the value is no
+    /// secret.
     func secret(_ json: JSON) -> StoredSecret? {
         guard isSecret else { return nil }
         switch json {
@@ -35,7 +36,7 @@ struct ParamPlace {
         }
     }
 
-    /// The same value with what `change` makes of each secret in its place.
+    /// Returns the same value, with each secret replaced by what `change` returns for it.
     func replacing<E>(in json: JSON, _ change: (StoredSecret, _ field: String) throws(E) -> JSON) throws(E) -> JSON {
         if let secret = secret(json) { return try change(secret, field) }
         switch json {
@@ -54,7 +55,8 @@ struct ParamPlace {
 }
 
 extension JSON {
-    /// What is sealed of a param, if this stands for it. No caller may give such an object, whatever its name.
+    /// The sealed text, if this is the stored form of a secret param. No caller may give such an object, under any
+    /// name.
     var sealedParam: String? {
         guard case .object(let members) = self, members.count == 1, let text = self["sealed"]?.text,
             EncryptionKeys.isBoundToOrigin(text)

@@ -5,7 +5,7 @@ import Secrets
 struct ParameterRendering {
     private let values: MacroValues
     private let omitEmpty: Bool
-    /// Whether secrets are written as they are. Otherwise their mask stands for them, as an attempt records it.
+    /// Whether secrets are written as they are. Otherwise a mask stands for each of them, as an attempt records it.
     private let showsSecrets: Bool
 
     init(_ values: MacroValues, omitEmpty: Bool, showsSecrets: Bool = true) {
@@ -14,7 +14,7 @@ struct ParameterRendering {
         self.showsSecrets = showsSecrets
     }
 
-    /// `name=value` joined by `&`; a list repeats the name. No secret is sealed.
+    /// Renders `name=value` joined by `&`; a list repeats the name. All secrets must have been opened.
     func pairs(_ params: RequestParams, encode: (String) -> String) throws(RenderingError) -> String {
         var text = ""
         func add(_ name: String, _ value: ParamValue) throws(RenderingError) {
@@ -43,7 +43,7 @@ struct ParameterRendering {
         return text
     }
 
-    /// One object, names sorted at every depth. No secret is sealed.
+    /// Renders one object, with the names sorted at every depth. All secrets must have been opened.
     func json(_ params: RequestParams) throws(RenderingError) -> JSON {
         var size = 0
         return try object(params.members, &size)

@@ -2,19 +2,19 @@ package import Egress
 package import JSON
 import Text
 
-/// Where a postback goes: an absolute http or https URL (RFC 3986) whose path and query are a template.
+/// The URL of a postback: an absolute http or https URL (RFC 3986) whose path and query are a template.
 package struct PostbackURL: Sendable, Hashable {
-    /// As it was given.
+    /// The URL as it was given.
     package let text: String
-    /// Scheme, host and port, in lower case and with the port: `https://example.com:443`. The destination.
+    /// The destination: scheme, host and port, in lower case and always with the port: `https://example.com:443`.
     package let origin: String
     /// The host in lower case; an IPv6 address in its canonical form, without brackets.
     package let host: String
-    /// What the host is when it is a literal address.
+    /// The address, if the host is a literal address.
     package let address: IPAddress?
-    /// All from the path on; begins with `/`, `?` or nothing.
+    /// Everything from the path on. It is empty or begins with `/` or `?`.
     let rest: Template
-    /// `origin` without the port where it is the scheme's own.
+    /// `origin`, without the port if it is the scheme's default port.
     let prefix: String
 
     package static let byteLimit = 8192
@@ -61,9 +61,9 @@ package struct PostbackURL: Sendable, Hashable {
     private static let fragment = Wrong(
         "must not have a fragment (#…), which is never sent; write %23 for the character itself")
 
-    /// A URL that is set anew, for which more is refused than for one that is stored.
-    /// - Throws: for a segment of the path that is `.` or `..` whatever the values are, since its requests would not be sent; for
-    ///   a map with too many entries.
+    /// Checks a URL that is newly set, for which more is refused than for a stored one.
+    /// - Throws: For a path segment that is `.` or `..` whatever the values are, since its requests would not be sent,
+    ///   and for a map with too many entries.
     package func checkNew() throws(Wrong) {
         if let segment = DotSegments.first(in: rest) {
             throw Wrong("must not have the path segment \"\(segment)\", which leads to another path")
@@ -71,8 +71,8 @@ package struct PostbackURL: Sendable, Hashable {
         try rest.checkMaps()
     }
 
-    /// The URL of one request. A value is percent-encoded but for the unreserved characters; a raw one, like the text
-    /// around it, only where a request could not carry it.
+    /// Renders the URL of one request. In a value everything but the unreserved characters is percent-encoded. In a raw
+    /// value, and in the text around it, only what a request could not carry is encoded.
     func rendered(_ values: MacroValues) throws(RenderingError) -> String {
         let target = try rest.rendered(values, literal: PercentEncoding.repair) { value, use in
             use.isRaw ? PercentEncoding.repair(value) : PercentEncoding.component(value)
@@ -126,7 +126,7 @@ extension Rule<PostbackURL> {
 }
 
 extension Substring {
-    /// By Unicode scalars, so that a combining mark cannot hide a delimiter.
+    /// Reads Unicode scalars, so that a combining mark cannot hide a delimiter.
     func prefixOfScalars(while condition: (Unicode.Scalar) -> Bool) -> Substring {
         Substring(unicodeScalars.prefix(while: condition))
     }

@@ -1,14 +1,14 @@
-/// Why nothing is sent.
+/// The reason why nothing is sent.
 package enum RenderingError: Error, Hashable {
     /// One of `skipWhenEmpty` has no value.
     case missingValue(macro: String)
     /// A header's value would contain a control character.
     case unsafeHeader(name: String)
-    /// A segment of the URL's path would be `.` or `..`, and the request go elsewhere.
+    /// A segment of the URL's path would be `.` or `..`, and the request would go elsewhere.
     case unsafeURL(segment: String)
-    /// A sealed secret cannot be opened. The message says which and why, and nothing of it.
+    /// A sealed secret cannot be opened. The message says which one and why, and contains nothing of it.
     case secret(String)
-    /// The key that a sealed secret needs is not among those that are given.
+    /// The key that a sealed secret needs is not among the given ones.
     case missingKey(String)
     /// The values make the request larger than `RequestRendering.byteLimit`.
     case tooLarge

@@ -1,6 +1,6 @@
 package import JSON
 
-/// What an update says of a postback's request.
+/// The changes that an update makes to a postback's request.
 package struct RequestChanges: Sendable {
     private typealias Meaning = RequestTemplate.Meaning
 
@@ -14,7 +14,7 @@ package struct RequestChanges: Sendable {
     private let skipWhenEmpty: Change<[Macro]>
     private let successWhen: Change<SuccessCriteria>
 
-    /// A field that is left out stays, null clears it; url and httpType cannot be cleared.
+    /// A field that is left out stays as it is, and null clears it; url and httpType cannot be cleared.
     package init(_ fields: inout Fields) {
         url = fields.change("url", .postbackURL(from: .caller), canBeCleared: false, Meaning.url)
         httpType = fields.change("httpType", .httpType, canBeCleared: false, Meaning.httpType)
@@ -27,21 +27,21 @@ package struct RequestChanges: Sendable {
         successWhen = fields.change("successWhen", .successWhen, Meaning.successWhen)
     }
 
-    /// Which columns with secrets an update says something of. The others must not be written back as they were read: their
-    /// secrets may have been sealed anew in between.
+    /// Whether the update changes a column with secrets. A column that it does not change must not be written back as
+    /// it was read: its secrets may have been sealed again in the meantime.
     package var setsBasicAuth: Bool { basicAuth.isChange }
     package var setsRequestParams: Bool { requestParams.isChange }
     package var setsRequestHeaders: Bool { requestHeaders.isChange }
     package var setsSigningSecret: Bool { signingSecret.isChange }
 
-    /// The URL that is set, if one is.
+    /// The new URL, if the update sets one.
     package var newURL: PostbackURL? {
         if case .set(let url) = url { url } else { nil }
     }
 }
 
 extension RequestTemplate {
-    /// The template after an update. What no single field shows to be wrong is in its `faults`.
+    /// Returns the template after an update. Its `faults` has the faults of fields taken together.
     package func changed(by changes: RequestChanges) -> RequestTemplate {
         var new = self
         changes.apply(to: &new)

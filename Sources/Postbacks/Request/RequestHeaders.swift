@@ -10,7 +10,7 @@ package struct RequestHeaders: Sendable, Hashable {
         let name: String
         let value: Value
 
-        /// What seals a secret value to its place.
+        /// The path to which a secret value is sealed.
         var path: String { RequestHeaders.path(of: name) }
     }
 
@@ -18,18 +18,18 @@ package struct RequestHeaders: Sendable, Hashable {
 
     enum Value: Sendable, Hashable {
         case open(Template)
-        /// The text of a template.
+        /// The text of a template, which is a secret.
         case secret(StoredSecret)
     }
 
     package static let none = RequestHeaders(fields: [])
 
-    /// Of the bytes of all names and values that a caller gives.
+    /// The largest size of all names and values that a caller gives, in bytes.
     static let byteLimit = 64 << 10
 
     func contains(_ name: String) -> Bool { fields.contains { $0.name.lowercased() == name.lowercased() } }
 
-    /// - Parameter secret: writes a secret, given with the path of its field.
+    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {
         .object(
             fields.map { field in
@@ -40,7 +40,7 @@ package struct RequestHeaders: Sendable, Hashable {
             })
     }
 
-    /// With other secrets in their places.
+    /// Returns the same headers, with each secret replaced by what `change` returns for it.
     func changed<E>(_ change: (StoredSecret, String) throws(E) -> StoredSecret) throws(E) -> RequestHeaders {
         RequestHeaders(
             fields: try fields.map { field throws(E) in
@@ -50,9 +50,9 @@ package struct RequestHeaders: Sendable, Hashable {
     }
 }
 
-/// Which names a header may have.
+/// The rules for the names of headers.
 enum HeaderName {
-    /// Why nobody may set it; nil when anybody may.
+    /// Returns why a name cannot be set; nil if it can.
     static func refusal(_ name: String) -> String? {
         let name = name.lowercased()
         return refusals.first { $0.names.contains(name) }?.message
@@ -75,7 +75,7 @@ enum HeaderName {
         ),
     ]
 
-    /// JSON Schema of the names that may be set.
+    /// The JSON Schema of the names that may be set.
     static var schema: JSON {
         let refused = refusals.flatMap(\.names).map(SecretName.inAnyCase).joined(separator: "|")
         return [
@@ -121,7 +121,7 @@ extension Rule<RequestHeaders> {
             var seen: Set<String> = []
             var fields: [RequestHeaders.Field] = []
             for member in members {
-                // What is no name may be a whole line of a header, with a secret in it.
+                // An invalid name may be a whole header line with a secret in it: the message does not quote it.
                 guard HeaderName.isName(member.name) else {
                     faults.append(Fault(path, HeaderName.expected))
                     continue
@@ -149,7 +149,7 @@ extension HeaderName {
     fileprivate static let expected =
         "has a name that is not a header name: 1 to 128 letters, digits and ! # $ % & ' * + - . ^ _ ` | ~"
 
-    /// The same as for an open value, but no message repeats the text.
+    /// Makes the same checks as for an open value, but no message quotes the text.
     fileprivate static func checkSecret(_ text: String, from source: StoredSecret.Source) throws(Wrong) {
         guard text.unicodeScalars.count <= 8192 else { throw Wrong("must have at most 8192 characters") }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {

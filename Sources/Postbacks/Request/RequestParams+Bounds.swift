@@ -1,12 +1,12 @@
 import JSON
 
-/// How large the params may be that a caller gives, all together.
+/// The limits for all the params together that a caller gives.
 extension RequestParams {
     static let valueLimit = 256
-    /// Of the bytes of all names and values.
+    /// The largest size of all names and values, in bytes.
     static let byteLimit = 64 << 10
 
-    /// What is too much; nil when nothing is.
+    /// Returns a message about the limit that is exceeded; nil if none is.
     static func excess(of json: JSON) -> String? {
         let size = json.size
         if size.values > valueLimit {
@@ -20,8 +20,8 @@ extension RequestParams {
 }
 
 extension JSON {
-    /// How many values it holds that hold no others, and how many bytes their texts and all names have. Not deeper than
-    /// `RequestParams.depthLimit`.
+    /// The number of values that contain no others, and the bytes of their texts and of all names. The nesting must not
+    /// be deeper than `RequestParams.depthLimit`.
     fileprivate var size: (values: Int, bytes: Int) {
         switch self {
         case .null, .bool: (1, 0)

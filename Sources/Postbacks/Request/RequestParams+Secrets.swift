@@ -2,7 +2,7 @@ import JSON
 import Secrets
 
 extension RequestParams {
-    /// Whether there is one that is not sealed.
+    /// Whether there is a secret that is not sealed.
     package var hasPlainSecrets: Bool { !plainSecrets.isEmpty }
 }
 
@@ -16,7 +16,7 @@ extension ParamValue {
         }
     }
 
-    /// With other secrets in their places.
+    /// Returns the same value, with each secret replaced by what `change` returns for it.
     func changed<E>(_ change: (StoredSecret, _ field: String) throws(E) -> StoredSecret) throws(E) -> ParamValue {
         switch self {
         case .secret(let secret, let field): .secret(try change(secret, field), field: field)
@@ -27,7 +27,7 @@ extension ParamValue {
         }
     }
 
-    /// The texts of those that are not sealed, as a receiver reads them.
+    /// The texts of the secrets that are not sealed, as a receiver reads them.
     var plainSecrets: [Secret] {
         switch self {
         case .secret(let secret, _): secret.openParam?.literal.map { [Secret($0)] } ?? []
@@ -47,7 +47,7 @@ extension ParamValue {
 }
 
 extension StoredSecret {
-    /// The value of a param that is not sealed; nil for what is, and for what was sealed of something else.
+    /// The value of a plain secret; nil if it is sealed, or if its text is not the JSON of a param.
     var openParam: ParamValue? {
         guard case .plain(let secret) = self else { return nil }
         switch try? JSON(parsing: Array(secret.revealed.utf8)) {
@@ -57,7 +57,7 @@ extension StoredSecret {
         }
     }
 
-    /// As it stands among the params that were given or stored.
+    /// The secret as it stands among the params that were given or stored.
     var givenParam: JSON {
         switch self {
         case .plain(let secret): (try? JSON(parsing: Array(secret.revealed.utf8))) ?? .string(Secret.mask)
@@ -67,7 +67,8 @@ extension StoredSecret {
 }
 
 extension JSON {
-    /// What is wrong with a value at a place of the params. What stands where a secret does is not repeated.
+    /// Returns what is wrong with a value at a place of the params; nil if nothing is. The message quotes no value that
+    /// may be a secret.
     func wrong(at place: ParamPlace, from source: StoredSecret.Source) -> String? {
         if source == .caller, sealedParam != nil { return "is what a stored secret looks like; give the secret itself" }
         guard place.holdsSecrets, case .string(let text) = self else { return nil }

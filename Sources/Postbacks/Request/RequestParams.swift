@@ -3,11 +3,11 @@ import Secrets
 
 /// The parameters that an affiliate defines, in the order of their names.
 package struct RequestParams: Sendable, Hashable {
-    /// As they were given or stored.
+    /// The params as they were given or stored.
     fileprivate let json: JSON
     let members: [(name: String, value: ParamValue)]
 
-    /// How deep lists and objects may stand in one another, so that they can stand in deliverPostback's input too.
+    /// The deepest nesting of lists and objects; with it they also fit into the input of deliverPostback.
     package static let depthLimit = 32
 
     package static let none = RequestParams(json: .object([]), members: [])
@@ -15,12 +15,12 @@ package struct RequestParams: Sendable, Hashable {
     package static func == (one: RequestParams, other: RequestParams) -> Bool { one.json == other.json }
     package func hash(into hasher: inout Hasher) { json.hash(into: &hasher) }
 
-    /// - Parameter secret: writes a secret, given with the path of its field.
+    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, _ field: String) -> JSON) -> JSON {
         ParamPlace.root.replacing(in: json, secret)
     }
 
-    /// With other secrets in their places.
+    /// Returns the same params, with each secret replaced by what `change` returns for it.
     func changed<E>(_ change: (StoredSecret, _ field: String) throws(E) -> StoredSecret) throws(E) -> RequestParams {
         guard members.contains(where: { $0.value.hasSecrets }) else { return self }
         return RequestParams(
@@ -35,7 +35,7 @@ package struct RequestParams: Sendable, Hashable {
     /// The texts of the secrets that are not sealed.
     var plainSecrets: [Secret] { members.flatMap { $0.value.plainSecrets } }
 
-    /// What only POST(JSON) can send.
+    /// Returns the faults of the values that only POST(JSON) can send, unless that is the type.
     func faults(sentAs type: HTTPType) -> [(field: String, message: String)] {
         if type == .json { return [] }
         var faults: [(field: String, message: String)] = []
@@ -44,16 +44,16 @@ package struct RequestParams: Sendable, Hashable {
     }
 }
 
-/// One value among them.
+/// The value of one param.
 enum ParamValue: Sendable {
     case text(Template)
-    /// A number's own text.
+    /// The text of a number, with its own digits.
     case number(String)
     case bool(Bool)
     case null
     case list([ParamValue])
     case object([(name: String, value: ParamValue)])
-    /// The JSON text of a string or number, and the path of its field.
+    /// A secret string or number, as its JSON text, with the path of its field.
     case secret(StoredSecret, field: String)
 
     fileprivate func describeFaults(
@@ -113,7 +113,7 @@ extension Rule<RequestParams> {
 }
 
 extension ParamValue {
-    /// In the order of the names' bytes.
+    /// Reads the members of an object, and sorts them by the bytes of their names.
     fileprivate static func members(
         _ members: [JSON.Member], _ path: Path, _ place: ParamPlace, _ source: StoredSecret.Source,
         _ faults: inout [Fault]
@@ -166,7 +166,7 @@ extension ParamValue {
 }
 
 extension JSON {
-    /// Whether so many containers are not enough to hold it, itself among them.
+    /// Whether lists and objects are nested in more than `limit` levels, this one included.
     fileprivate func isDeeper(than limit: Int) -> Bool {
         switch self {
         case .array(let items): limit == 0 || items.contains { $0.isDeeper(than: limit - 1) }

@@ -2,17 +2,17 @@ import JSON
 package import Secrets
 import Text
 
-/// Makes the request of one attempt from a postback's template.
+/// Renders the request of one attempt from a postback's template.
 package struct RequestRendering: Sendable {
     private let template: RequestTemplate
     private let owner: SecretOwner?
     private let keys: EncryptionKeys?
 
-    /// A request of more bytes, its URL, headers and body together, is not sent: values repeated by a template must not fill
-    /// the memory.
+    /// The largest request that is sent, in bytes: its URL, headers and body together. Values that a template repeats
+    /// must not fill the memory.
     package static let byteLimit = 256 << 10
 
-    /// `keys` and `postbackID` are needed only where secrets are sealed.
+    /// `keys` and `postbackID` are needed only if secrets are sealed.
     package init(_ template: RequestTemplate, postbackID: Int? = nil, keys: EncryptionKeys? = nil) {
         self.template = template
         owner = postbackID.map { template.owner($0) }
@@ -38,8 +38,9 @@ package struct RequestRendering: Sendable {
         return request
     }
 
-    /// URL and body.
-    /// - Parameter showsSecrets: whether those of the params are written as they are, or as an attempt records them.
+    /// Renders the URL and the body.
+    /// - Parameter showsSecrets: Whether the secrets of the params are written as they are. Otherwise they are masked,
+    ///   as an attempt records them.
     private func target(
         _ params: RequestParams, _ attempt: MacroValues, showsSecrets: Bool = true
     ) throws(RenderingError) -> (url: String, body: [UInt8]?) {
@@ -111,7 +112,8 @@ package struct RequestRendering: Sendable {
 }
 
 extension RequestHeaders.Field {
-    /// The value without spaces around it, which a receiver would drop; throws for control characters (RFC 9110 §5.5).
+    /// Returns the value without spaces at its ends, which a receiver would drop. Throws for control characters (RFC
+    /// 9110 §5.5).
     fileprivate func safe(_ value: String) throws(RenderingError) -> String {
         if value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             throw .unsafeHeader(name: name)

@@ -2,24 +2,25 @@ package import JSON
 package import Secrets
 
 extension RequestTemplate {
-    /// As an answer shows it: secrets masked.
+    /// The template as an answer shows it, with its secrets masked.
     package var masked: JSON { json { _, _ in .string(Secret.mask) } }
 
-    /// As it is stored: secrets sealed for this postback and the origin of its URL.
+    /// Returns the template as it is stored, with its secrets sealed for this postback and for the origin of its URL.
     package func stored(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
         let owner = owner(postbackID)
         return json { $0.stored($1, of: owner, with: keys) }
     }
 
-    /// As a caller hands it to deliverPostback: like `stored`, but what earlier versions sealed for no origin is sealed anew,
-    /// or masked where it cannot be opened. It could be sent anywhere.
+    /// Returns the template as a caller passes it to deliverPostback. It differs from `stored` in secrets that an
+    /// earlier version sealed without an origin, which could be sent anywhere: they are sealed again, or masked if they
+    /// cannot be opened.
     package func handedOut(of postbackID: Int, with keys: EncryptionKeys?) -> JSON {
         let owner = owner(postbackID)
         return json { $0.handedOut($1, of: owner, with: keys) }
     }
 
-    /// With all that is sealed opened, so that it can be sealed for another origin.
-    /// - Parameter origin: what it is sealed for.
+    /// Returns the template with all sealed secrets opened, so that they can be sealed for another origin.
+    /// - Parameter origin: The origin for which the secrets are sealed.
     package func opened(
         of postbackID: Int, sealedFor origin: String, with keys: EncryptionKeys?
     ) throws(RenderingError) -> RequestTemplate {
@@ -33,7 +34,7 @@ extension RequestTemplate {
 
     func owner(_ postbackID: Int) -> SecretOwner { SecretOwner(postbackID: postbackID, origin: url.origin) }
 
-    /// Whether there is anything to seal that is not sealed yet.
+    /// Whether there is a secret that is not sealed.
     package var hasPlainSecrets: Bool {
         var hasPlain = false
         _ = json { secret, _ in
@@ -54,7 +55,7 @@ extension RequestTemplate {
         return new
     }
 
-    /// - Parameter secret: writes a secret, given with the path of its field.
+    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
     private func json(_ secret: (StoredSecret, _ field: String) -> JSON) -> JSON {
         [
             "url": .string(url.text), "httpType": .string(httpType.rawValue),

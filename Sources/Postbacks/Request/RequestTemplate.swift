@@ -1,6 +1,6 @@
 package import JSON
 
-/// What a postback sends: the affiliate's settings of one request.
+/// The template of a postback's request: the settings that the affiliate gives.
 package struct RequestTemplate: Sendable {
     package var url: PostbackURL
     package var httpType: HTTPType
@@ -9,7 +9,7 @@ package struct RequestTemplate: Sendable {
     package var requestHeaders: RequestHeaders = .none
     package var signingSecret: StoredSecret?
     package var omitEmptyParams = false
-    /// If one of these has no value, nothing is sent.
+    /// If one of these macros has no value, nothing is sent.
     package var skipWhenEmpty: [Macro] = []
     package var successWhen: SuccessCriteria = .any2xx
 
@@ -18,7 +18,7 @@ package struct RequestTemplate: Sendable {
         self.httpType = httpType
     }
 
-    /// What no single field shows to be wrong.
+    /// Faults of fields taken together, such as basicAuth beside an Authorization header.
     package var faults: [(field: String, message: String)] {
         var faults = requestParams.faults(sentAs: httpType)
         if basicAuth != nil, let field = requestHeaders.fields.first(where: { $0.name.lowercased() == "authorization" })
@@ -31,7 +31,7 @@ package struct RequestTemplate: Sendable {
 }
 
 extension RequestTemplate {
-    /// What its fields mean, for a new postback, a changed one and one that is sent.
+    /// The descriptions of the fields, for a new postback, for a changed one and for one that is sent.
     enum Meaning {
         static let url = "Where it goes."
         static let httpType = "How it is sent: a GET, a form or a JSON body."
@@ -49,7 +49,7 @@ extension RequestTemplate {
             "What counts as delivered, for trackers that answer 200 to what they refuse. Without it every 2xx does."
     }
 
-    /// Reads all fields of it: from a caller (createPostback) or as stored (deliverPostback).
+    /// Reads all fields, from a caller (createPostback) or as they are stored (deliverPostback).
     package init(_ fields: inout Fields, from source: StoredSecret.Source) {
         url = fields.required("url", .postbackURL(from: source), Meaning.url)
         httpType = fields.required("httpType", .httpType, Meaning.httpType)

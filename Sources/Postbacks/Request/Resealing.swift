@@ -1,18 +1,18 @@
 package import JSON
 package import Secrets
 
-/// Seals anew, under the first key and for the origin that they go to, what is stored of one postback's secrets. It looks at
-/// nothing but where sealed texts stand, so that a postback that can no longer be read does not stay behind.
+/// Seals the stored secrets of one postback again, under the first key and for the origin that they are sent to. It
+/// looks only at the places of secrets, so that a postback that no longer parses is resealed as well.
 package struct Resealing {
     private let owner: SecretOwner
     private let keys: EncryptionKeys
-    /// How many are sealed anew.
+    /// The number of secrets that were sealed again.
     package private(set) var renewed = 0
-    /// How many the first key has sealed for the origin already.
+    /// The number of secrets that were already sealed by the first key for the origin.
     package private(set) var current = 0
-    /// What cannot be opened stays as it is.
+    /// The secrets that cannot be opened; they stay as they are.
     package private(set) var failures: [Failure] = []
-    /// The ids of the keys that have opened something.
+    /// The ids of the keys that opened a secret.
     package private(set) var opened: Set<String> = []
 
     package struct Failure: Sendable {
@@ -38,7 +38,7 @@ package struct Resealing {
         members(of: stored) { RequestHeaders.path(of: $0) }
     }
 
-    /// What earlier versions stored of the params in plain is sealed as well.
+    /// Seals the secret params that earlier versions stored in plain, as well.
     package mutating func requestParams(_ stored: JSON) -> JSON {
         ParamPlace.root.replacing(in: stored) { secret, field in
             switch secret {
@@ -52,7 +52,7 @@ package struct Resealing {
 
     package mutating func signingSecret(_ stored: JSON) -> JSON { value(stored, RequestTemplate.signingField) }
 
-    /// A sealed text that stands alone and goes nowhere.
+    /// Seals a text again that stands alone and is sent nowhere.
     package mutating func text(_ sealed: String, _ field: String) -> String {
         text(sealed, field, for: .postback(owner.postbackID, field))
     }

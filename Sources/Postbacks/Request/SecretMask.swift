@@ -2,21 +2,21 @@ import JSON
 import Secrets
 import Text
 
-/// Hides the secrets of a request in what its receiver answers, who may repeat what it was sent: as it was sent, and as text is
-/// usually encoded. Byte by byte, so that no combining character makes a secret look like another text.
+/// Hides the secrets of a request in its answer. A receiver may repeat what it was sent, as it was sent or in one of
+/// the usual encodings. The mask compares bytes, so that a combining character cannot hide a secret from it.
 ///
-/// Encodings that take a text as a whole (base64, hexadecimal) are looked for as such. Those that take it character by character
-/// (JSON, HTML, percent-encoding) leave open which characters are encoded and how; there the answer is decoded, and what the
-/// secret was decoded from is hidden. Each takes time that grows with the length of the answer.
+/// It searches for encodings of a text as a whole (base64, hexadecimal) as they are. Encodings of single characters
+/// (JSON, HTML, percent-encoding) leave open which characters are encoded and how: there it decodes the answer, and
+/// hides what a secret was decoded from. Each search takes time that is linear in the length of the answer.
 package struct SecretMask: Sendable {
     private let matcher: ByteMatcher
 
-    /// Shorter ones would blank out whatever looks like them.
+    /// The shortest secret that is hidden, in bytes. Too much other text looks like a shorter one.
     package static let shortest = 4
 
     /// - Parameters:
-    ///   - others: secrets that the request itself does not carry.
-    ///   - textLimit: no text in which they are looked for is longer.
+    ///   - others: Secrets that the request itself does not carry.
+    ///   - textLimit: The longest text in which secrets are searched for, in bytes.
     package init(of request: OutgoingRequest?, and others: [String] = [], textLimit: Int = .max) {
         var forms: Set<[UInt8]> = []
         for secret in (request?.secrets ?? []) + others {
@@ -29,7 +29,7 @@ package struct SecretMask: Sendable {
         matcher.isEmpty ? text : String(decoding: self(Array(text.utf8)), as: UTF8.self)
     }
 
-    /// - Parameter isCut: the end is missing, and with it perhaps the end of a secret.
+    /// - Parameter isCut: Whether the end of the text is missing, so that a secret may be cut there.
     package func callAsFunction(_ bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
         if matcher.isEmpty { return bytes }
         return matcher.replacing(
@@ -37,13 +37,13 @@ package struct SecretMask: Sendable {
             alsoIn: SecretMask.views(of: bytes, isCut: isCut))
     }
 
-    /// What a receiver repeats may be encoded twice: JSON that is shown as HTML or stands in a string of JSON.
+    /// A receiver may encode what it repeats twice: JSON that is shown as HTML, or that stands in a JSON string.
     private static let encodings: [[DecodedText.Encoding]] = [
         [.json], [.html], [.percent], [.form], [.json, .json], [.json, .html], [.html, .json],
         [.json, .percent], [.percent, .percent], [.lines], [.json, .lines],
     ]
 
-    /// One at a time, since each is several times as large as the text.
+    /// Decodes lazily, one view at a time, since each is several times as large as the text.
     private static func views(of bytes: [UInt8], isCut: Bool) -> some Sequence<DecodedText> {
         let written = DecodedText(bytes)
         return encodings.lazy.compactMap { encodings in
@@ -59,13 +59,14 @@ package struct SecretMask: Sendable {
         let bytes = Array(secret.utf8)
         var forms = [bytes] + base64Forms(Array(Base64.encode(bytes).utf8))
         if bytes.count >= shortest { forms += (0..<3).flatMap { base64Forms(base64Inside(bytes, behind: $0)) } }
-        // Such as the credentials of Basic, which a receiver may write anew.
+        // A receiver may write a secret that is base64 itself, such as the credentials of Basic, in another form of
+        // base64.
         if Base64.decode(secret) != nil { forms += base64Forms(bytes) }
         // Many receivers read header fields as Latin-1.
         if bytes.contains(where: { $0 >= 0x80 }) {
             forms.append(bytes.flatMap { Array(String(Unicode.Scalar($0)).utf8) })
         }
-        // The hexadecimals of a shorter one look like a number.
+        // The hexadecimal digits of a shorter secret look like a number.
         if bytes.count >= shortest {
             forms += ["0123456789abcdef", "0123456789ABCDEF"].map { digits in
                 let digits = Array(digits.utf8)
@@ -75,15 +76,15 @@ package struct SecretMask: Sendable {
         return forms
     }
 
-    /// The base64 characters of bytes inside a longer text that depend on these bytes alone.
-    /// - Parameter count: of the bytes before them, modulo three.
+    /// Returns the base64 characters of bytes inside a longer text that depend on these bytes alone.
+    /// - Parameter count: The number of bytes before them, modulo three.
     private static func base64Inside(_ bytes: [UInt8], behind count: Int) -> [UInt8] {
         let base64 = Array(Base64.encode([UInt8](repeating: 0, count: count) + bytes).utf8)
         // Each character holds six bits.
         return Array(base64[((8 * count + 5) / 6)..<(8 * (count + bytes.count) / 6)])
     }
 
-    /// In both alphabets, with and without padding (RFC 4648 §4, §5).
+    /// Returns base64 in both alphabets, with and without padding (RFC 4648 §4, §5).
     private static func base64Forms(_ base64: [UInt8]) -> [[UInt8]] {
         let url = base64.map { byte in
             switch byte {
@@ -97,7 +98,8 @@ package struct SecretMask: Sendable {
 }
 
 extension OutgoingRequest {
-    /// The secrets as they were sent: of an `Authorization` also what stands behind the scheme, and the password in it.
+    /// The secrets as they were sent. From an `Authorization` header it also takes the credentials behind the scheme,
+    /// and the password in them.
     fileprivate var secrets: [String] {
         (shown?.secrets.map(\.revealed) ?? [])
             + headers.filter(\.isSecret).flatMap { header -> [String] in

@@ -1,10 +1,10 @@
 import Text
 
-/// Names that speak of a secret.
+/// Names that suggest that their value is a secret.
 enum SecretName {
     private static let words = ["auth", "cookie", "key", "token", "secret", "signature", "password"]
     private static let wholeNames: Set<String> = ["sig", "pass", "passwd", "pwd", "secure"]
-    /// Usual names that have one of the words in them and tell none.
+    /// Common words that contain one of `words` and do not suggest a secret.
     private static let openWords = ["keyword", "author_", "authorname"]
 
     static func isOfHeader(_ name: String) -> Bool {
@@ -12,14 +12,14 @@ enum SecretName {
         return words.contains { name.holds($0) }
     }
 
-    /// Of a parameter, in the URL or in requestParams.
+    /// Whether the name of a parameter, in the URL or in requestParams, suggests a secret.
     static func isOfParam(_ name: String) -> Bool {
         var name = name.lowercased()
         for word in openWords where name.holds(word) { name = name.replacing(word, with: "") }
         return isOfHeader(name) && name != "author" || wholeNames.contains(name)
     }
 
-    /// A pattern that headers' names match. JSON Schema's patterns know no flags.
+    /// A pattern for the names of headers. Patterns in JSON Schema have no flags, such as one that ignores case.
     static var headerPattern: String { words.map(inAnyCase).joined(separator: "|") }
 
     static func inAnyCase(_ word: String) -> String {

@@ -6,14 +6,15 @@ package enum StoredSecret: Sendable, Hashable {
     case plain(Secret)
     case sealed(String)
 
-    /// Who gives it: a caller only in plain; the store also as `{"sealed":"…"}`.
+    /// Who gives a secret: a caller gives it only in plain, the store also as `{"sealed":"…"}`.
     package enum Source: Sendable { case caller, store }
 
-    /// What is wrong with the mask where a secret should be.
+    /// The message for a mask where a secret should be.
     static let maskFault =
         "is the mask that stands for a stored secret; give the secret itself, or leave the field out"
 
-    /// As it is stored: sealed for its owner's field. One that is sealed stays as it is; without keys a plain one is masked.
+    /// Returns the secret as it is stored: sealed for the owner's field. A sealed one stays as it is. Without keys a
+    /// plain one is masked.
     func stored(_ field: String, of owner: SecretOwner, with keys: EncryptionKeys?) -> JSON {
         switch self {
         case .plain(let secret):
@@ -22,7 +23,8 @@ package enum StoredSecret: Sendable, Hashable {
         }
     }
 
-    /// As a caller may have it: one that is sealed for no origin is sealed anew, and masked where it does not open.
+    /// Returns the secret as a caller may have it. One that is sealed without an origin is sealed again, or masked if
+    /// it cannot be opened.
     func handedOut(_ field: String, of owner: SecretOwner, with keys: EncryptionKeys?) -> JSON {
         if case .sealed(let text) = self, !EncryptionKeys.isBoundToOrigin(text) {
             guard let secret = try? opened(field, of: owner, with: keys) else { return .string(Secret.mask) }
@@ -31,7 +33,7 @@ package enum StoredSecret: Sendable, Hashable {
         return stored(field, of: owner, with: keys)
     }
 
-    /// The secret itself.
+    /// Returns the secret in plain. Throws if it cannot be opened.
     func opened(_ field: String, of owner: SecretOwner?, with keys: EncryptionKeys?) throws(RenderingError) -> Secret {
         switch self {
         case .plain(let secret): return secret
@@ -49,10 +51,10 @@ package enum StoredSecret: Sendable, Hashable {
     }
 }
 
-/// Whose secrets are sealed: one postback's, for the origin that they go to.
+/// The owner of sealed secrets: a postback, and the origin that they are sent to.
 package struct SecretOwner: Sendable, Hashable {
     let postbackID: Int
-    /// `PostbackURL.origin`.
+    /// The value of `PostbackURL.origin`.
     let origin: String
 
     package init(postbackID: Int, origin: String) {
@@ -60,21 +62,21 @@ package struct SecretOwner: Sendable, Hashable {
         self.origin = origin
     }
 
-    /// Of a secret field, named by its path: `basicAuth.password`.
+    /// Returns the context of a secret field. The field is named by its path, such as `basicAuth.password`.
     func context(_ field: String) -> SealContext {
         SealContext("postback", id: postbackID, field: field, origin: origin)
     }
 }
 
 extension SealContext {
-    /// Of what is kept of a postback and goes nowhere.
+    /// The context of what is stored with a postback and is sent nowhere.
     package static func postback(_ id: Int, _ field: String) -> SealContext {
         SealContext("postback", id: id, field: field)
     }
 }
 
 extension Rule<StoredSecret> {
-    /// `check` sees a plain secret and throws what is wrong without repeating it.
+    /// - Parameter check: Gets a plain secret, and throws a message that does not quote it.
     static func secret(
         from source: StoredSecret.Source, schema: @autoclosure @escaping () -> JSON,
         _ check: @escaping (String) throws(Wrong) -> Void

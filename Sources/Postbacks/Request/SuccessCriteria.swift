@@ -1,14 +1,15 @@
 package import JSON
 
-/// What an answer must fulfil to count as delivered: many trackers answer 200 to what they refuse, and some 302 or 409 to what
-/// they have taken.
+/// The conditions under which an answer counts as delivered: many trackers answer 200 to what they refuse, and some
+/// answer 302 or 409 to what they have accepted.
 package struct SuccessCriteria: Sendable, Hashable {
-    /// Within 200–499. One of them counts as success whatever it means elsewhere; a 2xx that is not among them as a mismatch.
+    /// Ranges within 200–499. A status in them counts as success, whatever it means otherwise. A 2xx that is not in
+    /// them is a mismatch.
     package var statuses: [ClosedRange<Int>]
-    /// Looked for in the part of the body that is kept (4 KiB).
+    /// The text that the kept part of the body (4 KiB) must contain.
     package var bodyContains: String?
     package var bodyLacks: String?
-    /// Whether an answer that does not fulfil it is tried again.
+    /// Whether an answer that does not fulfil the criteria is tried again.
     package var retry: Bool
 
     package init(
@@ -23,7 +24,7 @@ package struct SuccessCriteria: Sendable, Hashable {
 
     package static let any2xx = SuccessCriteria()
 
-    /// Whether the body has a say.
+    /// Whether the criteria depend on the body.
     package var looksIntoBody: Bool { bodyContains != nil || bodyLacks != nil }
 
     /// Whether these criteria decide what an answer with this status means.
@@ -33,13 +34,13 @@ package struct SuccessCriteria: Sendable, Hashable {
 
     enum Verdict: Equatable {
         case fulfilled
-        /// What is not fulfilled, for people.
+        /// A message that says what is not fulfilled.
         case mismatch(String)
-        /// What is missing of the body would decide.
+        /// The part of the body that is missing would decide.
         case undecided
     }
 
-    /// - Parameter isWhole: whether all of the body came, or as much as is kept.
+    /// - Parameter isWhole: Whether all of the body came, or as much of it as is kept.
     func verdict(status: Int, body: [UInt8], isWhole: Bool) -> Verdict {
         guard names(status) else {
             return .mismatch("status \(status) is not among those of successWhen (\(words.joined(separator: ", ")))")
@@ -57,7 +58,7 @@ package struct SuccessCriteria: Sendable, Hashable {
         statuses.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
     }
 
-    /// As it is stored and answered.
+    /// The criteria as they are stored and answered.
     var json: JSON {
         [
             "statuses": .array(words.map(JSON.string)), "bodyContains": .optional(bodyContains),
@@ -93,7 +94,7 @@ extension Rule<SuccessCriteria> {
 }
 
 extension Rule<ClosedRange<Int>> {
-    /// `204` or `200-204`.
+    /// A status or a range: `204` or `200-204`.
     fileprivate static var statusRange: Rule {
         Rule<String>.text(3...7).parsed(placeholder: 200...299, schema: statusSchema) {
             text throws(Wrong) in
