@@ -1,14 +1,14 @@
 import JSON
 import Text
 
-/// What a macro is in a JSON body when it is not text: `{payout:number}`, `{is_test:boolean}`.
+/// The JSON type of a macro that is not a string in a JSON body: `{payout:number}`, `{is_test:boolean}`.
 package enum JSONType: String, CaseIterable, Sendable {
-    /// A number with the text's own digits.
+    /// A number with the digits of the text.
     case number
     /// `true` or `1`, `false` or `0`.
     case boolean
 
-    /// The value that a text stands for; nil when it is none.
+    /// Returns the value that a text stands for; nil if it stands for none of this type.
     func value(_ text: String) -> JSON? {
         switch self {
         case .number: JSONType.isNumber(text.utf8) ? .number(text) : nil
@@ -21,7 +21,7 @@ package enum JSONType: String, CaseIterable, Sendable {
         }
     }
 
-    /// RFC 8259 §6.
+    /// Whether a text is a JSON number (RFC 8259 §6).
     private static func isNumber(_ text: String.UTF8View) -> Bool {
         var rest = text[...]
         func take(_ characters: String) -> Bool {

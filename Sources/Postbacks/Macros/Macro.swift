@@ -1,14 +1,14 @@
 package import JSON
 import Text
 
-/// A name that templates replace by a value of the delivery.
+/// A name that templates replace with a value of the delivery.
 package enum Macro: Sendable, Hashable {
     case named(MacroName)
     /// One of the conversion's own `params`: `{params.NAME}`, and `{subN}` for `{params.subN}`.
     case param(String)
 
     /// Reads `click_id`, `sub1` … `sub10` or `params.NAME`.
-    /// - Parameter hints: whether a fault names what was probably meant.
+    /// - Parameter hints: Whether a fault suggests the name that was probably meant.
     package init(parsing name: String, hints: Bool = true) throws(Wrong) {
         if let known = MacroName(rawValue: name) {
             self = .named(known)
@@ -94,7 +94,7 @@ package enum MacroName: String, CaseIterable, Sendable {
     /// `1` for a test delivery, otherwise `0`.
     case isTest = "is_test"
 
-    /// What the value is, which decides the formats that make sense.
+    /// The kind of the value, which decides which formats it can have.
     enum Kind { case text, number, money, time, status }
 
     var kind: Kind {

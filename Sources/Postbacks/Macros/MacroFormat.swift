@@ -2,7 +2,7 @@ import JSON
 import Text
 
 extension MacroUse {
-    /// How a value is written: what stands between the macro's name and its default, but for a JSON type at the end.
+    /// The format of a value. It stands between the macro's name and its default, before the JSON type if there is one.
     package enum Format: Sendable, Hashable {
         case unix
         case unixms
@@ -10,13 +10,13 @@ extension MacroUse {
         case pattern(TimePattern)
         /// Whole minor units of the conversion's currency: `12.30` EUR is `1230`.
         case minor
-        /// So many decimals, from 0 to `Money.fractionDigits`.
+        /// A number of decimals, from 0 to `Money.fractionDigits`.
         case fixed(Int)
         case map([MapEntry])
     }
 
-    /// Reads `format`, `format:number` or `number`. The last part is a JSON type where it is one, also behind a map, so that
-    /// the last replacement of a map cannot end in `:number` or `:boolean`.
+    /// Reads `format`, `format:number` or `number`. The last part is read as a JSON type if it is one, even behind a
+    /// map. So the last replacement of a map cannot end in `:number` or `:boolean`.
     static func reading(_ text: Substring, of macro: Macro) throws(Wrong) -> (format: Format?, jsonType: JSONType?) {
         for type in JSONType.allCases {
             let word = type.rawValue.utf8
@@ -68,8 +68,8 @@ extension MacroUse {
         return count
     }
 
-    /// The error for `round=2` and its like, which give a modifier a number. An amount or a time is never a word, so that such a
-    /// text cannot be meant as a map; nil where it may be one.
+    /// Returns the error for a text such as `round=2`, which gives a modifier a number. An amount or a time is never a
+    /// word, so such a text cannot be meant as a map. Returns nil if the text may be a map.
     private static func assignment(_ text: Substring, of macro: Macro) -> Wrong? {
         guard macro.kind == .money || macro.kind == .time else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false).map(Substring.init)

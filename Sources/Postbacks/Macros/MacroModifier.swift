@@ -1,7 +1,7 @@
 import JSON
 import Text
 
-/// What may be done to a macro's value. The parser of templates knows formats by these words, and `--help` shows them.
+/// A modifier of a macro's value. The parser of templates knows formats by these words, and `--help` shows them.
 package enum MacroModifier: String, CaseIterable, Sendable {
     case fallback = "default"
     case raw
@@ -15,7 +15,7 @@ package enum MacroModifier: String, CaseIterable, Sendable {
     case minor
     case fixed
 
-    /// As it stands in a template.
+    /// The modifier in a template.
     package var example: String {
         switch self {
         case .fallback: "{sub2|none}"
@@ -49,7 +49,7 @@ package enum MacroModifier: String, CaseIterable, Sendable {
         }
     }
 
-    /// As it is written behind a macro's name.
+    /// The modifier as it is written behind a macro's name.
     fileprivate var written: String {
         switch self {
         case .fallback: "|none"
@@ -60,10 +60,11 @@ package enum MacroModifier: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether it is what others call one of these.
+    /// Whether other systems use this word for one of the modifiers.
     static func isOtherName(_ word: Substring) -> Bool { otherNames[word.lowercased()] != nil }
 
-    /// The one that a misspelt or other word stands for, as it is written behind a macro's name or as the whole macro.
+    /// Returns the modifier that a misspelt or foreign word stands for, as it is written behind a macro's name; for
+    /// `raw`, the whole macro.
     static func meant(by word: Substring, of macro: Macro) -> String? {
         let known = word.utf8.count <= 32 ? otherNames[word.lowercased()] : nil
         let words = allCases.filter { $0 != .raw }.map(\.rawValue)
@@ -71,7 +72,8 @@ package enum MacroModifier: String, CaseIterable, Sendable {
         return found.map { $0 == .raw ? "{_\(macro.name)}" : $0.written }
     }
 
-    /// The one that a word stands for that was given a value, such as `round=2`; nil where the macro takes none of that kind.
+    /// Returns the modifier that a word with a value stands for, such as `round=2`, as it is written behind a macro's
+    /// name; nil if the macro takes no modifier of that kind.
     static func meant(by word: Substring, value: Substring, of macro: Macro) -> String? {
         let words = [MacroModifier.fixed, .minor, .unix, .unixms, .date, .number].map(\.rawValue)
         let known = word.utf8.count <= 32 ? otherNames[word.lowercased()] : nil

@@ -1,7 +1,7 @@
 package import FunctionRuntime
 
 extension MacroReference {
-    /// For the functions that take templates.
+    /// The notes in the help of the functions that take templates.
     package static let help = [
         HelpNote(
             "macros, in path and query of url, in values of requestParams and in those of requestHeaders ({{ and }} are literal braces; without a value a macro is empty):",

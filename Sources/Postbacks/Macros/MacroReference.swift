@@ -1,12 +1,13 @@
 import JSON
 
-/// All that may stand between braces, each with an example and what it renders to: what `--help` prints and the reference shows.
+/// Everything that may stand between braces, each with an example and its rendering. `--help` prints it, and the
+/// reference shows it.
 package enum MacroReference {
     package struct Entry: Sendable, Equatable {
-        /// A template.
+        /// The example.
         package let template: String
         package let meaning: String
-        /// The template for the sample; as JSON text where it is a number or a boolean.
+        /// The example rendered with the sample; JSON text if it is a number or a boolean.
         package let rendered: String
     }
 
@@ -18,7 +19,7 @@ package enum MacroReference {
 
     package static let modifiers: [Entry] = MacroModifier.allCases.map { entry($0.example, $0.meaning) }
 
-    /// What the examples are of.
+    /// The values with which the examples are rendered.
     private static let sample: MacroValues = {
         let conversion: JSON = [
             "id": 1, "offer": ["id": "summer-sale", "name": "Summer Sale"],
@@ -40,7 +41,7 @@ package enum MacroReference {
         Entry(template: text, meaning: meaning, rendered: rendered(text))
     }
 
-    /// In the place that takes it; empty for what none takes.
+    /// Renders an example in a place that accepts it; returns an empty text if no place does.
     private static func rendered(_ text: String) -> String {
         guard let template = (try? Template(parsing: text, in: .parameter)) ?? (try? Template(parsing: text, in: .url))
         else { return "" }
@@ -50,7 +51,7 @@ package enum MacroReference {
 }
 
 extension MacroName {
-    /// For people.
+    /// A description of the macro for users.
     var meaning: String {
         switch self {
         case .conversionID: "The conversion's id here."

@@ -3,25 +3,25 @@ import JSON
 /// One macro as a template writes it: `{_name:format:number|default}`.
 package struct MacroUse: Sendable, Hashable {
     package let macro: Macro
-    /// `{_name}`: not percent-encoded.
+    /// Whether the value is not percent-encoded: `{_name}`.
     package let isRaw: Bool
     package let format: Format?
-    /// As what it stands in a JSON body; nil for text.
+    /// The type of the value in a JSON body; nil for text.
     package let jsonType: JSONType?
-    /// Stands in for a value that is missing or empty, and for one that a map does not list.
+    /// The default. It replaces a value that is missing or empty, and one that a map does not list.
     package let fallback: String?
 
     package struct MapEntry: Sendable, Hashable {
         let key: String
         let value: String
 
-        /// Byte by byte: to Swift an accent and its combining form are one, to a receiver they are not.
+        /// Compares bytes: Swift treats an accented letter and its combining form as equal, but a receiver does not.
         func stands(for text: String) -> Bool { key.utf8.elementsEqual(text.utf8) }
     }
 
-    /// Reads what stands between the braces: by Unicode scalars, since a default may begin with a combining mark, which to
-    /// Swift is one character with the `|` before it.
-    /// - Parameter hints: whether a fault names what was probably meant.
+    /// Reads the text between the braces by Unicode scalars: a default may begin with a combining mark, which Swift
+    /// joins with the `|` before it into one character.
+    /// - Parameter hints: Whether a fault suggests the name that was probably meant.
     init(parsing text: Substring, in place: Template.Place, hints: Bool = true) throws(Wrong) {
         let head = text.prefixOfScalars { $0 != ":" && $0 != "|" }
         var rest = text[head.endIndex...]

@@ -2,7 +2,7 @@ import JSON
 import Secrets
 import Text
 
-/// What the macros of one attempt stand for.
+/// The values of the macros in one attempt.
 package struct MacroValues: Sendable {
     let deliveryID: Int
     let attempt: Int
@@ -12,7 +12,7 @@ package struct MacroValues: Sendable {
     private let conversion: Conversion
     private let random: String
 
-    /// `now` is the time of the attempt.
+    /// - Parameter now: The time of the attempt.
     package init(
         deliveryID: Int, attempt: Int, isTest: Bool, now: Timestamp, event: EventSnapshot, conversion: Conversion
     ) {
@@ -25,7 +25,7 @@ package struct MacroValues: Sendable {
         random = MacroValues.random(deliveryID, event, conversion)
     }
 
-    /// The value as it goes out; nil when there is none. An empty string counts as none.
+    /// Returns the value as it is sent; nil if there is none. An empty string counts as none.
     package func value(of macro: Macro) -> String? {
         let value =
             switch macro {
@@ -35,10 +35,11 @@ package struct MacroValues: Sendable {
         return value?.isEmpty == false ? value : nil
     }
 
-    /// The value as a template asks for it; the empty string when there is none and no default.
+    /// Returns the value as a template asks for it; an empty string if there is neither a value nor a default.
     func text(of use: MacroUse) -> String { formatted(use) ?? use.fallback ?? "" }
 
-    /// The value as JSON of a type: the default when there is no value or it is none of that type, and null without one.
+    /// Returns the value as JSON of a type. If there is no value of that type, it returns the default, or null if there
+    /// is no default.
     func json(of use: MacroUse, as type: JSONType) -> JSON {
         formatted(use).flatMap(type.value) ?? use.fallback.flatMap(type.value) ?? .null
     }
@@ -106,8 +107,8 @@ package struct MacroValues: Sendable {
         }
     }
 
-    /// A UUID (RFC 9562 version 8) from what identifies the delivery and does not change between its attempts. Made once: a
-    /// template may use it a thousand times.
+    /// Makes a UUID (RFC 9562 version 8) from what identifies the delivery and stays the same in all its attempts. It
+    /// is made only once, since a template may use it a thousand times.
     private static func random(_ deliveryID: Int, _ event: EventSnapshot, _ conversion: Conversion) -> String {
         let parts: [String] = [
             "delivery \(deliveryID)", "event \(event.id ?? 0)", "at \(event.at?.description ?? "")",

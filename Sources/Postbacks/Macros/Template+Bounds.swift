@@ -1,10 +1,10 @@
 package import JSON
 
-/// How large templates may be that a caller gives. What is stored already may be larger: it costs more, but is sent.
+/// The limits for templates that a caller gives. A stored template may exceed them: it costs more, but it is sent.
 extension Template {
-    /// One template, in bytes.
+    /// The largest template, in bytes.
     package static let byteLimit = 8192
-    /// The entries of one map.
+    /// The largest number of entries in one map.
     package static let mapLimit = 256
 
     package init(
@@ -17,7 +17,7 @@ extension Template {
         if source == .caller { try checkMaps() }
     }
 
-    /// Throws for a map that has too many entries.
+    /// Throws if a map has too many entries.
     func checkMaps() throws(Wrong) {
         for use in uses {
             let count = use.mapEntryCount
@@ -29,7 +29,7 @@ extension Template {
 }
 
 extension MacroUse {
-    /// How many entries its map has; 0 without one.
+    /// The number of entries in its map; 0 without a map.
     var mapEntryCount: Int {
         if case .map(let entries) = format { entries.count } else { 0 }
     }

@@ -1,26 +1,27 @@
 package import JSON
 
-/// Text with macros, taken apart once. Values are put in in a single pass and never expanded again.
+/// Text with macros, parsed once. Values are inserted in a single pass; macros in them are not expanded.
 package struct Template: Sendable, Hashable {
-    /// As it was written.
+    /// The template as it was written.
     package let text: String
     package let segments: [Segment]
 
     package enum Segment: Sendable, Hashable {
-        /// With `{{` and `}}` already as single braces.
+        /// Plain text, in which `{{` and `}}` are single braces already.
         case literal(String)
         case macro(MacroUse)
 
         var use: MacroUse? { if case .macro(let use) = self { use } else { nil } }
     }
 
-    /// Where a template stands, which decides what it may use.
+    /// The place of a template, which decides what it may contain.
     package enum Place: Sendable {
         case url, parameter, header
     }
 
-    /// Throws all that is wrong, each with the position of the brace in characters (Unicode scalars), from `firstPosition` on.
-    /// - Parameter hintLimit: how many of them name what was meant; nobody is shown more than `Fault.limit`.
+    /// Throws all faults, each with the position of its brace: in Unicode scalars, counted from `firstPosition`.
+    /// - Parameter hintLimit: How many of the faults suggest what was probably meant; nobody is shown more than
+    ///   `Fault.limit`.
     package init(
         parsing text: String, in place: Place, firstPosition: Int = 1, hintLimit: Int = Fault.limit
     ) throws(Wrong) {
@@ -43,7 +44,7 @@ package struct Template: Sendable, Hashable {
                 index = bytes.index(after: after)
                 continue
             }
-            // After a brace that stands alone it is not clear what belongs together.
+            // After an unpaired brace it is not clear which braces belong together.
             if bytes[brace] == close {
                 faults.add("has a } without its { at", index, advice: "a literal brace is written }}")
                 break
@@ -74,13 +75,13 @@ package struct Template: Sendable, Hashable {
         self.segments = segments
     }
 
-    /// The macros that it uses.
+    /// The macros in the template.
     package var uses: [MacroUse] { segments.compactMap(\.use) }
 
-    /// The only macro of a template that is `{name:number}` or `{name:boolean}` and nothing else.
+    /// The macro of a template that consists of `{name:number}` or `{name:boolean}` and nothing else.
     var typedMacro: (use: MacroUse, type: JSONType)? { segments.count == 1 ? segments[0].use?.typed : nil }
 
-    /// The text with every macro replaced; `literal` and `value` say how each part is written in its place.
+    /// Returns the text with every macro replaced. `literal` and `value` encode each part for its place.
     func rendered(
         _ values: MacroValues, literal: (String) -> String = { $0 },
         value: (String, MacroUse) -> String = { text, _ in text }
@@ -91,7 +92,7 @@ package struct Template: Sendable, Hashable {
             case .literal(let text): result += literal(text)
             case .macro(let use): result += value(values.text(of: use), use)
             }
-            // Checked on the way: a template may repeat a long value without end.
+            // The size is checked at each step: a template may repeat a long value without end.
             guard result.utf8.count <= RequestRendering.byteLimit else { throw .tooLarge }
         }
         return result

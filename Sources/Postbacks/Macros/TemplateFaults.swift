@@ -1,28 +1,28 @@
 import JSON
 
-/// What is wrong with a template, each with its place.
+/// The faults of a template, each with its position.
 struct TemplateFaults {
     private var messages: [String] = []
     private let text: String
     private let hintLimit: Int
-    /// How far the characters are counted.
+    /// The index up to which the characters have been counted, and its position.
     private var counted: (index: String.Index, position: Int)
 
     /// - Parameters:
-    ///   - firstPosition: of the text's first character.
-    ///   - hintLimit: how many faults name what was meant.
+    ///   - firstPosition: The position of the text's first character.
+    ///   - hintLimit: How many faults suggest what was probably meant.
     init(_ text: String, firstPosition: Int, hintLimit: Int) {
         self.text = text
         self.hintLimit = hintLimit
         counted = (text.startIndex, firstPosition)
     }
 
-    /// Whether the next one names what was meant: looking for it costs much more than the rest.
+    /// Whether the next fault suggests what was probably meant. The search for it costs much more than everything else.
     var areFew: Bool { messages.count < hintLimit }
 
     var wrong: Wrong? { Wrong(messages) }
 
-    /// - Parameter index: not before that of the fault before.
+    /// - Parameter index: Must not lie before the index of the previous fault.
     mutating func add(_ message: String, _ index: String.Index, advice: String) {
         messages.append("\(message) character \(position(index)); \(advice)")
     }

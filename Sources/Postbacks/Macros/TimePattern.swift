@@ -1,15 +1,16 @@
 import JSON
 import Text
 
-/// How a time is written: `yyyy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` stand for its parts in UTC, all else for itself.
+/// A pattern for times: `yyyy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` stand for parts of the time in UTC, and
+/// everything else for itself.
 package struct TimePattern: Sendable, Hashable {
-    /// As it was written.
+    /// The pattern as it was written.
     package let text: String
     private let parts: [Part]
 
     private enum Part: Sendable, Hashable {
         case literal(String)
-        /// Where the part stands in the time by RFC 3339: `2026-01-02T03:04:05.678Z`.
+        /// The place of the part in the time by RFC 3339: `2026-01-02T03:04:05.678Z`.
         case field(Range<Int>)
     }
 
@@ -18,8 +19,8 @@ package struct TimePattern: Sendable, Hashable {
         ("SSS", 20..<23),
     ]
 
-    /// Nil for a text in which no part stands. Throws for letters that other libraries read as a part, such as `YYYY` or a
-    /// single `d`: they would go out as they are.
+    /// Returns nil for a text without any part. Throws for letters that other libraries read as a part, such as `YYYY`
+    /// or a single `d`: they would be sent as they are.
     init?(parsing text: Substring) throws(Wrong) {
         var parts: [Part] = []
         var literal: [UInt8] = []
@@ -70,10 +71,10 @@ package struct TimePattern: Sendable, Hashable {
     }
 }
 
-/// Letters that stand together, such as `GMT`; a `T` between date and time stands alone.
+/// A run of letters other than `T`, which may stand between date and time: `GM` in `GMT`.
 private struct Word {
     let end: Int
-    /// Whether it has letters of which no part is made.
+    /// Whether the word contains a letter that no part consists of.
     let isProse: Bool
 
     init(_ text: ArraySlice<UInt8>) {
@@ -83,5 +84,5 @@ private struct Word {
     }
 }
 
-/// Those of which parts are made, here or in other libraries.
+/// The letters of which parts consist, here or in other libraries.
 private let letters = Array("yYMdDHhmsS".utf8)

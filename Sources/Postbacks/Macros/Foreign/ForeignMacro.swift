@@ -1,20 +1,20 @@
 import JSON
 
-/// A piece of a template's plain text that looks like another network's macro: it would be sent as it stands.
+/// A piece of a template's plain text that looks like another network's macro. It would be sent as it stands.
 struct ForeignMacro: Equatable {
-    /// As it was written.
+    /// The macro as it was written.
     let text: String
     let meaning: MacroMeaning
 
-    /// Where a text stands, which decides what in it is a macro's mark.
+    /// The place of a text, which decides what counts as a macro's mark in it.
     struct Place {
-        /// The parameter whose value it is; empty where it is none's.
+        /// The parameter that has the text as its value; empty if there is none.
         var parameter = ""
-        /// A parameter's name, in which `[name]` is a member.
+        /// Whether the text is a parameter's name, in which `[name]` is a member.
         var isName = false
     }
 
-    /// Those in a text of which the parts are given, such as the value of one parameter.
+    /// Finds the foreign macros in a text that is given in segments, such as the value of one parameter.
     static func found(in text: [Template.Segment], _ place: Place) -> [ForeignMacro] {
         if let one = wrapped(text, place) { return [one] }
         let literals = text.compactMap(\.text)
@@ -27,7 +27,7 @@ struct ForeignMacro: Equatable {
         }
     }
 
-    /// The text without the macros that begin with this mark.
+    /// Returns the text without the macros that begin with this mark.
     static func removing(_ mark: String, from text: String) -> String {
         guard text.holds(mark) else { return text }
         let pieces = scan(text, Place(), styles.filter { $0.open == mark })
@@ -43,9 +43,10 @@ struct ForeignMacro: Equatable {
     private typealias Piece = (macro: ForeignMacro, style: MacroStyle, range: Range<Int>)
 
     private static let styles = MacroStyle.all + [MacroStyle.dollars]
-    /// How many unknown words of a text are compared with all macros' names, which costs more than all else here.
+    /// How many unknown words of a text are compared with the names of all macros, which costs more than everything
+    /// else here.
     private static let spellingLimit = 64
-    /// How many words between marks are looked up in one text; what stands behind them is not looked at.
+    /// How many words between marks are looked up in one text. The text behind them is not searched.
     private static let wordLimit = 512
 
     private static func scan(_ text: String, _ place: Place, _ styles: [MacroStyle] = styles) -> [Piece] {
@@ -82,7 +83,7 @@ struct ForeignMacro: Equatable {
         return pieces
     }
 
-    /// `$CID`, `(cid)`, `CLICK_ID`: marks that mean something only around a whole value.
+    /// Finds `$CID`, `(cid)` or `CLICK_ID`: these marks mean something only around a whole value.
     private static func whole(_ value: String, _ place: Place) -> ForeignMacro? {
         if let word = MacroStyle.marked(value[...]) {
             return MacroMeaning(resembling: word[...], parameter: place.parameter).map {
@@ -90,14 +91,15 @@ struct ForeignMacro: Equatable {
             }
         }
         guard let word = MacroStyle.placeholder(value[...]) else { return nil }
-        // A word in capitals may be the receiver's own, such as an event's name.
+        // A word in capitals may be a value that the receiver expects, such as the name of an event.
         let meaning = MacroMeaning(of: word, parameter: place.parameter)
         let named = meaning == nil ? MacroMeaning(of: "", parameter: place.parameter) : meaning
         guard meaning == nil || word.utf8.contains(UInt8(ascii: "_")) else { return nil }
         return named.map { .init(written: value[...], $0) }
     }
 
-    /// `${click_id}` and `%%{click_id}%%`: one of ours between another network's marks, which are sent along.
+    /// Finds `${click_id}` or `%%{click_id}%%`: a macro of this product between another network's marks, which are sent
+    /// as well.
     private static func wrapped(_ text: [Template.Segment], _ place: Place) -> ForeignMacro? {
         let marks: [(String, String?)] = [
             ("$", nil), ("#", nil), ("{", "}"), ("%%", "%%"), ("%", "%"), ("__", "__"), ("#", "#"),
@@ -127,14 +129,14 @@ extension Template.Segment {
 }
 
 extension String {
-    /// As a template writes it.
+    /// The text as a template writes it.
     fileprivate var doublingBraces: String { replacing("{", with: "{{").replacing("}", with: "}}") }
 }
 
 extension MacroStyle {
-    /// Between dollars stand prices too, unless it is a macro's name.
+    /// Prices may stand between dollars as well; there only the name of a macro counts.
     fileprivate static let dollars = MacroStyle(open: "$", close: "$")
 
-    /// What brackets enclose in a sentence is mostly no macro.
+    /// Whether these brackets mostly enclose something other than a macro in a sentence.
     fileprivate var isCommonInProse: Bool { open.hasSuffix("[") || open == "<" || open == "{" }
 }

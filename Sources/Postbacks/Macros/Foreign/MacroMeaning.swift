@@ -1,13 +1,13 @@
 import JSON
 
-/// What another network's macro is in ours.
+/// The macro of this product that another network's macro corresponds to.
 package struct MacroMeaning: Sendable, Equatable {
-    /// With braces.
+    /// The macro with its braces.
     package let template: String
-    /// Why it is not certain; nil when it is.
+    /// Why the meaning is not certain; nil if it is.
     package let doubt: String?
 
-    /// Finds it by the macro's name, or by the parameter's where the macro has none.
+    /// Finds the meaning by the macro's name, or by the parameter's name if the macro has none.
     package init?(of name: String, parameter: String) {
         let key = MacroMeaning.folded(name)
         let parameterKey = MacroMeaning.folded(parameter)
@@ -21,7 +21,7 @@ package struct MacroMeaning: Sendable, Equatable {
         }
     }
 
-    /// The macro of ours that an unknown one comes nearest to, by its spelling or else by its parameter.
+    /// Returns the macro of this product that is nearest to an unknown one, by its spelling or else by its parameter.
     package static func nearest(to name: String, parameter: String) -> String? {
         let candidates = certain.keys.sorted() + guesses.keys.sorted() + MacroName.allCases.map(\.rawValue)
         let bare = String(name.prefix { $0 != ":" && $0 != "|" })
@@ -30,21 +30,21 @@ package struct MacroMeaning: Sendable, Equatable {
             ?? MacroMeaning(of: parameter, parameter: "")?.template
     }
 
-    /// Finds it by a name that may be misspelt, or have a format or default of the other network's behind it.
+    /// Finds the meaning of a name that may be misspelt, or followed by a format or a default of the other network.
     init?(resembling text: Substring, parameter: String, bySpelling: Bool = true) {
         let name = String(text.prefixOfScalars { $0 != ":" && $0 != "|" })
         if !MacroMeaning.folded(name).isEmpty, let known = MacroMeaning(of: name, parameter: parameter) {
             self = known
             return
         }
-        // Short words are near to too many others.
+        // Short words are similar to too many others.
         guard bySpelling, (5...64).contains(name.utf8.count),
             let nearest = Spelling.nearest(to: name, among: MacroName.allCases.map(\.rawValue))
         else { return nil }
         self.init(template: "{\(nearest)}", doubt: "by its spelling")
     }
 
-    /// Whether the name is no word of everyday language.
+    /// Whether the name is not a word of everyday language.
     var isUnmistakable: Bool {
         doubt == nil && !["{status}", "{country}", "{currency}", "{random}", "{attempt}", "{ip}"].contains(template)
     }
@@ -72,7 +72,7 @@ package struct MacroMeaning: Sendable, Equatable {
         name.lowercased().filter { $0 != "_" && $0 != "-" && $0 != "." && $0 != " " }
     }
 
-    /// `s2`, `sub2`, `sub_id_2`, `aff_sub2`, `subacc2`, …
+    /// Reads `s2`, `sub2`, `sub_id_2`, `aff_sub2`, `subacc2`, …
     private static func sub(_ key: String) -> String? {
         let digits = String(key.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
         guard let number = Int(digits), (1...99).contains(number), !digits.hasPrefix("0") else { return nil }
@@ -81,7 +81,7 @@ package struct MacroMeaning: Sendable, Equatable {
         return number <= 10 ? "{sub\(number)}" : "{params.sub\(number)}"
     }
 
-    /// The same thing under another name.
+    /// Other names of the same thing.
     private static let certain: [String: String] = [
         "clickid": "{click_id}", "cid": "{click_id}", "affclickid": "{click_id}", "externalid": "{click_id}",
         "cnvid": "{click_id}", "pubclickid": "{click_id}", "txid": "{transaction_id}", "orderid": "{transaction_id}",
@@ -93,7 +93,7 @@ package struct MacroMeaning: Sendable, Equatable {
         "rand": "{random}", "cachebuster": "{random}", "affsub": "{sub1}", "sub": "{sub1}",
     ]
 
-    /// What is the same thing with some networks only, or has another form.
+    /// Names that mean the same only with some networks, or that have another form.
     private static let guesses: [String: (String, String)] = [
         "subid": ("{click_id}", "with some networks the first sub id: {sub1}"),
         "sid": ("{sub1}", "with some networks the click: {click_id}"),

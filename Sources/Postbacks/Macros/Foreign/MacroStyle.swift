@@ -1,6 +1,6 @@
 import Text
 
-/// How networks mark a macro in a postback URL.
+/// The marks that networks put around a macro in a postback URL.
 package struct MacroStyle: Sendable {
     package let open: String
     private let close: String
@@ -12,7 +12,7 @@ package struct MacroStyle: Sendable {
         (openBytes, closeBytes) = (Array(open.utf8), Array(close.utf8))
     }
 
-    /// The longer marks before those that they begin with.
+    /// Longer marks stand before the shorter ones that they begin with.
     package static let all = [
         MacroStyle(open: "{{", close: "}}"), MacroStyle(open: "${", close: "}"), MacroStyle(open: "{", close: "}"),
         MacroStyle(open: "[[", close: "]]"), MacroStyle(open: "[", close: "]"), MacroStyle(open: "<", close: ">"),
@@ -23,23 +23,24 @@ package struct MacroStyle: Sendable {
         MacroStyle(open: "__", close: "__"),
     ]
 
-    /// Bytes of a macro without its marks.
+    /// The longest macro without its marks, in bytes.
     private static let longest = 256
 
-    /// `items[name]` is a parameter's name and not a macro in it.
+    /// Whether these marks in a parameter's name enclose a member and not a macro, as in `items[name]`.
     package var meansListInNames: Bool { open.hasSuffix("[") || open == "%5B" }
 
-    /// What such a macro at the beginning of `text` contains, and what follows it; nil when there is none.
+    /// Returns the inside of such a macro at the beginning of `text`, and the text behind the macro; nil if there is
+    /// none.
     package func match(_ text: Substring) -> (inside: Substring, rest: Substring)? {
-        // All that may belong to one macro, and the two bytes behind it that are looked at.
+        // These bytes may belong to one macro, and include the two behind it that are looked at.
         let bytes = Array(text.utf8.prefix(open.utf8.count + MacroStyle.longest + close.utf8.count + 2))
         guard let (inside, end) = match(bytes, at: 0) else { return nil }
         func index(_ offset: Int) -> Substring.Index { text.utf8.index(text.startIndex, offsetBy: offset) }
         return (text[index(inside.lowerBound)..<index(inside.upperBound)], text[index(end)...])
     }
 
-    /// The same in bytes of UTF-8: where the name is and where the macro ends. Looks at no more than what may belong to one
-    /// macro, so that looking at every place of a text takes a time in proportion to its length.
+    /// Does the same with bytes of UTF-8: it returns where the name is and where the macro ends. It looks only at bytes
+    /// that may belong to one macro, so that trying every place of a text takes linear time.
     func match(_ text: [UInt8], at begin: Int) -> (inside: Range<Int>, end: Int)? {
         guard MacroStyle.stands(openBytes, in: text, at: begin) else { return nil }
         let start = begin + openBytes.count
@@ -53,7 +54,7 @@ package struct MacroStyle: Sendable {
         return nil
     }
 
-    /// Whether a mark stands there; hex digits in either case.
+    /// Whether a mark stands at `begin`. Hexadecimal digits count in either case.
     private static func stands(_ mark: [UInt8], in text: [UInt8], at begin: Int) -> Bool {
         guard begin + mark.count <= text.count else { return false }
         for (offset, wanted) in mark.enumerated() {
@@ -64,12 +65,12 @@ package struct MacroStyle: Sendable {
     }
 
     private func mayContain(_ byte: UInt8) -> Bool {
-        // Between braces stands whatever a network's own formats and defaults are made of.
+        // Between braces, a network may write formats and defaults of its own.
         openBytes.last == UInt8(ascii: "{") ? !"&/?{".utf8.contains(byte) : MacroStyle.isNameByte(byte)
     }
 
     private func accepts(_ inside: ArraySlice<UInt8>, before rest: ArraySlice<UInt8>) -> Bool {
-        // `cid={}`: a place to fill in.
+        // `cid={}` is a place to fill in.
         if inside.isEmpty { return open.hasSuffix("{") || open.hasSuffix("%7B") }
         if open.hasSuffix("{") { return true }
         guard inside.first?.isLetter == true else { return false }
@@ -84,8 +85,8 @@ package struct MacroStyle: Sendable {
 }
 
 extension MacroStyle {
-    /// The name in a whole value between marks that are too common in plain text to be looked for within one: `$name`,
-    /// `$name$`, `:name:`, `(name)`, `@name@`.
+    /// Returns the name in a whole value between marks that are too common in plain text to be searched for within it:
+    /// `$name`, `$name$`, `:name:`, `(name)`, `@name@`.
     package static func marked(_ value: Substring) -> String? {
         guard let mark = value.first, let close = marks[mark] else { return nil }
         let inside = value.last == close && value.count > 1 ? value.dropFirst().dropLast() : value.dropFirst()
@@ -97,7 +98,7 @@ extension MacroStyle {
         "$": "$", ":": ":", "(": ")", "@": "@", "!": "!", "*": "*", "|": "|", "~": "~", "^": "^",
     ]
 
-    /// A whole value in capitals that looks like a place to fill in: `TRANSACTION_ID`, `OPTIONAL`.
+    /// Returns a whole value in capitals if it looks like a placeholder: `TRANSACTION_ID`, `OPTIONAL`.
     package static func placeholder(_ value: Substring) -> String? {
         guard value.utf8.count >= 3, value.utf8.allSatisfy({ (0x41...0x5A).contains($0) || $0 == UInt8(ascii: "_") }),
             value.utf8.first != UInt8(ascii: "_")
