@@ -1,6 +1,6 @@
 package import JSON
 
-/// What went wrong with an attempt.
+/// The error of an attempt.
 package struct AttemptError: Sendable, Hashable, Error {
     package let code: Code
     package let message: String

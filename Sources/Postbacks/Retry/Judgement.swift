@@ -1,9 +1,9 @@
-/// What becomes of a delivery after an attempt (R11).
+/// The consequence of an attempt for its delivery (R11).
 package struct Judgement: Sendable, Hashable {
     package let outcome: Outcome
-    /// Nil when delivered.
+    /// Nil if the request was delivered.
     package let error: AttemptError?
-    /// The receiver says that it is gone for good (410): the postback is paused as well.
+    /// Whether the postback is paused as well: the receiver says that it is gone for good (410).
     package let pausesPostback: Bool
 
     package enum Outcome: String, CaseIterable, Sendable {
@@ -16,11 +16,11 @@ package struct Judgement: Sendable, Hashable {
         self.pausesPostback = pausesPostback
     }
 
-    /// The receiver answered: the head of its answer is complete.
+    /// Judges an answer whose head is complete.
     /// - Parameters:
-    ///   - body: the part of it that is kept.
-    ///   - bodyFailure: how the body ended, where it ended badly and more of it may have been to come. It counts only where
-    ///     the criteria look into the body and what came does not decide them.
+    ///   - body: The part of the body that is kept.
+    ///   - bodyFailure: How the body ended, if it ended badly and more of it may have followed. It counts only if the
+    ///     criteria look into the body and what has come does not decide them.
     package init(
         status: Int, body: [UInt8], bodyFailure: AttemptError? = nil, successWhen criteria: SuccessCriteria
     ) {
@@ -44,9 +44,9 @@ package struct Judgement: Sendable, Hashable {
         }
     }
 
-    /// No answer came, or nothing was sent.
-    /// - Parameter targetIsNamed: whether the URL has a name instead of an address. A name that leads to a forbidden address
-    ///   may lead elsewhere at the next attempt: a resolver has a bad minute.
+    /// Judges an attempt to which no answer came, or for which nothing was sent.
+    /// - Parameter targetIsNamed: Whether the URL has a name instead of an address. A name that leads to a forbidden
+    ///   address may lead elsewhere at the next attempt, since a resolver may fail for a short time.
     package init(_ error: AttemptError, targetIsNamed: Bool = false) {
         switch error.code {
         // An operator can add the key that a secret needs.

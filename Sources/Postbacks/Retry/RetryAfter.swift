@@ -2,10 +2,11 @@ import Text
 
 /// The header field by which a receiver asks for a longer wait (RFC 9110 §10.2.3).
 package enum RetryAfter {
-    /// No receiver can lengthen a wait beyond this.
+    /// The longest wait that a receiver can ask for, in seconds.
     package static let limit = 21600.0
 
-    /// Seconds from `now` on, at most `limit`; nil when the field is absent, there more than once, past or nonsense.
+    /// Returns seconds from `now` on, at most `limit`. Nil if the field is absent, repeated or invalid, or lies in the
+    /// past.
     package static func seconds(_ values: [String], now: Timestamp) -> Double? {
         guard values.count == 1 else { return nil }
         let text = values[0].withoutSpacesAtEnds
@@ -33,7 +34,7 @@ enum HTTPDate {
         return scanner.take(word: ", ") ? fixed(&scanner) : scanner.take(" ") ? asctime(&scanner) : nil
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func fixed(_ scanner: inout DigitScanner) -> Timestamp? {
         guard let day = scanner.number(2), scanner.take(" "), let month = month(&scanner), scanner.take(" "),
             let year = scanner.number(4), scanner.take(" "), let second = clock(&scanner), scanner.take(word: " GMT")
@@ -41,7 +42,8 @@ enum HTTPDate {
         return time(scanner, year, month, day, second)
     }
 
-    /// `Sunday, 06-Nov-94 08:49:37 GMT`. A year more than 50 years ahead is the past one with the same last digits.
+    /// Reads `Sunday, 06-Nov-94 08:49:37 GMT`. A year more than 50 years ahead is read as the past one with the same
+    /// last digits.
     private static func obsolete(_ scanner: inout DigitScanner, _ now: Timestamp) -> Timestamp? {
         guard let day = scanner.number(2), scanner.take("-"), let month = month(&scanner), scanner.take("-"),
             let digits = scanner.number(2), scanner.take(" "), let second = clock(&scanner), scanner.take(word: " GMT")
@@ -51,7 +53,7 @@ enum HTTPDate {
         return time(scanner, year > thisYear + 50 ? year - 100 : year, month, day, second)
     }
 
-    /// `Sun Nov  6 08:49:37 1994`.
+    /// Reads `Sun Nov  6 08:49:37 1994`.
     private static func asctime(_ scanner: inout DigitScanner) -> Timestamp? {
         guard let month = month(&scanner), scanner.take(" "),
             let day = scanner.take(" ") ? scanner.number(1) : scanner.number(2), scanner.take(" "),
@@ -65,7 +67,7 @@ enum HTTPDate {
         return nil
     }
 
-    /// The second of the day; a leap second is the one after it.
+    /// Reads the second of the day; a leap second is read as the one after it.
     private static func clock(_ scanner: inout DigitScanner) -> Int? {
         guard let hour = scanner.number(2), hour < 24, scanner.take(":"), let minute = scanner.number(2), minute < 60,
             scanner.take(":"), let second = scanner.number(2), second <= 60

@@ -1,18 +1,18 @@
 package import JSON
 
-/// How long to wait after each attempt (R12).
+/// The waits between the attempts of a delivery (R12).
 package struct RetrySchedule: Sendable, Hashable {
-    /// Seconds after the first, second, … attempt.
+    /// The seconds to wait after the first, second, … attempt.
     package let waits: [Double]
 
     /// POSTBACKS_RETRY_SCHEDULE's default: eight attempts over about a day.
     package static let standard = RetrySchedule(waits: [30, 120, 600, 1800, 7200, 21600, 54000])
-    /// No wait is longer: 30 days, in seconds.
+    /// The longest wait: 30 days, in seconds.
     private static let longest = 2_592_000.0
 
     private init(waits: [Double]) { self.waits = waits }
 
-    /// Reads seconds, decimals allowed, separated by commas. Empty: one attempt and no other.
+    /// Reads seconds, decimals allowed, separated by commas. An empty text means one attempt and no other.
     package init(parsing text: String) throws(Wrong) {
         var waits: [Double] = []
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -35,12 +35,12 @@ package struct RetrySchedule: Sendable, Hashable {
     /// Seconds from the first attempt to the last, if no wait is lengthened.
     package var span: Double { waits.reduce(0, +) }
 
-    /// Seconds until the next attempt, after attempt number `attempt` (from 1); nil when that was the last. `jitter`,
-    /// from 0 to 1, lengthens the wait by 0 to 20 %; `retryAfter` in seconds lengthens it further.
+    /// Returns the seconds until the next attempt, after attempt number `attempt` (from 1); nil if that was the last.
+    /// `jitter`, from 0 to 1, lengthens the wait by 0 to 20 %. The wait is at least `retryAfter`, in seconds.
     package func wait(afterAttempt attempt: Int, jitter: Double, retryAfter: Double? = nil) -> Double? {
         guard waits.indices.contains(attempt - 1) else { return nil }
         let wait = waits[attempt - 1] * (1 + 0.2 * min(max(jitter, 0), 1))
-        // To milliseconds by way of an integer: `rounded()` would need libm, which nothing here links otherwise.
+        // Rounds to milliseconds with an integer: `rounded()` would need libm, which nothing here links otherwise.
         return max(Double(Int64(wait * 1000 + 0.5)) / 1000, retryAfter ?? 0)
     }
 }

@@ -1,6 +1,6 @@
 package import JSON
 
-/// A conversion as it was when its event happened. All but offer and affiliate may be left out of a fixture.
+/// A conversion as it was when its event happened. A fixture may leave out everything but the offer and the affiliate.
 package struct Conversion: Sendable {
     package var id: Int?
     package var offer: Named
@@ -20,7 +20,7 @@ package struct Conversion: Sendable {
     package var occurredAt: Timestamp?
     package var params: [(name: String, value: String)]
 
-    /// What has an id of the caller's and a name for people.
+    /// Something that has an id of the caller's and a name for people.
     package struct Named: Sendable, Hashable {
         package let id: String
         package let name: String
@@ -33,8 +33,8 @@ package struct Conversion: Sendable {
 }
 
 extension Conversion {
-    /// Reads the snapshot. Its own status is accepted and not looked at: the event's is what counts. Whatever was ever stored
-    /// is taken as it stands, since an event that could not be read could not be delivered.
+    /// Reads the snapshot. Its status is accepted and ignored, since the event's status counts. Everything that was
+    /// ever stored is accepted as it stands: an event that could not be read could not be delivered.
     package init(_ fields: inout Fields) {
         let same = "As in recordConversion."
         id = fields.optional("id", .madeHere, "The conversion's id.")
@@ -64,7 +64,7 @@ extension Rule<Conversion> {
 }
 
 extension Rule<Conversion.Named> {
-    /// `{id, name?}`; the id is the name unless one is given.
+    /// Reads `{id, name?}`. Without a name, the id is the name.
     package static var named: Rule {
         object { fields in
             let id = fields.required("id", .storedID, "Its id.")
@@ -77,7 +77,7 @@ extension Rule<Conversion.Named> {
 }
 
 extension Rule<String> {
-    /// An id as it is stored: a text of any kind, or an integer.
+    /// A stored id: any text, or an integer.
     fileprivate static var storedID: Rule {
         let text = text(0...Int.max, controlCharacters: true)
         return Rule(schema: ["anyOf": [text.schema, identifier.schema]], placeholder: "") { json, path, faults in

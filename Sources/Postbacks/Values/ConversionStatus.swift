@@ -1,10 +1,10 @@
 package import JSON
 
-/// What has become of a conversion.
+/// The status of a conversion.
 package enum ConversionStatus: String, CaseIterable, Sendable {
     case pending, done, rejected
 
-    /// Where a status may change to: nothing returns to pending.
+    /// The statuses that may follow this one; none leads back to pending (R5).
     package var allowedTargets: [ConversionStatus] {
         switch self {
         case .pending: [.done, .rejected]

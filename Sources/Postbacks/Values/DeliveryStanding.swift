@@ -1,21 +1,21 @@
-/// What became of a delivery, and why; times are RFC 3339.
+/// The state of a delivery, and the values that explain it; times are RFC 3339.
 package struct DeliveryStanding {
     package var state: DeliveryState
-    /// Attempts made so far.
+    /// The number of attempts so far.
     package var attempts = 0
     package var dueAt: String?
     package var finishedAt: String?
     package var pausedReason: String?
-    /// Of the last attempt.
+    /// The status of the answer to the last attempt; the error's code and message are also those of the last attempt.
     package var responseStatus: Int?
     package var errorCode: String?
     package var errorMessage: String?
-    /// The delivery, and the number of its event, that goes out first.
+    /// The delivery that goes out first, and the number of its event.
     package var waitsFor: (deliveryID: Int, eventSequence: Int)?
 
     package init(_ state: DeliveryState) { self.state = state }
 
-    /// The same for people; it begins with the state.
+    /// An explanation for people, which begins with the state.
     package var reason: String {
         switch state {
         case .owed: "owed: " + waiting

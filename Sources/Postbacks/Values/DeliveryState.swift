@@ -1,6 +1,6 @@
 package import JSON
 
-/// How a delivery stands. The first four are owed, the others finished.
+/// The state of a delivery. The first four are owed, the others finished.
 package enum DeliveryState: String, CaseIterable, Sendable {
     /// Not attempted yet.
     case owed
@@ -14,8 +14,8 @@ package enum DeliveryState: String, CaseIterable, Sendable {
     case failed
     /// Attempted as often as the schedule allows.
     case dead
-    /// Not sent, because a value was missing without which the postback is not sent, or because a later event of the
-    /// conversion was delivered before it.
+    /// Not sent: a value was missing that the postback requires, or a later event of the conversion was delivered
+    /// first.
     case skipped
     /// Its postback was deleted.
     case cancelled

@@ -1,6 +1,6 @@
 package import JSON
 
-/// A conversion came into a status. All but the status may be left out of a fixture.
+/// An event: a conversion came into a status. A fixture may leave out everything but the status.
 package struct EventSnapshot: Sendable, Hashable {
     package var id: Int?
     package var sequence: Int?

@@ -1,4 +1,4 @@
-/// Whether a postback fired on an event, and else the first reason why it did not.
+/// Says that a postback fired on an event, or else the first reason why it did not.
 package enum Explanation: String, CaseIterable, Sendable {
     case fired
     case silent
@@ -9,7 +9,7 @@ package enum Explanation: String, CaseIterable, Sendable {
     case createdLater = "created_later"
     case deleted
 
-    /// The conversion as it was at the event, with the values that conditions look at.
+    /// The conversion as it was at the event, with the values that the conditions look at.
     package struct Event {
         let affiliateID: String
         let goalID: String?
@@ -33,7 +33,7 @@ package enum Explanation: String, CaseIterable, Sendable {
         package init() {}
     }
 
-    /// Why it did not fire, for people, with the values that decided; nil where it fired.
+    /// Says for people why it did not fire, with the values that decided; nil if it fired.
     package func reason(_ event: Event, _ postback: Postback) -> String? {
         switch self {
         case .fired: nil

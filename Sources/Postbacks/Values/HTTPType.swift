@@ -1,6 +1,6 @@
 package import JSON
 
-/// How a postback is sent.
+/// The kind of request that a postback sends.
 package enum HTTPType: String, CaseIterable, Sendable {
     case get = "GET"
     case form = "POST(FORM)"
@@ -8,7 +8,7 @@ package enum HTTPType: String, CaseIterable, Sendable {
 
     package var method: String { self == .get ? "GET" : "POST" }
 
-    /// The media type of the body; nil where there is none.
+    /// The media type of the body; nil if there is none.
     package var contentType: String? {
         switch self {
         case .get: nil

@@ -1,5 +1,5 @@
 extension Money {
-    /// With so many decimals; rounded half away from zero where it has more.
+    /// Returns the amount with this many decimals, rounded half away from zero.
     func fixed(decimals: Int) -> String {
         let (isNegative, digits) = rounded(decimals: decimals)
         let whole = digits.dropLast(decimals)
@@ -8,14 +8,15 @@ extension Money {
         return (isNegative ? "-" : "") + text + fraction
     }
 
-    /// As a whole number of units of which `10^exponent` make one of the currency; rounded half away from zero.
+    /// Returns the amount as a whole number of minor units, of which `10^exponent` make one unit of the currency;
+    /// rounded half away from zero.
     func minorUnits(exponent: Int) -> String {
         let (isNegative, digits) = rounded(decimals: exponent)
         let significant = digits.dropLast().drop { $0 == UInt8(ascii: "0") } + digits.suffix(1)
         return (isNegative ? "-" : "") + String(decoding: significant, as: UTF8.self)
     }
 
-    /// The digits without a point, at least one before it, so many behind it. Zero is not negative.
+    /// Returns the digits without the point: at least one before it, and `decimals` behind it. Zero is not negative.
     private func rounded(decimals: Int) -> (isNegative: Bool, digits: [UInt8]) {
         let (zero, nine) = (UInt8(ascii: "0"), UInt8(ascii: "9"))
         let unsigned = text.utf8.drop { $0 == UInt8(ascii: "-") }
@@ -34,9 +35,9 @@ extension Money {
     }
 }
 
-/// How many decimals the minor unit of a currency has.
+/// The number of decimals that the minor unit of a currency has.
 enum CurrencyExponent {
-    /// By ISO 4217's list one; 2 for a code that is not in it, and without a currency.
+    /// Returns the number by ISO 4217's list one; 2 for a code that is not in it, and without a currency.
     static func of(_ currency: String?) -> Int {
         guard let currency else { return 2 }
         return exponents[currency.uppercased()] ?? 2

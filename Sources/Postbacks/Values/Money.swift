@@ -3,10 +3,11 @@ import Text
 
 /// An exact decimal amount. It keeps the scale it was given: 12.30 stays 12.30.
 package struct Money: Sendable, Hashable {
-    /// Plain decimal digits without an exponent, such as `-12.30`; zero has no sign. Also a valid JSON number.
+    /// Plain decimal digits without an exponent, such as `-12.30`; zero has no sign. The text is also a valid JSON
+    /// number.
     package let text: String
 
-    /// At most so many digits before and after the point.
+    /// The largest number of digits before and after the point.
     package static let integerDigits = 20
     package static let fractionDigits = 18
 
@@ -35,7 +36,7 @@ package struct Money: Sendable, Hashable {
 }
 
 extension Money {
-    /// A number's text, taken apart.
+    /// The parts of a number's text.
     private struct Parts {
         var isNegative = false
         var integer: [UInt8] = []
@@ -66,17 +67,17 @@ extension Money {
                 if !isNegative { _ = take("+") }
                 let power = digits()
                 guard !power.isEmpty else { return nil }
-                // Anything beyond is out of every range alike.
+                // A larger exponent is out of range in any case.
                 exponent = power.reduce(0) { min($0 * 10 + Int($1 - 0x30), 1000) } * (isNegative ? -1 : 1)
             }
             guard rest.isEmpty else { return nil }
         }
 
-        /// The digits with the point where it belongs; nil when there are too many.
+        /// The digits with the point in its place; nil if there are too many.
         var expanded: [UInt8]? {
             let zero = UInt8(ascii: "0")
             var digits = integer + fraction
-            // Where the point stands among the digits.
+            // The place of the point among the digits.
             var point = integer.count + exponent
             if point < 0 {
                 guard -point <= Money.fractionDigits else { return nil }
@@ -104,7 +105,7 @@ extension Money: CustomStringConvertible {
 }
 
 extension Rule<Money> {
-    /// A string or number.
+    /// An amount as a string or a number.
     package static var money: Rule {
         let plain =
             #"^-?(0|[1-9][0-9]{0,\#(Money.integerDigits - 1)})(\.[0-9]{1,\#(Money.fractionDigits)})?$"#

@@ -5,12 +5,12 @@ extension Rule<String> {
     /// A transaction's or click's id as a tracker made it: 1–4,096 characters without control characters, or an integer.
     package static var trackingID: Rule { id(upTo: 4096) }
 
-    /// A currency's code, kept as it is written; also codes that are not ISO 4217's.
+    /// A currency's code, kept as it is written. Codes that are not in ISO 4217 are accepted as well.
     package static var currency: Rule {
         ascii(3...10, digits: true, example: "USD", "3 to 10 letters or digits")
     }
 
-    /// Two letters (ISO 3166-1 alpha-2), kept as they are written.
+    /// A country's two letters (ISO 3166-1 alpha-2), kept as they are written.
     package static var country: Rule { ascii(2...2, digits: false, example: "DE", "two letters") }
 
     private static func ascii(_ length: ClosedRange<Int>, digits: Bool, example: String, _ words: String) -> Rule {
@@ -30,7 +30,7 @@ extension Rule<String> {
         }
     }
 
-    /// A name in a conversion's `params`, as `{params.NAME}` can write it.
+    /// A name in a conversion's `params` that `{params.NAME}` can contain.
     package static var paramName: Rule {
         let pattern = "^[A-Za-z0-9_.-]{1,64}$"
         return Rule(schema: ["type": "string", "pattern": .string(pattern)], placeholder: "") { json, path, faults in
@@ -42,7 +42,7 @@ extension Rule<String> {
 }
 
 extension Rule<[(name: String, value: String)]> {
-    /// A conversion's own parameters: at most 64, values of any characters.
+    /// A conversion's own parameters: at most 64, with values of any characters.
     package static var conversionParams: Rule {
         map(of: Rule<String>.text(0...Int.max, controlCharacters: true), names: .paramName, count: 0...64)
     }

@@ -5,7 +5,8 @@ extension Rule<String> {
     /// A name for people: 1–200 characters without control characters.
     package static var name: Rule { text(1...200) }
 
-    /// The id of an offer or affiliate that is made or changed: `*` stands for all of them elsewhere and is no id.
+    /// The id of an offer or affiliate that is created or changed. `*` is refused, since it stands for all of them
+    /// elsewhere.
     package static var ownID: Rule {
         identifier.parsed(placeholder: "", schema: ["not": star]) { id throws(Wrong) in
             guard id != "*" else { throw Wrong("must not be \"*\", which stands for all of them") }
@@ -13,7 +14,7 @@ extension Rule<String> {
         }
     }
 
-    /// JSON Schema of the text that stands for all offers or affiliates.
+    /// The JSON Schema of the text that stands for all offers or affiliates.
     static var star: JSON {
         ["type": "string", "pattern": .string("^[\(WhiteSpace.pattern)]*[*][\(WhiteSpace.pattern)]*$")]
     }

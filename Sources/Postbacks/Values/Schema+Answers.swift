@@ -25,7 +25,8 @@ extension Schema {
 
     package static let affiliate = object(["id": text, "name": text, "createdAt": time, "updatedAt": time])
 
-    /// For which delivery another one waits; `until` when at the latest, null while that one is in flight.
+    /// The delivery that another one waits for. The wait ends at `until` at the latest; it is null while that delivery
+    /// is in flight.
     package static let waitsFor: JSON = [
         "anyOf": [
             object(["deliveryId": integer, "eventSequence": integer, "until": timeOrNull]), ["type": "null"],
@@ -33,6 +34,6 @@ extension Schema {
         "description": "The delivery of an earlier event of the conversion that goes out first.",
     ]
 
-    /// What an event owes.
+    /// The deliveries that an event owes.
     package static let owedDeliveries = list(object(["id": integer, "postbackId": integer]))
 }

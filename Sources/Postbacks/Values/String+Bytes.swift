@@ -1,5 +1,6 @@
 extension String {
-    /// Whether these bytes stand in it. For ASCII that is what `contains` says, which compares characters and takes many times as long.
+    /// Whether the string contains these bytes. For ASCII, `contains` gives the same result, but it compares characters
+    /// and takes many times as long.
     func holds(_ part: String) -> Bool {
         var rest = utf8[...]
         while !rest.isEmpty {

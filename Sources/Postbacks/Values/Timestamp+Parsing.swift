@@ -2,8 +2,8 @@ package import JSON
 import Text
 
 extension Timestamp {
-    /// RFC 3339: any offset, a fraction of any length (cut to milliseconds), years 0001–9999. A leap second (`:60`) is
-    /// the second after it.
+    /// Reads RFC 3339: any offset, a fraction of any length (cut to milliseconds), years 0001–9999. A leap second
+    /// (`:60`) is read as the second after it.
     package init?(parsing text: String) {
         var scanner = DigitScanner(text)
         guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
@@ -31,7 +31,7 @@ extension Timestamp {
         guard Timestamp.expressible.contains(milliseconds) else { return nil }
     }
 
-    /// The years 0001–9999 in UTC, which is what can be written.
+    /// The years 0001–9999 in UTC, the only ones that can be written.
     private static let expressible: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
 }
 
@@ -43,7 +43,7 @@ struct DigitScanner {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// Exactly so many ASCII digits.
+    /// Reads exactly `width` ASCII digits.
     mutating func number(_ width: Int) -> Int? {
         let field = rest.prefix(width)
         guard field.count == width, field.allSatisfy(\.isDigit) else { return nil }
@@ -51,21 +51,21 @@ struct DigitScanner {
         return field.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
-    /// One of the characters.
+    /// Takes the next character if it is one of these.
     mutating func take(_ characters: Unicode.Scalar...) -> Bool {
         guard let next = rest.first, characters.contains(Unicode.Scalar(next)) else { return false }
         rest = rest.dropFirst()
         return true
     }
 
-    /// The word, exactly.
+    /// Takes the word if the rest begins with it.
     mutating func take(word: String) -> Bool {
         guard rest.starts(with: word.utf8) else { return false }
         rest = rest.dropFirst(word.utf8.count)
         return true
     }
 
-    /// At least one digit of a fraction, as milliseconds.
+    /// Reads a fraction of at least one digit, as milliseconds.
     mutating func fraction() -> Int? {
         let field = rest.prefix(while: \.isDigit)
         guard !field.isEmpty else { return nil }
@@ -78,7 +78,7 @@ struct DigitScanner {
 
 extension Rule<Timestamp> {
     package static var timestamp: Rule {
-        // Formats are notes to most validators; the pattern says what can be said without a calendar.
+        // Most validators do not check formats. The pattern checks what is possible without a calendar.
         let pattern =
             #"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt ]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\.[0-9]+)?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"#
         func schema() -> JSON {

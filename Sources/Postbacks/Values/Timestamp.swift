@@ -43,7 +43,7 @@ package struct CalendarDay: Sendable, Hashable {
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         guard day <= lengths[month - 1] else { return nil }
-        // Years begin in March, so that the leap day is a year's last; an era is 400 years.
+        // Years begin in March here, so that the leap day is the last day of a year. An era is 400 years.
         let shifted = month > 2 ? year : year - 1
         let era = shifted / 400
         let yearOfEra = shifted - era * 400

@@ -1,4 +1,4 @@
-/// In which order a date with slashes or hyphens has its day, month and year.
+/// The order of day, month and year in a date with slashes or hyphens.
 package enum DateOrder: String, CaseIterable, Sendable {
     case dayFirst = "dmy"
     case monthFirst = "mdy"
@@ -6,7 +6,8 @@ package enum DateOrder: String, CaseIterable, Sendable {
 }
 
 extension DateOrder {
-    /// The order that a date shows, because it is no date in the other one: `25/06/2026`; nil for every other text.
+    /// Finds the order from a date that does not exist in the other order, such as `25/06/2026`; nil for every other
+    /// text.
     package init?(shownBy text: String) {
         switch (LooseTime(text, order: .dayFirst), LooseTime(text, order: .monthFirst)) {
         case (.clear, .unclear): self = .dayFirst

@@ -1,9 +1,9 @@
 import Text
 
-/// Reads a date and a time of day from the left to the right.
+/// Reads a date and a time of day from left to right.
 struct DateReader {
     private var rest: Substring.UTF8View
-    /// Of dates with slashes or hyphens; nil where it is not known.
+    /// The order in dates with slashes or hyphens; nil if it is not known.
     private let order: DateOrder?
 
     init(_ text: String, order: DateOrder? = nil) {
@@ -11,7 +11,7 @@ struct DateReader {
         self.order = order
     }
 
-    /// The years that a conversion can be of.
+    /// The years that the date of a conversion may have.
     private static let years = 1970...2199
 
     private enum Day {
@@ -33,7 +33,7 @@ struct DateReader {
         }
     }
 
-    /// `20260601` or `20260601120000`.
+    /// Reads `20260601` or `20260601120000`.
     mutating func readCompact() -> LooseTime {
         guard let year = number(4...4), let month = number(2...2), let dayOfMonth = number(2...2),
             let day = DateReader.day(year, month, dayOfMonth)
@@ -52,7 +52,7 @@ struct DateReader {
         years.contains(year) ? CalendarDay(year: year, month: month, day: day) : nil
     }
 
-    /// Nil for what is no date at all.
+    /// Reads a date; nil if there is none.
     private mutating func day() -> Day? {
         guard let first = number(4...4) ?? number(1...2), let separator = rest.first, "-/.".utf8.contains(separator)
         else { return nil }
@@ -65,7 +65,7 @@ struct DateReader {
             return third < 100 ? .unclear("whose year must have four digits, such as \"2026-06-01\"") : nil
         }
         let dayFirst = DateReader.day(third, second, first)
-        // With points the day always comes first.
+        // In a date with points the day always comes first.
         if separator == UInt8(ascii: ".") { return dayFirst.map(Day.clear) }
         let monthFirst = DateReader.day(third, first, second)
         switch order {
@@ -82,7 +82,7 @@ struct DateReader {
         }
     }
 
-    /// `12:00`, `12:00:00`, `12:00:00.5`, each with AM or PM, and with or without an offset.
+    /// Reads `12:00`, `12:00:00` or `12:00:00.5`, each with or without AM or PM, and with or without an offset.
     private mutating func clock(of day: CalendarDay) -> LooseTime {
         guard var hour = number(1...2), take(":"), let minute = number(2...2), minute < 60 else {
             return .unclear(LooseTime.advice)
@@ -110,7 +110,7 @@ struct DateReader {
         return .clear(time, what: isLocal ? "without an offset, taken for UTC" : "taken for a time by RFC 3339")
     }
 
-    /// Whether AM (false) or PM (true) is written; nil for neither.
+    /// Reads AM (false) or PM (true); nil if there is neither.
     private mutating func half() -> Bool? {
         let word = rest.prefix(2).map { $0 | 0x20 }
         guard word.count == 2, word[1] == UInt8(ascii: "m"),
@@ -120,7 +120,8 @@ struct DateReader {
         return word[0] == UInt8(ascii: "p")
     }
 
-    /// Seconds east of UTC: none, `Z`, `UTC`, `GMT`, `+02:00`, `+0200` or `+02`; nil for anything else.
+    /// Reads the offset in seconds east of UTC: none, `Z`, `UTC`, `GMT`, `+02:00`, `+0200` or `+02`; nil for anything
+    /// else.
     private mutating func offset() -> Int? {
         if rest.isEmpty || take("Z", "z") { return 0 }
         if let word = ["UTC", "GMT"].first(where: { rest.starts(with: $0.utf8) }) {
@@ -135,7 +136,8 @@ struct DateReader {
         return (hours * 60 + minutes) * (isWest ? -60 : 60)
     }
 
-    /// So many ASCII digits, and none behind them.
+    /// Reads a number of as many ASCII digits as `count` allows. If it allows different lengths, no further digit may
+    /// follow.
     private mutating func number(_ count: ClosedRange<Int>) -> Int? {
         let isExact = count.lowerBound == count.upperBound
         let field = rest.prefix(count.upperBound).prefix(while: \.isDigit)
@@ -145,7 +147,7 @@ struct DateReader {
         return field.reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
-    /// At least one digit of a fraction, as milliseconds.
+    /// Reads a fraction of at least one digit, as milliseconds.
     private mutating func fraction() -> Int? {
         let field = rest.prefix(while: \.isDigit)
         rest.removeFirst(field.count)

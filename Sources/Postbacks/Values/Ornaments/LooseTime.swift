@@ -1,17 +1,20 @@
 import JSON
 import Text
 
-/// What a time means that is not written by RFC 3339.
+/// The meaning of a time that is not written by RFC 3339.
 package enum LooseTime {
-    /// Only this one can be meant; `what` says how it was written.
+    /// Only this time can be meant; `what` says how it was written.
     case clear(Timestamp, what: String)
-    /// What is wrong with it and what to write instead.
+    /// A message that says what is wrong and what to write instead.
     case unclear(String)
 
-    /// Reads Unix times in seconds, milliseconds, microseconds and nanoseconds (by their digits), dates in the order year,
-    /// month, day, German dates (`01.06.2026`), dates with slashes or hyphens where only one of the numbers can be a month,
-    /// all with or without a time of day, and the dates of HTTP (RFC 9110 §5.6.7). What names no offset is UTC.
-    /// - Parameter order: of dates with slashes or hyphens, where it is known.
+    /// Reads these forms; a time without an offset is in UTC:
+    /// - Unix times in seconds, milliseconds, microseconds and nanoseconds, which it tells apart by their digits
+    /// - dates in the order year, month, day, German dates (`01.06.2026`), and dates with slashes or hyphens in which
+    ///   only one of the numbers can be a month, all with or without a time of day
+    /// - the dates of HTTP (RFC 9110 §5.6.7)
+    ///
+    /// - Parameter order: The order in dates with slashes or hyphens, if it is known.
     package init(_ text: String, order: DateOrder? = nil) {
         let text = text.withoutWhiteSpaceAtEnds
         guard !text.isEmpty, text.utf8.count <= 64 else {
@@ -31,7 +34,8 @@ package enum LooseTime {
 
     static let advice = "which is no time by RFC 3339, such as \"2026-06-01T12:00:00Z\""
 
-    /// By how many digits stand before the point: what today's Unix times have, or a date without separators.
+    /// Reads a number by the count of its digits before the point: that of today's Unix times, or of a date without
+    /// separators.
     private static func number(_ text: String) -> LooseTime {
         let digits = text.utf8.prefix { $0 != UInt8(ascii: ".") }
         guard digits.first != UInt8(ascii: "0"), let number = Int64(String(Substring(digits))) else {

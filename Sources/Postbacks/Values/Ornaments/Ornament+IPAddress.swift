@@ -3,8 +3,8 @@ package import JSON
 import Text
 
 extension Ornament<String> {
-    /// A literal IPv4 or IPv6 address. Of a list, as X-Forwarded-For has it, the first address is meant; a port, a zone and a
-    /// prefix that covers nothing but the address are cut off.
+    /// A literal IPv4 or IPv6 address. Of a list, such as X-Forwarded-For has, the first address is taken. A port, a
+    /// zone, and a prefix that covers nothing but the address are cut off.
     package static var ip: Ornament {
         Ornament(.ip, "An IPv4 or IPv6 address; of a list the first.") { json in
             switch json {
@@ -24,8 +24,8 @@ extension Ornament<String> {
         return nil
     }
 
-    /// The address in `192.0.2.1:443`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `for=192.0.2.1` (RFC 7239 §6), `fe80::1%eth0`,
-    /// `192.0.2.1/32`.
+    /// Finds the address in `192.0.2.1:443`, `[2001:db8::1]:443`, `"[2001:db8::1]"`, `for=192.0.2.1` (RFC 7239 §6),
+    /// `fe80::1%eth0`, `192.0.2.1/32`.
     private static func address(in part: String) -> String? {
         var text = part.filter { $0 != "\"" }
         if text.lowercased().hasPrefix("for=") { text.removeFirst(4) }
@@ -44,7 +44,7 @@ extension Ornament<String> {
         return IPAddress(literal: text) == nil ? nil : text
     }
 
-    /// A colon and 1–5 digits.
+    /// Whether the text is a colon and 1–5 digits.
     private static func isPort(_ text: Substring) -> Bool {
         let digits = text.utf8.dropFirst()
         return text.first == ":" && (1...5).contains(digits.count) && digits.allSatisfy(\.isDigit)

@@ -2,7 +2,7 @@ package import JSON
 import Text
 
 extension Ornament<String> {
-    /// Two letters (ISO 3166-1 alpha-2), kept as they are written.
+    /// A country's two letters (ISO 3166-1 alpha-2), kept as they are written.
     package static var country: Ornament {
         Ornament(.country, "A country's two letters.") { json in
             guard let text = json.text else { return nil }
@@ -18,7 +18,7 @@ extension Ornament<String> {
 
     package static var userAgent: Ornament { text(upTo: 8192) }
 
-    /// Text for people, of so many Unicode scalars; what is longer is cut.
+    /// Text for people of at most `limit` Unicode scalars; longer text is cut.
     private static func text(upTo limit: Int) -> Ornament {
         Ornament(.text(0...limit, controlCharacters: true), "At most \(limit) characters; what is longer is cut.") {
             json in
@@ -36,7 +36,7 @@ extension Ornament<String> {
         Ornament(.text(0...Int.max, controlCharacters: true), "Any text.") { json in literal(json) }
     }
 
-    /// A number or boolean as its JSON text.
+    /// Reads a number or boolean as its JSON text.
     static func literal(_ json: JSON) -> (value: String, what: String)? {
         switch json {
         case .number(let text): (text, "was a number and is taken as the text \(quoted(text))")
@@ -45,6 +45,6 @@ extension Ornament<String> {
         }
     }
 
-    /// The beginning of a text, for a message.
+    /// Quotes the beginning of a text for a message.
     static func quoted(_ text: String) -> String { "\"\(String(text.unicodeScalars.prefix(64)))\"" }
 }

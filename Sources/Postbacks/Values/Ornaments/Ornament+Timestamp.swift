@@ -1,7 +1,7 @@
 package import JSON
 
 extension Ornament<Timestamp> {
-    /// A time by RFC 3339, or one that is written otherwise and can only mean one.
+    /// A time by RFC 3339, or one in another form that can mean only one time.
     package static var time: Ornament {
         Ornament(schema: Rule<Timestamp>.timestamp.schema, "A time, by RFC 3339 or else without doubt.") {
             json, path, warnings in
