@@ -1,15 +1,15 @@
 package import JSON
 
-/// Which conversion is meant: its own id, or the ids that its recording named.
+/// Names a conversion by its own id, or by the ids with which it was recorded.
 package enum ConversionKey: Sendable {
     case conversion(id: Int)
     case transaction(offerID: String, transactionID: String, goal: Goal)
     case click(offerID: String, clickID: String, goal: Goal)
 
-    /// Which of several conversions with one id.
+    /// Selects one of several conversions with the same transaction or click.
     package enum Goal: Sendable {
         case any
-        /// The one that has no goal.
+        /// The conversion that has no goal.
         case none
         case one(String)
     }
@@ -50,7 +50,7 @@ package enum ConversionKey: Sendable {
 }
 
 extension ConversionKey.Goal {
-    /// Left out it is any; null is none.
+    /// A field that is left out means any goal, and null means none.
     fileprivate init(_ given: Change<String>) {
         self =
             switch given {

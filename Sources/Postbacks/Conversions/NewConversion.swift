@@ -7,7 +7,7 @@ package struct NewConversion: Sendable {
     package let goalID: String?
     package let transactionID: String?
     package let clickID: String?
-    /// Nil counts as pending, and claims nothing when the conversion is a repeat.
+    /// Nil counts as pending. In a repeat, nil is not compared with the stored status.
     package let status: ConversionStatus?
     package let statusReason: String?
     package let payout: Money?
@@ -18,13 +18,13 @@ package struct NewConversion: Sendable {
     package let country: String?
     package let userAgent: String?
     package let clickedAt: Timestamp?
-    /// Nil: now, by the database's clock.
+    /// Nil means now, by the database's clock.
     package let occurredAt: Timestamp?
-    /// Nil when left out or empty.
+    /// Nil if it is left out or empty.
     package let params: JSON?
-    /// Whether its event owes nothing, so that history can be moved in.
+    /// Whether its event owes nothing, so that history can be moved in (R16).
     package let isSilent: Bool
-    /// What was put right or left out.
+    /// The fields that were put right or left out.
     package let warnings: [FieldWarning]
 
     package init(_ fields: inout Fields) {

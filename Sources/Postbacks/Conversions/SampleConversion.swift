@@ -1,9 +1,9 @@
 package import JSON
 
-/// Values that stand in for a conversion in a preview, read as recordConversion reads them. What is left out has a value that
-/// looks like a real one; what is null, empty or cannot be used has none.
+/// Values that replace a conversion in a preview, read as recordConversion reads them. A field that is left out gets a
+/// value that looks like a real one. A field that is null, empty or unusable has no value.
 package struct SampleConversion: Sendable {
-    /// Nil: the status on which the postback fires.
+    /// Nil means the status on which the postback fires.
     package let status: ConversionStatus?
     private let given: [JSON.Member]
 
@@ -41,7 +41,7 @@ package struct SampleConversion: Sendable {
         }
     }
 
-    /// The event and conversion as deliverPostback takes them.
+    /// Returns the event and the conversion as deliverPostback takes them.
     package func event(status: ConversionStatus, now: Timestamp) -> (event: JSON, conversion: JSON) {
         let time = JSON.string(now.description)
         let base: JSON = [

@@ -1,6 +1,6 @@
 package import JSON
 
-/// A conversion's new status, and which conversion it is.
+/// A new status of a conversion, and the key that names the conversion.
 package struct StatusUpdate: Sendable {
     package let key: ConversionKey
     package let status: ConversionStatus
@@ -8,9 +8,9 @@ package struct StatusUpdate: Sendable {
     package let payout: Change<Money>
     package let revenue: Change<Money>
     package let saleAmount: Change<Money>
-    /// The update is refused while the stored status is another, unless it is the wanted one already.
+    /// The update is refused while the stored status is another one, unless that is the new status already.
     package let expectedStatus: ConversionStatus?
-    /// What was put right or left out.
+    /// The fields that were put right or left out.
     package let warnings: [FieldWarning]
 
     package init(_ fields: inout Fields) {

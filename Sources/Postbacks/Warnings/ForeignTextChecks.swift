@@ -1,9 +1,9 @@
-/// What was written for another system than this one.
+/// Warnings about text that was written for another system.
 extension RequestText {
-    /// More pieces are not named.
+    /// The largest number of pieces that are named.
     private static let limit = 10
 
-    /// One for each piece.
+    /// One warning for each piece.
     var foreignMacros: [PostbackWarning] {
         var found: [(field: String, macro: ForeignMacro)] = []
         for part in parts where found.count < RequestText.limit {
@@ -24,14 +24,14 @@ extension RequestText {
         }
     }
 
-    /// `&amp;`, as a URL is written in a page's source.
+    /// Finds entities such as `&amp;`, with which a URL is written in the source of a page.
     var htmlEntities: [PostbackWarning] {
         var found: [(field: String, entity: String)] = []
         if let entity = RequestText.entities.first(where: { name in urlLiterals.contains { $0.holds(name) } }) {
             found.append(("url", entity))
         }
         found += paramNames.filter { $0.hasPrefix("amp;") }.map { ("requestParams.\($0)", "amp;") }
-        // In a value it may be meant, but for one that is a URL.
+        // In a value it may be intended, unless the value is a URL.
         for part in parts where part.kind == .param || part.kind == .header {
             if part.literals.contains(where: { $0.holds("&amp;") && $0.holds("=") }) {
                 found.append((part.field, "&amp;"))

@@ -1,6 +1,6 @@
-/// What a receiver would miss.
+/// Warnings about values that a receiver would miss.
 extension RequestText {
-    /// A receiver that is told no status takes what reaches it for an approval.
+    /// A receiver that gets no status takes every request for an approval.
     func noStatus(_ status: ConversionStatus) -> [PostbackWarning] {
         if status == .done || parts.contains(where: { $0.tells(status) }) { return [] }
         return [
@@ -21,7 +21,7 @@ extension RequestText {
         ]
     }
 
-    /// Without one of them a receiver cannot find what the conversion belongs to.
+    /// Without one of these macros a receiver cannot find the click that the conversion belongs to.
     var noClickID: [PostbackWarning] {
         guard !uses.contains(where: { $0.macro.identifiesConversion }) else { return [] }
         return [
@@ -43,7 +43,7 @@ extension Macro {
 }
 
 extension RequestText.Part {
-    /// By the macro, by a parameter that is named for it, or by a word for the status.
+    /// Whether the part contains the macro, a parameter that is named for the status, or a word for the status.
     fileprivate func tells(_ status: ConversionStatus) -> Bool {
         if uses.contains(where: { $0.macro == .named(.status) }) { return true }
         let name = name.lowercased()

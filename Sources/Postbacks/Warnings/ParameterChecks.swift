@@ -1,6 +1,7 @@
-/// Parameters and headers that do not do what they seem to.
+/// Warnings about parameters and headers that do not do what they seem to do.
 extension RequestText {
-    /// Most receivers take one of the two values, and not all the same one. A name in `[]` is a list's.
+    /// Most receivers take one of the two values, but not all of them the same one. A name that ends in `[]` is the
+    /// name of a list.
     var repeatedParams: [PostbackWarning] {
         let names = parts.filter { $0.kind == .queryName && !$0.name.isEmpty }.map(\.name)
         var (inURL, twice) = (Set<String>(), Set<String>())
@@ -22,7 +23,7 @@ extension RequestText {
         return warnings
     }
 
-    /// A URL is shown to whoever may list postbacks, and is written into logs on its way.
+    /// Everyone who may list postbacks sees the URL, and it is written into logs on its way.
     var secretsInURL: [PostbackWarning] {
         let names = parts.filter { part in
             part.kind == .queryValue && part.uses.isEmpty && SecretName.isOfParam(part.name)
@@ -36,7 +37,7 @@ extension RequestText {
         ]
     }
 
-    /// RFC 9110 §5.5: receivers read other bytes each in their own way.
+    /// Receivers read bytes beyond ASCII in different ways (RFC 9110 §5.5).
     var headersBeyondASCII: [PostbackWarning] {
         let names = parts.filter { $0.kind == .header && $0.hasTextBeyondASCII }.map(\.name)
         guard !names.isEmpty else { return [] }
@@ -48,7 +49,7 @@ extension RequestText {
         ]
     }
 
-    /// Names in the order of their bytes, no more than ten.
+    /// Lists names in the order of their bytes, at most ten of them.
     private static func list(_ names: Set<String>) -> String {
         let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let more = sorted.count > 10 ? " and \(sorted.count - 10) more" : ""
@@ -66,7 +67,7 @@ extension RequestText.Part {
 }
 
 extension RequestTemplate {
-    /// Answers are kept and judged as they come.
+    /// Answers are not decompressed: they are kept and judged as they come.
     var acceptEncoding: [PostbackWarning] {
         guard let field = requestHeaders.fields.first(where: { $0.name.lowercased() == "accept-encoding" }),
             case .open(let value) = field.value, !value.allowsOnlyIdentity
@@ -83,7 +84,7 @@ extension RequestTemplate {
 }
 
 extension Template {
-    /// RFC 9110 §12.5.3: every coding but `identity` has the weight 0.
+    /// Whether every coding but `identity` has the weight 0 (RFC 9110 §12.5.3).
     fileprivate var allowsOnlyIdentity: Bool {
         guard uses.isEmpty else { return false }
         return text.lowercased().split(separator: ",").allSatisfy { coding in

@@ -1,12 +1,12 @@
 package import JSON
 
-/// What is probably not meant in a postback's settings, although it can be sent.
+/// A warning about a postback's settings, which can be sent but are probably not what was meant.
 package struct PostbackWarning: Sendable, Equatable {
     package let code: Code
-    /// What is wrong and what would be right. Holds no secret.
+    /// Says what is wrong and what would be right. It contains no secret.
     package let message: String
 
-    /// In the order in which they are answered.
+    /// The codes, in the order in which they are answered.
     package enum Code: String, CaseIterable, Sendable {
         case overlap
         case noStatus = "no_status"
@@ -29,7 +29,7 @@ package struct PostbackWarning: Sendable, Equatable {
 }
 
 extension RequestTemplate {
-    /// All that its own settings show. `overlap` needs the other postbacks.
+    /// Returns the warnings that the template itself shows. `overlap` needs the other postbacks.
     package func warnings(firingOn status: ConversionStatus) -> [PostbackWarning] {
         let text = RequestText(self)
         return [

@@ -1,19 +1,19 @@
 import JSON
 import Text
 
-/// The texts of a request, taken apart as a receiver takes them apart. Values that are secrets are not among them.
+/// The texts of a request, split as a receiver splits them. Secret values are not among them.
 struct RequestText {
-    /// Of the URL first, then of the params and of the headers, each in their order.
+    /// The parts of the URL, then of the params, then of the headers, each in their order.
     let parts: [Part]
     let urlLiterals: [String]
-    /// Of the members of requestParams.
+    /// The names of the members of requestParams.
     let paramNames: [String]
 
     struct Part {
         let kind: Kind
-        /// The field, for people: `requestParams.a`.
+        /// The field as a message names it: `requestParams.a`.
         let field: String
-        /// The parameter's or header's name, percent-decoded; empty where it has none or a macro is in it.
+        /// The name of the parameter or header, percent-decoded; empty if there is none or it contains a macro.
         let name: String
         let segments: [Template.Segment]
 
@@ -56,7 +56,7 @@ struct RequestText {
         }
     }
 
-    /// The segments of the path, and names and values of the query.
+    /// Splits a URL into the segments of its path, and the names and values of its query.
     private static func parts(of url: PostbackURL) -> [Part] {
         var parts: [Part] = []
         var (kind, name, segments) = (Part.Kind.path, "", [Template.Segment]())
