@@ -27,7 +27,7 @@ struct ConfigureOffer: SimpleFunction {
                 "goals", .list(of: .goal, count: 0...1000),
                 "The whole list: it adds, renames and removes. One that a postback or conversion uses cannot be removed."
             )
-            // By bytes, as PostgreSQL compares: to Swift an accent and its combining form are one.
+            // Compares bytes, as PostgreSQL does: Swift treats an accented letter and its combining form as equal.
             var seen: Set<[UInt8]> = []
             for goal in goals ?? [] where !seen.insert(Array(goal.id.utf8)).inserted {
                 fields.refuse("goals", "has the id \"\(goal.id)\" twice")

@@ -10,9 +10,9 @@ struct Attempt: FunctionOutput {
     private let deliveryID: Int
     private let number: Int
     private let criteria: SuccessCriteria
-    /// Nil when it could not be made.
+    /// Nil if the request could not be rendered.
     private let request: OutgoingRequest?
-    /// What an answer must not show beside the request's own secrets.
+    /// Secrets that the answer must not show, in addition to the request's own.
     private let secrets: [String]
     private let targetIsNamed: Bool
     private var judgement: Judgement?
@@ -20,7 +20,7 @@ struct Attempt: FunctionOutput {
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none
     private var remoteAddress: String?
-    /// Whether anything was handed to a receiver.
+    /// Whether any of the request was handed to a connection.
     private var isSent = false
 
     init(input: DeliverPostback.Input, request: OutgoingRequest?, hiding secrets: [String] = []) {
@@ -32,7 +32,7 @@ struct Attempt: FunctionOutput {
         targetIsNamed = input.template.url.address == nil
     }
 
-    /// Of the request, as it goes out.
+    /// The size of the request as it is sent.
     var requestBytes: Int { request?.byteCount ?? 0 }
 
     mutating func end(_ completion: HTTPCompletion, schedule: RetrySchedule) {
@@ -109,7 +109,7 @@ extension AttemptError.Code {
         self =
             switch kind {
             case .dns: .dns
-            // The last two are no attempts, and never come here.
+            // The last two are not attempts, and are handled before.
             case .connect, .unavailableHere, .misconfiguredHere: .connect
             case .tls: .tls
             case .timeout: .timeout
@@ -120,13 +120,13 @@ extension AttemptError.Code {
 }
 
 extension HTTPResponse {
-    /// No text of it is longer, also when a header that stands more than once is joined.
+    /// No text in the JSON of the answer is longer, even if a header that stands more than once is joined.
     fileprivate var byteCount: Int {
         headers.reduce(body.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
     }
 
-    /// A header that stands more than once is joined as RFC 9110 §5.3 allows. A body that is no UTF-8 is made so. What
-    /// the receiver repeats of the request's secrets is masked.
+    /// Headers that stand more than once are joined as RFC 9110 §5.3 allows. Invalid UTF-8 in the body is replaced.
+    /// Secrets of the request that the receiver repeats are masked.
     fileprivate func json(_ mask: SecretMask) -> JSON {
         var fields: [(name: String, value: String)] = []
         var places: [String: Int] = [:]
@@ -159,7 +159,7 @@ extension HTTPTiming {
 }
 
 extension JSON {
-    /// A number with three decimals at most, of `value` divided by `unit`.
+    /// Returns `value` divided by `unit`, as a number with at most three decimals.
     fileprivate static func milliseconds(_ value: Double, per unit: Int = 1) -> JSON {
         let thousandths = Int((value * 1000 / Double(unit)).rounded())
         let (whole, rest) = thousandths.quotientAndRemainder(dividingBy: 1000)

@@ -4,10 +4,11 @@ import Postbacks
 import Synchronization
 
 extension DeliverPostback {
-    /// All that one attempt needs: the delivery, the postback as it is now, the event and the conversion as it was then.
+    /// The values that one attempt needs: the delivery, the postback as it is now, and the event and the conversion as
+    /// they were then.
     struct Input: FunctionInput {
         let deliveryID: Int
-        /// From 1 on.
+        /// The number of the attempt, from 1 on.
         let attempt: Int
         let postbackID: Int?
         let template: RequestTemplate
@@ -30,7 +31,7 @@ extension DeliverPostback {
 }
 
 extension Rule where Value == (Int?, RequestTemplate) {
-    /// A postback as it is stored. What only matching needs is accepted and not looked at.
+    /// A postback as it is stored. Fields that only matching needs are accepted and ignored.
     fileprivate static var postback: Rule {
         let reading = reading
         return Rule(schema: reading.schema, placeholder: reading.placeholder) { json, path, faults in

@@ -27,18 +27,20 @@ struct DeliverPostback: ConcurrentFunction {
 
     typealias Output = Attempt
 
-    /// A conversion and a postback came in with inputs of their own; together with their names they must not be too large.
+    /// 4 MiB: the conversion and the postback were each accepted with up to 1 MiB (`Function.inputLimit`); names and
+    /// escapes come on top.
     static let inputLimit = 4 << 20
 
-    /// As many requests as one process holds in flight; a poller asks for fewer.
+    /// The largest number of requests that one process holds in flight; a poller asks for fewer.
     static let capacity = 4096
 
-    /// So many bytes of requests are in flight at the most, and one request more. What curl holds of them comes on top.
+    /// The process takes no further request once this many bytes of requests are in flight. The memory that curl uses
+    /// for them comes on top.
     private static let bytesInFlightLimit = 64 << 20
 
     private let keys: EncryptionKeys?
     private let schedule: RetrySchedule
-    /// The password of the proxy, as it is and as HTTP sends it: whoever is behind the proxy might repeat it.
+    /// The credentials of the proxy as HTTP sends them, and its password: a host behind the proxy might repeat them.
     private let proxySecrets: [String]
     private let client: HTTPClient
     private var attempts: [UInt64: Attempt] = [:]
@@ -80,8 +82,8 @@ struct DeliverPostback: ConcurrentFunction {
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
                     body: request.body, needsBody: input.template.successWhen.looksIntoBody), id: ticket)
         } catch .missingKey(let message) {
-            // No attempt: nothing is wrong with the postback or its receiver. The detail says that other lines may do without
-            // this key.
+            // This is no attempt, since neither the postback nor its receiver is at fault. The detail says that other
+            // lines may not need this key.
             let fault = Fault(Path.root.member("postback"), message)
             finished.append((ticket, .failure(FunctionError(.misconfigured, message, details: [fault]))))
         } catch {
@@ -113,7 +115,7 @@ struct DeliverPostback: ConcurrentFunction {
 }
 
 extension FunctionError {
-    /// What is wrong here is no attempt (R12): no receiver has to answer for it. Nil for every other failure.
+    /// A failure on this side is an error of the function and no attempt (R12). Nil for every other failure.
     fileprivate init?(_ failure: HTTPFailure) {
         switch failure.kind {
         case .unavailableHere: self.init(.unavailable, failure.message)

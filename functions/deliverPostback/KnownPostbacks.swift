@@ -1,30 +1,31 @@
 import JSON
 import Postbacks
 
-/// Postbacks that were read lately: a warm process gets the same ones again and again, and reading templates costs. Those
-/// that were not asked for longest are forgotten first.
+/// Postbacks that were read recently. A warm process gets the same ones again and again, and reading templates is
+/// expensive. Those that have not been used for longest are forgotten first.
 struct KnownPostbacks {
     typealias Postback = (Int?, RequestTemplate)
 
     private var young = Generation()
     private var old = Generation()
 
-    /// Those of one time, which are forgotten together.
+    /// Postbacks of one period, which are forgotten together.
     private struct Generation {
         var postbacks: [Int: (json: JSON, postback: Postback)] = [:]
         var bytes = 0
     }
 
-    /// All together take no more memory.
+    /// The memory that all postbacks may take together, in bytes.
     private static let byteLimit = 64 << 20
-    /// One that takes more is read each time: it must not drive out many others.
+    /// The memory that one postback may take, in bytes. A larger one is read each time: it must not displace many
+    /// others.
     private static let postbackLimit = 1 << 20
-    /// The memory of a postback, its JSON and its parts, as a multiple of its text. Measured: 24 where all of it is lists of
-    /// digits, 20 where it is macros of four bytes between literals of one, 9 in usual ones.
+    /// The memory of a postback, with its JSON and its parts, as a multiple of its text. Measured: 24 if all of it is
+    /// lists of digits, 20 if it is macros of four bytes between literals of one, 9 for usual ones.
     private static let bytesForByte = 32
     private static let bytesForPostback = 4096
 
-    /// The postback, if the very same text was read before.
+    /// Returns the postback if exactly the same JSON was read before.
     mutating func postback(_ json: JSON) -> Postback? {
         guard case .number(let digits)? = json["id"], let id = Int(digits) else { return nil }
         if let known = young.postbacks[id] { return known.json == json ? known.postback : nil }
@@ -41,7 +42,7 @@ struct KnownPostbacks {
             old = young
             young = Generation()
         }
-        // Another version of the same counts on until its generation is forgotten.
+        // The bytes of an older version that is replaced here stay counted until the generation is forgotten.
         young.postbacks[id] = (json, postback)
         young.bytes += bytes
     }
@@ -50,7 +51,7 @@ struct KnownPostbacks {
 }
 
 extension JSON {
-    /// About as many bytes as its text has.
+    /// The approximate length of its text, in bytes.
     fileprivate var textBytes: Int {
         switch self {
         case .null, .bool: 4

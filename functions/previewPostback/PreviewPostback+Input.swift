@@ -17,9 +17,11 @@ extension PreviewPostback {
         let subject: Subject
         let source: Source
 
-        /// `postbackId`, or createPostback's fields; `conversionId`, or `sample` with recordConversion's fields.
+        /// Reads `postbackId` or createPostback's fields, and `conversionId` or `sample` with recordConversion's
+        /// fields.
         init(_ fields: inout Fields) {
-            // Whoever gives one of these and nothing of a new postback means a stored one, and learns its field's name.
+            // A caller who gives `id` or `postback`, but none of these fields, means a stored postback; the fault then
+            // names `postbackId`.
             let isNew = ["offerId", "affiliateId", "conversionStatus", "url", "httpType"].contains {
                 fields.isGiven($0)
             }
