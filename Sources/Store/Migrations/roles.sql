@@ -1,6 +1,6 @@
--- Group roles of which each may do what its programs need, and nothing else. Nobody logs in as one of them:
+-- Group roles, each with exactly the rights that its programs need. Nobody logs in as one of them:
 --     CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
--- This file is the whole truth: what it does not grant is taken away. It is run again after every migration.
+-- The file is complete: rights that it does not grant are revoked. It runs again after every migration.
 
 -- postbacks_reader    list…, explainConversion, previewPostback, export, doctor. Sees secrets only sealed.
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees of a postback only what matching needs.
@@ -17,12 +17,12 @@ BEGIN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', name);
             EXCEPTION
-                -- Roles belong to the whole server: another database's migration may have been faster.
+                -- Roles belong to the whole server: the migration of another database may have created the role in between.
                 WHEN duplicate_object OR unique_violation THEN NULL;
             END;
         END IF;
     END LOOP;
-    -- What runs as the tables' owner must not find what somebody else has put in their schema.
+    -- Functions that run as the owner of the tables must not find objects that somebody else has put into their schema.
     EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema());
     EXECUTE format(
         'GRANT USAGE ON SCHEMA %I TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager',
@@ -41,7 +41,7 @@ GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, tex
     fires(text, text, text, text, boolean, timestamptz, text, text, text, text, boolean)
     TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
--- Everybody: of which version the tables are, and whether anybody polls.
+-- Everybody: the version of the tables, and whether a poller is alive.
 GRANT SELECT ON schema_migrations, pollers TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
 -- Reader.
@@ -78,13 +78,13 @@ GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks
 GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
 GRANT INSERT ON postback_versions TO postbacks_manager;
 GRANT INSERT, DELETE ON deliveries TO postbacks_manager;
--- What redactConversion blanks.
+-- The columns that redactConversion blanks.
 GRANT UPDATE (ip, user_agent, params, status_reason, click_id, updated_at) ON conversions TO postbacks_manager;
 GRANT UPDATE (payload) ON events TO postbacks_manager;
 GRANT UPDATE (request, response, error) ON attempts TO postbacks_manager;
 GRANT USAGE ON SEQUENCE postbacks_id_seq, outbox_id_seq TO postbacks_manager;
 
--- From PostgreSQL 17 on the right to vacuum can be granted; before, autovacuum and the table's own settings do it.
+-- From PostgreSQL 17 on the right to vacuum can be granted. In earlier versions autovacuum does it, by the table's own settings.
 DO $$ BEGIN
     IF current_setting('server_version_num')::integer >= 170000 THEN
         EXECUTE 'GRANT MAINTAIN ON outbox TO postbacks_poller';

@@ -1,4 +1,4 @@
--- Makes this database the one that sends; answers which one it was.
+-- Makes this database the one that sends. It returns the mark of the database that was it before.
 WITH before AS MATERIALIZED (
     SELECT mark FROM installation
 ), adopted AS (

@@ -1,6 +1,6 @@
--- Owes a postback (@postback_id) the events since @since and before @until (null: without end) that match it and that it was
--- never owed: at most @limit, behind the event @after_id. Goals count as they did when the event happened. @dry_run only counts.
--- Events that were recorded silently are owed only with @include_silent.
+-- Enqueues deliveries of past events for a postback (@postback_id): of the matching events from @since and before @until (null:
+-- without end) for which it has no delivery yet, at most @limit events with ids above @after_id. Goals count as they did when the
+-- event happened (R2). @dry_run only counts. Events that were recorded silently are included only with @include_silent (R16).
 WITH wanted AS MATERIALIZED (
     SELECT e.id, e.conversion_id, e.sequence, p.id AS postback_id, p.destination_id, p.paused_at, c.offer_id, c.affiliate_id
     FROM postbacks p

@@ -1,4 +1,4 @@
--- Fails (PB001) where this database is not the one that sends, but a copy of it.
+-- Fails with PB001 if this database is a copy of the one that sends.
 DO $$
 DECLARE
     stored text := (SELECT mark FROM installation);

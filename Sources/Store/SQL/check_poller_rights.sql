@@ -1,5 +1,5 @@
--- Fails where the login lacks a right that a poller needs. One that could claim but not complete would send the same again and
--- again.
+-- Fails if the login lacks a right that a poller needs. A poller that can claim but not complete would send the same deliveries
+-- again and again.
 DO $$
 DECLARE
     missing text;

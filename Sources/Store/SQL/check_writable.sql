@@ -1,4 +1,4 @@
--- Fails where the session can only read, and says why: nothing could be leased or stored.
+-- Fails if the session is read-only, and says why: it could not lease or store anything.
 DO $$ BEGIN
     IF current_setting('transaction_read_only')::boolean THEN
         RAISE read_only_sql_transaction USING MESSAGE = CASE

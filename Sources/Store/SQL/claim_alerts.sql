@@ -1,5 +1,5 @@
--- Leases at most @count alerts that are due, for @lease_seconds, that of a stopping poller first. An alert that could not be told
--- for three days is forgotten.
+-- Leases at most @count due alerts for @lease_seconds; alerts of a stopping poller come first. An alert that could not be
+-- delivered within three days is deleted.
 WITH forgotten AS (
     DELETE FROM alerts WHERE at < now() - interval '3 days'
 ), due AS (

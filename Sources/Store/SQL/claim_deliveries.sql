@@ -1,16 +1,17 @@
--- Leases the deliveries that may start at once, for @lease_seconds. A destination (@destination_ids) gets as many as it has free
--- slots (@free_slots); retries take at most @retry_slots of them. First attempts are looked for from the time @floors on, retries
--- from @retry_floors on. Nothing goes to a blocked destination.
--- R10: of one conversion only one event is in flight to one destination. A later one waits for earlier ones that have been
--- owed for less than @order_hold_seconds, whether they are owed there, on their way there, or in flight to where their postback
--- led before. An earlier one behind which a later one was delivered there is skipped as superseded, unless its postback sends
--- such ones or it was resent with force. Nothing can be overtaken that nobody tried, moved or owed again within these seconds.
--- A lease that ran out unanswered is an attempt of which nobody knows whether it was sent. The next one comes when the
--- schedule's wait (@waits, in seconds, one for each attempt but the last) has passed since the lease began; when it was the last
--- of @max_attempts the delivery is dead.
--- An id that a finished delivery has already is not sent: it gets one of its own first, and until then is not due.
--- Each row is a line for deliverPostback; or, with an error_code, a delivery that ends (lost, superseded), or one whose id is
--- taken (id_taken).
+-- Leases the deliveries that may start at once, for @lease_seconds. Each destination (@destination_ids) gets at most as many as
+-- it has free slots (@free_slots); at most @retry_slots of them are retries. The search begins at @floors for first attempts and
+-- at @retry_floors for retries. A blocked destination gets nothing.
+-- R10: only one event of a conversion is in flight to one destination. A later event waits for earlier ones that have been owed
+-- for less than @order_hold_seconds, whether these are owed to this destination, are about to move to it, or are in flight to the
+-- previous destination of their postback. An earlier event ends as superseded if a later one was delivered to the same
+-- destination, unless its postback sends overtaken events or the delivery was resent with force. A delivery can only be overtaken
+-- if it was leased, moved or enqueued again, or has been owed for longer than the order hold; the other rows are not checked.
+-- A lease that ran out without an answer counts as an attempt of which nobody knows whether it was sent. The next attempt comes
+-- when the schedule's wait (@waits, in seconds, one for each attempt but the last) has passed since the lease began. If it was
+-- the last of @max_attempts, the delivery is dead.
+-- A delivery whose id a finished delivery already has is not sent. It is put off until it gets a new id.
+-- Each row returned is a line for deliverPostback or has an error_code: a delivery that ends (lost, superseded), or one whose id
+-- is taken (id_taken).
 WITH wanted AS (
     SELECT w.destination_id, w.free, kind.*
     FROM unnest(@destination_ids::int[], @free_slots::int[], @retry_slots::int[],
@@ -59,25 +60,26 @@ WITH wanted AS (
             ) late
             WHERE o.destination_id = w.destination_id
                 AND (o.attempt > 0) = w.again
-                -- What another session began earlier may be committed later: a second is left for that.
+                -- A session that began earlier may commit later: the search goes back by one second to find its rows.
                 AND o.due_at >= w.since - interval '1 second'
                 AND o.due_at <= now()
                 AND (o.lease_until IS NULL OR o.lease_until <= now())
-                -- What a paused postback owes is held at infinity; this stops what slipped past that. What was recorded while
-                -- its postback was sent elsewhere waits until it is moved there.
+                -- Deliveries of a paused postback are due at infinity; this condition stops those that a concurrent transaction
+                -- missed. A delivery that was recorded while its postback's URL changed waits until it is moved to the new
+                -- destination.
                 AND (
                     SELECT p.destination_id FROM postbacks p
                     WHERE p.id = o.postback_id AND coalesce(p.deleted_at, p.paused_at) IS NULL
                 ) = o.destination_id
-                -- Rows of a conversion are looked up by it alone ("+ 0"), and not joined: the index of destinations is of no use
-                -- here, whatever the planner believes of a table that had a few rows when it was vacuumed last.
+                -- Rows of a conversion are looked up by the conversion alone ("+ 0") and not joined. The index by destination is
+                -- of no use here, whatever the planner assumes about a table that had a few rows when it was last vacuumed.
                 AND NOT (o.sequence > 1 AND EXISTS (
                     SELECT FROM outbox earlier
                     WHERE earlier.conversion_id = o.conversion_id
                         AND earlier.sequence < o.sequence
                         AND (
                             earlier.lease_until > now()
-                            -- The hold counts from the resumption of either.
+                            -- The hold counts from the later of the two resumptions, this event's or the earlier one's.
                             OR greatest(coalesce(earlier.hold_from, earlier.owed_at),
                                 CASE WHEN o.hold_from > coalesce(o.resent_at, o.owed_at) THEN o.hold_from END)
                                 > now() - make_interval(secs => @order_hold_seconds::float8)
@@ -101,7 +103,7 @@ WITH wanted AS (
     ) o
     WHERE o.place <= o.free
 ), stepped_over AS MATERIALIZED (
-    -- Earlier ones that have been owed for longer than the hold.
+    -- Earlier events that have been owed for longer than the hold.
     SELECT due.id AS later_id, earlier.id
     FROM due
     CROSS JOIN LATERAL (
@@ -114,8 +116,8 @@ WITH wanted AS (
     ) earlier
     WHERE due.overtakes AND due.error_code IS NULL
 ), taken AS MATERIALIZED (
-    -- A later one steps over earlier ones only where it has them all: another poller may be starting one of them, or this
-    -- statement is.
+    -- A later event overtakes the earlier ones only if this statement has locked all of them and starts none of them itself.
+    -- Otherwise another poller may be starting one.
     SELECT * FROM due
     WHERE due.error_code IS NOT NULL OR NOT due.overtakes OR (
         SELECT count(*) FROM outbox e
@@ -127,7 +129,7 @@ WITH wanted AS (
         WHERE s.later_id = due.id AND NOT EXISTS (SELECT FROM due other WHERE other.id = s.id)
     )
 ), kept_back AS (
-    -- Another poller's look may be older than this lease: to that, too, they are not due.
+    -- Another poller's snapshot may be older than this lease. Moving the due time keeps that poller from claiming these rows.
     UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => @lease_seconds::float8))
     FROM stepped_over s JOIN taken ON taken.id = s.later_id
     WHERE o.id = ANY (ARRAY[s.id])
@@ -182,7 +184,7 @@ SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.conversion_id, c.att
     ) AS line,
     NULL AS error_code, NULL AS origin
 FROM claimed c
--- By their keys, whatever the planner believes of how many there are.
+-- LATERAL with OFFSET 0 makes the planner look these up by their keys, whatever row count it assumes.
 CROSS JOIN LATERAL (SELECT p AS postback, p.version FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL

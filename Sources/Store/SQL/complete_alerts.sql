@@ -1,5 +1,5 @@
--- Stores what became of claimed alerts (@alert_ids, @lease_nos): done with (@done), or due again in so many seconds (@waits),
--- where it counts as an attempt or not (@counted). A late answer of a lost lease changes nothing.
+-- Stores the results of claimed alerts (@alert_ids, @lease_nos): an alert is finished (@done), or due again after a number of
+-- seconds (@waits), and that counts as an attempt or not (@counted). A late answer to a lost lease changes nothing.
 WITH answers AS MATERIALIZED (
     SELECT * FROM unnest(@alert_ids::bigint[], @lease_nos::int[], @done::boolean[], @waits::float8[], @counted::boolean[])
         AS a(id, lease_no, is_done, wait, counts)

@@ -1,12 +1,13 @@
--- Takes the answers of deliverPostback (@answers, a JSON array of its lines): moves finished deliveries to deliveries, makes a
--- retry due again, and records every attempt. Only where the lease is still the answer's own; a late answer changes nothing.
--- An answer to retry without a time is the last one: the delivery is dead. @order_hold_seconds is the order's hold.
--- A probe spends no attempt: one that could not be sent to a destination that was blocked before, as long as that has been
--- failing for less than the retry schedule spans (@schedule_seconds). It is due behind what else is due. An answer that says
--- "uncharged" spends none either: what is wrong at the sender is no receiver's fault.
--- Each row is looked up by its key, one by one. The planner has no other way, whatever it believes of tables that grow and
--- shrink by the second: a key that is compared with an array gives no order to join by, for which it would read a whole index,
--- and "+ 0" keeps it from the index of destinations.
+-- Takes the answers of deliverPostback (@answers, a JSON array of its lines): moves finished deliveries to deliveries, makes
+-- retries due again, and records every attempt. An answer counts only while its lease is still the current one; a late answer
+-- changes nothing. An answer "retry" without a time is the last one: the delivery is dead. @order_hold_seconds is the order hold.
+-- A probe uses up no attempt. A probe is a request that could not be sent to a destination that was blocked before, while that
+-- destination has been failing for less than the retry schedule spans (@schedule_seconds). Its delivery is due again at once,
+-- behind the deliveries that are due already. An answer that says "uncharged" uses up no attempt either: the receiver is not
+-- charged for a fault of the sender.
+-- Each row is looked up by its key, one by one. This leaves the planner no other way, whatever it assumes about tables that grow
+-- and shrink by the second: a comparison of a key with an array gives no order for a merge join, which would read a whole index,
+-- and "+ 0" rules out the index by destination.
 WITH answers AS MATERIALIZED (
     SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
         split_part(line.id, '/', 3)::int AS postback_version, o.*
@@ -42,7 +43,7 @@ WITH answers AS MATERIALIZED (
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
         error_code, lease_no, owed_at, postback_version, offer_id, affiliate_id, attempts_before)
-    -- One bad row costs the others nothing: an id that is taken makes place for a new one.
+    -- An id that a finished delivery already has is replaced by a new one, so that one bad row does not fail the whole batch.
     SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = ANY (ARRAY[j.id])) THEN nextval('outbox_id_seq') ELSE j.id END,
         event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error ->> 'code', lease_no, owed_at,
         postback_version, offer_id, affiliate_id, attempts_before
@@ -52,7 +53,7 @@ WITH answers AS MATERIALIZED (
     UPDATE outbox o SET
         attempt = j.attempt - j.is_probe::int,
         lease_until = NULL,
-        -- Its postback may lead elsewhere by now.
+        -- The postback's URL may lead to another destination by now.
         (destination_id, due_at) = (
             SELECT p.destination_id,
                 CASE
@@ -65,7 +66,7 @@ WITH answers AS MATERIALIZED (
     WHERE o.id = ANY (ARRAY[j.id]) AND j.final IS NULL
     RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, coalesce(o.hold_from, o.owed_at) AS hold_from
 ), pushed AS (
-    -- What waits behind a retried delivery need not be looked at before it.
+    -- A delivery that waits for the retried one need not be claimed before it.
     UPDATE outbox o SET due_at = w.until
     FROM (
         SELECT o.id, least(r.due_at, greatest(r.hold_from,
@@ -83,7 +84,8 @@ WITH answers AS MATERIALIZED (
         AND o.due_at < w.until
         AND o.id NOT IN (SELECT id FROM answers)
 ), overtaken AS (
-    -- What a delivered one has overtaken is not sent any more: it is due, and the claim that finds it ends it.
+    -- An earlier event that a delivered one has overtaken is not sent any more. It becomes due, and the claim that finds it ends
+    -- it.
     UPDATE outbox o SET due_at = now()
     FROM judged j
     WHERE j.final = 'delivered' AND j.sequence > 1
@@ -104,7 +106,7 @@ WITH answers AS MATERIALIZED (
         CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in, is_probe
     FROM judged
 ), pausing AS (
-    -- A postback that was changed since may lead to somebody who is not gone.
+    -- A postback that was changed after the request may lead to a receiver that is not gone.
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()
     WHERE p.id = ANY (ARRAY(SELECT postback_id FROM judged WHERE pauses)) AND p.paused_at IS NULL
         AND p.version IN (SELECT j.postback_version FROM judged j WHERE j.pauses AND j.postback_id = p.id)
@@ -118,7 +120,7 @@ SELECT (SELECT count(*) FROM answers) - counts.judged AS fenced, counts.*,
             'reason', paused_reason))
         FROM pausing
     ) AS pauses,
-    -- For the log, which has room for so many.
+    -- For the log, which shows at most 20.
     (
         SELECT json_agg(json_build_object('delivery', e.id, 'state', e.state, 'postback', e.postback_id,
             'conversion', e.conversion_id, 'attempts', e.attempts, 'code', e.error_code,

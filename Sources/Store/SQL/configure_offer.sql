@@ -1,5 +1,5 @@
--- Creates or changes an offer (@id). Null keeps its name (@name), whether goals are on (@goals_enabled) and its goals (@goal_ids
--- with @goal_names). Changes nothing while a goal that would be removed is used, and names such goals.
+-- Creates or changes an offer (@id). A null keeps the name (@name), the switch for goals (@goals_enabled) or the list of goals
+-- (@goal_ids with @goal_names). If a goal that would be removed is in use, nothing changes, and the answer names such goals.
 WITH used AS MATERIALIZED (
     SELECT g.id FROM goals g
     WHERE g.offer_id = @id AND g.id <> ALL (@goal_ids::text[])
@@ -15,7 +15,7 @@ WITH used AS MATERIALIZED (
         updated_at = now()
     RETURNING o.*
 ), forgotten AS (
-    -- A deleted postback gives its goal free.
+    -- Deleted postbacks do not keep a goal in use: their reference to it is cleared.
     UPDATE postbacks p SET goal_id = NULL
     WHERE p.offer_id = @id AND p.deleted_at IS NOT NULL AND p.goal_id <> ALL (@goal_ids::text[]) AND EXISTS (SELECT FROM saved)
 ), removed AS (

@@ -1,5 +1,5 @@
--- How many deliveries could be sent now and are in nobody's hands, and for how many seconds the oldest of them has been due.
--- What waits for an earlier event, for a blocked destination or for a paused postback is not due.
+-- Counts the deliveries that could be sent now and that nobody has leased, and for how many seconds the oldest has been due.
+-- Deliveries that wait for an earlier event, a blocked destination or a paused postback do not count.
 SELECT count(*) AS count, coalesce(extract(epoch FROM now() - min(o.due_at)), 0)::bigint AS seconds
 FROM outbox o
 JOIN postbacks p ON p.id = o.postback_id

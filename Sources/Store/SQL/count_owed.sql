@@ -1,4 +1,4 @@
--- How many deliveries are owed, by their state.
+-- Counts the deliveries in the outbox by their state.
 SELECT owed.state, count(*) AS count
 FROM (
     SELECT CASE

@@ -1,6 +1,6 @@
--- Under which keys, by their ids, how many secrets are sealed. What is no sealed text counts for no key. Of those that may still be
--- sent, which are the secrets of postbacks that are not deleted, under what can be a key's id: how many (live), and the last 20
--- postbacks that have some, as an array of their ids.
+-- Counts the sealed secrets for each key id. A text that is not sealed does not count. "live" counts those that may still be
+-- sent: secrets of postbacks that are not deleted, under a valid key id. "postbacks" is an array of the ids of the last 20
+-- postbacks that have live ones.
 SELECT s.key_id, count(*) AS count, count(*) FILTER (WHERE s.is_live) AS live,
     ((array_agg(DISTINCT s.id) FILTER (WHERE s.is_live))[greatest(count(DISTINCT s.id) FILTER (WHERE s.is_live) - 19, 1):])::text
         AS postbacks
@@ -19,7 +19,8 @@ FROM (
         UNION ALL
         SELECT h.value ->> 'sealed', true FROM json_each(p.request_headers) h WHERE json_typeof(h.value) = 'object'
         UNION ALL
-        -- At any depth, and in text: a number may be larger than jsonb's. In a string the quotes would be escaped.
+        -- Sealed values may stand at any depth. The search is in the text, because a number may be too large for jsonb. Inside a
+        -- string the quotes would be escaped.
         SELECT (regexp_matches(p.request_params::text, '\{"sealed":"(v2\.[^"\\]+)"\}', 'g'))[1], true
         UNION ALL
         SELECT p.fingerprint, false WHERE p.fingerprint LIKE 'v1.%'

@@ -1,6 +1,6 @@
--- Creates a batch of postbacks, one for each line of the arrays. Their ids (@ids) were made before, because their secrets are
--- bound to these. Null instead of an offer or affiliate means every one. Stores nothing of a line when something in it is
--- unknown, a goal is given while the offer's goals are off, or its idempotency key is taken. One row for each line.
+-- Creates a batch of postbacks, one for each line of the arrays. Their ids (@ids) were reserved before, because their secrets are
+-- bound to the ids. A null offer or affiliate means all. A line is not stored if it names something unknown, if it gives a goal
+-- while the offer's goals are off, or if its idempotency key is taken. The result has one row for each line.
 WITH input AS MATERIALIZED (
     SELECT i.*
     FROM unnest(@ids::bigint[], @offer_ids::text[], @affiliate_ids::text[], @goal_ids::text[], @conversion_statuses::text[],
@@ -29,7 +29,7 @@ WITH input AS MATERIALIZED (
 ), known AS MATERIALIZED (
     SELECT d.id, d.origin FROM destinations d WHERE d.origin = ANY (ARRAY(SELECT origin FROM accepted))
 ), added AS (
-    -- In one order everywhere, so that transactions do not wait for each other in a ring.
+    -- All transactions insert in the same order, so that they do not deadlock.
     INSERT INTO destinations AS d (origin)
     SELECT origin FROM (SELECT origin FROM accepted EXCEPT SELECT origin FROM known) missing ORDER BY origin
     ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin

@@ -1,3 +1,3 @@
--- Lets those deliveries wait for an hour that are due to destinations (@destination_ids) and cannot be read, and says why each
--- cannot be.
+-- Puts off by an hour those due deliveries to destinations (@destination_ids) that cannot be read, and returns the reason for
+-- each.
 SELECT delivery_id, reason FROM defer_unreadable(@destination_ids::int[])

@@ -1,5 +1,5 @@
--- Deletes a postback (@postback_id) and cancels the deliveries that it owes. What is in flight is cancelled if it comes back
--- unfinished.
+-- Deletes a postback (@postback_id) and cancels its deliveries in the outbox. A delivery in flight is cancelled later if it comes
+-- back unfinished.
 WITH found AS MATERIALIZED (
     SELECT id FROM postbacks WHERE id = @postback_id::bigint FOR UPDATE
 ), deleted AS (
@@ -12,7 +12,7 @@ WITH found AS MATERIALIZED (
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts, lease_no, owed_at,
         offer_id, affiliate_id, attempts_before)
-    -- An id that is taken makes place for a new one.
+    -- A finished delivery may already have this id; then the cancelled one gets a new id.
     SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = g.id) THEN nextval('outbox_id_seq') ELSE g.id END,
         event_id, conversion_id, sequence, postback_id, destination_id, 'cancelled', attempt, lease_no, owed_at, offer_id,
         affiliate_id, attempts_before

@@ -1,5 +1,5 @@
--- What the server is, as whom the session is logged in, and which of the @roles that login has. A superuser has them all and is
--- none of them.
+-- Describes the server and the session's login, with those of @roles that the login has. A superuser passes every check of a role
+-- and is listed with none.
 SELECT current_setting('server_version_num')::int AS number, 'PostgreSQL ' || current_setting('server_version') AS text,
     current_user::text AS login,
     pg_is_in_recovery() AS is_standby, current_setting('transaction_read_only')::boolean AS is_read_only,

@@ -1,7 +1,8 @@
--- For each event of a conversion (@conversion_id) and each postback that names its offer, or every offer: whether it fired, and
--- else the first reason why not, by what the postback and the offer said at that moment. A postback that was backfilled fired.
--- Of what fired: the delivery as it stands, and its last attempt. "facts" are for the words of the reason.
--- Other affiliates' postbacks are counted, and left out unless @all asks for them. @order_hold is the order's hold in seconds.
+-- Tells for each event of a conversion (@conversion_id), and each postback for its offer or for every offer, whether the postback
+-- fired, or else the first reason why not, by the state of the postback and the offer at that moment. A postback that got the
+-- event by a backfill counts as fired. For one that fired it returns the delivery as it is now and its last attempt. "facts"
+-- holds the values that the text of the reason needs.
+-- Postbacks of other affiliates are only counted, unless @all asks for them. @order_hold is the order hold in seconds.
 WITH happened AS MATERIALIZED (
     SELECT e.*, c.offer_id, c.affiliate_id, c.goal_id
     FROM events e JOIN conversions c ON c.id = e.conversion_id
@@ -40,7 +41,7 @@ WITH happened AS MATERIALIZED (
         WHERE l.conversion_id = e.conversion_id AND l.event_id = e.id AND l.postback_id = p.id
     ) d ON true
     LEFT JOIN LATERAL (
-        -- Nothing is tried before it has happened; a clock may have been off by an hour.
+        -- No attempt is made before the event; a clock may have been off by an hour.
         SELECT t.response, t.error FROM attempts t
         WHERE t.delivery_id = d.id AND d.lease_no > 0 AND t.at >= e.at - interval '1 hour'
         ORDER BY t.lease_no DESC

@@ -1,5 +1,5 @@
--- Fills in the offer and the affiliate of deliveries that lack them: of at most @limit deliveries behind the id @after_id. It
--- answers the last one's id; null at the end.
+-- Fills in the offer and the affiliate of deliveries that lack them, in a page of at most @limit deliveries with ids above
+-- @after_id. It returns the last id of the page; null at the end.
 WITH page AS MATERIALIZED (
     SELECT d.id, d.conversion_id FROM deliveries d WHERE d.id > @after_id::bigint ORDER BY d.id LIMIT @limit::bigint
 ), filled AS (

@@ -1,5 +1,5 @@
--- The deliveries in flight of postbacks that have secrets. With @delivery_ids only those of these whose lease is still the one in
--- @lease_numbers.
+-- Finds the deliveries in flight of postbacks that have secrets. With @delivery_ids it returns only those of them whose lease is
+-- still the one in @lease_numbers.
 SELECT o.id, o.lease_no
 FROM outbox o JOIN postbacks p ON p.id = o.postback_id
 WHERE o.lease_until > now()

@@ -1,5 +1,6 @@
--- The conversion with an id (@conversion_id), or of an offer (@offer_id) with a tracker's id (@transaction_id or @click_id). A
--- goal (@goal_id) that is null is any, '' is none. Says how many there are, two at the most.
+-- Finds the conversion with an id (@conversion_id), or the one of an offer (@offer_id) with a tracker's id (@transaction_id or
+-- @click_id). A null goal (@goal_id) matches any goal, '' matches only conversions without one. It also counts the matches, up to
+-- two.
 SELECT min(n.id) AS id, count(*) AS matches FROM (
     SELECT c.id FROM conversions c WHERE c.id = @conversion_id::bigint
     UNION ALL

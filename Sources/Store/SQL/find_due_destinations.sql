@@ -1,12 +1,12 @@
--- The destinations to which something is due that nobody has leased: since when first attempts are due and since when
--- retries, how often each has failed in a row, and whether it is to be tried with one request at a time: blocked before, and
--- failing for no longer than the retry schedule spans (@schedule_seconds).
--- A look through the outbox skips through the index from the first row of one kind of one destination to the first of the next,
--- over at most @heads of them (0: none), behind a place: a destination (@behind_destination), and whether its retries are passed
--- too (@behind_retries). Where there may be more, one more row, without an id, says behind which place the next look goes on. It
--- walks over all dead rows that a vacuum may not remove yet.
--- A look for known destinations (@destination_ids) costs the same however many dead rows there are: it asks behind one time for
--- first attempts (@floors) and another for retries (@retry_floors).
+-- Finds the destinations with due deliveries that nobody has leased: since when first attempts and retries are due, how often
+-- each destination has failed in a row, and whether it is half open. A half-open destination is tried with one request at a time:
+-- it was blocked, and has been failing for no longer than the retry schedule spans (@schedule_seconds).
+-- A look through the outbox jumps in the index from the first row of one kind of one destination to the first row of the next,
+-- over at most @heads of them (0: none). It starts behind a place: a destination (@behind_destination), and whether its retries
+-- are passed too (@behind_retries). If there may be more, one extra row, without an id, gives the place behind which the next
+-- look starts. Such a look walks over all dead rows that a vacuum may not remove yet.
+-- A look for known destinations (@destination_ids) costs the same however many dead rows there are: it searches from one time on
+-- for first attempts (@floors) and from another for retries (@retry_floors).
 WITH RECURSIVE walked(destination_id, again, due_at) AS (
     (
         SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o
@@ -22,7 +22,7 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
         ORDER BY o.destination_id, (o.attempt > 0), o.due_at LIMIT 1
     ) next
 ), part AS MATERIALIZED (
-    -- The walk ends with the last row that is asked of it.
+    -- LIMIT ends the recursion: no more rows of the walk are computed than are read here.
     SELECT * FROM walked LIMIT @heads::int
 ), heads AS (
     SELECT * FROM part WHERE due_at <= now()
@@ -33,8 +33,8 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
     CROSS JOIN LATERAL (
         SELECT o.due_at FROM outbox o
         WHERE o.destination_id = known.id AND (o.attempt > 0) = kind.again
-            -- What another session began earlier may be committed later: as long is left for that as a poller may go without
-            -- a look through the outbox.
+            -- A session that began earlier may commit later. The search goes back by 10 seconds, the longest time that a poller
+            -- may go without a look through the outbox.
             AND o.due_at >= kind.floor - interval '10 seconds'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())

@@ -1,8 +1,8 @@
--- Other active postbacks that fire on events on which one fires too: for each of the stored postbacks @postback_ids that are
--- active; where these are null, for one that would have @offer_id, @affiliate_id, @goal_id (null: any) and @conversion_status. A
--- row for each that has some: at most 20 ids, and how many there are; goals_ignored: some differ by their goals alone, which the
--- offer's goals, being off, do not tell apart.
--- No more than 101 are looked up for one postback, so that a batch takes the same time however many are alike.
+-- Finds other active postbacks that fire on the same events: for each of the stored postbacks @postback_ids that is active, or,
+-- if these are null, for a new one with @offer_id, @affiliate_id, @goal_id (null: any) and @conversion_status. It returns a row
+-- for each postback that has some: at most 20 ids, the count, and goals_ignored: some differ only by their goal, and the offer's
+-- goals are off.
+-- At most 101 are looked up for one postback, so that a batch takes the same time however many overlap.
 WITH asked AS MATERIALIZED (
     SELECT p.id, p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status,
         coalesce((SELECT NOT o.goals_enabled FROM offers o WHERE o.id = p.offer_id), false) AS goals_off
@@ -15,7 +15,7 @@ WITH asked AS MATERIALIZED (
         WHERE @postback_ids::bigint[] IS NULL
     ) p
 ), found AS (
-    -- One for each kind of postback, which looks up what it needs by itself, in an index of its own.
+    -- One branch for each kind of postback, so that each is looked up in an index of its own.
     SELECT p.id AS asked_id, other.id, other.goal_id <> p.goal_id AS is_of_other_goal
     FROM asked p
     CROSS JOIN LATERAL (

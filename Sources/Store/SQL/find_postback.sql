@@ -1,2 +1,2 @@
--- A postback (@postback_id) that may be deleted.
+-- Finds a postback (@postback_id), also a deleted one.
 SELECT id, deleted_at IS NOT NULL AS deleted, active FROM postbacks WHERE id = @postback_id::bigint

@@ -1,5 +1,5 @@
--- The conversions that a batch of repeats repeats, and the fields in which each repeat differs from the first recording.
--- A field that the repeat leaves out claims nothing.
+-- Finds the earlier conversion for each line of a batch of repeats, and the fields in which the repeat differs from the first
+-- recording. A field that the repeat leaves out is not compared.
 SELECT c.id, conversion_json(c, o.name, a.name, g.name) AS conversion,
     array_to_string(ARRAY[
         CASE WHEN i.affiliate_id <> c.affiliate_id THEN 'affiliateId' END,

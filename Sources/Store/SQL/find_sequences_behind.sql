@@ -1,2 +1,2 @@
--- The sequences that would give an id that is taken, and to what they are to be set.
+-- Finds the sequences whose next id is taken already, and the value to which each has to be set.
 SELECT name, next_id, last_id FROM sequences_behind() ORDER BY name

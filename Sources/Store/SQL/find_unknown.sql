@@ -1,4 +1,4 @@
--- Tells of each given id whether it is nobody's; a deleted postback is still somebody. Null asks for nothing.
+-- Tells for each given id whether it is unknown. A deleted postback is still known, and a null id is not unknown.
 SELECT
     @offer_id::text IS NOT NULL AND NOT EXISTS (SELECT FROM offers o WHERE o.id = @offer_id::text) AS offer,
     @affiliate_id::text IS NOT NULL AND NOT EXISTS (SELECT FROM affiliates a WHERE a.id = @affiliate_id::text) AS affiliate,

@@ -1,5 +1,5 @@
--- Makes one alert of the deaths of each postback in each minute that is over. Five seconds are left to those who noted one and
--- commit late. Where two pollers do this at once each death is told by one of them.
+-- Creates one alert for the dead deliveries of each postback in each minute that is over. It waits five seconds more for
+-- transactions that noted a death and commit late. If two pollers run it at once, each death is reported by only one of them.
 WITH over AS MATERIALIZED (
     SELECT d.id FROM alert_deaths d
     WHERE d.at < date_trunc('minute', now() - interval '5 seconds')

@@ -1,13 +1,13 @@
--- Every attempt of some deliveries (@delivery_ids), each made between two times (@tried_from, @tried_until, in seconds since
--- 1970), and all of them between @first and @last: the planner leaves out the days before and after those, and each look-up
--- leaves out the days that are not its own. A delivery without an attempt has no row. @brief asks only for what a line of a
--- table shows, not for headers and bodies.
+-- Lists all attempts of deliveries (@delivery_ids). Each delivery's attempts lie between two times (@tried_from, @tried_until, in
+-- seconds since 1970), and all of them between @first and @last. By the latter the planner skips the partitions of other days; by
+-- the former each look-up skips the days that are not its own. A delivery without an attempt has no row. With @brief only the
+-- values for a line of a table are returned, without headers and bodies.
 SELECT k.id, t.count, t.attempts
 FROM unnest(@delivery_ids::bigint[], @tried_from::float8[], @tried_until::float8[]) AS k(id, tried_from, tried_until)
 CROSS JOIN LATERAL (
-    -- A probe found no connection, and spent no attempt.
+    -- A probe found no connection and used up no attempt.
     SELECT count(*) FILTER (WHERE NOT t.probe) AS count,
-        -- Objects of JSON; json_build_object takes longer, for it asks of each value of each row of which type it is.
+        -- These are JSON objects. json_build_object takes longer, because it looks up the type of each value in each row.
         '[' || string_agg(CASE WHEN @brief::boolean THEN concat(
             '{"at":"', rfc3339(t.at), '","outcome":"', t.outcome,
             '","request":{"method":', coalesce((t.request -> 'method')::text, 'null'),

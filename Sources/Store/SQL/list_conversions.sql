@@ -1,12 +1,12 @@
--- Conversions, from the first recorded on; null does not filter. For the list from the newest on, what stands in a comment
--- directly behind a word takes its place.
--- @way says by what they are found: 'key' (the tracker's ids @transaction_id and @click_id), 'affiliate' (@affiliate_id),
--- 'offer' (@offer_id) or 'all'; whatever else is given filters. The page has @count rows, behind one (@after_time, @after_id)
--- and up to a time (@end_time).
--- Each way has an index in the order of the list. The others are not walked: their condition on @way is looked at first, and
--- what filters besides is written so that it leads to no other index.
+-- Lists conversions from the first recorded on; a null filter is not applied. For the list from the newest on, a comment directly
+-- behind a word replaces that word.
+-- @way says how they are found: 'key' (the tracker's ids @transaction_id and @click_id), 'affiliate' (@affiliate_id), 'offer'
+-- (@offer_id) or 'all'; all other arguments filter. The page has @count rows, behind a place (@after_time, @after_id) and up to a
+-- time (@end_time).
+-- Each way has an index in the order of the list. The branches of the other ways are not executed: their condition on @way is
+-- checked first. The filters are written so that the planner cannot use another index for them.
 WITH keyed AS MATERIALIZED (
-    -- An id of a tracker alone is looked up under each offer, for which there are indexes.
+    -- A tracker's id without an offer is looked up under each offer, because the indexes begin with the offer.
     SELECT c.id
     FROM offers o
     CROSS JOIN LATERAL (

@@ -1,13 +1,13 @@
--- Deliveries, owed and finished, from the oldest owed on, without their attempts; null does not filter. For the list from the
--- newest on, what stands in a comment directly behind a word takes its place.
--- @way says by what they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
--- 'postback' (@postback_id), 'affiliate' (@affiliate_id), 'offer' (@offer_id) or 'all'; whatever else is given filters, and so
--- does the state (@state). The page has @count rows, behind one (@after_time, @after_id) and up to a time (@end_time).
--- @order_hold is the order's hold in seconds.
--- Each way has an index in the order of the list, for each state by itself. The others are not walked: their condition on @way
--- is looked at first, and what filters besides is written so that it leads to no other index: a planner that takes the filters
--- for independent would walk one in which what is asked for is far away. Of finished deliveries only the page's own rows are
--- read.
+-- Lists deliveries, owed and finished, from the oldest owed on, without their attempts; a null filter is not applied. For the
+-- list from the newest on, a comment directly behind a word replaces that word.
+-- @way says how they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
+-- 'postback' (@postback_id), 'affiliate' (@affiliate_id), 'offer' (@offer_id) or 'all'; all other arguments filter, and so does
+-- the state (@state). The page has @count rows, behind a place (@after_time, @after_id) and up to a time (@end_time). @order_hold
+-- is the order hold in seconds.
+-- Each way has an index in the order of the list, for each state separately. The branches of the other ways are not executed:
+-- their condition on @way is checked first. The filters are written so that the planner cannot use another index for them: it
+-- assumes that filters are independent, and would walk an index in which the wanted rows are far away. Of finished deliveries
+-- only the rows of the page are read.
 WITH named AS MATERIALIZED (
     SELECT @conversion_id::bigint AS id WHERE @conversion_id::bigint IS NOT NULL
     UNION ALL
@@ -105,7 +105,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE @way::text = 'all'
     UNION ALL
-    -- What is owed has no index for each filter: it is walked in the list's order.
+    -- The outbox has no index for each filter: it is walked in the order of the list.
     SELECT w.owed_at, w.id, true
     FROM (
         SELECT o.owed_at, o.id FROM outbox o
@@ -141,7 +141,8 @@ WITH named AS MATERIALIZED (
 )
 SELECT concat(t.owed_at, '/', l.id) AS cursor,
     l.id,
-    -- An object of JSON; json_build_object takes longer than all the rest, for it asks of each value of each row of which type it is.
+    -- This is a JSON object. json_build_object takes longer than all the rest, because it looks up the type of each value in each
+    -- row.
     concat(
         '{"id":', l.id, ',"state":"', l.state, '","postbackId":', l.postback_id, ',"conversionId":', l.conversion_id,
         ',"offerId":', coalesce(to_json(l.offer_id)::text, 'null'),
@@ -156,14 +157,14 @@ SELECT concat(t.owed_at, '/', l.id) AS cursor,
         END::text, 'null'),
         '}') AS delivery,
     l.attempts_before + l.attempts AS attempts,
-    -- Between when its attempts are, in seconds since 1970; null where nobody has leased it. What had more leases than attempts may
-    -- have been resent by a program that set owed_at anew. A clock may have been off by an hour.
+    -- The range of times of its attempts, in seconds since 1970; null if it was never leased. A delivery with more leases than
+    -- attempts may have been resent by an earlier version that reset owed_at. A clock may have been off by an hour.
     CASE WHEN l.lease_no > 0 THEN
         floor(date_part('epoch', CASE WHEN l.lease_no > l.attempts THEN least(e.at, l.owed_at) ELSE l.owed_at END))::bigint - 3600
     END AS tried_from,
     CASE WHEN l.lease_no > 0 THEN ceil(date_part('epoch', coalesce(l.finished_at, now())))::bigint + 3600 END AS tried_until
 FROM listed l
--- A cursor has the microseconds; all else shows the milliseconds.
+-- A cursor has microseconds; everything else shows milliseconds.
 CROSS JOIN LATERAL (SELECT to_char(l.owed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS owed_at OFFSET 0) t
 LEFT JOIN destinations d ON d.id = l.destination_id
 LEFT JOIN LATERAL (SELECT e.status, e.at FROM events e WHERE e.id = l.event_id OFFSET 0) e ON true

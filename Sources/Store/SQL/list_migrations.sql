@@ -1,2 +1,2 @@
--- The numbers of the migrations that were run.
+-- Lists the numbers of the migrations that were run.
 SELECT number FROM schema_migrations

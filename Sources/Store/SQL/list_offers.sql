@@ -1,6 +1,5 @@
--- Offers in the order of their ids, behind an id (@after_id), or, with @by_time, in the order in which they were made, behind a
--- time and an id (@after_time, @after_id). For the list from the newest on, what stands in a comment directly behind a word
--- takes its place.
+-- Lists offers in the order of their ids, behind an id (@after_id), or, with @by_time, in the order of their creation, behind a
+-- time and an id (@after_time, @after_id). For the list from the newest on, a comment directly behind a word replaces that word.
 SELECT
     CASE WHEN @by_time::boolean THEN to_char(o.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '/' ELSE '' END
         || o.id AS cursor,

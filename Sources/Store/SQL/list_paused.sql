@@ -1,4 +1,5 @@
--- The postbacks that are paused, the longest first, at most @limit: why, since when, what they hold, and how many there are.
+-- Lists the paused postbacks, the longest first, at most @limit: why, since when, how many deliveries each holds, and the count
+-- of all.
 SELECT p.id, p.offer_id, p.affiliate_id, p.paused_reason AS reason, rfc3339(p.paused_at) AS since,
     (
         SELECT count(*) FROM outbox o WHERE o.destination_id = p.destination_id AND o.postback_id = p.id

@@ -1,7 +1,7 @@
--- The postbacks that are not deleted, in the order of their ids, behind an id (@after_id), at most @count; null does not filter.
--- For the list from the newest on, what stands in a comment directly behind a word takes its place. @origins are those of
+-- Lists at most @count postbacks that are not deleted, in the order of their ids, behind an id (@after_id); a null filter is not
+-- applied. For the list from the newest on, a comment directly behind a word replaces that word. @origins are origins of
 -- destinations.
--- A filter by offer or affiliate finds those for every offer or affiliate too. Secrets are sealed in what this answers.
+-- A filter by offer or affiliate also finds postbacks for every offer or affiliate. The secrets in the result are sealed.
 SELECT p.id, p.offer_id, o.name AS offer_name, p.affiliate_id, a.name AS affiliate_name, p.goal_id, g.name AS goal_name,
     coalesce(o.goals_enabled, false) AS goals_enabled, p.conversion_status, p.url, p.http_type,
     postback_json(p) AS request,

@@ -1,5 +1,5 @@
--- Postbacks that may have something sealed, deleted ones too, in the order of their ids: behind an id (@after_id), at most
--- @count; only those of @postback_ids, unless these are null.
+-- Lists at most @count postbacks that may have sealed values, also deleted ones, in the order of their ids, behind an id
+-- (@after_id); only those of @postback_ids, unless these are null.
 SELECT p.id, p.url, d.origin, p.basic_auth, p.request_params, p.request_headers, p.signing_secret, p.fingerprint
 FROM postbacks p
 JOIN destinations d ON d.id = p.destination_id

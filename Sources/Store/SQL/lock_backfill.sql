@@ -1,2 +1,2 @@
--- Lets backfills with the same number (@lock, made of the postback's id) happen one after the other.
+-- Serialises backfills with the same number (@lock, made from the postback's id).
 SELECT pg_advisory_xact_lock(hashtext('postbacks.backfill'), @lock::int)

@@ -1,2 +1,2 @@
--- Makes the partitions of the days to come, and drops those of attempts older than @keep_days.
+-- Creates the partitions of attempts for the coming days, and drops those of attempts older than @keep_days.
 SELECT maintain_attempts(@keep_days::int)

@@ -1,11 +1,11 @@
--- Stores what a poller saw of destinations (@destination_ids, in ascending order): whether one answered (@answered), how many
--- requests in a row got no answer since then (@failures), and for how many seconds it asked to be left alone (@pauses).
--- @waits are the retry schedule's waits, in seconds.
--- Ten requests in a row without an answer block a destination for a second, the next one after that for two, and so on,
--- doubling up to five minutes, 0 to 20 % longer: who is back after a restart gets what is owed soon, and a probe costs nothing.
--- No block is longer than the schedule's wait of the same number, and none begins when it has been failing for longer than the
--- schedule spans: after that what is owed takes its course. What a destination asks for is granted for a minute at
--- most, since others send to the same host, and for no longer than the longest of the waits.
+-- Stores what a poller observed of destinations (@destination_ids, in ascending order): whether one answered (@answered), how
+-- many requests in a row got no answer since then (@failures), and for how many seconds it asked for a pause (@pauses). @waits
+-- are the waits of the retry schedule, in seconds.
+-- Ten requests in a row without an answer block a destination for a second, the next one after that for two, and so on, doubling
+-- up to five minutes, each 0 to 20 % longer. So a receiver that is back after a restart soon gets its deliveries, and a probe
+-- costs nothing. No block is longer than the schedule's wait of the same number, and none begins when the destination has been
+-- failing for longer than the schedule spans: after that its deliveries use up their attempts. A pause that a destination asks
+-- for lasts a minute at most, since others send to the same host, and no longer than the longest of the waits.
 WITH seen AS MATERIALIZED (
     SELECT d.id, m.answered, m.failures, m.pause, d.blocked_until, d.blocks,
         CASE WHEN m.answered THEN 0 ELSE d.failures END + m.failures AS failures_now,
@@ -16,7 +16,7 @@ WITH seen AS MATERIALIZED (
 ), judged AS MATERIALIZED (
     SELECT s.id, s.failures_now, CASE WHEN s.failures_now > 0 THEN s.since END AS failing_since,
         CASE WHEN s.answered THEN 0 ELSE s.blocks END AS blocks,
-        -- An answer ends the breaker's block, but not one that was asked for.
+        -- An answer ends the breaker's block, but not a pause that the destination asked for.
         CASE WHEN s.answered AND s.blocks > 0 THEN NULL ELSE s.blocked_until END AS blocked_until,
         s.failures > 0 AND s.failures_now >= 10 AND coalesce(s.blocked_until <= now(), true)
             AND s.since > now() - make_interval(secs => waits.span) AS breaks,

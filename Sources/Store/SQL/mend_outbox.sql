@@ -1,6 +1,6 @@
--- What a moment between two transactions left behind. What its postback's pause or resumption missed is held if the postback
--- is paused, and due if it is not. What was in flight, or recorded, when its postback was sent elsewhere goes there too. What
--- waited for an earlier delivery to be due that has been finished in another way is due.
+-- Repairs rows that a concurrent transaction left behind: (1) holds or makes due the deliveries that their postback's pause or
+-- resumption missed; (2) moves the deliveries that were in flight, or recorded, while the postback's URL changed, to its present
+-- destination; (3) makes due the first attempts that waited for an earlier delivery that has since finished.
 UPDATE outbox o SET
     destination_id = p.destination_id,
     due_at = CASE

@@ -1,2 +1,2 @@
--- Brings sequences forward that stand behind their tables, and names them; null for none.
+-- Advances the sequences that are behind their tables, and returns their names; null for none.
 SELECT mend_sequences() AS mended

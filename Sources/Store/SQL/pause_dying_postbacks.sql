@@ -1,7 +1,7 @@
--- Pauses those of the postbacks (@postback_ids) whose last ten deliveries all ended dead or failed, within 72 hours and by the
--- version of the postback that is still its own (R13), and holds what they owe. What is in flight is held when it comes back.
--- What was cancelled or skipped says nothing of a receiver, nor does what was lost or went wrong here. Among so many of those
--- that the last thousand hold no ten others, nothing is paused.
+-- Pauses those of the postbacks (@postback_ids) whose last ten deliveries all ended dead or failed, within 72 hours and under the
+-- present version of the postback (R13), and holds what they owe. A delivery in flight is held when it comes back.
+-- Cancelled and skipped deliveries, lost ones and failures on this side say nothing about a receiver and do not count. If the
+-- last thousand deliveries hold fewer than ten that count, the postback is not paused.
 WITH pausing AS (
     UPDATE postbacks p SET
         paused_at = now(), paused_reason = 'its last 10 deliveries all ended dead or failed within 72 hours',

@@ -1,5 +1,5 @@
--- Records a batch of conversions, their events and what they owe: one row for each line of input.
--- A line whose key is known already comes back without an id: it is a repeat.
+-- Records a batch of conversions with their events and deliveries: one row for each line of input. A line whose key is already
+-- known comes back without an id: it is a repeat (R6).
 WITH input AS MATERIALIZED (
     SELECT nextval('conversions_id_seq') AS id, i.*,
         coalesce(status, 'pending') AS first_status,
@@ -9,7 +9,6 @@ WITH input AS MATERIALIZED (
             WHEN a.id IS NULL THEN 'affiliateId'
             WHEN i.goal_id IS NOT NULL AND g.id IS NULL THEN 'goalId'
         END AS unknown,
-        -- One look-up for each line.
         k.click_known
     FROM unnest(@offer_ids::text[], @affiliate_ids::text[], @goal_ids::text[], @transaction_ids::text[], @click_ids::text[],
         @statuses::text[], @status_reasons::text[], @payouts::numeric[], @revenues::numeric[], @sale_amounts::numeric[],
@@ -24,7 +23,7 @@ WITH input AS MATERIALIZED (
     LEFT JOIN goals g ON g.offer_id = i.offer_id AND g.id = i.goal_id
     CROSS JOIN LATERAL click_known(i.offer_id, i.goal_id, i.transaction_id, i.click_id) k
 ), recorded AS (
-    -- In the order of the keys, so that two batches with the same keys wait for one another instead of for ever.
+    -- All batches insert in the order of the keys, so that two with the same keys wait for one another instead of deadlocking.
     INSERT INTO conversions AS c (id, offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason,
         payout, revenue, sale_amount, currency, ip, country, user_agent, clicked_at, occurred_at, params)
     SELECT id, offer_id, affiliate_id, goal_id, transaction_id, click_id, first_status, status_reason,

@@ -1,5 +1,5 @@
--- Says that a poller (@poller_id) of a version (@version), which started @uptime_seconds ago, is there; @problem is what keeps it
--- from sending. Pollers that have not been seen for a day are forgotten.
+-- Stores that a poller (@poller_id) of a version (@version), which started @uptime_seconds ago, is alive; @problem is the reason
+-- why it cannot send. Pollers that were not seen for a day are removed.
 WITH gone AS (
     DELETE FROM pollers WHERE seen_at < now() - interval '1 day' AND id <> @poller_id::uuid
 )

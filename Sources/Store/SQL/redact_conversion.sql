@@ -1,7 +1,8 @@
--- Blanks what is kept of the person behind a conversion (@conversion_id), whose row this transaction has locked before: in the
--- conversion, in its events' snapshots and in the attempts of its deliveries. Ids, amounts, states and times stay.
--- A status's reason is free text, in which anything of the person may stand.
--- A click's id becomes a text that says nothing of it: one of the two ids must be there, and two conversions must not share it.
+-- Blanks the personal data of a conversion (@conversion_id), whose row this transaction has locked before: in the conversion, in
+-- the snapshots of its events and in the attempts of its deliveries. Ids, amounts, states and times stay.
+-- The reason of a status is free text and may contain personal data, so it is blanked too.
+-- The click's id is replaced by a text that does not reveal it: a conversion must have one of the two ids, and two conversions
+-- must not share it.
 WITH blanked AS (
     UPDATE conversions c SET
         ip = NULL,
@@ -28,20 +29,20 @@ WITH blanked AS (
             OR e.payload ->> 'clickId' <> 'redacted-' || e.conversion_id)
     RETURNING e.id
 ), idle AS MATERIALIZED (
-    -- What is owed and neither leased nor, at this moment, in the hands of a poller. Nobody is waited for: whoever stores an
-    -- answer locks such rows in another order.
+    -- Deliveries in the outbox that are not leased and that no other transaction has locked at this moment. This statement does
+    -- not wait for locks: a transaction that stores answers locks such rows in another order.
     SELECT o.id FROM outbox o
     WHERE o.conversion_id = @conversion_id::bigint AND o.lease_until IS NULL
     FOR UPDATE SKIP LOCKED
 ), put_off AS (
-    -- A claim that began before this is committed still reads the old snapshot: to that, these are not due.
+    -- A claim that began before this transaction commits still reads the old snapshot. Until then these rows are not due.
     UPDATE outbox o SET due_at = clock_timestamp() + interval '1 second'
     FROM idle
     WHERE o.id = ANY (ARRAY[idle.id])
         AND o.due_at < clock_timestamp() + interval '1 second'
         AND o.event_id IN (SELECT id FROM snapshots)
 ), wiped AS (
-    -- What only names the receiver's host and address, or was never an answer, may stay as it was said.
+    -- Errors that name only the receiver's host and address, or that are no answer at all, keep their message.
     UPDATE attempts t SET
         request = CASE WHEN t.request IS NOT NULL THEN
             json_strip_nulls(json_build_object('method', t.request -> 'method', 'redacted', true)) END,
@@ -67,7 +68,7 @@ WITH blanked AS (
 )
 SELECT conversion_json(b.conversion, o.name, a.name, g.name) AS conversion,
     (SELECT count(*) FROM wiped) AS redacted_attempts,
-    -- The answers to these are stored later, with what was sent.
+    -- The answers to these are stored later, together with their requests.
     (SELECT count(*) FROM outbox w WHERE w.conversion_id = b.id) - (SELECT count(*) FROM idle) AS in_flight
 FROM blanked b
 JOIN offers o ON o.id = (b.conversion).offer_id

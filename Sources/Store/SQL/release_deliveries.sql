@@ -1,5 +1,5 @@
--- Gives back leases (@delivery_ids, @lease_nos) that were never used: no attempt is charged. The next lease has another number,
--- and begins after so many seconds (@waits) at the earliest.
+-- Gives back leases (@delivery_ids, @lease_nos) that were not used: no attempt is charged. The next lease has another number and
+-- begins after @waits seconds at the earliest.
 UPDATE outbox o SET
     lease_until = NULL,
     due_at = CASE WHEN r.wait > 0 THEN greatest(o.due_at, now() + make_interval(secs => r.wait)) ELSE o.due_at END

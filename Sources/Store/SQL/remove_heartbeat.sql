@@ -1,2 +1,2 @@
--- A poller (@poller_id) has ended in good order.
+-- Removes a poller (@poller_id) that has shut down cleanly.
 DELETE FROM pollers WHERE id = @poller_id::uuid

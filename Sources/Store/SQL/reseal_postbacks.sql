@@ -1,7 +1,7 @@
--- Stores secrets that were sealed anew, where they are still those that were read: of each of the postbacks @ids the columns as
--- they were (@old_…) and as they are to be (@new_…), as long as the URL is the one in @urls. What a caller sees is the same, so
--- version and updated_at stay. The rows are locked in the order of their ids, so that two of these wait for one another instead
--- of for ever.
+-- Stores secrets that were sealed anew, provided that the stored ones are still those that were read. For each of the postbacks
+-- @ids it takes the columns as they were (@old_…) and as they shall be (@new_…); the URL must still be the one in @urls. Callers
+-- see no difference, so version and updated_at stay. The rows are locked in the order of their ids, so that two such statements
+-- do not deadlock.
 WITH wanted AS MATERIALIZED (
     SELECT i.*
     FROM unnest(@ids::bigint[], @old_auths::text[], @new_auths::text[], @old_headers::text[], @new_headers::text[],

@@ -1,8 +1,9 @@
--- Owes finished deliveries again under their own ids, with attempts starting anew: the failed and dead ones, with @forced also
--- the delivered, skipped and overtaken ones. What is owed already and waits is made due at once. By id (@delivery_ids), or by
--- what listDeliveries filters by, and the time since when (@since) and until when (@until) they were owed; in the order of their
--- ids, behind an id (@after_id), up to the one with which @limit are owed again. @dry_run only counts.
--- An overtaken one is one behind which a later event of its conversion was delivered to where it would go now (R10).
+-- Enqueues finished deliveries again under their own ids, with attempts starting anew: the failed and dead ones, with @forced
+-- also the delivered, skipped and overtaken ones. A delivery that is already in the outbox and waits becomes due at once. The
+-- deliveries are selected by id (@delivery_ids), or by the filters of listDeliveries and the time (from @since, before @until) at
+-- which they became owed. They are taken in the order of their ids, behind an id (@after_id), until @limit are enqueued. @dry_run
+-- only counts.
+-- A delivery is overtaken if a later event of its conversion was delivered to the destination to which it would go now (R10).
 WITH named AS MATERIALIZED (
     SELECT c.id
     FROM offers o
@@ -40,7 +41,7 @@ WITH named AS MATERIALIZED (
                     AND later.sequence > l.sequence
                     AND later.state = 'delivered'
             ) THEN 'overtaken'
-            -- Another one that is owed has taken its id: it cannot be owed under it as well.
+            -- Another delivery in the outbox has taken its id, so it cannot be enqueued under it.
             WHEN EXISTS (SELECT FROM outbox o WHERE o.id = l.id) THEN 'id_taken'
             ELSE 'finished'
         END AS standing
@@ -52,7 +53,8 @@ WITH named AS MATERIALIZED (
         AND (@postback_id::bigint IS NULL OR l.postback_id = @postback_id)
         AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id)
         AND (@offer_id::text IS NULL OR l.offer_id = @offer_id)
-        -- As the index of all has it where nothing else leads there, and as the other indexes have it where something does.
+        -- The state is compared as in the index over all deliveries if no other filter has an index, and as in the other indexes
+        -- if one has.
         AND (@state::text IS NULL OR num_nonnulls(@postback_id::bigint, @affiliate_id::text, @offer_id::text) > 0
             OR (l.state || '') COLLATE "C" = @state)
         AND (@state::text IS NULL OR num_nonnulls(@postback_id::bigint, @affiliate_id::text, @offer_id::text) = 0
@@ -84,7 +86,7 @@ WITH named AS MATERIALIZED (
         AND (o.lease_until IS NULL OR o.lease_until <= now()) AND isfinite(o.due_at)
         AND (o.due_at > now() OR o.is_forced <> @forced::boolean)
 )
--- What somebody else has owed again in between is wanted, but not gone.
+-- A delivery that another transaction has enqueued in between is wanted, but not gone.
 SELECT CASE WHEN @dry_run::boolean THEN (SELECT count(*) FROM wanted) ELSE (SELECT count(*) FROM gone) END AS count,
     (SELECT count(*) FROM others WHERE standing = 'waiting') AS made_due,
     (

@@ -1,5 +1,4 @@
--- Fails where the disk under the database takes nothing more. A table of this session, of 8 MiB, is written and rolled back:
--- each of its rows fills a page.
+-- Fails if the database's disk is full. It writes 8 MiB into a temporary table and rolls that back: each row fills a page.
 DO $$ BEGIN
     BEGIN
         PERFORM set_config('temp_tablespaces', '', true);

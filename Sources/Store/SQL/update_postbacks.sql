@@ -1,13 +1,12 @@
--- Changes a batch of postbacks (@ids, no id twice), one for each line of the arrays, whose versions are still those in
--- @versions.
--- Stores nothing of a line when its postback is deleted or has another version, or when a goal is to be set that is unknown or
--- while the offer's goals are off. @sets_goal says whether a goal is to be set or cleared. @sets_auth, @sets_params,
--- @sets_headers and @sets_signing say which columns with secrets are set; the others may have been sealed anew since they were
--- read. One row for each line; without an id for a postback that is not there.
+-- Changes a batch of postbacks (@ids, no id twice), one for each line of the arrays, whose versions are still those in @versions.
+-- A line is not stored if its postback is deleted or has another version, or if it sets a goal that is unknown or sets one while
+-- the offer's goals are off. @sets_goal says whether the goal is set or cleared. @sets_auth, @sets_params, @sets_headers and
+-- @sets_signing say which columns with secrets are set; the others may have been sealed anew since they were read. The result has
+-- one row for each line; the row has no id if the postback does not exist.
 -- Deliveries that a postback owes move to the destination of its new URL. @resumes ends a pause: held deliveries become due, in
--- the order of their ids. With @retries_now deliveries that wait for a retry become due at once when the request has changed. A
--- delivery that moves keeps its place in the order (R10): later events of its conversion wait for it as long as they would have,
--- and for a held one from the resumption on.
+-- the order of their ids. With @retries_now deliveries that wait for a retry become due at once if the request has changed. A
+-- delivery that moves keeps its place in the order (R10): later events of its conversion wait for it as long as they would have
+-- without the move, and for a held one from the resumption on.
 WITH input AS MATERIALIZED (
     SELECT i.*
     FROM unnest(@ids::bigint[], @versions::int[], @sets_goal::boolean[], @goal_ids::text[], @conversion_statuses::text[],
@@ -45,7 +44,7 @@ WITH input AS MATERIALIZED (
 ), known AS MATERIALIZED (
     SELECT d.id, d.origin FROM destinations d WHERE d.origin = ANY (ARRAY(SELECT origin FROM accepted))
 ), added AS (
-    -- In one order everywhere, so that transactions do not wait for each other in a ring.
+    -- All transactions insert in the same order, so that they do not deadlock.
     INSERT INTO destinations AS d (origin)
     SELECT origin FROM (SELECT origin FROM accepted EXCEPT SELECT origin FROM known) missing ORDER BY origin
     ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin

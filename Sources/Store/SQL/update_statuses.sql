@@ -1,7 +1,8 @@
--- Brings a batch of conversions into a status: judges each line under its conversion's row lock, stores what changes, and
--- owes what a change fires. One row for each line; of several lines for one conversion only the first is judged now.
--- Amounts and the reason: null keeps, '' clears. A goal: null is any, '' is none. @transitions are the allowed changes, such as
--- 'pending>done'.
+-- Changes the status of a batch of conversions: judges each line under the row lock of its conversion, stores the changes, and
+-- enqueues the deliveries that they fire. The result has one row for each line; of several lines for one conversion only the
+-- first is judged now.
+-- For amounts and the reason, null keeps the value and '' clears it. For a goal, null matches any and '' matches none.
+-- @transitions are the allowed changes, such as 'pending>done'.
 WITH input AS MATERIALIZED (
     SELECT i.*, m.id AS only_id, m.matches, row_number() OVER (PARTITION BY m.id ORDER BY i.line) AS turn
     FROM unnest(@conversion_ids::bigint[], @offer_ids::text[], @goal_ids::text[], @transaction_ids::text[], @click_ids::text[],
@@ -27,7 +28,7 @@ WITH input AS MATERIALIZED (
         ) n
     ) m
 ), locked AS MATERIALIZED (
-    -- As it stands once the lock is there, which may be later than this statement's snapshot.
+    -- The row as it is once the lock is taken, which may be newer than this statement's snapshot.
     SELECT c.id, c.status, c AS stored FROM conversions c
     WHERE c.id IN (SELECT only_id FROM input WHERE matches = 1)
     ORDER BY c.id
@@ -38,7 +39,7 @@ WITH input AS MATERIALIZED (
             WHEN i.matches = 0 THEN 'unknown'
             WHEN i.matches > 1 THEN 'ambiguous'
             WHEN i.turn > 1 THEN 'later'
-            -- Sent again after a lost answer, perhaps; whether the amounts are still to be stored is not known.
+            -- The caller may have sent it again after a lost answer; it is not known whether the amounts are still to be stored.
             WHEN i.expected_status <> l.status AND i.status = l.status THEN 'repeated'
             WHEN i.expected_status <> l.status THEN 'unexpected'
             WHEN i.status = l.status THEN 'unchanged'
@@ -75,7 +76,8 @@ WITH input AS MATERIALIZED (
     WHERE d.verdict = 'changed'
     RETURNING id, conversion_id, sequence
 ), owed AS (
-    -- Behind earlier deliveries of the same conversion to the same destination, for @order_hold seconds at the most.
+    -- The delivery becomes due behind earlier deliveries of the same conversion to the same destination, after @order_hold
+    -- seconds at the latest.
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, offer_id, affiliate_id)
     SELECT e.id, e.conversion_id, e.sequence, p.id, p.destination_id,
         CASE WHEN p.paused_at IS NULL THEN greatest(now(), (

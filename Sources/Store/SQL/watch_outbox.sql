@@ -1,5 +1,6 @@
--- Says that a poller is there that sends alerts, and tells of an outbox that lags: something that could be sent has been due for
--- longer than @lag_seconds. That is told once, and again only after the oldest was due for less than half of that.
+-- Stores that a poller that sends alerts is alive, and creates an alert if the outbox lags: a delivery that could be sent has
+-- been due for longer than @lag_seconds. The alert is created once, and again only after the oldest was due for less than half of
+-- that time.
 WITH oldest AS MATERIALIZED (
     SELECT due.due_at, extract(epoch FROM now() - due.due_at)::bigint AS seconds, d.origin
     FROM oldest_due() due JOIN destinations d ON d.id = due.destination_id
