@@ -1,17 +1,17 @@
 import FunctionRuntime
 import Postgres
 
-/// Runs a batch as one, so that a bad line costs the others nothing.
+/// Runs a batch in one transaction, and line by line if that fails, so that a bad line does not fail the others.
 struct Batch {
     let database: Database
 
-    /// How often a batch is sent again that the database rolled back because of others.
+    /// How often a batch is sent again that PostgreSQL rolled back because of concurrent transactions.
     private static let repetitions = 3
 
     /// - Parameters:
-    ///   - run: does the whole batch in one transaction, one answer for each input.
-    /// - Returns: one answer for each input. A batch that PostgreSQL rejects is done line by line, so that the one line that
-    ///   it cannot take is the only one that fails; one that it rolled back because of others is done again.
+    ///   - run: executes the whole batch in one transaction and returns one answer for each input.
+    /// - Returns: one answer for each input. If PostgreSQL rejects the batch, each line is executed by itself, so that
+    ///   only the bad line fails. A batch that was rolled back because of concurrent transactions is repeated.
     func each<Input, Output>(
         _ inputs: [Input], _ run: ([Input]) throws(PostgresError) -> [Result<Output, FunctionError>]
     ) -> [Result<Output, FunctionError>] {
@@ -23,7 +23,7 @@ struct Batch {
                 repetition += 1
                 switch error.kind {
                 case .busy where repetition <= Batch.repetitions: continue
-                // A goal was removed after this statement had seen it: the next one does not.
+                // The goal was deleted between the look-up and the foreign-key check; the retry reports it as unknown.
                 case .rejected(sqlState: PostgresError.foreignKeyViolation) where repetition <= Batch.repetitions:
                     continue
                 case .rejected where inputs.count > 1 && !error.isForbidden: return inputs.flatMap { each([$0], run) }

@@ -3,28 +3,29 @@ import Postbacks
 import Postgres
 import Secrets
 
-/// Where a list goes on, opaque to callers so that what it holds may change.
+/// The place at which a list continues. Its text is opaque to callers, so that its contents may change.
 enum Cursor {
     static func json(behind id: String) -> JSON { .string(Base64.encode(Array(id.utf8))) }
 
     fileprivate static func id(_ text: String) -> String? {
-        // PostgreSQL's texts hold no NUL.
+        // PostgreSQL's text type cannot hold NUL.
         Base64.decode(text).flatMap { $0.contains(0) ? nil : String(validating: $0, as: UTF8.self) }
     }
 }
 
-/// A place in a list that is in the order of times, and of ids where these are the same.
+/// A place in a list that is ordered by time, and by id where the times are equal.
 struct TimedPlace: Equatable {
     /// RFC 3339 in UTC with microseconds, or `-infinity` or `infinity`.
     let time: String
     let id: String
 
-    /// Before or behind all rows.
+    /// The place before all rows of a list in this order.
     static func end(_ order: ListOrder, id: String) -> TimedPlace {
         TimedPlace(time: order == .oldest ? "-infinity" : "infinity", id: id)
     }
 
-    /// Directly before the rows of a time (oldest first), or of the times before it (newest first). No number is an id's below 1.
+    /// The place directly before the rows of a time (oldest first), or before the rows of earlier times (newest first).
+    /// Every id is at least 1.
     static func before(_ time: Timestamp) -> TimedPlace {
         TimedPlace(time: "\(time.description.dropLast())000Z", id: "0")
     }
@@ -43,23 +44,25 @@ struct TimedPlace: Equatable {
         self.init(time: String(parts[0]), id: String(parts[1]))
     }
 
-    /// Of two places the one that a list in this order comes to later.
+    /// The one of two places that a list in this order reaches later.
     func later(_ other: TimedPlace?, in order: ListOrder) -> TimedPlace {
         guard let other else { return self }
-        // Times of one format are compared as texts.
+        // Times of the same format can be compared as texts.
         return (other.time > time) == (order == .oldest) ? other : self
     }
 }
 
-/// The part of a list in the order of times in which a page is.
+/// The part of a list in the order of times to which a page belongs.
 struct TimedRange {
-    /// It begins behind this place.
+    /// The range begins behind this place.
     let start: TimedPlace
-    /// It ends before this time (oldest first), or with it (newest first); `infinity` or `-infinity` where it does not.
+    /// The range ends before this time (oldest first), or includes it as the last one (newest first); `infinity` or
+    /// `-infinity` for no end.
     let end: String
 
-    /// `since` and `until` are where the list begins and ends, or ends and begins.
-    /// - Parameter after: the cursor of the page before.
+    /// Oldest first, `since` is where the list begins and `until` where it ends; newest first, it is the other way
+    /// round.
+    /// - Parameter after: the cursor with which the previous page ended.
     init(since: Timestamp?, until: Timestamp?, _ order: ListOrder, after: String?) {
         let (first, last) = order == .oldest ? (since, until) : (until, since)
         let beginning = after.flatMap(TimedPlace.init) ?? .end(order, id: "0")
@@ -67,14 +70,14 @@ struct TimedRange {
         end = last?.description ?? (order == .oldest ? "infinity" : "-infinity")
     }
 
-    /// As the statements take it.
+    /// The arguments as the statements take them.
     var arguments: Arguments {
         ["after_time": .text(start.time), "after_id": .text(start.id), "end_time": .text(end)]
     }
 }
 
 extension Rule<String> {
-    /// A cursor as a list answered it in `next`.
+    /// A cursor that a list returned in `next`.
     static var cursor: Rule {
         let base64 =
             "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
@@ -85,7 +88,7 @@ extension Rule<String> {
         }
     }
 
-    /// A cursor of a list whose ids are made here.
+    /// A cursor of a list whose ids are integers from a sequence.
     package static var numberCursor: Rule {
         cursor.parsed(placeholder: "0") { id throws(Wrong) in
             guard Int(id) != nil else { throw .noCursor }
@@ -94,7 +97,7 @@ extension Rule<String> {
     }
 
     /// A cursor of a list in the order of times.
-    /// - Parameter isNumbered: whether its ids are made here.
+    /// - Parameter isNumbered: whether the ids are integers from a sequence.
     static func timedCursor(isNumbered: Bool) -> Rule {
         cursor.parsed(placeholder: "") { text throws(Wrong) in
             guard let place = TimedPlace(text), !isNumbered || Int(place.id) != nil else { throw .noCursor }

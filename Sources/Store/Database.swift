@@ -4,22 +4,23 @@ import Logging
 package import POSIX
 package import Postgres
 
-/// The database of a function: connected when it is first needed, and again after the connection was lost or has turned out to
-/// be of no use: what was kept may lead to a server that has gone, or that can only be read since a failover.
+/// The database of a function. It connects at the first use, and again when the connection was lost or has become
+/// useless: the server may be gone, or may be read-only since a failover.
 package final class Database {
     private let connectionString: String
     private let isConfigured: Bool
     private let applicationName: String
     private let logger: Logger
     private var connection: Connection?
-    /// What is readable when a call shall not wait for the database any more. That call then fails as `unavailable`.
+    /// A descriptor that becomes readable when calls shall stop waiting for the database. Such a call fails as
+    /// `unavailable`.
     package var interruption: Descriptor? {
         didSet { connection?.interruption = interruption }
     }
-    /// Of the server, when it was last reached.
+    /// The server's encoding, as of the last connection.
     private var encoding: String?
 
-    /// - Parameter applicationName: what `pg_stat_activity` shows, e.g. the function's name.
+    /// - Parameter applicationName: the name that `pg_stat_activity` shows, for example the function's.
     package init(_ settings: Settings, applicationName: String) throws(FunctionError) {
         connectionString = try settings(.databaseURL)
         isConfigured = ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"].contains {
@@ -29,30 +30,30 @@ package final class Database {
         logger = try Logger(named: applicationName, settings)
     }
 
-    /// One statement in a transaction of its own.
+    /// Runs one statement in a transaction of its own.
     package func run(_ statement: Statement, _ parameters: [Parameter] = []) throws(FunctionError) -> Rows {
         try run([[Call(statement, parameters)]])[0][0]
     }
 
-    /// One call in a transaction of its own.
+    /// Runs one call in a transaction of its own.
     package func run<Stored: StoredCall>(_ stored: Stored) throws(FunctionError) -> Stored.Answer {
         var trip = RoundTrip()
         let ticket = trip.add(stored)
         return try run(trip).answer(ticket)
     }
 
-    /// Calls and transactions in one round trip.
-    /// - Throws: what the first transaction that fails has failed with.
+    /// Runs the transactions of a round trip.
+    /// - Throws: the error of the first transaction that failed.
     package func run(_ trip: RoundTrip) throws(FunctionError) -> Answers {
         Answers(database: self, answers: RoundTrip.Answers(try run(trip.groups).map(Result.success)))
     }
 
-    /// What the database answered to a round trip that succeeded.
+    /// The answers to a round trip that succeeded.
     package struct Answers {
         fileprivate let database: Database
         fileprivate let answers: RoundTrip.Answers
 
-        /// - Throws: `internal` for an answer that cannot be read; the log says of what.
+        /// - Throws: `internal` for an answer that cannot be read; the log names the statement and the fault.
         package func answer<Stored: StoredCall>(
             _ ticket: RoundTrip.Ticket<Stored>
         ) throws(FunctionError) -> Stored.Answer {
@@ -60,8 +61,9 @@ package final class Database {
         }
     }
 
-    /// Groups of statements, each group one transaction, all in one round trip.
-    /// - Returns: the rows of each statement of each group. The first group that fails is what is thrown.
+    /// Runs groups of calls in one round trip; each group is a transaction.
+    /// - Returns: the rows of each call of each group.
+    /// - Throws: the error of the first group that failed.
     package func run(_ groups: [[Call]]) throws(FunctionError) -> [[Rows]] {
         do throws(PostgresError) {
             var results: [[Rows]] = []
@@ -72,8 +74,9 @@ package final class Database {
         }
     }
 
-    /// Like `run`, but PostgreSQL's own errors come back, one for each group that failed. Connects if there is no connection.
-    /// What a connection that was kept is to blame for is done once more, where the server has said that nothing of it happened.
+    /// Like `run`, but returns PostgreSQL's own errors, one for each group that failed. It connects if there is no
+    /// connection. Groups that failed because a kept connection was stale are sent once more, if the server said that
+    /// nothing of them happened.
     func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
         let isKept = keepsConnection()
         var results = try attempt(groups)
@@ -84,12 +87,12 @@ package final class Database {
         return results
     }
 
-    /// Like `transactions` above, for a round trip whose answers are asked for by their tickets.
+    /// Like `transactions` above, for a round trip whose answers are read by their tickets.
     func transactions(_ trip: RoundTrip) throws(PostgresError) -> RoundTrip.Answers {
         RoundTrip.Answers(try transactions(trip.groups))
     }
 
-    /// The same for one call.
+    /// Like `transactions` above, for one call.
     func transaction<Stored: StoredCall>(_ stored: Stored) throws(PostgresError) -> Stored.Answer {
         var trip = RoundTrip()
         let ticket = trip.add(stored)
@@ -110,7 +113,7 @@ package final class Database {
         }
     }
 
-    /// Whether there is a connection from an earlier call that the server has not ended since.
+    /// Whether a connection from an earlier call exists that the server has not closed since.
     private func keepsConnection() -> Bool {
         if connection?.isStillThere() == false { connection = nil }
         return connection != nil
@@ -124,7 +127,8 @@ package final class Database {
         return fresh
     }
 
-    /// What the caller learns of a failure at the database; what is none of theirs goes to the log.
+    /// The error that the caller gets for a failure of the database. Details that do not concern the caller go to the
+    /// log.
     func functionError(_ error: PostgresError) -> FunctionError {
         switch error.kind {
         case .missingSchema:
@@ -137,7 +141,7 @@ package final class Database {
         case .unreachable where !isConfigured:
             logger.error("\(error)")
             return FunctionError(.misconfigured, "DATABASE_URL is not set; \(RuntimeHome.hint)")
-        // One that was there may come back: it is being restored, or renamed.
+        // A database that existed before may come back: it is being restored or renamed.
         case .unusable where error.sqlState == "3D000" && encoding != nil:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database is gone; the log says more")
@@ -182,14 +186,14 @@ package final class Database {
         return (try? wait(for: [.read(interruption)], milliseconds: 0)) == [true]
     }
 
-    /// A text that the server's encoding has no bytes for, or that is no text in it.
+    /// Whether the server's encoding cannot represent the text, or rejects its bytes.
     private func isOfEncoding(_ error: PostgresError) -> Bool {
         encoding != "UTF8" && ["22P05", "22021"].contains(error.sqlState)
     }
 }
 
 extension FunctionError {
-    /// The database's login may not do what is asked of it.
+    /// The database's login lacks a right for the operation.
     package static func lacksRights(_ error: PostgresError) -> FunctionError {
         FunctionError(
             .misconfigured,
@@ -199,13 +203,13 @@ extension FunctionError {
 }
 
 extension PostgresError {
-    /// A row that is referred to was to go, or one that is not there was referred to.
+    /// SQLSTATE of a foreign-key violation: a referenced row would be deleted, or does not exist.
     static let foreignKeyViolation = "23503"
 
-    /// A key that the statement did not choose itself but got from a sequence.
+    /// Whether the violated key is one that the statement got from a sequence.
     fileprivate var isTakenID: Bool { sqlState == "23505" && constraint?.hasSuffix("_pkey") == true }
 
-    /// The connection that was kept is to blame, and nothing was done on it.
+    /// Whether a stale kept connection caused the error, and nothing was executed on it.
     fileprivate var isOfKeptConnection: Bool {
         isUndone && (kind == .unreachable || isOfAnotherSession || isOutdatedPlan)
     }

@@ -4,18 +4,18 @@ package import Postgres
 package enum DatabaseRoles {
     package static let names = ["postbacks_reader", "postbacks_recorder", "postbacks_poller", "postbacks_manager"]
 
-    /// Makes the roles that are missing, and gives each exactly what it needs here.
+    /// Creates the roles that are missing, and grants each exactly its rights in this database.
     package static func grant(on connection: Connection) throws(PostgresError) {
         try connection.execute(script: String(decoding: PackageResources.roles_sql, as: UTF8.self))
     }
 
-    /// Whether they have been granted something in this database.
+    /// Whether the roles have been granted rights in this database.
     package static func areUsed(on connection: Connection) throws(PostgresError) -> Bool {
         try connection.run(CheckRoles())
     }
 }
 
-/// Asks whether the least-privilege roles have been granted something in this database.
+/// Asks whether the least-privilege roles have been granted rights in this database.
 package struct CheckRoles: StoredCall {
     package init() {}
 

@@ -1,9 +1,10 @@
 package import Postgres
 
-/// Which database sends: stored in the database itself, so that a copy of it can tell that it is one. A physical standby that
-/// takes over is the same database; a restored dump, a database made from a template and a cluster after pg_upgrade are others.
+/// The mark of the database that sends. It is stored in the database itself, so that a copy can tell that it is one. A
+/// physical standby that takes over is the same database; a restored dump, a database made from a template and a
+/// cluster after pg_upgrade are others.
 package enum InstallationMark {
-    /// Why nothing may be sent from this database; nil where it is the one.
+    /// The reason why nothing may be sent from this database; nil if it is the one that sends.
     package static func refusal(on connection: Connection) throws(PostgresError) -> String? {
         do throws(PostgresError) {
             try connection.run(CheckInstallation())
@@ -15,7 +16,7 @@ package enum InstallationMark {
     }
 
     /// Makes this database the one that sends.
-    /// - Returns: whether it was another one before.
+    /// - Returns: true if another database, or none, was the one that sends before.
     package static func adopt(on connection: Connection) throws(PostgresError) -> Bool {
         let answer = try connection.run(AdoptInstallation())
         return answer.own != answer.previous

@@ -1,7 +1,7 @@
 import JSON
 import Postgres
 
-/// From which end a list begins.
+/// The end from which a list begins.
 enum ListOrder: String, CaseIterable, Sendable {
     case oldest, newest
 }
@@ -10,13 +10,13 @@ extension Rule<ListOrder> {
     static var listOrder: Rule { oneOf(ListOrder.self, placeholder: .oldest) }
 }
 
-/// A list's statement in both orders. The file is the one from the oldest on; where the other differs, what stands in a comment
-/// directly behind a word takes its place.
+/// A list's statement in both orders. The file has the one from the oldest on. For the other order, a comment directly
+/// behind a word replaces that word.
 struct ListStatement: Sendable {
     private let oldest: Statement
     private let newest: Statement
 
-    /// - Parameter bytes: of the `.sql` file, which names its parameters.
+    /// - Parameter bytes: the contents of the `.sql` file, which names its parameters.
     init(name: String, bytes: [UInt8]) {
         oldest = Statement(name: name, bytes: bytes)
         var text = String(decoding: bytes, as: UTF8.self)

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Makes the table of the migrations that were run, where it is missing.
+/// Creates the table that lists the migrations that were run, if it is missing.
 package struct CreateMigrationsTable: StoredCall {
     package init() {}
 
@@ -8,7 +8,7 @@ package struct CreateMigrationsTable: StoredCall {
         name: "create_migrations_table", bytes: PackageResources.create_migrations_table_sql)
 }
 
-/// Asks whether there is a table of the migrations that were run.
+/// Asks whether the table exists that lists the migrations that were run.
 package struct CheckMigrationsTable: StoredCall {
     package init() {}
 
@@ -31,7 +31,7 @@ package struct ListMigrations: StoredCall {
     }
 }
 
-/// Says that a migration was run.
+/// Stores that a migration was run.
 package struct RecordMigration: StoredCall {
     package let number: Int
     package let name: String
@@ -58,7 +58,7 @@ package struct LockMigrations: StoredCall {
     private static let key = 0x706F_7374_6261_636B
 }
 
-/// Asks whether one of the large tables has more than so many rows.
+/// Asks whether one of the large tables has more than `limit` rows.
 package struct MeasureTables: StoredCall {
     package let limit: Int
 
@@ -71,14 +71,14 @@ package struct MeasureTables: StoredCall {
     package func answer(_ rows: Rows) throws(PostgresError) -> Bool { try rows.single().required("has_more") }
 }
 
-/// Finds indexes that somebody was making when they were interrupted: they are there and of no use.
+/// Finds indexes whose creation was interrupted: they exist but are invalid.
 package struct FindUnfinishedIndexes: StoredCall {
     package init() {}
 
     package static let statement = Statement(
         name: "find_unfinished_indexes", bytes: PackageResources.find_unfinished_indexes_sql)
 
-    /// Their names, quoted as SQL needs it.
+    /// The names, quoted as SQL needs it.
     package func answer(_ rows: Rows) throws(PostgresError) -> [String] {
         var names: [String] = []
         for row in rows { names.append(try row.required("name")) }
@@ -90,7 +90,7 @@ package struct FindUnfinishedIndexes: StoredCall {
 package struct FillDeliveries: StoredCall {
     /// The page begins behind this id.
     package let id: Int
-    /// How many deliveries a page has at most.
+    /// The maximum of deliveries on the page.
     package let limit: Int
 
     package init(after id: Int, limit: Int) {

@@ -1,13 +1,13 @@
 import Postgres
 
-/// What would hold tables for minutes if it was one transaction, where they have millions of rows.
+/// Migrations that would lock tables with millions of rows for minutes if they ran in one transaction.
 extension Migrations {
-    /// Rows that are read and written in one transaction.
+    /// The number of rows that one transaction reads and writes.
     private static let batch = 10_000
 
-    /// Runs the migration's preparation, and makes its indexes beside the running programs. All of it may be interrupted and begun
-    /// again.
-    /// - Returns: false where the migration was done before.
+    /// Runs the migration's preparation, and creates its indexes while the programs keep running. It may be interrupted
+    /// and started again.
+    /// - Returns: false if the migration was done before.
     static func prepareGradually(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
         guard try !isDone(migration, on: connection) else { return false }
         var last = migration.fillsDeliveries ? 0 : nil
@@ -19,18 +19,18 @@ extension Migrations {
             if page.isDone { return false }
             last = page.last
         }
-        // An index takes its time where the tables are large.
+        // Creating an index takes long only on large tables.
         guard try connection.run(MeasureTables(limit: batch)) else { return true }
         try dropUnfinishedIndexes(on: connection)
         for statement in migration.script.split(separator: ";") where statement.contains("CREATE INDEX") {
-            // Each by itself: it cannot be made in a transaction.
+            // Each statement runs by itself: CREATE INDEX CONCURRENTLY is not allowed in a transaction.
             try connection.execute(
                 script: String(statement).replacing("CREATE INDEX", with: "CREATE INDEX CONCURRENTLY"))
         }
         return true
     }
 
-    /// An index that somebody was making when they were interrupted is there and of no use.
+    /// Drops indexes whose creation was interrupted: they exist but are invalid.
     private static func dropUnfinishedIndexes(on connection: Connection) throws(PostgresError) {
         for name in try connection.run(FindUnfinishedIndexes()) {
             try connection.execute(script: "DROP INDEX CONCURRENTLY IF EXISTS \(name)")

@@ -1,14 +1,15 @@
 package import Postgres
 
-/// The schema's versions: numbered, each run once and in order, under a lock that only one program holds.
+/// The versions of the schema: numbered, each run once and in order, under a lock that only one program holds.
 package enum Migrations {
     package struct Migration {
         package let number: Int
         package let name: String
         package let script: String
-        /// Its script makes indexes, one by one, while everybody goes on.
+        /// The script creates indexes. On large tables they are created one by one before it runs, while other programs
+        /// go on.
         var isGradual = false
-        /// Deliveries are filled in before that, so many at a time.
+        /// The offer and affiliate of deliveries are filled in before that, in batches.
         var fillsDeliveries = false
     }
 
@@ -57,12 +58,13 @@ package enum Migrations {
             script: String(decoding: PackageResources.shared_rules_sql, as: UTF8.self)),
     ]
 
-    /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that none is left behind
-    /// where a pooler gives the next transaction another session.
+    /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is
+    /// left behind if a pooler gives the next transaction another session.
     /// - Parameters:
-    ///   - last: the number of the last migration that is done; one of an earlier version leaves its tables.
-    ///   - withRoles: makes the least-privilege roles. Where they are there, every run grants them what is new.
-    ///   - progress: told each migration as it is done.
+    ///   - last: the number of the last migration to run. A lower one than the newest leaves the tables of an earlier
+    ///     version.
+    ///   - withRoles: creates the least-privilege roles. If they exist, every run grants them the rights that are new.
+    ///   - progress: called after each migration that was run.
     package static func run(
         on connection: Connection, through last: Int = .max, withRoles: Bool = false, progress: (Migration) -> Void
     ) throws(PostgresError) {
@@ -84,10 +86,10 @@ package enum Migrations {
         }
     }
 
-    /// How often a migration is begun again that was rolled back because of the programs that run meanwhile.
+    /// How often a migration is repeated that was rolled back because of concurrent transactions.
     private static let repetitions = 10
 
-    /// - Returns: false where it was done before.
+    /// - Returns: false if it was done before.
     private static func perform(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
         for repetition in 0... {
             do throws(PostgresError) {
@@ -109,7 +111,7 @@ package enum Migrations {
         try connection.run(ListMigrations()).contains(migration.number)
     }
 
-    /// One transaction that no other migration can be in.
+    /// Runs the body in a transaction that excludes every other migration.
     static func locked<T>(
         on connection: Connection, _ body: () throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
@@ -130,13 +132,13 @@ package enum Migrations {
         }
     }
 
-    /// Of which version a database's tables are.
+    /// The version of a database's tables, compared with this program.
     package enum Tables: Equatable, Sendable {
         case missing
         /// Some migrations have not been run.
         case older
         case current
-        /// A newer program has brought them to a version (a migration's number) that this one does not know.
+        /// A newer program has migrated them to a version (a migration's number) that this one does not know.
         case newer(Int)
     }
 

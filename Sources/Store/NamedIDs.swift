@@ -2,7 +2,7 @@ import FunctionRuntime
 import JSON
 import Postgres
 
-/// The ids by which a list is filtered, of which each must be somebody's: a list that is empty because of a typing error says so.
+/// The ids in a list's filter, each of which must exist: a list that is empty because of a mistyped id fails instead.
 struct NamedIDs {
     var offer: String?
     var affiliate: String?
@@ -10,7 +10,7 @@ struct NamedIDs {
     var conversion: Int?
     var delivery: Int?
 
-    /// - Throws: `not_found` with all of them that are nobody's.
+    /// - Throws: `not_found` with all ids that do not exist.
     func require(in database: Database, at path: Path = .root) throws(FunctionError) {
         guard offer != nil || affiliate != nil || postback != nil || conversion != nil || delivery != nil else {
             return
@@ -31,7 +31,7 @@ struct NamedIDs {
     }
 }
 
-/// Tells which of some ids are nobody's. An id that is not given is not unknown.
+/// Tells which of the given ids do not exist. An id that is not given is not unknown.
 struct FindUnknown: StoredCall {
     let ids: NamedIDs
 

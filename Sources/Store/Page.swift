@@ -1,27 +1,27 @@
 import FunctionRuntime
 package import JSON
 
-/// A part of a list: so many rows behind the row with which the last page ended, or fewer where these are large already.
+/// A part of a list: at most `limit` rows behind the last row of the previous page, or fewer if the rows are large.
 package struct Page: Sendable {
     package let limit: Int
-    /// Nil where none was asked for.
+    /// Nil if the input names no order.
     let order: ListOrder?
-    /// The place of that row; nil for the first page.
+    /// The place of the previous page's last row; nil for the first page.
     private let after: String?
 
-    /// A page with so many bytes of rows takes no more of them.
+    /// A page ends when its rows have this many bytes.
     private static let byteLimit = 8 << 20
-    /// How many rows are fetched first; then up to so many times as many as before.
+    /// The number of rows in the first part; each further part has up to `growth` times as many.
     private var firstPart = 16
     private static let growth = 4
 
-    /// What the list is in the order of.
+    /// The order of a list.
     package enum Kind: Sendable {
-        /// Ids that are made here, each larger than the ones before.
+        /// By ids from a sequence, each larger than the ones before.
         case numbers
-        /// Callers' ids; where an order is asked for, the times at which they were made.
+        /// By ids that callers choose; if an order is given, by the time of creation.
         case names
-        /// Times, and ids where these are the same.
+        /// By times, and by ids where the times are equal.
         case times
     }
 
@@ -39,15 +39,16 @@ package struct Page: Sendable {
         }
     }
 
-    /// The same page, fetched at once: for one behind a page whose rows were all small.
+    /// The same page, fetched in one part: for use after a page whose rows were all small.
     package var inOnePart: Page {
         var page = self
         page.firstPart = limit + 1
         return page
     }
 
-    /// Fetches the page in parts, so that rows of some megabytes each are not all in memory at once.
-    /// - Parameter fetch: rows behind a place, which is nil for the beginning; at most so many, each with its place.
+    /// Fetches the page in parts, so that memory never holds all rows if each has several megabytes.
+    /// - Parameter fetch: returns at most `count` rows behind the place `after`, which is nil for the start, each with
+    ///   its place.
     func rows(
         _ name: String,
         _ fetch: (_ after: String?, _ count: Int) throws(FunctionError) -> [ListedRow]
@@ -56,7 +57,7 @@ package struct Page: Sendable {
         var bytes = 0
         var count = firstPart
         while true {
-            // One row more than the page holds, so that its end is known.
+            // Fetches one row more than the page holds, to learn whether the list ends.
             let wanted = min(count, limit + 1 - rows.count)
             let part = try fetch(rows.last?.place ?? after, wanted)
             rows += part
@@ -68,7 +69,7 @@ package struct Page: Sendable {
         }
     }
 
-    /// Before the first row of a list of numbers.
+    /// The place before the first row of a list of numbers.
     var start: String { order == .newest ? String(Int.max) : "0" }
 
     private func page(_ name: String, _ rows: [ListedRow], goesOn: Bool) -> ListedPage {
@@ -100,7 +101,7 @@ struct ListedRow {
     let json: JSON
 }
 
-/// What a list answers: its rows under their name, and `next`, which is null at the end.
+/// The output of a list: its rows under their name, and `next`, which is null at the end.
 package struct ListedPage: FunctionOutput {
     private let name: String
     package let rows: [JSON]

@@ -1,19 +1,19 @@
 import FunctionRuntime
 import Postgres
 
-/// How the statements of one transaction are planned.
+/// How the server plans the statements of one transaction.
 enum Planning {
-    /// As the server finds best.
+    /// The server decides.
     case automatic
-    /// Each time for the values that it is given: one plan for all filters would walk whole tables.
+    /// A new plan for the given values each time: one plan for all filters would scan whole tables.
     case anew
-    /// Once for all values, by indexes in the order of a list: making a plan takes longer than reading a page. A bitmap would find
-    /// all of an affiliate's rows first, to sort them, for a page of ten.
+    /// One plan for all values, by indexes in the order of a list: planning takes longer than reading a page. A bitmap
+    /// scan would first find and sort all rows of an affiliate for a page of ten.
     case once
 
-    /// The call that begins the transaction. The server compiles nothing in it: it would do so for each call anew where the tables
-    /// are large, since it goes by how many rows might be read; with 10,000,000 deliveries that took 100 ms of a page of ten,
-    /// which is read in 2.
+    /// The call that begins the transaction. It turns JIT compilation off: on large tables the server would compile
+    /// each call anew, because it goes by the number of rows that might be read. With 10,000,000 deliveries that took
+    /// 100 ms for a page of ten, which is read in 2 ms.
     fileprivate var start: ApplySettings {
         let settings: [(name: String, value: String)] =
             switch self {
@@ -29,7 +29,7 @@ extension RoundTrip {
     /// Begins a transaction, to which calls are appended.
     mutating func begin(planned planning: Planning) { add(planning.start) }
 
-    /// Adds a call that is alone in a transaction of its own.
+    /// Adds a call as a transaction of its own.
     mutating func add<Stored: StoredCall>(_ stored: Stored, planned planning: Planning) -> Ticket<Stored> {
         begin(planned: planning)
         return append(stored)
@@ -37,7 +37,7 @@ extension RoundTrip {
 }
 
 extension Database {
-    /// One call in a transaction of its own.
+    /// Runs one call in a transaction of its own.
     func run<Stored: StoredCall>(_ stored: Stored, planned planning: Planning) throws(FunctionError) -> Stored.Answer {
         var trip = RoundTrip()
         let ticket = trip.add(stored, planned: planning)

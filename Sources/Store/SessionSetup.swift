@@ -1,6 +1,6 @@
 package import Postgres
 
-/// What a session of the poller needs before it is used: parameters, the right to work here, and a channel.
+/// The setup of a session of the poller: parameters, checks of its rights, and a channel to listen on.
 package struct SessionSetup: Sendable {
     private let settings: [(name: String, value: String)]
     private let checks: [any StoredCall]
@@ -12,17 +12,17 @@ package struct SessionSetup: Sendable {
         self.channel = channel
     }
 
-    /// What a new connection begins with. In a session that is shared nothing is left behind: others would find it.
+    /// The calls for a new connection. In a shared session nothing may be set, because other clients would find it.
     package func calls(isShared: Bool) -> [Call] {
-        // The checks come first: of a standby they say what it is, and LISTEN only that it does not work there.
+        // The checks come first: on a standby they say what it is, while LISTEN only fails.
         let checks = checks.map(\.call)
         return isShared ? checks : [ApplySettings(settings, forTransaction: false).call] + checks + listen
     }
 
-    /// Whether it waits for what commits announce.
+    /// Whether the session listens to announcements.
     package var isListening: Bool { channel != nil }
 
-    /// What each transaction begins with in a session that is shared.
+    /// The call that begins each transaction in a shared session.
     package var transactionStart: Call { ApplySettings(settings, forTransaction: true).call }
 
     private var listen: [Call] {
@@ -30,7 +30,7 @@ package struct SessionSetup: Sendable {
     }
 }
 
-/// Gives parameters of the server their values, for the session or for the transaction.
+/// Sets parameters of the server, for the session or for the transaction.
 package struct ApplySettings: StoredCall {
     package let settings: [(name: String, value: String)]
     package let forTransaction: Bool

@@ -1,15 +1,15 @@
 import POSIX
 import Postgres
 
-/// Wakes the pollers after a commit, at most once in 50 ms: NOTIFY takes a lock that all of PostgreSQL shares, and a poller
-/// that was woken looks often enough by itself for a while.
+/// Wakes the pollers after a commit, at most once in 50 ms: NOTIFY takes a lock that all of PostgreSQL shares, and a
+/// poller that was just woken looks often enough by itself for a while.
 struct Wakeup {
     /// The channel that `wake_pollers` notifies.
     static let channel = "postbacks_outbox"
     private static let interval: Int64 = 50_000_000
     private var last: Int64?
 
-    /// Adds the call behind the transactions that owe something, unless the pollers were woken just now.
+    /// Adds the call behind the transactions that enqueue deliveries, unless the pollers were woken just now.
     mutating func add(to trip: inout RoundTrip) {
         let now = Clock.monotonicNanoseconds
         if let last, now - last < Wakeup.interval { return }

@@ -1,7 +1,8 @@
 import JSON
 import Postbacks
 
-/// The clicks of one batch, by the key that tells their conversions apart: a statement does not see what it writes itself.
+/// The clicks of one batch, by the key that identifies their conversions. They are tracked here because a statement
+/// does not see the rows that it inserts itself.
 struct ClicksOfBatch {
     private struct Click: Hashable {
         let offer: [UInt8]

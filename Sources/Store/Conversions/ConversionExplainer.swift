@@ -3,15 +3,15 @@ package import JSON
 package import Postbacks
 import Postgres
 
-/// A conversion, and for each of its events what each postback of its offer did.
+/// A conversion, and for each of its events the result of each postback of its offer.
 package struct ExplainedConversion {
     package let conversion: JSON
     package let events: JSON
-    /// How many postbacks of other affiliates were left out.
+    /// The number of postbacks of other affiliates that were left out.
     package let otherAffiliatesPostbacks: Int
 }
 
-/// Tells why postbacks fired on a conversion or not, and what became of those that did.
+/// Explains which postbacks fired on a conversion, why others did not, and the state of the deliveries.
 package struct ConversionExplainer {
     private let database: Database
     private let orderHold: Double
@@ -22,7 +22,7 @@ package struct ConversionExplainer {
         self.orderHold = orderHold
     }
 
-    /// - Parameter all: tells of other affiliates' postbacks, too.
+    /// - Parameter all: includes the postbacks of other affiliates.
     /// - Throws: `not_found`; `conflict` for a key that several conversions have.
     package func explain(_ key: ConversionKey, all: Bool) throws(FunctionError) -> ExplainedConversion {
         let explain = ExplainConversion(conversionID: try find(key), all: all, orderHold: orderHold)
@@ -45,7 +45,7 @@ package struct ConversionExplainer {
         }
     }
 
-    /// The event with the reason for each postback; nil where the statement's JSON lacks something.
+    /// The event with the reason for each postback; nil if the statement's JSON lacks a member.
     private static func withReasons(_ explained: JSON, of conversion: JSON) -> JSON? {
         guard let affiliate = conversion["affiliate"]?["id"]?.text, let event = explained["event"],
             let status = event["status"]?.text, case .array(let postbacks)? = explained["postbacks"]
@@ -79,7 +79,7 @@ extension Explanation.Postback {
 }
 
 extension DeliveryStanding {
-    /// Nil where nothing fired.
+    /// Returns nil if nothing fired.
     fileprivate init?(_ postback: JSON, _ facts: JSON) {
         guard let state = postback["state"]?.text.flatMap(DeliveryState.init),
             let attempts = facts["attempts"]?.wholeNumber

@@ -6,7 +6,7 @@ import Postgres
 struct ConversionKeyColumns {
     var conversion: String?
     var offer: String?
-    /// Null is any, the empty text is none.
+    /// Nil matches any goal; the empty text matches conversions without one.
     var goal: String?
     var transaction: String?
     var click: String?
@@ -23,14 +23,14 @@ extension ConversionKey {
         }
     }
 
-    /// None has the key.
+    /// The error if no conversion has the key.
     var isUnknown: FunctionError {
         let name =
             if case .conversion(let id) = self { "there is no conversion \(id)" } else { "there is no such conversion" }
         return .notFound(field, name)
     }
 
-    /// Several have the key.
+    /// The error if several conversions have the key.
     var isAmbiguous: FunctionError {
         .conflict(field, "names several conversions; add goalId (null: the one without a goal), or use conversionId")
     }

@@ -3,7 +3,7 @@ package import JSON
 package import Postbacks
 import Postgres
 
-/// Which conversions to list; nil does not filter.
+/// Which conversions to list; a nil filter is not applied.
 package struct ConversionFilter: Sendable {
     package let offerID: String?
     package let affiliateID: String?
@@ -27,7 +27,8 @@ package struct ConversionFilter: Sendable {
         until = fields.optional("until", .timestamp)
     }
 
-    /// By what conversions are found: what leads to the fewest of them.
+    /// The filter by which the rows are looked up: the most selective of those given. All others are applied to the
+    /// rows found.
     enum Way: String {
         case key, affiliate, offer, all
     }
@@ -39,7 +40,7 @@ package struct ConversionFilter: Sendable {
     }
 }
 
-/// Conversions.
+/// Lists conversions.
 package struct ConversionList {
     private let database: Database
 
@@ -47,8 +48,9 @@ package struct ConversionList {
         self.database = database
     }
 
-    /// One page in the order of the times when they were recorded, and of their ids where these are the same.
-    /// - Throws: `not_found` where there is none and the offer or the affiliate is nobody's.
+    /// One page in the order of the times when the conversions were recorded, and of their ids where the times are
+    /// equal.
+    /// - Throws: `not_found` if the page is empty and the offer or the affiliate does not exist.
     package func page(_ filter: ConversionFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let listed = try page.rows("conversions") { after, count throws(FunctionError) in
             try database.run(

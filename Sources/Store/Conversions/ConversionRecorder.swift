@@ -3,20 +3,20 @@ package import JSON
 package import Postbacks
 import Postgres
 
-/// What became of one reported conversion.
+/// The result of recording one conversion.
 package struct Recording {
     /// The conversion as it stands now, with offer, goal and affiliate by name.
     package let conversion: JSON
-    /// True: it was known already, nothing was changed and nothing fires.
+    /// True for a repeat: nothing was changed and nothing fires.
     package let isDuplicate: Bool
     /// The fields in which a repeat differs from the first recording.
     package let conflicts: [String]
-    /// What it owes: a list of `{id, postbackId}`.
+    /// The deliveries that it enqueued: a list of `{id, postbackId}`.
     package let deliveries: JSON
-    /// What the caller should know of other conversions.
+    /// Warnings about other conversions.
     package let warnings: [FieldWarning]
 
-    /// The same with one more warning, unless it is there already.
+    /// A copy with one more warning, unless it is there already.
     func warning(_ warning: FieldWarning) -> Recording {
         if warnings.contains(warning) { return self }
         return Recording(
@@ -25,7 +25,7 @@ package struct Recording {
     }
 }
 
-/// Records conversions with their events and what they owe, in one transaction.
+/// Records conversions with their events and deliveries, in one transaction.
 package final class ConversionRecorder {
     private let database: Database
     private var wakeup = Wakeup()
@@ -34,7 +34,7 @@ package final class ConversionRecorder {
         self.database = database
     }
 
-    /// Records a batch in one round trip, and one more if it has repeats.
+    /// Records a batch in one round trip, plus another one if it has repeats.
     package func record(_ conversions: [NewConversion]) -> [Result<Recording, FunctionError>] {
         Batch(database: database).each(conversions) { batch throws(PostgresError) in try self.recordAll(batch) }
     }
@@ -55,7 +55,8 @@ package final class ConversionRecorder {
                 return nil
             }
         }
-        // What has no answer yet was known before, or committed by somebody else in between: a new statement sees both.
+        // A line without an answer repeats a conversion that was known before, or that another transaction has
+        // committed in between. A new statement sees both.
         let repeats = answers.indices.filter { answers[$0] == nil }
         if !repeats.isEmpty {
             let find = FindRepeats(conversions: repeats.map { conversions[$0] })
@@ -79,7 +80,7 @@ extension NewConversion {
 }
 
 extension FunctionError {
-    /// Another transaction has recorded the conversion, and this one does not see it yet.
+    /// Another transaction has recorded the conversion, and the statement does not see it yet.
     fileprivate static let repeatIsNotVisible = FunctionError(
         .unavailable, "the conversion that this one repeats is not visible yet; try again")
 }

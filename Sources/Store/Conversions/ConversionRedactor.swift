@@ -2,17 +2,19 @@ package import FunctionRuntime
 package import JSON
 import Postgres
 
-/// What became of an erasure request.
+/// The result of an erasure.
 package struct Redaction {
     /// The conversion as it stands now.
     package let conversion: JSON
-    /// How many attempts lost their request, answer or message; those that a call before has blanked do not count again.
+    /// The number of attempts whose request, answer or message was blanked now; those that an earlier call has blanked
+    /// do not count.
     package let attempts: Int
-    /// How many of its deliveries were being sent meanwhile: what these attempts keep is stored after this.
+    /// The number of deliveries that were in flight meanwhile. Their attempts are stored after the erasure and keep
+    /// their contents.
     package let inFlight: Int
 }
 
-/// Blanks what is kept of the person behind a conversion.
+/// Blanks the personal data of a conversion.
 package struct ConversionRedactor {
     private let database: Database
 
@@ -20,8 +22,8 @@ package struct ConversionRedactor {
         self.database = database
     }
 
-    /// Blanks one conversion, its events' snapshots and its attempts in one transaction; ids, amounts and states stay. A
-    /// conversion that is blank already stays as it is.
+    /// Blanks one conversion, the snapshots of its events and its attempts in one transaction; ids, amounts and states
+    /// stay. A conversion that is already blank does not change.
     /// - Throws: `not_found`.
     package func redact(_ conversionID: Int) throws(FunctionError) -> Redaction {
         var trip = RoundTrip()

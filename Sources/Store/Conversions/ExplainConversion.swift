@@ -1,19 +1,19 @@
 import JSON
 import Postgres
 
-/// Tells for each event of a conversion what each postback of its offer did.
+/// Returns for each event of a conversion the result of each postback of its offer.
 struct ExplainConversion: StoredCall {
     let conversionID: Int
-    /// Tells of other affiliates' postbacks, too.
+    /// Includes the postbacks of other affiliates.
     let all: Bool
     /// Seconds that a later event waits for an earlier one.
     let orderHold: Double
 
     struct Explained {
         let conversion: JSON
-        /// Each with the `event` itself, its `goalsEnabled`, `silent` and `postbacks`.
+        /// Each has the `event` itself, its `goalsEnabled`, `silent` and `postbacks`.
         let events: [JSON]
-        /// How many postbacks of other affiliates were left out.
+        /// The number of postbacks of other affiliates that were left out.
         let others: Int
     }
 
@@ -23,7 +23,7 @@ struct ExplainConversion: StoredCall {
         ["conversion_id": .int(conversionID), "all": .bool(all), "order_hold": .text(String(orderHold))]
     }
 
-    /// Nil: there is no such conversion.
+    /// Nil if there is no such conversion.
     func answer(_ rows: Rows) throws(PostgresError) -> Explained? {
         let row = try rows.single()
         guard let _: [UInt8] = try row.optional("conversion") else { return nil }

@@ -6,7 +6,7 @@ import Postgres
 struct ListConversions: StoredCall {
     let filter: ConversionFilter
     let order: ListOrder
-    /// The cursor of the row behind which the page begins; nil for the beginning.
+    /// The cursor of the row behind which the page begins; nil for the first page.
     let after: String?
     let count: Int
 

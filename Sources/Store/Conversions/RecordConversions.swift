@@ -2,15 +2,15 @@ import JSON
 import Postbacks
 import Postgres
 
-/// Records a batch of conversions with their events and what they owe. It answers one line for each.
+/// Records a batch of conversions with their events and deliveries. The answer has one line for each.
 struct RecordConversions: StoredCall {
     let conversions: [NewConversion]
 
     enum Line {
         case recorded(Recording)
-        /// Nothing was recorded: there is no such offer, affiliate or goal.
+        /// Nothing was recorded: the offer, affiliate or goal does not exist.
         case unknown(UnknownField)
-        /// Nothing was recorded: a conversion with its key was there already.
+        /// Nothing was recorded: a conversion with this key already exists.
         case isRepeat
     }
 
@@ -47,7 +47,7 @@ struct RecordConversions: StoredCall {
     }
 }
 
-/// Finds the conversions that a batch of repeats repeats. It answers one for each; nil for one that is not to be seen yet.
+/// Finds the earlier conversion for each of a batch of repeats; nil for one that is not visible yet.
 struct FindRepeats: StoredCall {
     let conversions: [NewConversion]
 

@@ -1,7 +1,7 @@
 import JSON
 import Postgres
 
-/// Locks a conversion, so that what changes it happens one after the other.
+/// Locks a conversion, so that its changes happen one after the other.
 struct LockConversion: StoredCall {
     let conversionID: Int
 
@@ -10,7 +10,7 @@ struct LockConversion: StoredCall {
     var arguments: Arguments { ["conversion_id": .int(conversionID)] }
 }
 
-/// Blanks what is kept of the person behind a conversion.
+/// Blanks the personal data of a conversion.
 struct RedactConversion: StoredCall {
     let conversionID: Int
 
@@ -18,7 +18,7 @@ struct RedactConversion: StoredCall {
 
     var arguments: Arguments { ["conversion_id": .int(conversionID)] }
 
-    /// Nil: there is no such conversion.
+    /// Nil if there is no such conversion.
     func answer(_ rows: Rows) throws(PostgresError) -> Redaction? {
         guard let row = rows.first else { return nil }
         return Redaction(

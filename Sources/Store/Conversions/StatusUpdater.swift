@@ -3,18 +3,18 @@ package import JSON
 package import Postbacks
 import Postgres
 
-/// What became of one status update.
+/// The result of one status update.
 package struct StatusChange {
     /// The conversion as it stands now.
     package let conversion: JSON
     package let previousStatus: String
-    /// Whether the status is another than before: only then did anything fire.
+    /// Whether the status differs from the previous one. Only then does anything fire (R4).
     package let isChanged: Bool
-    /// What it owes: a list of `{id, postbackId}`.
+    /// The deliveries that it enqueued: a list of `{id, postbackId}`.
     package let deliveries: JSON
 }
 
-/// Brings conversions into a status, with the event and what it owes, in one transaction.
+/// Changes the status of conversions, with the event and its deliveries, in one transaction.
 package final class StatusUpdater {
     private let database: Database
     private let orderHold: Double
@@ -26,7 +26,8 @@ package final class StatusUpdater {
         self.orderHold = orderHold
     }
 
-    /// Updates a batch in one round trip; a conversion that stands in it several times takes one more for each.
+    /// Updates a batch in one round trip. If a conversion occurs several times in it, each further update takes another
+    /// round trip.
     package func update(_ updates: [StatusUpdate]) -> [Result<StatusChange, FunctionError>] {
         var answers: [Result<StatusChange, FunctionError>?] = updates.map { _ in nil }
         var remaining = Array(updates.indices)
@@ -42,14 +43,14 @@ package final class StatusUpdater {
                 case .failure(let error): answers[index] = .failure(error)
                 }
             }
-            // At least the first line for each conversion is judged in every round.
+            // Each round judges at least the first line of every conversion.
             guard later.count < remaining.count else { break }
             remaining = later
         }
         return answers.map { $0 ?? .failure(.internal) }
     }
 
-    /// One answer for each update; nil for one whose turn comes after another of the same conversion.
+    /// One answer for each update; nil if an earlier update of the same conversion comes first.
     private func updateAll(_ updates: [StatusUpdate]) throws(PostgresError) -> [Result<StatusChange?, FunctionError>] {
         var trip = RoundTrip()
         let update = trip.add(UpdateStatuses(updates: updates, orderHold: orderHold))

@@ -2,16 +2,16 @@ import JSON
 import Postbacks
 import Postgres
 
-/// Brings a batch of conversions into a status. It answers one line for each update.
+/// Changes the status of a batch of conversions. The answer has one line for each update.
 struct UpdateStatuses: StoredCall {
     let updates: [StatusUpdate]
     /// Seconds that a later event waits for an earlier one.
     let orderHold: Double
 
     enum Line {
-        /// The conversion has the status now, or had it before.
+        /// The conversion has the requested status now, or had it before.
         case done(StatusChange)
-        /// Nothing was judged: an earlier line of the batch is for the same conversion.
+        /// The line was not judged: an earlier line of the batch is for the same conversion.
         case later
         case refused(Refusal)
     }
@@ -22,13 +22,13 @@ struct UpdateStatuses: StoredCall {
         case unknown
         /// Several conversions have the key.
         case ambiguous
-        /// The conversion has this status, and not the expected one.
+        /// The conversion has this status, which is not the expected one.
         case unexpected(ConversionStatus)
-        /// The conversion has this status, from which it cannot come into the new one.
+        /// The conversion has this status, from which the new one is not allowed (R5).
         case forbidden(ConversionStatus)
     }
 
-    /// As the statement says it.
+    /// The verdict in the words of the statement.
     private enum Verdict: String, ColumnValue {
         case changed, unchanged, repeated, later, unknown, ambiguous, unexpected, forbidden
     }
@@ -49,7 +49,7 @@ struct UpdateStatuses: StoredCall {
         ]
     }
 
-    /// A change as the statement takes it: null keeps, the empty text clears.
+    /// A change in the form that the statement takes: nil keeps the value, the empty text clears it.
     private static func text<Value>(_ change: Change<Value>, _ text: (Value) -> String) -> String? {
         switch change {
         case .keep: nil

@@ -3,12 +3,12 @@ package import JSON
 package import Postbacks
 import Postgres
 
-/// Which deliveries are meant; nil does not filter.
+/// Which deliveries to select; a nil filter is not applied.
 package struct DeliveryFilter: Sendable {
     package let deliveryID: Int?
     package let conversionID: Int?
     package let offerID: String?
-    /// Of their conversions.
+    /// The tracker's id of their conversion.
     package let transactionID: String?
     package let clickID: String?
     package let postbackID: Int?
@@ -32,16 +32,17 @@ package struct DeliveryFilter: Sendable {
         until = fields.optional("until", .timestamp)
     }
 
-    /// Filters nothing.
+    /// The filter without a condition.
     static let none: DeliveryFilter = {
         var fields = Fields([])
         return DeliveryFilter(&fields)
     }()
 
-    /// Whether it filters nothing.
+    /// Whether the filter has no condition.
     var isEmpty: Bool { way == .all && state == nil && since == nil && until == nil }
 
-    /// By what deliveries are found: what leads to the fewest of them.
+    /// The filter by which the rows are looked up: the most selective of those given. All others are applied to the
+    /// rows found.
     enum Way: String {
         case delivery, conversion, postback, affiliate, offer, all
     }
@@ -54,7 +55,7 @@ package struct DeliveryFilter: Sendable {
         return offerID != nil ? .offer : .all
     }
 
-    /// All but the times, as the statements take them.
+    /// The arguments as the statements take them, without the times.
     var arguments: Arguments {
         [
             "delivery_id": .optional(deliveryID), "conversion_id": .optional(conversionID),
@@ -64,7 +65,7 @@ package struct DeliveryFilter: Sendable {
         ]
     }
 
-    /// - Throws: `not_found` for ids that are nobody's.
+    /// - Throws: `not_found` for ids that do not exist.
     func requireKnown(in database: Database, at path: Path = .root) throws(FunctionError) {
         try NamedIDs(
             offer: offerID, affiliate: affiliateID, postback: postbackID, conversion: conversionID,
@@ -74,7 +75,7 @@ package struct DeliveryFilter: Sendable {
 }
 
 extension Rule<DeliveryFilter> {
-    /// With at least one condition.
+    /// A filter with at least one condition.
     static var deliveryFilter: Rule {
         let filter: Rule = object { fields in DeliveryFilter(&fields) }
         func schema() -> JSON {

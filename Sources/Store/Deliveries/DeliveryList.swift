@@ -3,7 +3,7 @@ import JSON
 import Postbacks
 import Postgres
 
-/// Deliveries, owed and finished, each with its attempts.
+/// Lists deliveries, owed and finished, each with its attempts.
 package struct DeliveryList {
     private let database: Database
     private let orderHold: Double
@@ -11,15 +11,16 @@ package struct DeliveryList {
 
     /// - Parameters:
     ///   - orderHold: seconds that a later event waits for an earlier one.
-    ///   - isBrief: attempts without headers and bodies, as a line of a table shows them.
+    ///   - isBrief: returns attempts without headers and bodies, for a line of a table.
     package init(_ database: Database, orderHold: Double, isBrief: Bool = false) {
         self.database = database
         self.orderHold = orderHold
         self.isBrief = isBrief
     }
 
-    /// One page in the order of the times since when they are owed, and of their ids where these are the same.
-    /// - Throws: `not_found` where there is none and an id that filters is nobody's.
+    /// One page in the order of the times at which the deliveries became owed, and of their ids where the times are
+    /// equal.
+    /// - Throws: `not_found` if the page is empty and an id in the filter does not exist.
     package func page(_ filter: DeliveryFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         let listed = try page.rows("deliveries") { after, count throws(FunctionError) in
             let order = page.order ?? .oldest
@@ -33,8 +34,8 @@ package struct DeliveryList {
         return listed
     }
 
-    /// The attempts of the deliveries that have been leased, by the deliveries' ids. They are asked for by the days in which they
-    /// were made: a statement that plans for all days takes longer for that than for the rest.
+    /// The attempts of the deliveries that were leased, by delivery id. The statement gets the range of days in which
+    /// they were made: planning for the partitions of all days takes longer than the rest.
     private func attempts(
         of deliveries: [ListDeliveries.Listed]
     ) throws(FunctionError) -> [Int: ListAttempts.Attempts] {
@@ -45,14 +46,14 @@ package struct DeliveryList {
         return try database.run(ListAttempts(deliveries: tried, isBrief: isBrief), planned: .automatic)
     }
 
-    /// PostgreSQL's text of the delivery with the attempts put in at its end.
+    /// PostgreSQL's JSON text of the delivery, with the attempts appended.
     private func json(_ delivery: ListDeliveries.Listed, _ attempts: ListAttempts.Attempts) -> JSON {
-        // Of what was resent before that was counted there are more attempts than were counted.
+        // Deliveries resent by an early version have more attempts than were counted.
         let count = max(delivery.attempts, attempts.count)
-        // Without the brace at its end.
+        // Drops the closing brace.
         var bytes = Array(delivery.delivery.dropLast())
         bytes += ",\"attemptCount\":\(count),\"attempts\":".utf8
-        // On one line: what receivers and earlier versions stored may have line breaks between its tokens.
+        // Compacts to one line: JSON from receivers and earlier versions may have line breaks between its tokens.
         bytes += (isBrief ? attempts.json : JSON.compact(attempts.json)).utf8
         bytes.append(UInt8(ascii: "}"))
         return .encoded(String(decoding: bytes, as: UTF8.self))

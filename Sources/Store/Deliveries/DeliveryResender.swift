@@ -3,7 +3,7 @@ package import JSON
 import Postbacks
 import Postgres
 
-/// Which deliveries are to be owed again, or made due at once.
+/// Which deliveries to enqueue again, or to make due at once.
 package struct ResendRequest: Sendable {
     package enum Subject: Sendable {
         case deliveries([Int])
@@ -11,9 +11,9 @@ package struct ResendRequest: Sendable {
     }
 
     package let subject: Subject
-    /// Delivered, skipped and overtaken ones too.
+    /// Includes delivered, skipped and overtaken deliveries.
     package let isForced: Bool
-    /// Only counts.
+    /// Only counts the deliveries.
     package let isDryRun: Bool
     package let after: String
 
@@ -28,18 +28,18 @@ package struct ResendRequest: Sendable {
     }
 }
 
-/// What a resend came to.
+/// The result of a resend.
 package struct Resent {
     package let owed: OwedAgain
-    /// Deliveries that waited and are due at once.
+    /// The number of waiting deliveries that became due at once.
     package let madeDue: Int
-    /// How many stay as they are, by reason.
+    /// The numbers of deliveries that were left out, by reason.
     package let leftOut: JSON
 }
 
-/// Owes finished deliveries again: the same ids, attempts starting anew.
+/// Enqueues finished deliveries again, with the same ids and attempts starting anew.
 package final class DeliveryResender {
-    /// How many deliveries one call owes at the most.
+    /// The maximum of deliveries that one call enqueues.
     package static let limit = 10_000
 
     private let database: Database
@@ -49,9 +49,10 @@ package final class DeliveryResender {
         self.database = database
     }
 
-    /// Owes what failed or died again, and with force what was delivered, skipped or overtaken. What is owed already and waits
-    /// is made due, so that a repeated call does no harm; what deleted postbacks cancelled stays cancelled.
-    /// - Throws: `not_found`, naming the deliveries that are not there, or the ids that filter and are nobody's.
+    /// Enqueues failed and dead deliveries again, and with force also delivered, skipped and overtaken ones. Deliveries
+    /// that are still owed and wait become due at once, so a repeated call does no harm. Deliveries that were cancelled
+    /// with their postback stay cancelled.
+    /// - Throws: `not_found`, which names the deliveries, or the ids in the filter, that do not exist.
     package func resend(_ request: ResendRequest) throws(FunctionError) -> Resent {
         switch request.subject {
         case .deliveries(let ids):

@@ -1,16 +1,16 @@
 import Postgres
 
-/// Lists the attempts of deliveries, by the deliveries' ids. A delivery without attempts has none.
+/// Lists the attempts of deliveries, by delivery id. A delivery without attempts has no entry.
 struct ListAttempts: StoredCall {
-    /// The deliveries, and between when their attempts are, in seconds since 1970.
+    /// The deliveries, each with the range of times of its attempts in seconds since 1970.
     let deliveries: [(id: Int, from: Int, until: Int)]
     /// Leaves out headers and bodies.
     let isBrief: Bool
 
     struct Attempts {
-        /// Without probes.
+        /// The number of attempts without probes.
         let count: Int
-        /// The list, as PostgreSQL's text.
+        /// The list as PostgreSQL's JSON text.
         let json: String
 
         static let none = Attempts(count: 0, json: "[]")

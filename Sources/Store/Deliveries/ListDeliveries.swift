@@ -2,11 +2,11 @@ import JSON
 import Postbacks
 import Postgres
 
-/// Lists deliveries in the order of the times since when they are owed, without their attempts.
+/// Lists deliveries in the order of the times at which they became owed, without their attempts.
 struct ListDeliveries: StoredCall {
     let filter: DeliveryFilter
     let order: ListOrder
-    /// The cursor of the row behind which the page begins; nil for the beginning.
+    /// The cursor of the row behind which the page begins; nil for the first page.
     let after: String?
     let count: Int
     /// Seconds that a later event waits for an earlier one.
@@ -18,9 +18,9 @@ struct ListDeliveries: StoredCall {
         let id: Int
         /// The delivery as PostgreSQL's text of a JSON object.
         let delivery: [UInt8]
-        /// How many attempts were counted.
+        /// The number of attempts that were counted.
         let attempts: Int
-        /// Between when its attempts are, in seconds since 1970; nil where nobody has leased it.
+        /// The range of times of its attempts, in seconds since 1970; nil if it was never leased.
         let tried: (from: Int, until: Int)?
     }
 

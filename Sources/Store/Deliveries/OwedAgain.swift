@@ -1,22 +1,23 @@
 package import JSON
 import Postgres
 
-/// What a resend or a backfill came to.
+/// The result of a resend or a backfill: how many deliveries were enqueued, and the cursor of the next call.
 package struct OwedAgain {
     package let count: Int
-    /// Where the next call goes on; null when there is no more.
+    /// The cursor at which the next call continues; null at the end.
     package let next: JSON
 }
 
 extension OwedAgain {
-    /// A row whose `last` is NULL is the end.
+    /// Reads a row; a NULL in `last` means the end.
     init(_ row: Row) throws(PostgresError) {
         count = try row.required("count")
         let last: String? = try row.optional("last")
         next = last.map { Cursor.json(behind: $0) } ?? .null
     }
 
-    /// The answer; `name` says what was done to so many.
+    /// The answer as JSON.
+    /// - Parameter name: the member that holds the count.
     package func json(_ name: String, isDryRun: Bool) -> JSON {
         [name: .integer(count), "dryRun": .bool(isDryRun), "next": next]
     }

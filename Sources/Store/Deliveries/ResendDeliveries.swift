@@ -2,7 +2,7 @@ import JSON
 import Postbacks
 import Postgres
 
-/// Names those of some deliveries that are not there at all, as a list for people; nil where all are there.
+/// Names the given deliveries that do not exist, as a list for people; nil if all exist.
 struct FindUnresendable: StoredCall {
     let deliveryIDs: [Int]
 
@@ -13,7 +13,7 @@ struct FindUnresendable: StoredCall {
     func answer(_ rows: Rows) throws(PostgresError) -> String? { try rows.single().optional("unknown") }
 }
 
-/// Owes finished deliveries again.
+/// Enqueues finished deliveries again.
 struct ResendDeliveries: StoredCall {
     let request: ResendRequest
 

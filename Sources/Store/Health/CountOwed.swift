@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Counts the deliveries that are owed, by their state.
+/// Counts the deliveries in the outbox by their state.
 package struct CountOwed: StoredCall {
     package init() {}
 
@@ -29,7 +29,7 @@ package struct CountDue: StoredCall {
 
     package struct Answer {
         package let count: Int
-        /// For how many seconds the oldest of them has been due.
+        /// Seconds for which the oldest of them has been due.
         package let seconds: Int
 
         package init(count: Int, seconds: Int) {

@@ -1,15 +1,16 @@
 package import Postgres
 
-/// Asks what the server is, and as whom it is asked.
+/// Describes the server and the session's login.
 package struct DescribeServer: StoredCall {
     package init() {}
 
     package struct Answer {
-        /// For example 150018.
+        /// `server_version_num`, for example 150018.
         package let number: Int
         package let text: String
         package let login: String
-        /// Those of `DatabaseRoles.names` that the login has, separated by commas; nil for none, and for a superuser.
+        /// The roles of `DatabaseRoles.names` that the login has, separated by commas; nil for none, and for a
+        /// superuser.
         package let roles: String?
         package let isStandby: Bool
         package let isReadOnly: Bool
@@ -29,7 +30,7 @@ package struct DescribeServer: StoredCall {
     }
 }
 
-/// Writes 8 MiB and rolls them back; fails where there is no room.
+/// Writes 8 MiB and rolls them back; fails if the disk is full.
 package struct TryWriting: StoredCall {
     package init() {}
 

@@ -1,8 +1,8 @@
 package import Postgres
 
-/// Lists the destinations that do not answer or asked to be left alone, the longest first.
+/// Lists the destinations that do not answer or asked for a pause, the longest first.
 package struct ListBlocked: StoredCall {
-    /// So many at most.
+    /// The maximum of destinations to list.
     package let limit: Int
 
     package init(limit: Int) { self.limit = limit }
@@ -10,15 +10,15 @@ package struct ListBlocked: StoredCall {
     package struct Destination {
         package let origin: String
         package let failures: Int
-        /// Since when it has not answered; nil where it has, and asked to be left alone.
+        /// Since when it has not answered; nil if it answered and asked for a pause.
         package let since: String?
-        /// Nothing is sent before.
+        /// Until when it is blocked; nil if it is not blocked now.
         package let until: String?
     }
 
     package struct Answer {
         package let first: [Destination]
-        /// How many there are, beyond the limit too.
+        /// The number of all, also of those beyond the limit.
         package let count: Int
     }
 

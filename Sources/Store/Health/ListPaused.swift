@@ -1,8 +1,8 @@
 package import Postgres
 
-/// Lists the postbacks that are paused, the longest first.
+/// Lists the paused postbacks, the longest first.
 package struct ListPaused: StoredCall {
-    /// So many at most.
+    /// The maximum of postbacks to list.
     package let limit: Int
 
     package init(limit: Int) { self.limit = limit }
@@ -12,13 +12,13 @@ package struct ListPaused: StoredCall {
         package let affiliate: String?
         package let reason: String
         package let since: String
-        /// Deliveries that it owes.
+        /// The number of deliveries that it owes.
         package let held: Int
     }
 
     package struct Answer {
         package let first: [Postback]
-        /// How many there are, beyond the limit too.
+        /// The number of all, also of those beyond the limit.
         package let count: Int
     }
 

@@ -1,17 +1,17 @@
 package import Postgres
 
-/// Lists the pollers of the last day that have not ended in good order, the one that was seen last first.
+/// Lists the pollers that did not shut down cleanly, the one seen last first.
 package struct ListPollers: StoredCall {
     package init() {}
 
     package struct Poller {
         package let version: String
-        /// How long ago it was seen last.
+        /// Seconds since it was last seen.
         package let seconds: Int
-        /// What keeps it from sending.
+        /// The reason why it cannot send; nil for none.
         package let problem: String?
 
-        /// Seconds for which one that says nothing is taken to be there: it has missed two beats by then.
+        /// Seconds after which a silent poller counts as gone: by then it has missed two heartbeats.
         package static let patience = 15
         package var isAlive: Bool { seconds <= Poller.patience }
     }

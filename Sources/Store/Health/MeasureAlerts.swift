@@ -6,11 +6,11 @@ package struct MeasureAlerts: StoredCall {
 
     package struct Answer {
         package let count: Int
-        /// For how long the oldest has waited.
+        /// Seconds that the oldest has waited.
         package let seconds: Int
-        /// How often one of them was sent in vain.
+        /// The highest number of failed attempts of one of them.
         package let attempts: Int
-        /// How long ago a poller that sends alerts was there; nil where none ever was.
+        /// Seconds since a poller that sends alerts was last seen; nil if there never was one.
         package let senderSeconds: Int?
     }
 

@@ -1,7 +1,7 @@
 import JSON
 import Postgres
 
-/// Lets changes of one offer happen one after the other.
+/// Locks an offer, so that its changes happen one after the other.
 struct LockOffer: StoredCall {
     let offerID: String
 
@@ -20,7 +20,7 @@ struct ConfigureOffer: StoredCall {
     enum Outcome {
         /// The offer as JSON.
         case saved(JSON)
-        /// Nothing was changed: these goals, which would be removed, are used.
+        /// Nothing was changed: these goals would be removed but are in use.
         case goalsAreUsed(String)
     }
 
@@ -41,7 +41,7 @@ struct ConfigureOffer: StoredCall {
     }
 }
 
-/// Creates or changes an affiliate, and answers it as JSON; a nil name leaves the name as it is.
+/// Creates or changes an affiliate, and returns it as JSON; a nil name keeps the name.
 struct ConfigureAffiliate: StoredCall {
     let id: String
     let name: String?

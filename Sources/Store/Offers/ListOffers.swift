@@ -1,11 +1,11 @@
 import JSON
 import Postgres
 
-/// The part of the list of offers, or of affiliates, that is to be read.
+/// The part of a list of offers or affiliates to read.
 struct NamedRange {
-    /// Nil: in the order of the ids; otherwise in the order in which they were made.
+    /// The order of creation; nil for the order of the ids.
     let order: ListOrder?
-    /// The cursor of the row behind which it begins: an id, or a time and an id. Nil for the beginning.
+    /// The cursor of the row behind which the part begins: an id, or a time and an id. Nil for the start of the list.
     let after: String?
     let count: Int
 

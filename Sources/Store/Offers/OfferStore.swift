@@ -2,7 +2,7 @@ package import FunctionRuntime
 package import JSON
 import Postgres
 
-/// Offers with their goals, and affiliates.
+/// Creates, changes and lists offers with their goals, and affiliates.
 package struct OfferStore {
     private let database: Database
 
@@ -11,9 +11,9 @@ package struct OfferStore {
     }
 
     /// Creates or changes an offer; nil leaves a value as it is.
-    /// - Parameter goals: the whole list; a goal that is missing from it is removed unless it is used.
+    /// - Parameter goals: the whole list; a goal that is missing from it is removed unless it is in use.
     /// - Returns: the offer as JSON.
-    /// - Throws: `conflict`, naming the goals that are used.
+    /// - Throws: `conflict`, naming the goals that are in use.
     package func configureOffer(
         _ id: String, name: String?, goalsEnabled: Bool?, goals: [(id: String, name: String)]?
     ) throws(FunctionError) -> JSON {
@@ -35,19 +35,19 @@ package struct OfferStore {
         }
     }
 
-    /// Creates or changes an affiliate; a nil name leaves it as it is.
+    /// Creates or changes an affiliate; a nil name keeps the name.
     package func configureAffiliate(_ id: String, name: String?) throws(FunctionError) -> JSON {
         try database.run(ConfigureAffiliate(id: id, name: name))
     }
 
-    /// One page of the offers in the order of their ids, or in which they were made.
+    /// One page of the offers in the order of their ids, or of their creation.
     package func offers(_ page: Page) throws(FunctionError) -> ListedPage {
         try page.rows("offers") { after, count throws(FunctionError) in
             try database.run(ListOffers(range: NamedRange(order: page.order, after: after, count: count)))
         }
     }
 
-    /// One page of the affiliates in the order of their ids, or in which they were made.
+    /// One page of the affiliates in the order of their ids, or of their creation.
     package func affiliates(_ page: Page) throws(FunctionError) -> ListedPage {
         try page.rows("affiliates") { after, count throws(FunctionError) in
             try database.run(ListAffiliates(range: NamedRange(order: page.order, after: after, count: count)))

@@ -1,10 +1,10 @@
-/// The alerts for the operator, as a poller sees them. Each statement that it sends has a type of its own in this folder.
+/// The alerts for the operator, as a poller sees them. Each statement that it sends has its own type in this folder.
 package enum AlertOutbox {
-    /// The session of whoever sends alerts.
+    /// The session that sends alerts.
     package static let session = SessionSetup(
         settings: [("lock_timeout", "5s"), ("statement_timeout", "30s"), ("jit", "off")],
         checks: [CheckWritable(), CheckInstallation()])
 
-    /// Ids of alerts begin here, so that no receiver takes one for a delivery's.
+    /// The lowest id of an alert, so high that no receiver takes it for the id of a delivery.
     package static let firstID = 1 << 52
 }

@@ -3,9 +3,9 @@ package import Postgres
 
 /// Leases alerts that are due.
 package struct ClaimAlerts: StoredCall {
-    /// At most.
+    /// The maximum of alerts to lease.
     package let count: Int
-    /// Seconds.
+    /// The length of the lease in seconds.
     package let lease: Double
 
     package init(_ count: Int, lease: Double) {
@@ -15,7 +15,8 @@ package struct ClaimAlerts: StoredCall {
 
     package struct Answer {
         package fileprivate(set) var alerts: [AlertOutbox.Alert] = []
-        /// Why an alert cannot be read; nil when all can. Its lease runs out, again and again, until it is forgotten.
+        /// The error of an alert that cannot be read; nil if all can. Its lease runs out again and again until the
+        /// alert is deleted.
         package fileprivate(set) var fault: PostgresError?
     }
 
@@ -23,7 +24,7 @@ package struct ClaimAlerts: StoredCall {
 
     package var arguments: Arguments { ["count": .int(count), "lease_seconds": .text(String(lease))] }
 
-    /// An alert that cannot be read costs the others nothing.
+    /// An alert that cannot be read does not affect the others.
     package func answer(_ rows: Rows) -> Answer {
         var answer = Answer()
         for row in rows {
@@ -42,7 +43,7 @@ extension AlertOutbox {
     package struct Alert: Sendable {
         package let id: Int
         package let lease: Int
-        /// The number of the attempt that it is for, from 1.
+        /// The number of the attempt that the lease is for, from 1.
         package let attempt: Int
         package let type: String
         /// When it happened, as RFC 3339.

@@ -8,7 +8,7 @@ package struct ClaimDeliveries: StoredCall {
     package let lease: Double
     /// Seconds that a later event of a conversion waits for an earlier one.
     package let orderHold: Double
-    /// How many attempts there may be, and when each comes; a delivery that is lost on its last one is dead.
+    /// The number of attempts and the waits between them; a delivery that is lost on its last attempt is dead.
     package let schedule: RetrySchedule
 
     package init(_ shares: [Outbox.Share], lease: Double, orderHold: Double, schedule: RetrySchedule) {
@@ -18,10 +18,10 @@ package struct ClaimDeliveries: StoredCall {
         self.schedule = schedule
     }
 
-    /// Each row is in one of the lists.
+    /// The claim's rows. Each row is in one of the lists.
     package struct Answer {
         package fileprivate(set) var claims: [Outbox.Claim] = []
-        /// Owed deliveries whose ids finished ones have already; nothing is sent of them before they have others.
+        /// Owed deliveries whose ids finished ones already have; they are not sent before they get new ids.
         package fileprivate(set) var takenIDs: [Int] = []
         package fileprivate(set) var ended: [Outbox.EndedDelivery] = []
         package fileprivate(set) var unreadable: [Outbox.UnreadableClaim] = []
@@ -41,7 +41,8 @@ package struct ClaimDeliveries: StoredCall {
         ]
     }
 
-    /// A row that cannot be read costs its own delivery only: the others are leased as well, and nobody else would send them.
+    /// A row that cannot be read affects only its own delivery: the others are leased too, and no other poller would
+    /// send them.
     package func answer(_ rows: Rows) -> Answer {
         var answer = Answer()
         for row in rows {
@@ -54,11 +55,11 @@ package struct ClaimDeliveries: StoredCall {
         return answer
     }
 
-    /// Why a delivery is not to be sent.
+    /// Why a delivery is not sent.
     fileprivate enum Obstacle: String, ColumnValue {
         /// Its last lease ran out.
         case lost
-        /// A later event of its conversion was delivered before it.
+        /// A later event of its conversion was delivered first.
         case superseded
         case idTaken = "id_taken"
     }
@@ -77,15 +78,15 @@ extension ClaimDeliveries.Answer {
 }
 
 extension Outbox {
-    /// How much may be claimed for a destination, and from which times on to look.
+    /// How many deliveries may be claimed for a destination, and from which times on the claim searches.
     package struct Share: Equatable, Sendable {
         package let destination: Int
         package let free: Int
-        /// How many of them retries may take.
+        /// How many of `free` retries may take.
         package let retries: Int
-        /// A `due_at` of a first attempt that was claimed already; nil looks through all that is due.
+        /// The floor of first attempts: the `due_at` of one that was claimed already; nil searches all that are due.
         package let floor: String?
-        /// The same for retries.
+        /// The floor of retries.
         package let retryFloor: String?
 
         package init(
@@ -98,7 +99,7 @@ extension Outbox {
             self.retryFloor = retryFloor
         }
 
-        /// The same with fewer.
+        /// The same share with a lower limit.
         package func limited(to count: Int) -> Share {
             Share(
                 destination: destination, free: min(free, count), retries: min(retries, count), floor: floor,
@@ -115,7 +116,7 @@ extension Outbox {
         package let destination: Int
         package let postback: Int
         package let conversion: Int
-        /// The number of the attempt that it is for, from 1.
+        /// The number of the attempt that the lease is for, from 1.
         package let attempt: Int
         package let dueAt: String
         package private(set) var line: [UInt8]
@@ -149,7 +150,7 @@ extension Outbox {
 
         package var isRetry: Bool { attempt > 1 }
 
-        /// What is left to know once the line has been handed over.
+        /// The claim without its line, once the line has been handed over.
         package var withoutLine: Claim {
             var claim = self
             claim.line = []
@@ -157,12 +158,12 @@ extension Outbox {
         }
     }
 
-    /// A delivery that ends without another attempt: dead because its last lease was lost, or else skipped because a later
-    /// event of its conversion was delivered before it.
+    /// A delivery that ends without another attempt: dead because its last lease was lost, or skipped because a later
+    /// event of its conversion was delivered first.
     package struct EndedDelivery {
         package let destination: Int
         package let postback: Int
-        /// What is told of a dead one; nil for one that was overtaken.
+        /// The report on a dead one; nil for an overtaken one.
         package let failure: FailedDelivery?
 
         package var isDead: Bool { failure != nil }
@@ -174,9 +175,9 @@ extension Outbox {
         }
     }
 
-    /// A row of a claim that cannot be read. What was leased of it must be given back.
+    /// A row of a claim that cannot be read. Its lease must be given back.
     package struct UnreadableClaim {
-        /// Nil where these cannot be read either; then the lease runs out, as an attempt of which nobody knows whether it was sent.
+        /// Nil if these cannot be read either. The lease then runs out, and nobody knows whether the attempt was sent.
         package let delivery: Int?
         package let lease: Int?
         package let error: PostgresError

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Stores what became of claimed alerts.
+/// Stores the results of claimed alerts.
 package struct CompleteAlerts: StoredCall {
     package let verdicts: [AlertOutbox.Verdict]
 
@@ -18,15 +18,15 @@ package struct CompleteAlerts: StoredCall {
 }
 
 extension AlertOutbox {
-    /// What became of a claimed alert.
+    /// The result of a claimed alert.
     package struct Verdict: Sendable {
         fileprivate let alert: Alert
         private let fate: Fate
 
         package enum Fate: Equatable, Sendable {
-            /// It was told, or nobody will take it.
+            /// It was delivered, or no receiver will ever accept it.
             case done
-            /// It is due again in so many seconds.
+            /// It is due again in `wait` seconds.
             case again(wait: Double, countsAsAttempt: Bool)
         }
 

@@ -1,13 +1,13 @@
 package import Postbacks
 package import Postgres
 
-/// Stores the answers of deliverPostback and what follows from each.
+/// Stores the answers of deliverPostback and their consequences.
 package struct CompleteDeliveries: StoredCall {
     /// Lines of deliverPostback, `{"id":…,"output":{…}}`.
     package let answers: [[UInt8]]
     /// Seconds that a later event of a conversion waits for an earlier one.
     package let orderHold: Double
-    /// It spans how long a probe spends no attempt.
+    /// Its span limits for how long probes of a failing destination use up no attempt.
     package let schedule: RetrySchedule
 
     package init(_ answers: [[UInt8]], orderHold: Double, schedule: RetrySchedule) {
@@ -16,20 +16,20 @@ package struct CompleteDeliveries: StoredCall {
         self.schedule = schedule
     }
 
-    /// What a batch of answers led to.
+    /// The result of a batch of answers.
     package struct Answer {
-        /// Answers whose lease was lost; they changed nothing.
+        /// The number of answers whose lease was lost; they changed nothing.
         package let fenced: Int
         package let delivered: Int
         package let retrying: Int
         package let dead: Int
         package let failed: Int
         package let skipped: Int
-        /// The first of those that ended dead or failed.
+        /// The first 20 deliveries that ended dead or failed.
         package let failures: [Outbox.FailedDelivery]
-        /// Postbacks of which a delivery has died or failed.
+        /// Postbacks with a delivery that ended dead or failed.
         package let dyingPostbacks: [Int]
-        /// Postbacks that were paused; what they owe is to be held.
+        /// Postbacks that were paused; their deliveries are still to be held.
         package let pausedPostbacks: [Int]
         package let pauses: [Outbox.Pause]
     }
@@ -68,7 +68,7 @@ extension Outbox {
         package let attempts: Int
         /// Scheme, host and port.
         package let destination: String
-        /// What the last attempt failed with; nil where it does not say.
+        /// The error code of the last attempt; nil if there is none.
         package let code: String?
 
         package enum State: String {

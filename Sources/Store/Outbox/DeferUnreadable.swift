@@ -1,12 +1,12 @@
 package import Postgres
 
-/// Lets what is due to destinations and cannot be read wait for an hour.
+/// Puts off by an hour those due deliveries to the given destinations that cannot be read.
 package struct DeferUnreadable: StoredCall {
     package let destinations: [Int]
 
     package init(_ destinations: [Int]) { self.destinations = destinations }
 
-    /// Seconds that a delivery waits that cannot be read.
+    /// Seconds by which an unreadable delivery is put off.
     package static let wait = 3600.0
 
     package struct Deferred {

@@ -1,7 +1,7 @@
 package import Postbacks
 package import Postgres
 
-/// Finds the destinations to which something is due.
+/// Finds the destinations with due deliveries.
 package struct FindDueDestinations: StoredCall {
     private let place: Outbox.Place
     private let heads: Int
@@ -10,8 +10,9 @@ package struct FindDueDestinations: StoredCall {
 
     /// Looks through a part of the outbox.
     /// - Parameters:
-    ///   - heads: how many, at most; each is the first of what is owed to a destination, or the first retry.
-    ///   - schedule: it spans how long a destination that fails is tried with one request at a time.
+    ///   - heads: the maximum of heads to visit. A head is the first delivery of one kind, first attempts or retries,
+    ///     of one destination.
+    ///   - schedule: its span limits for how long a failing destination is half open.
     package init(behind place: Outbox.Place = .start, heads: Int = 128, schedule: RetrySchedule) {
         self.place = place
         self.heads = heads
@@ -19,7 +20,7 @@ package struct FindDueDestinations: StoredCall {
         self.schedule = schedule
     }
 
-    /// Looks for what is due to these destinations only, behind their floors.
+    /// Looks for deliveries to these destinations only, from their floors on.
     package init(among known: [Outbox.Floor], schedule: RetrySchedule) {
         place = .start
         heads = 0
@@ -29,9 +30,9 @@ package struct FindDueDestinations: StoredCall {
 
     package struct Answer {
         package fileprivate(set) var destinations: [Outbox.Destination] = []
-        /// Behind which place the look goes on; nil when it has come to the end.
+        /// The place behind which the next look starts; nil at the end of the outbox.
         package fileprivate(set) var reached: Outbox.Place?
-        /// Why a destination cannot be read; nil when all can.
+        /// The error of a destination that cannot be read; nil if all can.
         package fileprivate(set) var fault: PostgresError?
     }
 
@@ -46,7 +47,7 @@ package struct FindDueDestinations: StoredCall {
         ]
     }
 
-    /// A destination that cannot be read costs the others nothing.
+    /// A destination that cannot be read does not affect the others.
     package func answer(_ rows: Rows) -> Answer {
         var answer = Answer()
         for row in rows {
@@ -66,20 +67,20 @@ package struct FindDueDestinations: StoredCall {
 }
 
 extension Outbox {
-    /// A destination to which something is due.
+    /// A destination with due deliveries.
     package struct Destination {
         package let id: Int
-        /// What may be in flight to it; nil for the poller's own setting.
+        /// The limit of requests in flight to it; nil for the poller's own setting.
         package let maxInFlight: Int?
-        /// Requests in a row without an answer.
+        /// The number of requests in a row without an answer.
         package let failures: Int
-        /// It was blocked for that, and may be tried with one request at a time.
+        /// It was blocked for these failures, and may be tried with one request at a time.
         package let isHalfOpen: Bool
         /// Since when a first attempt is due that nobody has leased; nil for none.
         package let firstDue: String?
-        /// The same for retries.
+        /// Since when a retry is due that nobody has leased; nil for none.
         package let retryDue: String?
-        /// The database's time.
+        /// The database's time of the look.
         package let lookedAt: String
 
         package init(
@@ -106,7 +107,7 @@ extension Outbox {
         }
     }
 
-    /// From which times on to look for what is due to a destination.
+    /// The times from which a look searches for due deliveries of a destination.
     package struct Floor: Sendable {
         package let destination: Int
         package let first: String
@@ -119,8 +120,8 @@ extension Outbox {
         }
     }
 
-    /// How far a look through the outbox has come: what is owed is looked through by destination, and for each first attempts
-    /// before retries.
+    /// The place that a look through the outbox has reached. The look goes by destination, and within one from first
+    /// attempts to retries.
     package struct Place: Equatable, Sendable {
         package let destination: Int
         package let isRetry: Bool

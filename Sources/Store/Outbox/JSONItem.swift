@@ -1,7 +1,7 @@
 import JSON
 import Postgres
 
-/// An object in a column that holds a JSON list. A member that is not there as it must be fails like a column.
+/// An object in a column that holds a JSON list. A member that is missing or has the wrong type fails like a column.
 struct JSONItem {
     private let json: JSON
     private let failure: (String) -> PostgresError
@@ -30,7 +30,7 @@ struct JSONItem {
         return value
     }
 
-    /// Nil for null, and where there is no such member.
+    /// Nil for null and for a missing member.
     func optional(_ name: String) throws(PostgresError) -> String? {
         switch json[name] {
         case .string(let text): return text

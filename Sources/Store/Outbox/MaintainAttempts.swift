@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Makes the partitions of attempts for the days to come, and drops those of attempts older than so many days.
+/// Creates the partitions of attempts for the coming days, and drops those of attempts older than `keepDays`.
 package struct MaintainAttempts: StoredCall {
     package let keepDays: Int
 
@@ -10,6 +10,6 @@ package struct MaintainAttempts: StoredCall {
 
     package var arguments: Arguments { ["keep_days": .int(keepDays)] }
 
-    /// How many partitions were made and dropped.
+    /// The number of partitions that were created and dropped.
     package func answer(_ rows: Rows) throws(PostgresError) -> Int { try rows.single().required("maintain_attempts") }
 }

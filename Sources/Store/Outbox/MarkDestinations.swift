@@ -1,11 +1,11 @@
 package import Postbacks
 package import Postgres
 
-/// Stores what a poller saw of destinations, and tells what follows for all pollers.
+/// Stores what a poller observed of destinations, and returns the state that follows for all pollers.
 package struct MarkDestinations: StoredCall {
-    /// By the destinations' ids.
+    /// The marks by destination id.
     package let marks: [Int: Outbox.Mark]
-    /// It says how long a destination that does not answer is blocked.
+    /// Its waits limit how long a destination that does not answer is blocked.
     package let schedule: RetrySchedule
 
     package init(_ marks: [Int: Outbox.Mark], schedule: RetrySchedule) {
@@ -15,14 +15,14 @@ package struct MarkDestinations: StoredCall {
 
     package struct Answer {
         package fileprivate(set) var statuses: [Outbox.DestinationStatus] = []
-        /// Why a status cannot be read; nil when all can.
+        /// The error of a status that cannot be read; nil if all can.
         package fileprivate(set) var fault: PostgresError?
     }
 
     package static let statement = Statement(name: "mark_destinations", bytes: PackageResources.mark_destinations_sql)
 
     package var arguments: Arguments {
-        // In one order, so that two pollers do not wait for each other.
+        // Sorted, so that two pollers do not deadlock.
         let marks = marks.sorted { $0.key < $1.key }
         return [
             "destination_ids": .integers(marks.map(\.key)),
@@ -32,7 +32,7 @@ package struct MarkDestinations: StoredCall {
         ]
     }
 
-    /// A status that cannot be read costs the others nothing.
+    /// A status that cannot be read does not affect the others.
     package func answer(_ rows: Rows) -> Answer {
         var answer = Answer()
         for row in rows {
@@ -47,13 +47,13 @@ package struct MarkDestinations: StoredCall {
 }
 
 extension Outbox {
-    /// What was seen of a destination since its row was written last.
+    /// What a poller observed of a destination since its row was last written.
     package struct Mark: Equatable, Sendable {
-        /// It answered, whatever it said.
+        /// It answered, with any status.
         package var isAnswered: Bool
-        /// Requests without an answer, since the answer if there was one.
+        /// The number of requests without an answer, since the last answer if there was one.
         package var failures: Int
-        /// Seconds for which it asked to be left alone.
+        /// Seconds of the pause that it asked for.
         package var pause: Double
 
         package init(isAnswered: Bool = false, failures: Int = 0, pause: Double = 0) {
@@ -63,13 +63,13 @@ extension Outbox {
         }
     }
 
-    /// The breaker's state of a destination, after it was marked.
+    /// A destination's breaker state after a mark was stored.
     package struct DestinationStatus {
         package let destination: Int
         package let origin: String
         package let failures: Int
         package let isHalfOpen: Bool
-        /// Nothing goes to it for so many milliseconds.
+        /// Milliseconds for which it stays blocked.
         package let blockedMilliseconds: Int
         /// It has just been blocked because it does not answer.
         package let breaks: Bool

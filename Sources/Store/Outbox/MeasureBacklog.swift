@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Measures what is owed, as far as an operator wants to know each minute.
+/// Measures the outbox for the operator; cheap enough for every minute.
 package struct MeasureBacklog: StoredCall {
     package init() {}
 
@@ -19,8 +19,8 @@ extension Outbox {
     package struct Backlog: Equatable {
         /// At most `countLimit`.
         package let owed: Int
-        /// For how many seconds the oldest has been due of all that could be sent: not held, and not to a blocked destination.
-        /// Nil for none.
+        /// Seconds for which the oldest delivery has been due that could be sent: not held, and not to a blocked
+        /// destination. Nil for none.
         package let oldestDueSeconds: Int?
 
         package static let countLimit = 1_000_000

@@ -1,24 +1,24 @@
 package import Postgres
 
-/// Brings sequences forward that stand behind their tables: a table was restored without them, or somebody set them back.
+/// Advances sequences that are behind their tables: a table was restored without them, or somebody set them back.
 package struct MendSequences: StoredCall {
     package init() {}
 
     package static let statement = Statement(name: "mend_sequences", bytes: PackageResources.mend_sequences_sql)
 
-    /// The names of those that stood behind; nil for none.
+    /// The names of the sequences that were behind; nil for none.
     package func answer(_ rows: Rows) throws(PostgresError) -> String? { try rows.single().optional("mended") }
 }
 
-/// Finds sequences that would give an id that is taken.
+/// Finds sequences whose next id is taken.
 package struct FindSequencesBehind: StoredCall {
     package init() {}
 
     package struct Sequence {
         package let name: String
-        /// The id that it would give next.
+        /// The id that it would return next.
         package let next: Int
-        /// The last id that is taken.
+        /// The highest id that is taken.
         package let last: Int
     }
 
@@ -37,7 +37,7 @@ package struct FindSequencesBehind: StoredCall {
     }
 }
 
-/// Gives new ids to owed deliveries whose ids are taken, from a sequence that `MendSequences` has put right.
+/// Gives new ids to owed deliveries whose ids are taken, from a sequence that `MendSequences` has repaired.
 package struct RenumberDeliveries: StoredCall {
     package let deliveries: [Int]
 

@@ -1,12 +1,12 @@
-/// What is owed, as a poller sees it. Each statement that a poller sends has a type of its own in this folder; effects are the
-/// poller's.
+/// The outbox, as a poller sees it. Each statement that a poller sends has its own type in this folder; the poller acts
+/// on the answers.
 package enum Outbox {
-    /// The channel on which commits announce that something is owed.
+    /// The channel on which commits announce new deliveries.
     package static let channel = Wakeup.channel
 
-    /// The session that claims and completes deliveries. On an empty queue that was just vacuumed the planner would take every
-    /// statement's generic plan for a sequential scan, and keep it when the queue has grown.
-    /// - Parameter longest: seconds that a statement may take; what is claimed in more is of no use.
+    /// The session that claims and completes deliveries. On an empty queue that was just vacuumed the planner would
+    /// choose a sequential scan for every generic plan, and keep it when the queue has grown.
+    /// - Parameter longest: seconds that a statement may take. A claim that takes longer is useless.
     package static func pumpSession(longest: Double) -> SessionSetup {
         let off = [
             "enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "jit",
@@ -14,7 +14,7 @@ package enum Outbox {
         return SessionSetup(
             settings: off.map { ($0, "off") } + [
                 ("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "\(Int(longest * 1000))ms"),
-                // A time that was read is sent back as it was written.
+                // Times that were read are sent back in the same format.
                 ("DateStyle", "ISO"), ("TimeZone", "UTC"),
             ], checks: [CheckWritable(), CheckInstallation(), CheckPollerRights()], channel: channel)
     }
@@ -23,7 +23,7 @@ package enum Outbox {
     package static let upkeepSession = SessionSetup(
         settings: [("lock_timeout", "5s"), ("jit", "off")], checks: [CheckWritable(), CheckInstallation()])
 
-    /// The postback of which a notification on `channel` says that it was resumed; nil for every other notification.
+    /// The postback whose resumption a notification on `channel` announces; nil for every other notification.
     package static func resumedPostback(_ payload: String) -> Int? {
         payload.hasPrefix("resumed ") ? Int(payload.dropFirst("resumed ".count)) : nil
     }

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Pauses those of the postbacks whose last deliveries all ended dead or failed, and holds what they owe (R13).
+/// Pauses those of the postbacks whose last ten deliveries all ended dead or failed, and holds what they owe (R13).
 package struct PauseDyingPostbacks: StoredCall {
     package let postbacks: [Int]
 

@@ -1,13 +1,13 @@
 package import Postgres
 
-/// Says that a poller is there.
+/// Stores that a poller is alive.
 package struct RecordHeartbeat: StoredCall {
     /// A UUID.
     package let poller: String
     package let version: String
     /// Seconds since it started.
     package let uptime: Double
-    /// What keeps it from sending; nil for nothing. The database keeps 500 characters.
+    /// The reason why it cannot send; nil for none. The database keeps 500 characters.
     package let problem: String?
 
     package init(_ poller: String, version: String, uptime: Double, problem: String?) {
@@ -27,7 +27,7 @@ package struct RecordHeartbeat: StoredCall {
     }
 }
 
-/// Says that a poller has ended in good order.
+/// Removes a poller that has shut down cleanly.
 package struct RemoveHeartbeat: StoredCall {
     package let poller: String
 

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Gives back leases that were never used.
+/// Gives back leases that were not used.
 package struct ReleaseDeliveries: StoredCall {
     package let leases: [Outbox.Release]
 
@@ -17,20 +17,20 @@ package struct ReleaseDeliveries: StoredCall {
 }
 
 extension Outbox {
-    /// A lease that goes back unused.
+    /// A lease that is given back unused.
     package struct Release: Sendable {
         fileprivate let delivery: Int
         fileprivate let lease: Int
         fileprivate let wait: Double
 
-        /// - Parameter wait: seconds before it is claimed again.
+        /// - Parameter wait: seconds before the delivery may be claimed again.
         package init(_ claim: Claim, after wait: Double = 0) {
             delivery = claim.delivery
             lease = claim.lease
             self.wait = wait
         }
 
-        /// Nil where it cannot be read which lease it is.
+        /// Nil if the delivery or its lease number could not be read.
         package init?(_ claim: UnreadableClaim, after wait: Double) {
             guard let delivery = claim.delivery, let lease = claim.lease else { return nil }
             self.delivery = delivery

@@ -1,20 +1,20 @@
 package import Postgres
 
-/// Fails where the session can only read.
+/// Fails if the session is read-only.
 package struct CheckWritable: StoredCall {
     package init() {}
 
     package static let statement = Statement(name: "check_writable", bytes: PackageResources.check_writable_sql)
 }
 
-/// Fails where this database is not the one that sends; see `InstallationMark`.
+/// Fails if this database is not the one that sends; see `InstallationMark`.
 package struct CheckInstallation: StoredCall {
     package init() {}
 
     package static let statement = Statement(name: "check_installation", bytes: PackageResources.check_installation_sql)
 }
 
-/// Fails where the login lacks a right that a poller needs.
+/// Fails if the login lacks a right that a poller needs.
 package struct CheckPollerRights: StoredCall {
     package init() {}
 

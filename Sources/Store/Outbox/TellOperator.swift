@@ -16,7 +16,7 @@ package struct TellOperator: StoredCall {
     package var arguments: Arguments { ["type": .text(type), "data": .utf8(data.bytes)] }
 }
 
-/// Says that alerts are sent here, and tells of an outbox in which something has been due for longer than so many seconds.
+/// Stores that this program sends alerts, and creates an alert if a delivery has been due for longer than `lagSeconds`.
 package struct WatchOutbox: StoredCall {
     package let lagSeconds: Int
 
@@ -27,7 +27,7 @@ package struct WatchOutbox: StoredCall {
     package var arguments: Arguments { ["lag_seconds": .int(lagSeconds)] }
 }
 
-/// Makes alerts of the deliveries that died in minutes that are over.
+/// Creates alerts for the deliveries that died in minutes that are over.
 package struct GatherDeaths: StoredCall {
     package init() {}
 

@@ -1,7 +1,8 @@
 import Postbacks
 import Postgres
 
-/// Lets backfills of one postback happen one after the other: two of them at once would both owe what neither sees the other owe.
+/// Serialises the backfills of one postback: two concurrent ones would enqueue the same events, because neither sees
+/// the other's rows.
 struct LockBackfill: StoredCall {
     let postbackID: Int
 
@@ -10,12 +11,12 @@ struct LockBackfill: StoredCall {
     var arguments: Arguments { ["lock": .int(postbackID % Int(Int32.max))] }
 }
 
-/// Owes past events to a postback.
+/// Enqueues deliveries of past events for a postback.
 struct BackfillPostback: StoredCall {
     let postbackID: Int
     let since: Timestamp
     let until: Timestamp?
-    /// The event behind which it begins.
+    /// The id of the event behind which it begins.
     let after: String
     let includesSilent: Bool
     let isDryRun: Bool

@@ -1,7 +1,7 @@
 import Postbacks
 import Postgres
 
-/// Gives ids to postbacks that are to be made.
+/// Reserves ids for postbacks that are about to be created.
 struct NextPostbackIDs: StoredCall {
     let count: Int
 
@@ -14,7 +14,7 @@ struct NextPostbackIDs: StoredCall {
     }
 }
 
-/// Finds the postbacks that idempotency keys have made.
+/// Finds the postbacks that were created with idempotency keys.
 struct FindIdempotentPostbacks: StoredCall {
     let keys: [String]
 
@@ -28,7 +28,7 @@ struct FindIdempotentPostbacks: StoredCall {
 
     var arguments: Arguments { ["keys": .array(keys)] }
 
-    /// By the keys.
+    /// The postbacks by their keys.
     func answer(_ rows: Rows) throws(PostgresError) -> [String: Found] {
         var found: [String: Found] = [:]
         for row in rows {
@@ -39,13 +39,13 @@ struct FindIdempotentPostbacks: StoredCall {
     }
 }
 
-/// Creates a batch of postbacks. It answers one verdict for each.
+/// Creates a batch of postbacks. The answer has one verdict for each.
 struct CreatePostbacks: StoredCall {
     struct Line {
         let id: Int
         let postback: NewPostback
         let request: RequestColumns
-        /// Of the input that came with the idempotency key.
+        /// The fingerprint of the input; nil without an idempotency key.
         let fingerprint: String?
     }
 
@@ -53,7 +53,7 @@ struct CreatePostbacks: StoredCall {
 
     enum Verdict {
         case created
-        /// Its idempotency key has made a postback before.
+        /// A postback with its idempotency key exists already.
         case keyIsTaken
         case offerIsUnknown
         case affiliateIsUnknown

@@ -1,7 +1,7 @@
 import JSON
 import Postgres
 
-/// Finds the last event of a conversion, as deliverPostback takes it; nil: there is no such conversion.
+/// Finds the last event of a conversion, in the form that deliverPostback takes; nil if there is no such conversion.
 struct FindEvent: StoredCall {
     let conversionID: Int
 

@@ -1,21 +1,21 @@
 import Postbacks
 import Postgres
 
-/// Finds other active postbacks that fire on events on which one fires too.
+/// Finds other active postbacks that fire on the same events as the given ones.
 struct FindOverlappingPostbacks: StoredCall {
     enum Subject {
         /// Postbacks that are stored.
         case stored([Int])
-        /// One that is not.
+        /// A postback that is not stored.
         case new(NewPostback)
     }
 
     let subject: Subject
 
     struct Answer {
-        /// What overlaps stored postbacks, by their ids. One that overlaps with no other is not there.
+        /// The overlaps of stored postbacks, by their ids. A postback without an overlap has no entry.
         fileprivate(set) var ofStored: [Int: Overlap] = [:]
-        /// What overlaps the new one.
+        /// The overlap of the new postback.
         fileprivate(set) var ofNew: Overlap?
     }
 

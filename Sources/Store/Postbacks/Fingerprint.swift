@@ -2,8 +2,8 @@ import FunctionRuntime
 import Postbacks
 import Secrets
 
-/// What an idempotency key remembers of its input. Where the input has secrets it is sealed, because a digest could be
-/// guessed at.
+/// The digest of the input that came with an idempotency key. It is sealed if the input has secrets, because a plain
+/// digest would allow guessing them.
 enum Fingerprint {
     static func make(of postback: NewPostback, id: Int, keys: EncryptionKeys?) -> String {
         let digest = digest(of: postback.canonicalInput)
@@ -11,7 +11,7 @@ enum Fingerprint {
         return keys.seal(Secret(digest), for: context(id))
     }
 
-    /// - Throws: `misconfigured` when it was sealed with a key that is not among these.
+    /// - Throws: `misconfigured` if it is sealed and `keys` is nil or cannot open it.
     static func matches(
         _ stored: String, of postback: NewPostback, id: Int, keys: EncryptionKeys?
     ) throws(FunctionError) -> Bool {
@@ -33,10 +33,10 @@ enum Fingerprint {
 
     private static let digestPrefix = "sha256:"
 
-    /// What a fingerprint is sealed for.
+    /// The field name in the context under which a fingerprint is sealed.
     static let field = "fingerprint"
 
-    /// Whether a stored one is sealed.
+    /// Whether a stored fingerprint is sealed.
     static func isSealed(_ stored: String) -> Bool { !stored.hasPrefix(digestPrefix) }
 
     private static func context(_ id: Int) -> SealContext { .postback(id, field) }

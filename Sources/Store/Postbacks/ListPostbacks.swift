@@ -5,10 +5,10 @@ import Postgres
 /// Lists postbacks that are not deleted, in the order of their ids.
 struct ListPostbacks: StoredCall {
     var filter: PostbackFilter
-    /// Only those of these; nil: any.
+    /// Limits the list to these ids; nil does not.
     var ids: [Int]?
     var order = ListOrder.oldest
-    /// The id behind which it begins.
+    /// The id behind which the list begins.
     var after = "0"
     let count: Int
 
@@ -16,7 +16,7 @@ struct ListPostbacks: StoredCall {
     static var statement: Statement { both[.oldest] }
     var statement: Statement { Self.both[order] }
 
-    /// Those that a filter leaves.
+    /// Lists the postbacks that match a filter.
     init(_ filter: PostbackFilter, order: ListOrder, after: String, count: Int) {
         self.filter = filter
         ids = filter.postbackID.map { [$0] }
@@ -25,7 +25,7 @@ struct ListPostbacks: StoredCall {
         self.count = count
     }
 
-    /// Those that have one of these ids.
+    /// Lists the postbacks with these ids.
     init(ids: [Int]) {
         filter = .none
         self.ids = ids
@@ -47,7 +47,7 @@ struct ListPostbacks: StoredCall {
     }
 }
 
-/// Tells whether a postback, which may be deleted, is there and active; nil: it was never there.
+/// Finds out whether a postback is deleted and whether it is active; nil if it never existed.
 struct FindPostback: StoredCall {
     let postbackID: Int
 

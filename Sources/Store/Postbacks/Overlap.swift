@@ -2,20 +2,20 @@ import Postbacks
 
 /// Other active postbacks that fire on the same events as one.
 struct Overlap {
-    /// The first of them, for people.
+    /// The first of them as a list for people.
     private let ids: String
-    /// How many there are besides, as far as they were counted.
+    /// The number of the others, as far as they were counted.
     private let others: Int
     private let isCountedToTheEnd: Bool
     private let goalsIgnored: Bool
 
-    /// `find_overlapping_postbacks` looks up no more than one above this.
+    /// `find_overlapping_postbacks` looks up at most one more than this.
     private static let countLimit = 100
 
     /// - Parameters:
     ///   - ids: the first of them, separated by commas.
-    ///   - count: how many there are.
-    ///   - goalsIgnored: whether some differ by their goals alone, while the offer's goals are off.
+    ///   - count: the number of all of them.
+    ///   - goalsIgnored: whether some differ only by their goal, while the offer's goals are off.
     init(ids: String, count: Int, goalsIgnored: Bool) {
         self.ids = ids
         others = count - ids.split(separator: ",").count

@@ -3,7 +3,7 @@ import JSON
 package import Postbacks
 import Postgres
 
-/// Owes past events to a postback that was made later.
+/// Enqueues deliveries of past events for a postback that was created later.
 package final class PostbackBackfill {
     private let database: Database
     private var wakeup = Wakeup()
@@ -12,11 +12,12 @@ package final class PostbackBackfill {
         self.database = database
     }
 
-    /// Owes the events from `since` and before `until` that match the postback and that it was never owed, in their order.
+    /// Enqueues deliveries of the matching events from `since` and before `until` for which the postback has none yet,
+    /// in the order of the events.
     /// - Parameters:
-    ///   - after: where the call before has ended.
-    ///   - includesSilent: whether it owes what was recorded silently too (R16).
-    /// - Throws: `not_found` for a postback that is not there, `conflict` for one that is not active.
+    ///   - after: the cursor with which the previous call ended.
+    ///   - includesSilent: whether to include events that were recorded silently (R16).
+    /// - Throws: `not_found` for a postback that does not exist, `conflict` for one that is not active.
     package func backfill(
         _ postbackID: Int, since: Timestamp, until: Timestamp?, after: String, includesSilent: Bool, isDryRun: Bool
     ) throws(FunctionError) -> OwedAgain {

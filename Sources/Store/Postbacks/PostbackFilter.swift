@@ -1,7 +1,7 @@
 package import JSON
 package import Postbacks
 
-/// Which postbacks to list; nil does not filter.
+/// Which postbacks to list; a nil filter is not applied.
 package struct PostbackFilter: Sendable {
     package let postbackID: Int?
     package let offerID: String?
@@ -10,7 +10,7 @@ package struct PostbackFilter: Sendable {
     package let conversionStatus: ConversionStatus?
     package let isActive: Bool?
     package let isPaused: Bool?
-    /// The origins to one of which they lead.
+    /// The origins of the URLs; a postback with any of them matches.
     package let destinations: [String]?
 
     package init(_ fields: inout Fields) {
@@ -24,13 +24,13 @@ package struct PostbackFilter: Sendable {
         destinations = fields.optional("destination", .origins)
     }
 
-    /// The ids that must be somebody's. A star stands for all, and is nobody's.
+    /// The ids in the filter that must exist. A star stands for all and is not looked up.
     var named: NamedIDs {
         func id(_ text: String?) -> String? { text == NewPostback.all ? nil : text }
         return NamedIDs(offer: id(offerID), affiliate: id(affiliateID))
     }
 
-    /// Filters nothing.
+    /// The filter without a condition.
     static let none: PostbackFilter = {
         var fields = Fields([])
         return PostbackFilter(&fields)
@@ -38,7 +38,8 @@ package struct PostbackFilter: Sendable {
 }
 
 extension Rule<[String]> {
-    /// The origins that a destination is: of a URL, or of a host with or without a port under either scheme.
+    /// Reads a destination as origins: the origin of a URL, or those of a host, with or without a port, under both
+    /// schemes.
     fileprivate static var origins: Rule {
         let schema: JSON = [
             "description":

@@ -4,17 +4,17 @@ package import Postbacks
 import Postgres
 package import Secrets
 
-/// What a postback would send, without sending it.
+/// The request that a postback would send; it is not sent.
 package struct Preview {
     /// The input with which deliverPostback sends it as a test.
     package let input: JSON
-    /// The request with its secrets masked; nil when it cannot be made.
+    /// The request with its secrets masked; nil if it cannot be rendered.
     package let request: JSON?
-    /// Why the request cannot be made.
+    /// Why the request cannot be rendered.
     package let error: JSON?
 }
 
-/// Makes previews. Reads only.
+/// Creates previews. It only reads from the database.
 package struct PostbackPreview {
     private let database: Database
     private let keys: EncryptionKeys?
@@ -34,13 +34,13 @@ package struct PostbackPreview {
         return (postbackID, stored.version, stored.template, stored.conversionStatus)
     }
 
-    /// What createPostback would warn of.
+    /// The warnings that createPostback would return.
     package func warnings(of new: NewPostback) throws(FunctionError) -> [PostbackWarning] {
         let overlap = new.isActive ? try database.run(FindOverlappingPostbacks(subject: .new(new))).ofNew : nil
         return [overlap?.warning].compactMap(\.self) + new.template.warnings(firingOn: new.conversionStatus)
     }
 
-    /// What updatePostback would warn of if it changed nothing.
+    /// The warnings that updatePostback would return if it changed nothing.
     package func warnings(
         ofStored postbackID: Int, _ template: RequestTemplate, firingOn status: ConversionStatus
     ) throws(FunctionError) -> [PostbackWarning] {
@@ -48,15 +48,16 @@ package struct PostbackPreview {
         return [overlaps[postbackID]?.warning].compactMap(\.self) + template.warnings(firingOn: status)
     }
 
-    /// The last event of a conversion, as deliverPostback takes it.
+    /// The last event of a conversion, in the form that deliverPostback takes.
     package func event(ofConversion id: Int) throws(FunctionError) -> (event: JSON, conversion: JSON) {
         guard let found = try database.run(FindEvent(conversionID: id)) else { throw .unknownConversion(id) }
         return (found.event, found.conversion)
     }
 
     /// - Parameters:
-    ///   - postbackID: what sealed secrets are bound to.
-    ///   - deliveryID: stands where a delivery's id would; one that no delivery has keeps receivers from taking it for a repeat.
+    ///   - postbackID: the id to which sealed secrets are bound.
+    ///   - deliveryID: the value in place of a delivery's id. It should be the id of no delivery, so that receivers do
+    ///     not take the request for a repeat.
     package func make(
         _ template: RequestTemplate, postbackID: Int, version: Int, event: JSON, conversion: JSON, deliveryID: Int,
         now: Timestamp

@@ -3,16 +3,16 @@ package import Postbacks
 import Postgres
 
 extension PostbackStore {
-    /// Makes postbacks, all in one transaction; with an idempotency key that was used before and the same input, answers the one
-    /// made then.
-    /// - Returns: for each the postback, or `not_found` for an unknown offer, affiliate or goal; `conflict` for a goal while the
-    ///   offer's goals are off (R3) and for a key that was used with another input; `misconfigured` when there is a secret and
-    ///   no key to seal it.
+    /// Creates postbacks, all in one transaction. For an idempotency key that was used before with the same input, it
+    /// returns the postback created then.
+    /// - Returns: for each the postback, or `not_found` for an unknown offer, affiliate or goal; `conflict` for a goal
+    ///   while the offer's goals are off (R3) and for a key that was used with another input; `misconfigured` if there
+    ///   is a secret and no key to seal it.
     package func create(_ postbacks: [NewPostback]) -> [Result<SavedPostback, FunctionError>] {
         var answers: [Result<SavedPostback, FunctionError>?] = postbacks.map { _ in nil }
         var remaining = Array(postbacks.indices)
         while !remaining.isEmpty {
-            // Of several with one key the first makes the postback, and the others find it.
+            // The first of several with the same key creates the postback, and the others find it.
             var keys: Set<String> = []
             let (now, later) = remaining.partitioned { index in
                 postbacks[index].idempotencyKey.map { keys.insert($0).inserted } ?? true
@@ -23,7 +23,7 @@ extension PostbackStore {
         return answers.map { $0 ?? .failure(.internal) }
     }
 
-    /// The same for postbacks that have no idempotency key in common.
+    /// Creates postbacks of which no two have the same idempotency key.
     private func createEach(_ postbacks: [NewPostback]) -> [Result<SavedPostback, FunctionError>] {
         var ids = existing(postbacks)
         let new = ids.indices.filter { if case .success(nil) = ids[$0] { true } else { false } }
@@ -32,7 +32,7 @@ extension PostbackStore {
         }
         var repeats = Set(ids.indices).subtracting(new)
         for (index, id) in zip(new, made) { ids[index] = id }
-        // Somebody else has used the key in between.
+        // Another transaction has used the key in between.
         let taken = new.filter { if case .success(nil) = ids[$0] { true } else { false } }
         for (index, id) in zip(taken, existing(taken.map { postbacks[$0] })) {
             ids[index] = id
@@ -74,7 +74,7 @@ extension PostbackStore {
         return answers
     }
 
-    /// The ids of the postbacks that the idempotency keys have made.
+    /// The ids of the postbacks that were created with the idempotency keys; nil if there is none.
     private func existing(_ postbacks: [NewPostback]) -> [Result<Int?, FunctionError>] {
         let keys = postbacks.compactMap(\.idempotencyKey)
         if keys.isEmpty { return postbacks.map { _ in .success(nil) } }
@@ -131,7 +131,7 @@ extension SavedPostback {
 }
 
 extension Array {
-    /// Those that fulfil the condition, and the others, each in their order.
+    /// The elements that meet the condition, and the others, each in their order.
     func partitioned(_ isFirst: (Element) -> Bool) -> (first: [Element], others: [Element]) {
         var (first, others): ([Element], [Element]) = ([], [])
         for element in self { if isFirst(element) { first.append(element) } else { others.append(element) } }

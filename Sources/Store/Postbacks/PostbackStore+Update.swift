@@ -3,7 +3,7 @@ package import JSON
 package import Postbacks
 import Postgres
 
-/// What an update says of a postback.
+/// The changes to one postback.
 package struct PostbackUpdate: Sendable {
     package let postbackID: Int
     package let goalID: Change<String>
@@ -11,9 +11,9 @@ package struct PostbackUpdate: Sendable {
     package let request: RequestChanges
     package let isActive: Bool?
     package let sendsOvertaken: Bool?
-    /// What waits for a retry is due at once when the request has changed.
+    /// Deliveries that wait for a retry become due at once if the request has changed.
     package let retriesNow: Bool
-    /// A paused postback is to go on; what was held becomes due.
+    /// Ends a pause; held deliveries become due.
     package let resumes: Bool
 
     package init(_ fields: inout Fields) {
@@ -41,7 +41,7 @@ package struct PostbackUpdate: Sendable {
 }
 
 extension Change {
-    /// What is to be stored; nil for what stays.
+    /// The value to store; nil keeps the stored one.
     fileprivate func value(cleared: Value) -> Value? {
         switch self {
         case .keep: nil
@@ -52,19 +52,19 @@ extension Change {
 }
 
 extension PostbackStore {
-    /// How often an update begins anew because somebody else's came in between.
+    /// How often an update is repeated because another one came in between.
     private static let repetitions = 10
 
-    /// Changes postbacks, all in one transaction, and raises their versions. What they owe is sent by the new settings, and to
-    /// where they lead.
-    /// - Returns: for each the postback, or `not_found`; `invalid_request` for what the fields are together; `conflict` for a
-    ///   goal while the offer's goals are off (R3); `misconfigured` when there is a secret and no key to seal it, or to open it
-    ///   for another origin.
+    /// Changes postbacks, all in one transaction, and raises their versions. The deliveries that they owe are sent with
+    /// the new settings, and to the new destination.
+    /// - Returns: for each the postback, or `not_found`; `invalid_request` for faults of the fields taken together;
+    ///   `conflict` for a goal while the offer's goals are off (R3); `misconfigured` if there is a secret and no key to
+    ///   seal it, or to open it for another origin.
     package func update(_ updates: [PostbackUpdate]) -> [Result<SavedPostback, FunctionError>] {
         var answers: [Result<SavedPostback, FunctionError>?] = updates.map { _ in nil }
         var remaining = Array(updates.indices)
         while !remaining.isEmpty {
-            // Of several for one postback each begins where the one before it has ended.
+            // Several updates of the same postback run one after the other, each on the result of the one before.
             var ids: Set<Int> = []
             let (now, later) = remaining.partitioned { ids.insert(updates[$0].postbackID).inserted }
             for (index, answer) in zip(now, describe(updateEach(now.map { updates[$0] }))) { answers[index] = answer }
@@ -73,9 +73,9 @@ extension PostbackStore {
         return answers.map { $0 ?? .failure(.internal) }
     }
 
-    /// The same for different postbacks. What somebody else's updates came in between is repeated by itself, which takes less
-    /// time, in which less can come in between.
-    /// - Returns: the id of each that was changed.
+    /// Updates postbacks of which no two are the same. An update that lost against a concurrent one is repeated alone,
+    /// because a shorter transaction is less likely to lose again.
+    /// - Returns: the id of each postback that was changed.
     private func updateEach(_ updates: [PostbackUpdate]) -> [Result<Int, FunctionError>] {
         zip(updates, attempt(updates)).map { update, answer in
             var answer = answer
@@ -85,7 +85,7 @@ extension PostbackStore {
         }
     }
 
-    /// - Returns: the id of each that was changed; nil where somebody else's update came in between.
+    /// - Returns: the id of each postback that was changed; nil if another update came in between.
     private func attempt(_ updates: [PostbackUpdate]) -> [Result<Int, FunctionError>?] {
         var answers: [Result<Int, FunctionError>?] = updates.map { _ in nil }
         var changes: [(index: Int, line: UpdatePostbacks.Line)] = []
@@ -111,7 +111,7 @@ extension PostbackStore {
         return answers
     }
 
-    /// The updates with what is stored, ready to be made while that stays so.
+    /// The updates combined with the stored postbacks. They are valid as long as the versions stay the same.
     private func prepare(_ updates: [PostbackUpdate]) -> [Result<UpdatePostbacks.Line, FunctionError>] {
         do throws(FunctionError) {
             let ids = updates.map(\.postbackID)
@@ -142,7 +142,7 @@ extension PostbackStore {
         return try line(update, template, moves: moves, version: old.version)
     }
 
-    /// What became of an update; nil where somebody else's came in between.
+    /// The result of an update; nil if another update came in between.
     private static func answer(
         _ verdict: UpdatePostbacks.Verdict, on update: PostbackUpdate
     ) -> Result<Int, FunctionError>? {
@@ -157,8 +157,8 @@ extension PostbackStore {
         }
     }
 
-    /// Deletes a postback and cancels what it owes; one that is deleted already stays as it is.
-    /// - Returns: how many deliveries were cancelled.
+    /// Deletes a postback and cancels what it owes; a postback that is already deleted does not change.
+    /// - Returns: the number of deliveries that were cancelled.
     package func delete(_ postbackID: Int) throws(FunctionError) -> Int {
         guard let cancelled = try database.run(DeletePostback(postbackID: postbackID)) else {
             throw .unknownPostback(postbackID)
@@ -166,7 +166,7 @@ extension PostbackStore {
         return cancelled
     }
 
-    /// The secrets that an update leaves as they are, to be sealed for another origin.
+    /// Opens the secrets that an update keeps, so that they can be sealed for another origin.
     private func opened(
         _ template: RequestTemplate, of postbackID: Int, sealedFor origin: String
     ) throws(FunctionError) -> RequestTemplate {
@@ -180,11 +180,11 @@ extension PostbackStore {
         }
     }
 
-    /// - Parameter moves: the URL has another origin, for which all secrets are sealed anew.
+    /// - Parameter moves: whether the URL has another origin, for which all secrets are sealed anew.
     private func line(
         _ update: PostbackUpdate, _ template: RequestTemplate, moves: Bool, version: Int
     ) throws(FunctionError) -> UpdatePostbacks.Line {
-        // What earlier versions stored in plain is sealed on this occasion.
+        // Secrets in parameters that earlier versions stored in plain text are sealed on this occasion.
         let setsParams =
             moves || update.request.setsRequestParams || keys != nil && template.requestParams.hasPlainSecrets
         var written = template

@@ -4,19 +4,19 @@ import Postbacks
 import Postgres
 package import Secrets
 
-/// Postbacks: made, found, shown with their secrets masked.
+/// Creates, changes and lists postbacks. Their secrets are masked in every answer.
 package struct PostbackStore {
     let database: Database
     let keys: EncryptionKeys?
 
-    /// - Parameter keys: needed only to make postbacks that have secrets.
+    /// - Parameter keys: needed only to create or change postbacks that have secrets.
     package init(_ database: Database, keys: EncryptionKeys? = nil) {
         self.database = database
         self.keys = keys
     }
 
     /// One page of the postbacks that are not deleted, in the order of their ids.
-    /// - Throws: `not_found` for an offer, affiliate or postback that is not there.
+    /// - Throws: `not_found` for an offer, affiliate or postback that does not exist.
     package func page(_ filter: PostbackFilter, _ page: Page) throws(FunctionError) -> ListedPage {
         try filter.named.require(in: database)
         let listed = try page.rows("postbacks") { after, count throws(FunctionError) in
@@ -51,8 +51,8 @@ package struct PostbackStore {
         }
     }
 
-    /// What stands in the columns from `basic_auth` to `success_when`.
-    /// - Throws: `misconfigured` when there is a secret and no key to seal it.
+    /// The values of the columns from `basic_auth` to `success_when`.
+    /// - Throws: `misconfigured` if there is a secret and no key to seal it.
     func requestColumns(_ template: RequestTemplate, id: Int) throws(FunctionError) -> RequestColumns {
         if template.hasPlainSecrets, keys == nil {
             throw FunctionError(
@@ -64,7 +64,7 @@ package struct PostbackStore {
 }
 
 extension Bool {
-    /// As an array's element.
+    /// The text of an array's element.
     var column: String { self ? "t" : "f" }
 }
 

@@ -1,11 +1,11 @@
 import Postgres
 import Secrets
 
-/// Lists postbacks that may have something sealed, deleted ones too, in the order of their ids.
+/// Lists postbacks that may have sealed values, also deleted ones, in the order of their ids.
 struct ListSealedPostbacks: StoredCall {
-    /// The id behind which it begins.
+    /// The id behind which the list begins.
     var after = 0
-    /// Only those of these; nil: any.
+    /// Limits the list to these ids; nil does not.
     var ids: [Int]?
 
     struct Sealed {
@@ -39,8 +39,8 @@ struct ListSealedPostbacks: StoredCall {
     }
 }
 
-/// Stores secrets that were sealed anew, where they are still those that were read. It answers the ids of the postbacks that it
-/// has changed.
+/// Stores secrets that were sealed anew, provided that the stored ones are still those that were read. The answer has
+/// the ids of the postbacks that were changed.
 struct ResealPostbacks: StoredCall {
     let postbacks: [SealedPostback]
 
@@ -63,14 +63,14 @@ struct ResealPostbacks: StoredCall {
     }
 }
 
-/// Counts secrets by the keys under which they are sealed.
+/// Counts the sealed secrets for each key.
 struct CountSealed: StoredCall {
     struct Key {
         let id: String
         let count: Int
         /// How many of them may still be sent.
         let live: Int
-        /// The last postbacks that have some of these.
+        /// The last 20 postbacks that have some of these.
         let postbacks: [Int]
     }
 
@@ -86,9 +86,9 @@ struct CountSealed: StoredCall {
     }
 }
 
-/// Finds deliveries in flight of postbacks that have secrets, with the numbers of their leases.
+/// Finds the deliveries in flight of postbacks that have secrets, with the numbers of their leases.
 struct FindClaimed: StoredCall {
-    /// Only those of these that still have these leases; nil: any.
+    /// Limits the answer to those of these claims whose lease is still the same; nil does not.
     let claims: SecretRotation.Claims?
 
     static let statement = Statement(name: "find_claimed", bytes: PackageResources.find_claimed_sql)

@@ -3,11 +3,11 @@ package import FunctionRuntime
 package import JSON
 package import Postbacks
 
-/// A postback as it was saved, with what whoever saved it should know.
+/// A postback as it was saved, with warnings for the caller.
 package struct SavedPostback {
     package let postback: JSON
     package let warnings: [PostbackWarning]
-    /// True: an earlier call with the same idempotency key had made it, and nothing was changed.
+    /// True if an earlier call with the same idempotency key created it; nothing was changed.
     package var isRepeat = false
 
     package var json: JSON { ["postback": postback, "warnings": .array(warnings.map(\.json))] }
@@ -19,7 +19,7 @@ package struct SavedPostback {
 }
 
 extension EgressRules {
-    /// What a name leads to is judged when it is dialled; a literal address is known when a postback is saved.
+    /// Refuses a literal address that the rules forbid. The addresses behind a name are judged when they are dialled.
     package func check(_ url: PostbackURL) throws(FunctionError) {
         if let address = url.address, case .forbidden(let reason) = judge(address) {
             throw .invalidRequest("url", "must not lead to \(address): \(reason); POSTBACKS_ALLOW_CIDRS can open it")

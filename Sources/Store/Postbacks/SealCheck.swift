@@ -2,26 +2,26 @@ import Postbacks
 package import Postgres
 package import Secrets
 
-/// What is sealed under one key, and whether the key that is configured under its id is the one.
+/// The secrets that are sealed under one key id, and whether the configured key of that id opens them.
 package struct SealCheck: Sendable {
     /// The key's id.
     package let key: String
-    /// How many secrets it has sealed.
+    /// The number of live secrets sealed with it.
     package let count: Int
     package let verdict: Verdict
 
     package enum Verdict: Sendable {
-        /// It opens some of them, at least.
+        /// It opens at least one of those that were tried.
         case opens
-        /// No key of that id is configured.
+        /// No key with this id is configured.
         case missing
-        /// One is, and opens none of those that were tried: it is another key.
+        /// A key with this id is configured but opens none of those that were tried: it is another key.
         case wrong
     }
 
-    /// Tries each key that is in use on the secrets of a few postbacks: one of them may have been tampered with. What deleted
-    /// postbacks keep does not count: nothing of it is sent any more.
-    /// - Parameter keys: nil where none is configured.
+    /// Tries each key in use on the secrets of a few postbacks, since one of them may have been tampered with. Secrets
+    /// of deleted postbacks do not count: they are not sent any more.
+    /// - Parameter keys: the configured keys; nil if there are none.
     package static func run(on connection: Connection, keys: EncryptionKeys?) throws(PostgresError) -> [SealCheck] {
         var checks: [SealCheck] = []
         for key in try connection.run(CountSealed()) where key.live > 0 {

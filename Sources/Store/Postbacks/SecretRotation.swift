@@ -4,13 +4,14 @@ package import Postbacks
 import Postgres
 package import Secrets
 
-/// Seals every stored secret anew under the first key and for its origin, while functions and pollers run. Each step is one
-/// short statement that stores only over what it has read, so it may be stopped at any time and begun again.
+/// Seals every stored secret anew, with the first key and for its origin, while functions and pollers run. Each step is
+/// one short statement that overwrites only what it has read, so the rotation may be stopped at any time and started
+/// again.
 package struct SecretRotation {
     private let database: Database
     private let keys: EncryptionKeys
 
-    /// How many postbacks are locked at a time.
+    /// The number of postbacks that are locked at a time.
     package static let batchSize = 200
 
     package init(_ database: Database, keys: EncryptionKeys) {
@@ -18,17 +19,18 @@ package struct SecretRotation {
         self.keys = keys
     }
 
-    /// What became of the secrets.
+    /// The result of a rotation.
     package struct Outcome {
-        /// Secrets that were sealed anew, and the postbacks that have them; in a dry run those that would be.
+        /// The number of secrets that were sealed anew, and of the postbacks that have them; in a dry run, of those
+        /// that would be.
         package fileprivate(set) var renewed = 0
         package fileprivate(set) var postbacks = 0
-        /// Secrets that the first key has sealed for their origin already.
+        /// The number of secrets that the first key has already sealed for their origin.
         package fileprivate(set) var current = 0
         package fileprivate(set) var failures: [Resealing.Failure] = []
     }
 
-    /// Goes through all postbacks, deleted ones too: their idempotency keys still answer.
+    /// Processes all postbacks, also deleted ones, because their idempotency keys still answer.
     package func run(isDryRun: Bool) throws(FunctionError) -> Outcome {
         var outcome = Outcome()
         var after = 0
@@ -37,7 +39,7 @@ package struct SecretRotation {
             guard let last = batch.last else { return outcome }
             after = last.id
             var missed = try reseal(batch, isDryRun: isDryRun, &outcome)
-            // What somebody has changed between reading and storing is read again.
+            // Postbacks that were changed between reading and storing are read again.
             while !missed.isEmpty {
                 let changed = try database.run(ListSealedPostbacks(ids: missed))
                 missed = try reseal(changed, isDryRun: isDryRun, &outcome)
@@ -45,7 +47,7 @@ package struct SecretRotation {
         }
     }
 
-    /// How many secrets are sealed under which key, by the keys' ids.
+    /// The number of sealed secrets for each key id.
     package static func sealed(in database: Database) throws(FunctionError) -> [(key: String, count: Int)] {
         try database.run(CountSealed()).map { ($0.id, $0.count) }
     }
@@ -59,12 +61,12 @@ package struct SecretRotation {
 
     package func claims() throws(FunctionError) -> Claims { try database.run(FindClaimed(claims: nil)) }
 
-    /// Those of the claims that have neither been answered nor run out.
+    /// Those of the claims whose leases have neither been answered nor run out.
     package func open(_ claims: Claims) throws(FunctionError) -> Claims {
         try database.run(FindClaimed(claims: claims))
     }
 
-    /// - Returns: the postbacks that have been changed since they were read.
+    /// - Returns: the ids of the postbacks that were changed since they were read.
     private func reseal(
         _ batch: [ListSealedPostbacks.Sealed], isDryRun: Bool, _ outcome: inout Outcome
     ) throws(FunctionError) -> [Int] {
@@ -83,7 +85,7 @@ package struct SecretRotation {
     }
 }
 
-/// The columns of a postback that may hold something sealed, as they are and as they are to be.
+/// The columns of a postback that may hold sealed values, as they are stored and as they will be.
 struct SealedPostback: Sendable {
     let id: Int
     let url: String
@@ -113,7 +115,8 @@ struct SealedPostback: Sendable {
         signingSecret = Column(stored.signingSecret)
         fingerprint = Column(stored.fingerprint)
         url = stored.url
-        // A URL that an earlier version accepted and this one cannot read: its destination still names the origin.
+        // An earlier version may have accepted a URL that this one cannot parse; its destination still names the
+        // origin.
         let origin = (try? PostbackURL(parsing: url))?.origin ?? stored.origin
         resealing = Resealing(of: SecretOwner(postbackID: id, origin: origin), with: keys)
         renew(\.basicAuth, "basicAuth") { $0.basicAuth($1) }
@@ -125,7 +128,7 @@ struct SealedPostback: Sendable {
         }
     }
 
-    /// What cannot be read is left as it is.
+    /// Seals a column anew. A column that cannot be read does not change.
     private mutating func renew(
         _ column: WritableKeyPath<SealedPostback, Column>, _ field: String,
         _ renewed: (inout Resealing, JSON) -> JSON

@@ -12,9 +12,9 @@ struct StoredPostback {
 
     let id: Int
     let version: Int
-    /// Nil: it is for every offer.
+    /// Nil for every offer.
     let offer: Named?
-    /// Nil: it is for every affiliate.
+    /// Nil for every affiliate.
     let affiliate: Named?
     let goal: Named?
     /// Whether the offer's goals are on.
@@ -24,7 +24,7 @@ struct StoredPostback {
     let template: RequestTemplate
     let isActive: Bool
     let sendsOvertaken: Bool
-    /// RFC 3339; nil: it is not paused.
+    /// RFC 3339; nil if it is not paused.
     let pausedAt: String?
     let pausedReason: String?
     let createdAt: String
@@ -53,7 +53,7 @@ struct StoredPostback {
         updatedAt = try row.required("updated_at")
     }
 
-    /// The postback as it is answered, with its secrets masked.
+    /// The postback as functions return it, with its secrets masked.
     var json: JSON {
         func json(_ named: Named?) -> JSON? { named.map { ["id": .string($0.id), "name": .string($0.name)] } }
         let all: JSON = ["id": .string(NewPostback.all), "name": .string(NewPostback.all)]
@@ -72,7 +72,7 @@ struct StoredPostback {
 }
 
 extension Schema {
-    /// A postback as it is answered.
+    /// A postback as functions return it.
     package static let postback = object([
         "id": integer, "offer": named, "affiliate": named, "goal": ["anyOf": [named, ["type": "null"]]],
         "goalApplies": boolean,

@@ -2,7 +2,7 @@ import JSON
 import Postbacks
 import Postgres
 
-/// Locks postbacks in one order everywhere.
+/// Locks postbacks in the order of their ids, so that two transactions do not deadlock.
 struct LockPostbacks: StoredCall {
     let ids: [Int]
 
@@ -11,11 +11,11 @@ struct LockPostbacks: StoredCall {
     var arguments: Arguments { ["postback_ids": .integers(ids)] }
 }
 
-/// Changes a batch of postbacks, of which none is in it twice. It answers one verdict for each.
+/// Changes a batch of postbacks, no two of which are the same. The answer has one verdict for each.
 struct UpdatePostbacks: StoredCall {
     struct Line {
         let update: PostbackUpdate
-        /// The version that the postback has as long as nobody else changes it.
+        /// The version that was read. The update is refused if the postback has another one by then.
         let version: Int
         let url: PostbackURL
         let httpType: HTTPType
@@ -45,10 +45,10 @@ struct UpdatePostbacks: StoredCall {
 
     enum Verdict {
         case changed
-        /// Somebody else has changed the postback.
+        /// Another update has changed the postback.
         case isOutdated
         case isUnknown
-        /// The offer, which has no such goal.
+        /// The offer that has no such goal.
         case goalIsUnknown(offer: String)
         /// A goal is given while the offer's goals are off.
         case goalsAreOff
@@ -82,7 +82,7 @@ struct UpdatePostbacks: StoredCall {
     }
 }
 
-/// Deletes a postback, and answers how many deliveries that cancelled; nil: there is no such postback.
+/// Deletes a postback, and returns the number of deliveries that were cancelled; nil if there is no such postback.
 struct DeletePostback: StoredCall {
     let postbackID: Int
 
