@@ -1,6 +1,6 @@
-/// What the text of a column can be read as.
+/// A type that can be read from the text of a column.
 package protocol ColumnValue {
-    /// Nil for text that is no such value.
+    /// Returns nil if the text is not a value of this type.
     init?(column text: UnsafeBufferPointer<UInt8>)
 }
 
@@ -31,14 +31,14 @@ extension [UInt8]: ColumnValue {
     package init?(column text: UnsafeBufferPointer<UInt8>) { unsafe self.init(text) }
 }
 
-/// A verdict or a state: one of the enumeration's texts.
+/// An enumeration that is read from its raw value, such as a verdict or a state.
 extension ColumnValue where Self: RawRepresentable<String> {
     package init?(column text: UnsafeBufferPointer<UInt8>) {
         unsafe self.init(rawValue: String(decoding: text, as: UTF8.self))
     }
 }
 
-/// An array of integers, of which none is NULL: `{1,2}`.
+/// An array of integers without NULLs: `{1,2}`.
 package struct IntegerArray: ColumnValue {
     package let values: [Int]
 

@@ -1,29 +1,30 @@
-/// Sorts what libpq says of a failed attempt to connect: the server's five characters stand in it behind the severity
-/// (`FATAL:  28P01: …`), libpq's own part is words only.
-/// - Parameter text: one entry for each attempt, since a name may have several addresses and a string several hosts.
+/// Classifies libpq's message about a failed attempt to connect. An error of the server contains its SQLSTATE behind
+/// the severity (`FATAL:  28P01: …`); libpq's own errors consist of words only.
+/// - Parameter text: the message, with one entry for each attempt: a name may have several addresses and a connection
+///   string several hosts.
 func connectFailure(of text: String) -> PostgresError {
     let attempts = text.split(separator: "connection to server ").filter { $0.contains(" failed:") }
     let message = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.joined(separator: " ").inOneLine
-    // Nothing was tried: a setting is wrong, and libpq's words name no host.
+    // No connection was attempted: a setting is wrong, and libpq's message names no host.
     guard !attempts.isEmpty else {
         if transientTexts.contains(where: text.contains) { return .unreachable(message) }
         return .unusable(message, message: message)
     }
     let refusals = attempts.map { Refusal(String($0)) }
-    // One that could not be asked may be the one that would have said yes.
+    // A host that could not be reached might have accepted the login.
     guard let last = refusals.last, let reason = last.reason, refusals.allSatisfy({ $0.reason != nil }) else {
         return .unreachable(message)
     }
     return .unusable(reason, sqlState: last.sqlState, message: message)
 }
 
-/// What is no setting's fault although nothing was tried.
+/// Messages of failures that are not the fault of a setting, although no connection was attempted.
 private let transientTexts = ["could not translate host name", "out of memory", "could not create socket"]
 
 /// The answer of one server.
 private struct Refusal {
     let sqlState: String?
-    /// Why the same again is refused again; nil where it may not be.
+    /// Why another attempt would be refused too; nil if it might not be.
     let reason: String?
 
     init(_ text: String) {
@@ -38,7 +39,7 @@ private struct Refusal {
     private static let login = "the server refuses the login: its user, its password, or where it comes from"
     private static let encryption = "the server's or the client's side of TLS does not fit sslmode"
 
-    /// Appendix A of PostgreSQL's manual.
+    /// SQLSTATEs of appendix A of PostgreSQL's manual.
     private static let states = [
         "28000": login, "28P01": login, "3D000": "the server has no such database",
         "42501": "the login may not connect to that database",
@@ -46,7 +47,7 @@ private struct Refusal {
         "22023": "it sets a parameter to a value that the server does not take",
     ]
 
-    /// libpq's own words, and those of PgBouncer, which says 08P01 to everything.
+    /// Messages of libpq, and of PgBouncer, which uses 08P01 for everything.
     private static let words: [(words: String, reason: String)] = [
         ("no password supplied", login), ("authentication failed", login), ("no such user", login),
         ("no such database", "the server has no such database"), ("does not support SSL", encryption),
@@ -54,7 +55,7 @@ private struct Refusal {
         ("root certificate file", encryption), ("could not read certificate file", encryption),
     ]
 
-    /// Five digits and capitals between two colons; the severity in front of them has no digit.
+    /// Finds the SQLSTATE: five digits and capitals between two colons. The severity in front of it has no digit.
     private static func sqlState(in text: String) -> String? {
         text.split(separator: ": ").map { $0.drop { $0 == " " } }.first { piece in
             piece.utf8.count == 5 && piece.utf8.contains { (0x30...0x39).contains($0) }

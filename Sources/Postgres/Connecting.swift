@@ -1,10 +1,10 @@
 import CPostgres
 package import POSIX
 
-/// A connection that is being made, for an event loop: call `poll` when one of `interests` is ready or the time
-/// `millisecondsLeft` is over. Only looking a host's name up may block.
+/// A connection attempt for an event loop: call `poll` when one of `interests` is ready or `millisecondsLeft` have
+/// passed. Only the look-up of a host name may block.
 ///
-/// Of several hosts each has `connect_timeout`, by default 10 s; one that does not answer is passed over.
+/// Each of several hosts has `connect_timeout`, by default 10 s; a host that does not answer in time is skipped.
 package final class Connecting {
     private let info: ConnectionInfo
     private let applicationName: String
@@ -25,17 +25,17 @@ package final class Connecting {
         status == PGRES_POLLING_READING ? [.readNumber(handle.socket)] : [.writeNumber(handle.socket)]
     }
 
-    /// Until a host is given up; nil for never.
+    /// Milliseconds until the present host is given up; nil for no limit.
     package var millisecondsLeft: Int? {
         deadline.map { Int(max($0 - Clock.monotonicNanoseconds, 0) / 1_000_000) + 1 }
     }
 
-    /// Goes as far as it can without waiting; nil while there is nothing yet.
+    /// Proceeds as far as possible without waiting; returns nil while the connection is not ready.
     package func poll() throws(PostgresError) -> Connection? {
         try isConnected() ? Connection(handle) : nil
     }
 
-    /// Waits for the outcome.
+    /// Waits until the connection is made or has failed.
     func finish(unless interruption: Descriptor?) throws(PostgresError) -> ConnectionHandle {
         while try !isConnected() {
             try waitForPostgres(interests, milliseconds: millisecondsLeft, unless: interruption)
@@ -56,7 +56,8 @@ package final class Connecting {
         return false
     }
 
-    /// Begins again without the host that does not answer. (libpq itself goes on by time only where it blocks.)
+    /// Starts again without the host that does not answer. (libpq itself skips a host by time only in its blocking
+    /// calls.)
     private func passOver() throws(PostgresError) {
         let (name, port) = (handle.host, handle.port)
         let named = hosts.indices.filter { hosts[$0].name == name || hosts[$0].address == name }
@@ -76,7 +77,7 @@ package final class Connecting {
 }
 
 /// Waits until one of the interests is ready or the time is over.
-/// - Throws: `.unreachable` when the interruption is readable.
+/// - Throws: `.unreachable` if the interruption is readable.
 func waitForPostgres(
     _ interests: [Interest], milliseconds: Int?, unless interruption: Descriptor?
 ) throws(PostgresError) {
@@ -86,7 +87,7 @@ func waitForPostgres(
     }
 }
 
-/// `wait`, with its failure as this module's.
+/// Calls `wait` and converts its error to `PostgresError`.
 func waitForPostgres(_ interests: [Interest], milliseconds: Int?) throws(PostgresError) -> [Bool] {
     do {
         return try wait(for: interests, milliseconds: milliseconds)

@@ -1,13 +1,13 @@
 import CPostgres
 
-/// What a `NOTIFY` sent on a channel that this session listens to.
+/// A notification that a `NOTIFY` sent on a channel to which this session listens.
 package struct Notification: Equatable, Sendable {
     package let channel: String
     package let payload: String
 }
 
 extension Connection {
-    /// The notifications that have come, in order. Looks at the socket, so that it also notices a lost connection.
+    /// The notifications that have arrived, in order. It reads from the socket, so it also notices a lost connection.
     package func notifications() -> [Notification] {
         if isUsable, unsafe PQconsumeInput(handle.pointer) == 0, !isBusy { loss = .unreachable(handle.message) }
         var notifications: [Notification] = []

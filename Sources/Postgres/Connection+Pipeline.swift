@@ -1,8 +1,9 @@
 import CPostgres
 
 extension Connection {
-    /// Sends the groups, each a transaction of its own, without waiting. Their results come from `poll`.
-    /// - Parameter isProbing: also finds out whose the session is; by default with what is sent second.
+    /// Sends the groups, each a transaction of its own, without waiting. `poll` returns their results.
+    /// - Parameter isProbing: whether to find out as well if the session is shared; by default the second pipeline does
+    ///   so.
     package func start(_ groups: [[Call]], isProbing: Bool? = nil) throws(PostgresError) {
         precondition(!isBusy, "a pipeline while another is under way")
         guard isUsable else { throw loss ?? .unreachable(handle.message) }
@@ -10,7 +11,7 @@ extension Connection {
         let groups = endsWithProbe ? groups + [[probe]] : groups
         var pipeline = Pipeline(groupCount: groups.count, endsWithProbe: endsWithProbe)
         do {
-            // A preparation inside a group that fails before it would be lost to the groups behind.
+            // If a group failed before a PREPARE inside it, the later groups would lack the prepared statement.
             if groups.count > 1 { try prepareAhead(groups, &pipeline) }
             for (number, group) in groups.enumerated() { try send(group, number, &pipeline) }
         } catch {
@@ -22,9 +23,9 @@ extension Connection {
         flush()
     }
 
-    /// Takes in what has come.
-    /// - Returns: nil while something is missing; else one result for each group. If the connection is lost, the groups
-    ///   that were not answered fail as `.unreachable`; the server may or may not have committed them.
+    /// Processes the results that have arrived.
+    /// - Returns: nil while results are missing; else one result for each group. If the connection is lost, the groups
+    ///   without an answer fail as `.unreachable`; the server may or may not have committed them.
     package func poll() -> [Result<[Rows], PostgresError>]? {
         guard var pipeline else { return nil }
         self.pipeline = nil
@@ -81,10 +82,12 @@ extension Connection {
         try sync(group: number, &pipeline)
     }
 
-    /// A pooler may give each transaction another session, in which nothing is prepared, or something else.
+    /// Whether the statement stays prepared. A pooler may give each transaction another session, in which nothing, or
+    /// something else, is prepared.
     private func isKept(_ statement: Statement) -> Bool { session == .own && !statement.name.isEmpty }
 
-    /// Whether it was new.
+    /// Prepares the call's statement if this session has not prepared it yet.
+    /// - Returns: whether it was new.
     @discardableResult
     private func prepareIfNew(_ call: Call, _ pipeline: inout Pipeline) throws(PostgresError) -> Bool {
         let statement = call.statement
@@ -113,11 +116,11 @@ extension Connection {
         pipeline.expect(.sync(group: group))
     }
 
-    /// Takes one result that is there; false when there will be no more.
+    /// Processes one result that has arrived; returns false if no more results will come.
     private func takeResult(_ pipeline: inout Pipeline) -> Bool {
         guard let step = pipeline.current else { return false }
         guard let pointer = unsafe PQgetResult(handle.pointer) else {
-            // The end of one statement's results.
+            // A nil result ends the results of one statement.
             if case .sync = step { return isUsable }
             pipeline.advance()
             return isUsable
@@ -140,7 +143,7 @@ extension Connection {
     private func takePreparation(_ result: ResultHandle, of statement: Statement, _ pipeline: inout Pipeline) {
         guard result.status != PGRES_COMMAND_OK else { return }
         prepared[statement.name] = nil
-        // What was aborted with its group says nothing about the statement.
+        // A preparation that was aborted with its group says nothing about the statement.
         guard result.status != PGRES_PIPELINE_ABORTED, let error = failure(result, of: statement) else { return }
         takeLoss(error, &pipeline)
         learn(from: error)
@@ -161,23 +164,23 @@ extension Connection {
         }
     }
 
-    /// The transaction ends where the group does. What fails there (a deferred check, a time-out, a cancellation, the
-    /// session's end) comes behind the answers of the statements, which are worth nothing then.
+    /// Handles an error at the end of a group, where the transaction commits. Such an error (a deferred check, a
+    /// time-out, a cancellation, the end of the session) comes after the results of the statements and makes them void.
     private func takeCommitFailure(_ result: ResultHandle, of group: Int?, _ pipeline: inout Pipeline) {
         guard let error = failure(result, of: nil) else { return }
         takeLoss(error, &pipeline)
-        // Of a session that ends here nobody knows whether it did so before its commit or behind it.
+        // If the session ends here, it is unknown whether that was before or after the commit.
         if let group { pipeline.fail(group, error.isFatal ? error : error.undone) }
     }
 
-    /// What the server ends the session with: it does nothing of what was sent behind it.
+    /// Remembers the error with which the server ends the session: it executes nothing that was sent after it.
     private func takeLoss(_ error: PostgresError, _ pipeline: inout Pipeline) {
         if error.isFatal { pipeline.loss = pipeline.loss ?? error.undone }
     }
 }
 
 extension PostgresError {
-    /// The same, where the transaction cannot have been committed.
+    /// The same error, with `isUndone` set if the transaction cannot have been committed.
     fileprivate var undone: PostgresError {
         var error = self
         error.isUndone = rollsBack

@@ -2,8 +2,8 @@ import CPostgres
 import POSIX
 
 extension Connection {
-    /// Runs a text of many statements, without parameters: one transaction, unless it says otherwise itself.
-    /// After a failure no transaction is left open.
+    /// Runs a text of several statements without parameters. They are one transaction, unless the text itself contains
+    /// transaction commands. After a failure no transaction is left open.
     package func execute(script: String) throws(PostgresError) {
         precondition(!isBusy, "a script while something else is under way")
         guard isUsable, unsafe PQexitPipelineMode(handle.pointer) == 1 else {
@@ -15,7 +15,7 @@ extension Connection {
         if let error { throw error }
     }
 
-    /// Sends by the simple protocol and waits for the end; the first error, if there was one.
+    /// Sends the script by the simple query protocol and waits for its end. Returns the first error, or nil.
     private func runSimple(_ script: String) -> PostgresError? {
         guard unsafe PQsendQuery(handle.pointer, script) == 1 else { return .unreachable(handle.message) }
         var first: PostgresError?
@@ -40,12 +40,12 @@ extension Connection {
         }
     }
 
-    /// Sends what the socket takes. A failure shows when reading.
+    /// Sends as much as the socket takes. An error is noticed at the next read.
     func flush() {
         wantsWrite = unsafe PQflush(handle.pointer) == 1
     }
 
-    /// The error that a result is, if it is one.
+    /// The error in a result, or nil.
     func failure(_ result: ResultHandle, of statement: Statement?) -> PostgresError? {
         switch result.status {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return nil

@@ -1,13 +1,14 @@
 import CPostgres
 import POSIX
 
-/// Whose the session on the server is. A pooler in transaction mode gives each transaction one of its sessions: what is
-/// prepared, set or listened to there is lost to this connection, and found by others.
+/// Whether this connection has a server session of its own. A pooler in transaction mode gives each transaction one of
+/// its sessions: statements prepared, parameters set and channels listened to there are lost to this connection, and
+/// other clients find them.
 package enum Session: Equatable, Sendable {
     case unknown
-    /// Something has been sent already: it is worth asking.
+    /// Something has been sent already, so a probe is worth its cost.
     case used
-    /// The connection has it for itself, as long as it lasts.
+    /// The session belongs to this connection alone, as long as it lasts.
     case own
     case shared
 
@@ -15,17 +16,17 @@ package enum Session: Equatable, Sendable {
 }
 
 extension Connection {
-    /// The server's encoding, as it said when the connection was made.
+    /// The server's encoding, as reported when the connection was made.
     package var serverEncoding: String? {
         guard let text = unsafe PQparameterStatus(handle.pointer, "server_encoding") else { return nil }
         return unsafe String(cString: text)
     }
 
-    /// Looks whether an idle connection is still there, so that nothing is sent on one that the server has closed.
+    /// Checks whether an idle connection is still open, so that nothing is sent on one that the server has closed.
     package func isStillThere() -> Bool {
         guard isUsable, !isBusy else { return isUsable }
         do throws(PostgresError) {
-            // What the server said before it closed comes first, the end behind it.
+            // The server's last messages come first, and then the end of the stream.
             for _ in 0..<16 where isUsable && loss == nil {
                 guard try waitForPostgres([.readNumber(socket)], milliseconds: 0)[0] else { break }
                 if unsafe PQconsumeInput(handle.pointer) == 0 { loss = .unreachable(handle.message) }
@@ -39,8 +40,9 @@ extension Connection {
         return isUsable
     }
 
-    /// Compares the server's process with the one that has let this connection in: a pooler invents that one. A session of
-    /// one's own then works as every statement here expects, whatever the database or the role has for a default.
+    /// Compares the server process with the one that was reported when the connection was made; a pooler makes that one
+    /// up. In a session of its own the call also sets the isolation level that every statement here expects, whatever
+    /// the default of the database or the role is.
     var probe: Call {
         let own = Int(unsafe PQbackendPID(handle.pointer))
         return Call(
@@ -55,7 +57,8 @@ extension Connection {
         session = row.bool("is_own") == true ? .own : .shared
     }
 
-    /// What is prepared under the old names stays unused in the session.
+    /// Learns from an error that the session is shared or that a plan is outdated, and then forgets the prepared
+    /// statements. Their old names stay in the session, unused.
     func learn(from error: PostgresError) {
         if error.isOfAnotherSession { session = .shared }
         if error.isOfAnotherSession || error.isOutdatedPlan {

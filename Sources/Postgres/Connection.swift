@@ -1,35 +1,36 @@
 import CPostgres
 package import POSIX
 
-/// A connection to PostgreSQL, for one thread. What fails leaves it usable, unless it is the connection that is lost.
+/// A connection to PostgreSQL, for one thread. It stays usable after an error, unless the connection itself is lost.
 ///
-/// It stays in libpq's pipeline mode: whatever is started together goes out together and costs one round trip,
-/// including the preparation of statements that it keeps.
+/// It stays in libpq's pipeline mode: all calls that are started together are sent together and cost one round trip,
+/// including the preparation of named statements.
 package final class Connection {
     let handle: ConnectionHandle
-    /// The statements that are prepared in this session, and their texts.
+    /// The statements that are prepared in this session: the text by the name.
     var prepared: [String: String] = [:]
-    /// How often everything prepared had to be forgotten; part of the names in the session.
+    /// The number of times that all prepared statements had to be forgotten; part of their names in the session.
     var generation = 0
-    /// Whose the session on the server is; see `Connection+Session.swift`.
+    /// Whether the server session is the connection's own; see `Connection+Session.swift`.
     package internal(set) var session = Session.unknown
-    /// What has been started and not been handed out.
+    /// The calls that were started and whose results have not been returned.
     var pipeline: Pipeline?
-    /// Why the connection was lost, once that is known.
+    /// Why the connection was lost, if that is known.
     var loss: PostgresError?
-    /// Set by what leaves the protocol in a state that nothing but a new connection ends.
+    /// Set when the protocol is in a state that only a new connection can leave.
     var isOutOfStep = false
-    /// Whether there is more to send than the socket took; then wait for room to write too.
+    /// Whether the socket has not taken everything yet; then wait for writability too.
     package internal(set) var wantsWrite = false
 
-    /// What is readable when nobody shall wait for the server any more.
+    /// A descriptor that becomes readable when calls shall stop waiting for the server.
     package var interruption: Descriptor?
 
-    /// Connects, and waits for it as long as `connect_timeout` says, by default 10 s.
+    /// Connects, and waits at most `connect_timeout`, by default 10 s for each host.
     /// - Parameters:
-    ///   - conninfo: a URI or key=value pairs as libpq takes them; empty for what the `PG…` variables say.
-    ///   - applicationName: what `pg_stat_activity` shows unless the string or `PGAPPNAME` says otherwise.
-    ///   - interruption: what is readable when nobody shall wait for the server any more, e.g. a descriptor of signals.
+    ///   - conninfo: a URI or key=value pairs as libpq takes them; empty to use the `PG…` variables.
+    ///   - applicationName: the name that `pg_stat_activity` shows, unless the string or `PGAPPNAME` sets another.
+    ///   - interruption: a descriptor that becomes readable when calls shall stop waiting for the server, for example
+    ///     one of signals.
     package convenience init(
         _ conninfo: String, applicationName: String = "postbacks", unless interruption: Descriptor? = nil
     ) throws(PostgresError) {
@@ -43,21 +44,21 @@ package final class Connection {
         unsafe PQenterPipelineMode(handle.pointer)
     }
 
-    /// For `wait`; changes with every new connection.
+    /// The socket's number, for `wait`; every new connection has another one.
     package var socket: CInt { handle.socket }
 
-    /// False once the connection is known to be lost. A loss is noticed only when something is sent or read.
+    /// False once the connection is known to be lost. A loss is noticed only by sending or reading.
     package var isUsable: Bool { handle.isUsable && !isOutOfStep }
 
-    /// Whether something has been started whose results have not been handed out.
+    /// Whether calls were started whose results have not been returned.
     package var isBusy: Bool { pipeline != nil }
 
-    /// What to wait for before the next `poll`.
+    /// The interests to wait for before the next `poll`.
     package var interests: [Interest] {
         wantsWrite ? [.readNumber(socket), .writeNumber(socket)] : [.readNumber(socket)]
     }
 
-    /// The server's notices and warnings since the last time, at most 100.
+    /// The server's notices and warnings since the last call, at most 100.
     package func takeNotices() -> [String] { handle.takeNotices() }
 
     /// Runs one statement, which is a transaction of its own.
@@ -79,9 +80,9 @@ package final class Connection {
         try transactions([calls])[0].get()
     }
 
-    /// Runs each group as a transaction of its own, all of them in one round trip. One that fails costs the others nothing,
-    /// unless the connection is lost; then those that were not answered fail as `.unreachable`.
-    /// - Throws: `.unreachable` too at an interruption, which the connection does not survive.
+    /// Runs each group as a transaction of its own, all of them in one round trip. A group that fails does not affect
+    /// the others, unless the connection is lost; then the groups without an answer fail as `.unreachable`.
+    /// - Throws: also `.unreachable` at an interruption, after which the connection is not usable.
     package func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
         try start(groups)
         while true {

@@ -1,12 +1,12 @@
 import CPostgres
 import Glibc
 
-/// Owns a `PGconn`, also one that failed to connect.
+/// Owns a `PGconn`, even one that failed to connect.
 @safe final class ConnectionHandle {
     let pointer: OpaquePointer
     private let notices = Notices()
 
-    /// Begins to connect, without waiting.
+    /// Starts to connect, without waiting.
     init(_ parameters: [(keyword: String, value: String)]) throws(PostgresError) {
         let keywords = unsafe parameters.map { unsafe strdup($0.keyword) }
         let values = unsafe parameters.map { unsafe strdup($0.value) }
@@ -29,7 +29,7 @@ import Glibc
                 unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(String(cString: text))
             }, Unmanaged.passUnretained(notices).toOpaque())
         if unsafe PQstatus(pointer) == CONNECTION_BAD { throw connectFailure(of: rawMessage) }
-        // The server's five characters stand in the text then; there is no other way to them.
+        // The verbose text contains the SQLSTATE; libpq offers no other access to it while connecting.
         unsafe PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
     }
 
@@ -38,7 +38,7 @@ import Glibc
     }
 
     var socket: CInt { unsafe PQsocket(pointer) }
-    /// The host, address or socket folder that is being tried or was connected to.
+    /// The host, address or socket directory of the present attempt or of the connection.
     var host: String { unsafe text(PQhost(pointer)) }
     var port: String { unsafe text(PQport(pointer)) }
     var isUsable: Bool { unsafe PQstatus(pointer) == CONNECTION_OK }
@@ -49,15 +49,15 @@ import Glibc
         return message.isEmpty ? "the connection to the database was lost" : message
     }
 
-    /// As libpq has it: one entry for each attempt to connect, over several lines.
+    /// libpq's text as it is: one entry for each attempt to connect, over several lines.
     var rawMessage: String { unsafe text(PQerrorMessage(pointer)) }
 
-    /// The attempt to connect is over.
+    /// Returns to messages of normal length after the attempt to connect.
     func isConnected() {
         unsafe PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
     }
 
-    /// With what the server has ended the session while nothing was under way.
+    /// The message with which the server ended the session while nothing was under way.
     var farewell: String? { notices.farewell }
 
     private func text(_ pointer: UnsafePointer<CChar>?) -> String {
@@ -67,7 +67,7 @@ import Glibc
     func takeNotices() -> [String] { notices.take() }
 }
 
-/// What the server said beside results: kept from libpq's habit of printing it, for those who want to see it.
+/// The server's notices and warnings, which libpq would otherwise print to stderr.
 private final class Notices {
     private var texts: [String] = []
     private(set) var farewell: String?

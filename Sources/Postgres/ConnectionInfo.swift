@@ -1,8 +1,8 @@
 import CPostgres
 import Glibc
 
-/// A connection string that has been looked at before libpq gets it, so that no part of a password can end up in
-/// one of libpq's messages: it quotes what it takes for a host or a port.
+/// A connection string that is checked before libpq gets it. libpq quotes in its messages what it takes for a host or a
+/// port; the checks keep parts of a password out of them.
 struct ConnectionInfo {
     let text: String
     /// The settings that the string itself names.
@@ -31,14 +31,15 @@ struct ConnectionInfo {
         }
     }
 
-    /// Seconds for one attempt, from the string, `PGCONNECT_TIMEOUT`, or 10. As in libpq 0 means for ever; 1 becomes 2.
+    /// Seconds for one attempt, from the string, `PGCONNECT_TIMEOUT`, or 10. As in libpq, 0 means no limit and 1
+    /// becomes 2.
     var timeoutSeconds: Int {
         let setting = given["connect_timeout"] ?? environment("PGCONNECT_TIMEOUT")
         guard let setting, let seconds = Int(setting) else { return 10 }
         return seconds == 1 ? 2 : max(seconds, 0)
     }
 
-    /// The hosts that libpq goes through one after the other; one entry that says nothing where there is no list.
+    /// The hosts that libpq tries one after the other; one empty entry if the string has no list.
     var hosts: [Host] {
         let names = list("host", "PGHOST")
         let addresses = list("hostaddr", "PGHOSTADDR")
@@ -56,9 +57,9 @@ struct ConnectionInfo {
         return value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// Keywords and values for `PQconnectStartParams` with `expand_dbname`: what the string says comes after the
-    /// defaults and before what must be so.
-    /// - Parameter hosts: those that are still to be tried.
+    /// Keywords and values for `PQconnectStartParams` with `expand_dbname`. The string overrides the defaults in front
+    /// of it, and fixed values behind it override the string.
+    /// - Parameter hosts: the hosts that are still to be tried.
     func parameters(applicationName: String, hosts: [Host]) -> [(keyword: String, value: String)] {
         var parameters = [
             ("fallback_application_name", applicationName),
@@ -67,7 +68,7 @@ struct ConnectionInfo {
             ("dbname", text),
             ("client_encoding", "UTF8"),
         ]
-        // Of several hosts the one that can be written to, unless somebody says otherwise.
+        // Of several hosts libpq shall choose the writable one, unless a setting says otherwise.
         if self.hosts.count > 1, given["target_session_attrs"] == nil, environment("PGTARGETSESSIONATTRS") == nil {
             parameters.append(("target_session_attrs", "read-write"))
         }
@@ -75,13 +76,13 @@ struct ConnectionInfo {
         let lists = [
             ("host", hosts.map(\.name)), ("hostaddr", hosts.map(\.address)), ("port", hosts.map(\.port)),
         ]
-        // A list of nothing but empty entries would be one of a wrong length.
+        // A list of nothing but empty entries would count as one of a wrong length.
         return parameters
             + lists.filter { !$0.1.allSatisfy(\.isEmpty) }.map { ($0.0, $0.1.joined(separator: ",")) }
     }
 }
 
-/// One of several hosts that a connection string names, as it names it.
+/// One of the hosts that a connection string names, as it is written there.
 struct Host: Equatable {
     let name: String
     let address: String

@@ -1,12 +1,12 @@
 import CPostgres
 
-/// A call's parameters as libpq wants them, all in one buffer.
+/// A call's parameters in libpq's form, all in one buffer.
 struct EncodedParameters {
-    /// A parameter held the character U+0000, which PostgreSQL's text cannot.
+    /// A parameter contains the character U+0000, which PostgreSQL's text cannot hold.
     struct ContainsNul: Error {}
 
     private var buffer: [UInt8] = []
-    /// Where each parameter begins in `buffer`; nil for NULL.
+    /// The start of each parameter in `buffer`; nil for NULL.
     private var starts: [Int?] = []
     private var lengths: [CInt] = []
     private var formats: [CInt] = []
@@ -63,9 +63,9 @@ struct EncodedParameters {
         buffer += bytes
     }
 
-    /// A `text[]` in PostgreSQL's binary format (`array_recv`): a list as text would mean something else to a session with
-    /// `array_nulls = off`. Dimensions, whether there are NULLs, the elements' type; one dimension's length and lower bound; then
-    /// each element with its length in front, -1 for NULL.
+    /// Appends a `text[]` in PostgreSQL's binary format (`array_recv`). A list as text would have another meaning in a
+    /// session with `array_nulls = off`. The format: the number of dimensions, whether there are NULLs, the type of the
+    /// elements; the dimension's length and lower bound; then each element after its length, -1 for NULL.
     private mutating func append(_ elements: [String?]) throws(ContainsNul) {
         append(elements.isEmpty ? 0 : 1 as Int32)
         append(elements.contains { $0 == nil } ? 1 : 0 as Int32)

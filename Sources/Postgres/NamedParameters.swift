@@ -1,7 +1,8 @@
-/// The text of a statement whose parameters have names, as PostgreSQL takes it: with numbers in the order of their first use.
+/// Converts the text of a statement with named parameters to PostgreSQL's numbered ones, in the order of their first
+/// use.
 ///
-/// A name is an `@` with a lowercase letter directly behind it, then lowercase letters, digits and underscores. What stands in
-/// comments, in quotes and between dollar quotes stays as it is.
+/// A name is an `@` directly followed by a lowercase letter, then lowercase letters, digits and underscores. Comments,
+/// quoted texts and dollar-quoted texts are not changed.
 struct NamedParameters {
     private(set) var sql: String
     private(set) var names: [String] = []
@@ -38,12 +39,12 @@ struct NamedParameters {
         return bytes[(place + 1)...].firstIndex { !isOfName($0) } ?? bytes.count
     }
 
-    /// Where a comment or a quotation that begins here ends; `place` itself where none begins.
+    /// The end of a comment or quotation that begins at `place`; `place` itself if none begins there.
     private static func endOfQuotation(_ bytes: [UInt8], at place: Int) -> Int {
         let rest = bytes[place...]
         if rest.starts(with: "--".utf8) { return end(of: "\n", in: bytes, from: place + 2) }
         if rest.starts(with: "/*".utf8) { return end(of: "*/", in: bytes, from: place + 2) }
-        // A quote that is doubled ends one quotation and begins the next.
+        // A doubled quote ends one quotation and begins the next.
         if bytes[place] == UInt8(ascii: "'") { return end(of: "'", in: bytes, from: place + 1) }
         if bytes[place] == UInt8(ascii: "\"") { return end(of: "\"", in: bytes, from: place + 1) }
         guard bytes[place] == UInt8(ascii: "$") else { return place }
@@ -68,7 +69,7 @@ struct NamedParameters {
     }
 }
 
-/// What the parameters of a statement are bound to, by their names: `["offer_id": .text(id)]`.
+/// The values of a statement's parameters by name: `["offer_id": .text(id)]`.
 package struct Arguments: Sendable, ExpressibleByDictionaryLiteral {
     package private(set) var values: [(name: String, value: Parameter)]
 
@@ -76,7 +77,7 @@ package struct Arguments: Sendable, ExpressibleByDictionaryLiteral {
         values = elements.map { (name: $0.0, value: $0.1) }
     }
 
-    /// Both together.
+    /// The arguments of both.
     package static func + (_ some: Arguments, _ others: Arguments) -> Arguments {
         var all = some
         all.values += others.values
@@ -86,13 +87,13 @@ package struct Arguments: Sendable, ExpressibleByDictionaryLiteral {
     func parameters(of statement: Statement) -> [Parameter] {
         if let fault = fault(for: statement) { preconditionFailure(fault) }
         return statement.parameterNames.enumerated().map { index, name in
-            // They are mostly given in the order in which the statement uses them.
+            // Arguments are mostly given in the order in which the statement uses them.
             if values[index].name == name { return values[index].value }
             return values.first { $0.name == name }?.value ?? .null
         }
     }
 
-    /// What keeps these arguments from being bound to a statement's parameters; nil when nothing does.
+    /// Why these arguments cannot be bound to the statement's parameters; nil if they can.
     package func fault(for statement: Statement) -> String? {
         let given = values.map(\.name)
         if given == statement.parameterNames { return nil }

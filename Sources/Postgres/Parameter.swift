@@ -1,15 +1,16 @@
 import CPostgres
 
-/// A value bound to `$n`. PostgreSQL infers the type from the statement, but for a `text[]`; everything but that and `bytea`
-/// travels as text.
+/// A value bound to `$n`. PostgreSQL infers the type from the statement, except for a `text[]`. All values are sent as
+/// text, except `text[]` and `bytea`.
 package enum Parameter: Sendable, Equatable {
     case null
     case text(String)
-    /// Text that is there as UTF-8 already, JSON for example.
+    /// Text that is already encoded as UTF-8, such as JSON.
     case utf8([UInt8])
     /// A `bytea`.
     case bytea([UInt8])
-    /// A `text[]`; also where the statement casts it to an array of another type, whose values are written this way.
+    /// A `text[]`, also if the statement casts it to an array of another type; the elements are texts of that type
+    /// then.
     case array([String?])
     /// An array of integers.
     case integers([Int])
@@ -21,12 +22,12 @@ package enum Parameter: Sendable, Equatable {
 
     package static func optional(_ value: Bool?) -> Parameter { value.map { .bool($0) } ?? .null }
 
-    /// PostgreSQL's number of the type; 0 where it is inferred.
+    /// PostgreSQL's OID of the type; 0 if it is inferred.
     var type: Oid {
         if case .array = self { 1009 } else { 0 }
     }
 
-    /// The number of `text`.
+    /// The OID of `text`.
     static let textType: Oid = 25
 
     var isBinary: Bool {

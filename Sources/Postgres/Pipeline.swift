@@ -1,10 +1,10 @@
-/// What has been sent, in order, and what has come back of it so far.
+/// The steps that were sent, in order, and their results so far.
 struct Pipeline {
-    /// One thing that the server answers.
+    /// One step that the server answers.
     enum Step {
         case prepare(Statement)
         case execute(Statement, group: Int)
-        /// The end of a transaction; of a group, or of preparations that stand before all groups.
+        /// The end of a transaction: of a group, or of preparations that are sent before all groups (nil).
         case sync(group: Int?)
     }
 
@@ -13,12 +13,12 @@ struct Pipeline {
     private var rows: [[Rows]]
     private var errors: [PostgresError?]
     private var isComplete: [Bool]
-    /// Why a statement could not be prepared, by name, for those who wanted to execute it.
+    /// The errors of preparations by statement name, for the groups that use the statement.
     var preparationErrors: [String: PostgresError] = [:]
     /// The error that ended the connection.
     var loss: PostgresError?
 
-    /// The last group is the connection's own, and no caller's.
+    /// Whether the last group is the connection's own probe and not the caller's.
     let endsWithProbe: Bool
 
     init(groupCount: Int, endsWithProbe: Bool = false) {
@@ -30,21 +30,21 @@ struct Pipeline {
 
     mutating func expect(_ step: Step) { steps.append(step) }
 
-    /// What is answered next; nil when all is answered.
+    /// The step that is answered next; nil when all have been answered.
     var current: Step? { next < steps.count ? steps[next] : nil }
 
     mutating func advance() { next += 1 }
 
     mutating func add(_ result: Rows, to group: Int) { rows[group].append(result) }
 
-    /// Only a group's first failure counts; the others follow from it.
+    /// Stores a group's first error; later ones follow from it.
     mutating func fail(_ group: Int, _ error: PostgresError) {
         if errors[group] == nil { errors[group] = error }
     }
 
     mutating func complete(_ group: Int) { isComplete[group] = true }
 
-    /// The outcome of each group; a group without an answer failed as the connection did.
+    /// The result of each group. A group without an answer fails with the error that ended the connection.
     func results(lostBy loss: PostgresError) -> [Result<[Rows], PostgresError>] {
         rows.indices.map { group in
             if let error = errors[group] { return .failure(error) }

@@ -1,48 +1,48 @@
 import CPostgres
 
-/// What went wrong at the database, sorted by what a caller can do about it.
+/// An error of the database, classified by what a caller can do about it.
 package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Kind: Equatable, Sendable {
-        /// There is no connection, or no longer: refused, lost, shutting down, full, read-only after a failover.
-        /// When it was lost under a transaction, that transaction may or may not have been committed.
+        /// There is no connection, or no longer: refused, lost, shutting down, full, read-only after a failover. If it
+        /// was lost during a transaction, that transaction may or may not have been committed.
         case unreachable
-        /// The connection string is none: the same again fails again.
+        /// The connection string is malformed: a retry fails again.
         case malformedConnectionString
-        /// What the connection string names cannot be used: no such service, user or database, or a login that is refused.
-        /// The same again fails again. The reason names no host and no user.
+        /// Something that the connection string names cannot be used: there is no such service, user or database, or
+        /// the login is refused. A retry fails again. The reason names no host and no user.
         case unusable(reason: String)
-        /// Rolled back because of others or for want of resources; the same again may succeed.
+        /// Rolled back because of concurrent transactions or for lack of resources; a retry may succeed.
         case busy
-        /// A table, column or function is not there: the migrations have not been run.
+        /// A table, column or function is missing: the migrations have not been run.
         case missingSchema
-        /// The statement or its values are at fault; the same again fails again.
+        /// The statement or its values are at fault; a retry fails again.
         case rejected(sqlState: String)
-        /// The answer is not what the statement answers: a required column is NULL, or its text is no value of its type. A mistake in
-        /// the program or in the tables; the statement itself was done.
+        /// The rows do not have the expected form: a required column is NULL, or its text is not a value of its type.
+        /// This is an error in the program or in the tables; the statement itself was executed.
         case unreadable
     }
 
     package let kind: Kind
-    /// PostgreSQL's five characters (appendix A of its manual); nil when the server did not answer.
+    /// The SQLSTATE (appendix A of PostgreSQL's manual); nil if the server did not answer.
     package let sqlState: String?
     package let message: String
-    /// What the server adds. Nil where that may be the contents of a row, which no log and no answer may show.
+    /// The server's detail. Nil if it may contain the contents of a row, which must not appear in a log or an answer.
     package let detail: String?
-    /// The constraint that was violated, if one was.
+    /// The violated constraint, if there is one.
     package let constraint: String?
     /// The statement that failed; nil for a connection, a script and a one-off query.
     package let statementName: String?
-    /// The server ended the session with it.
+    /// Whether the server ended the session with this error.
     package private(set) var isFatal = false
-    /// The server said before the commit that it would not do it: nothing of the transaction can have happened.
+    /// Whether the server reported the error before the commit, so that nothing of the transaction can have happened.
     package internal(set) var isUndone = false
 
-    /// The login lacks a right (42501).
+    /// Whether the login lacks a right (42501).
     package var isForbidden: Bool { kind == .rejected(sqlState: "42501") }
 
     package var isRetryable: Bool { kind == .unreachable || kind == .busy }
 
-    /// A setting is wrong.
+    /// Whether a setting is wrong.
     package var isMisconfiguration: Bool {
         switch kind {
         case .malformedConnectionString, .unusable, .missingSchema: true
@@ -50,7 +50,7 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         }
     }
 
-    /// The session can only read: the server is a standby, or was made one by a failover.
+    /// Whether the session is read-only: the server is a standby, or became one by a failover.
     package var isReadOnly: Bool { sqlState == "25006" }
 
     package var description: String {
@@ -67,28 +67,28 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
             kind: .unreachable, sqlState: nil, message: message, detail: nil, constraint: nil, statementName: nil)
     }
 
-    /// A connection string that libpq would not take, or would take for something else.
+    /// A connection string that libpq would reject or misread.
     static func malformedConnectionString(_ message: String) -> PostgresError {
         PostgresError(
             kind: .malformedConnectionString, sqlState: nil, message: message, detail: nil, constraint: nil,
             statementName: nil)
     }
 
-    /// A row that cannot be read as what the statement answers.
+    /// A row that does not have the expected form.
     package static func unreadable(_ message: String, statementName: String) -> PostgresError {
         PostgresError(
             kind: .unreadable, sqlState: nil, message: message, detail: nil, constraint: nil,
             statementName: statementName)
     }
 
-    /// What a connection string names that cannot be used.
+    /// Something that a connection string names and that cannot be used.
     package static func unusable(_ reason: String, sqlState: String? = nil, message: String) -> PostgresError {
         PostgresError(
             kind: .unusable(reason: reason), sqlState: sqlState, message: message, detail: nil, constraint: nil,
             statementName: nil)
     }
 
-    /// A value that cannot be sent, answered as the server would answer it.
+    /// A value that cannot be sent; the error is the one that the server would report.
     static func containsNul(statementName: String?) -> PostgresError {
         PostgresError(
             sqlState: "22021", message: "a text parameter contains the character U+0000", statementName: statementName)
@@ -118,19 +118,20 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
         self.statementName = statementName
     }
 
-    /// States whose detail is a row ("Failing row contains …") or a piece of a value: a CHECK or NOT NULL that is violated, a
-    /// partition that is missing, and text that is no value of its type.
+    /// Whether the detail of a SQLSTATE shows a row ("Failing row contains …") or a part of a value: a violated CHECK
+    /// or NOT NULL, a missing partition, and text that is not a value of its type.
     private static func showsContents(_ sqlState: String) -> Bool {
         ["23502", "23514", "44000", "22P02"].contains(sqlState)
     }
 
-    /// The tables have changed under a prepared statement.
+    /// Whether a table has changed under a prepared statement.
     package var isOutdatedPlan: Bool { sqlState == "0A000" && message.contains("cached plan") }
 
-    /// A prepared statement is not there, or one of the same name is: a pooler has changed the session under the connection.
+    /// Whether a prepared statement is missing, or one of its name exists already: a pooler has switched the session
+    /// under the connection.
     package var isOfAnotherSession: Bool { sqlState == "26000" || sqlState == "42P05" }
 
-    /// Whether a session that ends with it rolls back what it was doing. A pooler's own states say nothing of that.
+    /// Whether a session that ends with this error rolls back its transaction. A pooler's own states do not tell.
     var rollsBack: Bool { !isFatal || ["57P01", "57P02", "57P04", "57P05", "25P03"].contains(sqlState) }
 }
 

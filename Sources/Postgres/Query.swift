@@ -48,7 +48,7 @@ package struct Query: Sendable, ExpressibleByStringInterpolation {
             appendInterpolation(Parameter.array(values))
         }
 
-        /// A table's or a column's name, quoted as such. Never for values.
+        /// Appends the name of a table or column as a quoted identifier. Never use it for values.
         package mutating func appendInterpolation(identifier: String) {
             sql += "\""
             for character in identifier.unicodeScalars {

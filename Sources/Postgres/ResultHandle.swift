@@ -14,7 +14,7 @@ import CPostgres
 
     var status: ExecStatusType { unsafe PQresultStatus(pointer) }
 
-    /// The server's error, or libpq's own when the server did not answer.
+    /// The server's error, or libpq's own if the server did not answer.
     func error(statementName: String?) -> PostgresError {
         guard let sqlState = field(.sqlState) else {
             let text = unsafe PQresultErrorMessage(pointer).map { unsafe String(cString: $0) }
@@ -25,7 +25,7 @@ import CPostgres
             statementName: statementName, isFatal: ["FATAL", "PANIC"].contains(field(.severity)))
     }
 
-    /// The `PG_DIAG_…` letters, which are macros that Swift does not see.
+    /// The `PG_DIAG_…` codes, which are C macros that Swift does not import.
     private enum Field: Unicode.Scalar {
         case sqlState = "C"
         case severity = "V"
@@ -41,7 +41,7 @@ import CPostgres
 }
 
 extension String {
-    /// libpq breaks its messages into indented lines and puts a line break behind them.
+    /// The text in one line: libpq breaks its messages into indented lines and ends them with a line break.
     var inOneLine: String {
         split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }

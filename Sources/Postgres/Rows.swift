@@ -1,6 +1,6 @@
 import CPostgres
 
-/// What one statement returned. The values stay where libpq put them until they are asked for.
+/// The rows that one statement returned. The values stay in libpq's memory until they are read.
 package struct Rows: RandomAccessCollection {
     private let result: ResultHandle
     private let statementName: String
@@ -24,22 +24,22 @@ package struct Rows: RandomAccessCollection {
         return Row(result: result, columnNames: columnNames, number: CInt(row), statementName: statementName)
     }
 
-    /// The row of a statement that answers one row.
-    /// - Throws: `.unreadable` where there is none.
+    /// The row of a statement that always returns one.
+    /// - Throws: `.unreadable` if there is none.
     package func single() throws(PostgresError) -> Row {
         guard count > 0 else { throw .unreadable("there is no row", statementName: statementName) }
         return self[0]
     }
 
-    /// How many rows an INSERT, UPDATE, DELETE, MERGE or SELECT touched; 0 for anything else.
+    /// The number of rows that an INSERT, UPDATE, DELETE, MERGE or SELECT processed; 0 for other statements.
     package var affected: Int {
         guard let text = unsafe PQcmdTuples(result.pointer) else { return 0 }
         return unsafe Int(String(cString: text)) ?? 0
     }
 }
 
-/// One row. A column is named as the statement names it, or counted from 0; NULL is nil.
-/// It is the statement's own text that says which columns there are, so asking for another is a mistake in the program and traps.
+/// One row. Columns are named as in the statement, or numbered from 0; NULL is nil. The statement's text determines the
+/// columns, so asking for a missing one is an error in the program and traps.
 package struct Row {
     fileprivate let result: ResultHandle
     fileprivate let columnNames: [String]
@@ -47,14 +47,14 @@ package struct Row {
     fileprivate let statementName: String
 
     /// The value of a column that is never NULL.
-    /// - Throws: `.unreadable`, naming statement and column, for NULL and for text that is no such value.
+    /// - Throws: `.unreadable`, naming statement and column, for NULL and for text that is not a value of the type.
     package func required<Value: ColumnValue>(_ column: String) throws(PostgresError) -> Value {
         guard let value: Value = try optional(column) else { throw unreadable(column, "is NULL") }
         return value
     }
 
     /// The value of a column; nil for NULL.
-    /// - Throws: `.unreadable`, naming statement and column, for text that is no such value.
+    /// - Throws: `.unreadable`, naming statement and column, for text that is not a value of the type.
     package func optional<Value: ColumnValue>(_ column: String) throws(PostgresError) -> Value? {
         let index = index(column)
         guard let value = unsafe withValue(index, { unsafe Value(column: $0) }) else { return nil }
@@ -62,7 +62,8 @@ package struct Row {
         return value
     }
 
-    /// The error of a column that cannot be read; the reason is a predicate, such as `is NULL`.
+    /// The error for a column that cannot be read.
+    /// - Parameter reason: a predicate, such as `is NULL`.
     package func unreadable(_ column: String, _ reason: String) -> PostgresError {
         .unreadable("the column \(column) \(reason)", statementName: statementName)
     }
@@ -76,12 +77,12 @@ package struct Row {
         unsafe withValue(column) { unsafe [UInt8]($0) }
     }
 
-    /// Appends the value's text; nothing for NULL.
+    /// Appends the value's text; appends nothing for NULL.
     package func append(_ column: Int, to bytes: inout [UInt8]) {
         unsafe withValue(column) { unsafe bytes.append(contentsOf: $0) }
     }
 
-    /// Nil also for text that is not an integer.
+    /// The integer; nil for NULL and for text that is not an integer.
     package func integer(_ column: Int) -> Int? {
         guard let integer = unsafe withValue(column, { unsafe parseInteger($0) }) else { return nil }
         return integer
@@ -91,7 +92,7 @@ package struct Row {
         unsafe withValue(column) { unsafe $0.first == UInt8(ascii: "t") }
     }
 
-    /// A `bytea`, as the server writes it by default (`bytea_output = hex`); nil also for text that is not one.
+    /// The bytes of a `bytea` in the server's default format (`bytea_output = hex`); nil for NULL and for other text.
     package func bytea(_ column: Int) -> [UInt8]? {
         guard let bytes = unsafe withValue(column, { unsafe parseHex($0) }) else { return nil }
         return bytes
@@ -111,7 +112,7 @@ package struct Row {
         return index
     }
 
-    /// Lends the value where libpq keeps it.
+    /// Lends the value in libpq's memory; returns nil for NULL.
     private func withValue<T>(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> T) -> T? {
         precondition(columnNames.indices.contains(column), "no column \(column) of \(columnNames.count)")
         let column = CInt(column)

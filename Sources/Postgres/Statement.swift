@@ -1,10 +1,11 @@
 /// One SQL statement, prepared under its name when a connection first runs it.
 package struct Statement: Sendable {
-    /// Unique in the program: a connection prepares one statement under it. Empty for a one-off that is not kept prepared.
+    /// The name, unique in the program, under which a connection prepares the statement. Empty for a one-off that does
+    /// not stay prepared.
     package let name: String
-    /// The text as the server gets it, with `$1`… for the parameters.
+    /// The text that the server gets, with `$1`… for the parameters.
     package let sql: String
-    /// The names of the parameters, in the order of their numbers; empty for a statement that numbers its parameters itself.
+    /// The names of the parameters, in the order of their numbers; empty if the text numbers its parameters itself.
     package let parameterNames: [String]
 
     /// A statement whose text numbers its parameters itself.
@@ -14,7 +15,8 @@ package struct Statement: Sendable {
         parameterNames = []
     }
 
-    /// A statement whose text names its parameters: `@offer_id`. Every name becomes one number, however often it occurs.
+    /// A statement whose text names its parameters, such as `@offer_id`. Each name becomes one number, however often it
+    /// occurs.
     package init(name: String, text: String) {
         let named = NamedParameters(text)
         self.name = name
@@ -28,7 +30,7 @@ package struct Statement: Sendable {
     }
 }
 
-/// A statement and what its parameters are bound to.
+/// A statement and the values of its parameters.
 package struct Call: Sendable {
     package let statement: Statement
     package let parameters: [Parameter]
@@ -38,7 +40,7 @@ package struct Call: Sendable {
         self.parameters = parameters
     }
 
-    /// Binds arguments by their names. A name that the statement does not have, or one that is missing, is a mistake in the program.
+    /// Binds arguments by name. An unknown or missing name is an error in the program and traps.
     package init(_ statement: Statement, _ arguments: Arguments) {
         self.init(statement, arguments.parameters(of: statement))
     }

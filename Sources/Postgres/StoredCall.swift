@@ -1,11 +1,12 @@
-/// One statement with all that belongs to it: its text, what its parameters are bound to, and how its answer is read.
+/// One statement with its text, the values of its parameters, and the way to read its rows.
 package protocol StoredCall: Sendable {
     associatedtype Answer = Void
     static var statement: Statement { get }
-    /// `Self.statement`, unless the type has several that answer alike, such as a list in two orders.
+    /// `Self.statement`, unless the type has several statements with the same kind of answer, such as a list in two
+    /// orders.
     var statement: Statement { get }
     var arguments: Arguments { get }
-    /// - Throws: `.unreadable` for a row that is not what the statement answers.
+    /// - Throws: `.unreadable` for a row that does not have the expected form.
     func answer(_ rows: Rows) throws(PostgresError) -> Answer
 }
 
@@ -19,8 +20,8 @@ extension StoredCall where Answer == Void {
     package func answer(_ rows: Rows) throws(PostgresError) {}
 }
 
-/// Calls that go out together: transactions, each of one or more calls. Each call's answer is asked for with the ticket that the
-/// call was given.
+/// Transactions of one or more calls that are sent together. Each call's answer is read with the ticket that `add` or
+/// `append` returned for it.
 package struct RoundTrip: Sendable {
     /// A call's place in the round trip.
     package struct Ticket<Stored: StoredCall>: Sendable {
@@ -51,14 +52,14 @@ package struct RoundTrip: Sendable {
         return Ticket(stored: stored, group: groups.count - 1, index: groups[groups.count - 1].count - 1)
     }
 
-    /// What the server answered.
+    /// The server's answers to a round trip.
     package struct Answers {
         private let results: [Result<[Rows], PostgresError>]
 
-        /// - Parameter results: one for each transaction.
+        /// - Parameter results: one result for each transaction.
         package init(_ results: [Result<[Rows], PostgresError>]) { self.results = results }
 
-        /// - Throws: what the call's transaction failed with, or `.unreadable`.
+        /// - Throws: the error of the call's transaction, or `.unreadable`.
         package func callAsFunction<Stored: StoredCall>(
             _ ticket: Ticket<Stored>
         ) throws(PostgresError) -> Stored.Answer {

@@ -1,4 +1,4 @@
-/// The integer that a value's text is; nil for anything else, and beyond 64 bits.
+/// Parses a value's text as an integer; nil if it is not one or exceeds 64 bits.
 func parseInteger(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
     let isNegative = unsafe text.first == UInt8(ascii: "-")
     guard text.count > (isNegative ? 1 : 0) else { return nil }
@@ -15,7 +15,7 @@ func parseInteger(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
     return number
 }
 
-/// The bytes of a `bytea` in PostgreSQL's hex format, `\x` and two digits for each byte.
+/// Parses a `bytea` in PostgreSQL's hex format, `\x` and two digits for each byte; nil for other text.
 func parseHex(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     guard text.count >= 2, text.count.isMultiple(of: 2) else { return nil }
     guard unsafe text[0] == UInt8(ascii: "\\"), unsafe text[1] == UInt8(ascii: "x") else { return nil }
