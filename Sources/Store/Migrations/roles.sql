@@ -2,11 +2,11 @@
 --     CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
 -- The file is complete: rights that it does not grant are revoked. It runs again after every migration.
 
--- postbacks_reader    list…, explainConversion, previewPostback, export, doctor. Sees secrets only sealed.
--- postbacks_recorder  recordConversion, updateConversionStatus. Sees of a postback only what matching needs.
--- postbacks_poller    poll. Sees secrets only sealed; its delivery process opens them.
+-- postbacks_reader    list…, explainConversion, previewPostback, export, doctor. Sees only sealed secrets.
+-- postbacks_recorder  recordConversion, updateConversionStatus. Sees only the columns of a postback that matching needs.
+-- postbacks_poller    poll. Sees only sealed secrets; its delivery process opens them.
 -- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback, redactConversion,
---                     rekey; all of reader.
+--                     rekey; also everything that the reader may do.
 
 DO $$
 DECLARE

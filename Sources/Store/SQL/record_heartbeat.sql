@@ -1,5 +1,5 @@
 -- Stores that a poller (@poller_id) of a version (@version), which started @uptime_seconds ago, is alive; @problem is the reason
--- why it cannot send. Pollers that were not seen for a day are removed.
+-- why it cannot send (null: none). Pollers that were not seen for a day are removed.
 WITH gone AS (
     DELETE FROM pollers WHERE seen_at < now() - interval '1 day' AND id <> @poller_id::uuid
 )
