@@ -3,9 +3,9 @@ import Postbacks
 import Secrets
 import Store
 
-/// An alert as a line for deliverPostback: a POST(JSON) to the operator, signed like any other.
+/// An alert as a line for deliverPostback: a POST(JSON) to the operator, signed like any other request.
 enum AlertLine {
-    /// The claim that a delivery process takes. The alert has the lease, and nothing here knows it as a delivery.
+    /// The claim that a delivery process takes. It has the alert's id and lease and belongs to no stored delivery.
     static func claim(_ alert: AlertOutbox.Alert, to receiver: AlertReceiver) -> Outbox.Claim {
         let id = "\(alert.id)/\(alert.lease)"
         return Outbox.Claim(
@@ -24,7 +24,7 @@ enum AlertLine {
                 ]),
         ]
         if let secret = receiver.secret { postback.append(JSON.Member("signingSecret", .string(secret.revealed))) }
-        // The macros have no business here; an event and a conversion are asked for all the same.
+        // The template has no macros, but the input must have an event and a conversion.
         return [
             "id": .string(id),
             "input": [
@@ -36,7 +36,7 @@ enum AlertLine {
 }
 
 extension JSON {
-    /// As params whose values are these texts: a brace in them begins no macro.
+    /// The value with the braces of all texts doubled, so that they begin no macro.
     fileprivate var escapingBraces: JSON {
         switch self {
         case .string(let text): .string(text.escapingBraces)

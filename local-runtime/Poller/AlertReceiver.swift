@@ -4,14 +4,14 @@ import JSON
 package import Postbacks
 package import Secrets
 
-/// Where the operator is told of what happens.
+/// The receiver of the operator's alerts.
 package struct AlertReceiver: Sendable {
-    /// Its text is a template like any postback's, with every brace as a literal one.
+    /// A template like any postback's URL; every brace in it is a literal one.
     let url: PostbackURL
-    /// Nil: what is sent is not signed.
+    /// Nil if the alerts are not signed.
     let secret: Secret?
 
-    /// Nil where none is set.
+    /// Nil if no receiver is set.
     init?(_ settings: Settings) throws(FunctionError) {
         let secret: Secret? = try settings(.alertSecret)
         let url: PostbackURL? = try settings(.alertURL)
@@ -61,6 +61,6 @@ extension Setting<Secret?> {
 }
 
 extension String {
-    /// As a template that is this text.
+    /// A template whose value is this text.
     var escapingBraces: String { replacing("{", with: "{{").replacing("}", with: "}}") }
 }

@@ -2,16 +2,17 @@ import JSON
 import POSIX
 import Store
 
-/// How a poller's end is told.
+/// The alert about the end of the poller.
 extension Alerts {
-    /// Nanoseconds that the poller's end waits for the operator to be told of it.
+    /// How long the end of the poller waits for this alert, in nanoseconds.
     private static let farewellTime: Int64 = 5_000_000_000
 
-    /// Tells that the poller has stopped, and waits for the answer, for what is in flight and for no more than five seconds. What is
-    /// not told by then is stored, and another poller tells it; without a database it is sent and not stored.
+    /// Sends the alert that the poller has stopped, and waits for its answer and for the alerts in flight, five seconds
+    /// at most. An alert that is not sent by then is stored, and another poller sends it. Without a database it is sent
+    /// and not stored.
     /// - Parameters:
-    ///   - unanswered: how many deliveries were in flight and not answered.
-    ///   - signals: whatever comes ends the wait.
+    ///   - unanswered: how many deliveries were in flight and have no answer.
+    ///   - signals: any signal ends the wait.
     func finish(unanswered: Int, signals: SignalDescriptor) throws(SystemError) {
         let end = Clock.monotonicNanoseconds + Alerts.farewellTime
         let data: JSON = [
@@ -31,7 +32,7 @@ extension Alerts {
         }
         _ = process.close()
         if inFlight.isEmpty {
-            // It ends with its input.
+            // It ends when its input ends.
             advanceProcess(now: Clock.monotonicNanoseconds)
         } else {
             process.kill("the poller stops, and an alert is not answered")
@@ -47,7 +48,7 @@ extension Alerts {
         if case .due(let data) = farewell { farewell = .begun(data) }
     }
 
-    /// Sends it without its being stored, under an id that no stored one will have.
+    /// Sends the alert without storing it, under an id that no stored alert will have.
     func sendFarewell() {
         guard case .begun(let data) = farewell else { return }
         let id = AlertOutbox.firstID + Int.random(in: 1 << 40..<1 << 41)

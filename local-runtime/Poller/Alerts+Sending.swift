@@ -4,7 +4,7 @@ import POSIX
 import Postbacks
 import Store
 
-/// What is in flight in the delivery process of alerts.
+/// The alerts that are in flight in their delivery process.
 extension Alerts {
     func send(_ alerts: [AlertOutbox.Alert], now: Int64) {
         guard !alerts.isEmpty else { return }
@@ -15,7 +15,7 @@ extension Alerts {
         process.feed(claims)
     }
 
-    /// The process is started with the first alert, and again only for the next one if it ends.
+    /// Starts the process with the first alert. If it ends, it is started again only for the next alert.
     func advanceProcess(now: Int64) {
         guard isProcessWanted else { return }
         let turn = process.advance(now: now)
@@ -79,7 +79,7 @@ extension Alerts {
         if alert.lease != Alerts.unstored { verdicts.append(AlertOutbox.Verdict(alert, fate)) }
     }
 
-    /// A process that lets leases run out is stuck.
+    /// Kills the process if it lets a lease run out: it is stuck.
     func endLeases(now: Int64) {
         guard inFlight.values.contains(where: { $0.leaseEnd < now }) else { return }
         process.kill("no answer to an alert within the lease")

@@ -5,9 +5,9 @@ import Postbacks
 import Postgres
 import Store
 
-/// Tells the operator. Beside the pump, and never in its way: alerts have a database connection, a delivery process and a few
-/// slots of their own, so that a receiver of alerts that hangs costs no delivery anything, and what it answers says nothing of
-/// the destination that affiliates' postbacks may share with it.
+/// Sends alerts to the operator, beside the poller's loop. Alerts have a database connection, a delivery process and a
+/// few slots of their own. So a receiver of alerts that hangs delays no delivery, and its answers say nothing about a
+/// destination that affiliates' postbacks may share with it.
 final class Alerts {
     let receiver: AlertReceiver
     /// Seconds.
@@ -22,7 +22,7 @@ final class Alerts {
     var nextClaim: Int64 = 0
     private var nextWatch: Int64 = 0
     private var nextGathering: Int64 = 0
-    /// The poller stops: this is to be told, and nothing new is claimed beside it.
+    /// The alert about the poller's end. Once it is due, nothing else is claimed.
     var farewell: Farewell = .notYet
 
     struct Flight {
@@ -34,11 +34,11 @@ final class Alerts {
         case notYet
         /// To be stored.
         case due(JSON)
-        /// It is being stored and claimed, or is claimed, or is sent without that.
+        /// It is being stored and claimed, is claimed, or is sent without being stored.
         case begun(JSON)
     }
 
-    /// What is under way on the connection.
+    /// A call of the round trip that is under way.
     enum Task {
         case watch(RoundTrip.Ticket<WatchOutbox>)
         case gather(RoundTrip.Ticket<GatherDeaths>)
@@ -52,14 +52,14 @@ final class Alerts {
     }
 
     static let slots = 4
-    /// The lease of an alert that no table knows.
+    /// The lease number of an alert that is stored in no table.
     static let unstored = 0
     private static let lagSeconds = 300
     private static let watchInterval: Int64 = 15_000_000_000
     private static let claimInterval: Int64 = 1_000_000_000
     private static let gatherInterval: Int64 = 5_000_000_000
 
-    /// Nil where no receiver is set.
+    /// Nil if no receiver is set.
     init?(_ settings: PollerSettings, program: String, environment: [String: String], log: PollerLog) {
         guard let receiver = settings.alertReceiver else { return nil }
         self.receiver = receiver
@@ -117,7 +117,8 @@ final class Alerts {
         }
     }
 
-    /// What is lost with the connection is done again; alerts whose claim is lost are due when their leases have run out.
+    /// Repeats what was lost with the connection. Alerts whose claim was lost are due again when their leases have run
+    /// out.
     private func giveUp(_ work: [Task]) {
         for task in work {
             switch task {
@@ -138,7 +139,7 @@ final class Alerts {
             case .claim(let ticket):
                 let answer = try answers(ticket)
                 if let fault = answer.fault { log.fails("an alert cannot be read", "\(fault)", now: now) }
-                // Where all slots were taken more may wait.
+                // All slots were filled, so more alerts may wait.
                 if answer.alerts.count == Alerts.slots { nextClaim = now }
                 send(answer.alerts, now: now)
             }

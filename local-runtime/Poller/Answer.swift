@@ -3,8 +3,8 @@ import POSIX
 import Postbacks
 import Store
 
-/// What the delivery process said of one claim, as a line that PostgreSQL can take: a line of garbage in a batch would
-/// cost all the others.
+/// An answer of the delivery process to one claim, as a line that PostgreSQL can read: an unreadable line would make
+/// its whole batch fail.
 struct Answer {
     /// `delivery/lease/version`, as claimed.
     let id: String
@@ -15,17 +15,18 @@ struct Answer {
     let isOfSecret: Bool
     private let isBare: Bool
 
-    /// The answer to a claim that may have been sent, or not: its process ended before it said.
+    /// The answer to a claim whose process ended before it answered, so that the request may have been sent.
     /// - Parameters:
-    ///   - wait: seconds until the next attempt; nil when there is none.
-    ///   - isCharged: whether it counts as one of the attempts that the delivery has.
+    ///   - wait: the seconds until the next attempt; nil if there is none.
+    ///   - isCharged: whether the attempt counts as one of those that the delivery has.
     static func lost(_ claim: Outbox.Claim, wait: Double?, isCharged: Bool) -> Answer {
         Answer(
             id: claim.id, outcome: "unknown", retryInSeconds: wait, code: "lost",
             message: "the delivery process ended before it answered; it may have been sent", isCharged: isCharged)
     }
 
-    /// The same outcome and nothing else, for an answer of which the database cannot take the rest; nil when it is bare already.
+    /// The same outcome without details, for an answer whose details the database cannot store; nil if it has no
+    /// details.
     var withoutDetails: Answer? {
         guard !isBare, let answer = Outline(line, depth: JSON.depthLimit + 2),
             let outcome = answer.outline("output")?["outcome"]?.text
@@ -61,35 +62,37 @@ struct Answer {
     fileprivate static let outcomes = ["delivered", "retry", "failed", "skipped"]
 }
 
-/// One line of the delivery process.
+/// A line of the delivery process.
 enum DeliveryLine {
-    /// It has made an attempt, or judged that there is none to make.
+    /// It has made an attempt, or decided that there is none to make.
     case attempt(Answer)
-    /// It cannot send from here (R12): nothing was sent, and neither the delivery nor its receiver is to blame.
+    /// It cannot send because of a fault on this side (R12): nothing was sent, and neither the delivery nor its
+    /// receiver is to blame.
     case complaint(id: String, Complaint)
-    /// It takes the line for no input of its own.
+    /// It does not accept the line as its input.
     case refusal(id: String, message: String)
 
     struct Complaint {
         /// `unavailable`, `misconfigured` or `internal`.
         let code: String
         let message: String
-        /// It needs a key that is not here, which others may do without.
+        /// Whether a key is missing here that other deliveries may not need.
         var isOfKey = false
 
-        /// Seconds until the same delivery is tried again: a shortage passes soon, what is misconfigured has to be mended.
+        /// Seconds until the same delivery is tried again: a shortage passes soon, a misconfiguration has to be
+        /// repaired.
         var wait: Double { code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40) }
     }
 
-    /// Nil for a line that is no answer at all. Of a name that stands twice PostgreSQL would read the last one: a line
-    /// in which it stands twice who answers what, or with which outcome, is none either.
+    /// Nil for a line that is no answer. Duplicate names make a line no answer, both in the line and in its output:
+    /// PostgreSQL would read the last one, this reader the first.
     init?(_ line: [UInt8]) {
         guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
         if let error = answer["error"] {
             let message = error["message"]?.text ?? "it gave no reason"
             switch error["code"]?.text {
             case "unavailable"?, "misconfigured"?, "internal"?:
-                // A detail tells what is wrong with this line alone.
+                // Details name what is wrong with this line alone.
                 let isOfKey = if case .array(let details)? = error["details"] { !details.isEmpty } else { false }
                 self = .complaint(
                     id: id, Complaint(code: error["code"]?.text ?? "internal", message: message, isOfKey: isOfKey))
@@ -98,7 +101,7 @@ enum DeliveryLine {
         } else if let output = answer.outline("output"), let outcome = output["outcome"]?.text,
             Answer.outcomes.contains(outcome)
         {
-            // Nothing but the outcome is read of what was delivered.
+            // Only the outcome is read if the delivery was delivered.
             let isDelivered = outcome == "delivered"
             self = .attempt(
                 Answer(
@@ -109,15 +112,15 @@ enum DeliveryLine {
         }
     }
 
-    /// The line of a delivery whose input the function refused: a bug, or a row of another version. The operator sees it on the
-    /// attempt.
+    /// The answer to a delivery whose input the function refused: a bug, or a row of another version. The operator sees
+    /// it in the attempt.
     static func refused(_ id: String, _ message: String) -> Answer {
         Answer(id: id, outcome: "failed", retryInSeconds: nil, code: "internal", message: message, isCharged: true)
     }
 }
 
 extension Reaction {
-    /// - Parameter output: of deliverPostback.
+    /// - Parameter output: the output of deliverPostback.
     fileprivate init(_ output: Outline) {
         if let response = output["response"], case .number(let status)? = response["status"] {
             guard status == "429" || status == "503" else {
@@ -137,7 +140,7 @@ extension Reaction {
     }
 }
 
-/// An object whose names stand once, and of which only those members are parsed that are asked for.
+/// A JSON object without duplicate names. Only the members that are asked for are parsed.
 struct Outline {
     private let bytes: [UInt8]
     private let depth: Int

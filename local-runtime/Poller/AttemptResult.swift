@@ -1,13 +1,14 @@
 import JSON
 import Postbacks
 
-/// What the log tells of an answer of the delivery process: nothing that a receiver or an affiliate wrote.
+/// The parts of an answer of the delivery process that may be logged. They contain nothing that a receiver or an
+/// affiliate wrote.
 struct AttemptResult {
     let outcome: String
-    /// Of the receiver's answer.
+    /// The HTTP status of the receiver's answer.
     let status: Int?
     let code: String?
-    /// Nil where no other attempt follows.
+    /// Nil if no other attempt follows.
     let retryInSeconds: Double?
     /// Scheme, host and port.
     let origin: String?
@@ -26,7 +27,7 @@ struct AttemptResult {
         origin = output?["request"]?["url"]?.text.flatMap(AttemptResult.origin)
     }
 
-    /// The URL without what an affiliate may have put values into.
+    /// The origin of a URL, without the parts into which an affiliate may have put values.
     private static func origin(of url: String) -> String? {
         guard let scheme = url.firstRange(of: "://") else { return nil }
         let end = url[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? url.endIndex

@@ -1,17 +1,17 @@
-/// A process that keeps ending, and when to tell of it: as it ends for the first time, then once a minute with the count, and when
-/// one has run and answered for a minute. Times are monotonic nanoseconds, passed in.
+/// A process that keeps ending, and when to report it: when it ends for the first time, then once a minute with the
+/// count, and when a process has run and answered for a minute. Times are monotonic nanoseconds, passed in.
 struct CrashLoop {
     private var trouble = Trouble()
     private var ends = 0
     private var lastEnd: Int64 = 0
 
-    /// How often it has ended since the first time, which is so many seconds ago.
+    /// How often it has ended since the first time, and how many seconds ago that was.
     struct Report: Equatable {
         let ends: Int
         let seconds: Int
     }
 
-    /// - Returns: what is to be told now.
+    /// - Returns: the report that is to be made now; nil for none.
     mutating func ended(at now: Int64) -> Report? {
         (ends, lastEnd) = (ends + 1, now)
         return switch trouble.occurs(at: now) {
@@ -21,8 +21,8 @@ struct CrashLoop {
         }
     }
 
-    /// A process runs that has answered.
-    /// - Returns: the whole of what is over now; nil if there was none, or one end alone.
+    /// To be called while a process runs that has answered.
+    /// - Returns: a report of the loop that is over now; nil if there was none, or a single end.
     mutating func answers(at now: Int64) -> Report? {
         guard ends > 0, now - lastEnd >= Trouble.interval else { return nil }
         defer { self = CrashLoop() }

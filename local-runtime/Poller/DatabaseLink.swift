@@ -3,8 +3,8 @@ import POSIX
 import Postgres
 import Store
 
-/// A connection that an event loop keeps: made without waiting, and made again for ever when it is lost, after waits that
-/// grow to a few seconds.
+/// A connection for an event loop. It is made without blocking, and made again whenever it is lost, after waits that
+/// grow to five seconds.
 final class DatabaseLink {
     private let connectionString: String
     private let applicationName: String
@@ -13,22 +13,22 @@ final class DatabaseLink {
     private let logger: Logger
     private let tellsAtOnce: Bool
     private var outage = Trouble()
-    /// What the log says of the outage; nil for nothing yet.
+    /// The message about the outage that was logged; nil for none.
     private var toldTrouble: String?
     private var state = State.waiting(until: 0)
     private var failures = 0
-    /// When what is under way on the connection was begun.
+    /// When the round trip that is under way was started.
     private var startTime: Int64 = 0
-    /// Each group that is under way begins with the settings.
+    /// Whether each group of the round trip begins with the session's settings.
     private var areSettingsSent = false
     private var hasToldOfPooler = false
 
     private enum State {
         case waiting(until: Int64)
         case connecting(Connecting)
-        /// Whose the session is, is being asked.
+        /// The server is being asked whether the session is shared (a pooler).
         case looking(Connection, deadline: Int64)
-        /// The session's settings are under way.
+        /// The session's settings are being sent.
         case settingUp(Connection, deadline: Int64)
         case up(Connection)
     }
@@ -37,9 +37,11 @@ final class DatabaseLink {
     private static let setUpTime: Int64 = 10_000_000_000
 
     /// - Parameters:
-    ///   - setup: what each new connection gets before it is used.
-    ///   - answerTime: seconds after which a server that has not answered is given up: its process may hang for ever.
-    ///   - tellsAtOnce: whether an outage is logged as it begins; one of several connections does, the others if it lasts a minute.
+    ///   - setup: the settings that each new connection gets before it is used.
+    ///   - answerTime: the seconds after which a server that has not answered is given up, because its process may hang
+    ///     for ever.
+    ///   - tellsAtOnce: whether an outage is logged when it begins; one of several connections does so, the others log
+    ///     it after a minute.
     init(
         _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Double,
         tellsAtOnce: Bool, logger: Logger
@@ -52,7 +54,7 @@ final class DatabaseLink {
         self.logger = logger
     }
 
-    /// The connection, when there is one that nothing is under way on.
+    /// The connection, if there is one and no round trip is under way on it.
     var idleConnection: Connection? {
         guard case .up(let connection) = state, !connection.isBusy else { return nil }
         return connection
@@ -70,7 +72,7 @@ final class DatabaseLink {
         }
     }
 
-    /// When to call `advance` even if nothing has come; nil for never.
+    /// When to call `advance` even if no event has come; nil for never.
     func wakeTime(now: Int64) -> Int64? {
         switch state {
         case .waiting(let until): until
@@ -80,8 +82,8 @@ final class DatabaseLink {
         }
     }
 
-    /// Goes as far as it can without waiting.
-    /// - Returns: true when a new connection has just come up.
+    /// Advances as far as possible without blocking.
+    /// - Returns: true if a new connection has just come up.
     func advance(now: Int64) -> Bool {
         do throws(PostgresError) {
             switch state {
@@ -123,7 +125,7 @@ final class DatabaseLink {
         }
     }
 
-    /// Begins a round trip; false when there is no connection to do it on.
+    /// Starts a round trip. Returns false if there is no idle connection for it.
     func start(_ trip: RoundTrip, now: Int64) -> Bool {
         guard let connection = idleConnection else { return false }
         do throws(PostgresError) {
@@ -138,21 +140,21 @@ final class DatabaseLink {
         }
     }
 
-    /// The answers to what was started, once they are all there.
+    /// The answers to the round trip, once all of them are there.
     func answers(now: Int64) -> RoundTrip.Answers? {
         guard case .up(let connection) = state else { return nil }
         guard let results = connection.poll() else {
             if now >= startTime + answerTime { lost("the database server does not answer", now: now) }
             return nil
         }
-        // A server that says so itself (it is going, or can only be read since a failover) is as good as gone.
+        // A server that says that it shuts down, or that it can only be read since a failover, counts as gone.
         let failure = results.lazy.compactMap { $0.error }.first { $0.kind == .unreachable }
         if !connection.isUsable || failure != nil {
             lost(
                 failure?.description ?? "the connection was lost",
                 failure.map(DatabaseTrouble.message) ?? DatabaseTrouble.none, now: now)
         }
-        // A transaction of one call is one that must be alone, and began without the settings.
+        // A transaction of a single call is one that must be alone, and was sent without the settings.
         return RoundTrip.Answers(
             areSettingsSent ? results.map { $0.map { $0.count > 1 ? Array($0.dropFirst()) : $0 } } : results)
     }
@@ -161,7 +163,7 @@ final class DatabaseLink {
         group.contains(where: VacuumOutbox.isCalled) ? group : [setup.transactionStart] + group
     }
 
-    /// Behind a pooler nothing that commits announce arrives.
+    /// Logs once that no announcements arrive behind a pooler.
     private func tellOfPooler(_ connection: Connection) {
         guard connection.session == .shared, setup.isListening, !hasToldOfPooler else { return }
         hasToldOfPooler = true
@@ -170,7 +172,7 @@ final class DatabaseLink {
         )
     }
 
-    /// What somebody has announced, that something is owed for example.
+    /// The payloads of the notifications that have come, for example that something is owed.
     func takeNotifications() -> [String] {
         guard case .up(let connection) = state, !connection.isBusy else { return [] }
         return connection.notifications().map(\.payload)
@@ -183,7 +185,7 @@ final class DatabaseLink {
         tell(outage.occurs(at: now), trouble, reason ?? "lost")
     }
 
-    /// Another trouble than the one that was told is told at once.
+    /// Logs an outage. A message other than the last one is logged at once.
     private func tell(_ news: Trouble.News?, _ trouble: Logger.Message, _ reason: String) {
         var metadata: Logger.Metadata = ["reason": "\(reason)", "connection": "\(applicationName)"]
         switch news {

@@ -2,9 +2,9 @@ import Logging
 import Postgres
 import Store
 
-/// Why a poller cannot work on a database, in the words of its log. It waits in each case: somebody may put it right.
+/// Log messages about why a poller cannot work on a database. It waits in each case, because somebody may repair it.
 enum DatabaseTrouble {
-    /// What the log says of an error on the way to a session that can be worked with, or in one.
+    /// The log message for an error while a session is set up, or in one.
     static func message(of error: PostgresError) -> Logger.Message {
         if error.isReadOnly || isRefusedAsReadOnly(error) {
             return "the database can only be read; nothing is sent until it can be written to"
@@ -24,7 +24,7 @@ enum DatabaseTrouble {
 
     static let none: Logger.Message = "no connection to the database; trying again until there is one"
 
-    /// Of several hosts none could be written to: libpq's own words.
+    /// Whether libpq found no host of several that can be written to; the text is libpq's own.
     private static func isRefusedAsReadOnly(_ error: PostgresError) -> Bool {
         error.sqlState == nil && error.message.contains("session is read-only")
     }

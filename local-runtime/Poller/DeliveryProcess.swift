@@ -3,8 +3,8 @@ import Logging
 import POSIX
 import Store
 
-/// A warm deliverPostback: lines go in as fast as it takes them, answers come out in any order. When it ends by itself
-/// another one takes its place.
+/// A warm deliverPostback: it takes lines as fast as it can and answers them in any order. When it ends by itself, it
+/// is started again.
 final class DeliveryProcess {
     private let program: String
     private let environment: [String: String]
@@ -12,7 +12,7 @@ final class DeliveryProcess {
     private var process: WarmProcess?
     private var queue: [Outbox.Claim] = []
     private var isClosing = false
-    /// It was told to end. That does not wait for the end of its output, which a child of its own may keep open.
+    /// The process was killed. This does not wait for the end of its output, which one of its children may keep open.
     private var isEnding = false
     private var crashes = CrashLoop()
     private var starts = 0
@@ -20,9 +20,9 @@ final class DeliveryProcess {
     /// Whether the process that runs now has answered a line.
     private(set) var hasAnswered = false
 
-    /// A longer line is no answer, for no request is so large; the process that writes it is ended.
+    /// A longer line is no answer, because no request is so large; the process that writes it is killed.
     private static let lineLimit = 8 << 20
-    /// So many bytes and lines are put together for one write, or one line.
+    /// The most bytes in one write. A single line may be longer.
     private static let writeBytes = 1 << 20
     private static let writeLines = 32
 
@@ -33,38 +33,38 @@ final class DeliveryProcess {
         self.logger = logger
     }
 
-    /// What was handed over and has not been begun to be written.
+    /// The claims of which no byte was written yet.
     var unsent: [Outbox.Claim] { queue }
 
-    /// Bytes of the lines that were handed over and not written.
+    /// Bytes of the lines that were handed over and not written yet.
     var unwrittenBytes: Int { queue.reduce(process?.unwrittenBytes ?? 0) { $0 + $1.line.count } }
 
     var interests: [Interest] { process?.interests ?? [] }
 
-    /// When to call `advance` although nothing has come; nil for never.
+    /// When to call `advance` even if no event has come; nil for never.
     var wakeTime: Int64? { process == nil && !isClosing ? restartTime : nil }
 
     func feed(_ claims: [Outbox.Claim]) { queue += claims }
 
-    /// Takes back those of the claims that were not begun to be written.
+    /// Removes and returns those of the claims of which no byte was written.
     func takeBack(_ ids: Set<String>) -> [Outbox.Claim] {
         defer { queue.removeAll { ids.contains($0.id) } }
         return queue.filter { ids.contains($0.id) }
     }
 
-    /// Takes back all that was not begun to be written.
+    /// Removes and returns all claims of which no byte was written.
     func takeBackAll() -> [Outbox.Claim] {
         defer { queue = [] }
         return queue
     }
 
-    /// What one turn has brought.
+    /// The result of one turn.
     struct Turn {
         var lines: [[UInt8]] = []
         var end: End?
     }
 
-    /// There is no process any more. Whatever was written to one and not answered may have been sent or not.
+    /// How the process ended. Lines that were written to it and not answered may have been sent or not.
     enum End {
         /// It could not be started.
         case notStarted(SystemError)
@@ -72,17 +72,18 @@ final class DeliveryProcess {
         case ended(ChildProcess.ExitStatus, hasAnswered: Bool)
     }
 
-    /// It has answered a line, as the poller could read.
+    /// To be called when the poller could read an answer.
     func wasUseful() { hasAnswered = true }
 
-    /// Starts the process if there is none, writes what it takes and reads what is there.
+    /// Starts the process if there is none, writes as much as it takes and reads what it has written.
     func advance(now: Int64) -> Turn {
         var turn = Turn()
         if process == nil, !isClosing, now >= restartTime { turn.end = start(now: now) }
         do throws(SystemError) {
             try write()
         } catch {
-            // Nobody reads any more: either the process is gone, which shows where its output ends, or it is of no use.
+            // The process does not read any more: either it is gone, which the end of its output shows, or it is of no
+            // use.
             end()
         }
         let isGone = isEnding && (try? process?.poll()) != nil
@@ -103,27 +104,27 @@ final class DeliveryProcess {
         return turn
     }
 
-    /// Takes back what was not begun to be written, and lets the process finish the rest.
+    /// Removes and returns the claims of which no byte was written, and lets the process finish the others.
     func close() -> [Outbox.Claim] {
         isClosing = true
         return takeBackAll()
     }
 
-    /// Ends the process at once; the next turn says so.
+    /// Kills the process; a later turn reports its end.
     func kill(_ reason: String) {
         guard let process, !isEnding else { return }
         logger.error("ending the delivery process", metadata: ["reason": "\(reason)", "pid": "\(process.pid)"])
         end()
     }
 
-    /// With the children that it may have.
+    /// Kills the process and its children.
     private func end() {
         isEnding = true
         process?.terminate(SIGKILL)
     }
 
     private func start(now: Int64) -> End? {
-        // One that keeps ending is started again after growing waits.
+        // A process that keeps ending is started again after growing waits.
         starts = now - restartTime > 30_000_000_000 ? 0 : starts + 1
         restartTime = now + min(5_000_000_000, 50_000_000 << Int64(min(starts, 7)))
         hasAnswered = false
@@ -138,7 +139,7 @@ final class DeliveryProcess {
         }
     }
 
-    /// A line counts as begun when it is handed to the process's pipe; until then it can be taken back.
+    /// A line counts as written when it is handed to the process's pipe; until then it can be taken back.
     private func write() throws(SystemError) {
         while let process, process.takesInput {
             try process.write()
@@ -165,7 +166,7 @@ final class DeliveryProcess {
         logger.error("the delivery process keeps ending", metadata: metadata)
     }
 
-    /// How the process ended, once it is gone.
+    /// The exit status, once the process is gone.
     private func reap(_ process: WarmProcess) -> ChildProcess.ExitStatus? {
         process.terminate(SIGKILL)
         guard let status = try? process.finish() else { return nil }

@@ -1,14 +1,15 @@
 import Store
 
-/// Which destinations have something due, what is in flight to each, and where to look for more. Times are monotonic
-/// nanoseconds, passed in.
+/// Keeps for each destination whether something is due, what is in flight, and where to look for more, and decides how
+/// much to claim and to start. Times are monotonic nanoseconds, passed in.
 ///
 ///     due ── claim ──▶ waiting here ── start ──▶ in a slot ── 250 ms without an answer ──▶ in the waiting room
 ///                       1 s at most               │                                         │
 ///                                                 └───────────────▶ ended ◀────────────────┘
 ///
-/// A request in the waiting room holds no slot, for it costs a socket and some memory; its destination gets little more until
-/// it answers. So the slots belong to those that answer, however many others hang, and nobody waits for a time-out of another:
+/// A request in the waiting room holds no slot, because it costs only a socket and some memory; its destination gets
+/// little more until it answers. So the slots belong to the destinations that answer, however many others hang, and
+/// none waits for the time-out of another:
 ///
 ///     destination                             in flight to it               slots of all such together
 ///     answering: within the last second       twice what it has answered    all
@@ -18,38 +19,39 @@ import Store
 ///              answer
 ///     retries to any of them                  three quarters, at least 1    three quarters
 ///
-/// A destination is silent when a request has waited for 250 ms and it has answered none within the last 250 ms. While answers
-/// come, but only to what was started earlier than a request, it keeps its slot: then the delivery process is behind, and more
-/// requests would only wait longer. An answer to a later request shows that the process has sent this one: a request to a
-/// destination that is not answering gives its slot back then, before 250 ms have passed. So a destination that has rested
-/// does not wait behind hundreds that have rested and hang. `SlotLimits.requests` bounds all that is in flight; half as many as
-/// there are slots of these are kept for those that answer. Lines over 16 KiB are bounded in bytes too.
+/// A destination is silent when one of its requests has waited for 250 ms and it has answered none within the last 250
+/// ms. A request keeps its slot beyond 250 ms while all answers that come are to requests that were started earlier:
+/// then the delivery process is behind, and more requests would only wait longer. An answer to a later request shows
+/// that the process has sent this one. Then a request to a destination that is not answering gives its slot back before
+/// 250 ms have passed, so that a destination that has rested does not wait behind hundreds that have rested and hang.
+/// `SlotLimits.requests` bounds all requests in flight; as many of them as half the slots are kept for destinations
+/// that answer. Lines over 16 KiB are also bounded in bytes.
 ///
-/// For a destination that has just answered up to twice its limit is claimed: the surplus starts as soon as a request ends,
-/// without a round trip to the database in between. What has waited here for a second is given back.
+/// For a destination that has just answered, up to twice its limit is claimed: the surplus starts as soon as a request
+/// ends, which saves a round trip to the database. A claim that has waited here for a second is released.
 struct DestinationSlots {
     private let limits: SlotLimits
     private(set) var destinations: [Int: DestinationState] = [:]
-    /// Those to which nothing is owed.
+    /// The destinations to which nothing is owed.
     private var resting: [Int: DestinationState] = [:]
     private var marks: [Int: Outbox.Mark] = [:]
-    /// Those for which something waits here.
+    /// The destinations with claims that wait here.
     private var waiting: Set<Int> = []
-    /// The destination with which the last round ended, so that the next begins behind it.
+    /// The last destination that got a share; the next round begins behind it.
     private var lastServed = 0
     private var lastStarted = 0
     private var answers = LastAnswers()
 
-    /// How long a claim may wait here: it must not use up what a lease has beyond the longest attempt.
+    /// How long a claim may wait here. It must not use up the time by which a lease exceeds the longest attempt.
     private static let patience: Int64 = 1_000_000_000
-    /// Of so many destinations something is remembered while nothing is owed to them.
+    /// How many destinations are remembered while nothing is owed to them.
     private static let memory = 10_000
 
     init(_ limits: SlotLimits) {
         self.limits = limits
     }
 
-    /// Takes what a look at the outbox has found.
+    /// Notes the destinations that a look has found.
     mutating func found(_ found: [Outbox.Destination], at now: Int64) {
         for destination in found {
             let maximum = destination.maxInFlight ?? limits.perDestination
@@ -62,7 +64,8 @@ struct DestinationSlots {
         }
     }
 
-    /// Where what is due shows to which destinations: to those that could get it at once, and of which it is not known already.
+    /// Floors for a look for known destinations. They are those to which something could start at once, and for which
+    /// not both first attempts and retries are known to be due.
     func floors(at now: Int64) -> [Outbox.Floor] {
         [destinations, resting].flatMap { states in
             states.filter { $0.value.isWorthALook(at: now) }.map {
@@ -71,7 +74,7 @@ struct DestinationSlots {
         }
     }
 
-    /// What to claim now: every due destination's free slots, fairly if there is not room for all.
+    /// The shares to claim now: the free slots of each due destination, divided fairly if there is not room for all.
     mutating func shares(at now: Int64) -> [Outbox.Share] {
         var use = SlotUse(limits, destinations.values, answers, at: now)
         use.addWaiting(destinations.values, at: now)
@@ -98,9 +101,9 @@ struct DestinationSlots {
         return shares
     }
 
-    /// Takes what a claim of these shares has brought. A destination that had less than its share is done until it is
-    /// found again.
-    /// - Parameter start: from when on the leases count; nil for now.
+    /// Takes the result of a claim of these shares. A destination that got less than its share has nothing due until it
+    /// is found again.
+    /// - Parameter start: the time from which the leases count; nil for now.
     mutating func claimed(
         _ claims: [Outbox.Claim], ended: [Outbox.EndedDelivery] = [], of shares: [Outbox.Share],
         since start: Int64? = nil, at now: Int64
@@ -117,7 +120,7 @@ struct DestinationSlots {
                 destinations[id]?.wait(claimed, since: now, leasedAt: start ?? now)
             }
             if count < share.free { destinations[id]?.first.isDue = false }
-            // A dead one was a retry, unless there is but one attempt.
+            // A delivery that has ended as dead was a retry, unless the schedule has a single attempt.
             if count < share.free, claimed.count(where: \.isRetry) + (ended[id]?.count ?? 0) < share.retries {
                 destinations[id]?.retries.isDue = false
             }
@@ -125,13 +128,13 @@ struct DestinationSlots {
         }
     }
 
-    /// What may start now of what waits here.
+    /// Starts and returns the waiting claims that may start now.
     mutating func starting(at now: Int64) -> [WaitingClaim] {
         guard !waiting.isEmpty else { return [] }
         var use = SlotUse(limits, destinations.values, answers, at: now)
         var started: [WaitingClaim] = []
         for id in turns(waiting.sorted(), after: lastStarted, by: \.self) {
-            // Nothing else holds the state while it changes: its lists are not copied.
+            // The state is changed in place, with no second reference to it, so that its arrays are not copied.
             while let (index, health) = destinations[id].flatMap({ use.start(of: $0, at: now) }),
                 let next = destinations[id]?.start(index, at: now)
             {
@@ -146,7 +149,7 @@ struct DestinationSlots {
         return started
     }
 
-    /// One request has ended.
+    /// Takes the end of a request.
     mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) {
         let id = claim.destination
         if reaction.isAnswer { answers.came(to: start, at: now) }
@@ -160,14 +163,14 @@ struct DestinationSlots {
         rest(id)
     }
 
-    /// What was seen of destinations and the database does not know yet.
+    /// Removes and returns the marks that the database does not know yet.
     mutating func takeMarks() -> [Int: Outbox.Mark] {
         defer { marks = [:] }
         return marks
     }
 
-    /// Takes what the marks have led to.
-    /// - Returns: what waited for a destination that is blocked now.
+    /// Takes the state of destinations after their marks were stored.
+    /// - Returns: the waiting claims of destinations that are blocked now.
     mutating func marked(_ statuses: [Outbox.DestinationStatus], at now: Int64) -> [Outbox.Claim] {
         var withdrawn: [Outbox.Claim] = []
         for status in statuses {
@@ -178,7 +181,7 @@ struct DestinationSlots {
             }
             state.reputation.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
             if status.blockedMilliseconds > 0 {
-                // It is found again when the block has ended.
+                // A look finds it again when the block has ended.
                 state.first.isDue = false
                 state.retries.isDue = false
                 withdrawn += state.withdraw(claimedBefore: .max)
@@ -189,13 +192,13 @@ struct DestinationSlots {
         return withdrawn
     }
 
-    /// Takes back what has waited too long; all that waits when there is no time left.
+    /// Removes and returns the claims that have waited too long; all waiting claims for `.max`.
     mutating func overdue(at now: Int64) -> [Outbox.Claim] {
         let time = now == .max ? now : now - DestinationSlots.patience
         return waiting.flatMap { destinations[$0]?.withdraw(claimedBefore: time) ?? [] }
     }
 
-    /// When something may start that may not yet, although nothing ends before; nil for never.
+    /// The next time at which something may start even though no request ends before; nil for never.
     func wakeTime(after now: Int64) -> Int64? {
         let wanting = destinations.values.filter { $0.isOwed || !$0.waiting.isEmpty }
         guard !wanting.isEmpty else { return nil }
@@ -204,7 +207,7 @@ struct DestinationSlots {
         return [paced, slotEnd, answers.silence].filter { $0 > now }.min()
     }
 
-    /// What is in ascending order, beginning behind one and ending with it.
+    /// The sorted elements, rotated to begin behind the id `last`.
     private func turns<Turn>(_ sorted: [Turn], after last: Int, by id: (Turn) -> Int) -> [Turn] {
         let start = sorted.firstIndex { id($0) > last } ?? 0
         return Array(sorted[start...] + sorted[..<start])
@@ -214,7 +217,7 @@ struct DestinationSlots {
         destinations[id] ?? resting.removeValue(forKey: id) ?? DestinationState(maximum: maximum, floor: floor)
     }
 
-    /// Keeps one to which nothing is owed apart from those that each round goes through.
+    /// Moves an idle destination out of those that each round goes through.
     private mutating func rest(_ id: Int) {
         guard let state = destinations[id], state.isIdle else { return }
         destinations[id] = nil

@@ -1,20 +1,20 @@
 import Store
 
-/// A claim that takes a place as soon as there is one.
+/// A claimed delivery that starts as soon as there is a slot for it.
 struct WaitingClaim {
     let claim: Outbox.Claim
-    /// When it came here.
+    /// When the claim's answer came.
     let claimedAt: Int64
-    /// From when on its lease counts, at the earliest.
+    /// The earliest time from which its lease counts.
     let leasedAt: Int64
 }
 
-/// What is in flight to a destination, what waits here for it, where to look for more, and what is known of it, also while
-/// nothing is owed. Times are monotonic nanoseconds.
+/// A destination: the requests in flight to it, the claims that wait here, where to look for more, and its reputation.
+/// It is kept while nothing is owed, too. Times are monotonic nanoseconds.
 struct DestinationState {
     var maximum: Int
     var reputation = Reputation()
-    /// What is in flight, the oldest first.
+    /// The requests in flight, the oldest first.
     private(set) var flights: [Flight] = []
     private(set) var retriesInFlight = 0
     private(set) var waiting: [WaitingClaim] = []
@@ -33,10 +33,10 @@ struct DestinationState {
     struct Owed {
         /// Whether some may be due.
         var isDue = false
-        /// A `due_at` before which there are none that could be claimed.
+        /// A `due_at` before which no row can be claimed.
         var floor: String
 
-        /// - Parameter due: since when one is due; nil for none.
+        /// - Parameter due: the `due_at` of the first row that is due; nil for none.
         mutating func found(_ due: String?) {
             guard let due else { return }
             isDue = true
@@ -44,14 +44,14 @@ struct DestinationState {
         }
     }
 
-    /// After so long without an answer a request needs no slot any more: it costs a socket.
+    /// How long a request without an answer holds its slot. After that it costs only a socket.
     static let silence: Int64 = 250_000_000
-    /// After so long without an answer a destination is not known to answer any more.
+    /// How long after its last answer a destination counts as answering.
     private static let attention: Int64 = 1_000_000_000
-    /// How long a destination counts as answering so fast that claiming ahead pays.
+    /// How long after its last answer a destination counts as so fast that claiming ahead pays.
     private static let flow: Int64 = 100_000_000
 
-    /// - Parameter floor: the database's time when it was found.
+    /// - Parameter floor: the database's time when the destination was found.
     init(maximum: Int, floor: String) {
         self.maximum = maximum
         first = Owed(floor: floor)
@@ -71,7 +71,7 @@ struct DestinationState {
         return .answering
     }
 
-    /// How many may be in flight to it.
+    /// How many requests to it may be in flight.
     func limit(_ health: Health) -> Int {
         switch health {
         case .answering: min(reputation.window, maximum)
@@ -80,19 +80,19 @@ struct DestinationState {
         }
     }
 
-    /// Whether something that becomes due may start at once, as far as this destination goes.
+    /// Whether a delivery that becomes due could start at once, as far as this destination goes.
     func isWorthALook(at now: Int64) -> Bool {
         let health = health(at: now)
         return health != .failing && held < limit(health) && !(first.isDue && retries.isDue)
     }
 
-    /// Whether what ends is soon followed by an answer to the next.
+    /// Whether it answers so fast that claiming ahead pays.
     func isFlowing(_ health: Health, at now: Int64) -> Bool {
         guard health == .answering, let answeredAt = reputation.answeredAt else { return false }
         return answeredAt > now - DestinationState.flow && reputation.pace.interval == 0
     }
 
-    /// When the next request has waited for so long that it gives its slot back; nil for never.
+    /// When the next request gives its slot back because it has waited too long; nil for never.
     func slotEnd(after now: Int64) -> Int64? {
         flights.first { $0.start > now - DestinationState.silence }.map { $0.start + DestinationState.silence }
     }
@@ -103,7 +103,7 @@ struct DestinationState {
         lineBytes = claims.last?.line.count ?? lineBytes
     }
 
-    /// The first that waits, or the first that is no retry.
+    /// The index of the first waiting claim, or of the first that is no retry.
     func next(retryAllowed: Bool) -> Int? { waiting.firstIndex { retryAllowed || !$0.claim.isRetry } }
 
     mutating func start(_ index: Int, at now: Int64) -> WaitingClaim {
@@ -123,9 +123,9 @@ struct DestinationState {
         return reputation.ended(reaction, start: start, inFlight: inFlight, at: now)
     }
 
-    /// Takes back what was claimed before a time and still waits.
+    /// Removes and returns the waiting claims that were claimed before a time.
     mutating func withdraw(claimedBefore time: Int64) -> [Outbox.Claim] {
-        // The oldest stand in front.
+        // The oldest come first.
         let rest = waiting.firstIndex { $0.claimedAt >= time } ?? waiting.count
         let withdrawn = waiting[..<rest].map(\.claim)
         waiting.removeFirst(rest)

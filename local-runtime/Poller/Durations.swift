@@ -1,5 +1,5 @@
-/// How long things took, in memory that does not grow: each octave of microseconds has eight buckets, so that what is read from
-/// them is at most an eighth too long.
+/// A histogram of durations in constant memory: each octave of microseconds has eight buckets, so that a percentile is
+/// at most an eighth too long.
 struct Durations {
     private var buckets = [Int](repeating: 0, count: 40 * Durations.steps)
     private(set) var count = 0
@@ -11,7 +11,7 @@ struct Durations {
         count += 1
     }
 
-    /// Milliseconds that so many of a hundred did not exceed; nil where there are none.
+    /// The percentile in milliseconds; nil if there are no durations.
     func percentile(_ percent: Int) -> Double? {
         guard count > 0 else { return nil }
         let rank = (count * percent + 99) / 100
@@ -28,7 +28,7 @@ struct Durations {
         return octave * steps + (((microseconds - (1 << octave)) * steps) >> octave)
     }
 
-    /// The longest in the bucket, in microseconds, rounded up.
+    /// The longest duration in the bucket, in microseconds, rounded up.
     private static func end(of bucket: Int) -> Int {
         let (octave, step) = bucket.quotientAndRemainder(dividingBy: steps)
         return (1 << octave) + (((step + 1) << octave) + steps - 1) / steps

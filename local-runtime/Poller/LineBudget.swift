@@ -1,8 +1,8 @@
-/// Which log lines may be written: of all kinds together so many in a second. Of the others it is counted how many there were of
-/// each kind. Times are monotonic nanoseconds, passed in.
+/// Limits log lines to a number per second for all kinds together, and counts the lines of each kind that were left
+/// out. Times are monotonic nanoseconds, passed in.
 struct LineBudget<Kind: Hashable> {
     private let perSecond: Int
-    /// When the running second began: with the first line in it. Nil before the first.
+    /// When the running second began, with its first line; nil before the first line.
     private var start: Int64?
     private var written = 0
     private var leftOut: [Kind: Int] = [:]
@@ -13,7 +13,7 @@ struct LineBudget<Kind: Hashable> {
         self.perSecond = perSecond
     }
 
-    /// Whether one may be written now. One that may not is counted.
+    /// Whether a line may be written now. If not, it is counted.
     mutating func mayWrite(_ kind: Kind, at now: Int64) -> Bool {
         if !isRunning(at: now) { (start, written) = (now, 0) }
         guard written < perSecond else {
@@ -24,12 +24,12 @@ struct LineBudget<Kind: Hashable> {
         return true
     }
 
-    /// Counts some of which nothing else is known.
+    /// Counts lines that were left out for another reason.
     mutating func leaveOut(_ count: Int, _ kind: Kind) {
         if count > 0 { leftOut[kind, default: 0] += count }
     }
 
-    /// How many were left out of each kind, once the second is over; told once. Empty for none.
+    /// Removes and returns how many lines of each kind were left out, once the second is over. Empty for none.
     mutating func takeLeftOut(at now: Int64) -> [Kind: Int] {
         guard !leftOut.isEmpty, !isRunning(at: now) else { return [:] }
         defer { leftOut = [:] }

@@ -1,18 +1,18 @@
 import Store
 
-/// How much may be claimed, so that the lines that wait here do not fill the memory. How long lines are shows only when they
-/// come: the next ones are taken to be as long as the longest of the last ones.
+/// Limits how much is claimed, so that the lines that wait here do not fill the memory. The length of a line is known
+/// only when it comes, so the next lines are expected to be as long as the longest recent one.
 struct LineRoom {
-    /// The lines that wait here have no more bytes, as far as could be foreseen.
+    /// The most bytes of the waiting lines, as far as their lengths could be foreseen.
     static let limit = 32 << 20
-    /// How long a line is taken to be before one was seen: as long as the largest input of recordConversion.
+    /// The expected length of a line before one was seen: the largest input of recordConversion.
     private static let longest = 1 << 20
 
     private var expected = LineRoom.longest
 
-    /// The shares of which there is room for the lines, in their order; the last one may be a part. Something is claimed always
-    /// when nothing is held.
-    /// - Parameter held: bytes of the lines that wait here.
+    /// The first shares whose lines have room; the last of them may be cut. If nothing is held, at least one delivery
+    /// is claimed.
+    /// - Parameter held: bytes of the waiting lines.
     func cut(_ shares: [Outbox.Share], holding held: Int) -> [Outbox.Share] {
         guard held < LineRoom.limit else { return [] }
         var room = max(1, (LineRoom.limit - held) / expected)
@@ -24,7 +24,8 @@ struct LineRoom {
         return cut
     }
 
-    /// Learns how long lines are. A long one is forgotten again, for it may have been the only one.
+    /// Learns how long lines are. The expected length at most halves with each claim, because a long line may have been
+    /// the only one.
     mutating func claimed(_ claims: [Outbox.Claim]) {
         guard let longest = claims.lazy.map(\.line.count).max() else { return }
         expected = max(longest, expected / 2, 1)

@@ -1,24 +1,24 @@
-/// How fast requests to one destination may start. One that answers 429 or 503 is sent half as many from then on, down to
-/// one in 30 seconds. Each other answer brings it nearer to no limit: by half as long as it is slower than a quarter of the
-/// pace that was refused first, and a little from there on. Times are monotonic nanoseconds, passed in.
+/// How fast requests to one destination may start. An answer 429 or 503 halves the pace, down to one request in 30
+/// seconds. Each other answer doubles it while it stays at or below a quarter of the pace that was refused first, and
+/// from there on raises it a little, until there is no limit. Times are monotonic nanoseconds, passed in.
 struct Pace {
-    /// Between two starts; 0 is no limit.
+    /// The time between two starts; 0 is no limit.
     private(set) var interval: Int64 = 0
-    /// When the next one may start.
+    /// When the next request may start.
     private(set) var next: Int64 = .min
     private var slowedAt: Int64 = .min
-    /// The interval before the refusals that came without another answer between them.
+    /// The interval before the first of the latest refusals in a row.
     private var refused: Int64 = 0
     private var isRefusing = false
 
     private static let first: Int64 = 50_000_000
     private static let longest: Int64 = 30_000_000_000
-    /// Below this it is no limit any more.
+    /// A shorter interval is no limit any more.
     private static let shortest: Int64 = 1_000_000
-    /// What was not used of it may be made up for within this time.
+    /// How far back unused starts may be made up for.
     private static let burst: Int64 = 20_000_000
 
-    /// How many may start now.
+    /// How many requests may start now.
     func starts(at now: Int64) -> Int {
         if interval == 0 { return .max }
         if now < next { return 0 }
@@ -30,8 +30,8 @@ struct Pace {
         next = max(next, now - Pace.burst) + interval
     }
 
-    /// It asked for fewer. Of several that were in flight together only the first one counts.
-    /// - Parameter start: when the request that it answered was started.
+    /// Takes a 429 or 503. Of requests that were in flight together only the first one counts.
+    /// - Parameter start: when the request of this answer was started.
     mutating func slowDown(start: Int64, at now: Int64) {
         guard start > slowedAt else { return }
         slowedAt = now
@@ -40,8 +40,8 @@ struct Pace {
         next = now + interval
     }
 
-    /// It took one: half the interval if that is no faster than a quarter of what was refused, else a sixteenth less, down to
-    /// a 64th where many fit into a second.
+    /// Takes another answer. It halves the interval if the pace is then no faster than a quarter of the refused one;
+    /// else it takes off a sixteenth, down to a 64th when many requests fit into a second.
     mutating func speedUp() {
         isRefusing = false
         guard interval > 0 else { return }

@@ -2,7 +2,7 @@ import Logging
 import Postgres
 import Store
 
-/// One pipeline at a time: what was answered goes out, what may start comes in.
+/// The round trips of the loop, one at a time: each stores answers and claims deliveries.
 extension Poller {
     func startWork(now: Int64) {
         guard link.idleConnection != nil, now >= pauseEnd else { return }
@@ -15,12 +15,12 @@ extension Poller {
                 CompleteDeliveries(
                     work.answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule))
         }
-        // Behind the answers, which are judged by what was known of their destination before; before what is claimed.
+        // Marks come after the answers, which are judged by the destination's state before them, and before the claims.
         let marks = slots.takeMarks()
         if !marks.isEmpty { work.mark = trip.add(MarkDestinations(marks, schedule: settings.schedule)) }
-        // What is answered is stored before more is claimed, so that it does not pile up here.
+        // Nothing is claimed before all answers go out to be stored, so that they do not pile up here.
         if stopTime == nil, !areAnswersStuck, work.answers.count == answers.count {
-            // Room that the answers in the same round trip make is used by the next one.
+            // The room that the answers in this round trip make is used by the next one.
             let shares = lineRoom.cut(shares(at: now), holding: heldLineBytes)
             if !shares.isEmpty {
                 work.claim = trip.add(
@@ -43,7 +43,7 @@ extension Poller {
         }
     }
 
-    /// While it is not known whether anything can be sent from here, one delivery at a time is claimed.
+    /// The shares to claim. One delivery at a time while it is not known whether anything can be sent from here.
     private func shares(at now: Int64) -> [Outbox.Share] {
         switch health.room(at: now) {
         case .all: slots.shares(at: now)
@@ -52,7 +52,7 @@ extension Poller {
         }
     }
 
-    /// Takes the answers to what was started, in the order in which it was sent.
+    /// Takes the answers to the calls of the round trip, in the order in which they were sent.
     func take(_ answers: RoundTrip.Answers, now: Int64) {
         guard let work else { return }
         self.work = nil
@@ -73,8 +73,9 @@ extension Poller {
         }
     }
 
-    /// A lease counts from `start` at the earliest. Of one that came late too little is left for the longest attempt and its
-    /// answer: it goes back unused.
+    /// Takes the claimed deliveries. A lease begins at `start` at the earliest. If the claim took longer than
+    /// `claimTime`, too little of the lease is left for the longest attempt and its answer: the leases are released
+    /// unused.
     private func take(
         _ claim: RoundTrip.Ticket<ClaimDeliveries>, of answers: RoundTrip.Answers, since start: Int64, now: Int64
     ) {
@@ -104,8 +105,9 @@ extension Poller {
         }
     }
 
-    /// What was leased and cannot be read goes back and waits for an hour, as what the database itself cannot read does. Without
-    /// that its lease would run out, as an attempt that may have been sent, until it is dead.
+    /// Releases leased rows that cannot be read and puts them off by an hour, like rows that the database itself cannot
+    /// read. Otherwise their leases would run out, each as an attempt that may have been sent, until the delivery is
+    /// dead.
     private func giveBack(_ claims: [Outbox.UnreadableClaim], now: Int64) {
         for claim in claims { log.unreadable(claim, now: now) }
         unused += claims.compactMap { Outbox.Release($0, after: DeferUnreadable.wait) }
@@ -135,7 +137,8 @@ extension Poller {
         rhythm.looked(look, reached: reached, started: start, now: now)
     }
 
-    /// What cannot be stored of destinations is not asked again: it shows again in what they do next.
+    /// Takes the answer to the marks. Marks that could not be stored are not sent again: the destination's next
+    /// requests show the same.
     private func take(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
             let answer = try answers(mark)
@@ -165,23 +168,24 @@ extension Poller {
             if !completion.dyingPostbacks.isEmpty { upkeep.pauseDying(completion.dyingPostbacks) }
             if !completion.pausedPostbacks.isEmpty { upkeep.hold(completion.pausedPostbacks) }
         } catch  where error.kind == .unreadable {
-            // They are stored. Sent again they would change nothing, and what they led to would still not be known: the upkeep's
-            // next round holds what paused postbacks owe, and the next death tells of a postback that is dying.
+            // The answers are stored. Sent again, they would change nothing, and their results would still be
+            // unreadable. The next round of upkeep holds what paused postbacks owe, and the next dead delivery reports
+            // a postback that is dying.
             areAnswersStuck = false
             log.fails(PollerLog.unreadableCompletion, "\(error)", now: now)
         } catch  where error.isOfOneRow {
-            // One of them is to blame: it must not cost the others anything.
+            // One of the answers has caused it. It must not cost the others anything.
             areAnswersStuck = false
             upkeep.completeSingly(taken)
         } catch {
-            // Whether they were taken is not known; taken twice they change nothing.
+            // It is not known whether they were stored. Storing them twice changes nothing.
             self.answers = taken + self.answers
             areAnswersStuck = true
             pause("answers cannot be stored", error, now: now)
         }
     }
 
-    /// What failed is asked again, but not as fast as the loop turns.
+    /// Sends nothing to the database for a second after a failure.
     func pause(_ failure: String, _ error: PostgresError, now: Int64) {
         log.fails(failure, "\(error)", now: now)
         pauseEnd = now + 1_000_000_000
@@ -196,7 +200,7 @@ extension Poller {
 }
 
 extension PostgresError {
-    /// Whether a batch fails for one of its rows: a value that is refused, or a row that somebody else locks in another order.
+    /// Whether one row makes the batch fail: its value was rejected, or it was part of a deadlock (40P01).
     fileprivate var isOfOneRow: Bool {
         if case .rejected = kind { true } else { sqlState == "40P01" }
     }

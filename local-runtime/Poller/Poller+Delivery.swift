@@ -4,9 +4,9 @@ import Postbacks
 import Secrets
 import Store
 
-/// What is in flight in the delivery process.
+/// The requests that are in flight in the delivery process.
 extension Poller {
-    /// Hands over what may start now of what was claimed.
+    /// Hands the claims that may start now to the delivery process.
     func begin(now: Int64) {
         switch health.room(at: now) {
         case .none: return
@@ -38,7 +38,7 @@ extension Poller {
                 now: now)
         case .attempt(let answer):
             process.wasUseful()
-            // What was sent could be rendered.
+            // The request was rendered, so its secrets have opened.
             if answer.reaction != .untried { keyDoubts.trust(flight.keys) }
             if health.answered() {
                 heartbeat.problem = nil
@@ -49,7 +49,8 @@ extension Poller {
             answers.append(answer)
         case .refusal(let id, let message):
             slots.ended(flight.claim, start: flight.start, .untried, at: now)
-            // One that has understood others is right about this one. One that understands nothing is of another version.
+            // A process that has understood other lines is right about this one. A process that understands none is of
+            // another version.
             if process.hasAnswered {
                 answers.append(DeliveryLine.refused(id, message))
             } else {
@@ -67,7 +68,7 @@ extension Poller {
             "an attempt could not be made here",
             metadata: ["delivery": "\(claim.delivery)", "code": "\(complaint.code)"])
         if complaint.isOfKey {
-            // Deliveries that need no key, or another one, can still be sent, so that the poller does not rest.
+            // Deliveries that need no key, or another one, can still be sent. So the poller does not rest.
             heartbeat.lacksKey(complaint.message, now: now)
             log.fails("deliveries that need a key cannot be sent from here, and wait", complaint.message, now: now)
         } else if let seconds = health.complained(at: now) {
@@ -75,7 +76,8 @@ extension Poller {
         }
     }
 
-    /// What is wrong here costs no delivery anything: nothing is claimed for a while, and what waits here goes back.
+    /// Claims nothing for a while and releases the waiting claims, because of a fault on this side. It is charged to no
+    /// delivery.
     private func rest(_ reason: String, seconds: Double) {
         heartbeat.problem = reason
         logger.error(
@@ -84,7 +86,8 @@ extension Poller {
         unused += slots.overdue(at: .max).map { Outbox.Release($0) }
     }
 
-    /// A process that lets leases run out is stuck. What it was never given goes back: it belongs to whoever claims it next.
+    /// Ends the delivery process if it lets a lease run out: it is stuck. Claims that were never written to it are
+    /// released.
     func endLeases(now: Int64) {
         let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
         guard !ended.isEmpty else { return }
@@ -92,7 +95,7 @@ extension Poller {
         giveBack(process.takeBack(ended), now: now)
     }
 
-    /// What was handed over and not begun to be written was never in flight.
+    /// Releases claims of which no byte was written to the process. They were never in flight.
     func giveBack(_ unsent: [Outbox.Claim], now: Int64) {
         for claim in unsent {
             guard let flight = inFlight.removeValue(forKey: claim.id) else { continue }
@@ -101,18 +104,18 @@ extension Poller {
         unused += unsent.map { Outbox.Release($0) }
     }
 
-    /// There is no delivery process any more. One that ends before it has answered anything, or does not start, is what is wrong
-    /// here: nothing is charged to what it was given.
+    /// Handles the end of the delivery process. If it does not start or ends before its first answer, the fault is on
+    /// this side: no attempt is charged.
     func take(_ end: DeliveryProcess.End, now: Int64) {
         guard stopTime == nil else { return loseWhatWasWritten(now: now) { _ in nil } }
-        // The next one may have been given another key.
+        // The next process may have another key.
         keyDoubts = KeyDoubts()
         switch end {
         case .notStarted(let error):
             giveBack(process.takeBackAll(), now: now)
             rest("the delivery process cannot be started: \(error)", seconds: health.broke(at: now))
         case .ended(let status, hasAnswered: false):
-            // The one that was alone in it may be what ended it: others go first.
+            // A delivery that was alone in the process may have ended it. It waits, so that others go first.
             loseWhatWasWritten(now: now) { count in (count == 1 ? Double.random(in: 50...70) : 0, isCharged: false) }
             giveBack(process.takeBackAll(), now: now)
             rest("the delivery process ends before it answers: \(status)", seconds: health.broke(at: now))
@@ -120,8 +123,8 @@ extension Poller {
         }
     }
 
-    /// - Parameter fate: how long what was lost waits and whether it is charged, given how many were; nil for what the schedule
-    ///   says.
+    /// - Parameter fate: gets the number of lost deliveries; returns how many seconds they wait and whether the attempt
+    ///   is charged, or nil for the wait of the schedule and a charged attempt.
     private func loseWhatWasWritten(now: Int64, _ fate: (Int) -> (wait: Double, isCharged: Bool)?) {
         let unsent = Set(process.unsent.map(\.id))
         let lost = inFlight.filter { !unsent.contains($0.key) }

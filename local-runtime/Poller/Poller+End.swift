@@ -3,9 +3,9 @@ import POSIX
 import Postgres
 import Store
 
-/// What a poller says and does of itself: that it is there, that it stops, and what it leaves behind.
+/// The heartbeat of a poller, its stop, and the report of what it leaves behind.
 extension Poller {
-    /// What waits for the database: answers that it has not taken, and leases that were not used.
+    /// How many answers are not stored yet, and how many unused leases are not released yet.
     private var unstored: (answers: Int, leases: Int) {
         (answers.count + (work?.answers.count ?? 0), unused.count + (work?.released.count ?? 0))
     }
@@ -15,7 +15,7 @@ extension Poller {
             try answers(beat)
             heartbeat.ended(isStored: true, now: now)
         } catch {
-            // The next connection begins with one.
+            // It is still due: the next connection begins with a heartbeat.
             if error.isRetryable { return }
             heartbeat.ended(isStored: false, now: now)
             logger.warning(
@@ -24,7 +24,7 @@ extension Poller {
         }
     }
 
-    /// A database that is away takes no answer: that is what the end may wait for.
+    /// Logs that the poller stops, and what its end waits for while the database is away.
     func reportStop() {
         var metadata: Logger.Metadata = ["inFlight": "\(inFlight.count)"]
         guard !link.isUp else {
@@ -37,7 +37,8 @@ extension Poller {
             metadata: metadata)
     }
 
-    /// Takes the poller's row away, where the database answers at once; else others see that it beats no more.
+    /// Deletes the poller's row, if the database answers within two seconds. Otherwise others see that its heartbeats
+    /// have ended.
     func leave() {
         var trip = RoundTrip()
         _ = trip.add(RemoveHeartbeat(heartbeat.id))

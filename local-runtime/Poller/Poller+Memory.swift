@@ -1,23 +1,23 @@
 import Store
 
-/// What a poller holds is bounded in bytes: lines that it has claimed, and answers that one statement stores.
+/// Limits in bytes for what a poller holds: claimed lines, and the answers that one statement stores.
 extension Poller {
-    /// Bytes of the lines that the delivery process has not been given.
+    /// Bytes of the claimed lines that have not been written to the delivery process.
     var heldLineBytes: Int {
         slots.destinations.values.reduce(process.unwrittenBytes) { sum, state in
             state.waiting.reduce(sum) { $0 + $1.claim.line.count }
         }
     }
 
-    /// The oldest answers, as many as one statement takes.
+    /// The oldest answers, as many as fit into one statement.
     var nextAnswers: [Answer] { answers.prefix(withinBytes: Poller.statementBytes) { $0.line.count } }
 
-    /// So many bytes of answers go into one statement, or one answer.
+    /// The most bytes of answers in one statement. A single answer may be larger.
     static let statementBytes = 4 << 20
 }
 
 extension Array {
-    /// The first elements that together have no more bytes; at least one if there is one.
+    /// The longest prefix whose elements have at most `limit` bytes together; at least one element if there is one.
     func prefix(withinBytes limit: Int, _ bytes: (Element) -> Int) -> [Element] {
         var sum = 0
         let end = firstIndex { element in

@@ -3,9 +3,9 @@ package import POSIX
 import Postgres
 import Store
 
-/// The pump between the outbox and the delivery function. It decides how much, not what: PostgreSQL builds each line, the
-/// warm deliverPostback answers it, and PostgreSQL takes the answers, many at a time. One loop, one thread; nothing in it waits
-/// but `wait`.
+/// The loop between the outbox and deliverPostback. It decides how much is sent and when; PostgreSQL builds each line,
+/// the warm deliverPostback answers it, and PostgreSQL stores the answers in batches. One loop on one thread; only
+/// `wait` waits.
 package final class Poller {
     let settings: PollerSettings
     let logger: Logger
@@ -14,7 +14,7 @@ package final class Poller {
     let link: DatabaseLink
     let process: DeliveryProcess
     let upkeep: Upkeep
-    /// Nil where no alerts are sent.
+    /// Nil if no alerts are sent.
     let alerts: Alerts?
     var slots: DestinationSlots
     var health = SendingHealth()
@@ -23,19 +23,19 @@ package final class Poller {
     var lineRoom = LineRoom()
     var heartbeat = Heartbeat(startTime: Clock.monotonicNanoseconds)
 
-    /// What is in flight, by the id of its line.
+    /// The claims in flight, by the id of their line.
     var inFlight: [String: Flight] = [:]
-    /// Answers that the database has not taken yet.
+    /// Answers that the database has not stored yet.
     var answers: [Answer] = []
-    /// The database did not take some of them. Until it does nothing is claimed: their leases may run out meanwhile, and what
-    /// was answered would be sent again.
+    /// Storing some answers has failed. Nothing is claimed until they are stored: their leases may run out meanwhile,
+    /// and deliveries that are already answered would be sent again.
     var areAnswersStuck = false
     var work: Work?
     var unused: [Outbox.Release] = []
     var stopTime: Int64?
-    /// How long a claim may take: half of what a lease has at least beyond the longest attempt.
+    /// How long a claim may take: half of the time by which a lease exceeds the longest attempt at least.
     static let claimTime: Int64 = 5_000_000_000
-    /// Nothing is asked of the database before, because it has just refused something that is asked again.
+    /// Nothing is sent to the database before this time, because it has just refused something that is sent again.
     var pauseEnd: Int64 = 0
 
     struct Flight {
@@ -46,11 +46,11 @@ package final class Poller {
         let keys: Set<String>
     }
 
-    /// What has been started on the database.
+    /// The round trip that is under way.
     struct Work {
         let startTime: Int64
         var release: RoundTrip.Ticket<ReleaseDeliveries>?
-        /// What `complete` stores.
+        /// The answers that `complete` stores.
         var answers: [Answer] = []
         var complete: RoundTrip.Ticket<CompleteDeliveries>?
         var mark: RoundTrip.Ticket<MarkDestinations>?
@@ -62,9 +62,9 @@ package final class Poller {
     }
 
     /// - Parameters:
-    ///   - program: the deliverPostback executable.
-    ///   - environment: the variables that it gets.
-    ///   - signals: each ends the poller in good order; a second one ends it at once.
+    ///   - program: the path of the deliverPostback executable.
+    ///   - environment: the environment of deliverPostback.
+    ///   - signals: the first one stops the poller in good order; a second one stops it at once.
     package init(
         _ settings: PollerSettings, program: String, environment: [String: String], signals: SignalDescriptor,
         logger: Logger
@@ -90,8 +90,8 @@ package final class Poller {
         slots = DestinationSlots(limits)
     }
 
-    /// Runs until it is told to stop and what was in flight has ended.
-    /// - Parameter mayGoOn: is asked before each turn; a caller that watches something else does it here.
+    /// Runs until it is told to stop and every request in flight has ended.
+    /// - Parameter mayGoOn: is called before each turn; when it returns false, the poller stops.
     package func run(whileTrue mayGoOn: () -> Bool = { true }) throws(SystemError) {
         logger.info("poller started")
         while true {

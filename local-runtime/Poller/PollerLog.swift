@@ -1,9 +1,9 @@
 import Logging
 import Store
 
-/// What a poller logs of deliveries, postbacks and destinations: each event that an operator has to know of, but no more than so
-/// many in a second, and a summary a minute. No line holds a secret, a body or more of a URL than scheme, host and port.
-/// Times are monotonic nanoseconds.
+/// The log of a poller about deliveries, postbacks and destinations: each event that an operator has to know of, up to
+/// a number of lines per second, and a summary every minute. No line contains a secret, a body or more of a URL than
+/// scheme, host and port. Times are monotonic nanoseconds.
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
@@ -17,9 +17,9 @@ final class PollerLog {
         case dead, failed, paused, blocked
         /// Leased deliveries that cannot be read.
         case unreadable
-        /// Lines of the delivery process that answer nothing.
+        /// Lines of the delivery process that answer no delivery.
         case stray
-        /// What recurs, for another reason than before.
+        /// Failures that recur with another reason than before.
         case reasons
     }
 
@@ -34,7 +34,7 @@ final class PollerLog {
         recent = Recent(since: now)
     }
 
-    /// To be called in each turn: tells how many lines were left out in a second that is over.
+    /// To be called in each turn. Logs how many lines were left out in a second that is over.
     func turn(now: Int64) {
         let leftOut = budget.takeLeftOut(at: now)
         guard !leftOut.isEmpty else { return }
@@ -44,7 +44,7 @@ final class PollerLog {
             metadata: Dictionary(uniqueKeysWithValues: counts))
     }
 
-    /// A batch of answers is stored.
+    /// Logs the result of a stored batch of answers.
     func completed(_ completion: CompleteDeliveries.Answer, now: Int64) {
         recent.delivered += completion.delivered
         recent.retried += completion.retrying
@@ -58,7 +58,7 @@ final class PollerLog {
         for pause in completion.pauses { paused(pause, now: now) }
     }
 
-    /// A claim has ended these.
+    /// Logs the deliveries that a claim has ended.
     func ended(_ deliveries: [Outbox.EndedDelivery], now: Int64) {
         for delivery in deliveries {
             guard let failure = delivery.failure else {
@@ -70,7 +70,7 @@ final class PollerLog {
         }
     }
 
-    /// A delivery that was leased cannot be read.
+    /// Logs a leased delivery that cannot be read.
     func unreadable(_ claim: Outbox.UnreadableClaim, now: Int64) {
         guard budget.mayWrite(.unreadable, at: now) else { return }
         var metadata: Logger.Metadata = ["reason": "\(claim.error)"]
@@ -100,7 +100,7 @@ final class PollerLog {
             ])
     }
 
-    /// Somebody has resumed it.
+    /// Logs that somebody has resumed a postback.
     func resumed(_ postback: Int) {
         logger.notice("a postback is resumed; what was held is due", metadata: ["postback": "\(postback)"])
     }
@@ -120,7 +120,7 @@ final class PollerLog {
         logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(bytes)"])
     }
 
-    /// The delivery process has answered.
+    /// Logs an answer of the delivery process.
     /// - Parameter start: when the attempt was handed over.
     func attempted(_ claim: Outbox.Claim, _ line: [UInt8], start: Int64, now: Int64) {
         recent.attempts.add(nanoseconds: now - start)
@@ -137,10 +137,10 @@ final class PollerLog {
         logger.debug("an attempt", metadata: metadata)
     }
 
-    /// What recurs as long as something is wrong is told as it begins, every minute, and when its reason changes.
+    /// Logs a failure that may recur: when it begins, every minute, and when its reason changes.
     func fails(_ message: String, _ reason: String, now: Int64) {
         var known = troubles[message] ?? KnownTrouble(last: now, reason: reason)
-        // After a minute without it, it is another one.
+        // After a minute without the failure, the next one counts as new.
         if now - known.last > Trouble.interval { known.trouble = Trouble() }
         let news = known.trouble.occurs(at: now)
         if news != nil || known.reason != reason && budget.mayWrite(.reasons, at: now) {
@@ -153,8 +153,8 @@ final class PollerLog {
         troubles[message] = known
     }
 
-    /// What has happened since the last summary; nothing where nothing has and nothing is due.
-    /// - Parameter backlog: nil where it could not be asked for.
+    /// Logs what has happened since the last summary, unless nothing has and nothing is due.
+    /// - Parameter backlog: nil if it is not known.
     func summarize(_ backlog: Outbox.Backlog?, now: Int64) {
         defer { recent = Recent(since: now) }
         guard recent.isBusy || backlog?.oldestDueSeconds != nil else { return }
@@ -162,7 +162,7 @@ final class PollerLog {
     }
 }
 
-/// What has happened since a time.
+/// Counts of what has happened since a time.
 private struct Recent {
     let since: Int64
     var delivered = 0
@@ -170,7 +170,7 @@ private struct Recent {
     var dead = 0
     var failed = 0
     var skipped = 0
-    /// From handing an attempt to the delivery process to its answer.
+    /// The times from handing an attempt to the delivery process to its answer.
     var attempts = Durations()
 
     init(since: Int64) {

@@ -3,7 +3,7 @@ import JSON
 package import Postbacks
 import Store
 
-/// What a poller is told to do, read once.
+/// The settings of a poller, read once.
 package struct PollerSettings: Sendable {
     package let connectionString: String
     package let concurrency: Int
@@ -13,9 +13,9 @@ package struct PollerSettings: Sendable {
     package let orderHold: Double
     package let attemptDays: Int
     package let schedule: RetrySchedule
-    /// Seconds that what is in flight may take after the poller was told to stop.
+    /// The seconds for which a stopped poller waits for its requests in flight.
     package let stopDeadline: Double
-    /// Nil: nobody is told.
+    /// Nil if no alerts are sent.
     package let alertReceiver: AlertReceiver?
 
     package init(_ settings: Settings, connectionString: String) throws(FunctionError) {
@@ -38,8 +38,8 @@ package struct PollerSettings: Sendable {
 }
 
 extension PollerSettings {
-    /// How many requests a delivery process can have in flight that may have so many files open: each needs a socket, and some
-    /// files it needs for itself and for looking names up.
+    /// How many requests a delivery process with this limit of open files can have in flight. Each needs a socket; the
+    /// process needs some files for itself and for looking names up.
     package static func requests(openFiles: Int) -> Int { max(openFiles - 64, openFiles / 3, 1) }
 }
 

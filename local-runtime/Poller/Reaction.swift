@@ -1,12 +1,12 @@
-/// What the end of a request says of its destination.
+/// What the end of a request says about its destination.
 enum Reaction: Equatable {
-    /// It answered, whatever it said.
+    /// It answered with any status but 429 and 503.
     case answered
-    /// It answered 429 or 503: fewer, and for so many seconds none, if it said that.
+    /// It answered 429 or 503; `pause` is its Retry-After in seconds, or 0.
     case overloaded(pause: Double)
-    /// No answer came: no address, no connection, no TLS, nothing in time, or no HTTP.
+    /// No answer came: no address, no connection, no TLS, no answer in time, or no HTTP.
     case failed
-    /// Nothing was tried, or nobody knows what came of it.
+    /// Nothing was sent, or the result is unknown.
     case untried
 
     var isAnswer: Bool {

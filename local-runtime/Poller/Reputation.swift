@@ -1,18 +1,18 @@
-/// What is known of a destination, also while nothing is owed to it. Times are monotonic nanoseconds.
+/// What a poller knows of a destination; it is kept while nothing is owed to it, too. Times are monotonic nanoseconds.
 struct Reputation {
-    /// As many in flight together as it has shown to answer.
+    /// How many requests may be in flight: up to twice as many as it has answered together.
     private(set) var window = 1
-    /// The last answer; nil when this poller has seen none.
+    /// When the last answer came; nil if this poller has seen none.
     private(set) var answeredAt: Int64?
     /// The last request got no answer.
     private(set) var hasFailed = false
-    /// Requests in a row without an answer, as the database knows.
+    /// Requests in a row without an answer, as far as the database and this poller know.
     private(set) var failures = 0
-    /// It was blocked for that, and may be tried with one request at a time.
+    /// It was blocked for its failures, and may now be tried with one request at a time.
     private(set) var isHalfOpen = false
     private(set) var pace = Pace()
 
-    /// What the database says.
+    /// Takes what the database says of it.
     mutating func learn(failures: Int, isHalfOpen: Bool) {
         self.failures = failures
         self.isHalfOpen = isHalfOpen
@@ -24,8 +24,8 @@ struct Reputation {
     /// A request has ended.
     /// - Parameters:
     ///   - start: when it was started.
-    ///   - inFlight: how many were in flight, this one among them.
-    /// - Returns: what the other pollers must know.
+    ///   - inFlight: how many were in flight, including this one.
+    /// - Returns: the change that the other pollers must know; nil for none.
     mutating func ended(_ reaction: Reaction, start: Int64, inFlight: Int, at now: Int64) -> News? {
         switch reaction {
         case .untried: return nil
@@ -44,7 +44,7 @@ struct Reputation {
 
     enum News: Equatable {
         case failure
-        /// It answers again, or asks for a pause of so many seconds.
+        /// It answers again; `pause` is the number of seconds that it asks for, or 0.
         case answer(pause: Double)
     }
 

@@ -1,5 +1,6 @@
-/// Whether deliveries can be sent from here at all (R12): whether the delivery process runs and finds what it needs. What is
-/// wrong here is no receiver's fault, so nothing is claimed for a while instead. Times are monotonic nanoseconds, passed in.
+/// Whether deliveries can be sent from here at all (R12): whether the delivery process runs and finds what it needs. A
+/// fault on this side is no receiver's fault, so nothing is claimed for a while instead. Times are monotonic
+/// nanoseconds, passed in.
 ///
 ///     working ── it cannot be started, ends before its first answer, or 20 complaints in a row ──▶ resting
 ///     resting ── 1 s, 2 s, … 60 s ──▶ trying, one delivery at a time
@@ -18,7 +19,7 @@ struct SendingHealth {
 
     private static let firstRest: Int64 = 1_000_000_000
     private static let longestRest: Int64 = 60_000_000_000
-    /// So many complaints in a row are more than single deliveries' bad luck.
+    /// How many complaints in a row show a fault of the whole poller rather than of single deliveries.
     private static let complaintLimit = 20
 
     /// How many deliveries may be claimed and in flight.
@@ -33,13 +34,13 @@ struct SendingHealth {
         }
     }
 
-    /// When there is room again that there is not now; nil for never.
+    /// When there is room again; nil if there is room now.
     func wakeTime(after now: Int64) -> Int64? {
         if case .resting(let end, _) = state, end > now { end } else { nil }
     }
 
-    /// The delivery process has made an attempt and said what came of it.
-    /// - Returns: true when it could not before.
+    /// To be called when the delivery process has answered an attempt.
+    /// - Returns: true if it could not send before.
     mutating func answered() -> Bool {
         complaints = 0
         defer { state = .working }
@@ -47,8 +48,8 @@ struct SendingHealth {
         return false
     }
 
-    /// The delivery process has said that it cannot send.
-    /// - Returns: seconds for which nothing is claimed, if that begins now.
+    /// To be called when the delivery process has said that it cannot send.
+    /// - Returns: the seconds for which nothing is claimed, if a rest begins now.
     mutating func complained(at now: Int64) -> Double? {
         complaints += 1
         switch state {
@@ -58,8 +59,8 @@ struct SendingHealth {
         }
     }
 
-    /// The delivery process cannot be started, or has ended before it answered anything.
-    /// - Returns: seconds for which nothing is claimed.
+    /// To be called when the delivery process cannot be started, or has ended before its first answer.
+    /// - Returns: the seconds for which nothing is claimed.
     mutating func broke(at now: Int64) -> Double { rest(from: now) }
 
     private mutating func rest(from now: Int64) -> Double {

@@ -1,26 +1,27 @@
 import Store
 
-/// What a poller may have in flight.
+/// The limits of what a poller may have in flight.
 struct SlotLimits {
     /// Requests that hold a slot.
     let slots: Int
-    /// Requests to one destination, unless its row says another number.
+    /// Requests to one destination, unless its row has another number.
     let perDestination: Int
-    /// All requests, those in the waiting room among them.
+    /// All requests, including those in the waiting room.
     let requests: Int
-    /// Bytes of all lines that are larger than `largeLine`; those of the others are bounded by their number.
+    /// The most bytes of all lines that are larger than `largeLine`. The number of requests bounds the bytes of the
+    /// others.
     let largeBytes = 64 << 20
 
     static let largeLine = 16 << 10
 
-    /// - Parameter openFiles: as many as a delivery process may have; each request needs a socket.
+    /// - Parameter openFiles: the limit of open files of a delivery process; each request needs a socket.
     init(slots: Int, perDestination: Int, openFiles: Int = .max) {
         self.init(
             slots: slots, perDestination: perDestination,
             requests: min(4096, PollerSettings.requests(openFiles: openFiles)))
     }
 
-    /// - Parameter requests: 4,096 is what one delivery process takes.
+    /// - Parameter requests: at most 4,096, the limit of one delivery process.
     init(slots: Int, perDestination: Int, requests: Int) {
         self.slots = min(slots, requests)
         self.perDestination = perDestination
@@ -30,12 +31,12 @@ struct SlotLimits {
 
 /// The last answers of all destinations together.
 struct LastAnswers {
-    /// When the last one came.
+    /// When the last answer came.
     private(set) var last: Int64 = .min
-    /// When the latest of the requests that were answered was started.
+    /// When the most recently started of the answered requests was started.
     private(set) var latestStart: Int64 = .min
 
-    /// From then on nobody answers, unless another one comes.
+    /// The time from which on all destinations are silent, unless another answer comes.
     var silence: Int64 { last == .min ? .min : last + DestinationState.silence }
 
     mutating func came(to start: Int64, at now: Int64) {
@@ -44,30 +45,31 @@ struct LastAnswers {
     }
 }
 
-/// How many slots are held and by whom, and how many more each may take. Counted anew for each round of claims or starts.
+/// How many slots are held, by which kinds of destinations, and how many more each may take. Counted anew for each
+/// round of claims or starts.
 struct SlotUse {
     private let limits: SlotLimits
     private var slots = 0
-    /// Slots held by destinations of which it is not known that they answer.
+    /// Slots held by destinations that are not answering.
     private var doubtful = 0
     private var retries = 0
     private var inFlight = 0
     private var largeBytes = 0
     private var waiting = 0
 
-    /// What is in flight.
+    /// Counts the requests in flight.
     init(_ limits: SlotLimits, _ states: some Collection<DestinationState>, _ answers: LastAnswers, at now: Int64) {
         self.limits = limits
         let silent = now - DestinationState.silence
-        // While nothing is answered but what was started earlier, the delivery process is behind.
+        // While all answers are to requests that were started earlier, the delivery process is behind.
         let behind = answers.silence > now ? answers.latestStart : .max
         for state in states where !state.flights.isEmpty {
             let health = state.health(at: now)
             inFlight += state.flights.count
             for flight in state.flights {
                 largeBytes += SlotUse.large(flight.bytes)
-                // An answer to a later request shows that the process has sent this one. A destination that answers keeps its
-                // slots for the full 250 ms all the same: it may have many in flight.
+                // An answer to a later request shows that the process has sent this one. A destination that answers
+                // keeps its slots for the full 250 ms nevertheless: it may have many requests in flight.
                 let isSent = health != .answering && flight.start < answers.latestStart
                 guard flight.start >= behind || flight.start > silent && !isSent else { continue }
                 hold(1, health)
@@ -76,7 +78,7 @@ struct SlotUse {
         }
     }
 
-    /// What waits counts as started, if it may start.
+    /// Counts the waiting claims; those that may start count as started.
     mutating func addWaiting(_ states: some Collection<DestinationState>, at now: Int64) {
         let inFlight = self
         for state in states where !state.waiting.isEmpty {
@@ -93,7 +95,7 @@ struct SlotUse {
 
     /// How much to claim for a destination.
     struct Share {
-        /// What may start at once, and what takes the place of what ends.
+        /// How many may start at once.
         let starts: Int
         let ahead: Int
         /// How many of them may be retries.
@@ -102,7 +104,7 @@ struct SlotUse {
         var free: Int { starts + ahead }
     }
 
-    /// How many each of these destinations may have, if there is not room for what all want.
+    /// How many each of these destinations may have if there is not room for all that they want.
     func fairShare(of health: Health, among healths: [Health]) -> Int {
         let isAnswering = health == .answering
         let claimable = free(health) + (isAnswering ? max(0, limits.slots - waiting) : 0)
@@ -115,7 +117,8 @@ struct SlotUse {
         let isFlowing = state.isFlowing(health, at: now)
         guard state.isOwed, state.held < (isFlowing ? 2 * limit : limit) else { return nil }
         var starts = min(limit - state.held, free(health), most)
-        // Where others take each slot that becomes free, one that has none waits for its turn.
+        // If others take each slot that becomes free, a destination that has none may still claim one and wait for its
+        // turn.
         if state.held == 0, starts <= 0, waiting < limits.slots { starts = min(1, allowance(health)) }
         let paced = state.reputation.pace.starts(at: now)
         if paced < .max { starts = min(starts, paced - state.waiting.count) }
@@ -148,7 +151,7 @@ struct SlotUse {
         hold(share.starts, health)
     }
 
-    /// Which of those that wait for a destination may start, and how that stands; nil for none.
+    /// The waiting claim of a destination that may start, and the destination's health; nil for none.
     func start(of state: DestinationState, at now: Int64) -> (index: Int, health: Health)? {
         let health = state.health(at: now)
         let limit = state.limit(health)
@@ -168,10 +171,10 @@ struct SlotUse {
         hold(1, health)
     }
 
-    /// How many more may start to destinations of this kind.
+    /// How many more requests may start to destinations of this health.
     private func free(_ health: Health) -> Int { min(limits.slots - slots, allowance(health)) }
 
-    /// The same if there were any number of slots.
+    /// The same if the number of slots were unlimited.
     private func allowance(_ health: Health) -> Int {
         if health == .answering { return limits.requests - inFlight }
         let half = max(1, limits.slots / 2)

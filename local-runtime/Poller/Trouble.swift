@@ -1,4 +1,4 @@
-/// Something that goes wrong for a while, and when to tell of it: as it begins, every minute, and when it is over. Times are
+/// A fault that lasts for a while, and when to report it: when it begins, every minute, and when it is over. Times are
 /// monotonic nanoseconds, passed in.
 struct Trouble {
     private var start: Int64?
@@ -6,14 +6,14 @@ struct Trouble {
 
     static let interval: Int64 = 60_000_000_000
 
-    /// What is to be told now.
+    /// The report that is to be made now.
     enum News: Equatable {
         case begins
-        /// It has lasted for so many seconds.
+        /// It has lasted for this number of seconds.
         case lasts(seconds: Int)
     }
 
-    /// It goes wrong now.
+    /// To be called when the fault occurs.
     mutating func occurs(at now: Int64) -> News? {
         guard let start else {
             (self.start, told) = (now, now)
@@ -24,8 +24,8 @@ struct Trouble {
         return .lasts(seconds: Trouble.seconds(from: start, to: now))
     }
 
-    /// It goes well now.
-    /// - Returns: for how many seconds it went wrong; nil if it did not.
+    /// To be called when the fault does not occur.
+    /// - Returns: for how many seconds the fault lasted; nil if there was none.
     mutating func ends(at now: Int64) -> Int? {
         guard let start else { return nil }
         self.start = nil

@@ -3,8 +3,8 @@ import POSIX
 import Postgres
 import Store
 
-/// What a poller does beside the pump, on a connection of its own: vacuums the outbox, makes and drops the partitions of
-/// attempts, holds what paused postbacks owe, and stores answers of a batch that was rejected one by one.
+/// The work of a poller on a second connection, beside its loop: it vacuums and mends the outbox, makes and drops the
+/// partitions of attempts, holds what paused postbacks owe, and stores the answers of a rejected batch one by one.
 final class Upkeep {
     private let settings: PollerSettings
     private let log: PollerLog
@@ -27,12 +27,12 @@ final class Upkeep {
         case measure
         case vacuum
 
-        /// Of the answer that it stores.
+        /// Bytes of the answer that it stores.
         var bytes: Int {
             if case .complete(let answer) = self { answer.line.count } else { 0 }
         }
 
-        /// Whether somebody waits for it; what recurs by itself can fail.
+        /// Whether it must be repeated when it fails. Tasks that recur by themselves need not be.
         var isUrgent: Bool {
             switch self {
             case .hold, .pauseDying, .complete, .renumber, .deferUnreadable: true
@@ -41,10 +41,10 @@ final class Upkeep {
         }
     }
 
-    /// A task that is under way.
+    /// A task whose round trip is under way.
     private struct Sent {
         let task: Task
-        /// Takes the answer to it at a time.
+        /// Takes its answer at a time.
         let take: (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void
     }
 
@@ -65,7 +65,7 @@ final class Upkeep {
 
     var interests: [Interest] { link.interests }
 
-    /// Whether something is left to do that does not come round again by itself.
+    /// Whether a task is left that does not recur by itself.
     var isUrgent: Bool { !urgent.isEmpty || current?.contains { $0.task.isUrgent } == true }
 
     func hold(_ pausedPostbacks: [Int]) { urgent.append(.hold(pausedPostbacks)) }
@@ -74,7 +74,7 @@ final class Upkeep {
 
     func renumber(_ deliveries: [Int]) { urgent.append(.renumber(deliveries)) }
 
-    /// A claim for these failed because of one row.
+    /// Queues this for destinations whose claim failed because of one row.
     func deferUnreadable(_ destinations: [Int]) { urgent.append(.deferUnreadable(destinations)) }
 
     func completeSingly(_ answers: [Answer]) { urgent += answers.map(Task.complete) }
@@ -114,7 +114,7 @@ final class Upkeep {
     }
 
     /// Adds a task's calls.
-    /// - Returns: what takes their answers.
+    /// - Returns: a closure that takes their answers.
     private func add(
         _ task: Task, to trip: inout RoundTrip
     ) -> (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void {
@@ -161,7 +161,7 @@ final class Upkeep {
         }
     }
 
-    /// For a call that answers nothing but that it was done.
+    /// Takes the answer of a call that returns nothing.
     private func ignored<Stored: StoredCall>(
         _ ticket: RoundTrip.Ticket<Stored>
     ) -> (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void where Stored.Answer == Void {
@@ -173,14 +173,14 @@ final class Upkeep {
             try sent.take(self, answers, now)
         } catch {
             if case .complete = sent.task, error.kind == .unreadable {
-                // It is stored: again, it would change nothing.
+                // The answer is stored. Storing it again would change nothing.
                 return log.fails(PollerLog.unreadableCompletion, "\(error)", now: now)
             }
             log.fails("upkeep of the database failed", "\(error)", now: now)
             if error.isRetryable {
                 if sent.task.isUrgent { urgent.append(sent.task) }
             } else if case .complete(let answer) = sent.task, let bare = answer.withoutDetails {
-                // What it says of itself cannot be stored; what came of the attempt must not be forgotten with it.
+                // The details of the answer cannot be stored; the outcome of the attempt must be kept nevertheless.
                 urgent.append(.complete(bare))
             }
         }
