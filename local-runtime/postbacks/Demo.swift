@@ -40,7 +40,7 @@ struct Demo: ParsableCommand {
     }
 }
 
-/// What the demo plays on: a receiver, a poller, and the functions with their environment.
+/// The environment of the demo: a receiver, a poller, and the functions with their settings.
 private final class DemoStage {
     private let fixtures: String
     private let installation: Installation
@@ -54,14 +54,14 @@ private final class DemoStage {
 
     var requestCount: Int { arrived.all.count }
 
-    /// What the receiver got.
+    /// The requests that the receiver got.
     private final class Arrivals {
         var all: [ReceivedRequest] = []
     }
 
-    /// A request is waited for so long at the most, in nanoseconds.
+    /// The longest wait for a request, in nanoseconds.
     private static let patience: Int64 = 60_000_000_000
-    /// How long the receiver listens for requests that must not come.
+    /// How long the receiver listens for requests that must not come, in nanoseconds.
     private static let silence: Int64 = 300_000_000
 
     init(home: String, connectionString: String, fixtures: String, signals: SignalDescriptor) throws {
@@ -86,13 +86,13 @@ private final class DemoStage {
         Terminal.print("  a receiver on http://127.0.0.1:\(receiver.port), a poller and a database are running\n")
     }
 
-    /// Ends what was started.
+    /// Ends the poller.
     func clear() {
         poller.terminate()
         _ = try? poller.wait()
     }
 
-    /// - Returns: what was not as it should be.
+    /// - Returns: the expectations that were not met.
     func play(_ steps: [DemoStory.Step]) throws -> [String] {
         var failures: [String] = []
         for (number, step) in steps.enumerated() {
@@ -114,7 +114,7 @@ private final class DemoStage {
         return failures
     }
 
-    /// Runs the function on its fixture, with the receiver's port put in.
+    /// Runs the function on its fixture, with the receiver's port inserted.
     private func call(_ step: DemoStory.Step) throws -> String {
         let path = "\(fixtures)/\(step.function)/fixtures/\(step.fixture).json"
         let command = "   $ \(step.function) < \(path)"
@@ -133,7 +133,7 @@ private final class DemoStage {
         return line
     }
 
-    /// Lets the receiver work until so many requests have come, and a little longer for those that must not.
+    /// Runs the receiver until this number of requests has come, and a little longer for requests that must not come.
     private func listen(until count: Int) throws {
         var end = Clock.monotonicNanoseconds + DemoStage.patience
         var isComplete = false
@@ -163,7 +163,7 @@ private final class DemoStage {
     }
 }
 
-/// What the demo prints, in lines of 80 columns.
+/// The output of the demo, in lines of 80 columns.
 private enum DemoText {
     private static let columns = 80
 
@@ -173,7 +173,7 @@ private enum DemoText {
         }
     }
 
-    /// A request as the receiver got it, behind a rule.
+    /// Prints a request as the receiver got it, after a rule.
     static func print(_ request: ReceivedRequest) {
         for line in request.display.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
             let parts = DisplayWidth.lines(String(line), of: columns - 10)

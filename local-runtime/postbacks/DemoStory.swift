@@ -1,8 +1,9 @@
-/// The story that the demo plays: calls of functions with their fixtures, and what must reach the receiver after each.
+/// The calls of functions with their fixtures that the demo makes, and the requests that must reach the receiver after
+/// each.
 struct DemoStory {
     struct Step {
         let title: String
-        /// Function and fixture, e.g. `("recordConversion", "success")`.
+        /// The function and its fixture, e.g. `("recordConversion", "success")`.
         let function: String
         let fixture: String
         /// `METHOD /path` of the requests that must arrive, and no others.

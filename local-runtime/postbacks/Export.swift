@@ -79,7 +79,7 @@ struct Export: ParsableCommand {
                 columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
                 isExcelSafe: excelSafe, patience: patience, Settings(environment: environment))
             let path = output == "-" ? nil : output
-            // A FIFO waits for its reader here, and Ctrl-C still ends that.
+            // Opening a FIFO waits for its reader; until the signals are taken over, Ctrl-C ends that.
             let file = try path.map(OutputFile.open)
             let signals = try SignalDescriptor.ofEnd()
             let showsProgress = Terminal.isErrorOutput && (file != nil || !Terminal.isOutput)
@@ -100,7 +100,7 @@ struct Export: ParsableCommand {
         }
     }
 
-    /// What is asked for, as the list function takes it; it says what is wrong with it.
+    /// The filter, as the input of the list function, which validates it.
     private var filter: [JSON.Member] {
         let texts = [
             ("since", since.map(Export.time)), ("until", until.map(Export.time)), ("affiliateId", affiliate),
@@ -112,7 +112,7 @@ struct Export: ParsableCommand {
 }
 
 extension Export {
-    /// A time as a function reads it; what cannot be read stays, for the function to say what is wrong.
+    /// A time as a function reads it. Text that cannot be read stays as it is, for the function to refuse.
     static func time(_ text: String) -> String {
         if Timestamp(parsing: text) == nil, case .clear(let time, _) = LooseTime(text) {
             time.description

@@ -7,8 +7,8 @@ import POSIX
 import Postgres
 import Store
 
-/// Ends a command as a function would: a line on standard error, and the exit status of the error's code; quietly where
-/// whoever read its output, `head` perhaps, has enough.
+/// Ends a command as a function would: with a line on standard error and the exit status of the error's code. It ends
+/// quietly if the reader of its output, such as `head`, has closed it.
 func reportingFailure(_ body: () throws -> Void) throws {
     do {
         try body()

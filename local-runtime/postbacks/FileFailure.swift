@@ -19,7 +19,7 @@ struct FileFailure: Error {
         self.message = message
     }
 
-    /// What a system call that failed says of the file or port that it was made for; nil where no file is to blame.
+    /// The failure for a system call on a file or port; nil if no file is to blame.
     init?(_ error: SystemError) {
         let isWriting = ["write", "rename", "ftruncate"].contains { error.call.hasPrefix($0) }
         if isWriting || [ENOSPC, EDQUOT, EFBIG, EIO].contains(error.code) {
@@ -41,7 +41,7 @@ struct FileFailure: Error {
 
 /// A file that the user has named to be read.
 enum InputFile {
-    /// - Parameter path: `-` is the standard input.
+    /// - Parameter path: `-` stands for standard input.
     static func open(_ path: String) throws(FileFailure) -> Descriptor {
         if path == "-" { return .standardInput }
         if FileSystem.kind(of: path) == .folder { throw FileFailure(.noInput, "\(path) is a folder; name a file") }
@@ -54,7 +54,8 @@ enum InputFile {
 }
 
 extension OutputFile {
-    /// A file that holds addresses or secrets and that the user has named to be written. A new one is for its owner alone.
+    /// Opens a file that the user has named to be written. It may contain addresses or secrets, so a new file gets mode
+    /// 0600.
     static func open(_ path: String) throws(FileFailure) -> OutputFile {
         do throws(SystemError) {
             return try OutputFile(path, mode: 0o600)

@@ -103,12 +103,12 @@ struct Import: ParsableCommand {
             let environment = try installation.environmentBesideUp(
                 of: kind.function, connectionString: connectionString)
             let source = try open(input, program, environment)
-            // What is wrong with a header leaves no file behind; of an import that goes on its results are looked at first.
+            // A faulty header is reported before any file is made. An import that goes on looks at its results first.
             if !resume { try explainHeader(source) }
             let refusedRows = try openRefused(source)
             let results = try openResults(source)
             if resume { try explainHeader(source) }
-            // A stream's first line has been waited for, and Ctrl-C still ended that.
+            // The first line of a stream has been read by now; until the signals are taken over, Ctrl-C ends that wait.
             let signals = try SignalDescriptor.ofEnd()
             let importer = try Importer(
                 kind, program: program, environment: environment, isDryRun: dryRun, isSilent: silent,
@@ -146,7 +146,7 @@ struct Import: ParsableCommand {
         Terminal.printError("passed over, since \(kind.function) does not take it: \(names.joined(separator: ", "))")
     }
 
-    /// Where something beside the file is written that is not named otherwise.
+    /// The beginning of the names of files that are written beside the input and not named otherwise.
     private var stem: String { "\(file == "-" ? "stdin" : file)\(dryRun ? ".dry-run" : "")" }
 
     private func openRefused(_ source: ImportSource) throws -> RefusedFile {

@@ -16,14 +16,14 @@ extension DecimalSign: ExpressibleByArgument {
     }
 }
 
-/// What stands between the cells of a CSV file.
+/// The separator between the cells of a CSV file.
 struct Separator: ExpressibleByArgument {
     let byte: UInt8
 
     init?(argument: String) {
         let words = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"]
         let bytes = Array((words[argument] ?? argument).utf8)
-        // What a cell may hold without quotes is no separator.
+        // Quotes and line breaks cannot be separators.
         guard bytes.count == 1, bytes[0] < 0x80, !"\"\n\r".utf8.contains(bytes[0]) else { return nil }
         byte = bytes[0]
     }

@@ -6,11 +6,11 @@ import Postbacks
 import Secrets
 import Store
 
-/// Where this program finds its database, its functions and its own files: settings where they are given, else the embedded
-/// default.
+/// Where this program finds its database, its functions and its own files: the settings if they are given, else the
+/// embedded default.
 struct Installation {
     let settings: Settings
-    /// The embedded server's and the runtime's own files.
+    /// The folder of the embedded server's and the runtime's files.
     let home: String
     /// The folder of the function executables.
     let functions: String
@@ -24,7 +24,7 @@ struct Installation {
     /// Whether the database is the embedded server's.
     var isEmbedded: Bool { !["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE"].contains { settings.has($0) } }
 
-    /// The database that is configured, or the embedded server that is running.
+    /// The database that is configured, or else the running embedded server.
     func connectionString() throws(FunctionError) -> String {
         if !isEmbedded { return try settings(.databaseURL) }
         guard let running = EmbeddedServer.connectionString(home: home) else {
@@ -48,8 +48,8 @@ struct Installation {
         return path
     }
 
-    /// The variables that a function gets: this process's own, the database, and the embedded default's key.
-    /// - Parameter connectionString: nil for a function that needs no database and shall not learn of it.
+    /// The environment of a function: this process's variables, the database, and the embedded default's key.
+    /// - Parameter connectionString: nil for a function that needs no database and must not learn of it.
     func environment(connectionString: String?) throws(FunctionError) -> [String: String] {
         var variables = ProcessEnvironment.all
         variables["SWIFT_BACKTRACE"] = "enable=no"
@@ -69,7 +69,8 @@ struct Installation {
         return variables
     }
 
-    /// The variables of a function that is called by hand while `up` runs on the same database: with what `up` allows.
+    /// The environment of a function that is called by hand while `up` runs on the same database. It contains the
+    /// settings of that `up`.
     func environmentBesideUp(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
         var variables = try environment(of: function, connectionString: connectionString)
         let database = isEmbedded ? nil : try settings(.databaseURL)
@@ -82,19 +83,21 @@ struct Installation {
         return variables
     }
 
-    /// The variables that one function gets: no key where it has no business with secrets, no database where it needs none.
+    /// The environment of one function: without the key if the function handles no secrets, without the database if it
+    /// needs none.
     func environment(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
-        // Where alerts go is the poller's business.
+        // Only the poller sends alerts.
         let variables = try environment(connectionString: function == "deliverPostback" ? nil : connectionString)
             .filter { !$0.key.hasPrefix("POSTBACKS_ALERT_") }
         if FunctionNames.withSecrets.contains(function) { return variables }
         return variables.filter { !$0.key.hasPrefix("POSTBACKS_ENCRYPTION_KEY") }
     }
 
-    /// The embedded default's own key.
+    /// The path of the embedded default's key.
     var keyFile: String { "\(home)/encryption-key" }
 
-    /// What seals and opens the postbacks' secrets; the embedded default has a key of its own. Nil where there is none.
+    /// The keys that seal and open the secrets of postbacks; the embedded default has a key of its own. Nil if there is
+    /// none.
     func keys() throws(FunctionError) -> EncryptionKeys? {
         try Settings(environment: try environment(connectionString: nil))(.encryptionKey)
     }
@@ -109,9 +112,9 @@ struct Installation {
     }
 }
 
-/// The functions by name.
+/// The names of the functions.
 enum FunctionNames {
-    /// Those that seal or open secrets.
+    /// The functions that seal or open secrets.
     static let withSecrets = ["createPostback", "deliverPostback", "previewPostback", "updatePostback"]
 
     static let all = [

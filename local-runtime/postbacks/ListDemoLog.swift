@@ -4,7 +4,7 @@ import Postgres
 struct ListDemoLog: StoredCall {
     static let statement = Statement(name: "list_demo_log", bytes: PackageResources.list_demo_log_sql)
 
-    /// The columns' names, and then the rows; NULL is an empty cell.
+    /// The names of the columns and then the rows; NULL becomes an empty cell.
     func answer(_ rows: Rows) throws(PostgresError) -> [[String]] {
         var table = [rows.columnNames]
         for row in rows {

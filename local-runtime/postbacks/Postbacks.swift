@@ -38,7 +38,8 @@ struct PostbacksProgram: ParsableCommand {
         Glibc.exit(EXIT_SUCCESS)
     }
 
-    /// - Throws: what is wrong with the words, and for a word that is no command which one leads to what is meant.
+    /// - Throws: the error of the argument parser; for a word that is no command, an error that names the command that
+    ///   is meant.
     private static func parse(_ words: [String]) throws -> any ParsableCommand {
         if let word = words.first, !word.hasPrefix("-"), !commandNames.contains(word) {
             throw ValidationError(advice(for: word))
@@ -61,8 +62,8 @@ struct PostbacksProgram: ParsableCommand {
         return "\(isMeant); to call it: postbacks invoke \(nearest) FILE\(table)"
     }
 
-    /// Prints what the argument parser says, its help on standard output, and ends with its exit status; with that of an output
-    /// that could not be written where there is one.
+    /// Prints the message of the argument parser, its help on standard output, and exits with its status, or with that
+    /// of a failure to write the output.
     private static func end(_ error: any Error) -> Never {
         let code = exitCode(for: error)
         let text = fullMessage(for: error)

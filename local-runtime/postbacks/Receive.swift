@@ -80,7 +80,7 @@ struct Receive: ParsableCommand {
 }
 
 extension ReceivedRequest {
-    /// The request as a person reads it.
+    /// The request as text for a terminal.
     var display: String {
         let head = ["\(method) \(target)"] + headers.map { "  \($0.name): \($0.value)" }
         let lines = body.isEmpty ? head : head + ["", "  \(text)"]

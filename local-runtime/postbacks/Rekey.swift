@@ -61,7 +61,8 @@ struct Rekey: ParsableCommand {
         }
     }
 
-    /// What was claimed before holds what the old key has sealed; it opens it when it is sent.
+    /// Waits for deliveries that were claimed before: their lines contain secrets sealed with the old key, which must
+    /// be there when they are sent.
     private static func waitForClaims(_ rotation: SecretRotation) throws {
         var claims = try rotation.claims()
         if claims.count > 0 {
@@ -73,8 +74,8 @@ struct Rekey: ParsableCommand {
         }
     }
 
-    /// Says of each key whether it is still needed.
-    /// - Returns: whether none but the first one is.
+    /// Prints for each key whether it is still needed.
+    /// - Returns: whether only the first key is needed.
     private static func report(_ sealed: [(key: String, count: Int)], _ keys: EncryptionKeys) -> Bool {
         let others = sealed.filter { $0.key != keys.sealingID }
         for (key, count) in others {

@@ -5,7 +5,7 @@ import Postbacks
 import Secrets
 import Store
 
-/// All settings of functions and runtime, in one list: what `--help` prints and the README shows.
+/// All settings of the functions and the runtime, in one list for `--help` and the README.
 enum SettingsTable {
     static let all: [any SettingDescription] = [
         Setting.databaseURL, Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs,
@@ -15,7 +15,7 @@ enum SettingsTable {
         Setting.functions, Setting.home, Setting<PostbackURL?>.alertURL, Setting<Secret?>.alertSecret, Setting.logLevel,
     ]
 
-    /// For a terminal of 80 columns.
+    /// The table for a terminal of 80 columns.
     static var text: String {
         let lines = all.flatMap { setting in
             ["  \(setting.name)"] + wrapped("\(setting.meaning) (default: \(shown(setting.fallback)))", indent: 6)

@@ -131,7 +131,8 @@ struct ShowPresets: ParsableCommand {
         for note in preset.notes { Terminal.printError("note: \(note)") }
     }
 
-    /// Those that are asked for; of all, those that the receiver takes, and why the others are left out is said.
+    /// The statuses that are asked for. For `all`, those that the receiver takes; the reasons for leaving out the
+    /// others are printed.
     private func statuses(of preset: Preset) throws -> [ConversionStatus] {
         if status == "all" {
             for status in ConversionStatus.allCases {
@@ -158,7 +159,7 @@ struct ShowPresets: ParsableCommand {
         return Dictionary(uniqueKeysWithValues: values.compactMap { option, value in value.map { (option, $0) } })
     }
 
-    /// The URL on standard output when all of it is understood, and the report on standard error.
+    /// Prints the URL on standard output if all of it is understood, and the report on standard error.
     private static func convert(_ text: String) throws {
         let converted = ConvertedURL(text)
         for finding in converted.findings { Terminal.printError(Terminal.safe(finding.description)) }

@@ -4,14 +4,14 @@ import Postgres
 import Secrets
 import Store
 
-/// What must hold of a database before a poller starts on it, whatever repetition would not heal: its tables, the login's rights,
-/// that it is the one that sends, and the keys of what is sealed. One that cannot be asked now, or only be read, is waited for by
-/// the poller itself, and so is one that becomes unfit later.
+/// Checks what a poller needs of a database and what waiting would not repair: its tables, the login's rights, the mark
+/// of the installation, and the keys of sealed secrets. If the database cannot be reached now or can only be read, the
+/// poller itself waits for it, as it does if it becomes unfit later.
 enum StartCheck {
     /// - Parameters:
-    ///   - keys: nil where none are configured.
-    ///   - logger: told what is wrong for some deliveries and no reason to keep the others.
-    /// - Throws: `misconfigured`, naming what is wrong and what mends it.
+    ///   - keys: nil if none are configured.
+    ///   - logger: logs faults that concern some deliveries only; the others can still be sent.
+    /// - Throws: `misconfigured`, naming the fault and its remedy.
     static func run(_ connectionString: String, keys: EncryptionKeys?, logger: Logger) throws(FunctionError) {
         let refusal: FunctionError?
         do throws(PostgresError) {
@@ -21,11 +21,11 @@ enum StartCheck {
             refusal = StartCheck.refusal(for: error)
         }
         if let refusal { throw refusal }
-        // Of a database that is away nobody knows whether something is sealed in it.
+        // While the database is away, it is not known whether it contains sealed secrets.
         if keys == nil { throw .missingKey }
     }
 
-    /// Why nothing starts without a key, of a database that may have no tables of this version yet.
+    /// The error for a missing key, on a database that may have no tables of this version yet.
     static func missingKey(_ connectionString: String) -> FunctionError {
         guard let connection = try? Connection(connectionString, applicationName: "postbacks"),
             let checks = try? SealCheck.run(on: connection, keys: nil), !checks.isEmpty
@@ -50,7 +50,7 @@ enum StartCheck {
         return nil
     }
 
-    /// Nil for what may heal by itself.
+    /// Nil for errors that may pass by themselves.
     private static func refusal(for error: PostgresError) -> FunctionError? {
         switch error.kind {
         case .unusable(let reason): FunctionError(.misconfigured, "DATABASE_URL: \(reason)")
@@ -64,7 +64,7 @@ enum StartCheck {
 }
 
 extension Migrations.Tables {
-    /// What is wrong for a program of this version, and what mends it; nil for nothing.
+    /// The fault of the tables for a program of this version, and its remedy; nil for none.
     var fault: String? {
         switch self {
         case .missing: "the database has no tables; run: postbacks migrate"
@@ -77,7 +77,7 @@ extension Migrations.Tables {
 }
 
 extension SealCheck {
-    /// What is wrong about this key, and what mends it; nil for nothing.
+    /// The fault of this key, and its remedy; nil for none.
     var fault: String? {
         switch verdict {
         case .opens: nil
@@ -88,8 +88,8 @@ extension SealCheck {
         }
     }
 
-    /// Why nothing that needs these keys may start; nil where they are right, or nothing needs any. A key that is missing beside
-    /// one that opens its own costs those that need it alone.
+    /// The error if nothing that needs these keys may start; nil if they are right, or if nothing needs any. A missing
+    /// key is no reason if another key opens its own secrets: only deliveries that need the missing one wait.
     static func refusal(_ checks: [SealCheck], _ keys: EncryptionKeys?) -> FunctionError? {
         guard keys == nil else {
             let isFit = checks.contains { $0.verdict == .opens } && !checks.contains { $0.verdict == .wrong }
@@ -101,13 +101,13 @@ extension SealCheck {
 }
 
 extension FunctionError {
-    /// There is no key, and nothing is known to be sealed that a new one would not open.
+    /// There is no key, and no secrets are known to be sealed.
     static let missingKey = FunctionError(
         .misconfigured,
         "POSTBACKS_ENCRYPTION_KEY is not set; it seals the postbacks' secrets. Put back the one that you have, or, where nothing is sealed yet, make one, and keep it: openssl rand -base64 32"
     )
 
-    /// There is no key, and a new one would open nothing of what is sealed.
+    /// There is no key, and a new one would not open the sealed secrets.
     static func lostKey(_ checks: [SealCheck]) -> FunctionError {
         let sealed = checks.map { "\($0.count) with the key \($0.key)" }.joined(separator: ", ")
         return FunctionError(
@@ -116,7 +116,7 @@ extension FunctionError {
         )
     }
 
-    /// The embedded default's own key is gone.
+    /// The file of the embedded default's key is missing.
     static func lostKeyFile(_ path: String, sealed count: Int) -> FunctionError {
         FunctionError(
             .misconfigured,

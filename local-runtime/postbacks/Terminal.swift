@@ -2,22 +2,22 @@ import Glibc
 import POSIX
 import Synchronization
 
-/// What a person at a terminal sees.
+/// Output for a person at a terminal.
 enum Terminal {
     static var isOutput: Bool { isatty(STDOUT_FILENO) == 1 }
 
     static var isErrorOutput: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Puts a line in the place of the one that was drawn before.
+    /// Replaces the line that was drawn before.
     static func drawOver(_ text: String) {
         try? Descriptor.standardError.writeAll(Array("\r\u{1B}[K\(TerminalStyle.ofOutput().shown(text))".utf8))
     }
 
-    /// This program's own text with the signs that the terminal has; in a pipe or a file it is as it is.
+    /// This program's own text, with the characters that the terminal has. In a pipe or a file it is not changed.
     static func shown(_ text: String) -> String { isOutput ? TerminalStyle.ofOutput().shown(text) : text }
 
-    /// Writes to standard output. That it could not be written is told by `checkOutput`.
-    /// - Parameter interruption: what is readable when nobody is waited for any more to read it.
+    /// Writes to standard output. `checkOutput` reports a failure.
+    /// - Parameter interruption: is readable when the write no longer waits for a reader.
     static func print(_ text: String, unless interruption: Descriptor? = nil) {
         let bytes = Array((text + "\n").utf8)
         do throws(SystemError) {
@@ -31,7 +31,7 @@ enum Terminal {
         }
     }
 
-    /// - Throws: why something that was printed did not reach standard output; with EPIPE where nobody reads it any more.
+    /// - Throws: the error of a failed write to standard output; EPIPE if its reader has closed it.
     static func checkOutput() throws(SystemError) {
         if let error = failure.withLock({ $0 }) { throw error }
     }
@@ -40,7 +40,7 @@ enum Terminal {
 
     static func printError(_ text: String) { try? Descriptor.standardError.writeAll(Array((text + "\n").utf8)) }
 
-    /// The bytes with everything but line breaks that a terminal would act on made visible.
+    /// The text with everything made visible that a terminal would act on, except line breaks.
     static func safe(_ text: String) -> String {
         String(
             String.UnicodeScalarView(

@@ -1,13 +1,13 @@
 import FunctionRuntime
 import JSON
 
-/// What a test send came to.
+/// The result of a test send.
 struct TestReport {
     /// previewPostback's answer.
     let preview: JSON
     /// deliverPostback's answer; null when there is no request.
     let sent: JSON
-    /// As listPostbacks shows it.
+    /// The postback as listPostbacks shows it.
     let postback: JSON
     let usesSample: Bool
 
@@ -16,7 +16,7 @@ struct TestReport {
     private var outcome: String { sent["outcome"]?.text ?? "skipped" }
     private var error: JSON { sent["error"] ?? preview["error"] ?? .null }
 
-    /// For programs.
+    /// The report for programs.
     var json: JSON {
         [
             "outcome": .string(outcome), "request": sent["request"] ?? .null, "response": sent["response"] ?? .null,
@@ -26,7 +26,7 @@ struct TestReport {
         ]
     }
 
-    /// For people.
+    /// The report for people.
     var text: String {
         ([request, answer, verdict, standing] + warnings).filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
             .joined(separator: "\n\n")
@@ -69,7 +69,7 @@ struct TestReport {
             "Not delivered: \(reason.isEmpty ? outcome : reason)\n(\(values); \(fate))", width: TextColumns.width)
     }
 
-    /// Why real deliveries do not go out though a test does.
+    /// The reasons why real deliveries are not sent although a test is.
     private var standing: [String] {
         var lines: [String] = []
         if postback["active"] == false { lines.append("The postback is not active: it fires on nothing.") }

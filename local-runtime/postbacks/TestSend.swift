@@ -54,8 +54,8 @@ struct TestSend: ParsableCommand {
         return .integer(id)
     }
 
-    /// The answer of a function, run as a platform would.
-    /// - Throws: its error.
+    /// Runs a function as a platform would and returns its answer.
+    /// - Throws: the function's error.
     private static func call(_ function: String, _ input: JSON, _ installation: Installation) throws -> JSON {
         let needsDatabase = function != "deliverPostback"
         let environment = try installation.environment(
@@ -76,7 +76,7 @@ extension JSON {
 }
 
 extension FunctionError {
-    /// The error that a function answered, for the reader of this program's own messages.
+    /// The error that a function answered, as an error of this program.
     fileprivate init(of function: String, _ answer: JSON) {
         let code = answer["error"]?["code"]?.text.flatMap(Code.init(rawValue:)) ?? .internal
         self.init(code, "\(function): \(answer["error"]?["message"]?.text ?? "it failed")")

@@ -15,7 +15,7 @@ struct Up: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            // Before any thread starts: they inherit which signals are waited for.
+            // This comes before any thread starts, because threads inherit the signal mask.
             let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
             let logger = try Logger(named: "postbacks", installation.settings)
@@ -43,15 +43,15 @@ struct Up: ParsableCommand {
             Terminal.printError(Up.usage(installation, exports, file))
             var watch = ServerWatch()
             try poller.run {
-                // A server that has ended is started again; meanwhile the poller waits for it.
+                // A server that has ended is started again; the poller waits for it meanwhile.
                 if let server, !server.isRunning { watch.restart(server, signals, logger) }
                 return true
             }
         }
     }
 
-    /// Makes the embedded default's key, but never a new one in place of one that has sealed something: under the same id it
-    /// would make a lost key look like secrets that were tampered with.
+    /// Makes the embedded default's key, but never in place of one that has sealed secrets: under the same id, a lost
+    /// key would look like secrets that were tampered with.
     static func makeKey(_ installation: Installation, _ connectionString: String) throws {
         guard !installation.settings.has("POSTBACKS_ENCRYPTION_KEY"), FileSystem.kind(of: installation.keyFile) == nil
         else { return }
@@ -62,7 +62,7 @@ struct Up: ParsableCommand {
         try installation.makeKeyIfMissing()
     }
 
-    /// What another terminal needs, but the functions' folder.
+    /// The variables that another terminal needs, except the folder of the functions.
     private static func exports(
         _ installation: Installation, _ connectionString: String
     ) throws -> [(name: String, value: String)] {
@@ -74,11 +74,11 @@ struct Up: ParsableCommand {
                 exports.append(("POSTBACKS_ENCRYPTION_KEY_FILE", keyFile))
             }
         }
-        // createPostback refuses literal addresses that deliverPostback may not dial: both must be told the same.
+        // createPostback refuses literal addresses that deliverPostback may not dial, so both need the same setting.
         return exports + UpFile.shared(variables)
     }
 
-    /// What cannot be written is in nobody's way.
+    /// A file that cannot be written is no reason to stop.
     private static func file(
         _ installation: Installation, _ connectionString: String, _ exports: [(name: String, value: String)],
         _ logger: Logger
@@ -110,7 +110,7 @@ struct Up: ParsableCommand {
     }
 }
 
-/// When a server that has ended is tried again: at once, then after waits that grow to a minute.
+/// When to start a server again that has ended: at once, then after waits that grow to a minute.
 struct ServerWatch {
     private var failures = 0
     private var next: Int64 = 0
@@ -118,7 +118,7 @@ struct ServerWatch {
     private static let firstWait: Int64 = 1_000_000_000
     private static let longestWait: Int64 = 60_000_000_000
 
-    /// Starts it, unless it has just been tried in vain.
+    /// Starts the server, unless the wait after the last failure is not over.
     mutating func restart(_ server: EmbeddedServer, _ signals: SignalDescriptor, _ logger: Logger) {
         guard Clock.monotonicNanoseconds >= next else { return }
         logger.error("the embedded server has ended; starting it again")
@@ -126,7 +126,7 @@ struct ServerWatch {
             try server.start(unless: signals.descriptor) { Terminal.printError($0) }
             failures = 0
         } catch .interrupted {
-            // The poller takes the signal next, and ends.
+            // The poller takes the signal next and ends.
         } catch {
             let wait = min(ServerWatch.longestWait, ServerWatch.firstWait << Int64(min(failures, 6)))
             failures += 1
@@ -139,7 +139,7 @@ struct ServerWatch {
 }
 
 extension Poller {
-    /// The poller of an installation, with its deliverPostback, which learns nothing of the database.
+    /// The poller of an installation. Its deliverPostback does not learn of the database.
     convenience init(
         _ installation: Installation, _ connectionString: String, signals: SignalDescriptor, logger: Logger
     ) throws(FunctionError) {

@@ -3,21 +3,23 @@ import Glibc
 import POSIX
 import Secrets
 
-/// What a running `postbacks up` tells the programs of the same user: lines for a shell that export its database and its
-/// settings. It holds the file's lock as long as it runs, so that nobody believes what one that was killed has left.
+/// The file with which a running `postbacks up` shares its database and settings with programs of the same user: shell
+/// lines that export them. `up` holds a lock on the file while it runs, so that a file left by a killed one is not
+/// believed.
 final class UpFile {
     let path: String
     private let file: Descriptor
 
-    /// What others need to do as `up` does. No secret: the file of one is named, its value is not.
+    /// The settings that others need to act as `up` does. They are no secrets: the file of a secret is named, its value
+    /// is not.
     static let sharedNames = [
         "POSTBACKS_ALLOW_CIDRS", "POSTBACKS_CA_FILE", "POSTBACKS_PROXY", "POSTBACKS_TIMEOUT",
         "POSTBACKS_CONNECT_TIMEOUT",
     ]
 
     /// - Parameters:
-    ///   - functions: the folder that goes into PATH.
-    ///   - exports: names and values.
+    ///   - functions: the folder that is added to PATH.
+    ///   - exports: the names and values of variables.
     init(
         in home: String, connectionString: String, path functions: String, _ exports: [(name: String, value: String)]
     ) throws(SystemError) {
@@ -26,7 +28,7 @@ final class UpFile {
         try FileSystem.makeFolder(home, mode: 0o711)
         try FileSystem.remove(draft)
         file = try Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-        // Nobody else knows the draft; whoever opens the file by its name finds it locked.
+        // No other process knows the draft; whoever opens the file by its name finds it locked.
         _ = try file.lock()
         let lines =
             ["# What `postbacks up` runs with, while it runs. In a shell: . \(ShellText.quoted(path))"]
@@ -39,11 +41,11 @@ final class UpFile {
 
     deinit { try? FileSystem.remove(path) }
 
-    /// Those of this process's variables that others are to have too.
+    /// The variables of this process that others need too.
     static func shared(_ variables: [String: String]) -> [(name: String, value: String)] {
         sharedNames.flatMap { name in
             var exports: [(name: String, value: String)] = []
-            // A proxy's password stays where it is.
+            // A proxy URL with a password is not shared.
             if let value = variables[name], !value.isEmpty, !value.contains("@") { exports.append((name, value)) }
             if let file = variables["\(name)_FILE"], !file.isEmpty {
                 exports.append(("\(name)_FILE", FileSystem.resolve(file) ?? file))
@@ -52,8 +54,8 @@ final class UpFile {
         }
     }
 
-    /// The settings of the `up` that runs in this home on the same database; none where no such one runs.
-    /// - Parameter connectionString: nil for the embedded server's, whichever that is.
+    /// The settings of the `up` that runs in this home folder on the same database; empty if none runs.
+    /// - Parameter connectionString: nil for the embedded server.
     static func settings(in home: String, connectionString: String?) -> [String: String] {
         let path = RuntimeHome.exports(in: home)
         guard RuntimeHome.isUp(in: home), let bytes = try? FileSystem.read(path, limit: 1 << 20) else { return [:] }

@@ -1,26 +1,26 @@
-/// How much room text takes on a terminal, in columns.
+/// The width of text on a terminal, in columns.
 enum DisplayWidth {
     static func of(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + of($1) } }
 
-    /// The text with spaces behind it, or before it, so that it takes so many columns.
+    /// The text with spaces after it, or before it, up to this width.
     static func padded(_ text: String, to width: Int, isRight: Bool = false) -> String {
         let spaces = String(repeating: " ", count: max(0, width - of(text)))
         return isRight ? spaces + text : text + spaces
     }
 
-    /// As much of the text as fits, with a mark in the place of what does not.
+    /// The part of the text that fits, with a mark in place of the rest.
     static func cut(_ text: String, to width: Int, mark: String) -> String {
         if of(text) <= width { return text }
         return prefix(text, width - of(mark)) + mark
     }
 
-    /// The text in lines of so many columns.
+    /// The text in lines of at most this width.
     static func lines(_ text: String, of width: Int) -> [String] {
         var rest = text[...]
         var lines: [String] = []
         while !rest.isEmpty {
             var line = prefix(String(rest), width)
-            // A character that is wider than the line.
+            // The character is wider than the line.
             if line.isEmpty { line = String(rest.prefix(1)) }
             lines.append(line)
             rest = rest.dropFirst(line.count)
@@ -45,7 +45,7 @@ enum DisplayWidth {
         }
     }
 
-    /// What takes two columns, by blocks (Unicode's East Asian Width W and F, and emoji).
+    /// The characters of two columns, by blocks (Unicode's East Asian Width W and F, and emoji).
     private static let wide: [ClosedRange<UInt32>] = [
         0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
         0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD,

@@ -2,7 +2,7 @@ import Bulk
 import JSON
 
 extension ExportKind {
-    /// The table that people see of a list.
+    /// The table of a list for people.
     func table(_ rows: [JSON]) -> TextTable {
         switch self {
         case .postbacks: postbacks(rows)
@@ -76,14 +76,14 @@ extension ExportKind {
 
     private func text(_ column: String, _ row: JSON) -> String { cell(column, of: row) }
 
-    /// The id, and the name where it is another.
+    /// The id, and the name if it differs.
     private static func named(_ value: JSON?) -> String {
         guard let id = value?["id"]?.text else { return "" }
         let name = value?["name"]?.text ?? id
         return name == id ? id : "\(id) (\(name))"
     }
 
-    /// A time of RFC 3339 in UTC without its seconds.
+    /// An RFC 3339 time in UTC without its seconds.
     private static func minute(_ time: String) -> String {
         time.count > 16 ? String(time.prefix(16)).replacing("T", with: " ") : time
     }

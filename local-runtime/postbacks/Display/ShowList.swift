@@ -3,7 +3,7 @@ import Bulk
 import FunctionRuntime
 import JSON
 
-/// What the commands that show a list have in common.
+/// The options of the commands that show a list.
 struct ListOptions: ParsableArguments {
     @Option(help: "Only those of this offer.")
     var offer: String?
@@ -24,7 +24,7 @@ struct ListOptions: ParsableArguments {
     var json = false
 
     /// Prints a page: a table on a terminal, the function's answer otherwise.
-    /// - Parameter filter: fields of the list function's input; nil is left out.
+    /// - Parameter filter: fields of the list function's input; nil values are left out.
     func show(_ kind: ExportKind, _ filter: [(String, JSON?)]) throws {
         try reportingFailure {
             let all: [(String, JSON?)] =

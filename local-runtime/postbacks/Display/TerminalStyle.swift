@@ -1,15 +1,15 @@
 import POSIX
 
-/// What a terminal shows: how wide it is, which characters it has, and whether text may be bold.
+/// The abilities of a terminal: its width, its characters, and whether text may be bold.
 struct TerminalStyle {
     var columns = 80
     /// Whether it shows more than ASCII.
     var isUnicode = true
     var isBold = false
 
-    /// Of this process's standard output.
-    /// - Parameter environment: `COLUMNS` says how wide it is; the locale (`LC_ALL`, `LC_CTYPE`, `LANG`) and `TERM` which
-    ///   characters it has; `NO_COLOR` (no-color.org) that nothing is to be bold.
+    /// The style of this process's standard output.
+    /// - Parameter environment: `COLUMNS` gives the width; the locale (`LC_ALL`, `LC_CTYPE`, `LANG`) and `TERM` decide
+    ///   which characters there are; `NO_COLOR` (no-color.org) forbids bold text.
     static func ofOutput(_ environment: [String: String] = ProcessEnvironment.all) -> TerminalStyle {
         let width = environment["COLUMNS"].flatMap { Int($0) } ?? Descriptor.standardOutput.terminalColumns ?? 80
         let isPlain = ["", "dumb"].contains(environment["TERM"] ?? "")
@@ -20,7 +20,7 @@ struct TerminalStyle {
             isBold: !isPlain && (environment["NO_COLOR"] ?? "").isEmpty)
     }
 
-    /// Text with the signs that this program uses written in ASCII where the terminal has no others.
+    /// Text of this program, with its special characters written in ASCII if the terminal has only that.
     func shown(_ text: String) -> String {
         if isUnicode || text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
         return String(
@@ -36,8 +36,8 @@ struct TerminalStyle {
         "\u{A0}": " ", "\u{202F}": " ",
     ]
 
-    /// Bytes of strangers as one line that a terminal shows and does not act on: control characters, line breaks and marks
-    /// that turn the direction of text become visible.
+    /// Text of other origin as one line that a terminal shows and does not act on: control characters, line breaks and
+    /// marks that change the direction of text are made visible.
     func cell(_ text: String) -> String {
         let substitute: Unicode.Scalar = isUnicode ? "\u{FFFD}" : "?"
         return String(

@@ -1,21 +1,21 @@
-/// Rows with their columns aligned, no wider than a terminal. Where they do not fit, a title takes several lines, the longest
-/// column goes beneath its row, times lose their time of day, and at last the widest cells are cut.
+/// A table with aligned columns, no wider than the terminal. If it does not fit, titles are wrapped, the longest column
+/// goes below its row, times lose their time of day, and at last the widest cells are cut.
 struct TextTable {
     struct Column {
         let title: String
         var isNumber = false
-        /// Goes beneath the row where there is no room for all of it.
+        /// Whether it goes below the row if there is not enough room.
         var isLong = false
-        /// So much of a cell suffices where there is little room.
+        /// The width to which a cell is cut if there is little room; nil for none.
         var shortWidth: Int?
     }
 
     let columns: [Column]
-    /// As many cells in each as there are columns.
+    /// Each row has as many cells as there are columns.
     let rows: [[String]]
 
     private static let gap = 2
-    /// A cell is not cut to fewer columns.
+    /// The least width to which a cell is cut.
     private static let leastWidth = 4
     private static let lineLimit = 3
 
@@ -50,7 +50,7 @@ struct TextTable {
         }
     }
 
-    /// Takes columns from the widest ones.
+    /// Narrows the widest columns until the table fits.
     private func shrunk(_ widths: [Int], to width: Int) -> [Int] {
         var widths = widths
         while total(widths) > width, let widest = widths.max(), widest > TextTable.leastWidth,
@@ -75,12 +75,12 @@ struct TextTable {
     }
 
     private func cut(_ cell: String, _ column: Int, _ width: Int, _ style: TerminalStyle) -> String {
-        // Of a time the day is whole without a mark.
+        // A time cut to its day needs no mark.
         let isShortened = columns[column].shortWidth == width
         return DisplayWidth.cut(cell, to: width, mark: isShortened ? "" : style.isUnicode ? "…" : "~")
     }
 
-    /// The titles, each in as many lines as it needs, ending on the same line.
+    /// The titles, each in as many lines as it needs and aligned at the bottom.
     private func titleLines(_ shown: [Int], _ widths: [Int]) -> [String] {
         let titles = zip(shown, widths).map { index, width in TextTable.wrapped(columns[index].title, to: width) }
         let height = titles.map(\.count).max() ?? 0

@@ -2,7 +2,7 @@ import FunctionRuntime
 import Postgres
 import Store
 
-/// The database that is configured, as the login that is configured sees it.
+/// Checks the configured database as the configured login sees it.
 struct DatabaseCheckup {
     private let installation: Installation
 
@@ -17,7 +17,7 @@ struct DatabaseCheckup {
         }
         do throws(PostgresError) {
             let connection = try Connection(connectionString, applicationName: "postbacks doctor")
-            // The connection finds out whose the session is with what it sends second.
+            // The second round trip of a connection shows whether the session is shared (a pooler).
             _ = try connection.transactions([])
             let server = try connection.run(DescribeServer())
             return [version(server)] + session(connection, server) + inTables(connection, server)
@@ -26,7 +26,7 @@ struct DatabaseCheckup {
         }
     }
 
-    /// What libpq says has the host, which whoever runs this has configured.
+    /// The error with libpq's text. It contains the host, which the user of this program has configured.
     private static func text(of error: PostgresError) -> String {
         if case .unusable(let reason) = error.kind { return "\(reason): \(error.message)" }
         return "\(error)"
@@ -38,7 +38,7 @@ struct DatabaseCheckup {
             : .wrong("database", "PostgreSQL 15 or newer is needed; this is \(server.text)")
     }
 
-    /// Whether it can be written to, in which encoding, through what, and as whom.
+    /// Whether the database can be written to, its encoding, a pooler before it, and the login.
     private func session(_ connection: Connection, _ server: DescribeServer.Answer) -> [Finding] {
         var findings: [Finding] = []
         if server.isStandby {
@@ -85,7 +85,7 @@ struct DatabaseCheckup {
         return findings
     }
 
-    /// As whom the database is asked. A login without any of the roles is taken for a poller's.
+    /// The login and its roles. A login without any of the roles counts as a poller's.
     private func login(_ connection: Connection, _ server: DescribeServer.Answer) -> Finding {
         if let roles = server.roles { return .good("login", "\(server.login), which has \(roles)") }
         return asking("login") { () throws(PostgresError) in
@@ -143,7 +143,7 @@ struct DatabaseCheckup {
         return .good("installation", "this database is the one that sends")
     }
 
-    /// Those that would give an id that is taken, each with what mends it.
+    /// The sequences whose next id is taken already, each with its remedy.
     private func sequences(_ connection: Connection) throws(PostgresError) -> [Finding] {
         let behind = try connection.run(FindSequencesBehind())
         if behind.isEmpty { return [.good("sequences", "all are ahead of their tables")] }
@@ -156,7 +156,7 @@ struct DatabaseCheckup {
     }
 }
 
-/// Asks the database; what the login may not see is said, and everything else is asked all the same.
+/// Asks the database. If the login lacks the right, the finding says so, and the other questions are still asked.
 func asking(_ subject: String, _ question: () throws(PostgresError) -> Finding) -> Finding {
     do throws(PostgresError) {
         return try question()

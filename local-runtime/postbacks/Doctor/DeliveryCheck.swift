@@ -1,8 +1,9 @@
 import JSON
 import POSIX
 
-/// Tries the delivery function with one line. It leads to a port of this machine where nobody answers a TLS handshake, so that
-/// nothing is sent, and all that is needed for sending is looked at: the program, its settings, certificates to trust.
+/// Tries deliverPostback with one line. Its URL leads to a port of this machine that answers no TLS handshake, so that
+/// nothing is sent, but everything is checked that sending needs: the program, its settings, and the certificates to
+/// trust.
 enum DeliveryCheck {
     private static func line(_ port: UInt16) -> String {
         #"{"id":1,"input":{"deliveryId":1,"attempt":1,"postback":{"url":"https://127.0.0.1:\#(port)/","#

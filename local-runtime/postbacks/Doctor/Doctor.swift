@@ -29,7 +29,7 @@ struct Doctor: ParsableCommand {
             let answer: JSON = ["ok": .bool(!isWrong), "findings": .array(findings.map(\.json))]
             Terminal.print(answer.encodedText)
         } else {
-            // In a pipe or a file it is as it is.
+            // In a pipe or a file the text is not changed.
             let inASCII = Terminal.isOutput && !TerminalStyle.ofOutput().isUnicode
             Terminal.print(findings.map { $0.text(inASCII: inASCII) }.joined(separator: "\n"))
         }

@@ -1,19 +1,19 @@
 import JSON
 
-/// One thing that doctor has looked at.
+/// One result of doctor.
 struct Finding {
     let subject: String
     let state: State
     let message: String
-    /// A command or a statement that mends it, to be copied.
+    /// A command or statement that repairs it, to be copied.
     let remedy: String?
 
     enum State: String {
         case good
-        /// Worth knowing; nothing has to be mended.
+        /// Worth knowing; nothing has to be repaired.
         case notable
         case wrong
-        /// This login may not see it.
+        /// The login lacks the right to see it.
         case unseen
     }
 
@@ -54,8 +54,8 @@ struct Finding {
     private static let width = 80
     private static let subjectWidth = 15
 
-    /// For a terminal of 80 columns. What is to be copied, and a path that is longer than a line, has a line of its own.
-    /// - Parameter inASCII: whether the marks are, for a terminal that has no others.
+    /// The text for a terminal of 80 columns. A remedy, and a path that is longer than a line, get a line of their own.
+    /// - Parameter inASCII: whether the marks are ASCII, for a terminal that has only that.
     func text(inASCII: Bool) -> String {
         let head = "\(mark(inASCII: inASCII)) \(subject.padded(to: Finding.subjectWidth)) "
         let room = Finding.width - head.count
@@ -67,7 +67,7 @@ struct Finding {
         return ([head + lines[0]] + placed.dropFirst()).joined(separator: "\n")
     }
 
-    /// A word that is longer than a line has one for itself.
+    /// The text in lines of at most this width. A longer word gets a line of its own.
     private static func wrapped(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ", omittingEmptySubsequences: true) {

@@ -5,9 +5,9 @@ import Postgres
 import Secrets
 import Store
 
-/// The key, and whether it is the one that has sealed what is stored.
+/// Checks the key, and whether it is the one that has sealed the stored secrets.
 enum KeyCheck {
-    /// - Parameter sealed: what is sealed in the database; nil where it cannot be asked.
+    /// - Parameter sealed: the sealed secrets in the database; nil if it cannot be asked.
     static func findings(_ installation: Installation, sealed: [SealCheck]?) -> [Finding] {
         let isOwn = !installation.settings.has("POSTBACKS_ENCRYPTION_KEY")
         do throws(FunctionError) {
@@ -28,7 +28,7 @@ enum KeyCheck {
         return [.wrong("encryption key", lost.message)]
     }
 
-    /// There is no key, and nothing is sealed as far as is known.
+    /// The finding if there is no key, and no secrets are known to be sealed.
     private static func withoutKey(_ installation: Installation, _ sealed: [SealCheck]?) -> Finding {
         guard installation.isEmbedded else { return .wrong("encryption key", FunctionError.missingKey.message) }
         let file = installation.keyFile

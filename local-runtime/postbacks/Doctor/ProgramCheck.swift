@@ -5,7 +5,7 @@ import POSIX
 import Poller
 import Postbacks
 
-/// The functions, and what delivering needs of this machine.
+/// Checks the functions, and what sending needs of this machine.
 enum ProgramCheck {
     static func findings(_ installation: Installation) -> [Finding] {
         [functions(installation), sending(installation)]
@@ -47,7 +47,7 @@ enum ProgramCheck {
     }
 
     private static func openFiles(_ installation: Installation) -> Finding? {
-        // A wrong setting is told with the settings.
+        // A wrong setting is reported with the settings.
         guard let wanted = try? installation.settings(.concurrency) else { return nil }
         let possible = PollerSettings.requests(openFiles: OpenFiles.limit)
         if possible >= wanted {
@@ -64,11 +64,11 @@ enum ProgramCheck {
             : .wrong("name servers", "none of /etc/resolv.conf answers: no name can be delivered to")
     }
 
-    /// Below this many bytes PostgreSQL may come to a stop at any time: a segment of its log alone has 16 MiB.
+    /// With fewer free bytes PostgreSQL may stop at any time: a single WAL segment has 16 MiB.
     private static let tooLittle = 64 << 20
     private static let little = 1 << 30
 
-    /// The room that the embedded server's cluster has left.
+    /// The free space for the embedded server's cluster.
     private static func disk(_ installation: Installation) -> Finding? {
         guard installation.isEmbedded, let folder = EmbeddedServer.cluster(home: installation.home),
             let space = FileSystem.space(at: folder)

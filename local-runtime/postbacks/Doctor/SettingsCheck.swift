@@ -4,7 +4,7 @@ import POSIX
 import Poller
 import Postbacks
 
-/// The settings of this process, and the files that hold them.
+/// Checks the settings of this process, and the files that contain them.
 enum SettingsCheck {
     static func findings(_ installation: Installation) -> [Finding] {
         var findings = values(installation) + unknown() + files(installation)
@@ -29,7 +29,7 @@ enum SettingsCheck {
         return findings
     }
 
-    /// A name that is mistyped is a setting that is not made.
+    /// Variables whose names look like settings and are none: probably mistyped.
     private static func unknown() -> [Finding] {
         let known = SettingsTable.all.map(\.name)
         let all = known + known.map { "\($0)_FILE" }
@@ -38,7 +38,7 @@ enum SettingsCheck {
         }
     }
 
-    /// Files whose text is a secret.
+    /// The files that contain secrets.
     private static func files(_ installation: Installation) -> [Finding] {
         var findings: [Finding] = []
         for name in ["DATABASE_URL", "POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_PROXY", "POSTBACKS_ALERT_SECRET"] {

@@ -1,16 +1,16 @@
 import Postgres
 import Store
 
-/// What is owed, who sends it, and what stands in its way. Each question is a statement of its own: a login that may not ask one
-/// of them still gets the others answered.
+/// Checks what is owed, who sends it, and what blocks it. Each question is a statement of its own, so that a login that
+/// may not ask one of them still gets the others answered.
 struct WorkCheck {
     private let connection: Connection
 
     init(_ connection: Connection) { self.connection = connection }
 
-    /// So many postbacks and destinations are named.
+    /// How many postbacks and destinations are named at most.
     private static let limit = 10
-    /// Seconds for which a delivery may be due before somebody should look.
+    /// The seconds for which a delivery may be due before it is reported.
     private static let lag = 60
 
     func deliveries() throws(PostgresError) -> Finding {
@@ -39,7 +39,7 @@ struct WorkCheck {
         return .good("pollers", running)
     }
 
-    /// A login that may not see destinations does not learn what is due to them.
+    /// The deliveries that are due. A login that may not see destinations gets none counted.
     private func dueIfSeen() throws(PostgresError) -> CountDue.Answer {
         do throws(PostgresError) {
             return try connection.run(CountDue())
@@ -64,7 +64,7 @@ struct WorkCheck {
         return findings
     }
 
-    /// Those that do not answer, or asked to be left alone.
+    /// The destinations that do not answer, or have asked for a pause.
     func destinations() throws(PostgresError) -> Finding {
         let blocked = try connection.run(ListBlocked(limit: WorkCheck.limit))
         if blocked.count == 0 { return .good("destinations", "none is blocked") }
@@ -77,7 +77,7 @@ struct WorkCheck {
         return .notable("destinations", parts.joined(separator: "; "))
     }
 
-    /// Whether the operator is told, and whether that gets through.
+    /// Whether alerts are configured, and whether they are delivered.
     /// - Parameter isSet: whether this process has a POSTBACKS_ALERT_URL.
     func alerts(isSet: Bool) throws(PostgresError) -> Finding {
         let alerts = try connection.run(MeasureAlerts())
