@@ -1,10 +1,10 @@
 import JSON
 
-/// An amount as spreadsheets write it: with a decimal point or comma, and with thousands apart.
+/// An amount as spreadsheets write it: with a decimal point or comma, and with separated thousands.
 enum AmountCell {
-    /// The amount with a decimal point and nothing between thousands. What is no such amount stays as it is, for the function
-    /// to refuse.
-    /// - Throws: that it may mean two amounts, or is written otherwise than the file's reader was told.
+    /// The amount with a decimal point and without separators of thousands. Text that is no such amount stays as it is,
+    /// for the function to refuse.
+    /// - Throws: if it may mean two amounts, or contradicts the decimal sign of `--decimal`.
     static func value(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
         var rest = Substring(text)
         let sign = rest.first.map { "-\u{2212}".contains($0) } == true ? "-" : ""
@@ -35,20 +35,20 @@ enum AmountCell {
         return sign + decimal(runs.dropLast().joined(), runs[runs.count - 1])
     }
 
-    /// The decimal sign that an amount shows: by its decimals, or by what stands between its thousands. Nil where it shows
-    /// none, or where both could be.
+    /// The decimal sign that an amount shows by its decimals or by the separators of its thousands. Nil if it shows
+    /// none, or if both are possible.
     static func shownSign(_ text: String) -> DecimalSign? {
         var rest = Substring(text)
         if let first = rest.first, "-+\u{2212}".contains(first) { rest.removeFirst() }
         guard let (runs, signs) = parts(rest), let last = signs.last, last != .space else { return nil }
         if signs.count == 1 { return isOpen(runs) ? nil : last == .comma ? .comma : .point }
-        // Thousands alone: the decimal sign is the other one.
+        // There are thousands only, so the decimal sign is the other one.
         let isAlone = signs.allSatisfy { $0 == last }
         guard areGroups(isAlone ? runs : runs.dropLast()) else { return nil }
         return (last == .comma) == isAlone ? .point : .comma
     }
 
-    /// Whether two runs of digits could be thousands as well as a whole number and its decimals.
+    /// Whether two runs of digits could be thousands, but also a whole number and its decimals.
     private static func isOpen(_ runs: [String]) -> Bool { areGroups(runs) && runs[0].first != "0" }
 
     private enum Sign {
@@ -57,7 +57,7 @@ enum AmountCell {
         func isDecimal(_ sign: DecimalSign) -> Bool { self == (sign == .comma ? .comma : .point) }
     }
 
-    /// The runs of digits and what stands between them; nil for anything else. Only the first run may be empty.
+    /// The runs of digits and the signs between them; nil for anything else. Only the first run may be empty.
     private static func parts(_ text: Substring) -> (runs: [String], signs: [Sign])? {
         var runs = [""]
         var signs: [Sign] = []
@@ -74,7 +74,7 @@ enum AmountCell {
         return runs.dropFirst().contains("") || runs == [""] ? nil : (runs, signs)
     }
 
-    /// Whether thousands are apart: one to three digits, then three each.
+    /// Whether the runs are groups of thousands: one to three digits, then three each.
     private static func areGroups(_ runs: some Collection<String>) -> Bool {
         guard let first = runs.first else { return false }
         return (1...3).contains(first.count) && runs.dropFirst().allSatisfy { $0.count == 3 }

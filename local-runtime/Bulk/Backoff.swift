@@ -1,6 +1,6 @@
-/// How long to wait before something that is away is tried again, and when to give up. Times are monotonic nanoseconds.
+/// How long to wait before the next try while a service is away, and when to give up. Times are monotonic nanoseconds.
 struct Backoff {
-    /// For how long it is tried in vain before it is given up.
+    /// How long failures may last before `fail` gives up.
     let patience: Int64
     private(set) var since: Int64?
     private var failures = 0

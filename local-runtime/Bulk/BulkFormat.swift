@@ -1,15 +1,15 @@
-/// How the rows of a file are written.
+/// The format of the rows of a file.
 package enum BulkFormat: String, CaseIterable, Sendable {
     case csv
-    /// One JSON object a line.
+    /// One JSON object per line.
     case jsonl
 
-    /// What the name of a file that is written says; JSON lines unless it ends in `.csv`.
+    /// The format for a file that is written: CSV if its name ends in `.csv`, else JSON lines.
     package init(of path: String) {
         self = BulkFormat(named: path) ?? .jsonl
     }
 
-    /// What a file's name says; nil for `.txt`, no suffix, and whatever else says nothing.
+    /// The format that the file's name shows; nil for `.txt`, no suffix, and every other name.
     init?(named path: String) {
         let name = path.lowercased()
         if [".csv", ".tsv", ".tab"].contains(where: name.hasSuffix) {

@@ -5,15 +5,15 @@ import Text
 /// The columns of a CSV file as fields of a function's input: `payout` is a field, `params.sub1` a member of one.
 struct CSVColumns {
     private let columns: [Column]
-    /// How amounts and dates are written; completed by what the file shows.
+    /// How amounts and dates are written, completed by what the file shows.
     var notation: CellNotation
 
-    /// No function has as many fields as this; each column is compared with those before it.
+    /// The most columns. No function has as many fields, and each column is compared with those before it.
     private static let limit = 1000
 
     struct Column {
         let name: String
-        /// Nil: its cells are passed over.
+        /// Nil if its cells are ignored.
         let field: Field?
     }
 
@@ -29,7 +29,7 @@ struct CSVColumns {
     /// - Parameters:
     ///   - header: the file's first row.
     ///   - schema: the JSON Schema of the function's input.
-    /// - Throws: `invalid_request`, naming every column that is unknown or stands there twice.
+    /// - Throws: `invalid_request`, naming every column that is unknown or occurs twice.
     init(
         _ header: [[UInt8]], _ kind: ImportKind = .conversions, _ notation: CellNotation = CellNotation(), schema: JSON
     ) throws(FunctionError) {
@@ -40,7 +40,7 @@ struct CSVColumns {
         let root = ColumnKind(schema)
         var columns: [Column] = []
         var faults: [Fault] = []
-        // Spreadsheets write as many cells as their widest row has.
+        // Spreadsheets write as many cells in each row as their widest row has.
         let used = header.lastIndex { !$0.isEmpty }.map { header[...$0] } ?? header[...]
         let names = used.map { String(validating: $0, as: UTF8.self)?.withoutWhiteSpaceAtEnds }
         let exported = ExportedColumns(kind, names.compactMap(\.self))
@@ -80,10 +80,10 @@ struct CSVColumns {
         self.notation = notation
     }
 
-    /// The columns that are passed over, but for the reasons of an earlier refusal.
+    /// The columns that are ignored, except the one with the reasons of an earlier refusal.
     var passedOver: [String] { columns.filter { $0.field == nil && $0.name != RefusedFile.column }.map(\.name) }
 
-    /// Takes in what the cells of a row show of the file's notation.
+    /// Adds to the evidence what the cells of a row show of the file's notation.
     func note(_ cells: [[UInt8]], in evidence: inout NotationEvidence) {
         for (column, cell) in zip(columns, cells) where !cell.isEmpty {
             guard let field = column.field, let text = String(validating: cell, as: UTF8.self) else { continue }
@@ -91,7 +91,7 @@ struct CSVColumns {
         }
     }
 
-    /// The function's input that a row is; a cell without text is a field that is left out.
+    /// The function's input for a row. A field whose cell is empty is left out.
     func input(_ cells: [[UInt8]]) throws(CSVFault) -> JSON {
         guard cells.count >= columns.count, cells.dropFirst(columns.count).allSatisfy(\.isEmpty) else {
             throw CSVFault("the row has \(cells.count) cells, and the header \(columns.count)")
@@ -112,7 +112,7 @@ struct CSVColumns {
         return .object(members)
     }
 
-    /// The path of a column's field and what it holds; nil for none.
+    /// The path and the kind of a column's field; nil for none.
     private static func resolve(_ name: Substring, in kind: ColumnKind) -> (path: [String], kind: ColumnKind)? {
         switch kind {
         case .object(let members):
@@ -132,7 +132,8 @@ struct CSVColumns {
         }
     }
 
-    /// The same without regard to case, spaces, underscores and hyphens, where only one field is meant: `Offer ID`, `offer_id`.
+    /// The same without regard to case, spaces, underscores and hyphens, if only one field matches: `Offer ID`,
+    /// `offer_id`.
     private static func resolveLoosely(
         _ name: Substring, among members: [(name: String, kind: ColumnKind)]
     ) -> (path: [String], kind: ColumnKind)? {
@@ -158,7 +159,7 @@ struct CSVColumns {
 }
 
 extension [String] {
-    /// Whether both cannot hold values side by side. A whole object and a member of it can.
+    /// Whether both paths cannot have values side by side. A whole object and a member of it can.
     fileprivate func overlaps(_ other: [String]) -> Bool {
         if self == other { return true }
         let (short, long) = count < other.count ? (self, other) : (other, self)
@@ -167,8 +168,8 @@ extension [String] {
 }
 
 extension [JSON.Member] {
-    /// Puts a value where the path leads, and makes the objects on the way. A whole object and members of it are put
-    /// together; a name that is in both stands there twice, which the function refuses.
+    /// Puts a value at the path and makes the objects on the way. A whole object and members of it are merged; a name
+    /// that is in both then occurs twice, which the function refuses.
     fileprivate mutating func put(_ value: JSON, at path: ArraySlice<String>) {
         guard let name = path.first else { return }
         let index = firstIndex { $0.name == name }
@@ -178,7 +179,7 @@ extension [JSON.Member] {
             append(JSON.Member(name, path.count > 1 ? .object(inner) : value))
             return
         }
-        // What is no object stays as it is, for the function to refuse.
+        // A value that is no object stays as it is, for the function to refuse.
         guard case .object(var members) = self[index].value else { return }
         if path.count > 1 {
             members.put(value, at: path.dropFirst())

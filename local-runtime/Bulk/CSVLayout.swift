@@ -1,17 +1,17 @@
 import FunctionRuntime
 import JSON
 
-/// What the beginning of a CSV file says: its columns, what stands between its cells, and how they write amounts and dates.
+/// The layout of a CSV file, from its beginning: its columns, its separator, and how it writes amounts and dates.
 struct CSVLayout {
     let header: [[UInt8]]
     let separator: UInt8
     let columns: CSVColumns
 
-    /// Nil where the beginning does not hold the whole header.
+    /// Nil if the beginning does not contain the whole header.
     /// - Parameters:
     ///   - text: the beginning.
-    ///   - isStream: only the header is looked at: how much of a stream is there depends on the moment.
-    ///   - reader: one that has read nothing.
+    ///   - isStream: whether only the header is read, because how much of a stream has come depends on the moment.
+    ///   - reader: a reader that has read nothing.
     /// - Throws: `invalid_request` for a header with unknown columns.
     init?(
         _ text: [UInt8], isWhole: Bool, isStream: Bool, _ reader: CSVReader, _ kind: ImportKind,

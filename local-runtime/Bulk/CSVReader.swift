@@ -1,13 +1,14 @@
 /// Cuts bytes into the rows of a CSV file (RFC 4180), as they come. Rows end with LF or CRLF, a byte order mark at the
-/// beginning is passed over, and empty lines are no rows. Cells stand between commas, semicolons or tabs, whichever the first
-/// line has. A row that is malformed or too long is reported and skipped.
+/// beginning is ignored, and empty lines are no rows. The separator is a comma, a semicolon or a tab, whichever the
+/// first line has. A row that is malformed or too long is reported and skipped.
 package struct CSVReader {
     package struct Row: Equatable {
         /// The line on which the row begins, from 1.
         package let line: Int
-        /// The cells' bytes without their quotes, or what is wrong with the row.
+        /// The cells' bytes without their quotes, or the fault of the row.
         package let cells: Result<[[UInt8]], CSVFault>
-        /// The cells of a malformed row as far as they could be told apart; none of one that is too long or has no end.
+        /// The cells of a malformed row as far as they could be separated; empty for a row that is too long or has no
+        /// end.
         let given: [[UInt8]]
     }
 
@@ -23,10 +24,10 @@ package struct CSVReader {
     private var firstLine = 1
     private var beginning = FileBeginning()
     private var finder: SeparatorFinder
-    /// What stands between cells; nil until the first line is there.
+    /// The separator; nil until the first line has come.
     private var foundSeparator: UInt8?
 
-    /// Where in a cell the next byte stands.
+    /// Where in a cell the next byte is.
     private enum State { case start, plain, quoted, behindQuote, behindReturn }
 
     private static let equals = [UInt8(ascii: "=")]
@@ -34,16 +35,16 @@ package struct CSVReader {
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    /// - Parameter separator: what stands between cells; nil to tell by the first line.
+    /// - Parameter separator: the separator; nil to find it in the first line.
     package init(lengthLimit: Int = 1 << 20, separator: UInt8? = nil) {
         self.lengthLimit = lengthLimit
         finder = SeparatorFinder(told: separator)
     }
 
-    /// What stands between cells: a comma unless the first line says otherwise.
+    /// The separator: a comma unless the first line shows another.
     package var separator: UInt8 { foundSeparator ?? UInt8(ascii: ",") }
 
-    /// The next row that is complete; nil until more bytes have come.
+    /// The next complete row; nil until more bytes have come.
     package mutating func next() -> Row? {
         guard taken < pending.count else {
             pending.removeAll(keepingCapacity: true)
@@ -71,7 +72,7 @@ package struct CSVReader {
         let separator = separator
         var rest = bytes
         while !rest.isEmpty {
-            // Most bytes stand in the middle of a cell and are taken over in one go.
+            // Most bytes are in the middle of a cell and are copied together.
             let run = rest.prefix { byte in
                 switch state {
                 case .plain, .start:
@@ -92,7 +93,7 @@ package struct CSVReader {
         }
     }
 
-    /// The end of the file: the last row need not end with a line break.
+    /// Marks the end of the file. The last row need not end with a line break.
     package mutating func finish() {
         if foundSeparator == nil { findSeparator([], isOver: true) }
         if state == .quoted {
@@ -133,7 +134,7 @@ package struct CSVReader {
             length += 1
             state = .quoted
         case (.plain, CSVReader.quote) where cell == CSVReader.equals:
-            // ="00123" is how a spreadsheet is told to keep a text.
+            // Spreadsheets read ="00123" as a text.
             cell = []
             state = .quoted
         case (.behindReturn, _):
@@ -181,7 +182,7 @@ package struct CSVReader {
     }
 }
 
-/// What is wrong with a row of CSV.
+/// The fault of a row of CSV.
 package struct CSVFault: Error, Equatable {
     package let message: String
     init(_ message: String) { self.message = message }

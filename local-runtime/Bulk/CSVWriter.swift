@@ -1,6 +1,7 @@
-/// Writes rows of CSV (RFC 4180, but with LF at the end of rows): a cell is quoted where it must be.
+/// Writes rows of CSV (RFC 4180, but with LF at the end of rows). Cells are quoted only if necessary.
 package struct CSVWriter {
-    /// Whether a cell that a spreadsheet would take for a formula gets an apostrophe in front, which it hides.
+    /// Whether a cell that a spreadsheet would take for a formula is prefixed with an apostrophe, which a spreadsheet
+    /// hides.
     let isExcelSafe: Bool
 
     package init(isExcelSafe: Bool = false) {

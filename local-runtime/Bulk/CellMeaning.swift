@@ -2,11 +2,11 @@ import JSON
 import Postbacks
 import Text
 
-/// What the cells of a column mean, where spreadsheets write them otherwise than a function reads them.
+/// The meaning of a column's cells, for values that spreadsheets write otherwise than a function reads them.
 enum CellMeaning {
     case id, amount, time, plain
 
-    /// - Parameter path: the column's field.
+    /// - Parameter path: the path of the column's field.
     init(of path: [String]) {
         self =
             switch path {
@@ -18,7 +18,7 @@ enum CellMeaning {
     }
 
     /// The cell as the function reads it.
-    /// - Throws: why it may mean several things, or nothing, and what to do.
+    /// - Throws: if it may mean several things, or nothing; the message says what to do.
     func value(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
         if self == .plain { return text }
         let text = CellMeaning.text(text)
@@ -36,7 +36,7 @@ enum CellMeaning {
         return text
     }
 
-    /// What a cell says, without its wrapping.
+    /// The text of a cell, without its wrapping.
     static func text(_ cell: String) -> String { unwrapped(cell).withoutWhiteSpaceAtEnds }
 
     private static func time(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
@@ -61,14 +61,14 @@ enum CellMeaning {
         throw wrong(isOpen ? "\(what), or name the order: --date-order dmy or --date-order mdy" : what)
     }
 
-    /// `="00123"` is how a spreadsheet is told to keep a text.
+    /// Removes the wrapping with which spreadsheets keep a text: `="00123"`.
     private static func unwrapped(_ text: String) -> String {
         text.hasPrefix("=\"") && text.hasSuffix("\"") && text.utf8.count > 2
             ? String(text.dropFirst(2).dropLast()) : text
     }
 
-    /// Whether it is a number as spreadsheets show large ones: `1.23457E+18`, `1,2E+18`, `1E+18`. An id of digits and an E
-    /// alone, such as `12E4`, may be anybody's.
+    /// Whether it is a number as spreadsheets show large ones: `1.23457E+18`, `1,2E+18`, `1E+18`. Digits and an E
+    /// alone, such as `12E4`, may be a real id.
     private static func isRounded(_ text: String) -> Bool {
         var rest = Substring(text).utf8
         if rest.first == UInt8(ascii: "-") { rest.removeFirst() }

@@ -1,21 +1,21 @@
 package import Postbacks
 
-/// What stands before an amount's decimals.
+/// The sign before the decimals of an amount.
 package enum DecimalSign: String, CaseIterable, Sendable {
     case point = "."
     case comma = ","
 }
 
-/// How a file writes what could be read in two ways, such as `1,234` and `06/01/2026`: as its reader was told, or else as the
-/// file itself shows by cells that can be read in one way alone.
+/// How a file writes values that can be read in two ways, such as `1,234` and `06/01/2026`: as the user says, or else
+/// as the file shows by cells that can be read in one way only.
 package struct CellNotation: Sendable {
-    /// As told: a cell that is written otherwise is refused.
+    /// As the user says: a cell that is written otherwise is refused.
     package var decimal: DecimalSign?
     package var dateOrder: DateOrder?
-    /// As the file shows: it decides only where a cell leaves both open.
+    /// As the file shows: it decides only if a cell can be read in both ways.
     var shownDecimal: DecimalSign?
     var shownDateOrder: DateOrder?
-    /// What stands between the cells. Semicolons are written where the comma is the decimal sign.
+    /// The separator between the cells. Semicolons are used where the comma is the decimal sign.
     var separator = UInt8(ascii: ",")
 
     package init(decimal: DecimalSign? = nil, dateOrder: DateOrder? = nil) {
@@ -24,7 +24,7 @@ package struct CellNotation: Sendable {
     }
 }
 
-/// What the cells of a file's beginning show of its notation.
+/// The notation that the cells of a file's beginning show.
 struct NotationEvidence {
     private var decimals: Set<DecimalSign> = []
     private var orders: Set<DateOrder> = []
@@ -37,7 +37,7 @@ struct NotationEvidence {
         }
     }
 
-    /// The notation, with what all cells agree on.
+    /// The notation, completed with what all cells agree on.
     func completing(_ notation: CellNotation) -> CellNotation {
         var notation = notation
         if decimals.count == 1 { notation.shownDecimal = decimals.first }

@@ -1,17 +1,17 @@
 import JSON
 import Text
 
-/// What a cell of a column is in JSON, from the JSON Schema of the function's field.
+/// The JSON type of a column's cells, from the JSON Schema of the function's field.
 indirect enum ColumnKind {
     case text
-    /// A number where the cell is one; the function says what it thinks of anything else.
+    /// A number if the cell is one. Anything else is passed on for the function to judge.
     case number
     case boolean
-    /// Items between `|`.
+    /// Items separated by `|`.
     case list(ColumnKind)
-    /// Members of their own names, each of its own kind.
+    /// Members with fixed names, each of its own kind.
     case object([(name: String, kind: ColumnKind)])
-    /// Members of any name. `nests`: whether a dot in a name makes a member of a member.
+    /// Members with any names. `nests`: whether a dot in a name makes a member of a member.
     case map(nests: Bool)
 
     init(_ schema: JSON) {
@@ -55,7 +55,7 @@ indirect enum ColumnKind {
         }
     }
 
-    /// As spreadsheets and databases write it.
+    /// A truth value as spreadsheets and databases write it.
     private static func boolean(_ text: String) -> Bool? {
         switch text.withoutWhiteSpaceAtEnds.lowercased() {
         case "true", "yes", "1": true

@@ -3,19 +3,19 @@ package import JSON
 import Postbacks
 import Store
 
-/// What can be exported: which list it is, and what the columns of its CSV are.
+/// The lists that can be exported, and the columns of their CSV.
 package enum ExportKind: String, CaseIterable, Sendable {
     case conversions, deliveries, postbacks
 
     /// How many rows are read at a time.
     var pageSize: Int { 1000 }
 
-    /// Reads pages of the list behind the function of the same name.
-    /// - Parameter isBrief: only what the columns show.
+    /// Makes the reader of the pages of the list.
+    /// - Parameter isBrief: whether the rows contain only what the columns show.
     func makePages(
         _ database: Database, _ settings: Settings, isBrief: Bool
     ) throws(FunctionError) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {
-        /// Whether the page before was full of rows, and not of bytes.
+        /// Whether the previous page was limited by its rows and not by its bytes.
         var rowsAreSmall = false
         func list(
             _ page: Page, _ list: (Page) throws(FunctionError) -> ListedPage
@@ -56,7 +56,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
         return value
     }
 
-    /// The columns unless others are asked for.
+    /// The default columns.
     package var columns: [String] {
         switch self {
         case .conversions:
@@ -73,7 +73,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
                 "lastStatus", "lastError",
             ]
         case .postbacks:
-            // Beside the ids, names and times these are createPostback's fields.
+            // Apart from ids, names and times, these are the fields of createPostback.
             [
                 "id", "offerId", "affiliateId", "goalId", "conversionStatus", "url", "httpType", "basicAuth",
                 "requestParams", "requestHeaders", "signingSecret", "omitEmptyParams", "skipWhenEmpty", "successWhen",
@@ -82,7 +82,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Those that can be asked for, but for the params.
+    /// All columns that can be asked for, except the params.
     private var allColumns: [String] {
         self == .postbacks ? columns + ["offerName", "affiliateName", "goalName", "goalApplies"] : columns
     }
@@ -92,10 +92,10 @@ package enum ExportKind: String, CaseIterable, Sendable {
         allColumns.contains(name) || self == .conversions && name.hasPrefix("params.") && name != "params."
     }
 
-    /// A row's cell in a column: text as it is, everything else as JSON, null as nothing.
+    /// A row's cell in a column: text is unchanged, null is empty, everything else is JSON.
     package func cell(_ column: String, of row: JSON) -> String { value(of: column)(row)?.cell ?? "" }
 
-    /// What finds a row's value in a column; that finds nil for none.
+    /// A closure that finds a row's value in a column; it returns nil for none.
     func value(of column: String) -> (JSON) -> JSON? {
         func member(_ names: String...) -> (JSON) -> JSON? {
             { row in names.reduce(row) { value, name in value?[name] } }
@@ -129,7 +129,7 @@ extension JSON {
         if case .array(let attempts)? = self["attempts"] { attempts.last } else { nil }
     }
 
-    /// As a cell of CSV: text as it is, everything else as JSON, null as nothing.
+    /// The value as a cell of CSV: text is unchanged, null is empty, everything else is JSON.
     var cell: String {
         switch self {
         case .null: ""

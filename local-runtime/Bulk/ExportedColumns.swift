@@ -1,7 +1,7 @@
 import JSON
 
-/// The columns of a file that `export` has written, and what they are for an import: what an export knows more than the function
-/// takes is passed over.
+/// The columns of a file that `export` has written, and their fields for an import. Columns that the function does not
+/// take are ignored.
 struct ExportedColumns {
     private let kind: ImportKind
     /// Whether the conversion's `id` stands for its other keys.
@@ -14,7 +14,7 @@ struct ExportedColumns {
         isExport = isByID || kind != .statuses && ExportedColumns.marks(of: kind).allSatisfy { names.contains($0) }
     }
 
-    /// The columns by which an export is known; `id` alone may be anybody's.
+    /// The columns that show that a file is an export; `id` alone may be in any file.
     private static func marks(of kind: ImportKind) -> [String] {
         kind == .postbacks ? ["id", "version"] : ["id", "sequence", "createdAt"]
     }
@@ -36,12 +36,12 @@ struct ExportedColumns {
         }
     }
 
-    /// What a list says of a postback and createPostback does not take.
+    /// The members of a listed postback that createPostback does not take.
     private static let ofPostbacks = [
         "id", "offerName", "goalName", "goalApplies", "affiliateName", "paused", "version", "createdAt", "updatedAt",
     ]
 
-    /// The function's input for a row of JSON as a list writes it; nil for a row that is none.
+    /// The function's input for a row of JSON as a list writes it; nil for any other row.
     static func input(_ row: [JSON.Member], _ kind: ImportKind) -> [JSON.Member]? {
         func has(_ name: String) -> Bool { row.contains { $0.name == name } }
         switch kind {
@@ -50,7 +50,7 @@ struct ExportedColumns {
             let taken = ["status", "statusReason", "payout", "revenue", "saleAmount"]
             return row.compactMap { member in
                 if member.name == "id" { return JSON.Member("conversionId", member.value) }
-                // A list writes null for what is not there, and an update would clear it.
+                // A list writes null for a missing value, and an update would clear the field.
                 if taken.contains(member.name) { return member.value == .null ? nil : member }
                 return listed.contains(member.name) ? nil : member
             }
@@ -66,11 +66,11 @@ struct ExportedColumns {
     }
 }
 
-/// Postbacks as they were exported have asterisks in the place of their secrets.
+/// Exported postbacks have asterisks in place of their secrets.
 enum MaskedSecrets {
     private static let mask = JSON.string("***")
 
-    /// The fields of createPostback's input that hold the mask of a secret.
+    /// The fields of createPostback's input that contain the mask of a secret.
     static func fields(of row: [JSON.Member]) -> [String] {
         row.flatMap { member -> [String] in
             switch member.name {

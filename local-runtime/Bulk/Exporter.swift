@@ -4,7 +4,7 @@ package import JSON
 package import POSIX
 import Store
 
-/// Writes a list to its end, page by page; it holds one page at a time.
+/// Writes a whole list, page by page, with one page in memory at a time.
 package struct Exporter {
     private let kind: ExportKind
     private let format: BulkFormat
@@ -16,9 +16,9 @@ package struct Exporter {
     private let patience: Int64
 
     /// - Parameters:
-    ///   - columns: of the CSV; nil for the usual ones.
-    ///   - patience: for how many seconds a database that is away is waited for.
-    /// - Throws: `invalid_request` for a column that there is not.
+    ///   - columns: the columns of the CSV; nil for the default ones.
+    ///   - patience: for how many seconds to wait for a database that is away.
+    /// - Throws: `invalid_request` for an unknown column.
     package init(
         _ kind: ExportKind, _ format: BulkFormat, columns: [String]?, isExcelSafe: Bool, patience: Double,
         _ settings: Settings
@@ -41,8 +41,9 @@ package struct Exporter {
 
     /// - Parameters:
     ///   - filter: fields of the list function's input.
-    ///   - interruption: what is readable when it shall stop, also while nobody reads the output or the database is away.
-    ///   - show: is told how many rows have been written, after each page and at an interruption; throws to stop.
+    ///   - interruption: once it is readable, the export stops, even if nobody reads the output or the database is
+    ///     away.
+    ///   - show: is called with the number of rows written, after each page and at an interruption; it throws to stop.
     /// - Returns: how many rows were written.
     package func run(
         _ filter: [JSON.Member], to output: Descriptor, unless interruption: Descriptor,
@@ -77,12 +78,12 @@ package struct Exporter {
             bytes.append(UInt8(ascii: "\n"))
             return
         }
-        // A row comes as PostgreSQL's own text.
+        // A row comes as the JSON text of PostgreSQL.
         let row = if case .encoded(let text) = row { try JSON(parsing: Array(text.utf8), depth: .max) } else { row }
         writer.append(values.lazy.map { value in value(row)?.cell ?? "" }, to: &bytes)
     }
 
-    /// Tries again for a while when the database is away.
+    /// Repeats the call for a while if the database is away.
     private func repeating<Value>(
         unless interruption: Descriptor, stop: () throws -> Void, _ body: () throws(FunctionError) -> Value
     ) throws -> Value {

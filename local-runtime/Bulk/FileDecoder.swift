@@ -6,22 +6,22 @@ package enum FileEncoding: String, CaseIterable, Sendable {
     case windows1252 = "windows-1252"
 }
 
-/// Turns the bytes of a file into UTF-8, as they come. What is no text in the file's encoding becomes the byte 0xFF, which
-/// stands nowhere in UTF-8, so that the row that holds it is refused.
+/// Decodes the bytes of a file to UTF-8, as they come. Bytes that are invalid in the file's encoding become the byte
+/// 0xFF, which never occurs in UTF-8, so that the row with it is refused.
 struct FileDecoder {
     /// Nil until the first two bytes have come.
     private var encoding: FileEncoding?
-    /// Bytes that wait for the ones behind them.
+    /// Bytes that cannot be decoded before the next ones have come.
     private var held: [UInt8] = []
     private var highSurrogate: UInt16?
 
-    /// - Parameter encoding: nil to tell by the file's beginning: a byte order mark, or a NUL in one of the first two bytes,
-    ///   is UTF-16; everything else is taken for UTF-8.
+    /// - Parameter encoding: nil to find it from the file's beginning: a byte order mark, or a NUL in one of the first
+    ///   two bytes, means UTF-16; everything else counts as UTF-8.
     init(_ encoding: FileEncoding?) {
         self.encoding = encoding
     }
 
-    /// Whether the text is encoded as only spreadsheets and their like do it.
+    /// Whether the file has an encoding that only spreadsheets and the like use.
     var isOfSpreadsheet: Bool { encoding.map { $0 != .utf8 } ?? false }
 
     mutating func decode(_ bytes: [UInt8]) -> [UInt8] {
@@ -39,7 +39,7 @@ struct FileDecoder {
         return flush()
     }
 
-    /// What is left at the end of the file.
+    /// The rest of the text at the end of the file.
     mutating func finish() -> [UInt8] {
         if encoding == nil { encoding = .utf8 }
         var text = flush()
@@ -90,7 +90,7 @@ struct FileDecoder {
         text += UTF8.encode(scalar).map(Array.init) ?? [noText]
     }
 
-    /// The WHATWG's index windows-1252 without the five bytes that stand for no character.
+    /// The WHATWG's index windows-1252 without the five bytes that have no character.
     private static func windows1252(_ byte: UInt8) -> Unicode.Scalar? {
         guard (0x80..<0xA0).contains(byte) else { return Unicode.Scalar(byte) }
         let value = table[Int(byte) - 0x80]

@@ -1,23 +1,23 @@
 import FunctionRuntime
 
-/// What a file's first bytes say that it is.
+/// The kind of a file, from its first bytes.
 enum FileKind {
-    /// The format of text: JSON lines where it begins with an object or a list, and nothing at all; else CSV.
+    /// The format of text: JSON lines if it begins with an object or a list, or is empty; else CSV.
     static func format(of text: [UInt8]) -> BulkFormat {
         let first = text.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) && !mark.contains($0) }
         guard let first else { return .jsonl }
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? .jsonl : .csv
     }
 
-    /// Refuses what is no text, and says how it becomes some.
-    /// - Parameter name: the file's, as its user gave it.
+    /// Refuses a file that is no text; the error says how to convert it.
+    /// - Parameter name: the file's name, as its user gave it.
     static func requireText(_ bytes: [UInt8], of name: String) throws(FunctionError) {
         for (beginning, advice) in advice where bytes.starts(with: beginning) {
             throw FunctionError(.invalidRequest, "\(name) is \(advice)")
         }
     }
 
-    /// The byte order mark of UTF-8, whose bytes begin nothing else.
+    /// The bytes of the byte order mark of UTF-8; no text of either format begins with one of them.
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private static let advice: [(beginning: [UInt8], advice: String)] = [

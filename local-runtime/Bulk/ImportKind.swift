@@ -2,7 +2,7 @@ import JSON
 import Secrets
 import Text
 
-/// What can be imported, and by which function.
+/// The kinds of rows that can be imported, each with its function.
 package enum ImportKind: String, CaseIterable, Sendable {
     case conversions, statuses, postbacks
 
@@ -14,11 +14,11 @@ package enum ImportKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether a row must be read here before it is sent.
+    /// Whether a row must be parsed here before it is sent.
     var readsRows: Bool { self != .conversions }
 
-    /// What a row is about: of two rows with the same key the second is sent when the first is done, so that one that must be
-    /// repeated is not overtaken. Nil: the order does not matter.
+    /// The key of a row: of two rows with the same key, the second is sent when the first is done, so that it cannot
+    /// overtake a repeated one. Nil if the order does not matter.
     func key(of row: [JSON.Member]) -> String? {
         guard self == .statuses else { return nil }
         let names = ["conversionId", "offerId", "transactionId", "clickId"]
@@ -26,8 +26,8 @@ package enum ImportKind: String, CaseIterable, Sendable {
         return JSON.object(named).sorted.encodedText
     }
 
-    /// The row, read as far as it must be read here.
-    /// - Parameter isSilent: whether its conversion is to owe nothing.
+    /// The row, parsed as far as necessary here.
+    /// - Parameter isSilent: whether its conversion is recorded as silent (R16).
     func read(_ row: ImportRow, isSilent: Bool) -> ImportRow {
         switch row.input {
         case .malformed: return row
@@ -38,14 +38,14 @@ package enum ImportKind: String, CaseIterable, Sendable {
             }
             guard readsRows || isSilent || ImportKind.isListed(text) else { return row }
             guard case .object(let members)? = try? JSON(parsing: text) else {
-                // What is wrong with it the function says better, but it must not take it for one that fires.
+                // The function describes the fault better, but it must not record the line as one that fires.
                 return isSilent ? row.with(.malformed("the line is not one JSON object")) : row
             }
             return judged(row, ExportedColumns.input(members, self) ?? members)
         }
     }
 
-    /// Whether a line looks like one that a list has written.
+    /// Whether a line looks like a row of a list.
     private static func isListed(_ line: [UInt8]) -> Bool { line.starts(with: #"{"id":"#.utf8) }
 
     private func judged(_ row: ImportRow, _ members: [JSON.Member]) -> ImportRow {
@@ -57,8 +57,8 @@ package enum ImportKind: String, CaseIterable, Sendable {
             ))
     }
 
-    /// The input that is sent for a row. A postback gets an idempotency key unless it has one, so that the same row may be
-    /// imported again, wherever it stands in its file: made from what the row says, but not from its secrets.
+    /// The input that is sent for a row. A postback without an idempotency key gets one, so that the same row can be
+    /// imported again, wherever it is in its file. The key is made from the row without its secrets.
     func input(_ row: [JSON.Member], isSilent: Bool) -> [JSON.Member] {
         switch self {
         case .conversions where isSilent:
@@ -75,7 +75,7 @@ package enum ImportKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// What a function's successful answer means.
+    /// The result for a successful answer of the function.
     func result(_ output: JSON) -> RowResult {
         switch self {
         case .conversions:
@@ -102,7 +102,7 @@ package enum ImportKind: String, CaseIterable, Sendable {
 }
 
 extension JSON {
-    /// An id as it is stored: a number as its text, and no white space at the ends.
+    /// An id as it is stored: a number becomes its text, and white space at the ends is removed.
     fileprivate var asID: JSON {
         switch self {
         case .number(let digits): .string(digits)

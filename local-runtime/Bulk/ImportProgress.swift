@@ -1,10 +1,10 @@
 import POSIX
 
-/// How far an import is: how many rows came to what, and the bar that shows it.
+/// The progress of an import: the number of rows for each result, and the progress bar.
 package struct ImportProgress {
-    /// Rows by their result, without those that an earlier run has done.
+    /// The number of rows for each result, without those that an earlier run has done.
     private(set) var counts: [RowResult.Word: Int] = [:]
-    /// Rows that an earlier run has done.
+    /// The number of rows that an earlier run has done.
     private(set) var skipped = 0
     private let start = Clock.monotonicNanoseconds
     private var lastDrawn: Int64 = 0
@@ -14,13 +14,13 @@ package struct ImportProgress {
 
     var rows: Int { counts.values.reduce(0, +) }
 
-    /// How many rows failed by a bug.
+    /// How many rows failed because of a bug.
     package var failed: Int { counts[.failed] ?? 0 }
 
     /// How many rows were refused.
     package var refused: Int { counts.filter { $0.key.isRefusal }.values.reduce(0, +) }
 
-    /// A line for a terminal, at most five times a second; nil while the last one is still good.
+    /// A line for a terminal, at most five times a second; nil if the last one is recent enough.
     package mutating func bar(bytes: Int, of size: Int?) -> String? {
         let now = Clock.monotonicNanoseconds
         guard now - lastDrawn > 200_000_000 else { return nil }
@@ -31,7 +31,7 @@ package struct ImportProgress {
         if refused > 0 { text += ", \(ImportProgress.grouped(refused)) refused" }
         guard let size, size > 0 else { return text }
         let part = min(1, Double(bytes) / Double(size))
-        // With what stands behind it, it fits into 80 columns.
+        // With the text after it, the bar fits into 80 columns.
         let length = 16
         let filled = Int(part * Double(length))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: length - filled)
@@ -42,7 +42,7 @@ package struct ImportProgress {
         return "\(bar) \(Int(part * 100)) %  \(text)"
     }
 
-    /// What has been done, in one sentence.
+    /// The result of the import in one sentence.
     package var summary: String {
         let seconds = Double(Clock.monotonicNanoseconds - start) / 1e9
         let rate = seconds > 0 ? Int(Double(rows) / seconds) : 0

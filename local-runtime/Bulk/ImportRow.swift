@@ -1,8 +1,8 @@
 import JSON
 
-/// One row of a file that is imported.
+/// A row of an imported file.
 struct ImportRow {
-    /// From 1, without the header of a CSV file and without empty lines.
+    /// Counted from 1, without the header of a CSV file and without empty lines.
     let number: Int
     /// The line of the file on which it begins, from 1.
     let line: Int
@@ -14,7 +14,7 @@ struct ImportRow {
         case cells([[UInt8]])
         case line([UInt8])
 
-        /// In bytes.
+        /// The size in bytes.
         var size: Int {
             switch self {
             case .cells(let cells): cells.reduce(0) { $0 + $1.count + 1 }
@@ -24,10 +24,10 @@ struct ImportRow {
     }
 
     enum Input {
-        /// One line of a file of JSON lines, unread.
+        /// A line of a file of JSON lines that is not parsed yet.
         case unread([UInt8])
         case object([JSON.Member])
-        /// It is no input, for this reason.
+        /// The row is no input, for this reason.
         case malformed(String)
     }
 
@@ -36,6 +36,6 @@ struct ImportRow {
         ImportRow(number: number, line: line, input: input, source: source)
     }
 
-    /// A longer row is not taken.
+    /// The longest row in bytes; a longer one is refused.
     static let lengthLimit = 1 << 20
 }

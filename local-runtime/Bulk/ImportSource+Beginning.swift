@@ -2,11 +2,11 @@ import FunctionRuntime
 import POSIX
 
 extension ImportSource {
-    /// What its user says of a file; nil is told by the file.
+    /// The user's description of a file. Values that are nil are found from the file.
     package struct Description {
         package var format: BulkFormat?
         package var encoding: FileEncoding?
-        /// What stands between the cells of CSV.
+        /// The separator of CSV.
         package var separator: UInt8?
         package var notation: CellNotation
 
@@ -34,7 +34,7 @@ extension ImportSource {
         return (bytes, false)
     }
 
-    /// Refuses what can only be a mistake in lines of JSON.
+    /// Refuses options and text that can only be a mistake with JSON lines.
     static func requireLines(
         _ text: [UInt8], _ name: String, _ description: Description
     ) throws(FunctionError) {

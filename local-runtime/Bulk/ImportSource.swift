@@ -4,7 +4,7 @@ package import POSIX
 import Secrets
 import Text
 
-/// The file or stream that is imported, cut into rows as it is read.
+/// The imported file or stream, cut into rows as it is read.
 package final class ImportSource {
     let descriptor: Descriptor
     package let format: BulkFormat
@@ -20,11 +20,11 @@ package final class ImportSource {
     private let description: Description
     private let schema: JSON
     private var count = 0
-    /// What was read to know the beginning and has not been cut into rows.
+    /// The bytes that were read for the beginning and are not cut into rows yet.
     private var beginning: [UInt8]
-    /// What the beginning says of a CSV file's columns; nil where it does not hold the whole header.
+    /// The layout that the beginning of a CSV file shows; nil if it does not contain the whole header.
     private let layout: Result<CSVLayout?, FunctionError>
-    /// Whether the file comes from a program that knows UTF-8 by its byte order mark alone.
+    /// Whether the file comes from a program that recognises UTF-8 by its byte order mark alone.
     private let hasMark: Bool
 
     private enum Reader {
@@ -32,14 +32,14 @@ package final class ImportSource {
         case lines(JSONLinesReader)
     }
 
-    /// So much of a file's beginning is looked at and remembered to know it again.
+    /// How many bytes of a file's beginning are examined, and fingerprinted to recognise the file.
     static let beginningLength = 1 << 16
 
-    /// Reads the beginning: of a file the first 64 KiB, of a stream the first line.
+    /// Reads the beginning: the first 64 KiB of a file, or the first line of a stream.
     /// - Parameters:
-    ///   - name: of the file, for its format and for messages.
+    ///   - name: the name of the file, for its format and for messages.
     ///   - schema: the JSON Schema of the function's input, for the columns of a CSV file.
-    /// - Throws: `invalid_request` for what is no text; `SystemError`.
+    /// - Throws: `invalid_request` for a file that is no text; `SystemError`.
     package init(
         _ descriptor: Descriptor, named name: String, _ kind: ImportKind, _ description: Description, schema: JSON
     ) throws {
@@ -73,20 +73,20 @@ package final class ImportSource {
         }
     }
 
-    /// The columns that are not read: what an export knows more than the function takes.
-    /// - Throws: `invalid_request` for a header with unknown columns, as far as it stands in the beginning.
+    /// The columns that are not read: those of an export that the function does not take.
+    /// - Throws: `invalid_request` for a header with unknown columns, if the beginning contains it.
     package func passedOver() throws(FunctionError) -> [String] { try layout.get()?.columns.passedOver ?? [] }
 
-    /// Makes the file of refused rows one of the same form.
+    /// Gives the file of refused rows the same columns and separator.
     func shape(_ refused: RefusedFile) {
         guard let layout = try? layout.get() else { return }
         refused.begin(layout.header, separator: layout.separator, hasMark: hasMark)
     }
 
-    /// Whether `read` has something to do without the descriptor.
+    /// Whether `read` can proceed without reading the descriptor.
     var isPrimed: Bool { !beginning.isEmpty || endWasSeen }
 
-    /// Reads once.
+    /// Feeds one portion to the reader: first the beginning, then one read of the descriptor.
     func read() throws(SystemError) {
         if !beginning.isEmpty {
             feed(beginning)
@@ -103,12 +103,12 @@ package final class ImportSource {
         }
     }
 
-    /// The next row of what has been read; nil when more must be read.
+    /// The next row of the bytes that were read; nil if more must be read.
     /// - Throws: `invalid_request` for a header of a CSV file with unknown columns.
     func next() throws(FunctionError) -> ImportRow? {
         switch reader {
         case .csv(var csv, var columns):
-            // The reader is taken out and put back, so that there is one owner of its buffers at a time.
+            // The reader is taken out and put back, so that its buffers have one owner at a time and are not copied.
             reader = .lines(JSONLinesReader(lengthLimit: 0))
             defer { reader = .csv(csv, columns) }
             while let row = csv.next() {
@@ -117,7 +117,7 @@ package final class ImportSource {
                     continue
                 }
                 count += 1
-                // Spreadsheets write rows of nothing but empty cells.
+                // Spreadsheets write rows in which all cells are empty.
                 if case .success(let cells) = row.cells, cells.count > 1, cells.allSatisfy(\.isBlank) { continue }
                 return ImportRow(
                     number: count, line: row.line, input: ImportSource.input(row, header), source: .cells(row.given))
@@ -136,8 +136,9 @@ package final class ImportSource {
         }
     }
 
-    /// What the input begins with, as a number of bytes and their SHA-256. Nothing may have been read but by this.
-    /// - Parameter length: as many bytes as were remembered; nil for a file's first 64 KiB and a stream's first line.
+    /// The number of bytes and the SHA-256 of the input's beginning. Only this function may have read before.
+    /// - Parameter length: the length of the remembered fingerprint; nil for a file's first 64 KiB and a stream's first
+    ///   line.
     package func fingerprint(_ length: Int?) throws(SystemError) -> Fingerprint {
         var wanted = length ?? ImportSource.beginningLength
         while !endWasSeen, beginning.count < wanted, length != nil || size != nil {
@@ -155,7 +156,7 @@ package final class ImportSource {
         return Fingerprint(size: size, length: bytes.count, digest: sha256(bytes).hexadecimal)
     }
 
-    /// By what a file is known again.
+    /// The values by which a file is recognised.
     package struct Fingerprint: Equatable {
         /// Nil for a stream.
         let size: Int?
@@ -212,6 +213,6 @@ package final class ImportSource {
 }
 
 extension [UInt8] {
-    /// Whether a cell holds nothing but spaces.
+    /// Whether a cell contains only spaces and tabs.
     fileprivate var isBlank: Bool { allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 }

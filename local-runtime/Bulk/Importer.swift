@@ -3,8 +3,7 @@ import Glibc
 import JSON
 package import POSIX
 
-/// Streams rows through a function and writes down what became of each. What it holds does not grow with the file, but for
-/// one bit a row.
+/// Streams rows through a function and records the result of each. Memory is constant, except for one bit per row.
 package final class Importer {
     /// How an import ended.
     package enum End {
@@ -30,15 +29,15 @@ package final class Importer {
     private var backoff: Backoff
     private var retryTime: Int64 = 0
     private var stop: End?
-    /// Whether there is room for rows, and none at hand.
+    /// Whether there is room for rows, and none have been read.
     private var wantsInput = false
-    /// How often in a row the function has ended without an answer.
+    /// How many times in a row the function has ended without an answer.
     private var deaths = 0
 
     /// - Parameters:
     ///   - program: the function's path.
-    ///   - isSilent: whether conversions are to owe nothing.
-    ///   - patience: for how many seconds a database that is away is waited for.
+    ///   - isSilent: whether conversions are recorded as silent (R16).
+    ///   - patience: for how many seconds to wait for a database that is away.
     package init(
         _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, isSilent: Bool,
         patience: Double,
@@ -59,7 +58,7 @@ package final class Importer {
         function = try start()
     }
 
-    /// Runs to the end, or until it must stop; what is in flight is finished first.
+    /// Runs to the end of the input, or until it must stop; rows in flight are finished first.
     /// - Parameter show: draws the progress.
     package func run(show: (_ progress: inout ImportProgress, _ bytes: Int, _ size: Int?) -> Void) throws -> End {
         source.shape(refused)
@@ -76,8 +75,9 @@ package final class Importer {
         return stop ?? .complete
     }
 
-    /// A refused row is kept before its result says that it is done. After a signal nobody is waited for who does not read.
-    /// - Parameter milliseconds: how long room is waited for all the same.
+    /// Writes refused rows and results, a refused row before the result that says that it is done. After a signal it
+    /// does not wait for a reader.
+    /// - Parameter milliseconds: how long to wait for a reader after a signal.
     private func flush(milliseconds: Int = 0) throws {
         let limit = isInterrupted ? milliseconds : nil
         let isRefusedWritten = try refused.flush(unless: signals.descriptor, milliseconds: limit)
@@ -93,7 +93,7 @@ package final class Importer {
 
     private func takeSignal() throws {
         guard let signal = try signals.take().first else { return }
-        // The second one does not wait for what is in flight.
+        // A second signal does not wait for the rows in flight.
         if stop != nil {
             function.terminate(SIGKILL)
             try function.finish()
@@ -102,7 +102,7 @@ package final class Importer {
         if !function.isOpen { rows.forgetFlying() }
     }
 
-    /// Sends rows as long as there is room, first those that are to be repeated.
+    /// Sends rows while there is room, first those that are to be repeated.
     private func fill() throws {
         wantsInput = false
         while stop == nil, rows.hasRoom, Clock.monotonicNanoseconds >= retryTime {
@@ -132,7 +132,7 @@ package final class Importer {
         }
     }
 
-    /// Waits until something happens, and takes it in.
+    /// Waits for events and handles them.
     private func turn() throws {
         let now = Clock.monotonicNanoseconds
         var interests = function.interests + [.read(signals.descriptor)]
@@ -141,13 +141,13 @@ package final class Importer {
         let ready = try wait(for: interests, milliseconds: min(pause, 500))
         if wantsInput, ready.last == true { try source.read() }
         try takeSignal()
-        // That nobody reads any more shows where the output ends.
+        // If the function does not read any more, the end of its output shows it.
         try? function.write()
         try function.read { try answer($0) }
         if !function.isOpen, rows.flying > 0 { try restart() }
     }
 
-    /// One line of the function.
+    /// Handles one line of the function.
     private func answer(_ line: ArraySlice<UInt8>) throws {
         guard let json = try? JSON(parsing: Array(line), depth: JSON.depthLimit + 8),
             case .number(let digits)? = json["id"], let number = Int(digits), let row = rows.land(number)
@@ -173,7 +173,7 @@ package final class Importer {
         }
         rows.postpone(row)
         let now = Clock.monotonicNanoseconds
-        // All that were in flight fail together; that is one failure.
+        // All rows in flight fail together; that counts as one failure.
         guard now >= retryTime else { return }
         if let next = backoff.fail(now: now) {
             retryTime = next
@@ -193,8 +193,8 @@ package final class Importer {
         progress.count(result.word)
     }
 
-    /// Starts the function again when it has ended by itself. What it had not answered is sent once more: no function does
-    /// harm when it is called twice.
+    /// Starts the function again when it has ended by itself. Rows without an answer are sent once more: each function
+    /// can be called twice without harm.
     private func restart() throws {
         let status = try function.finish()
         deaths += 1

@@ -1,11 +1,11 @@
 import Text
 
-/// Cuts bytes into lines as they come. Blank lines are passed over, and of one that is too long nothing is kept.
+/// Cuts bytes into lines as they come. Blank lines are skipped, and nothing is kept of a line that is too long.
 struct JSONLinesReader {
     struct Line {
-        /// From 1.
+        /// Counted from 1.
         let number: Int
-        /// Nil: it was too long.
+        /// Nil if the line was too long.
         let bytes: [UInt8]?
     }
 

@@ -6,7 +6,7 @@ import Store
 package struct ListReader {
     /// One page, its rows as values.
     package struct Result {
-        /// What the list function answers.
+        /// The answer of the list function.
         package let answer: JSON
         package let rows: [JSON]
         /// Where the next page begins; nil at the end.
@@ -20,7 +20,7 @@ package struct ListReader {
             try Database(settings, applicationName: "postbacks \(kind.rawValue)"), settings, isBrief: false)
     }
 
-    /// - Parameter input: of the list function.
+    /// - Parameter input: the input of the list function.
     package func page(_ input: [JSON.Member]) throws(FunctionError) -> Result {
         let page = try nextPage(input)
         return Result(answer: page.json, rows: page.rows.map(\.parsed), next: page.next.text)
@@ -28,7 +28,7 @@ package struct ListReader {
 }
 
 extension JSON {
-    /// A row that comes as PostgreSQL's own text, as a value.
+    /// The value of a row that comes as the JSON text of PostgreSQL.
     var parsed: JSON {
         guard case .encoded(let text) = self else { return self }
         return (try? JSON(parsing: Array(text.utf8), depth: .max)) ?? .null

@@ -1,14 +1,14 @@
 import POSIX
 
-/// Lines on their way into a file, or into a pipe that perhaps nobody reads.
+/// Lines that wait to be written to a file, or to a pipe that may have no reader.
 struct PendingLines {
     var bytes: [UInt8] = []
     /// How many of the bytes have been written.
     private var written = 0
 
-    /// Writes so little at a time that it never blocks while `interruption` has something to read.
-    /// - Parameter milliseconds: how long it waits for room; nil: as long as it takes.
-    /// - Returns: whether all of it is written. A later call goes on where this one ended.
+    /// Writes in pieces small enough that it never blocks while `interruption` is readable.
+    /// - Parameter milliseconds: how long to wait for room; nil for no limit.
+    /// - Returns: whether all of it is written. A later call continues where this one ended.
     mutating func write(
         to output: Descriptor, unless interruption: Descriptor, milliseconds: Int?
     ) throws(SystemError) -> Bool {
@@ -23,7 +23,7 @@ struct PendingLines {
         return true
     }
 
-    /// The lines that have not been written to their end.
+    /// The lines that are not written completely.
     var lines: [ArraySlice<UInt8>] {
         let newline = UInt8(ascii: "\n")
         let first = bytes[..<written].lastIndex(of: newline).map { $0 + 1 } ?? 0

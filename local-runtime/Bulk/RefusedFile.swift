@@ -3,26 +3,26 @@ import Glibc
 import JSON
 import POSIX
 
-/// The rows that were refused, in the form of the file that they come from and each with its reason, so that they can be mended
-/// and imported. Nothing is written before there is one.
+/// The file of refused rows, in the format of their source, each with its reason, so that they can be corrected and
+/// imported. It is made with the first refused row.
 package final class RefusedFile {
-    /// Nil: nothing is kept.
+    /// Nil if refused rows are not kept.
     package let path: String?
     private let continues: Bool
     private var descriptor: Descriptor?
     private var header: [UInt8] = []
     private var separator = UInt8(ascii: ",")
     private var unwritten = PendingLines()
-    /// Whether the rows have a reason already, in their first cell.
+    /// Whether the rows already have a reason in their first cell.
     private var dropsFirst = false
 
-    /// The column and the member that hold the reason. An import passes it over.
+    /// The column and the member with the reason. An import ignores it.
     static let column = "refusal"
 
     /// - Parameters:
-    ///   - path: nil to keep nothing.
-    ///   - continuing: whether an older one is added to.
-    /// - Throws: `conflict` for one that is there: somebody may have mended what it holds.
+    ///   - path: nil to keep no rows.
+    ///   - continuing: whether rows are added to an older file.
+    /// - Throws: `conflict` if the file exists: somebody may have corrected rows in it.
     package init(_ path: String?, continuing: Bool) throws(FunctionError) {
         self.path = path
         continues = continuing
@@ -32,7 +32,7 @@ package final class RefusedFile {
         }
     }
 
-    /// One beside another file, with a number in its name where an older one is there and not to be added to.
+    /// A file beside another one. If an older one exists and is not to be continued, its name gets a number.
     package convenience init(beside path: String, suffix: String, continuing: Bool) throws(FunctionError) {
         var name = "\(path).refused.\(suffix)"
         var number = 1
@@ -48,7 +48,7 @@ package final class RefusedFile {
 
     /// - Parameters:
     ///   - names: the columns of a CSV file.
-    ///   - hasMark: whether the file comes from a program that knows UTF-8 by its byte order mark.
+    ///   - hasMark: whether the source comes from a program that recognises UTF-8 by its byte order mark alone.
     func begin(_ names: [[UInt8]], separator: UInt8, hasMark: Bool) {
         self.separator = separator
         header = hasMark ? [0xEF, 0xBB, 0xBF] : []
@@ -67,8 +67,8 @@ package final class RefusedFile {
         }
     }
 
-    /// Hands what was appended to the system.
-    /// - Returns: false if `interruption` had something to read before, or for so long nobody made room.
+    /// Writes the appended rows to the file.
+    /// - Returns: false if `interruption` was readable before, or if there was no room for this time.
     func flush(unless interruption: Descriptor, milliseconds: Int?) throws(SystemError) -> Bool {
         guard let path, !unwritten.bytes.isEmpty else {
             unwritten = PendingLines()
@@ -100,7 +100,7 @@ package final class RefusedFile {
         bytes.append(0x0A)
     }
 
-    /// A line of JSON with the reason as its first member; what is no object stays as it is.
+    /// Appends a line of JSON with the reason as its first member; a line that is no object is not changed.
     private static func append(_ line: [UInt8], _ reason: String, to bytes: inout [UInt8]) {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
         let text = line.drop(while: isBlank)
@@ -118,7 +118,7 @@ package final class RefusedFile {
         bytes.append(0x0A)
     }
 
-    /// A line without the reason that an earlier import has put first; nil for a line that has none.
+    /// A line without the reason that an earlier import has put first; nil if the line has none.
     static func withoutReason(_ line: [UInt8]) -> [JSON.Member]? {
         guard line.starts(with: "{\"\(column)\":".utf8), case .object(let members)? = try? JSON(parsing: line) else {
             return nil

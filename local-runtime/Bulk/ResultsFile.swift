@@ -4,18 +4,18 @@ import JSON
 import POSIX
 import Text
 
-/// The file that says of each row what became of it. Its first line says of which import it tells.
+/// The file with the result of each row. Its first line identifies the import.
 package final class ResultsFile {
     package let path: String
-    /// The rows that are done for good.
+    /// The rows with a final result.
     private(set) var done = RowSet()
     private let descriptor: Descriptor
     private var unwritten = PendingLines()
 
     /// Begins a new file.
     /// - Parameters:
-    ///   - path: `-` is the standard output.
-    ///   - replacing: whether an older one may be thrown away.
+    ///   - path: `-` stands for standard output.
+    ///   - replacing: whether an older file may be replaced.
     package init(creating path: String, _ heading: Heading, replacing: Bool) throws {
         self.path = path
         let kind = FileSystem.kind(of: path)
@@ -38,8 +38,9 @@ package final class ResultsFile {
         try descriptor.writeAll(heading.json.bytes + [UInt8(ascii: "\n")])
     }
 
-    /// Goes on with a file. A last line that was not finished is cut off.
-    /// - Parameter heading: of the import that goes on, given the length of the beginning that the file remembers.
+    /// Continues a file. An incomplete last line is cut off.
+    /// - Parameter heading: makes the heading of the continued import, given the length of the beginning that the file
+    ///   remembers.
     package init(resuming path: String, heading: (_ length: Int) throws -> Heading) throws {
         self.path = path
         do throws(SystemError) {
@@ -63,7 +64,7 @@ package final class ResultsFile {
         try descriptor.truncate(to: size)
     }
 
-    /// Whether a file is empty or has a results file's first line.
+    /// Whether a file is empty or begins with the first line of a results file.
     private static func holdsResults(_ path: String) -> Bool {
         guard let file = try? Descriptor.open(path, O_RDONLY), let beginning = try? file.read(upTo: 4096) else {
             return false
@@ -77,13 +78,13 @@ package final class ResultsFile {
         result.write(row: row, to: &unwritten.bytes)
     }
 
-    /// Hands what was appended to the system, where it outlives this process.
-    /// - Returns: false if `interruption` had something to read before, or for so long nobody made room.
+    /// Writes the appended results to the file, where they outlive this process.
+    /// - Returns: false if `interruption` was readable before, or if there was no room for this time.
     func flush(unless interruption: Descriptor, milliseconds: Int?) throws(SystemError) -> Bool {
         try unwritten.write(to: descriptor, unless: interruption, milliseconds: milliseconds)
     }
 
-    /// The rows whose results were appended and not written, in that order.
+    /// The rows whose results were appended and not written completely, in that order.
     package var unwrittenRows: [Int] {
         unwritten.lines.compactMap { line in
             guard case .number(let digits)? = (try? JSON(parsing: Array(line)))?["row"] else { return nil }
@@ -106,7 +107,7 @@ package final class ResultsFile {
 }
 
 extension ResultsFile {
-    /// The first line: which import it is.
+    /// The first line, which identifies the import.
     package struct Heading: Equatable {
         let kind: ImportKind
         let format: BulkFormat
@@ -134,7 +135,7 @@ extension ResultsFile {
             return isSilent ? json.merging(["silent": true]) : json
         }
 
-        /// Refuses a file whose first line tells of another import.
+        /// Refuses a file whose first line identifies another import.
         fileprivate static func compare(_ line: [UInt8], _ heading: (Int) throws -> Heading, _ path: String) throws {
             guard let old = try? JSON(parsing: line), case .number(let digits)? = old["beginning"],
                 let length = Int(digits), let kind = old["import"]?.text

@@ -1,28 +1,28 @@
 import FunctionRuntime
 import JSON
 
-/// What became of a row: one line of the results file.
+/// The result of a row: one line of the results file.
 struct RowResult {
     let word: Word
-    /// What the line says beside the row and the word.
+    /// The other members of the line.
     var details: [JSON.Member] = []
 
     enum Word: String, CaseIterable {
         case recorded, created, updated, unchanged, duplicate
-        /// In a dry run: the function would take it.
+        /// The result of a dry run: the function would accept the row.
         case valid
         case conflict
         case notFound = "not_found"
         case invalid
-        /// The database was away. To be done again.
+        /// The database was away. The row must be done again.
         case unavailable
-        /// A bug in the function; its log has the details. To be done again.
+        /// A bug in the function; its log has the details. The row must be done again.
         case failed
 
-        /// Whether a resume passes the row over.
+        /// Whether a resumed import skips the row.
         var isFinal: Bool { self != .unavailable && self != .failed }
 
-        /// Whether the row is to blame.
+        /// Whether the row is at fault.
         var isRefusal: Bool { self == .conflict || self == .notFound || self == .invalid }
     }
 
@@ -31,7 +31,7 @@ struct RowResult {
             word: .invalid, details: [JSON.Member("line", .integer(line)), JSON.Member("reason", .string(reason))])
     }
 
-    /// The result that a function's error is; nil for `misconfigured`, which is no row's.
+    /// The result for a function's error; nil for `misconfigured`, which is not the fault of a row.
     init?(error: JSON, line: Int) {
         switch error["code"]?.text.flatMap(FunctionError.Code.init) {
         case .invalidJSON, .invalidRequest: word = .invalid
@@ -44,7 +44,7 @@ struct RowResult {
         details = [JSON.Member("line", .integer(line)), JSON.Member("reason", .string(RowResult.reason(error)))]
     }
 
-    /// What a dry run found good.
+    /// The result of a dry run for an accepted row.
     init(valid output: JSON) {
         word = .valid
         if let warnings = output["warnings"] { details = [JSON.Member("warnings", warnings)] }
@@ -55,7 +55,7 @@ struct RowResult {
         self.details = details
     }
 
-    /// Everything that is wrong, in one sentence.
+    /// All faults in one sentence.
     static func reason(_ error: JSON) -> String {
         guard case .array(let faults)? = error["details"], faults.count > 1 else { return error["message"]?.text ?? "" }
         return faults.map { fault in
@@ -64,13 +64,13 @@ struct RowResult {
         }.joined(separator: "; ")
     }
 
-    /// Why the row was refused; nil where it was not.
+    /// The reason why the row was refused; nil if it was not.
     var refusal: String? {
         guard word.isRefusal else { return nil }
         return details.first { $0.name == "reason" }?.value.text ?? word.rawValue
     }
 
-    /// The results file's line.
+    /// Writes the line of the results file.
     func write(row: Int, to bytes: inout [UInt8]) {
         let members = [JSON.Member("row", .integer(row)), JSON.Member("result", .string(word.rawValue))] + details
         JSON.object(members).write(to: &bytes)

@@ -1,4 +1,4 @@
-/// Rows by their numbers: one bit for each row of the file.
+/// A set of row numbers, with one bit for each row of the file.
 struct RowSet {
     private var words: [UInt64] = []
 

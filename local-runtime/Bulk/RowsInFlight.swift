@@ -1,55 +1,55 @@
 import JSON
 
-/// The rows that are between the file and the results: sent and not answered, or waiting to be sent.
+/// The rows that were read and have no result yet: sent and not answered, or waiting to be sent.
 struct RowsInFlight {
     struct Row {
         let number: Int
-        /// Where it stands in the file.
+        /// The line of the file on which the row begins.
         let line: Int
-        /// The function's line.
+        /// The line for the function.
         let bytes: [UInt8]
-        /// What it is about, where rows about the same keep their order.
+        /// The key of `ImportKind.key(of:)`: rows with the same key keep their order.
         let key: String?
-        /// As the file has it.
+        /// The row as the file has it.
         let source: ImportRow.Source
 
-        /// In bytes.
+        /// The size in bytes.
         var size: Int { bytes.count + source.size }
     }
 
     private let kind: ImportKind
     private let isSilent: Bool
-    /// By number.
+    /// The rows that were sent, by number.
     private var sent: [Int: Row] = [:]
-    /// To be sent again, or for the first time.
+    /// The rows to be sent, again or for the first time.
     private var waiting: [Row] = []
-    /// What rows that are not done are about.
+    /// The keys of the rows that are not done.
     private var keys: Set<String> = []
-    /// A row that is about the same as one that is not done.
+    /// A row with the key of one that is not done.
     private var blocked: Row?
     private var bytes = 0
 
-    /// So many rows and bytes are between file and results at the most (and one row more).
+    /// The most rows and bytes without a result; one row may exceed them.
     static let rowLimit = 2000
     static let byteLimit = 8 << 20
 
-    /// - Parameter isSilent: whether conversions are to owe nothing.
+    /// - Parameter isSilent: whether conversions are recorded as silent (R16).
     init(_ kind: ImportKind, isSilent: Bool) {
         self.kind = kind
         self.isSilent = isSilent
     }
 
-    /// Rows that the function has and has not answered.
+    /// How many rows the function has and has not answered.
     var flying: Int { sent.count }
     var isEmpty: Bool { sent.isEmpty && waiting.isEmpty && blocked == nil }
     var hasRoom: Bool { !waiting.isEmpty || sent.count < RowsInFlight.rowLimit && bytes < RowsInFlight.byteLimit }
-    /// Whether the file's next row must wait for another one.
+    /// Whether the next row must wait for another one.
     var isBlocked: Bool { blocked != nil }
 
-    /// What was sent, in the order of the file.
+    /// The lines that were sent and not answered, in the order of the file.
     var linesInFlight: [[UInt8]] { sent.values.sorted { $0.number < $1.number }.map(\.bytes) }
 
-    /// Takes in a row of the file that is not malformed.
+    /// Adds a row of the file, unless it is malformed.
     mutating func add(_ row: ImportRow) {
         var line = Array("{\"id\":\(row.number),\"input\":".utf8)
         var key: String?
@@ -71,7 +71,7 @@ struct RowsInFlight {
         }
     }
 
-    /// The line of the next row to be sent; it counts as sent.
+    /// The line of the next row to be sent. The row counts as sent.
     mutating func nextWaiting() -> [UInt8]? {
         guard !waiting.isEmpty else { return nil }
         let row = waiting.removeFirst()
@@ -79,16 +79,16 @@ struct RowsInFlight {
         return row.bytes
     }
 
-    /// The row that an answer is for; nil for none.
+    /// Removes and returns the row of an answer; nil for none.
     mutating func land(_ number: Int) -> Row? { sent.removeValue(forKey: number) }
 
-    /// The row is to be sent again.
+    /// Queues a row to be sent again.
     mutating func postpone(_ row: Row) {
         let index = waiting.firstIndex { $0.number > row.number } ?? waiting.endIndex
         waiting.insert(row, at: index)
     }
 
-    /// The row is done.
+    /// Removes a row that is done.
     mutating func forget(_ row: Row) {
         bytes -= row.size
         guard let key = row.key else { return }
@@ -100,10 +100,10 @@ struct RowsInFlight {
         }
     }
 
-    /// Gives up what was sent: nobody will answer. It is not known whether it was done.
+    /// Drops the rows that were sent, because no answer will come. It is not known whether they were done.
     mutating func forgetFlying() { sent = [:] }
 
-    /// What has not been done and was tried.
+    /// Removes and returns the rows that were tried and are not done.
     mutating func takeRest() -> [Row] {
         defer { waiting = [] }
         return waiting

@@ -1,11 +1,11 @@
-/// Finds out from the first line of a CSV file what stands between the cells: a comma, a semicolon (as spreadsheets write
-/// where the comma is the decimal sign) or a tab. A line `sep=;`, which spreadsheets understand, says it outright.
+/// Finds the separator of a CSV file in its first line: a comma, a semicolon (which spreadsheets write if the comma is
+/// the decimal sign) or a tab. A line `sep=;`, which spreadsheets understand, names it.
 struct SeparatorFinder {
-    /// What the file's reader was told.
+    /// The separator that the user has given.
     private let told: UInt8?
     private var line: [UInt8] = []
     private var isQuoted = false
-    /// Whether anything but the ends of empty lines has come.
+    /// Whether anything but line ends of empty lines has come.
     private var hasContent = false
 
     private static let candidates = Array(",;\t".utf8)
@@ -14,8 +14,8 @@ struct SeparatorFinder {
         self.told = told
     }
 
-    /// The separator and the bytes that are to be cut into rows; nil as long as the first line has not come to its end.
-    /// - Parameter isOver: whether no more bytes will come, or need to.
+    /// The separator and the bytes that are to be cut into rows; nil until the first line is complete.
+    /// - Parameter isOver: whether no more bytes will come or are needed.
     mutating func find(_ bytes: ArraySlice<UInt8>, isOver: Bool) -> (separator: UInt8, rest: [UInt8])? {
         for (index, byte) in zip(bytes.indices, bytes) {
             if byte == UInt8(ascii: "\n"), hasContent, !isQuoted { return decide(behind: bytes[index...]) }
@@ -44,7 +44,7 @@ struct SeparatorFinder {
                 counts[index] += 1
             }
         }
-        // Of several that are there equally often, the first.
+        // If several occur equally often, the first one.
         let most = counts.max() ?? 0
         let index = counts.firstIndex(of: most) ?? 0
         return (SeparatorFinder.candidates[index], line + rest)
