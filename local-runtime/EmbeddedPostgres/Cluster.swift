@@ -6,12 +6,12 @@ struct Cluster {
     let programs: ServerPrograms
     let account: ServerAccount
 
-    /// Makes it by `initdb`, completely or not at all. Whoever reaches the socket is trusted.
-    /// - Parameter syncs: whether the files are on the disk for sure when this returns.
+    /// Makes the cluster with `initdb`, completely or not at all. Everyone who can reach the socket is trusted.
+    /// - Parameter syncs: whether the files are synced to disk before this returns.
     func make(syncs: Bool) throws(EmbeddedServerError) {
         let unfinished = "\(path).new"
         var failure = ""
-        // UTF-8's own order where the machine knows it, the bytes' order where not; they differ in upper and lower case.
+        // C.UTF-8 if the machine has it, else C; they differ in upper and lower case.
         for locale in ["C.UTF-8", "C"] {
             try system { () throws(SystemError) in try FileSystem.removeTree(unfinished) }
             try account.makePrivateFolder(unfinished)

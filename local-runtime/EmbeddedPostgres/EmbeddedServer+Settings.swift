@@ -4,7 +4,7 @@ import Text
 extension EmbeddedServer {
     static let database = "postbacks"
 
-    /// The server's settings: for one program on a small machine, where nothing comes in from outside.
+    /// The server's settings, for one program on a small machine without connections from outside.
     static let settings = [
         "listen_addresses": "",
         "port": "5432",
@@ -19,7 +19,7 @@ extension EmbeddedServer {
         "max_wal_senders": "0",
     ]
 
-    /// This process's variables without those that PostgreSQL would listen to.
+    /// This process's variables without those that PostgreSQL would heed.
     static var environment: [String: String] {
         ProcessEnvironment.all.filter { !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("LC_") && $0.key != "LANG" }
     }

@@ -2,11 +2,11 @@ import Glibc
 package import POSIX
 import Postgres
 
-/// PostgreSQL as part of this program: made, started and stopped with it, reachable only through a socket in a folder that
-/// nobody but the server's user and root may enter. See ``HomeFolder`` for where everything is.
+/// PostgreSQL as part of this program: made, started and stopped by it, reachable only through a socket in a folder
+/// that only the server's user and root may enter. See ``HomeFolder`` for the places of its files.
 ///
-/// A process that dies without stopping it takes the server with it (`diesWithParent`); should one be left running
-/// nevertheless, the next start stops it cleanly first. What a crash left is recovered by PostgreSQL itself.
+/// If the process dies without stopping the server, the server stops too (`diesWithParent`). If one is left running
+/// nevertheless, the next start stops it cleanly first. After a crash PostgreSQL recovers by itself.
 package final class EmbeddedServer {
     private var home: HomeFolder
     private let settings: [String: String]
@@ -15,9 +15,10 @@ package final class EmbeddedServer {
     private var child: ChildProcess?
 
     /// - Parameters:
-    ///   - home: the folder, which need not exist.
-    ///   - settings: of the server, beside and over the usual ones.
-    ///   - diesWithParent: whether the server stops when the *thread* that called `start` ends. Only for threads that last.
+    ///   - home: the home folder, which need not exist.
+    ///   - settings: settings of the server that are added to the usual ones or replace them.
+    ///   - diesWithParent: whether the server stops when the *thread* that called `start` ends. It is meant for threads
+    ///     that last.
     package init(home: String, settings: [String: String] = [:], diesWithParent: Bool = true) {
         self.home = HomeFolder(home)
         self.settings = settings
@@ -28,17 +29,17 @@ package final class EmbeddedServer {
         stop()
     }
 
-    /// The database, while a server runs in this home folder, whichever process has started it; else nil.
+    /// The connection string while a server runs in this home folder, whichever process has started it; else nil.
     package static func connectionString(home: String) -> String? {
         let home = HomeFolder(home)
         guard let cluster = home.cluster, RunningServer(cluster: cluster)?.isReady == true else { return nil }
         return home.socket.map { uri(socket: $0, database: database) }
     }
 
-    /// The folder of a home's cluster; nil where none has been made.
+    /// The folder of a home's cluster; nil if none was made.
     package static func cluster(home: String) -> String? { HomeFolder(home).cluster }
 
-    /// The server's process; nil when it does not run.
+    /// The process id of the server; nil if it does not run.
     package var processID: Int32? { isRunning ? child?.pid : nil }
 
     /// Whether the server that was started here still runs.
@@ -47,18 +48,18 @@ package final class EmbeddedServer {
     /// How the server that was started here ended, if it has.
     package var exitStatus: ChildProcess.ExitStatus? { try? child?.poll() }
 
-    /// The database `postbacks`, as a URI for libpq, once the server was started.
+    /// The URI of the database `postbacks` for libpq, once the server was started.
     package var connectionString: String { connectionString(database: Self.database) }
 
     package func connectionString(database: String) -> String {
         Self.uri(socket: home.socket ?? "\(home.path)/socket", database: database)
     }
 
-    /// Makes what is missing and starts the server. Does nothing while it runs; starts it anew when it has ended.
+    /// Makes what is missing and starts the server. Does nothing while it runs; starts it again if it has ended.
     /// - Parameters:
-    ///   - interruption: what is readable when the start shall be given up; the server is stopped again then.
-    ///   - progress: is told of every step that takes a while, in a few words.
-    /// - Throws: also `interrupted`.
+    ///   - interruption: once it is readable, the start is given up and the server is stopped.
+    ///   - progress: is called before each step that takes a while, with a few words about it.
+    /// - Throws: `interrupted`, among others.
     package func start(
         unless interruption: Descriptor? = nil, progress: (String) -> Void = { _ in }
     ) throws(EmbeddedServerError) {
@@ -69,7 +70,7 @@ package final class EmbeddedServer {
         do {
             try startLocked(interruption, progress)
         } catch {
-            // Ctrl-C reaches the server's programs too, and then they fail.
+            // Ctrl-C also reaches the server's programs, which then fail.
             guard isInterrupted(interruption) else {
                 stop(by: [SIGQUIT, SIGKILL])
                 throw error
@@ -108,7 +109,7 @@ package final class EmbeddedServer {
             progress("stopping the server that an earlier process left running")
             try left.stop()
         }
-        // Without a server the file is stale; PostgreSQL would believe it if its number belonged to some other process.
+        // Without a server the file is stale. PostgreSQL would believe it if another process had its number.
         try system { () throws(SystemError) in
             try FileSystem.remove("\(cluster)/postmaster.pid")
         }
@@ -124,7 +125,8 @@ package final class EmbeddedServer {
         return (try? wait(for: [.read(interruption)], milliseconds: 0)) == [true]
     }
 
-    /// - Throws: `interrupted` if it comes within the time.
+    /// Waits, unless interrupted.
+    /// - Throws: `interrupted` if the interruption comes within this time.
     private func checkInterruption(
         _ interruption: Descriptor?, within milliseconds: Int = 0
     ) throws(EmbeddedServerError) {
@@ -143,7 +145,7 @@ package final class EmbeddedServer {
         let arguments = options.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
         let (program, all) = account.command(
             programs.postgres, ["-D", cluster] + arguments, diesWithParent: diesWithParent)
-        // The children of a server that was killed take a moment to notice; until then no other one starts.
+        // The children of a killed server need a moment to notice its end; no other server starts before that.
         for attempt in 1... {
             let child = try system { () throws(SystemError) in
                 try FileSystem.rename(home.log, to: "\(home.log).old")
@@ -194,7 +196,7 @@ package final class EmbeddedServer {
         return String(decoding: bytes.suffix(2000), as: UTF8.self)
     }
 
-    /// Sends one signal after the other until it ends, and gives up what it held.
+    /// Sends one signal after the other until the server ends, and releases the lock and the socket.
     private func stop(by signals: [CInt]) {
         if let child {
             for signal in signals where isRunning {

@@ -2,21 +2,21 @@ package import POSIX
 
 /// Why the embedded server does not run.
 package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {
-    /// No folder has PostgreSQL's programs in a version that will do; what was looked at, and what it was.
+    /// No folder contains PostgreSQL's programs in a usable version; lists the folders and what was found.
     case programsNotFound(lookedAt: [String])
     /// The cluster was made by a major version that is not installed.
     case versionMissing(Int, lookedAt: [String])
     /// Another process of this machine runs the server of this home folder.
     case homeInUse(String)
-    /// There is no user, or no program, to run the server other than as root.
+    /// There is no user to run the server as instead of root, or no program to switch to it.
     case noUnprivilegedUser(String)
-    /// A folder for the socket is there but belongs to someone else, or others may enter it.
+    /// The folder for the socket exists, but belongs to another user, or others may enter it.
     case unsafeFolder(String)
-    /// What the server's own programs said.
+    /// `initdb` failed; its output.
     case initializationFailed(String)
     case didNotStart(String)
     case didNotStop(process: Int32)
-    /// The caller was told to end before the server was ready.
+    /// The caller was interrupted before the server was ready.
     case interrupted
     case system(SystemError)
 
@@ -45,7 +45,7 @@ package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Runs the operating system's part, with its failure as this module's.
+/// Runs system calls and turns their errors into errors of this module.
 func system<T>(_ body: () throws(SystemError) -> T) throws(EmbeddedServerError) -> T {
     do {
         return try body()

@@ -5,13 +5,13 @@ import POSIX
 /// ```
 /// lock            held by the process that runs the server
 /// postgres/       the cluster
-/// postgres.log    what the server says; .old is of the run before
-/// socket/         the socket's folder while the server runs
+/// postgres.log    the output of the server; .old is that of the run before
+/// socket/         the folder of the socket while the server runs
 /// ```
 ///
-/// Root's home folder is closed to the unprivileged user that root's server runs as. Then `postgres` and `socket` are links
-/// into `/var/lib/postbacks/<name made from the home's path>`, and a cluster found there is used again.
-/// A socket's path may have 107 bytes; where the home's is too long `socket` is a link to `/tmp/postbacks-<hash>`.
+/// If root runs the server, its unprivileged user cannot enter root's home folder. Then `postgres` and `socket` are
+/// links into `/var/lib/postbacks/<name made from the home's path>`, and a cluster found there is used again. The path
+/// of a socket has at most 107 bytes; if the home's is too long, `socket` is a link to `/tmp/postbacks-<hash>`.
 struct HomeFolder {
     let path: String
     var lock: String { "\(path)/lock" }
@@ -19,9 +19,9 @@ struct HomeFolder {
     private var clusterLink: String { "\(path)/postgres" }
     private var socketLink: String { "\(path)/socket" }
 
-    /// Where the cluster really is; nil before it is prepared.
+    /// The resolved path of the cluster; nil before it is prepared.
     var cluster: String? { FileSystem.resolve(clusterLink) }
-    /// Where the socket really is; nil while no server runs.
+    /// The resolved path of the socket's folder; nil while no server runs.
     var socket: String? { FileSystem.resolve(socketLink) }
 
     /// The cluster's major version; nil before it is made.
@@ -42,7 +42,7 @@ struct HomeFolder {
         return HomeFolder(path)
     }
 
-    /// Makes the cluster's place, empty unless a cluster is there already, and returns its path.
+    /// Makes the place of the cluster and returns its path. The place is empty unless it contains a cluster already.
     func prepareCluster(for account: ServerAccount) throws(EmbeddedServerError) -> String {
         if let cluster { return cluster }
         let place = try makePlace(for: account)
@@ -62,7 +62,7 @@ struct HomeFolder {
         return folder
     }
 
-    /// Removes the socket's folder, and the link to it. What cannot be removed is in nobody's way.
+    /// Removes the socket's folder and the link to it. Failures are ignored.
     func removeSocket() {
         if let socket { try? FileSystem.removeTree(socket) }
         try? FileSystem.remove(socketLink)
@@ -84,7 +84,7 @@ struct HomeFolder {
         }
     }
 
-    /// The path's last letters, for people, and its hash, so that no two have the same name.
+    /// The end of the path, for people, and its hash, for a unique name.
     private static func name(for path: String) -> String {
         let readable = path.dropFirst().map { $0 == "/" ? "-" : String($0) }.joined()
         return "\(String(decoding: readable.utf8.suffix(40).filter { $0 < 0x80 }, as: UTF8.self))-\(hash(path))"

@@ -1,13 +1,13 @@
 import Glibc
 import POSIX
 
-/// A server that runs on a cluster, whoever started it.
+/// A server that runs on a cluster, whichever process started it.
 struct RunningServer {
     let process: CInt
     let isReady: Bool
 
-    /// Reads `postmaster.pid`; nil if there is none, or the process it names is another one by now: a server's current
-    /// folder is its cluster.
+    /// Reads `postmaster.pid`. Nil if there is none, or if the process that it names is another one: the current folder
+    /// of a server is its cluster.
     init?(cluster: String) {
         guard let bytes = try? FileSystem.read("\(cluster)/postmaster.pid") else { return nil }
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
@@ -23,7 +23,7 @@ struct RunningServer {
         for signal in [SIGINT, SIGQUIT, SIGKILL] {
             Signals.send(signal, to: process)
             for _ in 0..<600 {
-                // One that has ended but was not reaped has no folder any more either.
+                // A process that has ended and was not reaped has no current folder either.
                 if FileSystem.resolve("/proc/\(process)/cwd") == nil { return }
                 pause(milliseconds: 50)
             }

@@ -1,10 +1,10 @@
 import POSIX
 
-/// As whom the server runs: as whoever runs this program, but for root, as whom PostgreSQL refuses to run.
-/// Root's server runs as the user `postgres`, or else `nobody`.
+/// The user that runs the server: the user of this program, or if that is root, as which PostgreSQL refuses to run, the
+/// user `postgres` or else `nobody`.
 struct ServerAccount {
     let user: User
-    /// `setpriv`, of util-linux; needed where the user changes.
+    /// The path of `setpriv` (util-linux), which is needed to change the user.
     private let setpriv: String?
     private let changesUser: Bool
 
@@ -22,7 +22,7 @@ struct ServerAccount {
         self.user = user
     }
 
-    /// The program and its arguments as they are to be started for this user.
+    /// The command line that starts the program as this user.
     /// - Parameter diesWithParent: whether the program is sent SIGINT when the thread that started it ends.
     func command(_ program: String, _ arguments: [String], diesWithParent: Bool = false) -> (String, [String]) {
         var options: [String] = []
@@ -32,7 +32,7 @@ struct ServerAccount {
         return (setpriv, options + ["--", program] + arguments)
     }
 
-    /// Whether the user may go through every folder down to this one.
+    /// Whether the user may enter every folder on the path.
     func canReach(_ path: String) -> Bool {
         if !changesUser { return true }
         var folder = path

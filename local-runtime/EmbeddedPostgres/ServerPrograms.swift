@@ -1,6 +1,6 @@
 import POSIX
 
-/// Where PostgreSQL's server and `initdb` are.
+/// The paths of PostgreSQL's server and `initdb`.
 struct ServerPrograms: Equatable {
     static let oldestVersion = 15
 
@@ -11,8 +11,9 @@ struct ServerPrograms: Equatable {
     var postgres: String { "\(folder)/postgres" }
     var initdb: String { "\(folder)/initdb" }
 
-    /// The first that will do: in PATH, where `pg_config` points, then in the folders of the distributions, newest first.
-    /// - Parameter clusterVersion: the version that made the cluster, and the only one that can run it.
+    /// Finds the first usable programs: in PATH, where `pg_config` points, then in the folders of the distributions,
+    /// newest first.
+    /// - Parameter clusterVersion: the version that made the cluster, which is the only one that can run it.
     static func find(clusterVersion: Int?) throws(EmbeddedServerError) -> ServerPrograms {
         var lookedAt: [String] = []
         for folder in folders() {
@@ -48,7 +49,7 @@ struct ServerPrograms: Equatable {
         return folders.filter { seen.insert($0).inserted }
     }
 
-    /// `17/bin` before `15/bin`.
+    /// The numbered folders, newest first: `17/bin` before `15/bin`.
     private static func numbered(in folder: String, prefix: String) -> [String] {
         let versions = FileSystem.names(in: folder).compactMap { name in
             name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
@@ -56,7 +57,7 @@ struct ServerPrograms: Equatable {
         return versions.sorted(by: >).map { "\(folder)/\(prefix)\($0)/bin" }
     }
 
-    /// From `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
+    /// Reads the version from output such as `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
     private static func version(of program: String) -> Int? {
         guard Executable.isExecutable(program),
             let outcome = try? ChildProcess.run(program, ["--version"], seconds: 10), outcome.status == .exited(0),
