@@ -1,5 +1,5 @@
-/// One thing that a preset relies on, and the page of the vendor's documentation on which it was read; without one it is
-/// not checked.
+/// A fact on which a preset relies, and the page of the vendor's documentation that states it. Without a page it is not
+/// checked.
 package struct Fact: Sendable {
     package let claim: String
     package let source: String?

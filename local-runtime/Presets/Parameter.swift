@@ -7,13 +7,13 @@ struct Parameter: Sendable {
     let value: Value
 
     enum Value: Sendable {
-        /// The same for every status.
+        /// The same template for every status.
         case template(String)
-        /// A template, but this text for a rejection.
+        /// A template, or this text for a rejection.
         case unlessRejected(String, instead: String)
         /// The receiver's words for our statuses.
         case words([ConversionStatus: String])
-        /// An option's value as it is; left out when the option is.
+        /// The value of an option; the parameter is left out if the option is not given.
         case option(PresetOption)
     }
 
@@ -26,13 +26,13 @@ struct Parameter: Sendable {
         self.value = value
     }
 
-    /// As createPostback takes it; nil when the option that it carries is not given.
+    /// The parameter as createPostback takes it; nil if its option is not given.
     func json(_ status: ConversionStatus, _ given: [PresetOption: String]) -> JSON? {
         switch value {
         case .template(let text): .string(text)
         case .unlessRejected(let text, let rejection): .string(status == .rejected ? rejection : text)
         case .words(let words):
-            // The map and not the bare word: it stays true when the postback's status is changed later.
+            // The map is used instead of the word, so that it stays right when the postback's status is changed later.
             .string(
                 "{status:"
                     + ConversionStatus.allCases.compactMap { status in words[status].map { "\(status.rawValue)=\($0)" }
@@ -42,7 +42,7 @@ struct Parameter: Sendable {
         }
     }
 
-    /// Text that a template leaves as it is.
+    /// The text escaped so that a template does not change it.
     static func literal(_ text: String) -> String {
         text.reduce(into: "") { result, character in
             result.append(character)

@@ -2,12 +2,12 @@ package import FunctionRuntime
 import JSON
 
 extension Preset {
-    /// In the order in which they are listed. A preset is one file in `Known`, and its line here.
+    /// All presets in the order of the list. A preset is one file in `Known` and its entry here.
     package static let all: [Preset] = [
         .keitaro, .binom, .voluum, .redtrack, .affise, .everflow, .tune, .cake, .json,
     ]
 
-    /// - Throws: `not_found`, with the nearest name.
+    /// - Throws: `not_found`, naming the most similar preset.
     package static func named(_ name: String) throws(FunctionError) -> Preset {
         guard let preset = all.first(where: { $0.name == name.lowercased() }) else {
             let hint = Spelling.hint(for: name, among: all.map(\.name))

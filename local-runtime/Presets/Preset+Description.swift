@@ -2,7 +2,7 @@ import JSON
 import Postbacks
 
 extension Preset {
-    /// All that is known of it, for people. What is the account's own stands in angle brackets.
+    /// The description of the preset for people. Values of the user's account are in angle brackets.
     package var description: String {
         var lines = ["\(title) (\(name))", "", "  \(request)"]
         lines += parameters.map { "    \($0.name) = \($0.display)" }

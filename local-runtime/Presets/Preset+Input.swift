@@ -3,7 +3,7 @@ package import JSON
 package import Postbacks
 
 extension Preset {
-    /// Whose postback it becomes, in this installation's ids.
+    /// The owner of the postback, in this installation's ids.
     package struct Owner: Sendable {
         let affiliate: String
         let offer: String
@@ -16,8 +16,8 @@ extension Preset {
         }
     }
 
-    /// What createPostback takes, judged by createPostback's own rules.
-    /// - Throws: what is missing, refused or wrong; each option at fault by its name.
+    /// The input of createPostback, validated by createPostback's own rules.
+    /// - Throws: if a value is missing, refused or wrong; the message names each option at fault.
     package func input(
         _ owner: Owner, status: ConversionStatus, _ given: [PresetOption: String]
     ) throws(FunctionError) -> JSON {
@@ -39,7 +39,7 @@ extension Preset {
         ]
         switch address {
         case .domain:
-            // A tracker finds the conversion by its click, and can only refuse it without.
+            // A tracker finds the conversion by its click and can only refuse a request without it.
             members.append(.init("skipWhenEmpty", ["click_id"]))
         case .url:
             if let token = given[.token] {
@@ -92,7 +92,7 @@ extension Preset {
         }
     }
 
-    /// `https://` and the host; a scheme and a final slash that were pasted along are taken too.
+    /// `https://` and the host. A scheme and a final slash in the input are accepted.
     private static func origin(_ domain: String) throws(FunctionError) -> String {
         var rest = domain[...]
         var scheme = "https://"

@@ -1,28 +1,28 @@
 package import Postbacks
 
-/// A ready-made postback for a well-known receiver: what stands in its URL and parameters, and how far that was checked.
+/// A ready-made postback for a well-known receiver: its URL and parameters, and which of its facts were checked.
 package struct Preset: Sendable {
-    /// What a caller types.
+    /// The name on the command line.
     package let name: String
     /// The receiver's name, for people.
     package let title: String
     let address: Address
     let httpType: HTTPType
     let parameters: [Parameter]
-    /// Why the receiver cannot take a status; the others it takes.
+    /// The statuses that the receiver cannot take, with the reasons.
     let refusals: [ConversionStatus: String]
-    /// What an accepted answer contains, where a 2xx alone does not say so.
+    /// Text that an accepted answer contains, if a 2xx alone does not mean acceptance.
     let bodyContains: String?
     let options: [OptionUse]
     package let facts: [Fact]
-    /// What whoever sets it up should know.
+    /// Notes for the user who sets it up.
     package let notes: [String]
 
-    /// Where the requests go.
+    /// The address of the requests.
     enum Address: Sendable {
-        /// https, the option `domain`, and a path in which `<key>` stands for an option's value.
+        /// `https`, the option `domain`, and a path in which `<key>` is replaced by an option's value.
         case domain(path: String)
-        /// The option `url` as it is given.
+        /// The option `url`, unchanged.
         case url
     }
 
@@ -50,10 +50,10 @@ package struct Preset: Sendable {
     /// The statuses that the receiver can take.
     package var statuses: [ConversionStatus] { ConversionStatus.allCases.filter { refusals[$0] == nil } }
 
-    /// Why it refuses a status; nil when it takes it.
+    /// Why the receiver refuses a status; nil if it takes it.
     package func refusal(of status: ConversionStatus) -> String? { refusals[status] }
 
-    /// The options without which there is no result.
+    /// The options that must be given.
     package var neededOptions: [PresetOption] {
         options.compactMap { if case .needed = $0.necessity { $0.option } else { nil } }
     }

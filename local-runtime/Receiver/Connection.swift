@@ -1,6 +1,6 @@
 import POSIX
 
-/// One connection of a receiver: what has arrived, and what is still to be done.
+/// A connection of a receiver, with the bytes that have arrived and the steps that remain.
 final class Connection {
     let descriptor: Descriptor
     /// Counted from 1.
@@ -9,11 +9,11 @@ final class Connection {
     let port: UInt16
     var parser = RequestParser()
     var phase = Phase.reading
-    /// What the poll loop waits for.
+    /// The interest that is registered with epoll.
     var interest = Epoll.Interest.read
-    /// The request that the present steps answer.
+    /// The request that the current steps answer.
     var request: ReceivedRequest?
-    /// Whether the request has been looked at before its body was there.
+    /// Whether the request was handled when only its head was there.
     var hasSeenHead = false
     private var output: [UInt8] = []
     private var sent = 0
@@ -21,9 +21,9 @@ final class Connection {
     enum Phase {
         /// Waits for a request.
         case reading
-        /// Does these things, not before a time in nanoseconds of the monotonic clock.
+        /// Follows these steps, not before a time in nanoseconds of the monotonic clock.
         case following(ArraySlice<Step>, notBefore: Int64)
-        /// Says nothing more.
+        /// Sends nothing more.
         case silent(isDeaf: Bool)
     }
 
@@ -42,7 +42,7 @@ final class Connection {
 
     var isFlushed: Bool { sent == output.count }
 
-    /// Writes what the kernel takes.
+    /// Writes as much as the kernel takes.
     func flush() throws(SystemError) {
         while !isFlushed {
             let count = try descriptor.writeSome(output[sent...])
@@ -51,12 +51,12 @@ final class Connection {
         }
     }
 
-    /// When something is to be done although nothing arrives, in nanoseconds of the monotonic clock.
+    /// When the next step is due even if nothing arrives, in nanoseconds of the monotonic clock; nil for never.
     var dueAt: Int64? {
         if case .following(_, let time) = phase, time > 0, isFlushed { time } else { nil }
     }
 
-    /// What must happen on the descriptor before the next thing can be done.
+    /// The event on the descriptor for which the next step waits.
     var neededInterest: Epoll.Interest {
         switch phase {
         case .silent(isDeaf: true): []

@@ -1,12 +1,12 @@
 package import POSIX
 
-/// A small HTTP/1.1 server on one thread, for trying out, for tests and for faults: it misbehaves on demand.
+/// A small HTTP/1.1 server on one thread, for trying out, for tests and for faults. It misbehaves on demand.
 package final class Receiver {
     /// Called with every request, before it is answered.
     package var onRequest: ((ReceivedRequest) -> Void)?
-    /// Called when all that answers a request has been handed to the network.
+    /// Called when the whole answer to a request has been handed to the network.
     package var onAnswered: ((ReceivedRequest) -> Void)?
-    /// What is done from now on, and when.
+    /// Decides what is done from now on.
     package var conduct: Conduct
     /// The first port it listens on.
     package let port: UInt16
@@ -16,7 +16,7 @@ package final class Receiver {
     private let epoll: Epoll
     private var listeners: [CInt: TCPListener] = [:]
     private var connections: [CInt: Connection] = [:]
-    /// The connections on which something is to be done at a time.
+    /// The connections with a step that is due at a time.
     private var timed: Set<CInt> = []
 
     /// - Parameters:
@@ -37,18 +37,18 @@ package final class Receiver {
         try self.init(port: port, conduct: behaviour.conduct())
     }
 
-    /// Serves what comes to a listener as well.
+    /// Also serves the connections of another listener.
     package func listen(on listener: TCPListener) throws(SystemError) {
         listeners[listener.descriptor.number] = listener
         try epoll.add(listener.descriptor.number, for: .read)
     }
 
-    /// Serves until the condition holds; it is looked at after every turn, at least ten times a second.
+    /// Serves until the condition holds. It is checked after every turn, at least ten times a second.
     package func run(until isDone: () -> Bool) throws(SystemError) {
         while !isDone() { try turn(milliseconds: 100) }
     }
 
-    /// Waits at most so long for something to arrive, and serves it.
+    /// Waits at most this time for events and handles them.
     package func turn(milliseconds: Int) throws(SystemError) {
         for event in try epoll.wait(milliseconds: timeout(atMost: milliseconds)) {
             if let listener = listeners[event.descriptor] {
@@ -77,7 +77,7 @@ package final class Receiver {
             accepted += 1
             let connection = Connection(descriptor, number: accepted, port: listener.port)
             connections[descriptor.number] = connection
-            // One that is gone already is dropped when it is served.
+            // A connection that is gone already is dropped when it is served.
             try? descriptor.setNoDelay()
             try epoll.add(descriptor.number, for: .read)
             guard let steps = conduct(.connected(port: listener.port)) else { continue }
@@ -86,7 +86,7 @@ package final class Receiver {
         }
     }
 
-    /// Does all on a connection that can be done now. A connection that fails is dropped.
+    /// Does everything on a connection that can be done now. A connection that fails is dropped.
     private func serve(_ connection: Connection, isReadable: Bool) {
         do {
             if isReadable, try !read(connection) { return drop(connection) }
@@ -108,7 +108,7 @@ package final class Receiver {
         return true
     }
 
-    /// One step of a connection.
+    /// Takes a request, or follows one step.
     /// - Returns: whether another may follow at once.
     private func advance(_ connection: Connection) throws(SystemError) -> Bool {
         switch connection.phase {
@@ -157,7 +157,7 @@ package final class Receiver {
         return true
     }
 
-    /// Does the first of the steps.
+    /// Follows the first of the steps.
     private func follow(_ steps: ArraySlice<Step>, on connection: Connection) throws(SystemError) -> Bool {
         let rest = steps.dropFirst()
         switch steps.first {
@@ -178,7 +178,7 @@ package final class Receiver {
         case .endlessly(let bytes):
             connection.send(bytes)
             try connection.flush()
-            // One helping a turn: the others are served as well.
+            // Sends one portion per turn, so that other connections are served too.
             return false
         case .silence:
             connection.phase = .silent(isDeaf: false)
@@ -211,7 +211,7 @@ package final class Receiver {
         try epoll.change(number, to: interest)
     }
 
-    /// Its descriptor is closed with its last reference.
+    /// Forgets a connection; its descriptor is closed with the last reference to it.
     private func drop(_ connection: Connection) {
         timed.remove(connection.descriptor.number)
         connections[connection.descriptor.number] = nil

@@ -10,7 +10,7 @@ extension ReceiverBehaviour {
     }
 
     private func steps(answering request: ReceivedRequest, status: Int) -> [Step] {
-        // RFC 9110 §6.4.1: these have none.
+        // RFC 9110 §6.4.1: these answers have no body.
         let hasBody = request.method != "HEAD" && status >= 200 && status != 204 && status != 304
         let body = hasBody ? Array(self.body.utf8) : []
         switch manner {
@@ -38,7 +38,7 @@ extension ReceiverBehaviour {
 
     private func head(status: Int, length: Int?, keepsAlive: Bool) -> [UInt8] {
         var head = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"
-        // RFC 9110 §8.6: an answer without a body by its status has no length.
+        // RFC 9110 §8.6: an answer whose status allows no body has no length.
         if let length, status >= 200 && status != 204 && status != 304 { head += "Content-Length: \(length)\r\n" }
         if !keepsAlive { head += "Connection: close\r\n" }
         if let retryAfter, !(200...299).contains(status) { head += "Retry-After: \(retryAfter)\r\n" }

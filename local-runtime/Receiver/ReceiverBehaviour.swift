@@ -1,42 +1,42 @@
-/// How a receiver answers: well, or badly in a chosen way.
+/// How a receiver answers: correctly, or faulty in a chosen way.
 package struct ReceiverBehaviour: Sendable {
     /// Which status answers which request.
     package enum Script: Sendable {
-        /// One after the other, from the start again after the last, whoever asks.
+        /// One status after the other for all requests, beginning again after the last.
         case cycle
-        /// The nth request with the same `Postback-Delivery-Id` gets the nth; the last one repeats.
+        /// The nth request with the same `Postback-Delivery-Id` gets the nth status; the last one repeats.
         case perDelivery
     }
 
-    /// What is done with the answer.
+    /// How the answer is sent.
     package enum Manner: Sendable {
         case answer
-        /// The body comes one byte a second.
+        /// The body is sent at one byte per second.
         case drip
-        /// Status and headers come, then bytes without end.
+        /// Status and headers are sent, then a body without end.
         case endlessBody
-        /// Headers without end.
+        /// Headers are sent without end.
         case endlessHeaders
-        /// Informational answers (103) without end.
+        /// Informational answers (103) are sent without end.
         case endlessInformation
         /// The connection is closed without a byte.
         case close
         /// The connection is reset without a byte.
         case reset
-        /// A part of the body comes, then the connection is reset.
+        /// A part of the body is sent, then the connection is reset.
         case resetInBody
-        /// These bytes come instead of an answer; then the connection is closed.
+        /// These bytes are sent instead of an answer, then the connection is closed.
         case bytes([UInt8])
-        /// Nothing comes, and the connection stays open.
+        /// Nothing is sent, and the connection stays open.
         case silence
     }
 
     package var statuses: [Int]
-    /// How many requests it takes in each second of the clock; more are answered 429. Nil for any number.
+    /// How many requests per second of the clock are accepted; the others are answered 429. Nil for no limit.
     package var perSecond: Int?
     package var script: Script
     package var manner: Manner
-    /// How long each answer is held back.
+    /// The delay of each answer.
     package var delayMilliseconds: Int
     /// The value of `Retry-After`, sent with every answer that is not 2xx.
     package var retryAfter: String?
@@ -63,7 +63,7 @@ package struct ReceiverBehaviour: Sendable {
     }
 }
 
-/// Which status is next.
+/// Finds the next status.
 struct StatusScript {
     private let statuses: [Int]
     private let script: ReceiverBehaviour.Script
@@ -85,7 +85,7 @@ struct StatusScript {
             countInSecond += 1
             if countInSecond > perSecond { return 429 }
         }
-        // The usual case needs no memory.
+        // A single status needs no memory of requests.
         if statuses.count == 1 { return statuses[0] }
         switch script {
         case .cycle:

@@ -1,11 +1,11 @@
 import Text
 
-/// Takes requests (RFC 9112) from the bytes of one connection, as they arrive.
+/// Parses requests (RFC 9112) from the bytes of one connection, as they arrive.
 struct RequestParser {
-    /// What one look at the bytes brought.
+    /// The result of one call of `next`.
     enum Step {
         case request(ParsedRequest)
-        /// The headers say that the sender waits for leave to send the body.
+        /// The sender waits for `100 Continue` before it sends the body.
         case expectsContinue
         case needsMore
         case malformed
@@ -19,23 +19,23 @@ struct RequestParser {
         var keepsAlive = true
     }
 
-    /// More bytes than this of one request are malformed.
+    /// The most bytes of one request; a longer one is malformed.
     static let limit = 16 << 20
-    /// So long is a line before a chunk at the most.
+    /// The longest line before a chunk.
     private static let chunkLineLimit = 4096
 
     private var bytes: [UInt8] = []
-    /// Up to here the bytes have been taken.
+    /// The bytes before this index have been parsed.
     private var position = 0
     /// The request whose body is still to come.
     private(set) var head: ParsedRequest?
     private var framing = Framing.length(0)
     private var hasContinued = false
-    /// Before this place no head ends. What arrives byte by byte is looked at once.
+    /// No head ends before this index, so that bytes that arrive singly are searched only once.
     private var searched = 0
-    /// What has been taken of a body in chunks.
+    /// The chunks of the body that have been parsed.
     private var chunks: [UInt8] = []
-    /// Whether the last chunk has been taken, and trailers follow.
+    /// Whether the last chunk has been parsed and trailers follow.
     private var isBehindChunks = false
 
     private enum Framing {
@@ -57,7 +57,7 @@ struct RequestParser {
     mutating func next() -> Step {
         guard bytes.count - position + chunks.count <= Self.limit else { return .malformed }
         if head == nil {
-            // Something else than HTTP, TLS for instance, may never send an end.
+            // Other protocols, such as TLS, may never send the end of a head.
             if position < bytes.count, !(0x41...0x7a).contains(bytes[position]) { return .malformed }
             guard let end = endOfHead() else { return .needsMore }
             guard let parsed = parseHead(upTo: end) else { return .malformed }
@@ -83,7 +83,7 @@ struct RequestParser {
         }
     }
 
-    /// The index behind the empty line.
+    /// The index after the empty line; nil if it has not come.
     private mutating func endOfHead() -> Int? {
         var index = max(position, searched) + 3
         while index < bytes.count {
@@ -91,11 +91,11 @@ struct RequestParser {
             case 0x0a where bytes[index - 1] == 0x0d && bytes[index - 2] == 0x0a && bytes[index - 3] == 0x0d:
                 return index + 1
             case 0x0a, 0x0d: index += 1
-            // Neither the end nor a part of it: the end is at least four on.
+            // This byte is no part of the end, so the end is at least four bytes on.
             default: index += 4
             }
         }
-        // An end that is not all there begins in the last three bytes.
+        // An incomplete end begins in the last three bytes.
         searched = max(position, bytes.count - 3)
         return nil
     }

@@ -1,15 +1,15 @@
-/// What a receiver does on one connection, one thing after another. After the last it takes the next request.
+/// One step of a receiver on a connection. After the last step it takes the next request.
 package enum Step: Sendable {
     case send([UInt8])
-    /// Holds back what follows.
+    /// Delays the next step.
     case wait(milliseconds: Int)
-    /// These bytes, one at a time, each after so many milliseconds.
+    /// Sends these bytes one at a time, each after a delay.
     case drip([UInt8], milliseconds: Int)
-    /// The same again and again, as long as the other side takes it.
+    /// Sends the same bytes repeatedly while the other side takes them.
     case endlessly([UInt8])
-    /// Says nothing more, and takes what comes.
+    /// Sends nothing more, and reads what comes.
     case silence
-    /// Says nothing more, and takes nothing: the other side's sending comes to a halt.
+    /// Sends nothing more and reads nothing, so that the other side's sending stops.
     case deafness
     case close
     case reset
@@ -17,12 +17,12 @@ package enum Step: Sendable {
 
 /// When a receiver may do something on a connection.
 package enum Occasion {
-    /// It was accepted, on this port.
+    /// The connection was accepted on this port.
     case connected(port: UInt16)
-    /// The headers of a request have come, and its body is still to come.
+    /// The headers of a request have come, and its body has not.
     case head(ReceivedRequest)
     case request(ReceivedRequest)
 }
 
-/// What a receiver does on an occasion; nil leaves it to the next one.
+/// The steps of a receiver on an occasion; nil for none, which leaves it to the next occasion.
 package typealias Conduct = (Occasion) -> [Step]?

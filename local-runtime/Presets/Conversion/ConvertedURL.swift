@@ -3,15 +3,15 @@ import JSON
 import Postbacks
 import Text
 
-/// Another network's postback URL in our macros.
+/// Another network's postback URL, converted to our macros.
 package struct ConvertedURL: Sendable {
     package private(set) var findings: [Finding] = []
-    /// What is not known stays in it as it was.
+    /// The converted URL; unknown macros stay as they were.
     private var url = ""
 
-    /// One macro that was met.
+    /// A macro of the URL.
     package struct Finding: Sendable, Equatable, CustomStringConvertible {
-        /// As it was written.
+        /// The macro as it was written.
         package let text: String
         package let parameter: String
         package let outcome: Outcome
@@ -36,7 +36,7 @@ package struct ConvertedURL: Sendable {
     package init(_ text: String) {
         var rest = text[...]
         var parameter = ""
-        /// Where the current parameter's name began; nil outside of names.
+        /// Where the name of the current parameter began; nil outside of names.
         var name: String.Index?
         while let character = rest.first {
             let styles = MacroStyle.all.lazy.filter { name == nil || !$0.meansListInNames }
@@ -72,7 +72,7 @@ package struct ConvertedURL: Sendable {
         }
     }
 
-    /// The URL, when all of it is known and createPostback would take it.
+    /// The URL, if all of it is known and createPostback would take it.
     package func checked() throws(FunctionError) -> String {
         let unknown = findings.filter { if case .unknown = $0.outcome { true } else { false } }
         guard unknown.isEmpty else {
@@ -100,13 +100,13 @@ package struct ConvertedURL: Sendable {
     private static func outcome(
         _ text: String, _ inside: String, _ parameter: String, isWord: Bool
     ) -> Finding.Outcome {
-        // `{_click_id}`: unencoded, which only ours can be.
+        // A macro such as `{_click_id}` is unencoded, which only ours can be.
         let isRaw = text.hasPrefix("{_") && !text.hasPrefix("{__")
         if !isRaw, let meaning = MacroMeaning(of: inside, parameter: parameter) {
             let doubt = meaning.doubt ?? (isWord ? "taken for a place to fill in" : nil)
             return doubt.map { .guessed(meaning.template, doubt: $0) } ?? .recognised(meaning.template)
         }
-        // Ours already, with a format, a map or a default, or a name that nobody else has.
+        // It is a macro of ours already, with a format, a map or a default, or has a name that no other network uses.
         if text.hasPrefix("{"), !text.hasPrefix("{{"), (try? Template(parsing: text, in: .url)) != nil {
             return .recognised(text)
         }

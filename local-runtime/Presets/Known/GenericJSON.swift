@@ -1,7 +1,7 @@
 import Postbacks
 
 extension Preset {
-    /// No vendor's: a flat event, as most ad platforms and analytics take in one form or another.
+    /// A preset of no vendor: a flat event, as most ad platforms and analytics take in one form or another.
     static let json = Preset(
         "json", title: "Generic JSON (ad platforms, analytics)", address: .url, httpType: .json,
         parameters: [
