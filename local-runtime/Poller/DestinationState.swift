@@ -10,7 +10,7 @@ struct WaitingClaim {
 }
 
 /// A destination: the requests in flight to it, the claims that wait here, where to look for more, and its reputation.
-/// It is kept while nothing is owed, too. Times are monotonic nanoseconds.
+/// It is also kept while nothing is owed. Times are monotonic nanoseconds.
 struct DestinationState {
     var maximum: Int
     var reputation = Reputation()

@@ -1,5 +1,5 @@
 /// Tells whether a secret that does not open is the fault of its postback or of a key here. A key that has opened one
-/// secret is right; with a key that has opened none, it may be another key of the same id.
+/// secret is right; a key that has opened none may be another key of the same id.
 struct KeyDoubts {
     private var proven: Set<String> = []
 

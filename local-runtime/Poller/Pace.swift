@@ -1,6 +1,6 @@
 /// How fast requests to one destination may start. An answer 429 or 503 halves the pace, down to one request in 30
-/// seconds. Each other answer doubles it while it stays at or below a quarter of the pace that was refused first, and
-/// from there on raises it a little, until there is no limit. Times are monotonic nanoseconds, passed in.
+/// seconds. Each other answer doubles the pace up to a quarter of the pace that was refused, and raises it a little
+/// from there on, until there is no limit. Times are monotonic nanoseconds, passed in.
 struct Pace {
     /// The time between two starts; 0 is no limit.
     private(set) var interval: Int64 = 0

@@ -1,9 +1,9 @@
 import Logging
 import Store
 
-/// The log of a poller about deliveries, postbacks and destinations: each event that an operator has to know of, up to
-/// a number of lines per second, and a summary every minute. No line contains a secret, a body or more of a URL than
-/// scheme, host and port. Times are monotonic nanoseconds.
+/// The log of a poller about deliveries, postbacks and destinations: each event that an operator has to know of, but at
+/// most `linesPerSecond` lines a second, and a summary every minute. No line contains a secret, a body or more of a URL
+/// than scheme, host and port. Times are monotonic nanoseconds.
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)

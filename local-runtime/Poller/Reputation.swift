@@ -1,14 +1,14 @@
-/// What a poller knows of a destination; it is kept while nothing is owed to it, too. Times are monotonic nanoseconds.
+/// What a poller knows of a destination; it is also kept while nothing is owed. Times are monotonic nanoseconds.
 struct Reputation {
     /// How many requests may be in flight: up to twice as many as it has answered together.
     private(set) var window = 1
     /// When the last answer came; nil if this poller has seen none.
     private(set) var answeredAt: Int64?
-    /// The last request got no answer.
+    /// Whether the last request got no answer.
     private(set) var hasFailed = false
     /// Requests in a row without an answer, as far as the database and this poller know.
     private(set) var failures = 0
-    /// It was blocked for its failures, and may now be tried with one request at a time.
+    /// Whether it was blocked for its failures and may now be tried with one request at a time.
     private(set) var isHalfOpen = false
     private(set) var pace = Pace()
 
@@ -21,7 +21,7 @@ struct Reputation {
 
     mutating func started(at now: Int64) { pace.started(at: now) }
 
-    /// A request has ended.
+    /// Takes the end of a request.
     /// - Parameters:
     ///   - start: when it was started.
     ///   - inFlight: how many were in flight, including this one.

@@ -97,6 +97,7 @@ struct SlotUse {
     struct Share {
         /// How many may start at once.
         let starts: Int
+        /// How many wait here to start when requests end.
         let ahead: Int
         /// How many of them may be retries.
         let retries: Int

@@ -113,7 +113,7 @@ final class Upkeep {
         return true
     }
 
-    /// Adds a task's calls.
+    /// Adds the calls of a task to the round trip.
     /// - Returns: a closure that takes their answers.
     private func add(
         _ task: Task, to trip: inout RoundTrip

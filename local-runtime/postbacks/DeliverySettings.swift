@@ -5,7 +5,7 @@ import Postbacks
 /// The settings of deliverPostback. A poller reads them before it claims anything: the delivery process would refuse each
 /// delivery because of a wrong one.
 enum DeliverySettings {
-    /// - Throws: `misconfigured`, naming the setting and what would be right.
+    /// - Throws: `misconfigured`, naming the setting and its valid values.
     static func check(_ settings: Settings) throws(FunctionError) {
         let egress: Setting = .allowCIDRs
         _ = try settings(egress)

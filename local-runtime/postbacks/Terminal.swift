@@ -17,7 +17,7 @@ enum Terminal {
     static func shown(_ text: String) -> String { isOutput ? TerminalStyle.ofOutput().shown(text) : text }
 
     /// Writes to standard output. `checkOutput` reports a failure.
-    /// - Parameter interruption: is readable when the write no longer waits for a reader.
+    /// - Parameter interruption: once it is readable, the write does not wait for a reader any more.
     static func print(_ text: String, unless interruption: Descriptor? = nil) {
         let bytes = Array((text + "\n").utf8)
         do throws(SystemError) {

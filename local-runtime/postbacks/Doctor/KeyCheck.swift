@@ -54,7 +54,7 @@ enum KeyCheck {
         }
     }
 
-    /// Whether there is the right key for everything that is sealed.
+    /// Whether the keys open everything that is sealed.
     private static func secrets(_ sealed: [SealCheck]?, _ keys: EncryptionKeys) -> [Finding] {
         guard let sealed else { return [] }
         let faults = sealed.compactMap(\.fault)

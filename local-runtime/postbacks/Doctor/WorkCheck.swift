@@ -39,7 +39,7 @@ struct WorkCheck {
         return .good("pollers", running)
     }
 
-    /// The deliveries that are due. A login that may not see destinations gets none counted.
+    /// How many deliveries are due; zero if the login may not see destinations.
     private func dueIfSeen() throws(PostgresError) -> CountDue.Answer {
         do throws(PostgresError) {
             return try connection.run(CountDue())
