@@ -1,8 +1,8 @@
-# Sourced by the scripts that need a built project: steps that say what they do, missing packages, builds.
+# Sourced by the scripts that need a built project: functions that report steps, install missing packages, and build.
 
 set -euo pipefail
 
-# The lines behind a script's first one say what it does.
+# The comment after the first line of a script is its help text.
 case " $* " in
 *" --help "* | *" -h "*)
     sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
@@ -28,7 +28,7 @@ as_root() {
     fi
 }
 
-# What the build and the embedded server need, each under a name that Debian's packages have.
+# Prints the packages that the build and the embedded server need and that are missing, by their names in Debian.
 missing_packages() {
     command -v pkg-config >/dev/null || echo pkg-config
     for pair in libpq:libpq-dev libcurl:libcurl4-openssl-dev libcrypto:libssl-dev; do
@@ -41,14 +41,14 @@ missing_packages() {
         echo python3
         echo python3-jsonschema
     fi
-    # Debian keeps it in a folder for root's programs.
+    # Debian installs it in a folder for root's programs.
     if [ -n "${for_tests:-}" ] && ! PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; then echo pgbouncer; fi
     if [ -n "${for_tests:-}" ] && ! has_standard_webhooks && ! python_with_pip >/dev/null; then
         echo python3-pip
     fi
 }
 
-# The tests ask parsers and a JSON Schema validator that are not the project's own.
+# The tests compare with parsers and a JSON Schema validator that are not the project's own.
 has_python() {
     for python in python3 /usr/bin/python3; do
         if "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then return 0; fi
@@ -56,7 +56,7 @@ has_python() {
     return 1
 }
 
-# The Standard Webhooks project's own library, which no package of Debian has, in a folder of this project.
+# The library of the Standard Webhooks project, which Debian does not package, is installed in a folder of this project.
 python_libraries=$root/.build/python
 
 has_standard_webhooks() {
@@ -78,7 +78,7 @@ python_with_pip() {
     return 1
 }
 
-# With --target nothing of the system is changed, so that Debian's pip does not refuse either.
+# With --target pip changes nothing of the system, so that Debian's pip does not refuse.
 install_python_libraries() {
     if has_standard_webhooks; then return; fi
     step "installing standardwebhooks from PyPI into .build/python"
@@ -96,7 +96,7 @@ install_packages() {
     fi
     command -v apt-get >/dev/null || fail "missing, and there is no apt-get to install them: $packages"
     step "installing packages:" $packages
-    # Debian's postgresql makes and starts a cluster of its own; only its programs are wanted here.
+    # Debian's postgresql makes and starts a cluster of its own; only its programs are needed here.
     local no_cluster=/etc/postgresql-common/createcluster.d/postbacks.conf
     as_root mkdir -p "$(dirname "$no_cluster")"
     printf 'create_main_cluster = false\n' | as_root tee "$no_cluster" >/dev/null
@@ -115,7 +115,7 @@ build() {
     swift build --package-path "$root" "$@" >&2 || fail "the build failed"
 }
 
-# Release builds carry Swift's library in each executable: nothing of Swift is needed where they run.
+# Release builds contain Swift's library in each executable, so that they run without Swift installed.
 build_release() {
     build -c release --static-swift-stdlib
     release=$(swift build --package-path "$root" -c release --static-swift-stdlib --show-bin-path)
