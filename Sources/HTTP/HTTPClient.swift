@@ -3,39 +3,41 @@ package import Egress
 import Glibc
 import POSIX
 
-/// Sends many requests at once from one thread: start them, then take turns until they are done.
+/// An HTTP/1.1 client that runs many requests at once on one thread: call `start` for each request, then `turn` until
+/// all are done.
 ///
-/// Speaks HTTP/1.1, follows nothing, adds nothing, and dials only what the egress rules allow. Connections are kept for
-/// later requests to the same host.
+/// It follows no redirects, adds no headers but `Host` and `Content-Length`, and dials only addresses that the egress
+/// rules allow. It keeps connections open for later requests to the same host.
 @safe package final class HTTPClient {
     private let multi: UnsafeMutableRawPointer
     private let egress: EgressRules
     private let proxy: Proxy?
     private let limits: HTTPLimits
     private let authorities: String?
-    /// By the address of the curl handle.
+    /// The running transfers, by the address of their curl handle.
     private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
     private var kept = KeptConnections()
     private let keptSockets = KeptSockets()
-    /// How many connections stay open for later requests; more only where more are in flight.
+    /// How many connections curl keeps open for later requests; it grows with the number of requests in flight.
     private var keptConnections = HTTPClient.keptConnectionsAtFirst
     private var lookups: Lookups
-    /// Requests that ended without being sent, until the next turn.
+    /// Requests that ended without being sent; the next turn hands them out.
     private var refused: [HTTPCompletion] = []
-    /// When late bodies are looked for again, in nanoseconds of the monotonic clock.
+    /// The time of the next search for late bodies, in nanoseconds of the monotonic clock.
     private var nextLookAtBodies: Int64 = 0
 
     package enum SetupError: Error {
-        /// libcurl could not be started.
+        /// libcurl could not be initialised.
         case unavailable
-        /// libcurl gave this error.
+        /// libcurl reported this error.
         case curl(String)
     }
 
     /// - Parameters:
-    ///   - proxy: where all requests go; literal addresses are judged here all the same, names are the proxy's to judge.
-    ///   - authorities: path of a PEM file with the certificates to trust; nil trusts the system's.
+    ///   - proxy: the proxy that all requests go through. The egress rules still apply to literal addresses; the proxy
+    ///     resolves and checks names.
+    ///   - authorities: the path of a PEM file with the trusted certificates; nil means those of the system.
     package convenience init(
         egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits = HTTPLimits(),
         trusting authorities: String? = nil
@@ -53,7 +55,7 @@ import POSIX
         egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits, trusting authorities: String? = nil,
         resolver: Resolver, nameLifetime: Int64 = KnownNames.lifetime
     ) throws(SetupError) {
-        // Without signals (CURLOPT_NOSIGNAL) curl leaves this one to the program.
+        // With CURLOPT_NOSIGNAL curl does not handle SIGPIPE; the program must.
         ignoreBrokenPipes()
         guard Self.isStarted, let multi = unsafe curl_multi_init() else { throw .unavailable }
         unsafe self.multi = multi
@@ -75,11 +77,11 @@ import POSIX
         unsafe curl_multi_cleanup(multi)
     }
 
-    /// How many requests have been started whose completion has not been handed out.
+    /// The number of requests that were started and whose completions have not been handed out yet.
     package var inFlight: Int { active.count + lookups.count + refused.count }
 
-    /// Starts a request; `turn` moves it on and hands out its completion.
-    /// - Parameter id: given back with the completion.
+    /// Starts a request. `turn` drives it and hands out its completion.
+    /// - Parameter id: the completion carries it.
     package func start(_ request: HTTPRequest, id: UInt64) {
         if let fault = request.fault { return refuse(id, fault) }
         guard let target = RequestTarget(request.url) else { return refuse(id, Transfer.text(of: CURLE_URL_MALFORMAT)) }
@@ -119,7 +121,7 @@ import POSIX
         }
     }
 
-    /// Sends what has waited for its addresses.
+    /// Sends the requests whose addresses have been found, and ends those whose lookup failed.
     private func takeLookups() {
         let now = Clock.monotonicNanoseconds
         for (waiting, addresses) in lookups.take(now: now) {
@@ -137,10 +139,10 @@ import POSIX
         }
     }
 
-    /// Moves all requests on, and waits until one ends or a descriptor becomes readable.
+    /// Drives all requests, and waits until one ends or a descriptor becomes readable.
     /// - Parameters:
-    ///   - descriptors: waited for as well, e.g. the standard input.
-    ///   - milliseconds: how long at most; 0 does not wait. It may return earlier, with nothing.
+    ///   - descriptors: further descriptors to wait for, such as standard input.
+    ///   - milliseconds: the longest wait; 0 does not wait. The call may return earlier without completions.
     /// - Returns: the requests that ended, and whether one of the descriptors is readable.
     package func turn(
         alsoWaitingFor descriptors: [CInt] = [], milliseconds: Int
@@ -163,7 +165,7 @@ import POSIX
             guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
                 continue
             }
-            // The message goes with the handle.
+            // The message is freed with the handle, so its result is copied first.
             let code = unsafe message.pointee.data.result
             guard let transfer = active.removeValue(forKey: UInt(bitPattern: handle)) else { continue }
             if case .connectionHasSpoken = transfer.stop {
@@ -186,7 +188,8 @@ import POSIX
         endLateBodies(&completions)
     }
 
-    /// A body that nobody needs holds no request up: its head has answered. The connection is closed.
+    /// Ends requests whose head has arrived, whose body is not needed, and whose body is late. Their connections are
+    /// closed.
     private func endLateBodies(_ completions: inout [HTTPCompletion]) {
         let now = Clock.monotonicNanoseconds
         guard now >= nextLookAtBodies else { return }
@@ -201,7 +204,7 @@ import POSIX
         }
     }
 
-    /// Over a connection of its own.
+    /// Sends the request again over a new connection.
     private func sendAnew(_ transfer: Transfer) {
         unsafe curl_multi_remove_handle(multi, transfer.handle)
         if let request = transfer.request, let destination = transfer.destination {
@@ -211,7 +214,7 @@ import POSIX
         idle.append(transfer)
     }
 
-    /// - Returns: whether one of the descriptors is readable, or gone.
+    /// - Returns: whether one of the descriptors is readable or closed.
     private func poll(_ descriptors: [CInt], milliseconds: Int) -> Bool {
         if descriptors.isEmpty && milliseconds == 0 { return false }
         var milliseconds = max(milliseconds, 0)
@@ -230,14 +233,14 @@ import POSIX
         refused.append(HTTPCompletion(id: id, result: .failure(failure), timing: .none, remoteAddress: nil))
     }
 
-    /// Connections that are kept leave half of all descriptors to those that are needed.
+    /// Kept connections use at most half of all descriptors; the rest stay free for new ones.
     private static let keptConnectionsLimit = max(1, OpenFiles.limit / 2)
     private static let keptConnectionsAtFirst = min(256, keptConnectionsLimit)
 
     static let isStarted: Bool = {
         // libidn2 reads international names in the locale's encoding; without UTF-8 it refuses them all.
         _ = unsafe setlocale(LC_CTYPE, "C.UTF-8")
-        // A socket that cannot be opened here would look like a receiver that does not answer.
+        // Without descriptors no socket can be opened, and that would look like a receiver that does not answer.
         OpenFiles.allowAll()
         return curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     }()

@@ -2,13 +2,13 @@ import Text
 
 /// How one request ended.
 package struct HTTPCompletion: Sendable {
-    /// What the caller named the request.
+    /// The id that the caller gave the request.
     package let id: UInt64
     package let result: Result<HTTPResponse, HTTPFailure>
     package let timing: HTTPTiming
-    /// The address that was spoken to, or last tried; nil if there was none.
+    /// The address that was connected to, or tried last; nil if there was none.
     package let remoteAddress: String?
-    /// Whether any of the request was handed to a connection.
+    /// Whether any part of the request was handed to a connection.
     package let isSent: Bool
 
     package init(
@@ -23,17 +23,18 @@ package struct HTTPCompletion: Sendable {
     }
 }
 
-/// A final answer, 200–599.
+/// A final response, with a status of 200 to 599.
 package struct HTTPResponse: Sendable {
     package let status: Int
-    /// In the order received; a name may stand more than once. Bytes that are not UTF-8 and control characters are U+FFFD.
+    /// In the order received; a name may occur more than once. Invalid UTF-8 and control characters are replaced by
+    /// U+FFFD.
     package let headers: [(name: String, value: String)]
-    /// As it came over the wire, at most `HTTPLimits.bodyBytes`; not decompressed.
+    /// The bytes as received, at most `HTTPLimits.bodyBytes` of them; not decompressed.
     package let body: [UInt8]
-    /// Whether the body went on, or may have.
+    /// Whether the body continued, or may have continued, after what was read.
     package let isTruncated: Bool
-    /// How the body ended, where it ended otherwise than the head had said: too early, not in time, or in no form of HTTP.
-    /// Nil also where as much of it had come as is kept.
+    /// Why the body did not end as the head had announced: it ended early, it was late, or it is not valid HTTP. It is
+    /// nil if `HTTPLimits.bodyBytes` had already been read.
     package let bodyFailure: HTTPFailure?
 
     package init(
@@ -47,33 +48,33 @@ package struct HTTPResponse: Sendable {
         self.bodyFailure = bodyFailure
     }
 
-    /// The value of the first header of that name, which is not case-sensitive.
+    /// The value of the first header with this name; case is ignored.
     package func header(_ name: String) -> String? {
         let name = name.lowercased()
         return headers.value(ofHeader: name)
     }
 }
 
-/// Why there is no final answer.
+/// The reason why there is no final response.
 package struct HTTPFailure: Error, Equatable, Sendable {
     package enum Kind: String, Sendable {
-        /// The name leads to no address.
+        /// The name has no address.
         case dns
-        /// No connection, or it ended before a byte was answered.
+        /// No connection was made, or it was closed before the first byte of a response.
         case connect
-        /// The handshake failed, or the certificate does not fit.
+        /// The TLS handshake failed, or the certificate does not match.
         case tls
         case timeout
-        /// What was to be sent or the head of what was answered is not HTTP, or more of it than is allowed.
+        /// The request, or the head of the response, is not valid HTTP or exceeds a limit.
         case `protocol`
         /// The egress rules forbid the address.
         case forbiddenTarget
-        /// This system has no descriptor, port or memory left, or no name server answers it, or its proxy does not.
+        /// This system has no descriptor, port or memory left, or its name servers or its proxy do not answer.
         case unavailableHere
-        /// Something is wrong here that no repetition heals: there are no certificates to trust.
+        /// The local configuration is wrong and a retry cannot help, such as when there are no trusted certificates.
         case misconfiguredHere
 
-        /// Whether another address of the same name might have served.
+        /// Whether a request to another address of the same name might have succeeded.
         var isOfTheConnection: Bool {
             switch self {
             case .connect, .tls, .timeout: true
@@ -83,7 +84,7 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     }
 
     package let kind: Kind
-    /// One line for people, without control characters.
+    /// One line of text without control characters.
     package let message: String
 
     package init(kind: Kind, message: String) {
@@ -92,15 +93,15 @@ package struct HTTPFailure: Error, Equatable, Sendable {
     }
 }
 
-/// Where the time of one request went, in milliseconds.
+/// The durations of one request's phases, in milliseconds.
 package struct HTTPTiming: Equatable, Sendable {
-    /// Finding the addresses; 0 if they were known.
+    /// The DNS lookup; 0 if the addresses were known.
     package let dnsMs: Double
-    /// The TCP handshake; 0, as the next one, on a connection used before.
+    /// The TCP handshake; 0 on a reused connection, like the TLS handshake.
     package let connectMs: Double
     /// The TLS handshake; 0 without TLS.
     package let tlsMs: Double
-    /// From the start to the first byte of the answer; 0 if none came.
+    /// From the start to the first byte of the response; 0 if none came.
     package let firstByteMs: Double
     /// From the start to the end.
     package let totalMs: Double

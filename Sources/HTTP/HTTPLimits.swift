@@ -1,16 +1,16 @@
-/// How long an attempt may take, and how much of an answer is read.
+/// Time and size limits of one attempt.
 package struct HTTPLimits: Sendable {
-    /// For finding the address, connecting and the TLS handshake.
+    /// The limit for the lookup, the connection and the TLS handshake together.
     package var connectMilliseconds: Int
-    /// For all of it, the body included.
+    /// The limit for the whole request, including the response's body.
     package var totalMilliseconds: Int
-    /// From the end of the head on, for a body that the request does not need.
+    /// How long a body that the request does not need may take after the end of the head.
     package var unneededBodyMilliseconds: Int
-    /// So much of a body is kept; then reading stops.
+    /// How much of a body is kept. Reading stops after that.
     package var bodyBytes: Int
-    /// For status lines and headers, those of informational answers included; more end the attempt.
+    /// The limit for status lines and headers, including those of informational responses. More bytes end the attempt.
     package var headerBytes: Int
-    /// So many headers; more end the attempt.
+    /// The highest number of headers. More of them end the attempt.
     package var headerCount: Int
 
     package init(

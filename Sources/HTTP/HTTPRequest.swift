@@ -1,17 +1,17 @@
 import Text
 
-/// One request, as it shall stand on the wire. Only `Host` and `Content-Length` are added to it.
+/// One request, exactly as it is sent. The client adds only `Host` and `Content-Length`.
 package struct HTTPRequest: Sendable {
     package typealias Header = (name: String, value: String)
 
     /// A token (RFC 9110 §9.1), e.g. `POST`.
     package var method: String
-    /// Absolute, http or https, without user info.
+    /// An absolute URL with the scheme http or https, without user info.
     package var url: String
-    /// In the order in which they are sent; a name may stand more than once.
+    /// The headers in the order in which they are sent; a name may occur more than once.
     package var headers: [Header]
     package var body: [UInt8]?
-    /// Whether the answer's body decides what becomes of the request. One that does not is waited for no longer than
+    /// Whether the response's body is needed to judge the result. If not, the client waits for it no longer than
     /// `HTTPLimits.unneededBodyMilliseconds`.
     package var needsBody: Bool
 
@@ -25,8 +25,8 @@ package struct HTTPRequest: Sendable {
         self.needsBody = needsBody
     }
 
-    /// What keeps it from being sent as it is; nil if nothing does. The last line of defence against a request that says
-    /// something else on the wire than in its fields.
+    /// The reason why the request cannot be sent as it is; nil if it can. This is the last check against a request
+    /// whose fields would change its meaning on the wire, such as a line break in a header.
     var fault: String? {
         guard method.isToken else { return "the method is not a token" }
         let scheme = url.prefix(8).lowercased()
@@ -48,7 +48,7 @@ package struct HTTPRequest: Sendable {
         return nil
     }
 
-    /// The headers that say where a message ends.
+    /// Headers that decide where a message ends or how the connection is used; callers may not set them.
     private static let framing: Set<String> = [
         "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te",
     ]

@@ -3,10 +3,11 @@ import Egress
 import Glibc
 
 extension IPAddress {
-    /// The address that curl is about to dial.
+    /// Reads the address that curl is about to dial.
     init?(dialling address: UnsafeMutablePointer<curl_sockaddr>) {
         guard let offset = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
-        // sockaddr_in: family, port, address. sockaddr_in6: family, port, flow, address. Longer than what C declares here.
+        // The layouts are sockaddr_in: family, port, address; and sockaddr_in6: family, port, flow, address. The memory
+        // is longer than the type that C declares here.
         let start: Int
         let count: Int
         switch unsafe address.pointee.family {

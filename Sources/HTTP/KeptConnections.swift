@@ -1,5 +1,5 @@
-/// To whom connections are kept open for later requests. One who closes them under a request gets a new one for each
-/// request for a while: the request may have arrived before, and only another attempt may send it again.
+/// Hosts whose connections may be reused. A host that closed a reused connection under a request gets a new connection
+/// for each request for ten minutes: the lost request may have arrived, and only a further attempt may repeat it.
 struct KeptConnections {
     private var distrustedUntil: [RequestTarget: Int64] = [:]
 
@@ -11,7 +11,7 @@ struct KeptConnections {
         distrustedUntil.isEmpty || distrustedUntil[target, default: 0] <= now
     }
 
-    /// A kept connection was closed before it brought an answer.
+    /// Records that the host closed a kept connection before it answered.
     mutating func wasClosed(by target: RequestTarget, now: Int64) {
         if distrustedUntil.count >= Self.limit { distrustedUntil = distrustedUntil.filter { $0.value > now } }
         guard distrustedUntil.count < Self.limit else { return }

@@ -1,10 +1,10 @@
 import CCurl
 import Glibc
 
-/// The sockets of the connections that are kept. What comes over one while nobody has asked anything would be taken for the
-/// answer to the next request.
+/// The sockets of the kept connections. Bytes that arrive on one while no request is running would be taken for the
+/// answer to the next request, so they are looked for before a request is sent.
 @safe final class KeptSockets {
-    /// Both ends of a connection, in text.
+    /// The two ends of a connection, as text.
     struct Ends: Hashable {
         let remote: String
         let local: String
@@ -13,7 +13,7 @@ import Glibc
     private var sockets: [Ends: CInt] = [:]
     private var ends: [CInt: Ends] = [:]
 
-    /// A request has ended; its connection may serve another one.
+    /// Remembers the connection of a request that has ended; another request may reuse it.
     func remember(connectionOf handle: UnsafeMutableRawPointer) {
         var socket: curl_socket_t = -1
         var remote: UnsafePointer<CChar>?
@@ -27,12 +27,12 @@ import Glibc
             unsafe curl_easy_getinfo(handle, CURLINFO_LOCAL_PORT, &localPort) == CURLE_OK
         else { return }
         let both = unsafe KeptSockets.ends(remote, remotePort, local, localPort)
-        // A socket that is closed gives its number to another.
+        // The system reuses the number of a closed socket.
         if let old = ends.updateValue(both, forKey: socket) { sockets[old] = nil }
         sockets[both] = socket
     }
 
-    /// Whether something has come over a kept connection, or its end.
+    /// Whether a kept connection has bytes to read or was closed.
     func hasSpoken(_ ends: Ends) -> Bool {
         guard let socket = sockets[ends] else { return false }
         var descriptors = [pollfd(fd: socket, events: Int16(POLLIN), revents: 0)]

@@ -1,25 +1,26 @@
 import Egress
 import POSIX
 
-/// Where names led when they were last looked up: all of their addresses may be dialled.
+/// The results of earlier lookups. The egress rules allow all addresses in it.
 struct KnownNames {
     private var entries: [String: (addresses: [IPAddress], time: Int64)] = [:]
     private let lifetime: Int64
-    /// Nanoseconds for which a lookup usually holds. The system's resolver does not say for how long an answer is valid.
+    /// The usual lifetime of a lookup in nanoseconds. The system's resolver does not report a TTL.
     static let lifetime: Int64 = 60_000_000_000
     private static let limit = 10_000
-    /// More of a name's addresses than these are judged, but not tried.
+    /// The highest number of addresses kept for a name. The egress rules check further ones too, but they are not
+    /// dialled.
     private static let kept = 32
 
-    /// - Parameter lifetime: for how many nanoseconds a lookup holds.
+    /// - Parameter lifetime: how long a lookup stays valid, in nanoseconds.
     init(lifetime: Int64) { self.lifetime = lifetime }
 
-    /// Nil: the name is to be looked up.
+    /// - Returns: nil if the name must be looked up.
     func addresses(of name: String, now: Int64) -> [IPAddress]? {
         entries[name].flatMap { now - $0.time < lifetime ? $0.addresses : nil }
     }
 
-    /// Whether it was found before, however long ago.
+    /// Whether a lookup of the name succeeded before, however long ago.
     func contains(_ name: String) -> Bool { entries[name] != nil }
 
     mutating func remember(_ addresses: [IPAddress], of name: String, now: Int64) {
@@ -27,7 +28,7 @@ struct KnownNames {
         entries[name] = (Array(addresses.prefix(KnownNames.kept)), now)
     }
 
-    /// The next request looks it up again.
+    /// Expires the entry, so that the next request looks the name up again.
     mutating func distrust(_ name: String) { entries[name]?.time = .min / 2 }
 
     mutating func forget(_ name: String) { entries[name] = nil }

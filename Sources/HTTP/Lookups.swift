@@ -1,31 +1,32 @@
 import Egress
 import POSIX
 
-/// The requests that wait for the addresses of their names. All of a name's addresses are judged before one is dialled.
+/// The requests that wait for the addresses of their names. All addresses of a name are checked before one is dialled.
 struct Lookups {
     struct Waiting {
         let request: HTTPRequest
         let target: RequestTarget
         let id: UInt64
-        /// When it was started, in the monotonic clock's nanoseconds.
+        /// When the request was started, in nanoseconds of the monotonic clock.
         let since: Int64
     }
 
     private let resolver: Resolver
     private let egress: EgressRules
-    /// How long a request waits at most, in nanoseconds.
+    /// The longest wait of a request, in nanoseconds.
     private let patience: Int64
-    /// After so long it is asked whether the name servers answer at all, which may take a second.
+    /// After this wait, in nanoseconds, the resolver checks whether the name servers answer at all. The check may take
+    /// a second.
     private let doubt: Int64
     private var names: KnownNames
     private var waiting: [String: [Waiting]] = [:]
-    /// Names whose answer is still to come, even if nobody waits for it any more.
+    /// Names whose lookup is running, even if no request waits for it any more.
     private var asked: Set<String> = []
-    /// Requests whose names have been answered, until they are taken.
-    /// When it was asked last whether the name servers answer.
+    /// When the resolver was last asked whether the name servers answer.
     private var serversAskedAt: Int64 = .min
+    /// Requests whose lookup has ended and which `take` has not returned yet.
     private var answered: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
-    /// How many requests wait.
+    /// The number of waiting requests.
     private(set) var count = 0
 
     init(_ resolver: Resolver, egress: EgressRules, lifetime: Int64, patienceMilliseconds: Int) {
@@ -36,20 +37,20 @@ struct Lookups {
         doubt = max(patience / 4, min(patience / 2, patience - 1_500_000_000))
     }
 
-    /// Readable when `take` has something; nil when nothing waits.
+    /// A descriptor that becomes readable when `take` has something to return; nil when nothing waits.
     var signal: CInt? { count > 0 ? resolver.signal.number : nil }
 
-    /// When something is to be done for what waits, although nothing comes.
+    /// When `take` must be called even if `signal` stays silent, in nanoseconds of the monotonic clock.
     var deadline: Int64? {
         waiting.values.lazy.compactMap(\.first?.since).min().map { first in
             first + (serversAskedAt < first ? doubt : patience)
         }
     }
 
-    /// The addresses of a request's name, if they are known; otherwise the request waits, and comes back with `take`.
+    /// The addresses of a request's name if they are known. Otherwise the request waits, and `take` returns it later.
     mutating func addresses(for request: Waiting) -> [IPAddress]? {
         let name = request.target.host
-        // An answer that nobody waited for any more says where the name led then, not where it leads now.
+        // An answer for which nobody waited any more may be old, so it is stored with the time at which it arrived.
         if asked.contains(name) { collect() }
         if let addresses = names.addresses(of: name, now: request.since) { return addresses }
         waiting[name, default: []].append(request)
@@ -58,13 +59,14 @@ struct Lookups {
         return nil
     }
 
-    /// The requests that need not wait any more: with addresses that may all be dialled, or with the reason why not.
+    /// Returns the requests whose wait is over: with addresses that may all be dialled, or with a failure.
     mutating func take(now: Int64) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
         guard count > 0 else { return [] }
         collect()
         var taken = answered
         answered = []
-        // A lookup that is slow says of itself too late whether the name is to blame or the system.
+        // The time-out of a slow lookup would come too late to tell whether the name or the system is at fault, so ask
+        // earlier.
         if waiting.values.contains(where: { $0[0].since > serversAskedAt && $0[0].since + doubt <= now }) {
             serversAskedAt = now
             resolver.askServers(now: now)
@@ -73,7 +75,7 @@ struct Lookups {
             let late = requests.prefix { $0.since + patience <= now }
             for request in late { taken.append((request, .failure(lateness(of: name, since: request.since)))) }
             waiting[name] = late.count < requests.count ? Array(requests[late.count...]) : nil
-            // One that is slow has no claim to the threads of those that are not.
+            // A slow name loses its place among the known names, whose lookups have reserved threads.
             names.forget(name)
             if waiting[name] == nil, resolver.cancel(name) { asked.remove(name) }
         }
@@ -102,7 +104,7 @@ struct Lookups {
         }
     }
 
-    /// A connection to a name failed: the next request asks anew where it leads.
+    /// Makes the next request look the name up again, after a connection to it failed.
     mutating func distrust(_ name: String) { names.distrust(name) }
 
     private func judge(_ answer: Resolver.Answer, of name: String) -> Result<[IPAddress], HTTPFailure> {

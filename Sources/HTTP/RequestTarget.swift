@@ -1,22 +1,22 @@
 import CCurl
 import Egress
 
-/// Whom a URL names, read by curl's own parser: what curl would look up or dial.
+/// The host and port of a URL, as curl's own parser reads them: exactly what curl would look up or dial.
 struct RequestTarget: Hashable, Sendable {
-    /// In lower case, without brackets; an internationalised name in its ASCII form (RFC 5891).
+    /// In lower case and without brackets; an internationalised name is in its ASCII form (RFC 5891).
     let host: String
     let port: Int
-    /// What the host is when it is an address, in whatever spelling curl takes for one.
+    /// The address that the host spells, in any spelling that curl accepts; nil for a name.
     let address: IPAddress?
 
-    /// - Returns: nil for a URL to which curl would not send.
+    /// - Returns: nil for a URL that curl would not request.
     init?(_ url: String) {
         guard HTTPClient.isStarted, let parsed = ParsedURL(url), var host = parsed.text(of: CURLUPART_HOST),
             !host.isEmpty,
             let port = parsed.text(of: CURLUPART_PORT, CURLU_DEFAULT_PORT).flatMap({ Int($0) })
         else { return nil }
         if !host.utf8.allSatisfy({ $0 < 0x80 }) {
-            // By way of the whole URL: curl 7.88 leaks memory when asked for the host alone.
+            // The whole URL is converted, because curl 7.88 leaks memory when asked for the host alone.
             guard let ascii = parsed.text(of: CURLUPART_URL, CURLU_PUNYCODE),
                 let name = ParsedURL(ascii)?.text(of: CURLUPART_HOST)
             else { return nil }
@@ -24,7 +24,7 @@ struct RequestTarget: Hashable, Sendable {
         }
         self.host = (host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host).lowercased()
         self.port = port
-        // Some take an address with a point behind it for the same.
+        // Some resolvers ignore a dot after an address.
         address = IPAddress(literal: self.host.last == "." ? String(self.host.dropLast()) : self.host)
     }
 }
@@ -36,7 +36,7 @@ struct RequestTarget: Hashable, Sendable {
     init?(_ url: String) {
         guard let handle = unsafe curl_url() else { return nil }
         unsafe self.handle = handle
-        // As the transfer will read it.
+        // The transfer reads the URL with the same flags.
         let flags = CUnsignedInt(CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)
         guard unsafe curl_url_set(handle, CURLUPART_URL, url, flags) == CURLUE_OK else { return nil }
     }

@@ -2,21 +2,22 @@ import Egress
 import POSIX
 import Synchronization
 
-/// Looks names up on a bounded number of threads of its own, so that a slow name holds up nothing but its own requests. Nobody
-/// waits for a thread that is stuck.
+/// Looks names up on a limited number of its own threads, so that a slow name delays only its own requests. A thread
+/// that hangs blocks nobody.
 ///
-/// Names that were found before have some threads to themselves: strangers' names that never answer cannot take them all.
+/// Some threads are reserved for names that were found before, so that unknown names that never answer cannot use up
+/// all of them.
 final class Resolver: Sendable {
     typealias Answer = Result<[IPAddress], NameLookupFailure>
 
     struct Found {
         let name: String
         let answer: Answer
-        /// When it came, in the monotonic clock's nanoseconds.
+        /// When the answer came, in nanoseconds of the monotonic clock.
         let time: Int64
     }
 
-    /// Readable when there are answers.
+    /// A descriptor that is readable when there are answers.
     let signal: Descriptor
     private let bell: Descriptor
     private let threadLimit: Int
@@ -25,20 +26,20 @@ final class Resolver: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        /// What waits for a thread: names that were found before, and the others.
+        /// Names that wait for a thread: `known` were found before, `strange` were not.
         var known: [String] = []
         var strange: [String] = []
         var threads = 0
-        /// How many of the threads are busy with strange names.
+        /// The number of threads that are looking up strange names.
         var strangeThreads = 0
         var answers: [Found] = []
-        /// Whether the system's name servers answer at all, and when that was asked last.
+        /// Whether the system's name servers answer, and when that check was started last.
         var servers: (answer: Bool, askedAt: Int64)?
     }
 
     /// - Parameters:
-    ///   - lookUp: may take long.
-    ///   - doServersAnswer: whether any of the system's name servers answers any question; may take a second.
+    ///   - lookUp: looks a name up; it may block for long.
+    ///   - doServersAnswer: whether any of the system's name servers answers; it may take a second.
     init(
         threads: Int = 64,
         lookUp: @escaping @Sendable (String) -> Answer = { name in
@@ -54,7 +55,7 @@ final class Resolver: Sendable {
         self.doServersAnswer = doServersAnswer
     }
 
-    /// Asks for a name's addresses; the answer comes with `takeAnswers`.
+    /// Queues a lookup; `takeAnswers` returns the answer.
     func ask(_ name: String, isKnown: Bool) {
         let needsThread = state.withLock { state in
             if isKnown { state.known.append(name) } else { state.strange.append(name) }
@@ -65,7 +66,7 @@ final class Resolver: Sendable {
         guard needsThread, !detachThread({ self.work() }) else { return }
         let isHopeless = state.withLock { state in
             state.threads -= 1
-            // Those that run will come to it.
+            // The running threads will take the name from the queue.
             guard state.threads == 0 else { return false }
             state.known.removeAll { $0 == name }
             state.strange.removeAll { $0 == name }
@@ -76,7 +77,7 @@ final class Resolver: Sendable {
         if isHopeless { ring() }
     }
 
-    /// Asks whether the name servers answer, for what is slow.
+    /// Starts a check whether the name servers answer; called when a lookup is slow.
     func askServers(now: Int64) {
         _ = detachThread {
             let answer = self.doServersAnswer()
@@ -84,13 +85,13 @@ final class Resolver: Sendable {
         }
     }
 
-    /// Whether no name server of this system answered when that was asked last, at that time or later.
+    /// Whether the last check was started at `time` or later, and no name server answered it.
     func areServersSilent(since time: Int64) -> Bool {
         state.withLock { $0.servers.map { !$0.answer && $0.askedAt >= time } ?? false }
     }
 
-    /// Takes back a name that nobody waits for any more.
-    /// - Returns: false if its lookup has begun: its answer will come.
+    /// Removes a name from the queue because no request waits for it any more.
+    /// - Returns: false if its lookup has begun; its answer will still come.
     func cancel(_ name: String) -> Bool {
         state.withLock { state in
             let count = state.known.count + state.strange.count
@@ -108,7 +109,7 @@ final class Resolver: Sendable {
         }
     }
 
-    /// Until nothing waits that this thread may do.
+    /// Looks names up until the queue has nothing left that this thread may take.
     private func work() {
         while let (name, isStrange) = next() {
             let answer = lookUp(name)
@@ -132,6 +133,6 @@ final class Resolver: Sendable {
         }
     }
 
-    /// A full pipe rings already.
+    /// Writes one byte. If the pipe is full, its reader is signalled already.
     private func ring() { _ = try? bell.writeSome([1]) }
 }

@@ -1,24 +1,24 @@
-/// Status and headers of a response, gathered line by line as they arrive.
+/// The status and headers of a response, collected line by line as they arrive.
 struct ResponseHead {
-    /// Of the last status line seen; 0 before.
+    /// The status of the last status line; 0 before the first.
     private(set) var status = 0
     private(set) var headers: [(name: String, value: String)] = []
-    /// Whether the empty line behind the headers has come.
+    /// Whether the empty line after the headers has arrived.
     private(set) var isComplete = false
-    /// Whether it is the whole head of a final answer. What comes after it is the body's affair.
+    /// Whether the whole head of a final response has arrived.
     var isFinal: Bool { isComplete && status >= 200 }
     private var byteCount = 0
     private var length: Int?
 
-    /// Takes one line with its line end: a status line, a header, the empty line, or a trailer behind the body.
-    /// - Returns: why the response cannot be used; nil if it can.
+    /// Takes one line with its line end: a status line, a header, the empty line, or a trailer after the body.
+    /// - Returns: the reason why the response is invalid; nil if it is valid so far.
     mutating func take(_ line: [UInt8], limits: HTTPLimits) -> String? {
         byteCount += line.count
         guard byteCount <= limits.headerBytes else {
             return "the headers are longer than \(limits.headerBytes) bytes"
         }
         guard headers.count <= limits.headerCount else { return "there are more than \(limits.headerCount) headers" }
-        // Trailers count against the limit, and are not kept.
+        // Trailers count towards the limit, but are not kept.
         if isFinal { return nil }
         let content = line.withoutLineEnd
         if content.isEmpty {
@@ -32,7 +32,7 @@ struct ResponseHead {
     }
 
     private mutating func takeStatusLine(_ line: ArraySlice<UInt8>) -> String? {
-        // HTTP/1.1 200 OK. curl also takes the version line of HTTP/2, which does not exist.
+        // For example `HTTP/1.1 200 OK`. curl also accepts a line with HTTP/2, which has no status lines.
         guard line.starts(with: "HTTP/1.".utf8) else { return "the answer is not HTTP/1.1" }
         let digits = line.drop { $0 != 0x20 }.dropFirst().prefix { $0 != 0x20 }
         guard digits.count == 3, let number = Int(String(decoding: digits, as: UTF8.self)), (100...599).contains(number)
@@ -62,8 +62,8 @@ struct ResponseHead {
         return nil
     }
 
-    /// What contradicts itself or is no number says nothing of where the body ends (RFC 9112 §6.3): curl would take the last one,
-    /// or a part of it.
+    /// Refuses contradictory or non-numeric lengths, which do not say where the body ends (RFC 9112 §6.3). curl would
+    /// take the last one, or a part of it.
     private mutating func takeLength(_ value: String) -> String? {
         for part in value.split(separator: ",", omittingEmptySubsequences: false) {
             let digits = part.drop { $0 == " " }.prefix { $0 != " " }
@@ -76,7 +76,7 @@ struct ResponseHead {
         return nil
     }
 
-    /// The bytes without the white space around them, as text that is safe to show and to store.
+    /// The bytes without surrounding white space, as text that is safe to display and to store.
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         let start = bytes.drop(while: isSpace)
@@ -86,7 +86,7 @@ struct ResponseHead {
 }
 
 extension [UInt8] {
-    /// Without the line feed at its end, and a carriage return before that.
+    /// The line without its final line feed and the carriage return before that.
     fileprivate var withoutLineEnd: ArraySlice<UInt8> {
         let line = last == 0x0a ? dropLast() : self[...]
         return line.last == 0x0d ? line.dropLast() : line
@@ -94,7 +94,7 @@ extension [UInt8] {
 }
 
 extension String {
-    /// Bytes of a stranger as text: what is not UTF-8, and control characters, become U+FFFD.
+    /// Decodes untrusted bytes: invalid UTF-8 and control characters become U+FFFD.
     init(showing bytes: some Collection<UInt8>, keepingTabs: Bool = false) {
         let text = String(decoding: bytes, as: UTF8.self)
         if text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) {

@@ -1,16 +1,18 @@
 import Egress
 import Glibc
 
-/// Something that this system has none left of, by the error of `socket` or `connect` (`man 2 socket`, `man 2 connect`).
+/// A resource that this system has run out of, from the error of `socket` or `connect` (`man 2 socket`, `man 2
+/// connect`).
 enum Shortage: Error, CustomStringConvertible {
-    /// The process's or the system's limit of open files.
+    /// The process or the system has reached its limit of open files.
     case descriptors
     /// All local ports to that address are in use.
     case ports
     case memory
 
-    /// Nil for an error that says something of the other end.
-    /// - Parameter address: that was dialled; a system without IPv6 says of each such address what it says of ports.
+    /// - Returns: nil for an error that says something about the other end.
+    /// - Parameter address: the dialled address. Without IPv6, a system reports EADDRNOTAVAIL for every IPv6 address,
+    ///   so it does not count as a lack of ports then.
     init?(_ code: CInt, dialling address: IPAddress? = nil) {
         switch code {
         case EMFILE, ENFILE: self = .descriptors

@@ -3,7 +3,7 @@ import Egress
 import Glibc
 import POSIX
 
-/// What curl calls while a transfer runs.
+/// The callbacks that curl calls during a transfer.
 extension Transfer {
     static let headerArrived: curl_write_callback = { bytes, size, count, context in
         guard let context = unsafe context else { return 0 }
@@ -33,16 +33,17 @@ extension Transfer {
         return number
     }
 
-    /// Names are looked up before the transfer begins. What curl would look up itself, nobody has judged.
+    /// Refuses every lookup by curl itself: its addresses would bypass the egress rules. The client resolves names
+    /// before the transfer.
     static let lookupWanted: curl_resolver_start_callback = { _, _, context in
         guard let context = unsafe context else { return 1 }
         let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-        // But for the proxy's own name.
+        // The proxy's own name is the exception.
         return transfer.proxy == nil && transfer.destination?.target.address == nil ? 1 : 0
     }
 
-    /// When a kept connection is closed under a request, curl would send the request again by itself, several times even, and
-    /// nobody would know. One attempt sends once.
+    /// Allows one sending for each attempt. When a kept connection is closed under a request, curl would send it again
+    /// by itself, even several times, and report nothing.
     static let willSend: curl_prereq_callback = { context, remote, local, remotePort, localPort in
         guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
         let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
@@ -68,14 +69,14 @@ extension Transfer {
         return false
     }
 
-    /// A name that leads to a forbidden address as well is not dialled at all after that was seen.
+    /// Decides whether curl may dial an address. After one refusal, no further address of the name is dialled.
     func mayDial(_ address: IPAddress?) -> Bool {
         guard refusal == nil else { return false }
         guard let address else {
             refusal = "the address is neither IPv4 nor IPv6"
             return false
         }
-        // Through a proxy only the proxy is dialled, and the operator named it.
+        // Only the proxy itself is dialled then, and the operator chose it.
         refusal = proxy == nil ? egress.refusal(of: address) : nil
         guard refusal == nil else { return false }
         dialled = address

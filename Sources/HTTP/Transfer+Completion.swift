@@ -2,8 +2,8 @@ import CCurl
 import Egress
 
 extension Transfer {
-    /// How the request ended.
-    /// - Parameter code: what curl says of the transfer.
+    /// The request's result.
+    /// - Parameter code: curl's result of the transfer.
     func completion(_ code: CURLcode) -> HTTPCompletion {
         HTTPCompletion(
             id: id, result: result(code), timing: timing, remoteAddress: remoteAddress,
@@ -29,8 +29,8 @@ extension Transfer {
         return answer(endingIn: HTTPFailure(kind: kind, message: failureText ?? Self.text(of: code)))
     }
 
-    /// The receiver has answered when its head is complete. A body that fails behind it is a part of the answer (RFC 9112 §8
-    /// calls such a message incomplete), unless as much of it has come as is kept.
+    /// Once the head is complete, the receiver has answered, and a failed body is part of the response (RFC 9112 §8
+    /// calls the message incomplete). The failure is dropped if `HTTPLimits.bodyBytes` had already been read.
     private func answer(endingIn failure: HTTPFailure) -> Result<HTTPResponse, HTTPFailure> {
         guard head.isFinal else { return .failure(failure) }
         return response(isTruncated: true, bodyFailure: isBodyFull ? nil : failure)
@@ -42,11 +42,12 @@ extension Transfer {
         guard head.status >= 200 else {
             return .failure(HTTPFailure(kind: .protocol, message: "the status \(head.status) is no final answer"))
         }
-        // A connection that is closed in the middle of the headers is a whole answer to curl.
+        // curl accepts a response whose connection is closed in the middle of the headers.
         guard head.isComplete else {
             return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
         }
-        // No receiver says this (RFC 9110 §15.5.8), and it says nothing of the delivery.
+        // Status 407 comes from the proxy, not from the receiver (RFC 9110 §15.5.8), and says nothing about the
+        // delivery.
         if head.status == 407, proxy != nil {
             let message = "the proxy does not take the user and password"
             return .failure(HTTPFailure(kind: .misconfiguredHere, message: message))
@@ -57,11 +58,12 @@ extension Transfer {
                 bodyFailure: bodyFailure))
     }
 
-    /// What is wrong here and not with the receiver.
+    /// The failure if its cause is on this side and not at the receiver; nil otherwise.
     private func faultOfThisSystem(_ code: CURLcode) -> HTTPFailure? {
         let text = failureText ?? Self.text(of: code)
         switch code {
-        // Of what a receiver sends without end curl says that there is no memory for it: a status line, for one.
+        // After the request was sent, curl also reports CURLE_OUT_OF_MEMORY for endless input from a receiver, such as
+        // a status line without end.
         case CURLE_OUT_OF_MEMORY where !isSent, CURLE_FAILED_INIT where !isSent:
             return HTTPFailure(kind: .unavailableHere, message: text)
         case CURLE_SSL_CACERT_BADFILE:
@@ -72,7 +74,7 @@ extension Transfer {
             if let shortage = shortage ?? Shortage(CInt(number(CURLINFO_OS_ERRNO)), dialling: dialled) {
                 return HTTPFailure(kind: .unavailableHere, message: "\(shortage)")
             }
-            // Through a proxy nothing but the proxy itself is dialled.
+            // With a proxy, only the proxy itself is dialled.
             return proxy == nil ? nil : HTTPFailure(kind: .unavailableHere, message: "the proxy is not there: \(text)")
         case CURLE_PROXY where [CURLPX_USER_REJECTED, CURLPX_NO_AUTH].contains(proxyError):
             return HTTPFailure(
@@ -84,7 +86,7 @@ extension Transfer {
     private var proxyError: CURLproxycode { CURLproxycode(rawValue: UInt32(number(CURLINFO_PROXY_ERROR))) }
 
     private var timing: HTTPTiming {
-        // curl begins to count when the addresses are known.
+        // curl's clock starts after the addresses were found.
         let waited = Double(destination?.waitedNanoseconds ?? 0) / 1_000_000
         let total = waited + milliseconds(CURLINFO_TOTAL_TIME_T)
         let curlsFirstByte = milliseconds(CURLINFO_STARTTRANSFER_TIME_T)
@@ -93,7 +95,7 @@ extension Transfer {
         guard newConnections > 0 || head.status == 0 else {
             return HTTPTiming(dnsMs: waited, connectMs: 0, tlsMs: 0, firstByteMs: firstByte, totalMs: total)
         }
-        // curl counts each from the start.
+        // curl measures each of these from the start of the transfer.
         let dns = milliseconds(CURLINFO_NAMELOOKUP_TIME_T)
         let connect = milliseconds(CURLINFO_CONNECT_TIME_T)
         let tls = milliseconds(CURLINFO_APPCONNECT_TIME_T)

@@ -3,9 +3,9 @@ import Egress
 import Glibc
 import Text
 
-/// One curl handle, and what it gathers of the answer to its present request. Used for one request after another.
+/// One curl handle, and the response to its current request as far as it has arrived. Handles are reused.
 @safe final class Transfer {
-    /// Valid as long as this object; the completion finds its object by it.
+    /// Valid as long as this object. The client finds the object by this address when the transfer ends.
     let handle: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -20,36 +20,37 @@ import Text
     private(set) var request: HTTPRequest?
     var head = ResponseHead()
     var body: [UInt8] = []
-    /// Why reading was stopped here, before the response's own end.
+    /// The reason why this side stopped reading before the response ended.
     var stop: Stop?
     /// The first address that the egress rules refused.
     var refusal: String?
     /// The last address that was dialled.
     var dialled: IPAddress?
-    /// Why no socket could be made, where the reason is this system's.
+    /// Why no socket could be created, if the cause is on this side.
     var shortage: Shortage?
     /// Whether the request may have been handed to a connection.
     var isSent = false
-    /// When the head of the final answer was complete, in nanoseconds of the monotonic clock.
+    /// When the head of the final response was complete, in nanoseconds of the monotonic clock.
     var headEndedAt: Int64?
 
     enum Stop {
         case bodyIsFull
-        /// The body, which the request does not need, has not ended in its time.
+        /// The request does not need the body, and the body did not end in time.
         case bodyIsLate
         case fault(String)
-        /// The kept connection over which the request went was closed before an answer came.
+        /// The server closed the kept connection before it answered the request.
         case connectionWasClosed
-        /// Something had come over the kept connection before the request was sent. It was not sent.
+        /// The kept connection had unexpected bytes or was closed before the request was sent, so the request was not
+        /// sent.
         case connectionHasSpoken
     }
 
-    /// Where a request goes, and how it was found out.
+    /// Where a request goes, with the addresses that were found for it.
     struct Destination {
         let target: RequestTarget
-        /// Those of the target's name, judged; empty if the target is an address.
+        /// The checked addresses of the target's name; empty if the target is an address or a proxy is used.
         var addresses: [IPAddress] = []
-        /// What finding them took of the request's time.
+        /// The time that the lookup took; it counts towards the request's time limits.
         var waitedNanoseconds: Int64 = 0
     }
 
@@ -71,9 +72,9 @@ import Text
         unsafe errorText.deallocate()
     }
 
-    /// Makes the handle ready to send a request that has no fault.
-    /// - Parameter keepsConnection: whether it may go over a connection that is open, and leave its own open.
-    /// - Returns: what curl does not accept; nil if all is well.
+    /// Prepares the handle for a request whose `fault` is nil.
+    /// - Parameter keepsConnection: whether the request may reuse an open connection and leave its own open.
+    /// - Returns: the error of the first option that curl refuses; nil if it accepts all.
     func prepare(
         _ request: HTTPRequest, to destination: Destination, id: UInt64, trusting authorities: String?,
         keepsConnection: Bool = true
@@ -99,23 +100,23 @@ import Text
             ?? setGuards() ?? setDestination() ?? setRequest(request)
     }
 
-    /// Lets go of what was answered; a handle may wait long for its next request.
+    /// Frees the memory of the last request; a handle may wait long for the next one.
     func forget() {
         request = nil
         head = ResponseHead()
         body = []
     }
 
-    /// Whether so much of the body has come as is kept.
+    /// Whether as much of the body has arrived as is kept.
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
 
-    /// Whether only the body is missing, nobody needs it, and it has had its time.
+    /// Whether only the body is missing, the request does not need it, and its time is over.
     func isBodyLate(at now: Int64) -> Bool {
         guard let headEndedAt, request?.needsBody == false else { return false }
         return now - headEndedAt >= Int64(limits.unneededBodyMilliseconds) * 1_000_000
     }
 
-    /// What curl says of its failure, in one line.
+    /// curl's description of the failure, in one line; nil if it gave none.
     var failureText: String? {
         let bytes = unsafe UnsafeBufferPointer(start: errorText, count: Int(CURL_ERROR_SIZE))
         let text = unsafe bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
@@ -124,7 +125,7 @@ import Text
 
     private func setAuthorities(_ path: String?) -> CURLcode? {
         guard let path else { return nil }
-        // A folder of them, which curl has by default where it is built so, would count beside the file.
+        // A curl that is built with a default folder of certificates would trust those as well.
         let noFolder: String? = nil
         return unsafe failure(curl_easy_setopt(handle, CURLOPT_CAINFO, path))
             ?? failure(curl_easy_setopt(handle, CURLOPT_CAPATH, noFolder))
@@ -139,9 +140,9 @@ import Text
     private func setDefences() -> CURLcode? {
         let waited = Int((destination?.waitedNanoseconds ?? 0) / 1_000_000)
         for (option, value) in [
-            // curl must not use signals: they are the process's.
+            // Signals belong to the process, so curl must not use them.
             (CURLOPT_NOSIGNAL, 1),
-            // A resolver thread that is stuck is left to itself. Without this, one slow name stops all transfers (curl 7.87).
+            // Do not wait for a hanging resolver thread. Without this, one slow name stops all transfers (curl 7.87).
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1),
             (CURLOPT_FOLLOWLOCATION, 0),
@@ -153,7 +154,8 @@ import Text
             (CURLOPT_PATH_AS_IS, 1),
             (CURLOPT_HTTP09_ALLOWED, 0),
             (CURLOPT_HTTP_CONTENT_DECODING, 0),
-            // What is for the receiver is not for the proxy, and the proxy's leave is not the receiver's answer.
+            // Headers for the receiver are not sent to the proxy, and the proxy's headers are not taken for the
+            // receiver's.
             (CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
             (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             (CURLOPT_TCP_NODELAY, 1),
@@ -163,14 +165,14 @@ import Text
         ] {
             if let code = unsafe failure(curl_easy_setopt(handle, option, value)) { return code }
         }
-        // The empty proxy is none, and the empty list of exceptions has none, whatever the environment says.
+        // Empty strings turn off the proxy and the list of exceptions that the environment may set.
         return unsafe failure(curl_easy_setopt(handle, CURLOPT_PROXY, proxy?.url ?? ""))
             ?? failure(curl_easy_setopt(handle, CURLOPT_NOPROXY, ""))
             ?? failure(curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https"))
     }
 
     private func setCallbacks() -> CURLcode? {
-        // Unretained: the client keeps the object as long as the transfer runs.
+        // The client retains the object as long as the transfer runs.
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         return unsafe failure(curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText)))
             ?? failure(curl_easy_setopt(handle, CURLOPT_HEADERDATA, this))
@@ -181,7 +183,7 @@ import Text
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
     }
 
-    /// What curl must ask before it looks up or sends.
+    /// Sets the callbacks that curl calls before a lookup and before it sends.
     private func setGuards() -> CURLcode? {
         let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         return unsafe failure(curl_easy_setopt(handle, CURLOPT_RESOLVER_START_DATA, this))
@@ -193,7 +195,7 @@ import Text
     private func setDestination() -> CURLcode? {
         guard let destination, !destination.addresses.isEmpty else { return nil }
         let addresses = destination.addresses.map { $0.family == .v6 ? "[\($0)]" : "\($0)" }.joined(separator: ",")
-        // The + makes it an entry like one that curl looked up itself.
+        // The + makes the entry expire like one that curl looked up itself.
         let entry = "+\(destination.target.host):\(destination.target.port):\(addresses)"
         guard let list = unsafe curl_slist_append(nil, entry) else { return CURLE_OUT_OF_MEMORY }
         unsafe addressList = list
@@ -225,11 +227,11 @@ import Text
             ?? failure(curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method))
     }
 
-    /// The lines for curl: those of the request, and those that keep curl from adding its own.
+    /// The header lines for curl: those of the request, and empty ones that keep curl from adding its own.
     private static func headerLines(of request: HTTPRequest) -> [String] {
         var lines = request.headers.map { header in
             let value = header.value.withoutSpacesAtEnds
-            // To curl, a name and a colon alone mean that the header shall not be sent.
+            // curl reads a name with only a colon as "do not send this header"; a semicolon sends it empty.
             return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
         }
         for name in ["Accept", "Content-Type", "User-Agent"]
