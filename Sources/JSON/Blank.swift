@@ -1,11 +1,11 @@
 import Text
 
-/// Which texts say that a field is not there. Where a field is required they are values like any other.
+/// The texts that count as a missing value of an optional field. In a required field they are values like any other.
 package enum Blank: Sendable {
-    /// None: the rule takes the empty text for a value, or no text at all.
+    /// No text: the rule accepts the empty text as a value, or accepts no text at all.
     case never
     case emptyText
-    /// A text of nothing but white space, which is cut off, or of nothing at all.
+    /// A text that is empty or consists of white space, which is cut off before reading.
     case whiteSpace
 
     func contains(_ json: JSON) -> Bool {
@@ -17,7 +17,7 @@ package enum Blank: Sendable {
         }
     }
 
-    /// JSON Schema of null and of these texts.
+    /// The JSON Schema of null and of these texts.
     package var schema: JSON {
         switch self {
         case .never: ["type": "null"]
@@ -28,7 +28,7 @@ package enum Blank: Sendable {
 }
 
 extension Rule {
-    /// JSON Schema of a field that may be left out.
+    /// The JSON Schema of a field that may be left out.
     var optionalSchema: JSON {
         switch blank {
         case .never: schema.orNull
@@ -36,7 +36,7 @@ extension Rule {
         }
     }
 
-    /// JSON Schema of a field that may be left out and that null does not clear.
+    /// The JSON Schema of a field that may be left out, but not cleared with null.
     var schemaOrBlank: JSON {
         switch blank {
         case .never: schema

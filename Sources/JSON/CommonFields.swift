@@ -1,4 +1,4 @@
-/// What fields mean that mean the same wherever they stand, and have no words of their own there.
+/// The descriptions of fields that mean the same in every function, for fields without a description of their own.
 enum CommonFields {
     static func meaning(of name: String) -> String? { meanings[name] }
 

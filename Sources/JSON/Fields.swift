@@ -1,9 +1,9 @@
-/// The fields of one JSON object, read by name. One description in code serves three ends: it reads the object, it knows
-/// which fields exist (so that an unknown one is refused with the nearest right name), and it yields the JSON Schema.
+/// The fields of one JSON object, read by name. One description in code serves three purposes: it reads the object, it
+/// lists the fields that exist (an unknown one is refused with the nearest right name), and it yields the JSON Schema.
 package struct Fields {
-    /// What is wrong so far.
+    /// The faults found so far.
     package private(set) var faults: [Fault] = []
-    /// What was put right or left out so far.
+    /// What was corrected or left out so far.
     package private(set) var warnings: [FieldWarning] = []
 
     private let members: [JSON.Member]
@@ -19,7 +19,7 @@ package struct Fields {
         let blank: Blank
     }
 
-    /// The fields of an object that stands at `path`.
+    /// - Parameter path: where the object stands in the input.
     package init(_ members: [JSON.Member], at path: Path = .root) {
         self.members = members
         self.path = path
@@ -32,12 +32,12 @@ package struct Fields {
         isDescription = true
     }
 
-    /// Fields that are described only: reading them yields placeholders and no faults.
+    /// Fields that are only described: reading them yields placeholders and no faults.
     package static func describing() -> Fields { Fields() }
 
-    /// A field that must be there. After a fault, the rule's placeholder.
-    /// - Parameter meaning: a sentence or two for people, here and in the other functions; without it, what a field of that
-    ///   name means anywhere.
+    /// Reads a field that must be there. After a fault it returns the rule's placeholder.
+    /// - Parameter meaning: one or two sentences for people; without it, the description that fields of that name have
+    ///   in every function.
     package mutating func required<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value {
         know(name, rule.schema, isRequired: true, meaning: meaning)
         guard let json = given(name) else {
@@ -47,13 +47,13 @@ package struct Fields {
         return rule.read(json, path.member(name), &faults) ?? rule.placeholder
     }
 
-    /// A field that may be left out; null counts as left out, and so does `""` where the text cannot be empty.
+    /// Reads a field that may be left out. Null counts as left out, and so does `""` where the text cannot be empty.
     package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value? {
         know(name, rule.optionalSchema, isRequired: false, blank: rule.blank, meaning: meaning)
         return value(of: name, rule)
     }
 
-    /// A field that has a default.
+    /// Reads a field that may be left out and then has a default.
     package mutating func optional<Value>(
         _ name: String, _ rule: Rule<Value>, default value: Value, _ meaning: String? = nil
     ) -> Value {
@@ -69,7 +69,8 @@ package struct Fields {
         return rule.read(json, path.member(name), &faults)
     }
 
-    /// A field that never costs the input. Null and `""` count as left out; see `warnings` for what was not taken as it is.
+    /// Reads a field whose value never makes the input fail (R15). Null and `""` count as left out; `warnings` says
+    /// what was corrected or dropped.
     package mutating func optional<Value>(
         _ name: String, _ ornament: Ornament<Value>, _ meaning: String? = nil
     ) -> Value? {
@@ -78,7 +79,8 @@ package struct Fields {
         return ornament.read(json, path.member(name), &warnings)
     }
 
-    /// A field of an update that never costs it: left out it leaves the value as it is, null clears it.
+    /// Reads a field of an update whose value never makes the update fail (R15). Leaving it out keeps the stored value;
+    /// null clears it.
     package mutating func change<Value>(
         _ name: String, _ ornament: Ornament<Value>, _ meaning: String? = nil
     ) -> Change<Value> {
@@ -88,8 +90,8 @@ package struct Fields {
         return ornament.read(json, path.member(name), &warnings).map(Change.set) ?? .keep
     }
 
-    /// A field of an update: left out it leaves the value as it is, and so does `""` where the text cannot be empty; null
-    /// clears it.
+    /// Reads a field of an update. Leaving it out keeps the stored value, and so does `""` where the text cannot be
+    /// empty; null clears it.
     package mutating func change<Value>(
         _ name: String, _ rule: Rule<Value>, canBeCleared: Bool = true, _ meaning: String? = nil
     ) -> Change<Value> {
@@ -104,23 +106,23 @@ package struct Fields {
         return rule.read(json, path.member(name), &faults).map(Change.set) ?? .keep
     }
 
-    /// A field that other fields' faults or programs may look at, whatever its value.
+    /// Declares fields that are accepted and not read.
     package mutating func ignored(_ names: String...) {
         for name in names { know(name, [:], isRequired: false, meaning: "Accepted, and not looked at.") }
     }
 
-    /// Whether the object has the member, be it null.
+    /// Whether the object has the member; its value may be null.
     package func isGiven(_ name: String) -> Bool { given(name) != nil }
 
     /// The object as it was given, without one member.
     package func given(except name: String) -> JSON { .object(members.filter { !$0.isNamed(name) }) }
 
-    /// Notes a fault that no single rule sees.
+    /// Adds a fault that no single rule can find.
     package mutating func refuse(_ name: String, _ message: String) {
         if !isDescription { faults.append(Fault(path.member(name), message)) }
     }
 
-    /// Says in the schema which combination of values is refused: all of these members are there, as their schemas say.
+    /// Adds to the schema a combination of values that is refused: all of these members exist and match their schemas.
     package mutating func exclude(_ members: KeyValuePairs<String, JSON>) {
         exclusions.append([
             "required": .array(members.map { .string($0.key) }),
@@ -128,12 +130,13 @@ package struct Fields {
         ])
     }
 
-    /// Notes a fault for every member that no rule has asked for.
-    /// - Parameter quotes: whether it names the member; not where a secret may have been given by mistake.
+    /// Adds a fault for every member that no call has read.
+    /// - Parameter quotes: whether the fault names the member; false where a secret may have been given by mistake.
     package mutating func refuseUnknown(quotes: Bool = true) {
         let names = known.map(\.name)
         for member in members where !names.contains(where: member.isNamed) {
-            // Looking for what was meant costs much more than the rest; nobody is shown more of them.
+            // Finding the intended name costs much more than the rest, and only the first `Fault.limit` faults are
+            // shown.
             let hint = faults.count < Fault.limit ? OtherNames.hint(for: member.name, among: names) : ""
             faults.append(
                 quotes
@@ -142,22 +145,22 @@ package struct Fields {
         }
     }
 
-    /// What one way of saying something takes; see `require(oneOf:_:)`.
+    /// One of several alternative sets of fields; see `require(oneOf:_:)`.
     package struct Way {
         let needed: [String]
         let allowed: [String]
 
         /// - Parameters:
         ///   - needed: fields that must have a value.
-        ///   - allowed: fields that may have one.
+        ///   - allowed: fields that may have a value.
         package init(_ needed: String..., and allowed: [String] = []) {
             self.needed = needed
             self.allowed = allowed
         }
     }
 
-    /// Refuses an object that does not keep to one of the ways: all that a way needs must have a value, and what only other
-    /// ways know must have none.
+    /// Refuses an object that fits none of the alternatives. It fits one if all fields that it needs have a value, and
+    /// no field that only other alternatives name has one.
     package mutating func require(oneOf ways: [Way], _ message: String) {
         self.ways = ways
         let fits = ways.contains { way in
@@ -178,7 +181,7 @@ package struct Fields {
 
     private func blank(_ name: String) -> Blank { known.first { $0.name == name }?.blank ?? .never }
 
-    /// JSON Schema of the object, from the fields that have been asked for; what they mean is in their `description`s.
+    /// The JSON Schema of the object, made from the fields that have been read; their descriptions are included.
     package var schema: JSON {
         let schema: JSON = [
             "type": "object",
@@ -212,14 +215,14 @@ package struct Fields {
 }
 
 extension JSON {
-    /// The schema with the meaning before what it says in words already.
+    /// The schema with the meaning put before its description.
     fileprivate func meaning(_ meaning: String?) -> JSON {
         guard let meaning else { return self }
         let words = [meaning, self["description"]?.text].compactMap(\.self).joined(separator: " ")
         return merging(["description": .string(words)])
     }
 
-    /// A default as an input would give it; nil for one that has parts.
+    /// A default as an input would write it; nil for a value with parts.
     fileprivate init?<Value>(plain value: Value) {
         switch value {
         case let value as Bool: self = .bool(value)
@@ -231,7 +234,7 @@ extension JSON {
     }
 }
 
-/// What an update says of one value.
+/// What an update does with one value.
 package enum Change<Value> {
     case keep
     case clear

@@ -1,11 +1,12 @@
 extension JSON {
-    /// JSON text without white space between its tokens, on one line. PostgreSQL's functions write some around colons and commas.
-    /// - Parameter text: valid JSON (RFC 8259); what stands in strings stays as it is.
+    /// Removes the white space between the tokens of JSON text. PostgreSQL's functions write some around colons and
+    /// commas.
+    /// - Parameter text: valid JSON (RFC 8259). The contents of strings stay as they are.
     package static func compact(_ text: String) -> String {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(source.count)
-        /// The bytes from here to `index` are still to be copied.
+        /// The bytes from here to `index` are not copied yet.
         var begin = 0
         var index = 0
         while index < source.count {
@@ -20,13 +21,14 @@ extension JSON {
                 index += 1
             }
         }
-        // Much of it was written by this program, without white space.
+        // Most texts were written by this program, without white space.
         if begin == 0 { return text }
         bytes += source[begin...]
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Behind the quote that ends the string that begins with a quote here.
+    /// The index after the quote that ends the string.
+    /// - Parameter start: the index of the string's first quote.
     private static func end(ofString start: Int, in source: [UInt8]) -> Int {
         var index = start + 1
         while index < source.count {

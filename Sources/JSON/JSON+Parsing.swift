@@ -1,21 +1,21 @@
-/// Why bytes are not the one JSON value that was asked for.
+/// The reason why bytes are not the one JSON value that was asked for.
 package struct MalformedJSON: Error, Equatable {
-    /// The member or item in which it was found; empty at the top.
+    /// The member or item that contains the fault; empty at the top level.
     package let path: Path
-    /// What is wrong, as a sentence without its subject. Repeats no value, which may be a secret.
+    /// The fault as a predicate, such as `is empty`. It repeats no value, which may be a secret.
     package let what: String
-    /// Where it is wrong; nil where all of the text is.
+    /// The position of the fault; nil if it concerns the whole text.
     package let place: TextPlace?
-    /// The same, counted from where the value of the outermost member or item begins in which it is wrong.
+    /// The same position, counted from the start of the outermost member's value or item that contains it.
     package let placeInMember: TextPlace?
-    /// What would be right.
+    /// A suggestion for the correction.
     package let advice: String?
 
-    /// What is wrong, where, and what would be right.
+    /// The fault, its position and the suggestion as one sentence.
     package var message: String { sentence(place.map { "\($0)" }) }
 
-    /// The same with the place in other words.
-    /// - Parameter member: the member or item in which it was found.
+    /// The same sentence with a position in other words.
+    /// - Parameter member: the member or item that contains the fault.
     package func sentence(_ place: String?, in member: String = "") -> String {
         what + (member.isEmpty ? "" : ", in \(member)") + (place.map { ", at \($0)" } ?? "")
             + (advice.map { "; \($0)" } ?? "")
@@ -23,11 +23,11 @@ package struct MalformedJSON: Error, Equatable {
 }
 
 extension JSON {
-    /// How deep containers may stand in one another.
+    /// The highest number of containers that may be nested.
     package static let depthLimit = 64
 
-    /// Parses exactly one value. Stricter than RFC 8259 where it leaves a choice: duplicate names, NUL, lone surrogates,
-    /// a byte order mark and more than `depthLimit` levels are refused, because readers disagree about them.
+    /// Parses exactly one value. It is stricter than RFC 8259 where readers disagree: it refuses duplicate names, NUL,
+    /// lone surrogates, a byte order mark and more than `depthLimit` levels.
     package init(parsing bytes: [UInt8], depth: Int = depthLimit) throws(MalformedJSON) {
         var parser = JSONParser(bytes, depth: depth)
         do throws(ParserFault) {
@@ -37,8 +37,8 @@ extension JSON {
         }
     }
 
-    /// The members of the one object that the bytes are, as the places of their values: for a reader that needs a few of them
-    /// and passes the rest on. As strict as `init(parsing:)`, but for names that stand twice.
+    /// The names of one object's members and the byte ranges of their values, for a reader that needs only a few of
+    /// them. It is as strict as `init(parsing:)`, except that it accepts duplicate names.
     package static func outline(
         of bytes: [UInt8], depth: Int = depthLimit
     ) throws(MalformedJSON) -> [(name: String, place: Range<Int>)] {
@@ -50,8 +50,8 @@ extension JSON {
         }
     }
 
-    /// The first member of the object that the bytes begin, if it has this name and a string or number as its value;
-    /// whatever comes behind it may be malformed.
+    /// The value of the object's first member if it has this name and is no object or list. Everything after it may be
+    /// malformed.
     package static func leadingMember(_ name: String, of bytes: [UInt8]) -> JSON? {
         var parser = JSONParser(bytes, depth: 1)
         return try? parser.leadingMember(name)

@@ -1,5 +1,6 @@
 extension JSON {
-    /// The value laid out for people: two spaces a level, a member a line, empty containers closed at once.
+    /// The value formatted for people: two spaces for each level, one line for each member, `{}` and `[]` for empty
+    /// containers.
     package func pretty(indent: Int = 0) -> String {
         let inner = String(repeating: "  ", count: indent + 1)
         let outer = String(repeating: "  ", count: indent)

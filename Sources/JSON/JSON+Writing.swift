@@ -1,6 +1,6 @@
 extension JSON {
-    /// The value as JSON text on one line, UTF-8, with no more escapes than RFC 8259 asks for and those of
-    /// the other control characters, which terminals obey too.
+    /// The value as JSON text on one line, in UTF-8. Besides the characters that RFC 8259 requires, it escapes the
+    /// other control characters, because terminals obey them.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
@@ -46,7 +46,7 @@ extension JSON {
             case UInt8(ascii: "\r"): bytes.append(contentsOf: #"\r"#.utf8)
             case UInt8(ascii: "\t"): bytes.append(contentsOf: #"\t"#.utf8)
             case 0..<0x20, 0x7F: writeEscape(byte, to: &bytes)
-            // U+0080 to U+009F are C2 80 to C2 9F.
+            // In UTF-8, U+0080 to U+009F are C2 80 to C2 9F.
             case 0x80...0x9F where bytes.last == 0xC2:
                 bytes.removeLast()
                 writeEscape(byte, to: &bytes)

@@ -1,14 +1,14 @@
-/// A JSON value (RFC 8259) that keeps what other models lose: the exact text of a number and the order of members. Texts are
-/// the same only byte by byte; Swift's own comparison takes an accent and its combining form for one.
+/// A JSON value (RFC 8259) that keeps the exact text of numbers and the order of members. Texts are equal only if their
+/// bytes are; Swift's own comparison treats canonically equivalent texts as equal.
 package enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
-    /// The number's own text, such as `12.30` or `1e-7`.
+    /// The text of the number, such as `12.30` or `1e-7`.
     case number(String)
     case string(String)
     case array([JSON])
     case object([Member])
-    /// A whole value that is JSON text already, as PostgreSQL answers it. The parser never makes one.
+    /// A complete value that is JSON text already, such as PostgreSQL returns it. The parser never makes one.
     case encoded(String)
 
     package struct Member: Sendable, Hashable {
@@ -40,23 +40,23 @@ package enum JSON: Sendable, Hashable {
         }
     }
 
-    /// The bytes are looked at only where Swift takes the texts for equal, which it sees at once of most.
+    /// Swift's comparison rejects most pairs quickly; only pairs that it accepts are compared byte by byte.
     fileprivate static func isSame(_ one: String, _ other: String) -> Bool {
         one == other && one.utf8.elementsEqual(other.utf8)
     }
 
     package static func integer(_ value: some BinaryInteger) -> JSON { .number(String(value)) }
 
-    /// The string, or null.
+    /// A string, or null for nil.
     package static func optional(_ text: String?) -> JSON { text.map(JSON.string) ?? .null }
 
-    /// An object's member; nil for an absent one and for every other kind of value.
+    /// The value of an object's member; nil if there is none, and for every other kind of value.
     package subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.isNamed(name) }?.value
     }
 
-    /// An object's members; none for every other kind of value.
+    /// The members of an object; empty for every other kind of value.
     package var members: [Member] {
         if case .object(let members) = self { members } else { [] }
     }
@@ -65,7 +65,7 @@ package enum JSON: Sendable, Hashable {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// What kind of value this is, for messages.
+    /// The kind of this value, for messages.
     package var kind: String {
         switch self {
         case .null: "null"
@@ -78,7 +78,7 @@ package enum JSON: Sendable, Hashable {
         }
     }
 
-    /// The same value with the members of every object, at every depth, in the order of their names' UTF-8 bytes.
+    /// The same value with the members of all objects, at every depth, ordered by the UTF-8 bytes of their names.
     package var sorted: JSON {
         switch self {
         case .object(let members):

@@ -1,5 +1,5 @@
 extension JSONParser {
-    /// Refuses everything but UTF-8 without a byte order mark.
+    /// Accepts only UTF-8 without a byte order mark.
     func checkEncoding() throws(ParserFault) {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw ParserFault(
@@ -14,7 +14,7 @@ extension JSONParser {
             "is not valid UTF-8", at: JSONParser.validPrefix(of: bytes), advice: "save it as UTF-8")
     }
 
-    /// How many bytes at the beginning are whole characters of UTF-8.
+    /// The length in bytes of the longest prefix that is valid UTF-8.
     private static func validPrefix(of bytes: [UInt8]) -> Int {
         var decoder = UTF8()
         var iterator = bytes.makeIterator()

@@ -1,15 +1,15 @@
 import Text
 
-/// What people and programs often write where JSON wants something else. Each is named, and none is accepted.
+/// Names the mistakes that people and programs often make. None of them is accepted.
 extension JSONParser {
-    /// A separator between two members.
+    /// The comma between two members.
     struct Separator {
         let position: Int
-        /// Where the value before it ended.
+        /// The end of the value before it.
         let valueEnd: Int
     }
 
-    /// No value begins here.
+    /// The fault where a value was expected.
     func noValue() -> ParserFault {
         if let stranger { return stranger }
         switch peek {
@@ -23,10 +23,10 @@ extension JSONParser {
         }
     }
 
-    /// No member's name begins here.
+    /// The fault where a member's name was expected.
     /// - Parameters:
     ///   - separator: the comma before it, if there is one.
-    ///   - start: where the object begins.
+    ///   - start: the index at which the object begins.
     func noName(after separator: Separator?, in start: Int) -> ParserFault {
         if let stranger { return stranger }
         switch peek {
@@ -48,7 +48,7 @@ extension JSONParser {
             : fault("has no name of a member where one belongs", at: position)
     }
 
-    /// No colon follows the name of a member.
+    /// The fault where a colon was expected after a member's name.
     func noColon(in start: Int) -> ParserFault {
         if let stranger { return stranger }
         switch peek {
@@ -59,10 +59,10 @@ extension JSONParser {
         }
     }
 
-    /// Neither a comma nor the end of the container follows a value.
+    /// The fault where a comma or the end of the container was expected after a value.
     /// - Parameters:
-    ///   - valueEnd: where the value ended.
-    ///   - start: where the container begins.
+    ///   - valueEnd: the index at which the value ended.
+    ///   - start: the index at which the container begins.
     func noSeparator(behind valueEnd: Int, in start: Int) -> ParserFault {
         if let stranger { return stranger }
         guard let byte = peek else { return end(of: start) }
@@ -87,7 +87,7 @@ extension JSONParser {
         }
     }
 
-    /// Something follows the value that should be alone.
+    /// The fault of text after a complete document.
     func somethingBehind() -> ParserFault {
         switch peek {
         case UInt8(ascii: "{"): fault("has one more object after the value", at: position)
@@ -114,20 +114,20 @@ extension JSONParser {
         return fault("has an unescaped control character\(name) in a string", at: position, advice: advice)
     }
 
-    /// - Parameter quote: where the string begins.
+    /// - Parameter quote: the index at which the string begins.
     func endOfString(_ quote: Int) -> ParserFault {
         fault("ends before the string is closed that begins there", at: quote, advice: "a double quote is missing")
     }
 
-    /// The text ends in a container.
-    /// - Parameter start: where it begins.
+    /// The fault of a text that ends inside a container.
+    /// - Parameter start: the index at which the container begins.
     private func end(of start: Int) -> ParserFault {
         bytes[start] == UInt8(ascii: "{")
             ? fault("ends before the object is closed that begins there", at: start, advice: "a } is missing")
             : fault("ends before the list is closed that begins there", at: start, advice: "a ] is missing")
     }
 
-    /// What belongs nowhere outside of a string.
+    /// The fault of a character that may occur only in strings; nil if the next one is none.
     private var stranger: ParserFault? {
         guard let byte = peek else { return nil }
         switch byte {
@@ -174,14 +174,14 @@ extension JSONParser {
 
     private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    /// Whether it may stand in a word: a letter, a digit, `_`, `$`, or a part of a character beyond ASCII.
+    /// Whether the byte may be part of a word: a letter, a digit, `_`, `$`, or part of a character beyond ASCII.
     private func isOfWord(_ byte: UInt8?) -> Bool {
         guard let byte else { return false }
         return isDigit(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
             || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$")
     }
 
-    /// What other languages write for JSON's three words, and these in another case.
+    /// JSON's three words, which may be in another case, and the words that other languages use for them.
     private static let literals = [
         "true": "true", "false": "false", "null": "null", "none": "null", "nil": "null", "undefined": "null",
     ]
@@ -190,6 +190,6 @@ extension JSONParser {
 }
 
 extension UInt8 {
-    /// What ends or parts values.
+    /// Whether the byte ends or separates values.
     fileprivate var isPunctuation: Bool { "}],:;\"".utf8.contains(self) }
 }

@@ -1,6 +1,5 @@
 extension JSONParser {
-    /// The members of the one object that the bytes are, as the places of their values; everything in them is checked but
-    /// for names that stand twice.
+    /// The members of one object with the byte ranges of their values. Everything is checked except duplicate names.
     mutating func outline() throws(ParserFault) -> [(name: String, place: Range<Int>)] {
         try checkEncoding()
         skipSpace()

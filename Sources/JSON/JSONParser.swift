@@ -2,7 +2,7 @@
 struct JSONParser {
     let bytes: [UInt8]
     var position = 0
-    /// How many containers are open.
+    /// The number of open containers.
     var depth = 0
     let depthLimit: Int
 
@@ -62,7 +62,7 @@ struct JSONParser {
         return .array(items)
     }
 
-    /// Steps through an object; `read` stands at a value and must step over it.
+    /// Parses an object's members. `read` is called at each value and must consume it.
     mutating func eachMember(
         _ read: (inout JSONParser, String) throws(ParserFault) -> Void
     ) throws(ParserFault) {
@@ -89,7 +89,7 @@ struct JSONParser {
         }
     }
 
-    /// Steps through a list; `read` stands at an item and must step over it.
+    /// Parses a list's items. `read` is called at each item and must consume it.
     mutating func eachItem(_ read: (inout JSONParser) throws(ParserFault) -> Void) throws(ParserFault) {
         let start = position
         try open()
@@ -126,7 +126,7 @@ struct JSONParser {
 
     var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    /// Steps over the byte when it is the next one, and over the white space behind it.
+    /// Consumes the byte if it is the next one, and by default the white space after it.
     mutating func take(_ byte: UInt8, skippingSpace: Bool = true) -> Bool {
         guard peek == byte else { return false }
         position += 1
@@ -143,15 +143,15 @@ struct JSONParser {
     }
 }
 
-/// The names that one object has so far, compared byte by byte: Swift's own comparison of strings takes canonically
-/// equivalent ones for one.
+/// The names that one object has so far, compared byte by byte. Swift's own comparison treats canonically equivalent
+/// strings as equal.
 private struct MemberNames {
-    /// Most objects are small: comparing with each name costs less than making a hash of it.
+    /// Most objects are small, and then comparing all names is faster than hashing.
     private var few: [String] = []
     private var many: Set<[UInt8]> = []
     private static let limit = 32
 
-    /// False if the name is there already.
+    /// - Returns: false if the name is there already.
     mutating func insert(_ name: String) -> Bool {
         if few.count < MemberNames.limit {
             guard !few.contains(where: { $0 == name && $0.utf8.elementsEqual(name.utf8) }) else { return false }

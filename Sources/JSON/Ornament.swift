@@ -1,16 +1,17 @@
-/// How a field is read that must never cost its input: a value that its rule refuses is put right where it is clear what was
-/// meant, and left out where it is not.
+/// How to read a field that must never make its input fail (R15): a value that the rule refuses is corrected if its
+/// meaning is clear, and left out otherwise.
 package struct Ornament<Value> {
-    /// JSON Schema: of the values that need no mending, of everything, and in words.
+    /// The JSON Schema: the values that need no correction, the statement that any value is accepted, and a
+    /// description.
     package var schema: JSON { makeSchema() }
-    /// The value, or nil after having noted why it is left out.
+    /// Returns the value, or adds a warning and returns nil.
     package let read: (_ json: JSON, _ path: Path, _ warnings: inout [FieldWarning]) -> Value?
 
     private let makeSchema: () -> JSON
 
     /// - Parameters:
-    ///   - schema: of the values that need no mending.
-    ///   - words: what the values are.
+    ///   - schema: the schema of the values that need no correction.
+    ///   - words: the description of the values.
     package init(
         schema: @autoclosure @escaping () -> JSON, _ words: String,
         read: @escaping (_ json: JSON, _ path: Path, _ warnings: inout [FieldWarning]) -> Value?
@@ -24,7 +25,8 @@ package struct Ornament<Value> {
         self.read = read
     }
 
-    /// - Parameter mend: the value that was clearly meant by one that the rule refuses, and what was done; nil for none.
+    /// - Parameter mend: corrects a value that the rule refuses and says what was changed; returns nil if the meaning
+    ///   is not clear.
     package init(
         _ rule: Rule<Value>, _ words: String, mend: @escaping (_ json: JSON) -> (value: Value, what: String)?
     ) {
@@ -42,13 +44,13 @@ package struct Ornament<Value> {
     }
 }
 
-/// What an answer says of a value that it did not take as it was given.
+/// A warning in an answer about a value that was not taken as it was given.
 package struct FieldWarning: Sendable, Hashable {
     package enum Code: String, CaseIterable, Sendable {
-        /// It was put right.
+        /// The value was corrected.
         case adjusted
         case leftOut = "left_out"
-        /// The click of a conversion is known from another one, which is told apart by the other key.
+        /// The conversion's click is known from another conversion, which is identified by the other key (R6).
         case clickKnown = "click_known"
     }
 

@@ -1,16 +1,16 @@
-/// What callers call a field that has another name here: other networks' words, those of the tables, and those of the other
-/// functions.
+/// Names that callers use for a field that is called something else here: the words of other networks, of the tables
+/// and of the other functions.
 package enum OtherNames {
-    /// `; did you mean "…"?`, or nothing.
-    /// - Parameter fields: the fields that there are.
+    /// `; did you mean "…"?`, or an empty text.
+    /// - Parameter fields: the names of the existing fields.
     package static func hint(for word: String, among fields: [String]) -> String {
         meant(by: word, among: fields).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
-    /// The field that was probably meant: one of the same meaning, or else the one that is spelt most alike.
+    /// The field that was probably meant: one with the same meaning, or else the one with the most similar spelling.
     package static func meant(by word: String, among fields: [String]) -> String? {
         let key = String(decoding: Spelling.folded(word), as: UTF8.self)
-        // The same but for case and separators needs no table.
+        // Names that differ only in case and separators need no table.
         if let same = fields.first(where: { Spelling.folded($0).elementsEqual(key.utf8) }) { return same }
         let ids = fields.filter { $0.hasSuffix("Id") }
         if key == "id", ids.count == 1 { return ids[0] }
@@ -21,7 +21,7 @@ package enum OtherNames {
         return known ?? Spelling.completed(word, among: fields)
     }
 
-    /// `sub1`, `sub_id_1`, `aff_sub1` and `s1` are the same.
+    /// Names such as `sub1`, `sub_id_1`, `aff_sub1` and `s1` mean the same parameter.
     private static func sub(_ key: String) -> String? {
         let digits = key.reversed().prefix { $0.isASCII && $0.isNumber }.reversed()
         guard !digits.isEmpty, digits.count <= 2 else { return nil }
@@ -29,7 +29,8 @@ package enum OtherNames {
         return ["sub", "subid", "affsub", "s", "p", "param", "custom"].contains(stem) ? "sub\(String(digits))" : nil
     }
 
-    /// In the order in which they are tried: the first that the function has.
+    /// For each other name, the fields in the order in which they are tried; the first one that the function has is
+    /// suggested.
     private static let meanings: [String: [String]] = {
         var meanings: [String: [String]] = [:]
         for (field, words) in words {
@@ -38,7 +39,8 @@ package enum OtherNames {
         return meanings
     }()
 
-    /// A field, and what else it is called, without `_` and `-`. Fields of which one object has but one stand in any order.
+    /// Each field with its other names, without `_` and `-`. If an object has only one of several fields that share a
+    /// name, their order does not matter.
     private static let words: [(field: String, words: String)] = [
         ("deliveryId", "id delivery"), ("deliveryIds", "id ids delivery deliveries deliveryid"),
         ("postbackId", "id postback postbacks pixel pixelid callbackid webhookid ruleid"),

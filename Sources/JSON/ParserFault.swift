@@ -1,19 +1,19 @@
-/// What is wrong, and on the way out of the containers, where.
+/// A parser's fault. Each enclosing container adds its step to the path while the error is thrown outwards.
 struct ParserFault: Error {
     enum Step {
         case member(String)
         case item(Int)
     }
 
-    /// A sentence without its subject; says nothing of what the values are.
+    /// The fault as a predicate; it repeats no value.
     let message: String
-    /// The byte at which it is wrong; nil where all of it is.
+    /// The index of the faulty byte; nil if the whole text is wrong.
     let position: Int?
-    /// What would be right.
+    /// A suggestion for the correction.
     let advice: String?
-    /// Whether the members and items around it say nothing.
+    /// Whether the path of the fault is left out, because the fault concerns the whole document.
     let isOfTheWhole: Bool
-    /// From the inside to the outside.
+    /// The path from the inside to the outside.
     private var steps: [Step] = []
     /// Where the value of the last step begins.
     private var start = 0
@@ -25,7 +25,7 @@ struct ParserFault: Error {
         self.isOfTheWhole = isOfTheWhole
     }
 
-    /// - Parameter start: where the member's value or the item begins.
+    /// - Parameter start: the index at which the member's value or the item begins.
     func inside(_ step: Step, from start: Int) -> ParserFault {
         var outer = self
         outer.steps.append(step)

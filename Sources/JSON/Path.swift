@@ -1,9 +1,9 @@
-/// Where a value stands in a document, written as `goals[0].id`. To go a step further costs the same however long the way
-/// is, so that a long name does not count once for each of its members.
+/// The position of a value in a document, written as `goals[0].id`. Paths share their outer steps, so that appending a
+/// step takes constant time and a long name is not copied for each of its members.
 package struct Path: Sendable, Hashable, CustomStringConvertible {
     private let last: Step?
 
-    /// One step, and those before it.
+    /// One step with the steps before it.
     private final class Step: Sendable {
         enum Kind {
             case member(String)
@@ -23,12 +23,12 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
 
     private init(last: Step?) { self.last = last }
 
-    /// A name that is empty is written as `""`, so that it does not look like its object.
+    /// An empty name is written as `""`, to distinguish it from the object itself.
     package func member(_ name: String) -> Path { Path(last: Step(.member(name), in: last)) }
 
     package func item(_ index: Int) -> Path { Path(last: Step(.item(index), in: last)) }
 
-    /// The same place seen from inside of a member; nil for a place that is not the member or a member of it.
+    /// The same position relative to a member; nil unless it is the member or in one of the member's own members.
     package func inside(_ name: String) -> Path? {
         let steps = steps
         guard case .member(let first)? = steps.first, first == name else { return nil }
@@ -36,7 +36,7 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
         return steps.dropFirst().reduce(Path.root) { path, step in Path(last: Step(step, in: path.last)) }
     }
 
-    /// From the document to the value.
+    /// The steps from the document to the value.
     private var steps: [Step.Kind] {
         var steps: [Step.Kind] = []
         var step = last
@@ -47,7 +47,7 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
         return steps.reversed()
     }
 
-    /// Empty for the document itself. What is longer than any name that is accepted is cut, and so is the whole.
+    /// Empty for the document itself. Names beyond `nameLimit` are cut, and the text ends after `lengthLimit`.
     package var description: String {
         var text = ""
         for step in steps {
@@ -62,9 +62,9 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
         return text
     }
 
-    /// In Unicode scalars.
+    /// The longest part of a name that is shown, in Unicode scalars.
     private static let nameLimit = 256
-    /// In bytes; the name that goes beyond it is the last one.
+    /// In bytes. The name that exceeds this limit is the last one shown.
     private static let lengthLimit = 1024
 
     package static func == (one: Path, other: Path) -> Bool { one.description == other.description }
@@ -72,7 +72,8 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension String {
-    /// The first so many Unicode scalars, and a sign that there are more. Not by characters, one of which may be of any length.
+    /// The first `limit` Unicode scalars, with an ellipsis if there are more. It does not count characters, because one
+    /// character may be of any length.
     package func cut(to limit: Int) -> String {
         if utf8.count <= limit { return self }
         let beginning = unicodeScalars.prefix(limit)
@@ -80,7 +81,7 @@ extension String {
     }
 }
 
-/// One thing that is wrong with an input: where, and what would be right.
+/// One fault of an input: where it is, and what would be right.
 package struct Fault: Sendable, Hashable {
     private let path: Path
     package let message: String
@@ -92,6 +93,6 @@ package struct Fault: Sendable, Hashable {
 
     package var field: String { path.description }
 
-    /// So many are shown; the others are counted.
+    /// The highest number of faults that are shown; further ones are only counted.
     package static let limit = 100
 }

@@ -1,5 +1,5 @@
 extension Rule {
-    /// A list whose items all follow one rule.
+    /// A list whose items follow one rule.
     package static func list<Item>(of item: Rule<Item>, count: ClosedRange<Int>) -> Rule where Value == [Item] {
         func schema() -> JSON {
             [
@@ -23,7 +23,7 @@ extension Rule {
         }
     }
 
-    /// An object of free names whose values all follow one rule, in the order given.
+    /// An object with any member names, whose values follow one rule. The order of the members is kept.
     package static func map<Item>(
         of item: Rule<Item>, names: Rule<String>, count: ClosedRange<Int>
     ) -> Rule where Value == [(name: String, value: Item)] {
@@ -53,8 +53,8 @@ extension Rule {
         }
     }
 
-    /// An object with fields of its own.
-    /// - Parameter quotesUnknown: whether a fault names a member that is no field; not where it may be a secret.
+    /// An object with declared fields.
+    /// - Parameter quotesUnknown: whether a fault names an unknown member; false where it may be a secret.
     package static func object(quotesUnknown: Bool = true, _ read: @escaping (inout Fields) -> Value) -> Rule {
         func described() -> (placeholder: Value, schema: JSON) {
             var description = Fields.describing()

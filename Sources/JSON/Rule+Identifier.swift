@@ -1,10 +1,11 @@
 import Text
 
 extension Rule<String> {
-    /// An id of the caller's own: 1–128 characters without control characters, or a JSON integer, which becomes its digits.
+    /// An id that the caller assigns: 1–128 characters without control characters, or a JSON integer, which is read as
+    /// its digits.
     package static var identifier: Rule { id(upTo: 128) }
 
-    /// An id of so many characters at the most. White space at its ends is cut off before anything else is looked at.
+    /// An id of up to `limit` characters. White space at its ends is cut off first.
     package static func id(upTo limit: Int) -> Rule {
         let text = text(1...limit)
         func schema() -> JSON {
@@ -28,7 +29,8 @@ extension Rule<String> {
         }
     }
 
-    /// A schema cannot count what is left when white space is cut off; of a text that has none at its ends it can.
+    /// A schema cannot count the characters that are left after trimming, so it checks the length only of texts without
+    /// white space at their ends.
     private static func idSchema(_ limit: Int) -> JSON {
         let space = WhiteSpace.pattern
         let controls = #"\u0000-\u001f\u007f-\u009f"#
@@ -42,7 +44,7 @@ extension Rule<String> {
 
     private static let digitLimit = 38
 
-    /// JSON Schema of an integer that stands for its digits.
+    /// The JSON Schema of an integer that is read as its digits.
     private static var wholeNumber: JSON {
         let limit = String(repeating: "9", count: digitLimit)
         return ["type": "integer", "minimum": .number("-\(limit)"), "maximum": .number(limit)]

@@ -1,17 +1,17 @@
 import Text
 
-/// What a value must be: how it is read, and how a JSON Schema says the same.
+/// Describes the values that are accepted: how they are read, and their JSON Schema.
 ///
-/// A rule reads as much as it can: when a value is wrong it notes the fault and answers nil, and reading goes on, so that
-/// one answer names everything that is wrong.
+/// A rule reads as much as it can. When a value is wrong, it adds a fault, returns nil, and reading goes on, so that
+/// one answer lists all faults.
 package struct Rule<Value> {
-    /// JSON Schema (draft 2020-12) of the values that are accepted. Made when it is asked for: reading does not need it.
+    /// The JSON Schema (draft 2020-12) of the accepted values. It is made on demand, because reading does not need it.
     package var schema: JSON { makeSchema() }
-    /// Stands in for the value after a fault, and while a schema is being described. Never used for anything else.
+    /// Replaces the value after a fault and while a schema is described. It is never used for anything else.
     package var placeholder: Value { makePlaceholder() }
-    /// The value, or nil after having noted at least one fault.
+    /// Returns the value, or adds at least one fault and returns nil.
     package let read: (_ json: JSON, _ path: Path, _ faults: inout [Fault]) -> Value?
-    /// Which texts say that a field is not there, where it may be left out.
+    /// The texts that count as a missing value where the field may be left out.
     package let blank: Blank
 
     private let makeSchema: () -> JSON
@@ -28,7 +28,7 @@ package struct Rule<Value> {
         self.read = read
     }
 
-    /// The same rule with one more condition and another kind of value; `parse` throws what is wrong and what would be right.
+    /// The same rule with a further condition and another type of value. `parse` throws the faults of a value.
     package func parsed<Other>(
         placeholder: @autoclosure @escaping () -> Other, schema more: @autoclosure @escaping () -> JSON = .object([]),
         _ parse: @escaping (Value) throws(Wrong) -> Other
@@ -44,17 +44,17 @@ package struct Rule<Value> {
         }
     }
 
-    /// The same rule, described in words in its schema.
+    /// The same rule with a description in its schema.
     package func described(_ words: String) -> Rule {
         Rule(
             schema: schema.merging(["description": .string(words)]), placeholder: placeholder, blank: blank, read: read)
     }
 }
 
-/// What is wrong with a value and what would be right, as a sentence without its subject: `must be …`.
+/// A validation message as a predicate, such as `must be a string`.
 package struct Wrong: Error, Equatable {
     package let message: String
-    /// What else is wrong with the same value.
+    /// Further faults of the same value.
     private let others: [String]
 
     package init(_ message: String) { self.init(message, others: []) }
@@ -64,7 +64,7 @@ package struct Wrong: Error, Equatable {
         self.others = others
     }
 
-    /// All of what is wrong; nil for nothing.
+    /// All faults of a value; nil if there are none.
     package init?(_ messages: [String]) {
         guard let first = messages.first else { return nil }
         self.init(first, others: Array(messages.dropFirst()))
@@ -74,7 +74,8 @@ package struct Wrong: Error, Equatable {
 }
 
 extension Rule<String> {
-    /// Text of so many Unicode scalars. Control characters (U+0000–U+001F, U+007F–U+009F) only where they are allowed.
+    /// Text with a length in Unicode scalars. Control characters (U+0000–U+001F, U+007F–U+009F) are refused unless they
+    /// are allowed.
     package static func text(_ length: ClosedRange<Int>, controlCharacters: Bool = false) -> Rule {
         let blank: Blank = length.lowerBound > 0 ? .emptyText : .never
         return Rule(schema: textSchema(length, controlCharacters), placeholder: "", blank: blank) {
@@ -96,11 +97,11 @@ extension Rule<String> {
 }
 
 extension String {
-    /// Notes what is wrong with the text; true when something is.
+    /// Adds the text's faults and returns whether there are any.
     fileprivate func faults(
         _ length: ClosedRange<Int>, _ controlCharacters: Bool, _ path: Path, _ faults: inout [Fault]
     ) -> Bool {
-        // Printable ASCII, which nearly everything is, needs no look at each character's properties.
+        // Most texts are printable ASCII and need no look at the properties of each character.
         let isPlain = utf8.allSatisfy { (0x20..<0x7F).contains($0) }
         let before = faults.count
         let count = isPlain ? utf8.count : unicodeScalars.count
@@ -134,7 +135,7 @@ extension Rule<Bool> {
 }
 
 extension Rule<Int> {
-    /// A whole number in a range, given as a JSON number.
+    /// A whole number in a range, as a JSON number.
     package static func integer(_ range: ClosedRange<Int>) -> Rule {
         Rule(schema: integerSchema(range), placeholder: 0) { json, path, faults in
             guard case .number(let text) = json else {
@@ -156,13 +157,13 @@ extension Rule<Int> {
         ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
     }
 
-    /// An id made here: a whole number from 1 on.
+    /// An id that this system assigned: a whole number from 1.
     package static var madeHere: Rule { integer(1...Int.max) }
 }
 
 extension Rule where Value: RawRepresentable<String> & CaseIterable {
-    /// One of a few words.
-    /// - Parameter quotes: whether a fault repeats what was given; not where a secret may have been given by mistake.
+    /// One of a fixed set of words.
+    /// - Parameter quotes: whether a fault repeats the given text; false where a secret may have been given by mistake.
     package static func oneOf(_ type: Value.Type, placeholder: Value, quotes: Bool = true) -> Rule {
         func words() -> [String] { type.allCases.map { $0.rawValue } }
         return Rule(
@@ -183,19 +184,19 @@ extension Rule where Value: RawRepresentable<String> & CaseIterable {
 }
 
 extension Rule where Value == JSON {
-    /// Any value at all, kept as it is.
+    /// Any value, kept as it is.
     package static var anything: Rule { Rule(schema: true, placeholder: .null) { json, _, _ in json } }
 }
 
 extension JSON {
-    /// The members of both objects; `more` wins. A schema that is `true` counts as an empty object.
+    /// The members of both objects; those of `more` win. A schema that is `true` counts as an empty object.
     package func merging(_ more: JSON) -> JSON {
         guard case .object(let added) = more else { return self }
         guard case .object(let members) = self else { return more }
         return .object(members.filter { old in !added.contains { $0.isNamed(old.name) } } + added)
     }
 
-    /// The schema that takes null besides what this one takes.
+    /// The schema that also accepts null.
     package var orNull: JSON {
         if case .string(let type)? = self["type"], self["enum"] == nil {
             return merging(["type": [.string(type), "null"]])

@@ -1,4 +1,4 @@
-/// JSON Schemas (draft 2020-12) of what is written here; a `Rule` has the schema of what it reads.
+/// JSON Schemas (draft 2020-12) of outputs; a `Rule` has the schema of what it reads.
 package enum Schema {
     package static let text: JSON = ["type": "string"]
     package static let textOrNull: JSON = ["type": ["string", "null"]]
@@ -6,10 +6,10 @@ package enum Schema {
     package static let boolean: JSON = ["type": "boolean"]
     package static let time: JSON = ["type": "string", "format": "date-time"]
     package static let timeOrNull: JSON = ["type": ["string", "null"], "format": "date-time"]
-    /// An object whose members are not named here.
+    /// An object whose members are not listed.
     package static let anyObject: JSON = ["type": "object"]
 
-    /// An object with all of these members, and perhaps the optional ones.
+    /// An object that has all of `members` and may have the optional ones.
     package static func object(
         _ members: KeyValuePairs<String, JSON>, optional: KeyValuePairs<String, JSON> = [:]
     ) -> JSON {

@@ -1,7 +1,7 @@
 /// Finds the word that was probably meant.
 package enum Spelling {
-    /// The candidate nearest to `word`, when one is near enough: the same but for case, `_` and `-`, or at most a third
-    /// of its letters (and at most three) added, lost, changed or swapped.
+    /// The candidate nearest to `word` if it is similar enough: it differs only in case, `_` and `-`, or at most a
+    /// third of its letters (and at most three) are added, missing, changed or swapped.
     package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
         let wanted = folded(word)
         var best: (candidate: String, distance: Int)?
@@ -15,8 +15,8 @@ package enum Spelling {
         return best?.candidate
     }
 
-    /// The candidate nearest to `word`, or else the first that begins with it or with which it begins; both have at least
-    /// three letters. For names of which an abbreviation is clear, such as those of fields.
+    /// The candidate nearest to `word`, or else the first one that is a prefix of `word` or has `word` as its prefix;
+    /// both need at least three letters. It suits names whose abbreviations are clear, such as those of fields.
     package static func completed(_ word: String, among candidates: some Sequence<String>) -> String? {
         if let nearest = nearest(to: word, among: candidates) { return nearest }
         let wanted = folded(word)
@@ -26,19 +26,19 @@ package enum Spelling {
         }
     }
 
-    /// `; did you mean "…"?`, or nothing.
+    /// `; did you mean "…"?`, or an empty text.
     package static func hint(for word: String, among candidates: some Sequence<String>) -> String {
         nearest(to: word, among: candidates).map { "; did you mean \"\($0)\"?" } ?? ""
     }
 
-    /// In lower case, without `_` and `-`, and without what lies beyond 64 scalars.
+    /// The first 64 scalars in lower case, without `_` and `-`.
     static func folded(_ word: String) -> [UInt8] {
         String(word.unicodeScalars.prefix(64)).lowercased().utf8.filter {
             $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-")
         }
     }
 
-    /// Damerau's distance in its restricted form (optimal string alignment).
+    /// The restricted Damerau–Levenshtein distance (optimal string alignment).
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
         var older: [Int] = []
         var previous = Array(0...b.count)

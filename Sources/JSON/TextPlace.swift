@@ -1,9 +1,9 @@
-/// A place in a text as editors show it: both numbers begin with 1, and a column is one Unicode scalar.
+/// A position in a text as editors show it: both numbers start at 1, and a column is one Unicode scalar.
 package struct TextPlace: Equatable, Sendable {
     package let line: Int
     package let column: Int
 
-    /// - Parameter offset: of a byte, or of the end. Lines end with LF, CR LF or CR.
+    /// - Parameter offset: the index of a byte, or the text's length. Lines end with LF, CR LF or CR.
     init(ofByte offset: Int, in bytes: [UInt8]) {
         var (line, start) = (1, 0)
         let before = bytes[..<min(offset, bytes.count)]
@@ -12,7 +12,7 @@ package struct TextPlace: Equatable, Sendable {
             if byte == 0x0A || isReturn { (line, start) = (line + 1, index + 1) }
         }
         self.line = line
-        // The first bytes of scalars; those that continue one begin with the bits 10.
+        // Counts the first byte of each scalar; continuation bytes begin with the bits 10.
         column = 1 + before[start...].count { $0 & 0xC0 != 0x80 }
     }
 }
