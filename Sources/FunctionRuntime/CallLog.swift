@@ -2,18 +2,19 @@ import JSON
 import Logging
 import POSIX
 
-/// One line a call at the level debug: which function, what came of it, and how long it took. Nothing of input or answer.
+/// Logs one line for each call at the level debug: the function, the result's code and the duration. It contains
+/// nothing of the input or the answer.
 struct CallLog {
-    /// Nil where nothing of it would be written.
+    /// Nil if no line would be written.
     private let logger: Logger?
 
-    /// A level that cannot be read is for the function to refuse.
+    /// An invalid level turns the log off; the function itself reports the setting's fault.
     init<F: Function>(_ type: F.Type, _ settings: Settings) {
         let logger = try? Logger(named: F.contract.name, settings)
         self.logger = logger.flatMap { $0.logLevel <= .debug ? $0 : nil }
     }
 
-    /// The time from which a call is measured.
+    /// The start time of a call, in nanoseconds of the monotonic clock; 0 if nothing is logged.
     func now() -> Int64 { logger == nil ? 0 : Clock.monotonicNanoseconds }
 
     func ended<Output>(_ answer: Result<Output, FunctionError>, since start: Int64) {

@@ -1,25 +1,25 @@
 package import JSON
 
-/// One field of an input or of an object in it, in words. Made from the JSON Schema, which is made from the code that reads the
-/// field, so that none can say what the others do not do.
+/// One field of an input, or of an object in it, described in words. It is made from the JSON Schema, which is made
+/// from the code that reads the field, so that the three always agree.
 package struct FieldOutline: Equatable, Sendable {
-    /// From the input on, such as `basicAuth.login`; of a list's items as `goals[].id`.
+    /// The path from the input, such as `basicAuth.login`, or `goals[].id` for a field of a list's items.
     package let path: String
-    /// How many objects it stands in, the input not counted.
+    /// The number of objects that enclose the field, not counting the input.
     package let depth: Int
     package let isRequired: Bool
-    /// Which values it takes.
+    /// The values that it accepts.
     package let type: String
-    /// The default as JSON; nil for none.
+    /// The default as JSON; nil if there is none.
     package let fallback: String?
     package let meaning: String
 
     package var name: String { path.split(separator: ".").last.map(String.init) ?? path }
 
-    /// The fields of an object's schema, each followed by those in it.
+    /// The fields of an object's schema, each followed by the fields inside it.
     package static func all(in schema: JSON) -> [FieldOutline] { fields(of: [schema], in: "", depth: 0) }
 
-    /// - Parameter schemas: ways in which the same object may be written.
+    /// - Parameter schemas: alternative schemas of the same object.
     private static func fields(of schemas: [JSON], in path: String, depth: Int) -> [FieldOutline] {
         let ways = schemas.flatMap(\.waysOfObject)
         let isAlwaysObject = !schemas.flatMap(\.ways).contains { $0["type"] == "string" }
@@ -47,15 +47,16 @@ extension JSON {
     fileprivate var items: [JSON] { if case .array(let items) = self { items } else { [] } }
     fileprivate var properties: [Member] { (self["properties"] ?? .null).members }
 
-    /// The schema, and those of which it is one.
+    /// The schema and all of its `anyOf` alternatives.
     fileprivate var ways: [JSON] { [self] + (self["anyOf"]?.items ?? []).flatMap(\.ways) }
 
-    /// Those that name an object's members and what they are. What only says which members exclude one another does not count.
+    /// The alternatives that list the members of an object. An alternative that only says which members exclude one
+    /// another does not count.
     fileprivate var waysOfObject: [JSON] {
         ways.filter { way in way["additionalProperties"] == false && !way.properties.isEmpty }
     }
 
-    /// The descriptions of the schema and of its ways, each once: they say what the field means.
+    /// The distinct descriptions of the schema and of its alternatives, which say what the field means.
     fileprivate var meaning: String {
         var words: [String] = []
         for way in ways {
@@ -65,7 +66,7 @@ extension JSON {
         return words.joined(separator: " ")
     }
 
-    /// Which values a schema takes; null and the empty text, which are a field that is left out, do not count.
+    /// The accepted values in words. Null and the empty text are left out, because they only mean a missing field.
     fileprivate var typeInWords: String {
         if let title = self["title"]?.text { return title }
         if let values = self["enum"]?.items.filter({ $0 != .null && $0 != "" }), !values.isEmpty {

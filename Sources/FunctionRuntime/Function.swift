@@ -1,13 +1,13 @@
 package import JSON
 
-/// What a function takes: read from the fields of the input object.
+/// A function's input, read from the fields of the input object.
 package protocol FunctionInput {
     init(_ fields: inout Fields)
 
-    /// JSON Schema of the input object.
+    /// The JSON Schema of the input object.
     static var schema: JSON { get }
 
-    /// What was put right or left out.
+    /// The fields that were corrected or left out.
     var warnings: [FieldWarning] { get }
 }
 
@@ -21,12 +21,12 @@ extension FunctionInput {
     }
 }
 
-/// What a function answers.
+/// A function's successful answer.
 package protocol FunctionOutput {
     var json: JSON { get }
 }
 
-/// One operation. A function takes values and returns values; bytes, exit statuses and streams are the runtime's.
+/// One operation. A function takes values and returns values; the runtime handles bytes, exit statuses and streams.
 package protocol Function {
     associatedtype Input: FunctionInput
     associatedtype Output: FunctionOutput
@@ -37,33 +37,33 @@ package protocol Function {
     /// The largest input in bytes.
     static var inputLimit: Int { get }
 
-    /// Reads the settings and makes ready whatever serves many calls. Opens no connection.
+    /// Reads the settings and prepares what many calls share. It opens no connection.
     init(_ settings: Settings) throws(FunctionError)
 
-    /// Judges an input as far as that needs nothing but the settings: no database, no network, no effect.
+    /// Checks an input as far as the settings alone allow: it uses no database and no network, and changes nothing.
     func check(_ input: Input) throws(FunctionError)
 }
 
 extension Function {
     package static var inputLimit: Int { 1 << 20 }
 
-    /// Most functions know all that can be known once the input has been read.
+    /// Most functions have nothing to check beyond the reading of the input.
     package func check(_ input: Input) throws(FunctionError) {}
 }
 
-/// A function that answers many inputs at once: one when called by hand, whatever has arrived in the warm mode.
+/// A function that answers many inputs at once: one input in a single call, and in the warm mode all that have arrived.
 package protocol BatchFunction: Function {
-    /// How many inputs are handled together at the most in the warm mode.
+    /// The highest number of inputs that are handled together in the warm mode.
     static var batchLimit: Int { get }
 
-    /// One answer for each input, in the same order. A bad input costs the others nothing.
+    /// Returns one answer for each input, in the same order. A wrong input does not affect the others.
     mutating func handle(_ inputs: [Input]) -> [Answer]
 }
 
 extension BatchFunction {
     package static var batchLimit: Int { 500 }
 
-    /// Refuses what `check` refuses, and has the others handled together.
+    /// Answers the inputs that `check` refuses with its error, and lets `handle` answer the others together.
     package func checked(_ inputs: [Input], _ handle: ([Input]) -> [Answer]) -> [Answer] {
         let checks = inputs.map { input in Result { () throws(FunctionError) in try check(input) } }
         var answers = handle(zip(inputs, checks).compactMap { input, check in (try? check.get()).map { input } })[...]
@@ -77,7 +77,7 @@ package protocol SimpleFunction: BatchFunction {
 }
 
 extension SimpleFunction {
-    /// Each answer, which may be a page of many megabytes, can leave before the next one is made.
+    /// Each answer may be a page of many megabytes, so it is written before the next one is made.
     package static var batchLimit: Int { 1 }
 
     package mutating func handle(_ inputs: [Input]) -> [Answer] {
@@ -91,38 +91,38 @@ extension SimpleFunction {
     }
 }
 
-/// A function that works on many inputs at the same time and answers each when it is done.
+/// A function that works on many inputs concurrently and answers each when it is done.
 package protocol ConcurrentFunction: Function {
-    /// How many inputs it takes before some are answered.
+    /// The highest number of inputs in work at the same time.
     static var capacity: Int { get }
 
-    /// Whether what it works on fills the memory that it may use: it takes no further input before some of it is answered.
-    /// Never when it works on nothing.
+    /// Whether the inputs in work fill the memory that the function may use. It then takes no further input until one
+    /// is answered. It must be false when no input is in work.
     var isFull: Bool { get }
 
-    /// Begins to work on an input; its answer carries the same ticket.
+    /// Starts to work on an input; its answer will carry the same ticket.
     mutating func begin(_ input: Input, ticket: UInt64)
 
-    /// Waits until something is answered, the descriptor can be read, or a second is over.
-    /// - Parameter waits: false goes on with what can be done at once.
+    /// Waits until there is an answer, the descriptor is readable, or one second is over.
+    /// - Parameter waits: false does only what can be done at once.
     mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
         answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
     )
 }
 
-/// What a function is to those who call it.
+/// The description of a function for its callers.
 package struct Contract: Sendable {
     package let name: String
     package let version: String
-    /// One sentence: what it does.
+    /// One sentence that says what the function does.
     package let summary: String
-    /// An input that works, for `--help`.
+    /// A valid input, for `--help`.
     package let example: JSON
-    /// JSON Schema of a successful answer.
+    /// The JSON Schema of a successful answer.
     package let output: JSON
     /// The settings that it reads.
     package let settings: [any SettingDescription]
-    /// `--help` ends with these.
+    /// Sections at the end of `--help`.
     package let notes: [HelpNote]
 
     package init(

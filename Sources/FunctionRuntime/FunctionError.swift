@@ -2,24 +2,25 @@ package import JSON
 
 /// A failure as the caller sees it. Its code fixes the exit status and the HTTP status.
 package struct FunctionError: Error, Equatable, Sendable {
-    /// What kind of failure it is; the raw value is the `code` on the wire.
+    /// The kind of failure; the raw value is the answer's `code`.
     package enum Code: String, Sendable, CaseIterable {
-        /// Not one JSON object, or one that readers disagree about.
+        /// The input is not one JSON object, or it is one that readers interpret differently.
         case invalidJSON = "invalid_json"
-        /// A missing, unknown or wrong field.
+        /// A field is missing, unknown or wrong.
         case invalidRequest = "invalid_request"
-        /// Something that the input names is not known.
+        /// Something that the input names does not exist.
         case notFound = "not_found"
-        /// The rules forbid it.
+        /// The rules forbid the operation.
         case conflict
-        /// The database is unreachable or busy: the caller may try again.
+        /// The database is unreachable or busy; the caller may try again.
         case unavailable
         /// A setting is missing or wrong.
         case misconfigured
-        /// A bug here. The caller learns no detail; the log has it.
+        /// A bug. The caller gets no details; the log has them.
         case `internal`
 
-        /// Exit statuses after sysexits.h: EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_CONFIG, EX_SOFTWARE; 67 is a conflict.
+        /// Exit statuses follow sysexits.h: EX_DATAERR, EX_NOINPUT, EX_TEMPFAIL, EX_CONFIG, EX_SOFTWARE; 67 is a
+        /// conflict.
         package var exitStatus: Int32 {
             switch self {
             case .invalidJSON, .invalidRequest: 65
@@ -34,13 +35,13 @@ package struct FunctionError: Error, Equatable, Sendable {
         /// Whether the same call may succeed later.
         package var isRetryable: Bool { self == .unavailable }
 
-        /// Whether the input is to blame, so that no repetition helps.
+        /// Whether the input is the cause, so that repeating the call cannot help.
         package var isFinalRejection: Bool { (65...67).contains(exitStatus) }
     }
 
     package let code: Code
     package let message: String
-    /// At most `Fault.limit` of them.
+    /// At most `Fault.limit` faults.
     package let details: [Fault]
 
     package init(_ code: Code, _ message: String, details: [Fault] = []) {
@@ -49,7 +50,7 @@ package struct FunctionError: Error, Equatable, Sendable {
         self.details = Array(details.prefix(Fault.limit))
     }
 
-    /// Everything that is wrong with an input, in one error that says how much it is and lists the first `Fault.limit` of it.
+    /// All faults of an input in one error. The message counts them; the details list the first `Fault.limit`.
     package static func invalidRequest(_ faults: [Fault]) -> FunctionError {
         let first =
             faults.first.map { $0.field.isEmpty ? "the input \($0.message)" : "\($0.field) \($0.message)" } ?? ""
@@ -58,31 +59,31 @@ package struct FunctionError: Error, Equatable, Sendable {
         return FunctionError(.invalidRequest, first + more, details: faults)
     }
 
-    /// One wrong field.
+    /// A fault in one field.
     package static func invalidRequest(_ field: String, _ message: String) -> FunctionError {
         .invalidRequest([Fault(Path.root.member(field), message)])
     }
 
-    /// Something unknown, with the field that names it.
+    /// Something that does not exist, with the field that names it.
     package static func notFound(_ field: String, _ message: String) -> FunctionError {
         FunctionError(.notFound, message, details: [Fault(Path.root.member(field), message)])
     }
 
-    /// Several unknown things, at least one.
+    /// Several things that do not exist; at least one.
     package static func notFound(_ faults: [Fault]) -> FunctionError {
         let more = faults.count > 1 ? " (and \(faults.count - 1) more, see details)" : ""
         return FunctionError(.notFound, (faults.first?.message ?? "") + more, details: faults)
     }
 
-    /// A rule that forbids it, with the field that asks for it.
+    /// An operation that a rule forbids, with the field that asks for it.
     package static func conflict(_ field: String, _ message: String) -> FunctionError {
         FunctionError(.conflict, message, details: [Fault(Path.root.member(field), message)])
     }
 
-    /// A bug. What happened is logged by whoever makes this.
+    /// A bug. The code that returns this error must log the details.
     package static let `internal` = FunctionError(.internal, "an internal error; the log has the details")
 
-    /// The value of the answer's member `error`.
+    /// The value of the answer's `error` member.
     package var json: JSON {
         [
             "code": .string(code.rawValue),

@@ -1,8 +1,9 @@
 import JSON
 
-/// The one door for input: bytes become one JSON object, and the object becomes a function's input, or an error says why not.
+/// Checks all input: it parses bytes into one JSON object and reads the object as a function's input, or throws an
+/// error that says why not.
 enum Gate {
-    /// The members of the one object that the bytes are.
+    /// Parses the bytes as one JSON object and returns its members.
     static func object(_ bytes: [UInt8], limit: Int) throws(FunctionError) -> [JSON.Member] {
         guard bytes.count <= limit else { throw FunctionError(.invalidJSON, "the input is larger than \(limit) bytes") }
         switch try parse(bytes, depth: JSON.depthLimit) {
@@ -25,7 +26,7 @@ enum Gate {
         return input
     }
 
-    /// - Parameter envelope: the member of the document that is the input; nil when the document is.
+    /// - Parameter envelope: the name of the member that holds the input; nil if the document itself is the input.
     fileprivate static func parse(
         _ bytes: [UInt8], depth: Int, envelope: String? = nil
     ) throws(FunctionError) -> JSON {
@@ -34,7 +35,7 @@ enum Gate {
         } catch {
             let inner = envelope.map { error.path.inside($0) } ?? error.path
             let (whole, path) = inner.map { ("input", $0) } ?? ("line", error.path)
-            // An envelope is one line, and may have been put around the input by a program.
+            // An envelope is one line, and a program may have put it around the input, so only columns are given.
             let place =
                 envelope == nil
                 ? error.place.map { "\($0)" }
@@ -48,16 +49,16 @@ enum Gate {
 
 /// One line of the warm mode: `{"id":…,"input":{…}}`.
 struct StreamLine {
-    /// The caller's mark for the answer; null where none could be read.
+    /// The caller's id, which the answer repeats; null if none could be read.
     let id: JSON
     let input: Result<[JSON.Member], FunctionError>
 
-    /// What the envelope may add to the largest input, in bytes.
+    /// The size in bytes that the envelope may add to the largest input.
     static let envelopeLimit = 1024
 
     init(_ bytes: [UInt8]) {
         do throws(FunctionError) {
-            // The envelope is one level around the input.
+            // The envelope adds one level of nesting.
             let json = try Gate.parse(bytes, depth: JSON.depthLimit + 1, envelope: "input")
             id = StreamLine.id(json["id"])
             input = StreamLine.input(json)
@@ -67,7 +68,7 @@ struct StreamLine {
         }
     }
 
-    /// A line that was too long to be kept, of which the beginning is there.
+    /// - Parameter beginning: the kept beginning of a line that was too long.
     init(tooLong beginning: [UInt8], limit: Int) {
         self.init(
             id: StreamLine.id(JSON.leadingMember("id", of: beginning)),

@@ -1,6 +1,6 @@
 import JSON
 
-/// The text that `--help` prints. No line of it is longer than 80 columns.
+/// Makes the text that `--help` prints. No line is longer than 80 columns.
 enum HelpText {
     static func make<F: Function>(for type: F.Type) -> String {
         let contract = F.contract
@@ -74,7 +74,7 @@ enum HelpText {
     ]
 }
 
-/// A section of `--help` beside the fields: it has a title, and explains names.
+/// A section of `--help` that explains names.
 package struct HelpNote: Sendable {
     package let title: String
     package let rows: [(name: String, text: String)]

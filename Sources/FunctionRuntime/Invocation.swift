@@ -2,7 +2,7 @@ import Glibc
 package import JSON
 import POSIX
 
-/// What one start of a function executable is: its arguments decide between help, one call and the warm mode.
+/// Runs a function's executable. The arguments select help, a single call or the warm mode.
 package enum Invocation {
     package static func run<F: BatchFunction>(_ type: F.Type) -> Never {
         run(
@@ -52,7 +52,7 @@ package enum Invocation {
             }
             exit(0)
         } catch {
-            // The reader has closed the pipe: it wants no more of the answer.
+            // The reader has closed the pipe and wants no more of the answer.
             if error.code == EPIPE { exit(128 + SIGPIPE) }
             try? print("\(F.contract.name): \(error)\n", to: .standardError)
             exit(status(of: error))
@@ -64,7 +64,7 @@ package enum Invocation {
         exit(error.code.exitStatus)
     }
 
-    /// After sysexits.h: EX_IOERR for an answer that cannot be written, EX_NOINPUT for lines that cannot be read.
+    /// The exit status after sysexits.h: EX_IOERR if an answer cannot be written, EX_NOINPUT if lines cannot be read.
     private static func status(of error: SystemError) -> Int32 {
         switch error.call {
         case "write": 74
@@ -73,7 +73,7 @@ package enum Invocation {
         }
     }
 
-    /// The JSON Schemas of input and output.
+    /// The JSON Schemas of the input and the output.
     package static func schema<F: Function>(_ type: F.Type) -> JSON {
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(F.contract.name),
@@ -110,7 +110,7 @@ package enum Invocation {
         }
     }
 
-    /// All of standard input; of an input that is too large, one byte more than is allowed.
+    /// Reads all of standard input. If the input is too large, it returns one byte more than the limit.
     private static func readInput(limit: Int) throws(FunctionError) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(SystemError) {
@@ -144,13 +144,13 @@ extension ConcurrentFunction {
     package static func main() { Invocation.run(Self.self) }
 }
 
-/// How a function was started.
+/// The mode in which a function was started.
 enum Mode {
     case once, stream, check, help, version, schema
 
-    /// All arguments that there are.
+    /// All arguments that exist.
     static let words = ["--stream", "--check", "--schema", "--version", "--help", "-h"]
-    /// Each of them stands alone.
+    /// Several known arguments; only one is allowed.
     case several([String])
     case unknown(String)
 
@@ -169,8 +169,8 @@ enum Mode {
     }
 }
 
-/// What is known of the platform that started the function.
+/// Properties of the platform that started the function.
 private enum Platform {
-    /// OpenFaaS watchdogs put the request's method into the environment, and drop the output of a process that fails.
+    /// OpenFaaS watchdogs put the request's method into the environment and drop the output of a process that fails.
     static func losesOutputOfFailures(_ settings: Settings) -> Bool { settings.has("Http_Method") }
 }

@@ -1,26 +1,26 @@
 import POSIX
 import Text
 
-/// Cuts what a descriptor brings into lines, and keeps no more of an overlong one than its beginning.
+/// Splits a descriptor's input into lines. Only the beginning of an overlong line is kept.
 struct LineReader {
     enum Line: Equatable {
         case line([UInt8])
-        /// The line's first bytes, in which its id may stand.
+        /// The first bytes of the line, which may contain its id.
         case tooLong([UInt8])
     }
 
     private let descriptor: Descriptor
     private var buffer: LineBuffer
     private var lines: [Line] = []
-    /// So many of `lines` are taken already.
+    /// How many of `lines` have been taken.
     private var taken = 0
-    /// Bytes of the lines that are not.
+    /// The bytes of the lines that have not been taken.
     private var waiting = 0
     private(set) var hasEnded = false
 
-    /// So much of an overlong line is kept.
+    /// How many bytes of an overlong line are kept.
     private static let prefixLength = 1024
-    /// With more buffered bytes than this nothing is read ahead, even if the batch is not full.
+    /// Above this many buffered bytes the reader does not read ahead, even if the batch is not full.
     private static let readAheadLimit = 4 << 20
 
     init(_ descriptor: Descriptor, lengthLimit: Int) {
@@ -28,7 +28,8 @@ struct LineReader {
         buffer = LineBuffer(lengthLimit: lengthLimit, keptOfOverlong: LineReader.prefixLength)
     }
 
-    /// The lines that have arrived, at most `limit`; waits for the first. Empty only at the end.
+    /// Returns up to `limit` lines that have arrived, and waits for the first one. The result is empty only at the end
+    /// of the input.
     mutating func next(_ limit: Int) throws(SystemError) -> [Line] {
         while !hasLines, !hasEnded { try read() }
         while lines.count - taken < limit, waiting + buffer.heldBytes < LineReader.readAheadLimit, !hasEnded {
@@ -40,15 +41,15 @@ struct LineReader {
         return next
     }
 
-    /// Whether lines wait that were read already.
+    /// Whether lines have been read that were not taken yet.
     var hasLines: Bool { taken < lines.count }
 
-    /// A line that was read already.
+    /// Takes a line that was read already; nil if there is none.
     mutating func take() -> Line? {
         guard hasLines else { return nil }
         let line = lines[taken]
         waiting -= line.length
-        // What is taken is held by its taker alone.
+        // Free the reader's reference, so that only the caller holds the line.
         lines[taken] = .line([])
         taken += 1
         if !hasLines {
@@ -58,7 +59,7 @@ struct LineReader {
         return line
     }
 
-    /// Reads once; waits when nothing is there.
+    /// Reads once. If nothing is there, it waits until the descriptor is readable and returns.
     mutating func read() throws(SystemError) {
         switch try descriptor.read(upTo: 1 << 18) {
         case .bytes(let bytes):
@@ -75,7 +76,7 @@ struct LineReader {
     private mutating func take(_ line: LineBuffer.Line) {
         switch line {
         case .overlong(let beginning): add(.tooLong(Array(beginning)))
-        // A blank line between two objects carries nothing to answer.
+        // Blank lines are skipped; they need no answer.
         case .whole(let bytes) where bytes.isBlankLine: break
         case .whole(let bytes): add(.line(Array(bytes)))
         }

@@ -3,7 +3,8 @@ package import Logging
 import POSIX
 import Text
 
-/// Log lines: one JSON object a line on standard error, so that no byte of a caller or receiver can break a line.
+/// Writes one JSON object for each log line to standard error. The text is escaped so that data of a caller or receiver
+/// cannot break a line.
 package struct JSONLogHandler: LogHandler {
     package var metadata: Logger.Metadata = [:]
     package var logLevel: Logger.Level
@@ -28,15 +29,15 @@ package struct JSONLogHandler: LogHandler {
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             members.append(JSON.Member(name, .string(value.description)))
         }
-        // A log that cannot be written has nowhere to say so.
+        // If the log cannot be written, there is nowhere to report that.
         let line = JSON.object(members).encodedText.escapingLineBreaks
         try? Descriptor.standardError.writeAll(Array(line.utf8) + [UInt8(ascii: "\n")])
     }
 }
 
 extension String {
-    /// JSON text in which no reader sees a line end or another order of the letters: what JSON leaves as it is of Unicode's line and
-    /// paragraph separators and of its invisible characters is escaped.
+    /// Escapes Unicode's line and paragraph separators and its invisible format characters, which JSON leaves as they
+    /// are. They could break a line or reorder the text on a terminal.
     fileprivate var escapingLineBreaks: String {
         guard unicodeScalars.contains(where: \.isInvisible) else { return self }
         return unicodeScalars.reduce(into: "") { text, scalar in
@@ -59,7 +60,7 @@ extension Unicode.Scalar {
 }
 
 extension Logger {
-    /// A logger of a program or function, as loud as `LOG_LEVEL` says.
+    /// A logger for a program or function, with the level of `LOG_LEVEL`.
     package init(named name: String, _ settings: Settings) throws(FunctionError) {
         let level = try settings(.logLevel)
         self.init(label: name) { JSONLogHandler(label: $0, level: level) }

@@ -1,7 +1,8 @@
 import Glibc
 import POSIX
 
-/// Where the local runtime keeps its own files, so that a function can tell whoever runs it by hand where to look.
+/// The folder in which the local runtime keeps its files. Functions use it to tell people who run them by hand how to
+/// reach the database.
 package enum RuntimeHome {
     /// `$POSTBACKS_HOME`, or `~/.local/share/postbacks`.
     package static var path: String {
@@ -9,16 +10,17 @@ package enum RuntimeHome {
         return "\(ProcessEnvironment["HOME"] ?? User.current.home)/.local/share/postbacks"
     }
 
-    /// While `postbacks up` runs: lines for a shell that export what it runs with. It holds the file's lock.
+    /// A file that exists while `postbacks up` runs and is locked by it: shell commands that export the runtime's
+    /// settings.
     package static func exports(in home: String) -> String { "\(home)/up.env" }
 
-    /// Whether `postbacks up` runs there. One that was killed may have left the file, but no lock.
+    /// Whether `postbacks up` runs there. A killed process may leave the file behind, but not the lock.
     package static func isUp(in home: String) -> Bool {
         guard let file = try? Descriptor.open(exports(in: home), O_RDONLY) else { return false }
         return (try? file.lock()) == false
     }
 
-    /// What to do without a database.
+    /// Advice for a call without a database.
     package static var hint: String {
         let home = path
         if isUp(in: home) {

@@ -1,22 +1,22 @@
 package import JSON
 import POSIX
 
-/// What people are told of a setting.
+/// The description of a setting for people.
 package protocol SettingDescription: Sendable {
     var name: String { get }
-    /// The default as it would be written, or how it comes about.
+    /// The default as it would be written, or a description of how it is determined.
     var fallback: String { get }
     var meaning: String { get }
 }
 
-/// One setting: an environment variable, or a file named by the variable with `_FILE` behind its name.
+/// One setting, read from an environment variable, or from a file that the variable with the suffix `_FILE` names.
 package struct Setting<Value>: SettingDescription {
     package let name: String
     package let fallback: String
     package let meaning: String
     private let parse: @Sendable (String?) throws(Wrong) -> Value
 
-    /// A setting with a default that is written like any other value.
+    /// A setting whose default is written like any other value.
     package init(
         _ name: String, default fallback: String, _ meaning: String,
         parse: @escaping @Sendable (String) throws(Wrong) -> Value
@@ -24,7 +24,7 @@ package struct Setting<Value>: SettingDescription {
         self.init(name, whenMissing: fallback, meaning) { text throws(Wrong) in try parse(text ?? fallback) }
     }
 
-    /// A setting whose absence means something of its own, described by `fallback`.
+    /// A setting for which a missing value has a meaning of its own, described by `fallback`.
     package init(
         _ name: String, whenMissing fallback: String, _ meaning: String,
         parse: @escaping @Sendable (String?) throws(Wrong) -> Value
@@ -35,13 +35,13 @@ package struct Setting<Value>: SettingDescription {
         self.parse = parse
     }
 
-    /// What a text means for this setting; nil stands for none.
+    /// Parses a text as this setting's value; nil means that the setting is missing.
     package func read(_ text: String?) -> Result<Value, Wrong> {
         Result { () throws(Wrong) in try parse(text) }
     }
 }
 
-/// The settings of this process, read once.
+/// The settings of a process, from its environment.
 package struct Settings: Sendable {
     private let environment: [String: String]
 
@@ -49,11 +49,12 @@ package struct Settings: Sendable {
         self.environment = environment
     }
 
-    /// The settings in this process's environment.
+    /// The settings from this process's environment.
     package static var ofThisProcess: Settings { Settings(environment: ProcessEnvironment.all) }
 
-    /// The setting's value, or its default. An empty value counts as none.
-    /// - Throws: `misconfigured`, naming the setting and what would be right. Never shows the value: it may be a secret.
+    /// The setting's value, or its default. An empty value counts as missing.
+    /// - Throws: `misconfigured` with the setting's name and what would be right. The message never contains the value,
+    ///   which may be a secret.
     package func callAsFunction<Value>(_ setting: Setting<Value>) throws(FunctionError) -> Value {
         switch setting.read(try text(setting.name)) {
         case .success(let value): return value
@@ -63,7 +64,7 @@ package struct Settings: Sendable {
         }
     }
 
-    /// Whether somebody gave the setting, right or wrong.
+    /// Whether the setting is given; its value may be invalid.
     package func has(_ name: String) -> Bool {
         environment[name]?.isEmpty == false || environment["\(name)_FILE"]?.isEmpty == false
     }

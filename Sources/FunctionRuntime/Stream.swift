@@ -1,11 +1,11 @@
 import JSON
 import POSIX
 
-/// The warm mode: lines in, lines out, until the input ends.
+/// The warm mode: it reads lines and writes an answer for each until the input ends.
 enum Stream {
-    /// How many lines are read together at the most.
+    /// The highest number of lines that are read together.
     private static let lineLimit = 500
-    /// So many bytes of lines are begun in one turn, so that what was begun before goes on meanwhile.
+    /// How many bytes of lines are started in one turn, so that the calls in work are not delayed.
     private static let turnBytes = 1 << 18
 
     static func run<F: BatchFunction>(batches type: F.Type, _ settings: Settings) throws(SystemError) {
@@ -33,8 +33,8 @@ enum Stream {
         }
     }
 
-    /// Reads lines as the warm mode does, and only judges them: for each that is right an output that is empty but for what was
-    /// put right or left out.
+    /// Reads lines as the warm mode does, but only checks them. The output of a valid line is empty, except for
+    /// warnings about fields that were corrected or left out.
     static func check<F: Function>(_ type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         var function: F?
@@ -91,18 +91,18 @@ enum Stream {
                     try answers.sendIfMany()
                 }
                 try answers.send()
-                // What waits here already comes first.
+                // Lines that were read already come first.
                 if turn.isReadable, !reader.hasLines { try reader.read() }
             }
         }
     }
 }
 
-/// A concurrent function and the ids of the lines that it works on.
+/// A concurrent function with the ids of the lines that it works on.
 private struct WarmFunction<F: ConcurrentFunction> {
     let settings: Settings
     private var function: F?
-    /// By their tickets, each with the time when it was begun.
+    /// The calls in work by their tickets, each with its start time.
     private var calls: [UInt64: (id: JSON, start: Int64)] = [:]
     private var lastTicket: UInt64 = 0
 
@@ -132,7 +132,7 @@ private struct WarmFunction<F: ConcurrentFunction> {
     }
 }
 
-/// The lines of one turn, collected so that they leave in few writes.
+/// The answers of one turn, collected to save write calls.
 private struct Answers {
     private var bytes: [UInt8] = []
     private let log: CallLog
@@ -144,10 +144,10 @@ private struct Answers {
         start = log.now()
     }
 
-    /// With more bytes than these at hand it does not pay to collect more.
+    /// Above this many bytes the answers are written; collecting more saves nothing.
     private static let many = 1 << 20
 
-    /// The call that a line is; a line that is none is answered here.
+    /// Reads the call on a line. A line without a valid call is answered here, and the result is nil.
     mutating func readable<F: Function>(_ line: LineReader.Line, of type: F.Type) -> (id: JSON, input: F.Input)? {
         let line =
             switch line {
@@ -173,7 +173,7 @@ private struct Answers {
         if bytes.count > Answers.many { try send() }
     }
 
-    /// - Parameter start: when the call was begun; nil for one of this turn.
+    /// - Parameter start: when the call was started; nil if that was in this turn.
     mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>, since start: Int64? = nil) {
         log.ended(answer, since: start ?? self.start)
         bytes.append(contentsOf: #"{"id":"#.utf8)

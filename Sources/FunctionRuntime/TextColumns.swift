@@ -1,11 +1,11 @@
-/// Text in two columns for a terminal of 80.
+/// Text in two columns for a terminal of 80 columns.
 package enum TextColumns {
     package static let width = 80
 
-    /// A name and what it is: beside it where the name is short enough, and else below it.
+    /// A name with its text. The text begins on the same line if the name is short enough, otherwise on the next.
     /// - Parameters:
-    ///   - indent: of the name.
-    ///   - column: of the text, which follows the name after two spaces at least.
+    ///   - indent: the column at which the name begins.
+    ///   - column: the column at which the text begins; at least two spaces separate it from the name.
     package static func lines(_ name: String, _ text: String, indent: Int, column: Int) -> [String] {
         let margin = String(repeating: " ", count: column)
         let head = String(repeating: " ", count: indent) + name
@@ -15,7 +15,7 @@ package enum TextColumns {
         return lines
     }
 
-    /// The text cut at spaces into lines of so many characters; a word that is longer has a line of its own.
+    /// The text wrapped at spaces into lines of `width` characters. A longer word gets a line of its own.
     package static func wrapped(_ text: String, width: Int) -> [String] {
         var lines: [String] = []
         for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
