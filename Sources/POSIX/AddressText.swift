@@ -1,8 +1,9 @@
 import Glibc
 
-/// The bytes of an IP address, most significant first: 4 of IPv4 (only as `a.b.c.d`), 16 of IPv6; nil for anything else.
+/// Parses an IP address and returns its bytes, most significant first: 4 for IPv4 (only in the form `a.b.c.d`) or 16
+/// for IPv6. Anything else gives nil.
 package func addressBytes(of text: String) -> [UInt8]? {
-    // The C function stops at NUL; what stands behind it must not go unseen.
+    // The C function stops at a NUL and would ignore the text after it.
     guard !text.utf8.contains(0) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 4)
     if unsafe inet_pton(AF_INET, text, &bytes) == 1 { return bytes }
@@ -10,7 +11,7 @@ package func addressBytes(of text: String) -> [UInt8]? {
     return unsafe inet_pton(AF_INET6, text, &bytes) == 1 ? bytes : nil
 }
 
-/// The usual text of an IP address given as 4 or 16 bytes, e.g. `::1`; nil for another number of bytes.
+/// The usual text of an IP address of 4 or 16 bytes, such as `::1`; nil for any other number of bytes.
 package func addressText(of bytes: [UInt8]) -> String? {
     guard bytes.count == 4 || bytes.count == 16 else { return nil }
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

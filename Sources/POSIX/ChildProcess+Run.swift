@@ -1,7 +1,7 @@
 import Glibc
 
 extension ChildProcess {
-    /// What a program that has ended left.
+    /// The exit status and the output of a program that has ended.
     package struct Outcome: Sendable {
         package let status: ExitStatus
         package let output: [UInt8]
@@ -11,10 +11,11 @@ extension ChildProcess {
         package var errorText: String { String(decoding: errorOutput, as: UTF8.self) }
     }
 
-    /// Runs a program to its end, feeds it `input`, and takes everything it prints, however much.
+    /// Runs a program, writes `input` to its standard input, and returns when it has closed its output and ended. The
+    /// output is kept in memory without a limit.
     ///
-    /// SIGPIPE is ignored from here on in this process: a program need not read its input.
-    /// - Parameter seconds: how long it may take before it is killed; nil for ever.
+    /// The call makes this process ignore SIGPIPE permanently, because a program need not read its input.
+    /// - Parameter seconds: the time after which the program is killed; nil means no limit.
     package static func run(
         _ path: String, _ arguments: [String] = [], environment: [String: String]? = nil, directory: String? = nil,
         input: [UInt8] = [], seconds: Int? = nil
@@ -65,7 +66,7 @@ extension ChildProcess {
         }
     }
 
-    /// Writes what the pipe takes; closes it after the last byte, or when nobody reads.
+    /// Writes as much as the pipe accepts. Closes it after the last byte, or when the program has closed its end.
     private func feed(_ rest: inout ArraySlice<UInt8>) throws(SystemError) {
         do {
             rest = rest.dropFirst(try input?.writeSome(rest) ?? 0)

@@ -1,33 +1,34 @@
 import CSystem
 import Glibc
 
-/// A program that this process has started. It gets the three standard streams and no other descriptor, and takes
-/// signals as if a shell had started it. Whoever starts it reaps it, with `poll` or `wait`.
+/// A program that this process has started. It inherits only the three standard streams, and its signals have the
+/// default handling, as if a shell had started it. The caller must reap it with `poll` or `wait`.
 package final class ChildProcess {
-    /// What one of the standard streams of the child is.
+    /// The source of one of the child's standard streams.
     package enum Stream {
         case inherit
         case null
-        /// The other end is here, in `input`, `output` or `errorOutput`.
+        /// The other end is in `input`, `output` or `errorOutput`.
         case pipe
         case descriptor(Descriptor)
     }
 
     package let pid: CInt
-    /// The end of its standard input to write to, if that is a pipe. Set to nil to close it.
+    /// The write end of the child's standard input if that is a pipe. Setting it to nil closes it.
     package var input: Descriptor?
-    /// The end of its standard output to read from, if that is a pipe.
+    /// The read end of the child's standard output if that is a pipe.
     package var output: Descriptor?
     package var errorOutput: Descriptor?
     private let isGroup: Bool
     private var status: ExitStatus?
 
-    /// Starts the program at a path.
+    /// Starts a program.
     /// - Parameters:
-    ///   - arguments: without the program's own name.
-    ///   - environment: all the variables it gets; nil for those of this process.
-    ///   - directory: where it starts; nil for where this process is.
-    ///   - ownGroup: whether it leads a process group of its own, so that the terminal's Ctrl-C does not reach it.
+    ///   - path: the path of the program.
+    ///   - arguments: the arguments without the program's own name.
+    ///   - environment: all variables of the child; nil means those of this process.
+    ///   - directory: the child's working directory; nil means that of this process.
+    ///   - ownGroup: whether the child leads a new process group, so that the terminal's Ctrl-C does not reach it.
     package init(
         _ path: String, _ arguments: [String] = [], environment: [String: String]? = nil, directory: String? = nil,
         input: Stream = .null, output: Stream = .inherit, errorOutput: Stream = .inherit, ownGroup: Bool = false
@@ -36,7 +37,7 @@ package final class ChildProcess {
             try Ends(input, child: STDIN_FILENO), try Ends(output, child: STDOUT_FILENO),
             try Ends(errorOutput, child: STDERR_FILENO),
         ]
-        // Whoever started this process may have left it ignored, and then there would be nothing to wait for.
+        // This process may have inherited an ignored SIGCHLD, and then `waitpid` would have nothing to return.
         _ = signal(SIGCHLD, SIG_DFL)
         let variables = (environment ?? ProcessEnvironment.all).map { "\($0.key)=\($0.value)" }
         pid = try spawn(
@@ -47,12 +48,12 @@ package final class ChildProcess {
         isGroup = ownGroup
     }
 
-    /// How it ended; nil while it runs.
+    /// The exit status; nil while the program runs.
     package func poll() throws(SystemError) -> ExitStatus? {
         try reap(options: WNOHANG)
     }
 
-    /// Waits until it has ended.
+    /// Waits until the program has ended.
     @discardableResult
     package func wait() throws(SystemError) -> ExitStatus {
         while true {
@@ -60,7 +61,8 @@ package final class ChildProcess {
         }
     }
 
-    /// Sends a signal unless it has been reaped; to its whole group if it leads one and `group` says so.
+    /// Sends a signal if the program has not been reaped yet. With `group` the signal goes to the whole process group,
+    /// if the program leads one.
     package func terminate(_ signal: CInt = SIGTERM, group: Bool = false) {
         guard status == nil else { return }
         Signals.send(signal, to: group && isGroup ? -pid : pid)
@@ -97,7 +99,7 @@ extension ChildProcess {
     }
 }
 
-/// The two ends of one standard stream.
+/// The child's and this process's ends of one standard stream.
 private struct Ends {
     let child: Descriptor
     var parent: Descriptor?
@@ -116,7 +118,7 @@ private struct Ends {
     }
 }
 
-/// `posix_spawn`, with the three streams and nothing else open in the child.
+/// Calls `posix_spawn` so that only the three streams are open in the child.
 private func spawn(
     _ path: String, _ arguments: [String], _ environment: [String], directory: String?, streams: [Descriptor],
     ownGroup: Bool
@@ -127,7 +129,7 @@ private func spawn(
     var copies: [Descriptor] = []
     for (target, stream) in streams.enumerated() {
         var source = stream
-        // One stream's own number may be another one's source; out of the way first.
+        // A source with the number of another stream would be overwritten, so it is duplicated first.
         if stream.number < 3, stream.number != CInt(target) {
             source = try stream.duplicate()
             copies.append(source)
@@ -160,7 +162,7 @@ private func spawn(
     return pid
 }
 
-/// Lends strings as C's list that ends with a null pointer.
+/// Lends the strings as a C array that ends with a null pointer.
 private func withStringList<T>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> T) -> T {
     let copies = unsafe strings.map { unsafe strdup($0) }
     defer {

@@ -1,14 +1,14 @@
 import Glibc
 
-/// The machine's clocks.
+/// The system's clocks.
 package enum Clock {
-    /// Nanoseconds that only grow, from an arbitrary start: for measuring spans.
+    /// A time in nanoseconds that never decreases, with an arbitrary start; for measuring durations.
     package static var monotonicNanoseconds: Int64 { nanoseconds(CLOCK_MONOTONIC) }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package static var unixMilliseconds: Int64 { nanoseconds(CLOCK_REALTIME) / 1_000_000 }
 
-    /// The time now, as RFC 3339 in UTC with milliseconds.
+    /// The current time in RFC 3339 format, in UTC with milliseconds.
     package static var rfc3339: String {
         let milliseconds = unixMilliseconds
         var seconds = time_t(milliseconds / 1000)

@@ -1,8 +1,8 @@
 import CSystem
 
-/// What a crash would leave of a process's memory, in which there are secrets.
+/// Protects the secrets in a process's memory from core dumps.
 package enum CoreDump {
-    /// This process leaves none, whatever the limits and the machine's `core_pattern` say, and no other process of the same user
-    /// may look into its memory or environment. A program that it starts decides for itself.
+    /// Turns off core dumps of this process, whatever the limits and the system's `core_pattern` say. Other processes
+    /// of the same user can no longer read its memory or environment. Programs that it starts are not affected.
     package static func forbid() { forbid_core_dump() }
 }

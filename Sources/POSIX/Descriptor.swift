@@ -1,19 +1,19 @@
 import CSystem
 import Glibc
 
-/// A file descriptor. An owned one is closed when its last reference goes.
+/// A file descriptor. An owned one is closed when its last reference is released.
 package final class Descriptor: Sendable {
-    /// The kernel's number, for `poll` and for handing to a child.
+    /// The descriptor's number, for `poll` and for passing it to a child.
     package let number: CInt
     private let isOwned: Bool
 
-    /// Takes ownership of an open descriptor.
+    /// Takes ownership of an open descriptor and closes it later.
     package init(owning number: CInt) {
         self.number = number
         isOwned = true
     }
 
-    /// Refers to a descriptor that somebody else closes.
+    /// Refers to a descriptor that other code closes.
     package init(borrowing number: CInt) {
         self.number = number
         isOwned = false
@@ -27,24 +27,24 @@ package final class Descriptor: Sendable {
     package static let standardOutput = Descriptor(borrowing: STDOUT_FILENO)
     package static let standardError = Descriptor(borrowing: STDERR_FILENO)
 
-    /// Opens something for each standard stream that this process was started without, so that no connection gets its number and
-    /// with it what is written to that stream. An answer that goes nowhere, and an input from nowhere, still fail.
+    /// Opens /dev/null on whichever of descriptors 0–2 is closed, so that no socket gets that number. It is opened in
+    /// the wrong mode, so that reading standard input or writing standard output still fails.
     package static func occupyStandardNumbers() {
         for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(number, F_GETFD) < 0 {
-            // The lowest number that is free is taken: this one.
+            // `open` returns the lowest free number, which is this one.
             _ = unsafe Glibc.open("/dev/null", number == STDOUT_FILENO ? O_RDONLY : O_WRONLY)
         }
     }
 
-    /// What one `read` brought.
+    /// The result of one `read`.
     package enum ReadResult: Equatable {
         case bytes([UInt8])
         case end
-        /// Nothing is there now; only on a non-blocking descriptor.
+        /// No data is available now. Only non-blocking descriptors return this.
         case wouldBlock
     }
 
-    /// Reads what is there, at most `limit` bytes; waits for the first byte unless the descriptor is non-blocking.
+    /// Reads up to `limit` bytes. It waits for the first byte unless the descriptor is non-blocking.
     package func read(upTo limit: Int) throws(SystemError) -> ReadResult {
         while true {
             var count = 0
@@ -62,7 +62,8 @@ package final class Descriptor: Sendable {
         }
     }
 
-    /// Writes as much as the kernel takes at once and returns how much that was; 0 when it would block.
+    /// Writes as much as the kernel accepts at once.
+    /// - Returns: the number of bytes written; 0 if the call would block.
     package func writeSome(_ bytes: some RandomAccessCollection<UInt8>) throws(SystemError) -> Int {
         while true {
             let count = bytes.withContiguousStorageIfAvailable { buffer in
@@ -78,7 +79,7 @@ package final class Descriptor: Sendable {
         }
     }
 
-    /// Writes all of it, waiting as long as it takes.
+    /// Writes all bytes, and waits as long as necessary.
     package func writeAll(_ bytes: [UInt8]) throws(SystemError) {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -88,8 +89,8 @@ package final class Descriptor: Sendable {
         }
     }
 
-    /// Writes all of it, so little at a time that it never blocks while `interruption` has something to read.
-    /// - Returns: false if that came first; a part may have been written then.
+    /// Writes all bytes in small pieces, so that it never blocks while `interruption` is readable.
+    /// - Returns: false if `interruption` became readable first; a part may have been written then.
     package func writeAll(_ bytes: [UInt8], unless interruption: Descriptor) throws(SystemError) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -99,24 +100,25 @@ package final class Descriptor: Sendable {
         return true
     }
 
-    /// Waits for room, and writes so little that it does not block.
-    /// - Parameter milliseconds: how long room is waited for; nil: as long as it takes.
-    /// - Returns: how many bytes were written; nil if `interruption` had something to read first, or there was no room in time.
+    /// Waits until there is room, and writes only as much as does not block.
+    /// - Parameter milliseconds: the longest wait for room; nil means no limit.
+    /// - Returns: the number of bytes written; nil if `interruption` became readable first, or there was no room in
+    ///   time.
     package func writeSome(
         _ bytes: ArraySlice<UInt8>, unless interruption: Descriptor, milliseconds: Int?
     ) throws(SystemError) -> Int? {
         let ready = try wait(for: [.write(self), .read(interruption)], milliseconds: milliseconds)
-        // A pipe that poll says has room takes so much at once (PIPE_BUF of Linux).
+        // If poll reports room in a pipe, a write of up to 4,096 bytes (PIPE_BUF on Linux) does not block.
         return ready[0] && !ready[1] ? try writeSome(bytes.prefix(4096)) : nil
     }
 
-    /// Makes `read` and `write` return at once when there is nothing to read or no room to write.
+    /// Makes `read` and `write` return at once if there is nothing to read or no room to write.
     package func setNonBlocking() throws(SystemError) {
         let flags = fcntl(number, F_GETFL)
         guard flags >= 0, fcntl(number, F_SETFL, flags | O_NONBLOCK) >= 0 else { throw .last("fcntl") }
     }
 
-    /// Both ends of a new pipe, neither inherited by children.
+    /// Both ends of a new pipe; children inherit neither.
     package static func pipe() throws(SystemError) -> (read: Descriptor, write: Descriptor) {
         var ends: [CInt] = [-1, -1]
         guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw .last("pipe") }
@@ -124,7 +126,7 @@ package final class Descriptor: Sendable {
     }
 }
 
-/// What to wait for on one descriptor.
+/// The event to wait for on one descriptor.
 package enum Interest {
     case read(Descriptor)
     case write(Descriptor)
@@ -141,9 +143,9 @@ package enum Interest {
     }
 }
 
-/// Waits until one of the interests is ready (or its other end is gone) or the time is over.
-/// - Parameter milliseconds: how long at most; nil waits for ever, 0 only looks.
-/// - Returns: for each interest whether it is ready, in the order given; all false after the time or a signal.
+/// Waits until one of the interests is ready or has lost its other end, or the time is over.
+/// - Parameter milliseconds: the longest wait; nil means no limit, 0 does not wait.
+/// - Returns: for each interest whether it is ready, in the given order; all false after a time-out or a signal.
 package func wait(for interests: [Interest], milliseconds: Int?) throws(SystemError) -> [Bool] {
     var descriptors = interests.map(\.pollfd)
     let timeout = milliseconds.map { CInt(clamping: max($0, 0)) } ?? -1

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Runs a body on a thread of its own, for which nobody waits: the process ends without it.
-/// - Returns: false if there can be no further thread now.
+/// Runs a closure on a new, detached thread. The process does not wait for it at its end.
+/// - Returns: false if no thread can be created now.
 package func detachThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Box {
         let body: @Sendable () -> Void
@@ -10,7 +10,7 @@ package func detachThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
     defer { unsafe pthread_attr_destroy(&attributes) }
-    // Enough for the system's resolver; the default would reserve 8 MiB for each.
+    // 512 KiB are enough for the system's resolver; the default would reserve 8 MiB for each thread.
     unsafe pthread_attr_setstacksize(&attributes, 512 << 10)
     unsafe pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
     let box = unsafe Unmanaged.passRetained(Box(body))

@@ -1,9 +1,9 @@
 import CSystem
 import Glibc
 
-/// Waits on many descriptors at a cost that does not grow with those on which nothing happens.
+/// Waits on many descriptors. The cost depends only on the number of ready ones.
 @safe package final class Epoll {
-    /// What may be waited for on one descriptor. A lost connection is reported always, as readable.
+    /// The events to wait for on one descriptor. A lost connection is always reported, as readable.
     package struct Interest: OptionSet {
         package let rawValue: UInt32
 
@@ -30,7 +30,7 @@ import Glibc
         descriptor = Descriptor(owning: number)
     }
 
-    /// Starts waiting on a descriptor; closing it ends that.
+    /// Starts to wait on a descriptor; closing the descriptor ends that.
     package func add(_ number: CInt, for interest: Interest) throws(SystemError) {
         try control(EPOLL_CTL_ADD, number, interest)
     }
@@ -39,8 +39,8 @@ import Glibc
         try control(EPOLL_CTL_MOD, number, interest)
     }
 
-    /// What is ready, at most 256 of them; empty after the time or a signal.
-    /// - Parameter milliseconds: nil waits for ever, 0 only looks.
+    /// Returns up to 256 ready descriptors; none after a time-out or a signal.
+    /// - Parameter milliseconds: the longest wait; nil means no limit, 0 does not wait.
     package func wait(milliseconds: Int?) throws(SystemError) -> [Event] {
         let timeout = milliseconds.map { CInt(clamping: max($0, 0)) } ?? -1
         let count = unsafe epoll_wait(descriptor.number, &buffer, CInt(buffer.count), timeout)

@@ -1,9 +1,10 @@
 import Glibc
 
-/// Programs as the shell finds them.
+/// Finds programs as a shell does.
 package enum Executable {
-    /// The first program of that name in the folders of `searchPath`, or the path itself if the name has a slash.
-    /// - Parameter searchPath: folders between colons; nil for `$PATH`.
+    /// The first executable with that name in the folders of `searchPath`; the name itself if it contains a slash and
+    /// is executable.
+    /// - Parameter searchPath: folders separated by colons; nil means `$PATH`.
     package static func find(_ name: String, searchPath: String? = nil) -> String? {
         if name.contains("/") { return isExecutable(name) ? name : nil }
         let folders = searchPath ?? ProcessEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"

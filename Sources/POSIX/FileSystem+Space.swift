@@ -2,7 +2,8 @@ import CSystem
 import Glibc
 
 extension FileSystem {
-    /// Bytes of the file system that holds a path: those that are free for everybody, and all. Nil where it cannot be asked.
+    /// The free bytes for unprivileged users and the total bytes of the file system that holds a path; nil if the
+    /// system call fails.
     package static func space(at path: String) -> (free: Int, size: Int)? {
         var status = statvfs()
         guard unsafe statvfs(path, &status) == 0 else { return nil }

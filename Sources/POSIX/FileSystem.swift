@@ -5,8 +5,8 @@ import Glibc
 package enum FileSystem {
     package enum Kind: Equatable { case file, folder, link, other }
 
-    /// What is there; nil if nothing is, or a folder above may not be entered.
-    /// - Parameter followingLinks: whether a symbolic link counts as what it points to.
+    /// The kind of file at a path; nil if there is none, or a folder above it cannot be searched.
+    /// - Parameter followingLinks: whether a symbolic link counts as the file it points to.
     package static func kind(of path: String, followingLinks: Bool = true) -> Kind? {
         guard let status = status(of: path, followingLinks: followingLinks) else { return nil }
         return switch status.st_mode & S_IFMT {
@@ -17,12 +17,12 @@ package enum FileSystem {
         }
     }
 
-    /// The numbers of the user and the group that own it, and its permission bits.
+    /// The numeric ids of the owner and the group, and the permission bits; nil if there is no such file.
     package static func ownership(of path: String) -> (user: UInt32, group: UInt32, mode: UInt32)? {
         status(of: path, followingLinks: true).map { ($0.st_uid, $0.st_gid, UInt32($0.st_mode) & 0o7777) }
     }
 
-    /// What a symbolic link says; nil for what is none.
+    /// The text of a symbolic link; nil if the path is no symbolic link.
     static func destination(ofLink path: String) -> String? {
         guard kind(of: path, followingLinks: false) == .link else { return nil }
         var text = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -30,7 +30,7 @@ package enum FileSystem {
         return length > 0 ? String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
-    /// Makes a folder and those above it that are missing. What exists stays as it is.
+    /// Creates a folder and the missing ones above it. Existing folders are not changed.
     package static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         if unsafe mkdir(path, mode) == 0 { return }
         switch errno {
@@ -42,7 +42,7 @@ package enum FileSystem {
         }
     }
 
-    /// Makes a new, private folder whose name begins with `prefix`.
+    /// Creates a new folder that only this user can access. Its name begins with `prefix`.
     package static func makeTemporaryFolder(_ prefix: String) throws(SystemError) -> String {
         var template = Array("\(prefix)XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw .last("mkdtemp \(prefix)") }
@@ -61,14 +61,14 @@ package enum FileSystem {
         guard unsafe symlink(destination, path) == 0 else { throw .last("symlink \(path)") }
     }
 
-    /// The path without links, `.` and `..`; nil if it does not exist.
+    /// The absolute path without links, `.` and `..`; nil if the file does not exist.
     package static func resolve(_ path: String) -> String? {
         guard let resolved = unsafe realpath(path, nil) else { return nil }
         defer { unsafe free(resolved) }
         return unsafe String(cString: resolved)
     }
 
-    /// The names in a folder, sorted; none if it cannot be read.
+    /// The sorted names in a folder; empty if it cannot be read.
     package static func names(in folder: String) -> [String] {
         guard let stream = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(stream) }
@@ -82,7 +82,7 @@ package enum FileSystem {
         return names.sorted()
     }
 
-    /// The file's bytes.
+    /// Reads a file.
     /// - Throws: `SystemError`, with `EFBIG` for a file of more than `limit` bytes.
     package static func read(_ path: String, limit: Int = .max) throws(SystemError) -> [UInt8] {
         let file = try Descriptor.open(path, O_RDONLY)
@@ -94,17 +94,18 @@ package enum FileSystem {
         return bytes
     }
 
-    /// Writes a file anew.
+    /// Writes a file and replaces its former content.
     package static func write(_ text: String, to path: String, mode: UInt32 = 0o644) throws(SystemError) {
         try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode).writeAll(Array(text.utf8))
     }
 
-    /// Gives a file or folder another name, in place of what has it. What does not exist stays so.
+    /// Renames a file or folder and replaces an existing file at the new path. Does nothing if the old path does not
+    /// exist.
     package static func rename(_ path: String, to newPath: String) throws(SystemError) {
         guard unsafe Glibc.rename(path, newPath) == 0 || errno == ENOENT else { throw .last("rename \(path)") }
     }
 
-    /// Removes a file, a link or an empty folder; it need not exist.
+    /// Removes a file, a link or an empty folder. Does nothing if the path does not exist.
     package static func remove(_ path: String) throws(SystemError) {
         guard unsafe Glibc.remove(path) == 0 || errno == ENOENT else { throw .last("remove \(path)") }
     }
@@ -117,7 +118,7 @@ package enum FileSystem {
         try remove(path)
     }
 
-    /// Everything before the last slash.
+    /// The path before the last slash.
     package static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
@@ -131,14 +132,14 @@ package enum FileSystem {
 }
 
 extension Descriptor {
-    /// The size in bytes; nil for what is no regular file.
+    /// The size in bytes; nil if it is no regular file.
     package var fileSize: Int? {
         var status = stat()
         guard unsafe fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
     }
 
-    /// Cuts a file off behind so many bytes, and goes on writing there.
+    /// Truncates the file to `size` bytes and continues writing there.
     package func truncate(to size: Int) throws(SystemError) {
         guard ftruncate(number, off_t(size)) == 0, lseek(number, off_t(size), SEEK_SET) >= 0 else {
             throw .last("ftruncate")
@@ -152,22 +153,23 @@ extension Descriptor {
         return Descriptor(owning: number)
     }
 
-    /// Another descriptor for the same, none of the standard three; children do not inherit it.
+    /// A duplicate whose number is none of 0–2; children do not inherit it.
     package func duplicate() throws(SystemError) -> Descriptor {
         let copy = fcntl(number, F_DUPFD_CLOEXEC, 3)
         guard copy >= 0 else { throw .last("fcntl") }
         return Descriptor(owning: copy)
     }
 
-    /// Takes the file's exclusive lock, which ends with `unlock` or the process; false if another has it.
+    /// Takes an exclusive lock on the file (`flock`), which lasts until `unlock` or the end of the process.
+    /// - Returns: false if another process has it.
     package func lock() throws(SystemError) -> Bool {
         if flock(number, LOCK_EX | LOCK_NB) == 0 { return true }
         guard errno == EWOULDBLOCK else { throw .last("flock") }
         return false
     }
 
-    /// Gives the lock back. To close the descriptor may not do: a child that another thread has just begun has a copy of it until
-    /// its program runs, and the lock lasts as long as any copy.
+    /// Releases the lock. Closing the descriptor may not be enough: a child that another thread is just starting has a
+    /// copy of it until its program runs, and the lock lasts as long as any copy.
     package func unlock() throws(SystemError) {
         guard flock(number, LOCK_UN) == 0 else { throw .last("flock") }
     }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// A name that leads to no address, and what the system's resolver says of it.
+/// The reason why a name has no address, as the system's resolver reports it.
 package struct NameLookupFailure: Error, Equatable, CustomStringConvertible {
     package let description: String
-    /// Whether this system is to blame, and not the name: no name server answers, or no memory or descriptor is left.
+    /// Whether the cause is this system and not the name: no name server answers, or no memory or descriptor is left.
     package let isOfThisSystem: Bool
 
     package init(_ description: String, isOfThisSystem: Bool = false) {
@@ -12,8 +12,8 @@ package struct NameLookupFailure: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Every address of a host name, 4 or 16 bytes each, in the order in which they should be tried (RFC 6724). Asks whatever the
-/// system asks, and does not return before that has answered or given up.
+/// Every address of a host name, 4 or 16 bytes each, in the order in which they should be tried (RFC 6724). It uses the
+/// system's resolver and blocks until that answers or gives up.
 package func lookUpAddresses(of name: String) -> Result<[[UInt8]], NameLookupFailure> {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC

@@ -3,12 +3,13 @@ import Synchronization
 
 /// The system's name servers, as `/etc/resolv.conf` lists them.
 package enum NameServers {
-    /// Nanoseconds for which an answer to `areReachable` holds: lookups fail by the dozen.
+    /// How long a result of `areReachable` stays valid, in nanoseconds. Lookups often fail in large numbers.
     private static let lifetime: Int64 = 5_000_000_000
     private static let last = Mutex<(isReachable: Bool, time: Int64)?>(nil)
 
-    /// Whether any of them answers a question at all: the name servers of the root (RFC 1035 §4). A name whose own servers fail
-    /// is no failure of the system's resolver, and the resolver's error says the same of both. Waits a second at most.
+    /// Whether any of the servers answers a query, here for the root name servers (RFC 1035 §4). The resolver's error
+    /// does not tell whether the system's servers or those of a name have failed; this does. It waits at most one
+    /// second.
     package static func areReachable() -> Bool {
         let now = Clock.monotonicNanoseconds
         if let known = last.withLock({ $0 }), now - known.time < lifetime { return known.isReachable }
@@ -17,7 +18,8 @@ package enum NameServers {
         return isReachable
     }
 
-    /// The addresses of the file's `nameserver` lines; none when there is no such file. glibc reads the first three.
+    /// The addresses in the file's `nameserver` lines; empty if there is no such file. Like glibc, it takes the first
+    /// three.
     private static func listed() -> [String] {
         guard let bytes = try? FileSystem.read("/etc/resolv.conf", limit: 1 << 16) else { return [] }
         var servers: [String] = []
@@ -40,13 +42,13 @@ package enum NameServers {
                     return true
                 }
             }
-            // A server that refuses is readable too, and has nothing.
+            // A server that refuses the query packet is readable too, but has no reply.
             open = zip(open, ready).filter { !$0.1 }.map(\.0)
             if left == 0 { return false }
         }
         return false
     }
 
-    /// Which are the name servers of the root? Recursion desired; one question, of the type NS and the class IN.
+    /// A query for the root name servers: recursion desired, one question of type NS and class IN.
     private static let question: [UInt8] = [0x50, 0x42, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1]
 }

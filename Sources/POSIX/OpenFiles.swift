@@ -1,16 +1,15 @@
 import Glibc
 
-/// How many files and sockets a process may have open at once (RLIMIT_NOFILE).
+/// The limit of files and sockets that a process may have open at the same time (RLIMIT_NOFILE).
 package enum OpenFiles {
-    /// As many as this process, and the processes that it starts, may allow themselves.
+    /// The hard limit: the highest limit that this process and its children may set for themselves.
     package static var limit: Int {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
         return Int(clamping: limit.rlim_max)
     }
 
-    /// Lets this process have as many files and sockets open at once as it may allow itself. Most systems allow 1,024 at first,
-    /// for the sake of programs that use `select`.
+    /// Raises this process's limit to the hard limit. Most systems start with 1,024, for programs that use `select`.
     package static func allowAll() {
         var limit = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }

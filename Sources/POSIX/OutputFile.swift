@@ -1,17 +1,17 @@
 import Glibc
 
-/// A file that a program writes from its beginning to its end. A regular file is written beside the one that is there and takes
-/// its place, with its owner and mode, when it is complete; a symbolic link is followed and stays one. What is no regular file
-/// (a device, a FIFO, `/dev/stdout`, the shell's `/dev/fd/63`) is written into as it is.
+/// A file that a program writes from beginning to end. A regular file is written under a temporary name in the same
+/// folder, and replaces the existing one, with its owner and mode, when it is complete. A symbolic link is followed and
+/// kept. Anything else (a device, a FIFO, `/dev/stdout`, the shell's `/dev/fd/63`) is written directly.
 package final class OutputFile {
     package let descriptor: Descriptor
-    /// The file that is written and the one whose place it takes; nil where it is written into what is there.
+    /// The path of the temporary file and the path that it will replace; nil if the file is written directly.
     private let replacement: (draft: String, target: String)?
     private var isComplete = false
 
-    /// Opens it; a FIFO waits for its reader.
-    /// - Parameter mode: the permission bits of a file that is not there yet.
-    /// - Throws: `SystemError` with the path, also where an existing file may not be written to.
+    /// Opens the file. For a FIFO, it waits for the reader.
+    /// - Parameter mode: the permission bits of a new file.
+    /// - Throws: `SystemError` with the path, also if an existing file is not writable.
     package init(_ path: String, mode: UInt32) throws(SystemError) {
         if let number = OutputFile.descriptorNumber(path) {
             descriptor = try Descriptor(borrowing: number).duplicate()
@@ -23,7 +23,7 @@ package final class OutputFile {
             let target = try OutputFile.endOfLinks(path)
             (descriptor, replacement) = try OutputFile.open(beside: target, owner: nil, mode: mode)
         case .file:
-            // What may not be written to is not replaced either, although the folder would allow it.
+            // A file that is not writable is not replaced either, although the folder would allow it.
             guard unsafe access(path, W_OK) == 0 else { throw .last("open \(path)") }
             guard let target = FileSystem.resolve(path), let owner = FileSystem.ownership(of: target) else {
                 throw .last("open \(path)")
@@ -40,7 +40,7 @@ package final class OutputFile {
         if !isComplete, let replacement { try? FileSystem.remove(replacement.draft) }
     }
 
-    /// Puts the file in its place, once the disk has it. Without this call what was there stays as it was.
+    /// Syncs the file to disk and moves it to its final path. Without this call the existing file stays unchanged.
     package func complete() throws(SystemError) {
         guard let replacement else { return }
         guard fsync(descriptor.number) == 0 || errno == EINVAL else { throw .last("write \(replacement.target)") }
@@ -50,7 +50,7 @@ package final class OutputFile {
         isComplete = true
     }
 
-    /// Makes the file that is to take another one's place, in the same folder.
+    /// Creates the temporary file in the folder of its target.
     private static func open(
         beside target: String, owner: (user: UInt32, group: UInt32, mode: UInt32)?, mode: UInt32
     ) throws(SystemError) -> (Descriptor, (draft: String, target: String)) {
@@ -59,11 +59,11 @@ package final class OutputFile {
         do throws(SystemError) {
             file = try Descriptor.open(draft, O_WRONLY | O_CREAT | O_EXCL, mode: mode & 0o600)
         } catch {
-            // Nobody knows the draft by its name.
+            // The error names the target, because nobody knows the temporary file's name.
             throw SystemError(call: "open \(target)", code: error.code)
         }
         do throws(SystemError) {
-            // The owner first: a change of owner takes bits of the mode away.
+            // The owner is set first, because changing it clears bits of the mode.
             if let owner, let own = FileSystem.ownership(of: draft), owner.user != own.user || owner.group != own.group
             {
                 guard fchown(file.number, owner.user, owner.group) == 0 else { throw .last("chown \(target)") }
@@ -76,14 +76,14 @@ package final class OutputFile {
         return (file, (draft, target))
     }
 
-    /// A name that no other process has, also none in another container on the same folder.
+    /// A name that no other process uses, not even one in another container that shares the folder.
     private static func draftPath(_ target: String) -> String {
         let folder = FileSystem.parent(of: target)
         let name = target.split(separator: "/").last.map { String(decoding: $0.utf8.prefix(200), as: UTF8.self) } ?? ""
         return "\(folder == "/" ? "" : folder)/.\(name).\(getpid())-\(Clock.monotonicNanoseconds).part"
     }
 
-    /// Where a path leads to that does not exist: a link may dangle.
+    /// The path at the end of a chain of links. A link may point to a file that does not exist.
     private static func endOfLinks(_ path: String) throws(SystemError) -> String {
         var path = path
         for _ in 0..<40 {
@@ -93,7 +93,7 @@ package final class OutputFile {
         throw SystemError(call: "open \(path)", code: ELOOP)
     }
 
-    /// The descriptor that a path stands for: opening it anew would begin at its file's beginning.
+    /// The descriptor that a path stands for. Opening the path anew would start at the beginning of its file.
     private static func descriptorNumber(_ path: String) -> CInt? {
         switch path {
         case "/dev/stdin": return STDIN_FILENO

@@ -1,8 +1,8 @@
 import CArguments
 
-/// The words that this process was started with, also where there is no `/proc`, which Swift's own list is read from.
+/// The arguments of this process. Unlike Swift's own list, they are available without `/proc`.
 package enum ProcessArguments {
-    /// All of them; the first one names the program.
+    /// All arguments; the first one names the program.
     package static var all: [String] {
         guard let words = unsafe program_arguments() else { return [] }
         return (0..<Int(program_argument_count())).map { index in
@@ -11,7 +11,7 @@ package enum ProcessArguments {
         }
     }
 
-    /// The program's own file; nil where it cannot be found.
+    /// The path of the program's file; nil if it cannot be found.
     package static var program: String? {
         FileSystem.resolve("/proc/self/exe") ?? all.first.flatMap { Executable.find($0) }.flatMap(FileSystem.resolve)
     }

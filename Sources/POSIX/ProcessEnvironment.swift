@@ -1,14 +1,14 @@
 import CSystem
 import Glibc
 
-/// The variables that this process was started with.
+/// The environment variables of this process.
 package enum ProcessEnvironment {
     package static subscript(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }
 
-    /// All of them; the later of two with one name counts.
+    /// All variables. If a name occurs twice, the later value counts.
     package static var all: [String: String] {
         var variables: [String: String] = [:]
         guard var entry = unsafe current_environment() else { return variables }

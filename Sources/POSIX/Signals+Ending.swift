@@ -2,13 +2,13 @@ import CSystem
 import Glibc
 
 extension SignalDescriptor {
-    /// The signals that end a program that runs until it is told to: of a service manager (TERM), of the keyboard (INT, QUIT),
-    /// and of a terminal that goes (HUP), unless `nohup` has made the program indifferent to that.
+    /// The signals that end a long-running program: TERM from a service manager, INT and QUIT from the keyboard, and
+    /// HUP when a terminal closes, unless `nohup` made the program ignore it.
     package static func ofEnd() throws(SystemError) -> SignalDescriptor {
         try SignalDescriptor([SIGTERM, SIGINT, SIGQUIT] + (isIgnored(SIGHUP) ? [] : [SIGHUP]))
     }
 
-    /// A signal that is waited for would come although it is ignored.
+    /// A signalfd reports a blocked signal even if its action is to ignore it, so the action must be checked.
     private static func isIgnored(_ signal: CInt) -> Bool {
         var action = sigaction()
         guard unsafe sigaction(signal, nil, &action) == 0 else { return false }

@@ -1,25 +1,25 @@
 import CSystem
 import Glibc
 
-/// How this process takes signals.
+/// Signal handling of this process.
 package enum Signals {
     /// Lets a write to a closed pipe or socket fail with EPIPE instead of ending the process.
     package static func ignorePipe() {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Sends a signal; to a whole group where the id is negative.
-    /// False if there is no such process or it belongs to another user.
+    /// Sends a signal; a negative id means a process group.
+    /// - Returns: false if there is no such process or it belongs to another user.
     @discardableResult
     package static func send(_ signal: CInt, to process: CInt) -> Bool {
         kill(process, signal) == 0
     }
 }
 
-/// Signals as something to wait for. They are blocked in the calling thread and in those it starts later, so create it
-/// before any other thread; children do not inherit the block.
+/// Signals as a descriptor to wait for. They are blocked in the calling thread and in the threads that it starts later,
+/// so create this before any other thread. Children do not inherit the block.
 package final class SignalDescriptor {
-    /// Readable when a signal has come.
+    /// Readable when a signal has arrived.
     package let descriptor: Descriptor
 
     package init(_ signals: [CInt]) throws(SystemError) {
@@ -33,7 +33,7 @@ package final class SignalDescriptor {
         descriptor = Descriptor(owning: number)
     }
 
-    /// The signals that have come since the last time. Several of one kind may have become one.
+    /// The signals that arrived since the last call, at most 16. Several of one kind may be merged.
     package func take() throws(SystemError) -> [CInt] {
         let size = MemoryLayout<signalfd_siginfo>.size
         guard case .bytes(let bytes) = try descriptor.read(upTo: 16 * size) else { return [] }

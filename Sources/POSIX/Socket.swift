@@ -4,13 +4,13 @@ import Glibc
 /// A TCP socket that accepts connections. Non-blocking, not inherited by children.
 package struct TCPListener: Sendable {
     package let descriptor: Descriptor
-    /// The port it listens on, also where the system chose it.
+    /// The port that it listens on, also if the system chose it.
     package let port: UInt16
 
     /// - Parameters:
     ///   - address: a literal IPv4 or IPv6 address of this machine.
-    ///   - port: 0 lets the system choose.
-    ///   - backlog: how many connections may wait to be accepted; nil refuses all until `listen` is called.
+    ///   - port: 0 lets the system choose one.
+    ///   - backlog: the number of connections that may wait to be accepted; nil refuses all until `listen` is called.
     package init(
         address: String = "127.0.0.1", port: UInt16 = 0, backlog: CInt? = SOMAXCONN
     ) throws(SystemError) {
@@ -25,7 +25,7 @@ package struct TCPListener: Sendable {
         if let backlog { try listen(backlog: backlog) }
     }
 
-    /// Lets so many connections wait to be accepted from now on.
+    /// Sets how many connections may wait to be accepted from now on.
     package func listen(backlog: CInt = SOMAXCONN) throws(SystemError) {
         guard Glibc.listen(descriptor.number, backlog) == 0 else { throw .last("listen") }
     }
@@ -45,7 +45,7 @@ package struct TCPListener: Sendable {
 }
 
 extension Descriptor {
-    /// Connects to a literal address, waiting for the connection; the descriptor is non-blocking afterwards.
+    /// Connects to a literal address and waits for the connection. The descriptor is non-blocking afterwards.
     package static func connect(to address: String, port: UInt16) throws(SystemError) -> Descriptor {
         let endpoint = try SocketAddress(address, port: port)
         let descriptor = try Descriptor.socket(endpoint.family)
@@ -57,19 +57,19 @@ extension Descriptor {
         return descriptor
     }
 
-    /// Sends what is written at once instead of waiting for more.
+    /// Turns off Nagle's algorithm, so that written bytes are sent at once.
     package func setNoDelay() throws(SystemError) {
         try set(CInt(IPPROTO_TCP), TCP_NODELAY, to: 1)
     }
 
-    /// Makes closing discard what is unsent and reset the connection.
+    /// Makes closing reset the connection and discard unsent bytes.
     package func resetOnClose() throws(SystemError) {
         var option = linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout<linger>.size)
         guard unsafe setsockopt(number, SOL_SOCKET, SO_LINGER, &option, size) == 0 else { throw .last("setsockopt") }
     }
 
-    /// A UDP socket whose other end is a literal address, non-blocking. What is sent may be lost.
+    /// A non-blocking UDP socket that is connected to a literal address. Datagrams may be lost.
     static func connectDatagrams(to address: String, port: UInt16) throws(SystemError) -> Descriptor {
         let endpoint = try SocketAddress(address, port: port)
         let descriptor = try Descriptor.socket(endpoint.family, SOCK_DGRAM)
@@ -107,14 +107,14 @@ package func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
 }
 
-/// An address and port in the kernel's form.
+/// An address and port as the kernel's `sockaddr`.
 private struct SocketAddress {
     private var storage = sockaddr_storage()
 
     init(_ address: String, port: UInt16) throws(SystemError) {
         guard let bytes = addressBytes(of: address) else { throw SystemError(call: "address \(address)", code: EINVAL) }
         unsafe withUnsafeMutableBytes(of: &storage) { raw in
-            // sockaddr_in: family, port, address. sockaddr_in6: family, port, flow, address, scope.
+            // The layouts are sockaddr_in: family, port, address; and sockaddr_in6: family, port, flow, address, scope.
             let family = sa_family_t(bytes.count == 4 ? AF_INET : AF_INET6)
             unsafe raw.storeBytes(of: family, as: sa_family_t.self)
             unsafe raw.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
@@ -123,7 +123,7 @@ private struct SocketAddress {
         }
     }
 
-    /// The address that a bound socket has.
+    /// Reads the address of a bound socket.
     init(of descriptor: Descriptor) throws(SystemError) {
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = unsafe withUnsafeMutableBytes(of: &storage) { raw in

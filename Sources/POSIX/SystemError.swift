@@ -1,8 +1,8 @@
 import Glibc
 
-/// A system call that failed: which one, and its `errno`.
+/// A failed system call with its `errno`.
 package struct SystemError: Error, Equatable, CustomStringConvertible {
-    /// The call's name as in its manual page, e.g. `open /tmp/x`.
+    /// The call's name as in its manual page, optionally with its argument, such as `open /tmp/x`.
     package let call: String
     /// The value of `errno`.
     package let code: CInt
@@ -12,14 +12,14 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    /// The failure of the call that has just returned -1.
+    /// The error of the call that has just failed.
     package static func last(_ call: String) -> SystemError {
         SystemError(call: call, code: errno)
     }
 
     package var description: String { "\(call): \(reason)" }
 
-    /// What went wrong in the system's words, such as `No such file or directory`.
+    /// The system's text for the error, such as `No such file or directory`.
     package var reason: String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)

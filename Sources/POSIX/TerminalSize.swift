@@ -1,7 +1,7 @@
 import CSystem
 
 extension Descriptor {
-    /// How many columns the terminal has; nil for what is no terminal, or one that does not say.
+    /// The number of columns of the terminal; nil if this is no terminal, or its size is unknown.
     package var terminalColumns: Int? {
         let columns = Int(terminal_columns(number))
         return columns > 0 ? columns : nil

@@ -5,13 +5,13 @@ package struct User: Equatable, Sendable {
     package let name: String
     package let id: UInt32
     package let group: UInt32
-    /// The folder it calls `~`.
+    /// The home folder.
     package let home: String
 
-    /// Whether this process may do everything.
+    /// Whether this process runs as root.
     package static var isRoot: Bool { geteuid() == 0 }
 
-    /// The user that this process acts as; the name is its number if it has none.
+    /// The effective user of this process. If it has no entry, its name is its number.
     package static var current: User {
         let id = geteuid()
         guard let entry = unsafe getpwuid(id) else {
@@ -20,7 +20,7 @@ package struct User: Equatable, Sendable {
         return unsafe User(entry.pointee)
     }
 
-    /// Nil if there is no such user.
+    /// - Returns: nil if there is no such user.
     package static func named(_ name: String) -> User? {
         guard let entry = unsafe getpwnam(name) else { return nil }
         return unsafe User(entry.pointee)

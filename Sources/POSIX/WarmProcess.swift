@@ -1,18 +1,18 @@
 import Text
 
-/// A program that takes lines and answers lines for as long as it runs, such as a function in its warm mode. Neither side ever waits
-/// for the other: what the pipe does not take stays here, and what has come is read as it comes.
+/// A program that reads lines and answers with lines as long as it runs, such as a function in its warm mode. Neither
+/// side blocks the other: unwritten lines wait here, and answers are read as they arrive.
 package final class WarmProcess {
     private let child: ChildProcess
     private var unwritten: [UInt8] = []
-    /// How much of `unwritten` is written already.
+    /// How much of `unwritten` has been written.
     private var written = 0
     private var buffer: LineBuffer
 
-    /// So many bytes that are written may still be held.
+    /// The number of written bytes above which they are removed from `unwritten`.
     private static let heldWrittenBytes = 1 << 18
 
-    /// - Parameter lineLimit: how many bytes a line that it writes may have; nothing is kept of a longer one.
+    /// - Parameter lineLimit: the longest line in bytes that the program may write; a longer one is discarded.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String], lineLimit: Int = .max
     ) throws(SystemError) {
@@ -25,18 +25,18 @@ package final class WarmProcess {
 
     package var pid: CInt { child.pid }
 
-    /// Whether it has begun a line that is longer than the limit.
+    /// Whether the program has written more than the limit of one line.
     package private(set) var hasOverlongLine = false
 
-    /// Whether it may still answer. False once it has closed its output: it has ended, or is about to.
+    /// Whether it may still answer. False once it has closed its output: it has ended or is about to end.
     package var isOpen: Bool { child.output != nil }
 
-    /// Whether lines can still be written to it. False once its input was closed, here or there.
+    /// Whether lines can still be written. False once either side has closed the program's input.
     package var takesInput: Bool { child.input != nil }
 
     package var unwrittenBytes: Int { unwritten.count - written }
 
-    /// What to wait for before the next `write` and `read`.
+    /// The events to wait for before the next `write` and `read`.
     package var interests: [Interest] {
         var interests: [Interest] = []
         if let output = child.output { interests.append(.read(output)) }
@@ -44,14 +44,15 @@ package final class WarmProcess {
         return interests
     }
 
-    /// Takes a line without its end, to be written when there is room.
+    /// Queues a line, given without its end; `write` sends it.
     package func feed(_ line: [UInt8]) {
         unwritten += line
         unwritten.append(UInt8(ascii: "\n"))
     }
 
-    /// Writes what the pipe takes.
-    /// - Throws: when nobody reads any more; `read` then shows where the output ends. Nothing is written after that.
+    /// Writes as much as the pipe accepts.
+    /// - Throws: an error if the program has closed its input. Nothing is written after that; `read` shows where its
+    ///   output ends.
     package func write() throws(SystemError) {
         do throws(SystemError) {
             while let input = child.input, written < unwritten.count {
@@ -63,14 +64,14 @@ package final class WarmProcess {
             child.input = nil
             throw error
         }
-        // What is written goes, also when there is always something more behind it.
+        // Removes written bytes, also if the queue never becomes empty.
         if written == unwritten.count || written > WarmProcess.heldWrittenBytes {
             unwritten.removeFirst(written)
             written = 0
         }
     }
 
-    /// Hands over the lines that have come. It comes back early where one of them is too long.
+    /// Hands over the lines that have arrived. It returns early if one of them is too long.
     package func read(_ handle: (ArraySlice<UInt8>) throws -> Void) throws {
         while let output = child.output {
             switch try output.read(upTo: 1 << 18) {
@@ -89,19 +90,19 @@ package final class WarmProcess {
         }
     }
 
-    /// Ends its input, so that it finishes what it has and ends.
+    /// Closes the program's input, so that it finishes its work and ends.
     package func closeInput() { child.input = nil }
 
-    /// Reads no more of its output, which a child of its own may keep open.
+    /// Stops reading the output, which a child of the program may keep open.
     package func closeOutput() { child.output = nil }
 
-    /// Sends a signal to it and to the children that it may have.
+    /// Sends a signal to the program and its children.
     package func terminate(_ signal: CInt) { child.terminate(signal, group: true) }
 
-    /// How it ended; nil while it runs.
+    /// The exit status; nil while the program runs.
     package func poll() throws(SystemError) -> ChildProcess.ExitStatus? { try child.poll() }
 
-    /// Ends its input and waits for its end. What has not been read of its answers is lost.
+    /// Closes the program's input and output and waits until it has ended. Unread answers are lost.
     @discardableResult
     package func finish() throws(SystemError) -> ChildProcess.ExitStatus {
         closeInput()
