@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-/// The functions that keep their state in the database, one folder and one executable each.
+/// The functions that use the database; each has a folder and an executable.
 let databaseFunctions = [
     "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback", "explainConversion",
     "listAffiliates", "listConversions", "listDeliveries", "listOffers", "listPostbacks", "previewPostback",
@@ -19,7 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        // C libraries as Swift sees them.
+        // System libraries that are imported as C modules.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -35,12 +35,12 @@ let package = Package(
         .target(name: "Egress", dependencies: ["POSIX", "Text"]),
         .target(name: "HTTP", dependencies: ["CCurl", "Egress", "POSIX", "Text"]),
 
-        // What one invocation of a function is.
+        // The runtime of one invocation of a function.
         .target(
             name: "FunctionRuntime",
             dependencies: ["JSON", "POSIX", "Text", .product(name: "Logging", package: "swift-log")]),
 
-        // The domain: values, rules and rendering; and what the tables hold of it.
+        // The domain (values, rules and rendering), and the tables that store it.
         .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets", "Text"]),
         .target(
             name: "Store",
@@ -50,12 +50,12 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
 
-        // The function that sends; it links no libpq.
+        // The function that sends requests; it does not link libpq.
         .executableTarget(
             name: "deliverPostback", dependencies: deliverPostbackDependencies, path: "functions/deliverPostback",
             exclude: ["fixtures"]),
 
-        // What runs the functions on one machine.
+        // The programs that run the functions on one machine.
         .target(
             name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres", "Text"],
             path: "local-runtime/EmbeddedPostgres", resources: [.embedInCode("SQL")]),
@@ -85,16 +85,16 @@ let package = Package(
             ],
             path: "local-runtime/postbacks", resources: [.embedInCode("SQL")]),
 
-        // What tests, benchmarks and faults share. It does not import Testing, which only test targets can.
+        // Shared by tests, benchmarks and faults. It does not import Testing, which only test targets can import.
         .target(
             name: "TestSupport",
             dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "Text"],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py", "validate.py", "verify.py"]),
 
-        // The test targets share this; it imports Testing, which no other target can.
+        // Shared by the test targets. It imports Testing, so it must be a test target itself.
         .testTarget(name: "TestThreads"),
 
-        // Sources/ARCHITECTURE.md and what it says, and then tests that mirror the above.
+        // The test of Sources/ARCHITECTURE.md, followed by tests that mirror the targets above.
         .testTarget(
             name: "ArchitectureTests",
             dependencies: ["JSON", "POSIX", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
@@ -175,7 +175,7 @@ let package = Package(
             ],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
 
-        // Faults that are injected into the real programs, and the ledger that is checked after each.
+        // Faults that are injected into the real programs, and the ledger that is checked after each fault.
         .target(
             name: "FaultLedger", dependencies: ["Postgres"], path: "Tests/Faults/Ledger",
             resources: [.embedInCode("SQL")]),
@@ -196,8 +196,8 @@ package.targets += databaseFunctions.map { name in
         path: "functions/\(name)", exclude: ["fixtures"])
 }
 
-// Readers of strangers' bytes and what must hold of them: replayed by the tests, and in a build of its own driven by libFuzzer
-// (Tests/Faults/Fuzz/run), or counted (Tests/Faults/Fuzz/growth).
+// Parsers of untrusted bytes with the properties that they must keep. The tests replay a corpus. A separate build runs
+// them with libFuzzer (Tests/Faults/Fuzz/run) or counts their instructions (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
     "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks", "Secrets", "Text",
 ]
@@ -223,7 +223,7 @@ if isFuzzing {
             exclude: ["Corpus", "Driver.swift", "GrowthDriver.swift", "dictionary", "growth", "run"]))
 }
 
-/// Every target is compiled under the same, strictest settings.
+/// Every target is compiled with the same, strictest settings.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .strictMemorySafety(),
@@ -235,9 +235,9 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableUpcomingFeature("ImmutableWeakCaptures"),
     ]
-    // The toolchain's own linker: quicker, and silent about the static library of Foundation.
+    // lld comes with the toolchain, is faster, and prints no warnings about the static library of Foundation.
     if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
-    // libFuzzer brings the program's entry; the function's own gets another name.
+    // libFuzzer provides the program's entry point, so the function's own gets another name.
     if isFuzzing, target.name == "deliverPostback" {
         target.swiftSettings?.append(
             .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "deliverPostback_main"]))

@@ -1,6 +1,6 @@
 #include "arguments.h"
 
-// glibc hands main's arguments to what runs before main. Swift reads them from /proc, which a sandbox may not have.
+// glibc passes main's arguments to constructors. Swift reads them from /proc, which may be missing in a sandbox.
 static int argument_count;
 static char *const *arguments;
 

@@ -1,6 +1,7 @@
 #include <curl/curl.h>
 
-// Swift does not see variadic functions. One of these for each kind of argument gives it overloads of the real names.
+// Swift cannot call variadic functions. One function for each kind of argument gives Swift overloads under the real
+// name.
 #define POSTBACKS_NAMED(name) __attribute__((swift_name(name))) static inline
 
 POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
@@ -48,7 +49,7 @@ CURLcode postbacks_easy_setopt_prerequest(CURL *handle, CURLoption option, curl_
     return curl_easy_setopt(handle, option, value);
 }
 
-// Also for curl_off_t, which is a long wherever this is built.
+// Serves curl_off_t too, which is a long on all supported platforms.
 POSTBACKS_NAMED("curl_easy_getinfo(_:_:_:)")
 CURLcode postbacks_easy_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);

@@ -1,4 +1,4 @@
-// GNU and Linux calls that the Glibc module does not show.
+// GNU and Linux calls that Swift's Glibc module does not export.
 #include <signal.h>
 #include <spawn.h>
 #include <sys/file.h>
@@ -16,15 +16,15 @@ extern int accept4(int listener, struct sockaddr *address, socklen_t *length, in
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
-// The variable itself is unsafe to Swift's eyes.
+// Swift treats the variable itself as unsafe.
 static inline char **current_environment(void) { return environ; }
 
-// Swift does not see functions with a variable number of arguments.
+// Swift cannot call variadic functions.
 static inline int terminal_columns(int descriptor) {
     struct winsize size;
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 static inline void forbid_core_dump(void) { prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-// Swift does not see the constants that are casts.
+// Swift does not import constants that are casts.
 static inline int is_ignoring(const struct sigaction *action) { return action->sa_handler == SIG_IGN; }

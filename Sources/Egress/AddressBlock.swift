@@ -1,18 +1,18 @@
-/// The addresses that begin with the same bits: `10.0.0.0/8`.
+/// A CIDR block, such as `10.0.0.0/8`.
 struct AddressBlock: Hashable, Sendable {
     let base: IPAddress
-    /// How many leading bits are the same: 0–32 or 0–128.
+    /// The number of leading bits that all addresses share: 0–32 or 0–128.
     let prefix: Int
 
-    /// What keeps a text from being a block.
+    /// The reason why a text is no block.
     enum Fault: Error {
         case notAnAddress
         case badPrefix
-        /// Bits are set behind the prefix; the block that was probably meant.
+        /// Bits are set after the prefix. The value is the block that was probably meant.
         case bitsBehindPrefix(AddressBlock)
     }
 
-    /// - Parameter text: an address, or an address, `/` and a number of bits.
+    /// - Parameter text: an address, optionally followed by `/` and the number of bits.
     init(parsing text: Substring) throws(Fault) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(literal: String(parts[0])) else { throw .notAnAddress }
@@ -28,7 +28,7 @@ struct AddressBlock: Hashable, Sendable {
         guard base == address else { throw .bitsBehindPrefix(self) }
     }
 
-    /// The block of this size in which the address lies. A block of IPv4-mapped addresses is the block of the IPv4 addresses.
+    /// The block of this size that contains the address.
     private init(base address: IPAddress, prefix: Int) {
         let mask: UInt128 = prefix == 0 ? 0 : ~0 << UInt128(address.width - prefix)
         let base = IPAddress(family: address.family, number: address.number & mask)
@@ -42,17 +42,17 @@ struct AddressBlock: Hashable, Sendable {
         return (address.number ^ base.number) >> UInt128(base.width - prefix) == 0
     }
 
-    /// Whether it lies wholly inside another block.
+    /// Whether all of its addresses belong to the other block.
     func isInside(_ other: AddressBlock) -> Bool {
         prefix >= other.prefix && other.contains(base)
     }
 
-    /// Whether it is this one address.
+    /// Whether it consists of this one address.
     func isExactly(_ address: IPAddress) -> Bool {
         prefix == base.width && base == address
     }
 
-    /// The block as IPv4 if it consists of IPv4-mapped addresses (RFC 4291 §2.5.5.2), or itself.
+    /// The corresponding IPv4 block if all addresses are IPv4-mapped (RFC 4291 §2.5.5.2); otherwise the block itself.
     var unmapped: AddressBlock {
         guard isInside(AddressKind.mapped) else { return self }
         return AddressBlock(base: IPAddress(family: .v4, number: base.number & 0xffff_ffff), prefix: prefix - 96)
@@ -60,7 +60,7 @@ struct AddressBlock: Hashable, Sendable {
 }
 
 extension AddressBlock: ExpressibleByStringLiteral {
-    /// For the tables below: a wrong literal is a bug and stops the program.
+    /// Used for the tables of this module. A wrong literal is a bug and stops the program.
     init(stringLiteral text: StaticString) {
         do {
             try self.init(parsing: text.description[...])

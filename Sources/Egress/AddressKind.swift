@@ -1,6 +1,6 @@
-/// What the registries say of addresses that are no public hosts (IANA special-purpose registries of October 2025, RFC 6890).
+/// Address blocks that do not belong to public hosts (IANA special-purpose registries of October 2025, RFC 6890).
 enum AddressKind {
-    /// Not public, and why.
+    /// Blocks that are not public, with the reason.
     static let special: [(block: AddressBlock, name: String)] = [
         ("0.0.0.0/8", "this network"),
         ("10.0.0.0/8", "private"),
@@ -36,7 +36,7 @@ enum AddressKind {
 
     static let linkLocal: [AddressBlock] = ["169.254.0.0/16", "fe80::/10"]
 
-    /// Where clouds answer their machines' questions, passwords among them.
+    /// Addresses where clouds serve metadata to their machines, including credentials.
     static let metadata: [AddressBlock] = [
         "169.254.169.254",  // AWS, Google, Azure and most others
         "168.63.129.16",  // Azure's wire server
@@ -56,10 +56,10 @@ enum AddressKind {
     private static let translated: AddressBlock = "64:ff9b::/96"
     private static let sixToFour: AddressBlock = "2002::/16"
     private static let teredo: AddressBlock = "2001::/32"
-    /// Benchmarking, ORCHID and other uses; Teredo is in it and stands before it.
+    /// Assigned to benchmarking, ORCHID and other uses. It contains Teredo, which is checked before it.
     private static let assignments: AddressBlock = "2001::/23"
 
-    /// The IPv4 addresses to which packets to an IPv6 address may come in the end.
+    /// The IPv4 addresses that packets to an IPv6 address may finally reach.
     static func embedded(in address: IPAddress) -> (form: String, addresses: [IPAddress])? {
         func v4(_ shift: UInt128, invert: Bool = false) -> IPAddress {
             let number = (address.number >> shift) & 0xffff_ffff
@@ -70,20 +70,20 @@ enum AddressKind {
         if stateless.contains(address) { return ("IPv4-translated", [v4(0)]) }
         if translated.contains(address) { return ("NAT64", [v4(0)]) }
         if sixToFour.contains(address) { return ("6to4", [v4(80)]) }
-        // RFC 4380 §4: the server's address, and the client's with its bits inverted.
+        // RFC 4380 §4: the server's address, and the client's address with inverted bits.
         if teredo.contains(address) { return ("Teredo", [v4(64), v4(0, invert: true)]) }
         if locallyTranslated.contains(address) {
-            // RFC 6052 §2.2 with prefixes of 96, 64, 56 and 48 bits; the eight bits from 64 on are part of none.
+            // RFC 6052 §2.2 with prefixes of 96, 64, 56 and 48 bits. The eight bits from bit 64 belong to no address.
             let joined = (address.number >> 64) << 56 | address.number & ((1 << 56) - 1)
             let places = [address.number, joined >> 24, joined >> 32, joined >> 40]
             return ("local NAT64", places.map { IPAddress(family: .v4, number: $0 & 0xffff_ffff) })
         }
-        // RFC 5214 §6.1, behind any prefix; two bits of the first byte say nothing here.
+        // RFC 5214 §6.1, after any prefix. Two bits of the first byte do not matter here.
         if address.family == .v6, (address.number >> 32) & 0xfcff_ffff == 0x0000_5efe { return ("ISATAP", [v4(0)]) }
         return nil
     }
 
-    /// Whether an IPv6 address that is nothing special is one of a public host.
+    /// Whether an address without a special purpose belongs to a public host.
     static func isPublic(_ address: IPAddress) -> Bool {
         if address.family == .v4 || translated.contains(address) || teredo.contains(address) { return true }
         return global.contains(address) && !assignments.contains(address)

@@ -1,16 +1,17 @@
-/// Which addresses may be dialled: the public ones, and those that an allow list opens.
+/// Decides which addresses may be dialled: public ones, and those on an allow list.
 ///
-/// Addresses are judged, never names: a name may lead to a forbidden address, and a number may be written in many ways.
+/// The rules check addresses and never names: a name may lead to a forbidden address, and an address may be written in
+/// many ways.
 package struct EgressRules: Sendable {
     private let allowed: [AddressBlock]
 
     package enum Verdict: Equatable, Sendable {
         case allowed
-        /// - Parameter reason: what kind of address it is, e.g. `loopback`.
+        /// - Parameter reason: the kind of address, such as `loopback`.
         case forbidden(reason: String)
     }
 
-    /// An entry of the allow list that is none.
+    /// An invalid entry of the allow list.
     package struct InvalidEntry: Error, Equatable, CustomStringConvertible {
         package let entry: String
         package let reason: String
@@ -18,12 +19,13 @@ package struct EgressRules: Sendable {
         package var description: String { "\"\(entry)\" \(reason)" }
     }
 
-    /// Only public addresses.
+    /// Allows public addresses only.
     package init() {
         allowed = []
     }
 
-    /// - Parameter list: addresses and CIDR blocks, separated by commas; spaces around them do not matter.
+    /// Allows public addresses and those on the list.
+    /// - Parameter list: addresses and CIDR blocks, separated by commas; spaces around them are ignored.
     package init(allowing list: String) throws(InvalidEntry) {
         var blocks: [AddressBlock] = []
         for part in list.split(separator: ",") {
@@ -53,14 +55,14 @@ package struct EgressRules: Sendable {
         return judgeUnlisted(address)
     }
 
-    /// Why an address may not be dialled, for people; nil if it may.
+    /// The reason why an address may not be dialled, as text for people; nil if it may.
     package func refusal(of address: IPAddress) -> String? {
         guard case .forbidden(let reason) = judge(address) else { return nil }
         return "\(address) may not be dialled: \(reason)"
     }
 
-    /// What the kind of an address says, the allow list aside. An embedded IPv4 address is judged here too: to open
-    /// `10.0.0.0/8` is not to open what a distant gateway calls 10.0.0.1.
+    /// Decides by the kind of address, without the allow list. Embedded IPv4 addresses are decided here too: an entry
+    /// `10.0.0.0/8` does not open an IPv6 address that a remote gateway translates to 10.0.0.1.
     private func judgeUnlisted(_ address: IPAddress) -> Verdict {
         if let kind = AddressKind.special.first(where: { $0.block.contains(address) }) {
             return .forbidden(reason: kind.name)
@@ -74,8 +76,8 @@ package struct EgressRules: Sendable {
         return AddressKind.isPublic(address) ? .allowed : .forbidden(reason: "not public")
     }
 
-    /// Why no wide entry may open this address; nil if one may. Whoever allows `0.0.0.0/0` for an inner network does not mean
-    /// the cloud's keys.
+    /// The reason why a wide entry does not open this address; nil if it may. An entry `0.0.0.0/0` for an internal
+    /// network is not meant to open the cloud's metadata service.
     private func guarded(_ address: IPAddress) -> String? {
         if AddressKind.metadata.contains(where: { $0.contains(address) }) { return "cloud metadata" }
         if AddressKind.linkLocal.contains(where: { $0.contains(address) }) { return "link-local" }
@@ -86,7 +88,8 @@ package struct EgressRules: Sendable {
         return nil
     }
 
-    /// Whether an entry that can mean nothing else opens a guarded address.
+    /// Whether an entry opens a guarded address explicitly: the entry is this address, or a link-local block that
+    /// contains it.
     private func opensAlone(_ address: IPAddress) -> Bool {
         allowed.contains { block in
             if block.isExactly(address) { return true }

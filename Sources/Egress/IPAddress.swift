@@ -8,7 +8,7 @@ package struct IPAddress: Hashable, Sendable {
     }
 
     package let family: Family
-    /// The address as a number; of IPv4 in the lowest 32 bits.
+    /// The address as a number; an IPv4 address uses the lowest 32 bits.
     let number: UInt128
 
     init(family: Family, number: UInt128) {
@@ -16,7 +16,7 @@ package struct IPAddress: Hashable, Sendable {
         self.number = number
     }
 
-    /// - Parameter bytes: 4 of IPv4 or 16 of IPv6, most significant first; nil for another number of them.
+    /// - Parameter bytes: 4 bytes for IPv4 or 16 for IPv6, most significant first; any other number gives nil.
     package init?(bytes: [UInt8]) {
         switch bytes.count {
         case 4: family = .v4
@@ -26,16 +26,17 @@ package struct IPAddress: Hashable, Sendable {
         number = bytes.reduce(0) { $0 << 8 | UInt128($1) }
     }
 
-    /// - Parameter literal: `a.b.c.d` in decimal, or IPv6 without a zone and brackets (RFC 4291 §2.2); nil for anything else.
+    /// - Parameter literal: `a.b.c.d` in decimal, or IPv6 without zone and brackets (RFC 4291 §2.2); anything else
+    ///   gives nil.
     package init?(literal: String) {
         guard let bytes = addressBytes(of: literal) else { return nil }
         self.init(bytes: bytes)
     }
 
-    /// How many bits an address of this family has.
+    /// The number of bits of an address of this family.
     var width: Int { family == .v4 ? 32 : 128 }
 
-    /// Its 4 or 16 bytes, most significant first.
+    /// The 4 or 16 bytes, most significant first.
     package var bytes: [UInt8] {
         stride(from: width - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt128($0)) }
     }

@@ -1,21 +1,22 @@
 import Text
 
-/// A forward proxy that the operator names: it is dialled whatever its address, and judges the names that it is given.
+/// A forward proxy that the operator configures. The egress rules do not apply to its address, and the proxy itself
+/// checks the names that it is given.
 package struct Proxy: Sendable {
-    /// With user and password, if there are any.
+    /// The URL with the user and password, if there are any.
     package let url: String
-    /// Never to be shown.
+    /// The user and password; they must never be shown.
     package let credentials: (user: String, password: String)?
 
-    /// A text that names no proxy. Does not repeat it: it may hold a password.
+    /// The reason why a text is no proxy's URL. It does not repeat the text, which may contain a password.
     package struct Invalid: Error, Equatable, CustomStringConvertible {
         package let description: String
     }
 
     private static let schemes = ["http://", "socks5h://"]
 
-    /// - Parameter text: `http://host:port` or `socks5h://host:port`, with `user:password@` before the host if it asks for them;
-    ///   what delimits there is percent-encoded.
+    /// - Parameter text: `http://host:port` or `socks5h://host:port`, with `user:password@` before the host if the
+    ///   proxy requires them. Delimiters in user and password are percent-encoded.
     package init(parsing text: String) throws(Invalid) {
         guard let scheme = Proxy.schemes.first(where: { text.lowercased().hasPrefix($0) }) else {
             throw Invalid(description: "must begin with http:// or socks5h://")

@@ -6,7 +6,7 @@ package enum AESGCM {
     package static let nonceLength = 12
     package static let tagLength = 16
 
-    /// Ciphertext followed by the tag. `key` and `nonce` must have their lengths.
+    /// Encrypts and returns the ciphertext followed by the tag. `key` and `nonce` must have the lengths above.
     package static func seal(
         _ plain: [UInt8], key: [UInt8], nonce: [UInt8], authenticating context: [UInt8]
     ) -> [UInt8] {
@@ -25,12 +25,12 @@ package enum AESGCM {
                     buffer.baseAddress?.advanced(by: plain.count)) == 1
             initialized = isDone ? plain.count + tagLength : 0
         }
-        // With a key and nonce of the right lengths this fails only for want of memory.
+        // With a key and nonce of the right lengths, this fails only if memory runs out.
         guard isDone else { fatalError("libcrypto sealed nothing") }
         return ciphertext
     }
 
-    /// What was sealed; nil when the key, the nonce, the context or one bit of the ciphertext is another.
+    /// Decrypts; returns nil if the key, nonce or context differs, or the ciphertext was changed.
     package static func open(
         _ sealed: [UInt8], key: [UInt8], nonce: [UInt8], authenticating context: [UInt8]
     ) -> [UInt8]? {
@@ -44,7 +44,7 @@ package enum AESGCM {
             unsafe EVP_DecryptInit_ex(cipher.pointer, EVP_aes_256_gcm(), nil, key, nonce) == 1
             && EVP_DecryptUpdate(cipher.pointer, nil, &written, context, CInt(context.count)) == 1
             && EVP_CIPHER_CTX_ctrl(cipher.pointer, EVP_CTRL_AEAD_SET_TAG, CInt(tagLength), &tag) == 1
-        // One byte of room more than needed, so that there is an address even for an empty text.
+        // One extra byte makes sure that the buffer has an address, even for an empty text.
         let plain = unsafe [UInt8](unsafeUninitializedCapacity: length + 1) { buffer, initialized in
             isAuthentic =
                 unsafe isAuthentic

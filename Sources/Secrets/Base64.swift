@@ -1,4 +1,4 @@
-/// The standard alphabet with padding (RFC 4648 §4).
+/// Base64 with the standard alphabet and padding (RFC 4648 §4).
 package enum Base64 {
     package static func encode(_ bytes: [UInt8]) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -15,7 +15,7 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// Exactly what `encode` writes: no missing padding, no white space, no stray bits. Otherwise nil.
+    /// Decodes exactly the texts that `encode` writes. Missing padding, white space or stray bits give nil.
     package static func decode(_ text: String) -> [UInt8]? {
         let characters = Array(text.utf8)
         guard characters.count % 4 == 0 else { return nil }

@@ -14,19 +14,19 @@ package func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
     }
 }
 
-/// Whether both are the same, in a time that depends on their lengths alone.
+/// Whether the two are equal. The time depends only on their lengths.
 package func isEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
     guard one.count == other.count else { return false }
     return unsafe CRYPTO_memcmp(one, other, one.count) == 0
 }
 
-/// So many bytes from the operating system's generator (getrandom), which does not fail.
+/// Returns `count` bytes from the operating system's generator (getrandom), which does not fail.
 package func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
 }
 
-/// The 32 bytes that `fill` writes. Both callers fail only for want of memory.
+/// Returns the 32 bytes that `fill` writes. Both callers fail only if memory runs out.
 private func digest(_ fill: (UnsafeMutablePointer<UInt8>?, UnsafeMutablePointer<CUnsignedInt>) -> CInt) -> [UInt8] {
     unsafe [UInt8](unsafeUninitializedCapacity: Int(EVP_MAX_MD_SIZE)) { buffer, initialized in
         var count: CUnsignedInt = 0

@@ -1,6 +1,6 @@
 import Text
 
-/// The keys of POSTBACKS_ENCRYPTION_KEY: the first seals, all open.
+/// The keys of POSTBACKS_ENCRYPTION_KEY. The first key seals; all keys can open.
 package struct EncryptionKeys: Sendable {
     private let keys: [Key]
     private struct Key {
@@ -8,8 +8,8 @@ package struct EncryptionKeys: Sendable {
         let bytes: [UInt8]
     }
 
-    /// Reads `id:base64` of 32 bytes, comma-separated; a bare base64 has the id `1`. What is thrown tells the place of a
-    /// fault and never a part of the text, which may be key material.
+    /// Reads comma-separated entries `id:base64` with keys of 32 bytes; an entry without an id has the id `1`. The
+    /// error names the position of a fault, but no part of the text, which may be key material.
     package init(parsing text: String) throws(MalformedKeys) {
         var keys: [Key] = []
         let entries = text.split(separator: ",", omittingEmptySubsequences: false)
@@ -30,13 +30,14 @@ package struct EncryptionKeys: Sendable {
         self.keys = keys
     }
 
-    /// The id of the key that seals.
+    /// The id of the key that is used for sealing.
     package var sealingID: String { keys[0].id }
 
-    /// The ids of all keys, the one that seals first.
+    /// The ids of all keys; the sealing key comes first.
     package var ids: [String] { keys.map(\.id) }
 
-    /// Seals for one context: `v1.<key id>.<base64 of nonce, ciphertext and tag>`; `v2.…` where the context has an origin.
+    /// Seals for one context: `v1.<key id>.<base64 of nonce, ciphertext and tag>`, or `v2.…` if the context has an
+    /// origin.
     package func seal(_ plain: Secret, for context: SealContext) -> String {
         let key = keys[0]
         let nonce = randomBytes(AESGCM.nonceLength)
@@ -45,23 +46,24 @@ package struct EncryptionKeys: Sendable {
         return "\(context.form).\(key.id).\(Base64.encode(nonce + sealed))"
     }
 
-    /// Seals anew, under the first key, what any of the keys has sealed for the same context or, before seals were bound to an
-    /// origin, for its place; nil for what the first one has sealed for the whole context already.
+    /// Seals a text again under the first key. The text may have been sealed by any of the keys, for the same context
+    /// or, as earlier versions did, for its place alone.
+    /// - Returns: nil if the first key has already sealed it for the whole context.
     package func reseal(_ sealed: String, for context: SealContext) throws(SealError) -> String? {
         let plain = try open(sealed, for: context)
         return sealed.hasPrefix("\(context.form).\(sealingID).") ? nil : seal(plain, for: context)
     }
 
-    /// Whether it opens for one origin only. Earlier versions sealed without one.
+    /// Whether the text can be opened for one origin only. Earlier versions sealed without an origin.
     package static func isBoundToOrigin(_ sealed: String) -> Bool { sealed.hasPrefix("\(SealContext.boundForm).") }
 
-    /// The id of the key under which a text is sealed; nil for what is no sealed text.
+    /// The id of the key that sealed a text; nil if it is no sealed text.
     package static func id(of sealed: String) -> String? {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 3 ? String(parts[1]) : nil
     }
 
-    /// The ids of the keys under which something is sealed in JSON: `{"sealed":"FORM.ID.…"}`. Reads each byte once.
+    /// The ids of the keys that sealed members in JSON: `{"sealed":"FORM.ID.…"}`. It reads each byte once.
     package static func ids(inJSON bytes: [UInt8]) -> Set<String> {
         let quote = UInt8(ascii: "\"")
         let point = UInt8(ascii: ".")
@@ -78,7 +80,7 @@ package struct EncryptionKeys: Sendable {
         return ids
     }
 
-    /// Opens what was sealed for the same context, or for its place alone.
+    /// Opens a text that was sealed for the same context, or for its place alone.
     package func open(_ sealed: String, for context: SealContext) throws(SealError) -> Secret {
         let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == SealContext.placeForm || parts[0] == SealContext.boundForm,
@@ -99,7 +101,7 @@ package struct EncryptionKeys: Sendable {
     }
 }
 
-/// 1–32 of `[A-Za-z0-9_-]`.
+/// Whether the text has 1–32 characters of `[A-Za-z0-9_-]`.
 private func isKeyID(_ text: String) -> Bool {
     (1...32).contains(text.utf8.count)
         && text.unicodeScalars.allSatisfy {
@@ -116,9 +118,9 @@ extension EncryptionKeys: CustomStringConvertible, CustomDebugStringConvertible,
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Why POSTBACKS_ENCRYPTION_KEY cannot be used.
+/// The reason why POSTBACKS_ENCRYPTION_KEY cannot be used.
 package struct MalformedKeys: Error, Hashable, CustomStringConvertible {
-    /// Which of the comma-separated entries, from 1.
+    /// The position of the comma-separated entry, starting at 1.
     package let position: Int
     package let reason: Reason
 
@@ -133,38 +135,38 @@ package struct MalformedKeys: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// Where a sealed text belongs. It opens nowhere else, so that it cannot be moved to another row or field, nor be sent
-/// elsewhere.
+/// The place and the origin that a sealed text is bound to. It cannot be opened in another row or field, or be sent to
+/// another origin.
 package struct SealContext: Sendable, Hashable {
     /// For example `postback:17:basicAuth.password`.
     private let text: String
     /// For example `https://example.com:443`.
     private let origin: String?
 
-    /// - Parameter origin: scheme, host and port to which alone the secret goes; nil for what goes nowhere.
+    /// - Parameter origin: the only scheme, host and port that the secret may be sent to; nil if it is not sent.
     package init(_ kind: String, id: Int, field: String, origin: String? = nil) {
         text = "\(kind):\(id):\(field)"
         self.origin = origin
     }
 
-    /// With what a sealed text begins.
+    /// The first part of a sealed text.
     fileprivate var form: String { origin == nil ? SealContext.placeForm : SealContext.boundForm }
     fileprivate static let placeForm = "v1"
     fileprivate static let boundForm = "v2"
 
     fileprivate var place: [UInt8] { Array(text.utf8) }
 
-    /// No origin has a line break, so that no two contexts have the same bytes.
+    /// An origin contains no line break, so two contexts never have the same bytes.
     fileprivate var bytes: [UInt8] { origin.map { Array("\($0)\n".utf8) + place } ?? place }
 }
 
-/// Why a sealed text cannot be opened.
+/// The reason why a sealed text cannot be opened.
 package enum SealError: Error, Hashable, CustomStringConvertible {
-    /// It was sealed with a key that is not among these.
+    /// None of the keys has the id of the key that sealed it.
     case unknownKey(id: String)
-    /// It was changed, belongs to another row, field or origin, or was sealed with another key of the same id.
+    /// The text was changed, belongs to another row, field or origin, or was sealed with another key of the same id.
     case tampered
-    /// It is no sealed text.
+    /// The text is not a sealed one.
     case malformed
 
     package var description: String {

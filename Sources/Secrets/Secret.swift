@@ -1,11 +1,11 @@
-/// Text that must not be shown: whatever prints it, interpolates it or looks into it sees `***`.
+/// A text that must not be shown. Printing, interpolation and reflection yield `***`.
 package struct Secret: Sendable, Hashable {
-    /// The text itself, for the one place that needs it.
+    /// The text itself, for the code that must use it.
     package let revealed: String
 
     package init(_ text: String) { revealed = text }
 
-    /// What stands for a secret wherever one is shown.
+    /// The replacement that is shown for a secret.
     package static let mask = "***"
 
     /// Compares in constant time.

@@ -2,7 +2,8 @@
 package struct StandardWebhookSignature: Sendable {
     private let keys: [[UInt8]]
 
-    /// Reads `whsec_` and the base64 of 24 to 64 bytes; several, separated by one space, sign side by side. Nil otherwise.
+    /// Reads `whsec_` and the base64 of 24 to 64 bytes. Several secrets, separated by one space, each make a signature.
+    /// Anything else gives nil.
     package init?(secret: Secret) {
         var keys: [[UInt8]] = []
         for part in secret.revealed.split(separator: " ", omittingEmptySubsequences: false) {
@@ -14,7 +15,8 @@ package struct StandardWebhookSignature: Sendable {
         self.keys = keys
     }
 
-    /// The value of `webhook-signature`: `v1,<base64>` for each secret. `timestamp` in seconds since 1970.
+    /// The value of `webhook-signature`: `v1,<base64>` for each secret.
+    /// - Parameter timestamp: seconds since 1970-01-01T00:00:00Z.
     package func value(id: String, timestamp: Int64, body: [UInt8]) -> String {
         let message = Array("\(id).\(timestamp).".utf8) + body
         return keys.map { "v1,\(Base64.encode(hmacSHA256(key: $0, message)))" }.joined(separator: " ")

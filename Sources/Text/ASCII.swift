@@ -1,4 +1,4 @@
-/// Classes of ASCII characters, as the formats that are read and written here define them.
+/// Classes of ASCII characters.
 extension UInt8 {
     package var isDigit: Bool { (0x30...0x39).contains(self) }
     package var isLetter: Bool { (0x41...0x5A).contains(self) || (0x61...0x7A).contains(self) }
@@ -7,10 +7,10 @@ extension UInt8 {
     /// The optional white space of HTTP (RFC 9110 §5.6.3): a space or a tab.
     package var isSpaceOrTab: Bool { self == 0x20 || self == 0x09 }
 
-    /// A character of a token (RFC 9110 §5.6.2), such as a header's name.
+    /// Whether the byte is a token character (RFC 9110 §5.6.2), as in a header's name.
     package var isOfToken: Bool { isLetter || isDigit || "!#$%&'*+-.^_`|~".utf8.contains(self) }
 
-    /// The unreserved characters of a URI (RFC 3986 §2.3).
+    /// Whether the byte is an unreserved character of a URI (RFC 3986 §2.3).
     package var isUnreserved: Bool {
         isLetter || isDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: ".") || self == UInt8(ascii: "_")
             || self == UInt8(ascii: "~")
@@ -32,7 +32,7 @@ extension String {
 }
 
 extension BidirectionalCollection {
-    /// The collection without the elements at its ends that fulfil the condition.
+    /// The collection without the elements at its ends that satisfy the condition.
     package func trimmed(of isTrimmed: (Element) -> Bool) -> SubSequence {
         let rest = drop(while: isTrimmed)
         guard let end = rest.lastIndex(where: { !isTrimmed($0) }) else { return self[endIndex..<endIndex] }

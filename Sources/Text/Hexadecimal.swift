@@ -1,5 +1,5 @@
 extension UInt8 {
-    /// Two hexadecimal digits.
+    /// The byte as two hexadecimal digits.
     package func hexadecimal(uppercase: Bool = false) -> String {
         (self < 16 ? "0" : "") + String(self, radix: 16, uppercase: uppercase)
     }
@@ -11,12 +11,12 @@ extension Sequence<UInt8> {
 }
 
 extension Unicode.Scalar {
-    /// The code point in at least four uppercase hexadecimal digits.
+    /// The code point with at least four uppercase hexadecimal digits.
     package var hexadecimal: String { value.hexadecimal(digits: 4, uppercase: true) }
 }
 
 extension FixedWidthInteger {
-    /// The number in hexadecimal, with zeros in front up to so many digits.
+    /// The number in hexadecimal, padded with zeros to `count` digits.
     package func hexadecimal(digits count: Int, uppercase: Bool = false) -> String {
         let digits = String(self, radix: 16, uppercase: uppercase)
         return String(repeating: "0", count: Swift.max(0, count - digits.utf8.count)) + digits

@@ -1,32 +1,32 @@
-/// Cuts bytes into lines as they come, in time that is linear in their number. A line ends with a line feed, which is no part of it.
+/// Splits bytes into lines as they arrive, in linear time. A line ends with a line feed, which is not part of it.
 package struct LineBuffer {
     package enum Line {
         case whole(ArraySlice<UInt8>)
-        /// The beginning of a line that was longer than the limit.
+        /// The beginning of a line that exceeded the limit.
         case overlong(beginning: ArraySlice<UInt8>)
     }
 
     private let lengthLimit: Int
     private let keptOfOverlong: Int
-    /// The beginning of a line whose end has not come.
+    /// The beginning of a line whose end has not arrived.
     private var partial: [UInt8] = []
     private var isSkipping = false
 
     /// - Parameters:
-    ///   - lengthLimit: in bytes; nothing of a longer line is kept but its beginning.
-    ///   - keptOfOverlong: how many bytes that beginning has at the most.
+    ///   - lengthLimit: the longest line in bytes.
+    ///   - keptOfOverlong: how many bytes are kept of a longer line.
     package init(lengthLimit: Int = .max, keptOfOverlong: Int = 0) {
         self.lengthLimit = lengthLimit
         self.keptOfOverlong = keptOfOverlong
     }
 
-    /// Whether the line whose end has not come is longer than the limit.
+    /// Whether the unfinished line already exceeds the limit.
     package var isOverlong: Bool { isSkipping }
 
-    /// How many bytes of a line whose end has not come are held.
+    /// The number of bytes held of the unfinished line.
     package var heldBytes: Int { partial.count }
 
-    /// Takes bytes, and hands over the lines that end in them.
+    /// Takes bytes and hands over the lines that end in them.
     package mutating func feed<Failure: Error>(
         _ bytes: ArraySlice<UInt8>, _ handle: (Line) throws(Failure) -> Void
     ) throws(Failure) {
@@ -44,12 +44,12 @@ package struct LineBuffer {
         append(rest)
     }
 
-    /// The last line, if bytes have come behind the last line feed. The buffer is empty then.
+    /// Returns the last line if there are bytes after the last line feed. The buffer is empty afterwards.
     package mutating func finish() -> Line? {
         partial.isEmpty && !isSkipping ? nil : take()
     }
 
-    /// Forgets the beginning of a line whose end has not come.
+    /// Discards the unfinished line.
     package mutating func removeAll() { _ = take() }
 
     private mutating func append(_ bytes: ArraySlice<UInt8>) {
@@ -70,6 +70,6 @@ package struct LineBuffer {
 }
 
 extension Collection<UInt8> {
-    /// Whether a line of JSON has nothing in it: only spaces, tabs and a carriage return.
+    /// Whether a line is empty or has only spaces, tabs and carriage returns.
     package var isBlankLine: Bool { allSatisfy { $0.isSpaceOrTab || $0 == 0x0D } }
 }

@@ -1,14 +1,14 @@
 /// Percent-encoding (RFC 3986 §2.1).
 package enum PercentEncoding {
-    /// Encodes all but the unreserved characters.
+    /// Encodes all bytes except unreserved characters.
     package static func component(_ text: String) -> String {
         encode(text) { bytes, index in bytes[index].isUnreserved }
     }
 
-    /// Encodes the bytes of the text's UTF-8 that do not stay.
+    /// Encodes the bytes of the text's UTF-8 for which `stays` returns false.
     /// - Parameters:
-    ///   - spaceAsPlus: whether a space that does not stay becomes a plus sign, as in a form.
-    ///   - stays: is asked for each byte of the text, by its place.
+    ///   - spaceAsPlus: whether an encoded space becomes a plus sign, as in a form.
+    ///   - stays: called with the bytes of the text and the index of one; returns whether that byte is left as it is.
     package static func encode(
         _ text: String, spaceAsPlus: Bool = false, unless stays: ([UInt8], Int) -> Bool
     ) -> String {
@@ -31,7 +31,7 @@ package enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Decodes what is encoded. A percent sign without two hexadecimal digits stays as it is.
+    /// Decodes a percent-encoded text. A percent sign without two hexadecimal digits stays as it is.
     package static func decode(_ text: some Sequence<UInt8>) -> [UInt8] {
         let written = Array(text)
         var bytes: [UInt8] = []
@@ -51,7 +51,7 @@ package enum PercentEncoding {
         return bytes
     }
 
-    /// Whether a percent sign with two hexadecimal digits stands at a place.
+    /// Whether a percent sign with two hexadecimal digits is at the index.
     package static func isEncoded(_ bytes: [UInt8], at index: Int) -> Bool {
         bytes[index] == UInt8(ascii: "%") && index + 2 < bytes.count && bytes[index + 1].isHexDigit
             && bytes[index + 2].isHexDigit

@@ -1,5 +1,5 @@
-/// White space as it comes along with a copied id: Unicode's property White_Space, and the characters without width that
-/// editors and spreadsheets leave behind (U+200B, U+2060 and the byte order mark U+FEFF).
+/// White space that may come with a copied id: Unicode's property White_Space, and the zero-width characters that
+/// editors and spreadsheets insert (U+200B, U+2060 and the byte order mark U+FEFF).
 package enum WhiteSpace {
     package static func contains(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
@@ -10,7 +10,7 @@ package enum WhiteSpace {
         }
     }
 
-    /// The same characters inside of the brackets of a regular expression (ECMA-262).
+    /// The same characters for use inside the brackets of a regular expression (ECMA-262).
     package static let pattern =
         #"\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"#
 }
@@ -18,7 +18,7 @@ package enum WhiteSpace {
 extension String {
     /// The text without the white space at its ends.
     package var withoutWhiteSpaceAtEnds: String {
-        // Nearly every id begins and ends with visible ASCII.
+        // Almost every id begins and ends with visible ASCII.
         if let first = utf8.first, let last = utf8.last, (0x21...0x7E).contains(first), (0x21...0x7E).contains(last) {
             return self
         }

@@ -1,3 +1,3 @@
-// The arguments that this process was started with.
+// The arguments of this process.
 int program_argument_count(void);
 char *const *program_arguments(void);
