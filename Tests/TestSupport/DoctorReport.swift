@@ -1,10 +1,10 @@
 import JSON
 package import POSIX
 
-/// What `postbacks doctor` has said.
+/// The output of `postbacks doctor`.
 package struct DoctorReport {
     package let status: ChildProcess.ExitStatus
-    /// Its lines of JSON, for messages.
+    /// The whole output, lines of JSON, for messages.
     package let text: String
     private let findings: [JSON]
 
@@ -19,7 +19,7 @@ package struct DoctorReport {
         }
     }
 
-    /// The command itself, as on a terminal without arguments.
+    /// Runs the command itself, with the installation's environment.
     package static func run(
         _ installation: Installation, _ arguments: [String] = [], _ environment: [String: String] = [:]
     ) throws -> ChildProcess.Outcome {
@@ -28,7 +28,7 @@ package struct DoctorReport {
         return try Programs.run("postbacks", ["doctor"] + arguments, environment: variables)
     }
 
-    /// The states of what was found of a subject: `good`, `notable`, `wrong` or `unseen`.
+    /// The states of the findings about a subject: `good`, `notable`, `wrong` or `unseen`.
     package func states(_ subject: String) -> [String] {
         findings.filter { $0["subject"]?.text == subject }.compactMap { $0["state"]?.text }
     }
@@ -41,11 +41,11 @@ package struct DoctorReport {
         findings.first { $0["subject"]?.text == subject }?["run"]?.text
     }
 
-    /// The subjects of what is wrong.
+    /// The subjects of the findings that are wrong.
     package var wrong: [String] { findings.filter { $0["state"] == "wrong" }.compactMap { $0["subject"]?.text } }
 }
 
 extension String {
-    /// Without the places where a terminal's line ends.
+    /// The text with each run of white space, line breaks included, replaced by one space.
     package var inOneLine: String { split { $0.isWhitespace }.joined(separator: " ") }
 }

@@ -1,7 +1,7 @@
 import Glibc
 package import POSIX
 
-/// A number with so many decimals.
+/// Formats a number with `decimals` decimal places.
 package func format(_ value: Double, _ decimals: Int = 0) -> String {
     var scale = 1
     for _ in 0..<decimals { scale *= 10 }
@@ -13,7 +13,8 @@ package func format(_ value: Double, _ decimals: Int = 0) -> String {
 extension [Double] {
     package var median: Double { percentile(50) }
 
-    /// The smallest value that so many percent do not exceed.
+    /// The smallest value that is not exceeded by `percent` percent of the values (nearest rank); NaN if there are
+    /// none.
     package func percentile(_ percent: Double) -> Double {
         guard !isEmpty else { return .nan }
         let rank = Int((percent / 100 * Double(count)).rounded(.up))
@@ -22,6 +23,6 @@ extension [Double] {
 }
 
 extension Clock {
-    /// - Parameter start: of the monotonic clock.
+    /// - Parameter start: nanoseconds of the monotonic clock.
     package static func seconds(since start: Int64) -> Double { Double(monotonicNanoseconds - start) / 1e9 }
 }

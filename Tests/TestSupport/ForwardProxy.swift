@@ -1,15 +1,15 @@
 import JSON
 import POSIX
 
-/// `forward_proxy.py`, running until the last reference is gone.
+/// Runs `forward_proxy.py` until the last reference is released.
 package final class ForwardProxy {
     package let port: Int
     private let child: ChildProcess
     private let folder: TemporaryFolder
 
     /// - Parameters:
-    ///   - names: which port on 127.0.0.1 stands for a name; no other name or address leads anywhere.
-    ///   - secret: `user:password`, which it then asks for.
+    ///   - names: the port on 127.0.0.1 for each name; all other names and addresses are unreachable.
+    ///   - secret: the `user:password` that the proxy requires; nil for none.
     package init(names: [String: UInt16], secret: String? = nil) throws {
         folder = try TemporaryFolder()
         let table = JSON.object(names.map { JSON.Member($0.key, .integer(Int($0.value))) })
@@ -30,7 +30,7 @@ package final class ForwardProxy {
         _ = try? child.wait()
     }
 
-    /// What it was asked, a line each.
+    /// The requests to the proxy, one line for each.
     package var log: [String] {
         let bytes = (try? FileSystem.read("\(folder.path)/log")) ?? []
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)

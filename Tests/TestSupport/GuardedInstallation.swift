@@ -2,14 +2,14 @@ import JSON
 import POSIX
 import Postgres
 
-/// An installation with the roles, and a login for each of them.
+/// An installation with the database roles, and one login for each role.
 package struct GuardedInstallation {
     package let owner: Installation
     package let reader: Installation
     package let recorder: Installation
     package let poller: Installation
     package let manager: Installation
-    /// May do nothing at all.
+    /// A login without any rights.
     package let stranger: Installation
 
     package init(_ environment: [String: String] = [:]) throws {
@@ -19,7 +19,7 @@ package struct GuardedInstallation {
         let database = owner.database
         func login(_ name: String, _ role: String?) throws -> Installation {
             let connection = try database.connect()
-            // Logins belong to the whole server; this database's name makes them its own.
+            // Logins belong to the whole server, so their names contain the database's name.
             let name = "\(try database.name())_\(name)"
             try connection.execute(
                 script: "CREATE ROLE \(name) LOGIN \(role.map { "IN ROLE postbacks_\($0)" } ?? "")")
@@ -40,7 +40,7 @@ extension TestDatabase {
         try connect().run("SELECT current_database() AS name").first?.text("name") ?? ""
     }
 
-    /// The same database for another login.
+    /// The connection string for another login to the same database.
     fileprivate func connectionString(user: String) -> String {
         connectionString.replacing("://postbacks@", with: "://\(user)@")
     }

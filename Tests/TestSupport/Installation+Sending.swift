@@ -2,7 +2,7 @@ package import JSON
 import Postgres
 
 extension Installation {
-    /// An offer, an affiliate, and postbacks on each status, all to one receiver.
+    /// Makes an installation with an offer, an affiliate and one postback for each status, all to the same receiver.
     package static func sending(
         to url: String, on statuses: [String] = ["pending"], database: TestDatabase? = nil,
         environment: [String: String] = [:]
@@ -22,7 +22,7 @@ extension Installation {
         return installation
     }
 
-    /// Records one conversion for each transaction id, in their order.
+    /// Records one conversion for each transaction id, in the given order.
     @discardableResult
     package func record(_ transactions: [String], _ more: JSON = [:]) throws -> [JSON] {
         let inputs = transactions.map { transaction in
@@ -40,13 +40,13 @@ extension Installation {
             ["offerId": "o", "transactionId": .string(transaction), "status": .string(status)])
     }
 
-    /// The deliveries, by their ids.
+    /// The deliveries in the order of their ids.
     package func deliveries(_ filter: JSON = [:]) throws -> [JSON] {
         let listed = try ask("listDeliveries", (["limit": 1000] as JSON).merging(filter))["deliveries"]?.items ?? []
         return listed.sorted { ($0["id"]?.integer ?? 0) < ($1["id"]?.integer ?? 0) }
     }
 
-    /// Waits until so many deliveries are in a state.
+    /// Waits until at least `count` deliveries are in a state, and returns those in the state.
     @discardableResult
     package func wait(for count: Int = 1, in state: String) throws -> [JSON] {
         let connection = try database.connect()
@@ -59,6 +59,6 @@ extension Installation {
 }
 
 extension JSON {
-    /// Of a delivery: how its attempts ended.
+    /// The outcomes of a delivery's attempts.
     package var outcomes: [String] { (self["attempts"]?.items ?? []).compactMap { $0["outcome"]?.text } }
 }

@@ -5,23 +5,23 @@ package import Postgres
 import Secrets
 import Store
 
-/// The product on a database of its own: its tables, and the real functions with the settings that they need.
+/// The product on a new database: its tables, and the real functions with the settings that they need.
 package struct Installation: Sendable {
     package let database: TestDatabase
-    /// What the functions get beside this process's variables.
+    /// The variables that the functions get in addition to those of this process.
     package let environment: [String: String]
 
     package static func make(_ environment: [String: String] = [:]) throws -> Installation {
         Installation(database: try TestDatabase.withTables(), environment: environment)
     }
 
-    /// Brings the tables into an empty database.
+    /// Creates the tables in an empty database.
     package static func make(on database: TestDatabase, _ environment: [String: String] = [:]) throws -> Installation {
         try Migrations.run(on: try database.connect()) { _ in }
         return Installation(database: database, environment: environment)
     }
 
-    /// On a database that has its tables, for another login perhaps.
+    /// Uses a database that has its tables, possibly with another login.
     package init(database: TestDatabase, environment: [String: String]) {
         self.database = database
         let settings = [
@@ -31,12 +31,12 @@ package struct Installation: Sendable {
         self.environment = settings.merging(environment) { $1 }
     }
 
-    /// A key as POSTBACKS_ENCRYPTION_KEY has it.
+    /// A key in the format of POSTBACKS_ENCRYPTION_KEY.
     package static func encryptionKey(_ id: String, _ byte: UInt8) -> String {
         "\(id):\(Base64.encode([UInt8](repeating: byte, count: 32)))"
     }
 
-    /// One call, whatever comes of it.
+    /// Makes one call, which may succeed or fail.
     package func call(
         _ function: String, _ input: String, environment: [String: String] = [:]
     ) throws -> FunctionCall {
@@ -44,7 +44,7 @@ package struct Installation: Sendable {
             try Programs.run(function, input: input, environment: self.environment.merging(environment) { $1 }))
     }
 
-    /// The answer of a call that must succeed.
+    /// Makes a call that must succeed, and returns its answer.
     @discardableResult
     package func ask(_ function: String, _ input: JSON) throws -> JSON {
         let call = try call(function, input.encodedText)
@@ -54,7 +54,7 @@ package struct Installation: Sendable {
         return call.answer
     }
 
-    /// The error of a call that must fail.
+    /// Makes a call that must fail.
     package func refusal(of function: String, _ input: JSON) throws -> FunctionCall {
         let call = try call(function, input.encodedText)
         guard call.status != .exited(0) else {
@@ -63,12 +63,12 @@ package struct Installation: Sendable {
         return call
     }
 
-    /// The warm mode, from the first line to the end of the input.
+    /// Runs the warm mode with these lines as its whole input.
     package func stream(_ function: String, _ lines: [String]) throws -> [JSON] {
         try Programs.stream(function, lines, environment: environment)
     }
 
-    /// The answers to inputs that go through one warm process together, in the inputs' order.
+    /// Sends the inputs through one warm process together and returns the answers in the inputs' order.
     package func ask(_ function: String, all inputs: [JSON]) throws -> [JSON] {
         let lines = inputs.enumerated().map { (["id": .integer($0), "input": $1] as JSON).encodedText }
         let answers = Dictionary(try stream(function, lines).map { ($0["id"]?.integer, $0) }) { first, _ in first }
@@ -80,25 +80,25 @@ package struct Installation: Sendable {
         }
     }
 
-    /// One value of the database, as text.
+    /// Reads the column `value` of the first row as text.
     package func value(_ query: Query) throws -> String? {
         try database.connect().run(query).first?.text("value")
     }
 
-    /// How many rows a table or view has.
+    /// The number of rows of a table or view.
     package func count(_ table: String) throws -> Int {
         try database.connect().run("SELECT count(*) AS value FROM \(identifier: table)").first?.integer("value") ?? -1
     }
 }
 
-/// What one call of a function came to.
+/// The result of one call of a function.
 package struct FunctionCall {
     package let status: ChildProcess.ExitStatus
     /// All of standard output.
     package let text: String
     /// All of standard error.
     package let log: String
-    /// The object that it printed; null when it printed none.
+    /// The object that the function printed; null if it printed none.
     package let answer: JSON
 
     package init(_ outcome: ChildProcess.Outcome) {
@@ -108,18 +108,18 @@ package struct FunctionCall {
         answer = (try? JSON(parsing: outcome.output, depth: JSON.depthLimit + 8)) ?? .null
     }
 
-    /// The failure's code; nil for an answer, also one of an attempt with an error of its own.
+    /// The failure's code; nil for an answer, even if the answer has a member `error` among others.
     package var code: String? {
         guard case .object(let members) = answer, members.map(\.name) == ["error"] else { return nil }
         return answer.at("error.code")?.text
     }
     package var message: String { answer.at("error.message")?.text ?? "" }
-    /// The fields at fault.
+    /// The fields that the error's details name.
     package var fields: [String] { (answer.at("error.details")?.items ?? []).compactMap { $0["field"]?.text } }
 }
 
 extension Programs {
-    /// The warm mode, from the first line to the end of the input.
+    /// Runs the warm mode with these lines as its whole input.
     package static func stream(
         _ function: String, _ lines: [String], environment: [String: String] = [:]
     ) throws -> [JSON] {
@@ -136,7 +136,7 @@ extension Programs {
 }
 
 extension JSON {
-    /// What stands at a path such as `goals.0.id`; nil when nothing does.
+    /// The value at a path such as `goals.0.id`; nil if there is none.
     package func at(_ path: String) -> JSON? {
         path.split(separator: ".").reduce(self) { (json: JSON?, step) in
             guard let json else { return nil }
@@ -157,7 +157,8 @@ extension JSON {
     }
 }
 
-/// Runs a body several times at once, each on a thread of its own, since each may wait for the others.
+/// Runs a closure `count` times concurrently, each time on a thread of its own, because the calls may wait for each
+/// other.
 package func atOnce<Value: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Int) throws -> Value
 ) async throws -> [Value] {

@@ -1,16 +1,17 @@
 package import JSON
 import POSIX
 
-/// Somebody else's reading of a schema: Python's jsonschema, by draft 2020-12, formats included.
+/// Checks values with an independent implementation of JSON Schema: Python's jsonschema, draft 2020-12, including
+/// formats.
 package enum JSONSchema {
     private static let script = "\(FileSystem.parent(of: #filePath))/validate.py"
 
-    /// What the validator says of each value: nil for a valid one, else where it breaks the schema, in words.
+    /// The validator's result for each value: nil if it is valid, otherwise the place and a description of the fault.
     package static func verdicts(on values: [JSON], by schema: JSON) throws -> [String?] {
         try verdicts([(schema: schema, values: values)])[0]
     }
 
-    /// The same for several schemas, in one process.
+    /// Checks several schemas in one process.
     package static func verdicts(_ cases: [(schema: JSON, values: [JSON])]) throws -> [[String?]] {
         let blocks = cases.map { ([$0.schema] + $0.values).map(\.encodedText).joined(separator: "\n") }
         let outcome = try ChildProcess.run(

@@ -2,12 +2,12 @@ import Glibc
 package import POSIX
 import Text
 
-/// A program that is spoken with in lines.
+/// A program that reads and writes lines.
 package final class LineProcess {
     private let child: ChildProcess
     private var buffer = LineBuffer()
 
-    /// - Parameter errorOutput: where its log goes.
+    /// - Parameter errorOutput: the destination of the program's standard error.
     package init(
         _ path: String, _ arguments: [String], environment: [String: String],
         errorOutput: ChildProcess.Stream = .inherit
@@ -23,7 +23,7 @@ package final class LineProcess {
     package var pid: CInt { child.pid }
     package var output: Descriptor? { child.output }
 
-    /// Writes all of it while reading what comes, until so many lines have come.
+    /// Writes all bytes, and reads at the same time, until `count` lines have arrived.
     package func exchange(_ bytes: [UInt8], lines count: Int, seconds limit: Double) throws {
         let start = Clock.monotonicNanoseconds
         var rest = bytes[...]
@@ -41,7 +41,7 @@ package final class LineProcess {
         }
     }
 
-    /// Writes what the pipe takes at once.
+    /// Writes as much as the pipe accepts now.
     package func writeSome(_ bytes: ArraySlice<UInt8>) throws -> Int {
         guard let input = child.input else { return 0 }
         return try input.writeSome(bytes)
@@ -53,7 +53,7 @@ package final class LineProcess {
         }
     }
 
-    /// The whole lines that have come, without waiting.
+    /// The complete lines that have arrived; it does not wait.
     package func takeLines() throws -> [[UInt8]] {
         var lines: [[UInt8]] = []
         buffer.feed(try read()[...]) { line in
@@ -83,7 +83,7 @@ package final class LineProcess {
         return bytes
     }
 
-    /// Ends it: by the end of its input and the signal, and by force if it takes more than half a minute.
+    /// Closes the program's input, sends the signal, and sends SIGKILL if it runs for another 30 s.
     package func end(_ signal: CInt) {
         child.input = nil
         child.terminate(signal)

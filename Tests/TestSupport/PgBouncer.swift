@@ -1,16 +1,16 @@
 import POSIX
 import Postgres
 
-/// PgBouncer in transaction mode before the test process's server, running until the last reference is gone: each transaction
-/// gets one of a few sessions, whoever asks.
+/// PgBouncer in transaction mode in front of the test process's server, until the last reference is released. Each
+/// transaction may use another one of a few server sessions.
 package final class PgBouncer {
     private let folder: TemporaryFolder
     private let child: ChildProcess
     private let database: String
 
     /// - Parameters:
-    ///   - database: where it leads.
-    ///   - poolSize: sessions on the server.
+    ///   - database: the database that it connects to.
+    ///   - poolSize: the number of sessions on the server.
     package init(before database: TestDatabase, poolSize: Int) throws {
         guard
             let program = Executable.find("pgbouncer", searchPath: "/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin")
@@ -35,7 +35,7 @@ package final class PgBouncer {
             listen_port = 6432
             unix_socket_dir = \(folder.path)
             """, to: "\(folder.path)/pgbouncer.ini", mode: 0o644)
-        // It does not run as root, and the server's socket is closed to all but the server's user.
+        // PgBouncer refuses to run as root, and only the server's user may open the server's socket.
         let user = User.isRoot ? (User.named("postgres") ?? User.named("nobody")).map { ["-u", $0.name] } ?? [] : []
         child = try ChildProcess(
             program, user + ["\(folder.path)/pgbouncer.ini"], environment: Programs.environment(), output: .null,

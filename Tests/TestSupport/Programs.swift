@@ -1,10 +1,10 @@
 import Glibc
 package import POSIX
 
-/// The package's programs as they were built for the tests.
+/// The package's programs as built for the tests.
 package enum Programs {
-    /// The folder of the test bundle, which is the programs' too. Swift Testing's own runner is started from a toolchain, with
-    /// the bundle's path among its arguments.
+    /// The folder of the test bundle, which also holds the programs. Swift Testing's runner starts from the toolchain,
+    /// with the bundle's path among its arguments.
     package static let folder: String = {
         let candidates = CommandLine.arguments + [FileSystem.resolve("/proc/self/exe") ?? ""]
         let bundle = candidates.first { $0.hasSuffix(".xctest") } ?? candidates[candidates.count - 1]
@@ -13,7 +13,7 @@ package enum Programs {
 
     package static func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-    /// Runs a program to its end. Its environment is this process's without libpq's variables, and `environment`.
+    /// Runs a program until it ends. Its environment is that of `environment(_:)` below.
     package static func run(
         _ name: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:],
         seconds: Int = 120
@@ -23,7 +23,7 @@ package enum Programs {
             seconds: seconds)
     }
 
-    /// This process's variables without those that would lead a program to some other database or settings, and `variables`.
+    /// This process's variables without those that select a database or settings, merged with `variables`.
     package static func environment(_ variables: [String: String] = [:]) -> [String: String] {
         ProcessEnvironment.all
             .filter { !$0.key.hasPrefix("PG") && !$0.key.hasPrefix("DATABASE_URL") && !$0.key.hasPrefix("POSTBACKS_") }

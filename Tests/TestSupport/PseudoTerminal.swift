@@ -1,15 +1,16 @@
 package import POSIX
 
-/// A terminal that a program believes in.
+/// Runs programs on a pseudo-terminal.
 package enum PseudoTerminal {
-    /// Runs a program to its end with its three streams on a terminal, and takes what it shows there.
-    /// - Parameter environment: all the variables that it gets, beside those that say what this process's own terminal is.
+    /// Runs a program until it ends with its three streams on a terminal, and returns its output.
+    /// - Parameter environment: all variables of the program, in addition to those of this process that do not describe
+    ///   its own terminal.
     package static func run(
         _ program: String, _ arguments: [String], columns: Int = 80, environment: [String: String],
         directory: String? = nil
     ) throws -> ChildProcess.Outcome {
         let own = ["TERM", "COLUMNS", "LINES", "NO_COLOR", "LANG", "LC_ALL", "LC_CTYPE"]
-        // Python would change a plain locale for the programs that it starts.
+        // Without this, Python would change the locale C for the programs that it starts.
         let usual = ["TERM": "xterm-256color", "LANG": "C.UTF-8", "PYTHONCOERCECLOCALE": "0"]
         let variables = Programs.environment().filter { !own.contains($0.key) }
             .merging(usual) { $1 }.merging(environment) { $1 }

@@ -1,22 +1,22 @@
 import POSIX
 
-/// Python's interpreter and libraries, where a test asks somebody else's opinion.
+/// Python's interpreter and libraries, for tests that use an independent implementation.
 package enum Python {
-    /// Where `Tests/run` puts the libraries that no package of the system has.
+    /// The folder in which `Tests/run` installs libraries that the system has no package for.
     private static let libraries = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../../.build/python")
 
-    /// This process's variables, and where those libraries are.
+    /// This process's variables with the path of those libraries.
     package static var environment: [String: String] {
         var variables = ProcessEnvironment.all
         if let libraries {
             variables["PYTHONPATH"] = variables["PYTHONPATH"].map { "\(libraries):\($0)" } ?? libraries
         }
-        // What is imported is not compiled into the folder of whoever owns it.
+        // Python does not write compiled files into folders that other users own.
         variables["PYTHONDONTWRITEBYTECODE"] = "1"
         return variables
     }
 
-    /// The first interpreter that has the module; Debian's own may have packages that another one in PATH lacks.
+    /// The first interpreter that can import the module. Debian's own may have packages that another one in PATH lacks.
     package static func interpreter(with module: String = "json") throws -> String {
         for path in [Executable.find("python3"), "/usr/bin/python3"].compactMap(\.self)
         where Executable.isExecutable(path) {

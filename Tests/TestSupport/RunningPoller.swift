@@ -1,16 +1,16 @@
 import Glibc
 package import POSIX
 
-/// `postbacks poll` on an installation's database, with short times. It ends with its last reference.
+/// Runs `postbacks poll` on an installation's database, with short times. It ends when the last reference is released.
 package final class RunningPoller {
     private let process: ChildProcess
     private let folder: TemporaryFolder?
     private let logPath: String
 
     /// - Parameters:
-    ///   - command: `poll`, or `up` on a database that is there.
-    ///   - shell: what the shell that becomes the poller does before.
-    ///   - log: the file that its log is appended to; nil for one of its own.
+    ///   - command: `poll`, or `up` on an existing database.
+    ///   - shell: commands that the shell runs before it becomes the poller.
+    ///   - log: a file that the log is appended to; nil for a temporary one.
     package init(
         _ installation: Installation, _ settings: [String: String] = [:], command: String = "poll",
         shell: String = ":", log path: String? = nil
@@ -30,29 +30,29 @@ package final class RunningPoller {
 
     deinit {
         process.terminate(SIGTERM)
-        // One that is stopped takes no other signal.
+        // A stopped process handles SIGTERM only after SIGCONT.
         process.terminate(SIGCONT)
         try? waitUntil("the poller ends", timeoutSeconds: 20) { try process.poll() != nil }
         process.terminate(SIGKILL)
         _ = try? process.wait()
     }
 
-    /// What it and its delivery process have logged.
+    /// The log of the poller and of its delivery process.
     package var log: String {
         get throws { String(decoding: try FileSystem.read(logPath, limit: 1 << 26), as: UTF8.self) }
     }
 
     package var pid: CInt { process.pid }
 
-    /// Whether it has not ended.
+    /// Whether the poller still runs.
     package var isRunning: Bool { (try? process.poll()) == .some(nil) }
 
-    /// Its warm deliverPostback.
+    /// The process id of its warm deliverPostback; nil if there is none.
     package var deliveryProcess: CInt? {
         FileSystem.names(in: "/proc").compactMap { CInt($0) }.first { candidate in
             guard let stat = try? FileSystem.read("/proc/\(candidate)/stat", limit: 4096) else { return false }
             let text = String(decoding: stat, as: UTF8.self)
-            // The parent is the second field behind the name, which stands in parentheses and is cut to 15 characters.
+            // The parent's id is the second field after the name, which is in parentheses and cut to 15 characters.
             let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
             return text.contains("(deliverPostback") && fields.count > 1 && fields[1] == "\(process.pid)"
                 && fields[0] != "Z"
@@ -66,8 +66,8 @@ package final class RunningPoller {
 }
 
 extension Installation {
-    /// Runs a poller while the body does what it does, and ends it afterwards.
-    /// - Parameter settings: over the poller's usual ones.
+    /// Runs a poller while the closure runs, and ends it afterwards.
+    /// - Parameter settings: they override the poller's usual settings.
     package func withPoller<Value>(
         _ settings: [String: String] = [:], log: String? = nil, _ body: (RunningPoller) throws -> Value
     ) throws -> Value {

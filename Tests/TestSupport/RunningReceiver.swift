@@ -3,12 +3,12 @@ import POSIX
 package import Receiver
 import Synchronization
 
-/// A receiver on a thread of its own; the thread ends soon after its last reference.
+/// A receiver on a thread of its own. The thread ends soon after the last reference is released.
 package final class RunningReceiver: Sendable {
     private let shared = Shared()
     package let port: UInt16
 
-    /// What the thread and the test both see.
+    /// The state that the thread and the test share.
     private final class Shared: Sendable {
         let requests = Mutex<[ReceivedRequest]>([])
         let newBehaviour = Mutex<ReceiverBehaviour?>(nil)
@@ -17,15 +17,15 @@ package final class RunningReceiver: Sendable {
         let isStopped = Atomic<Bool>(false)
     }
 
-    /// The requests did not come in time.
+    /// The expected requests did not arrive in time.
     package struct MissingRequests: Error {
         let expected: Int
         let received: Int
     }
 
     /// - Parameters:
-    ///   - port: 0 lets the system choose.
-    ///   - onRequest: takes the requests on the receiver's thread, in place of `requests`.
+    ///   - port: 0 lets the system choose one.
+    ///   - onRequest: called on the receiver's thread for each request; `requests` then stays empty.
     package init(
         _ behaviour: ReceiverBehaviour = ReceiverBehaviour(), port: UInt16 = 0,
         onRequest: (@Sendable (ReceivedRequest) -> Void)? = nil
@@ -44,26 +44,26 @@ package final class RunningReceiver: Sendable {
 
     deinit { stop() }
 
-    /// Closes everything, soon.
+    /// Closes all connections and ends the thread, within one turn.
     package func stop() {
         shared.isStopped.store(true, ordering: .relaxed)
     }
 
     package var url: String { "http://127.0.0.1:\(port)" }
 
-    /// The requests so far.
+    /// The requests that have arrived so far.
     package var requests: [ReceivedRequest] { shared.requests.withLock { $0 } }
 
-    /// How many connections were accepted so far.
+    /// The number of connections accepted so far.
     package var acceptedConnections: Int { shared.accepted.load(ordering: .relaxed) }
 
-    /// Answers differently from the next turn on; a turn takes at most 20 ms.
+    /// Changes the behaviour from the next turn on; a turn takes at most 20 ms.
     package func behave(_ behaviour: ReceiverBehaviour) {
         shared.newBehaviour.withLock { $0 = behaviour }
         while shared.newBehaviour.withLock({ $0 != nil }) { Thread.sleep(forTimeInterval: 0.001) }
     }
 
-    /// Waits until so many requests have come.
+    /// Waits until at least `count` requests have arrived.
     @discardableResult
     package func waitForRequests(count: Int, seconds: Double = 60) async throws -> [ReceivedRequest] {
         let deadline = Date(timeIntervalSinceNow: seconds)

@@ -1,12 +1,12 @@
 import POSIX
 
-/// Random numbers that come again with their seed (SplitMix64).
+/// Random numbers that a seed reproduces (SplitMix64).
 package struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }
 
-    /// The seed of `POSTBACKS_TEST_SEED`, so that a failure can be looked at again; otherwise a new one.
+    /// The seed of `POSTBACKS_TEST_SEED`, to reproduce a failure; otherwise a random one.
     package static let seed: UInt64 =
         ProcessEnvironment["POSTBACKS_TEST_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 0..<1 << 32)
 
@@ -18,7 +18,7 @@ package struct SeededRandom: RandomNumberGenerator {
         return mixed ^ mixed >> 31
     }
 
-    /// True so many times out of a hundred.
+    /// Returns true with a probability of `percent` percent.
     package mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
     package mutating func pick<Element>(_ choices: [Element]) -> Element {
@@ -27,7 +27,8 @@ package struct SeededRandom: RandomNumberGenerator {
 }
 
 extension String {
-    /// Printable ASCII that tells texts apart which Swift takes for equal: `e` with an accent and its combining form.
+    /// The text in printable ASCII with escapes. It distinguishes texts that Swift treats as equal, such as the two
+    /// forms of an accented letter.
     package var exact: String {
         unicodeScalars.map {
             $0.value >= 0x20 && $0.value < 0x7F && $0 != "\\" ? String($0) : "\\u{\(String($0.value, radix: 16))}"

@@ -3,7 +3,7 @@ import POSIX
 package import Receiver
 import Secrets
 
-/// A request, perhaps changed on its way, and the secret that the Standard Webhooks project's own library checks it with.
+/// A request, possibly changed, and its secret, to be verified by the library of the Standard Webhooks project.
 package struct SignatureCheck {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
@@ -21,7 +21,7 @@ package struct SignatureCheck {
         return copy
     }
 
-    /// What the library says of each.
+    /// The library's result for each request.
     package static func verify(_ checks: [SignatureCheck]) throws -> [String] {
         let lines = checks.map { check -> String in
             let headers = check.headers.map { JSON.array([.string($0.name), .string($0.value)]) }

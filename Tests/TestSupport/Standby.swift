@@ -2,13 +2,13 @@ package import EmbeddedPostgres
 import POSIX
 import Postgres
 
-/// A server that has become a standby: it can be read, and be promoted.
+/// A server that was turned into a standby: it is read-only, and can be promoted.
 package struct Standby {
     package let folder: TemporaryFolder
     package let server: EmbeddedServer
     package let installation: Installation
 
-    /// - Parameter prepare: is done while it can still be written to.
+    /// - Parameter prepare: runs while the server can still be written to.
     package init(_ prepare: (Installation) throws -> Void = { _ in }) throws {
         folder = try TemporaryFolder(mode: 0o711)
         server = EmbeddedServer(home: folder.path, settings: ["fsync": "off"], diesWithParent: false)

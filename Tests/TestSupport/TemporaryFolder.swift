@@ -1,13 +1,14 @@
 import Glibc
 package import POSIX
 
-/// A folder in `/tmp`, or in memory, that is removed with its last reference.
+/// A folder in `/tmp` or in memory that is removed when the last reference is released.
 package final class TemporaryFolder: Sendable {
     package let path: String
 
     /// - Parameters:
-    ///   - mode: 0o711 lets the unprivileged user of root's server through.
-    ///   - size: bytes that are better kept in memory, where the machine has twice as much to spare; nil for the disk.
+    ///   - mode: 0o711 gives access to the unprivileged user that runs root's server.
+    ///   - size: the expected size in bytes. The folder is kept in memory if twice as much is free; nil always uses the
+    ///     disk.
     package init(mode: UInt32 = 0o711, inMemory size: Int? = nil) throws(SystemError) {
         Self.removeLeftovers
         let place = size.map { Self.hasMemory(2 * $0) } == true ? Self.memory : "/tmp"
@@ -20,7 +21,7 @@ package final class TemporaryFolder: Sendable {
     }
 
     private static let prefix = "postbacks-test-"
-    /// A file system of Linux whose files are pages of memory.
+    /// A Linux file system that keeps its files in memory.
     private static let memory = "/dev/shm"
 
     private static func hasMemory(_ bytes: Int) -> Bool {
@@ -32,7 +33,7 @@ package final class TemporaryFolder: Sendable {
         return kibibytes >= bytes / 1024
     }
 
-    /// Once in a process: ends and removes what test processes that were killed left.
+    /// Ends the processes and removes the folders that killed test processes left behind. It runs once in a process.
     private static let removeLeftovers: Void = {
         for (place, name) in ["/tmp", memory].flatMap({ place in FileSystem.names(in: place).map { (place, $0) } }) {
             let path = "\(place)/\(name)"
@@ -40,13 +41,13 @@ package final class TemporaryFolder: Sendable {
                 let process = name.dropFirst(prefix.count).split(separator: "-").first.flatMap({ Int($0) }),
                 FileSystem.kind(of: "/proc/\(process)") == nil
             else { continue }
-            // A server's current folder is its cluster.
+            // A server's working directory is its cluster.
             for signal in [SIGQUIT, SIGCONT] {
                 for process in processes(under: path) { Signals.send(signal, to: process) }
             }
             try? waitUntil { processes(under: path).isEmpty }
             for process in processes(under: path) { Signals.send(SIGKILL, to: process) }
-            // Nobody waits for it: a server's folder has a hundred thousand files.
+            // Nobody waits for the removal, because a server's folder has a hundred thousand files.
             _ = try? ChildProcess("/bin/rm", ["-rf", path], output: .null, errorOutput: .null, ownGroup: true)
         }
     }()

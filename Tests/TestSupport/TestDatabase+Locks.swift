@@ -1,12 +1,12 @@
 import Postgres
 
 extension TestDatabase {
-    /// Waits until so many sessions wait for a lock.
-    /// - Parameter applicationName: only those of this program, e.g. a function's name; nil for all.
-    /// - Returns: the processes of their sessions.
+    /// Waits until `sessions` sessions wait for a lock.
+    /// - Parameter applicationName: counts only sessions of this program, such as a function's name; nil counts all.
+    /// - Returns: the process ids of the waiting sessions.
     @discardableResult
     package func waitForLock(of applicationName: String? = nil, sessions: Int = 1) throws -> [Int] {
-        // A transaction would see the same activity all the time; this connection has none.
+        // A transaction would always see the same activity; this connection uses none.
         let watcher = try connect(applicationName: "test watcher")
         var waiting: [Int] = []
         try waitUntil("\(sessions) sessions of \(applicationName ?? "any program") that wait for a lock") {

@@ -5,21 +5,23 @@ package import Postgres
 import Store
 import Synchronization
 
-/// A fresh database on the test process's own server. The server starts with the first one and ends with the process.
+/// A fresh database on the test process's own server. The server starts with the first database and ends with the
+/// process.
 package struct TestDatabase: Sendable {
     package let connectionString: String
 
-    /// A database on a server of a test's own.
+    /// Refers to a database on another server, such as one that a test has started.
     package init(connectionString: String) { self.connectionString = connectionString }
 
-    /// An empty one.
+    /// Makes an empty database.
     package static func make() throws -> TestDatabase {
         try running.withLock { running throws in
             try make(nextName(), from: "template1", on: try server(&running))
         }
     }
 
-    /// One with the tables of the newest version: a copy of one that was migrated, which costs a fifth of migrating it.
+    /// Makes a database with the tables of the newest version. It copies a migrated database, which takes a fifth of
+    /// the time of a migration.
     package static func withTables() throws -> TestDatabase {
         let database = try running.withLock { running throws in
             let server = try server(&running)
@@ -29,7 +31,7 @@ package struct TestDatabase: Sendable {
             }
             return try make(nextName(), from: tables, on: server)
         }
-        // The copy is an installation of its own.
+        // The copy counts as a new installation.
         _ = try database.connect().run("UPDATE installation SET mark = database_mark(), marked_at = now()")
         return database
     }
@@ -40,7 +42,7 @@ package struct TestDatabase: Sendable {
 
     private static let count = Atomic(0)
     private static let running = Mutex<Running?>(nil)
-    /// The database that has the tables and nothing in them. Nobody connects to it once it has them.
+    /// The database with empty tables that is copied. Nobody connects to it once it has them.
     private static let tables = "tables"
 
     private struct Running {
@@ -59,7 +61,7 @@ package struct TestDatabase: Sendable {
     }
 
     private static func make(_ name: String, from template: String, on server: EmbeddedServer) throws -> TestDatabase {
-        // The strategy that copies the template's files needs no WAL, but checkpoints; this one is cheap without fsync.
+        // The strategy `file_copy` writes no WAL but needs checkpoints; `wal_log` is cheap without fsync.
         _ = try Connection(server.connectionString(database: "postgres"))
             .run("CREATE DATABASE \(identifier: name) TEMPLATE \(identifier: template) STRATEGY wal_log")
         return TestDatabase(connectionString: server.connectionString(database: name))
@@ -76,15 +78,16 @@ package struct TestDatabase: Sendable {
     }
 
     private static func startServer() throws -> Running {
-        // Some 400 databases in a complete run.
+        // A complete run needs about 400 databases.
         let folder = try TemporaryFolder(inMemory: 6 << 30)
         let settings = [
             "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300",
             "max_wal_size": "256MB",
-            // With hundreds of databases it would start a process ten times a second, and read what tests count.
+            // With hundreds of databases, autovacuum would start a process ten times a second and change the numbers
+            // that tests read.
             "autovacuum": "off",
         ]
-        // Tests run on threads that come and go.
+        // Tests run on short-lived threads, and the server must not die with the thread that started it.
         let server = EmbeddedServer(home: folder.path, settings: settings, diesWithParent: false)
         try server.start()
         atexit { TestDatabase.stopServer() }
@@ -95,8 +98,8 @@ package struct TestDatabase: Sendable {
         running.withLock { running in
             guard let running else { return }
             running.server.stopImmediately()
-            // Hundreds of databases are a hundred thousand files. Where the disk is told of each that is removed this takes
-            // minutes, in which nothing else would happen.
+            // Hundreds of databases have a hundred thousand files. On disks that are informed of each removal, removing
+            // them takes minutes, so nobody waits for it.
             _ = try? ChildProcess(
                 "/bin/rm", ["-rf", running.folder.path], output: .null, errorOutput: .null, ownGroup: true)
         }

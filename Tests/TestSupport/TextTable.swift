@@ -1,6 +1,6 @@
 import POSIX
 
-/// A table for people, which Markdown takes as well.
+/// A table in plain text that is also valid Markdown.
 package struct TextTable {
     private var rows: [[String]]
 
@@ -8,7 +8,7 @@ package struct TextTable {
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// To standard output.
+    /// Prints the table to standard output.
     package func print() {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         var text = ""
@@ -23,7 +23,7 @@ package struct TextTable {
     }
 }
 
-/// What is going on, for whoever waits: a line on standard error.
+/// Prints a line about the progress to standard error.
 package func say(_ text: String) {
     try? Descriptor.standardError.writeAll(Array("\(text)\n".utf8))
 }

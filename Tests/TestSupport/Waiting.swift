@@ -1,14 +1,15 @@
 import POSIX
 
-/// Something did not happen in all the time it had.
+/// An event that was expected did not happen in time.
 package struct DidNotHappen: Error, CustomStringConvertible {
     package let description: String
 
     package init(description: String) { self.description = description }
 }
 
-/// Looks again and again until the condition holds. Blocks its thread; the time is generous, since a busy machine is no failure.
-/// Between two looks it waits four times as long as a look takes, 10 to 100 ms, so that waiting takes no processor from others.
+/// Checks repeatedly until the condition holds, and blocks its thread meanwhile. The time is generous, because a busy
+/// machine is no failure. Between two checks it waits four times as long as a check takes, 10 to 100 ms, so that
+/// waiting uses little processor time.
 package func waitUntil(
     _ what: String = "the condition", timeoutSeconds: Int = 60, _ condition: () throws -> Bool
 ) throws {

@@ -90,7 +90,7 @@ def serve_http(client, data):
         client.sendall(b"HTTP/1.1 200 Go on\r\nX-Proxy: seen\r\n\r\n")
         return tunnel(client, server, rest)
     path = "/" + target.split("/", 3)[3]
-    # As a careless proxy does, it passes its own fields on.
+    # Like a careless proxy, it passes its own fields on.
     passed = [f"{method} {path} HTTP/1.1", *[f for f in fields if not f.lower().startswith("proxy-connection")], "Connection: close"]
     tunnel(client, server, "\r\n".join(passed).encode("latin-1") + b"\r\n\r\n" + rest)
 
