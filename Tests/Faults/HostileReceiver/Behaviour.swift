@@ -1,17 +1,17 @@
 import Receiver
 
-/// One way to misbehave, and what the product must make of it.
+/// One way in which a receiver misbehaves, and the outcome that the product must record.
 package struct Behaviour: Sendable {
-    /// Letters, digits and hyphens, so that it can stand in a path.
+    /// Letters, digits and hyphens, so that the name can be part of a path.
     package let name: String
     package let expected: DueOutcome
     let listening: Listening
     let conduct: @Sendable (Moment) -> [Step]?
 
-    /// How a port behaves before anything is accepted.
+    /// The state of a port before a connection is accepted.
     enum Listening { case usual, refusing, full }
 
-    /// An occasion, and how many requests its connection has brought so far, this one included.
+    /// An occasion, with the number of requests on its connection so far, including this one.
     struct Moment {
         let occasion: Occasion
         let count: Int
@@ -27,17 +27,17 @@ package struct Behaviour: Sendable {
         self.conduct = conduct
     }
 
-    /// Answers every request with the same.
+    /// Answers every request with the same steps.
     static func answering(_ name: String, _ expected: DueOutcome, _ steps: [Step]) -> Behaviour {
         Behaviour(name, expected) { if case .request = $0.occasion { steps } else { nil } }
     }
 
-    /// Answers every request with bytes and then closes the connection.
+    /// Answers every request with a text and closes the connection.
     static func answering(_ name: String, _ expected: DueOutcome, _ text: String) -> Behaviour {
         answering(name, expected, [.send(Array(text.utf8)), .close])
     }
 
-    /// Answers as the request and its place on the connection want it.
+    /// Answers depending on the request and its number on the connection.
     static func answering(
         _ name: String, _ expected: DueOutcome, by steps: @escaping @Sendable (ReceivedRequest, _ count: Int) -> [Step]
     ) -> Behaviour {
@@ -46,7 +46,7 @@ package struct Behaviour: Sendable {
         }
     }
 
-    /// Answers as soon as the headers are there.
+    /// Answers as soon as the headers have arrived.
     static func early(_ name: String, _ expected: DueOutcome, _ steps: [Step]) -> Behaviour {
         Behaviour(name, expected) { moment in
             switch moment.occasion {
@@ -56,32 +56,33 @@ package struct Behaviour: Sendable {
         }
     }
 
-    /// Waits for nothing.
+    /// Sends as soon as the connection is made, without waiting for a request.
     static func greeting(_ name: String, _ expected: DueOutcome, _ steps: [Step]) -> Behaviour {
         Behaviour(name, expected) { if case .connected = $0.occasion { steps } else { nil } }
     }
 
-    /// No connection comes about.
+    /// Accepts no connection.
     static func unreachable(_ name: String, _ expected: DueOutcome, _ listening: Listening) -> Behaviour {
         Behaviour(name, expected, listening: listening) { _ in [.close] }
     }
 
-    /// Whether it shows in the answer to a request, so that other requests on the same port may be treated otherwise.
+    /// Whether it concerns only the answers to requests, so that other requests on the same port may be treated
+    /// differently.
     package var isOfRequests: Bool {
         listening == .usual && conduct(Moment(occasion: .connected(port: 0), count: 0)) == nil
     }
 }
 
 extension Behaviour {
-    /// As a receiver should be.
+    /// The behaviour of a good receiver.
     package static let good = answering("good", .delivered()) { request, _ in
         let end: [Step] = request.keepsAlive ? [] : [.close]
         return [.send(.answer("200 OK", body: "ok\n"))] + end
     }
 
-    /// Those that have to do with connections.
+    /// Behaviours that concern connections.
     package static let network = connections + pauses
-    /// Those that have to do with what is answered.
+    /// Behaviours that concern the answers.
     package static let answers = floods + framing + versions + statuses + redirects + strangeBytes + retryAfter
     package static let all = network + answers
 
@@ -89,7 +90,7 @@ extension Behaviour {
 }
 
 extension [UInt8] {
-    /// An HTTP/1.1 answer whose length is right.
+    /// An HTTP/1.1 answer with the right length.
     static func answer(_ status: String, _ headers: [String] = [], body: String = "") -> [UInt8] {
         let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)

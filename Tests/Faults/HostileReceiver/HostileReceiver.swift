@@ -3,15 +3,15 @@ import POSIX
 import Receiver
 import Synchronization
 
-/// A receiver on a thread of its own that misbehaves at each of its ports as it is told, remembers what it saw, and can
-/// be healed. It ends soon after its last reference.
+/// A receiver on a thread of its own. Each of its ports has a behaviour, which can be replaced by a good one. It
+/// records the requests that it saw, and ends soon after the last reference is released.
 package final class HostileReceiver: Sendable {
     private let shared = Shared()
 
-    /// What the thread and its owner both see.
+    /// The state that the thread and its owner share.
     private final class Shared: Sendable {
         let sites = Mutex<[UInt16: SiteState]>([:])
-        /// Listeners that the thread is to serve from its next turn on.
+        /// Listeners that the thread serves from its next turn on.
         let newListeners = Mutex<[TCPListener]>([])
         let requests = Mutex<[SeenRequest]>([])
         let failure = Mutex<SystemError?>(nil)
@@ -25,12 +25,12 @@ package final class HostileReceiver: Sendable {
 
     deinit { stop() }
 
-    /// Closes everything, soon.
+    /// Closes all connections and ends the thread, within one turn.
     package func stop() {
         shared.isStopped.store(true, ordering: .relaxed)
     }
 
-    /// Opens a port that behaves so.
+    /// Opens a port with this behaviour.
     package func open(_ behaviour: Behaviour = .good) throws -> Site {
         try check()
         let state = try SiteState(behaviour)
@@ -40,13 +40,15 @@ package final class HostileReceiver: Sendable {
         return Site(port: port)
     }
 
-    /// Answers well at a port from now on, also to what asks for another behaviour. What is in progress stays as it is.
+    /// Makes a port answer well from now on, even if a request asks for another behaviour. Answers in progress do not
+    /// change.
     package func heal(_ site: Site) throws {
         shared.sites.withLock { $0[site.port]?.isHealed = true }
         try behave(.good, at: site)
     }
 
-    /// Behaves so at a port from now on. A port that was open once cannot be made to refuse or drop connections.
+    /// Changes the behaviour of a port from now on. A port that has accepted connections cannot be made to refuse or
+    /// drop them.
     package func behave(_ behaviour: Behaviour, at site: Site) throws {
         try check()
         precondition(behaviour.listening == .usual, "\(behaviour.name) must be there from the start")
@@ -61,15 +63,15 @@ package final class HostileReceiver: Sendable {
         serve(reopened)
     }
 
-    /// All requests so far, in the order in which they came.
+    /// All requests so far, in the order in which they arrived.
     package var requests: [SeenRequest] { shared.requests.withLock { $0 } }
 
-    /// Those that came at one port.
+    /// The requests that arrived at one port.
     package func requests(at site: Site) -> [SeenRequest] { requests.filter { $0.port == site.port } }
 
     private func serve(_ listener: TCPListener) { shared.newListeners.withLock { $0.append(listener) } }
 
-    /// - Throws: what ended the thread, if something did.
+    /// - Throws: the error that ended the thread, if there was one.
     private func check() throws {
         if let failure = shared.failure.withLock({ $0 }) { throw failure }
     }
@@ -95,11 +97,11 @@ package final class HostileReceiver: Sendable {
         }
     }
 
-    /// What only the thread knows.
+    /// State that only the thread uses.
     private struct Memory {
-        /// How many requests each connection has brought.
+        /// The number of requests on each connection.
         var counts: [Int: Int] = [:]
-        /// By connection: the request to which a good answer is on its way.
+        /// For each connection, the index of the request that is being answered well.
         var wellAnswered: [Int: Int] = [:]
     }
 

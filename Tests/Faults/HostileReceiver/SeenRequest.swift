@@ -2,28 +2,28 @@ import Receiver
 import Secrets
 import Text
 
-/// A request as a hostile receiver saw it: its side of the ledger.
+/// A request as the hostile receiver saw it: the receiver's part of the ledger.
 package struct SeenRequest: Sendable, Hashable {
     /// The value of `Postback-Delivery-Id`; nil if there was none.
     package let delivery: Int?
     /// The value of `Postback-Attempt`.
     package let attempt: Int?
     package let method: String
-    /// Path and query.
+    /// The path and query.
     package let target: String
-    /// SHA-256 of the body, in hexadecimal digits.
+    /// The SHA-256 of the body in hexadecimal.
     package let bodyDigest: String
-    /// Whether the body was there: one that is refused early has only its headers seen.
+    /// Whether the body arrived. A request that is refused early is seen with its headers only.
     package let isWhole: Bool
     /// Milliseconds since 1970.
     package let at: Int64
-    /// The port on which it came.
+    /// The port on which it arrived.
     package let port: UInt16
-    /// Which connection of the receiver it came over, counted from 1.
+    /// The number of the receiver's connection, counted from 1.
     package let connection: Int
-    /// How it was treated.
+    /// The name of the behaviour that answered it.
     package let behaviour: String
-    /// Whether a full good answer to it was handed to the network.
+    /// Whether a complete good answer was handed to the network.
     package internal(set) var isAnsweredWell = false
 
     init(_ request: ReceivedRequest, isWhole: Bool, behaviour: String) {

@@ -1,18 +1,19 @@
-/// What a recorder was given, and what it answered: the promises that the database is held to.
+/// The inputs of a recorder and the answers to them. The answers are promises that the database must keep.
 package struct Account: Sendable {
-    /// The transactions that were handed over at least once. Without an answer one may be recorded or not.
+    /// The transactions that were handed over at least once. One without an answer may be recorded or not.
     package var offered: Set<String> = []
-    /// By transaction; the last answer counts, the first one's deliveries are kept.
+    /// The answers by transaction. The last answer counts, but the deliveries of the first one are kept.
     package var answers: [String: Answer] = [:]
-    /// The conversions that were to be brought into another status, and what was answered to it, by conversion.
+    /// The conversions whose status was to be changed.
     package var offeredChanges: Set<Int> = []
+    /// The answers to the changes, by conversion.
     package var changes: [Int: Answer] = [:]
-    /// What was refused for good, by transaction: the error's code and message.
+    /// The final refusals by transaction, with the error's code and message.
     package var refusals: [String: String] = [:]
 
     package struct Answer: Sendable {
         package let conversion: Int
-        /// The ids that were answered; empty for a repeat, which fires nothing.
+        /// The ids of the deliveries in the answer; empty for a repeat, which fires nothing.
         package let deliveries: [Int]
         /// Milliseconds since 1970.
         package let at: Int64

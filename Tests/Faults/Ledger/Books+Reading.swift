@@ -1,7 +1,7 @@
 package import Postgres
 
 extension Books {
-    /// Reads all of it in one snapshot.
+    /// Reads all tables in one snapshot.
     package init(_ connection: Connection) throws(PostgresError) {
         self.init()
         let snapshot = Call(Statement(name: "", sql: "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))

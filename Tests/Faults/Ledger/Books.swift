@@ -1,4 +1,4 @@
-/// What the database says after a fault, as plain rows.
+/// The content of the database after a fault, as plain rows.
 package struct Books: Sendable {
     package var conversions: [Conversion] = []
     package var events: [Event] = []
@@ -12,7 +12,7 @@ package struct Books: Sendable {
         package var id: Int
         package var offer: String
         package var transaction: String
-        /// Of its last event.
+        /// The sequence of its last event.
         package var sequence: Int
 
         package init(id: Int, offer: String, transaction: String, sequence: Int) {
@@ -44,7 +44,7 @@ package struct Books: Sendable {
         package var id: Int
         package var offer: String
         package var status: String
-        /// The row of its destination.
+        /// The id of its row in `destinations`.
         package var destination: Int
 
         package init(id: Int, offer: String, status: String, destination: Int = 0) {
@@ -55,16 +55,17 @@ package struct Books: Sendable {
         }
     }
 
-    /// One that is owed or finished.
+    /// A delivery that is owed or finished.
     package struct Delivery: Sendable {
         package var id: Int
         package var event: Int
         package var postback: Int
         package var state: String
-        /// Of its last lease, and whether that one is still open.
+        /// The number of its last lease.
         package var lease: Int
+        /// Whether the last lease is still open.
         package var isLeased: Bool
-        /// How many attempts it says that it has had.
+        /// The number of attempts in its row.
         package var attempts: Int
 
         package init(id: Int, event: Int, postback: Int, state: String, lease: Int, isLeased: Bool, attempts: Int) {
@@ -77,17 +78,18 @@ package struct Books: Sendable {
             self.attempts = attempts
         }
 
-        /// Whether it stands in the outbox.
+        /// Whether it is in the outbox.
         package var isOwed: Bool { ["owed", "retrying", "in_flight", "held"].contains(state) }
     }
 
     package struct Attempt: Sendable {
         package var delivery: Int
         package var lease: Int
-        /// From 1. A probe carries the number that the next request will carry.
+        /// Counted from 1. A probe has the number of the next request.
         package var number: Int
         package var outcome: String
-        /// It found no connection to a destination that was blocked before: nothing was handed over, and no attempt spent.
+        /// Whether it found no connection to a destination that was blocked before. Then nothing was sent, and no
+        /// attempt was used up.
         package var isProbe: Bool
 
         package init(delivery: Int, lease: Int, number: Int, outcome: String, isProbe: Bool = false) {

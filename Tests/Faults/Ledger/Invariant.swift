@@ -1,4 +1,4 @@
-/// What holds after every fault.
+/// The invariants that hold after every fault.
 package enum Invariant: String, Sendable, CaseIterable {
     case complete = "I1"
     case recordedRequests = "I2"
@@ -27,12 +27,12 @@ package enum Invariant: String, Sendable, CaseIterable {
     }
 }
 
-/// An invariant that did not hold, and where.
+/// An invariant that did not hold.
 package struct Breach: Error, Sendable, CustomStringConvertible {
     package let invariant: Invariant
-    /// What is wrong, without the ids.
+    /// The fault without the ids.
     package let what: String
-    /// The deliveries, or conversions where `what` speaks of those.
+    /// The ids of deliveries, or of conversions if `what` says so.
     package let ids: [Int]
 
     package init(_ invariant: Invariant, _ what: String, ids: [Int] = []) {

@@ -1,6 +1,7 @@
-/// The attempts, against what their deliveries have come to.
+/// Compares the attempts with the states of their deliveries.
 extension Ledger {
-    /// I5: only the answer of the last lease decides. A state that its last attempt does not explain came from another one.
+    /// I5: only the answer of the last lease counts. A state that the last attempt does not explain came from another
+    /// lease.
     var contradictions: [Breach] {
         var unexplained: [Int] = []
         var miscounted: [Int] = []
@@ -27,7 +28,7 @@ extension Ledger {
         return breaches
     }
 
-    /// I6: each lease has come to one end.
+    /// I6: each lease has one outcome.
     var doubleOutcomes: [Breach] {
         let doubled = attemptsByDelivery.filter { Set($0.value.map(\.lease)).count < $0.value.count }.keys
         var breaches: [Breach] = []
@@ -35,7 +36,7 @@ extension Ledger {
         return breaches
     }
 
-    /// I7: lost ones count too, probes do not.
+    /// I7: lost attempts count too; probes do not.
     var tooManyAttempts: [Breach] {
         let many = attemptsByDelivery.filter { $0.value.count { !$0.isProbe } > bounds.attempts }.keys
         var breaches: [Breach] = []

@@ -1,7 +1,7 @@
-/// What the receivers saw, against the sequence of the events.
+/// Compares the requests that receivers saw with the sequence of the events.
 extension Ledger {
-    /// I10: the first request of an event comes after the first request of each earlier event of its conversion to the same
-    /// destination, unless the earlier one had been owed for as long as a later one waits.
+    /// I10: the first request of an event comes after the first request of each earlier event of its conversion to the
+    /// same destination, unless the earlier event is older than the order hold.
     var disorder: [Breach] {
         let events = Dictionary(books.events.map { ($0.id, $0) }) { first, _ in first }
         let destinations = Dictionary(books.postbacks.map { ($0.id, $0.destination) }) { first, _ in first }
@@ -28,7 +28,7 @@ extension Ledger {
         return breaches
     }
 
-    /// What must stay in order.
+    /// The events that must stay in order.
     private struct Stream: Hashable {
         let conversion: Int
         let destination: Int
@@ -36,7 +36,7 @@ extension Ledger {
 
     private struct Arrival {
         let event: Books.Event
-        /// Milliseconds since 1970.
+        /// The first request, in milliseconds since 1970.
         let first: Int64
     }
 }

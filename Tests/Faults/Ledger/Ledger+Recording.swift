@@ -1,6 +1,7 @@
-/// I1: nothing that was answered is lost, and nothing is owed twice.
+/// I1: nothing that was confirmed is lost, and nothing is owed twice.
 extension Ledger {
-    /// Answered and not there, there and never offered, refused although nothing is wrong with it.
+    /// Conversions that were confirmed and are missing, that exist and were never handed over, or that were refused
+    /// although they are valid.
     var lostConversions: [Breach] {
         let known = Dictionary(grouping: books.conversions, by: \.transaction)
         var missing: [Int] = []
@@ -25,8 +26,8 @@ extension Ledger {
         return breaches
     }
 
-    /// Each conversion has its events 1, 2, … once, up to its own sequence; two where a change was answered, one where none was
-    /// asked for.
+    /// Each conversion has the events 1, 2, … up to its own sequence, each once. There are two if a change was
+    /// confirmed, and one if no change was requested.
     var wrongEvents: [Breach] {
         let sequences = Dictionary(grouping: books.events, by: \.conversion).mapValues { $0.map(\.sequence).sorted() }
         let wrong = books.conversions.filter { sequences[$0.id] != Array(1...max(1, $0.sequence)) }.map(\.id)
@@ -41,7 +42,7 @@ extension Ledger {
         return breaches
     }
 
-    /// Each event owes each matching postback exactly one delivery, and those that were answered are there.
+    /// Each event owes exactly one delivery to each matching postback, and the deliveries in the answers exist.
     var wrongDeliveries: [Breach] {
         let offers = Dictionary(books.conversions.map { ($0.id, $0.offer) }) { first, _ in first }
         let matching = Dictionary(grouping: books.postbacks) { [$0.offer, $0.status] }

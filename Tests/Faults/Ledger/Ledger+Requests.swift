@@ -1,6 +1,6 @@
-/// What the receivers saw, against the attempts.
+/// Compares the requests that receivers saw with the attempts.
 extension Ledger {
-    /// I2: no request without an attempt, no delivered one that nobody saw.
+    /// I2: every request has an attempt, and every delivered attempt was seen.
     var unrecordedRequests: [Breach] {
         let deliveries = Dictionary(books.deliveries.map { ($0.id, $0) }) { first, _ in first }
         var strange: [Int] = []
@@ -10,10 +10,10 @@ extension Ledger {
                 strange.append(id)
                 continue
             }
-            // Nobody has seen a probe, but for one of which it is not known.
+            // A probe is seen by no receiver, unless its outcome is unknown.
             var recorded = attemptsByDelivery[id, default: []].filter { !$0.isProbe || $0.outcome == "unknown" }
                 .map(\.number).counted
-            // The attempt of a lease that is still open is recorded when that ends.
+            // The attempt of an open lease is recorded when the lease ends.
             if delivery.isLeased { recorded[delivery.attempts + 1, default: 0] += 1 }
             if seen.map(\.attempt).counted.contains(where: { $0.value > recorded[$0.key, default: 0] }) {
                 unrecorded.append(id)
@@ -35,12 +35,12 @@ extension Ledger {
         breaches.add(.recordedRequests, "more requests were seen than attempts are recorded", unrecorded)
         breaches.add(.recordedRequests, "delivered, but no receiver saw that attempt", unseen)
         breaches.add(.recordedRequests, "delivered, but the receiver's answer was cut off", cut)
-        // Then the answer of another attempt has decided.
+        // In this case the answer of another attempt has decided.
         breaches.add(.fenced, "delivered, but the receiver did not accept that attempt", refused)
         return breaches
     }
 
-    /// I3: method, target and body do not change.
+    /// I3: the method, target and body do not change.
     var changedRequests: [Breach] {
         let changed = sightingsByDelivery.filter { Set($0.value.map(\.digest)).count > 1 }.keys
         var breaches: [Breach] = []
@@ -48,7 +48,8 @@ extension Ledger {
         return breaches
     }
 
-    /// The requests that were sent again although nothing had asked for it: the receiver may have taken the one before.
+    /// The deliveries of requests that were sent again without a recorded retry: the receiver may have accepted the one
+    /// before.
     var repeats: [Int] {
         var repeats: [Int] = []
         for (id, seen) in sightingsByDelivery where seen.count > 1 {
@@ -62,7 +63,7 @@ extension Ledger {
         return repeats
     }
 
-    /// I4: so many and no more; none behind an attempt that is recorded as accepted.
+    /// I4: the number of repeats is limited, and nothing is sent after an attempt that is recorded as delivered.
     var repeatBreaches: [Breach] {
         var breaches: [Breach] = []
         if repeats.count > bounds.repeats {
@@ -84,6 +85,6 @@ extension Ledger {
 }
 
 extension [Int] {
-    /// How often each occurs.
+    /// The number of occurrences of each value.
     var counted: [Int: Int] { reduce(into: [:]) { $0[$1, default: 0] += 1 } }
 }

@@ -1,17 +1,17 @@
-/// The account of a recorder, the books of the database and what the receivers saw, held against one another.
+/// Compares the account of a recorder, the books of the database and the requests that receivers saw.
 package struct Ledger: Sendable {
     package let account: Account
     package let books: Books
     package let sightings: [Sighting]
     package let bounds: Bounds
 
-    /// What the fault allows.
+    /// The limits that a fault allows.
     package struct Bounds: Sendable {
-        /// Attempts of one delivery, those of unknown outcome included.
+        /// The attempts of one delivery, including those with an unknown outcome.
         package var attempts: Int
-        /// Second sends: kills and lost leases times what was in flight.
+        /// The repeated requests: the number of kills and lost leases times the number of requests in flight.
         package var repeats: Int
-        /// Milliseconds that a later event waits for an earlier one: POSTBACKS_ORDER_HOLD.
+        /// How long a later event waits for an earlier one, in milliseconds (POSTBACKS_ORDER_HOLD).
         package var orderHold: Int64 = 600_000
 
         package init(attempts: Int, repeats: Int) {
@@ -32,7 +32,7 @@ package struct Ledger: Sendable {
     let attemptsByDelivery: [Int: [Books.Attempt]]
     let sightingsByDelivery: [Int: [Sighting]]
 
-    /// Everything that does not hold; empty when the books are right.
+    /// All violations; empty if the books are right.
     package var breaches: [Breach] {
         lostConversions + wrongEvents + wrongDeliveries + unrecordedRequests + changedRequests + repeatBreaches
             + contradictions + doubleOutcomes + tooManyAttempts + disorder
@@ -47,19 +47,19 @@ package struct Ledger: Sendable {
         return totals
     }
 
-    /// What the table says of a fault.
+    /// The numbers that the table shows for a fault.
     package struct Totals: Sendable {
-        /// Conversions in the database.
+        /// The conversions in the database.
         package var recorded = 0
-        /// Deliveries of them, finished or not.
+        /// Their deliveries, finished or not.
         package var owed = 0
-        /// Requests that receivers saw.
+        /// The requests that receivers saw.
         package var sent = 0
         package var repeats = 0
-        /// Attempts of which nobody knows whether they were sent.
+        /// The attempts with an unknown outcome.
         package var unknown = 0
         package var states: [String: Int] = [:]
-        /// Conversions, events and deliveries that ought to be there and are not.
+        /// The conversions, events and deliveries that are missing or wrong.
         package var lost = 0
 
         package init(recorded: Int = 0, owed: Int = 0, sent: Int = 0) {

@@ -1,23 +1,24 @@
 /// One request as a receiver saw it.
 package struct Sighting: Sendable, Equatable {
-    /// `Postback-Delivery-Id` and `Postback-Attempt`.
+    /// The value of `Postback-Delivery-Id`.
     package let delivery: Int
+    /// The value of `Postback-Attempt`.
     package let attempt: Int
-    /// Of what must be the same on each retry: method, target and body.
+    /// A digest of the parts that must be the same on each retry: method, target and body.
     package let digest: String
     /// Milliseconds since 1970.
     package let at: Int64
     package let answer: Answer
-    /// The status that it was answered with; nil when the receiver does not say.
+    /// The status of the answer; nil if the receiver does not report it.
     package let status: Int?
 
-    /// How much of an answer the sender can have had.
+    /// How much of the answer was handed to the network.
     package enum Answer: Sendable, Equatable {
         /// All of it was handed to the network.
         case given
-        /// Not all of it.
+        /// Only a part of it was handed to the network.
         case cut
-        /// The receiver does not say.
+        /// The receiver does not report it.
         case unknown
     }
 

@@ -1,12 +1,12 @@
 import Receiver
 
 extension Behaviour {
-    /// Bytes that break what is written without care: a log line, a page, a table, a terminal.
+    /// Bytes that may break careless writers of log lines, pages, tables or terminals.
     package static let strangeBytes: [Behaviour] =
         strange.flatMap { name, bytes in
             [
                 answer("\(name)-in-reason", .delivered(), reason: bytes),
-                // RFC 9112 §2.2: a carriage return alone makes its element invalid. In a value it does no harm.
+                // RFC 9112 §2.2: a bare carriage return makes its element invalid. In a value it does no harm.
                 answer(
                     "\(name)-in-header-name", name == "bare-cr" ? .retry(.protocol) : .delivered(), headerName: bytes),
                 answer("\(name)-in-header-value", .delivered(), headerValue: bytes),
@@ -14,7 +14,7 @@ extension Behaviour {
                 answer("\(name)-in-status", .retry(.protocol), status: bytes),
             ]
         } + [
-            // Headers with it may be meant to be read in two ways.
+            // A header with a NUL may be read in two ways.
             answer("nul-in-reason", .retry(.protocol), reason: [0]),
             answer("nul-in-header-name", .retry(.protocol), headerName: [0]),
             answer("nul-in-header-value", .retry(.protocol), headerValue: [0]),

@@ -1,7 +1,7 @@
 import Receiver
 
 extension Behaviour {
-    /// Connections that do not come about, or end at a bad time.
+    /// Connections that fail, or end at a bad time.
     package static let connections: [Behaviour] = [
         unreachable("refused", .retry(.connect), .refusing),
         unreachable("black-holed", .retry(.timeout), .full),
@@ -9,7 +9,7 @@ extension Behaviour {
         greeting("reset-at-once", .retry(.connect), [.reset]),
         answering("closed-before-answer", .retry(.connect), [.close]),
         answering("reset-before-answer", .retry(.connect), [.reset]),
-        // No status line has come: there is no answer yet.
+        // Without a status line there is no answer yet.
         answering("closed-in-status-line", .retry(.connect), broken("HTTP/1.1 2", .close)),
         answering("reset-in-status-line", .retry(.connect), broken("HTTP/1.1 2", .reset)),
         answering("closed-behind-status-line", .retry(.protocol), broken("HTTP/1.1 200 OK\r\n", .close)),
@@ -25,7 +25,7 @@ extension Behaviour {
         answering("closed-in-chunk", .delivered(isTruncated: true), broken(chunkBeginning, .close)),
         answering("reset-in-chunk", .delivered(isTruncated: true), broken(chunkBeginning, .reset)),
         answering("closed-between-chunks", .delivered(isTruncated: true), broken(chunkBeginning + "gin\r\n", .close)),
-        // One attempt sends once: what a kept connection is closed under is tried again, over another one.
+        // One attempt sends once: a request that loses its kept connection is tried again over a new one.
         answering("closed-under-next-request", .delivered().or(.retry)) { _, count in
             count == 1 ? [.send(.answer("200 OK", body: "ok\n"))] : [.close]
         },
@@ -33,7 +33,7 @@ extension Behaviour {
         answering("reset-while-idle", .delivered().or(.retry), idle(.reset)),
     ]
 
-    /// Those that say too little, or too slowly.
+    /// Receivers that send too little, or too slowly.
     package static let pauses: [Behaviour] = [
         answering("silent", .retry(.timeout), [.silence]),
         greeting("deaf", .retry(.timeout), [.deafness]),
@@ -55,12 +55,12 @@ extension Behaviour {
     private static let chunkBeginning = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbe"
     private static let longAnswer: [UInt8] = .answer("200 OK", body: String(repeating: "x", count: 600))
 
-    /// A good answer over a connection that is said to be kept, and is not.
+    /// Sends a good answer and then ends the connection, although the answer keeps it open.
     private static func idle(_ end: Step) -> [Step] {
         [.send(.answer("200 OK", body: "ok\n")), .wait(milliseconds: 30), end]
     }
 
-    /// What was begun has time to arrive before the end.
+    /// Sends a part of an answer, and lets it arrive before the end.
     private static func broken(_ text: String, _ end: Step) -> [Step] {
         [.send(Array(text.utf8)), .wait(milliseconds: 50), end]
     }

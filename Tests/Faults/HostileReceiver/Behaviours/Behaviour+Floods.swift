@@ -1,7 +1,7 @@
 import Receiver
 
 extension Behaviour {
-    /// More than anybody asked for.
+    /// Answers that are much larger than expected.
     package static let floods: [Behaviour] = [
         answering("endless-body", .delivered(isTruncated: true), flood("HTTP/1.1 200 OK\r\n\r\n", block)),
         answering(
@@ -43,13 +43,13 @@ extension Behaviour {
 
     private static let block = [UInt8](repeating: UInt8(ascii: "x"), count: 16_384)
 
-    /// Starts, and does not end. What is short is repeated, so that a write is worth its while.
+    /// Sends a start, and then bytes without end. Short bytes are repeated, so that each write is large.
     private static func flood(_ start: String, _ bytes: [UInt8]) -> [Step] {
         let copies = Array(repeatElement(bytes, count: max(1, 16_384 / bytes.count)).joined())
         return [.send(Array(start.utf8)), .endlessly(copies)]
     }
 
-    /// 64 KiB that would become 64 MiB: a block of gzip whose code for 258 more zeros is two zero bits, again and again.
+    /// 64 KiB that decompress to 64 MiB: a gzip block whose code for 258 more zeros is two zero bits, repeated.
     private static let gzipBomb: [UInt8] = {
         let head: [UInt8] = [
             0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 2, 3, 0xEC, 0xC1, 1, 1, 0, 0, 0, 0x80, 0x90, 0xFE, 0xAF, 0xEE, 8, 0x0A,

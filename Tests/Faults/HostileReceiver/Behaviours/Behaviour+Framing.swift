@@ -1,7 +1,8 @@
 import Receiver
 
 extension Behaviour {
-    /// Answers whose end is unclear (RFC 9112 §6 and §7). Where the head is complete, how the body ends decides nothing.
+    /// Answers whose end is unclear (RFC 9112 §6 and §7). If the head is complete, the end of the body does not change
+    /// the outcome.
     package static let framing: [Behaviour] = [
         answering(
             "length-too-long", .delivered(isTruncated: true),
@@ -39,7 +40,7 @@ extension Behaviour {
             [.send(.answer("200 OK", body: "ok\n") + .answer("500 Never", body: "never\n"))]),
     ]
 
-    /// Answers that are not HTTP/1.1, or hardly.
+    /// Answers that are not HTTP/1.1, or only just.
     package static let versions: [Behaviour] = [
         answering("http-1-0", .delivered(), "HTTP/1.0 200 OK\r\n\r\nok\n"),
         answering("line-feeds-only", .delivered(), "HTTP/1.1 200 OK\nContent-Length: 3\n\nok\n"),

@@ -1,7 +1,8 @@
 import Receiver
 
 extension Behaviour {
-    /// `Retry-After` with sense and without. It lengthens a wait, never shortens one, and never beyond six hours.
+    /// Valid and invalid `Retry-After` headers. A valid one lengthens a wait, never shortens it, and gives six hours at
+    /// most.
     package static let retryAfter: [Behaviour] =
         [
             ("zero", "0"), ("negative", "-1"), ("enormous", "1e300"), ("not-a-number", "NaN"), ("infinite", "Infinity"),

@@ -1,7 +1,7 @@
 import Receiver
 
 extension Behaviour {
-    /// Statuses that are none, that are not final, and those that R11 names.
+    /// Invalid statuses, statuses that are not final, and those that R11 names.
     package static let statuses: [Behaviour] =
         ["000", "099", "600", "999", "1000", "20", "abc", "-200", "2OO", " 200"].map { text in
             answering(
@@ -35,20 +35,20 @@ extension Behaviour {
                         .answer(
                             "401 No", ["WWW-Authenticate: Basic realm=\"x\"", "WWW-Authenticate: NTLM"], body: "no\n"))
                 ]),
-            // The rest of the request is taken, and thrown away.
+            // The receiver reads the rest of the request and discards it.
             early(
                 "early-413", .failed(status: 413),
                 [
                     .send(.answer("413 Too Large", ["Connection: close"], body: "no\n")), .wait(milliseconds: 1000),
                     .close,
                 ]),
-            // The rest is not taken; whether the answer arrives before the reset is the network's affair.
+            // The receiver does not read the rest. The network decides whether the answer arrives before the reset.
             early(
                 "early-413-and-reset", .failed(status: 413).or(.retry),
                 [.send(.answer("413 Too Large", ["Connection: close"], body: "no\n")), .reset]),
         ]
 
-    /// Redirects of every kind. None is followed.
+    /// Redirects of every kind; none is followed.
     package static let redirects: [Behaviour] =
         [300, 301, 302, 303, 304, 305, 306, 307, 308].map { status in
             redirect("redirect-\(status)", status: status) { "http://127.0.0.1:\($0.port)/elsewhere" }

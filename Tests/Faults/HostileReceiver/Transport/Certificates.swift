@@ -1,32 +1,33 @@
 import POSIX
 import TestSupport
 
-/// An authority of our own and the certificates that it has given out, made by the program `openssl`.
+/// A certificate authority and the certificates that it has issued, made with the program `openssl`.
 package final class Certificates: Sendable {
     private let folder: TemporaryFolder
 
-    /// Paths of PEM files.
+    /// The paths of the PEM files of a certificate and its key.
     package struct Pair: Sendable {
         package let certificate: String
         package let key: String
     }
 
     package enum Kind: String, CaseIterable, Sendable {
-        /// By the authority, for 127.0.0.1.
+        /// Issued by the authority for 127.0.0.1.
         case good
-        /// As good, until yesterday.
+        /// Like `good`, but expired yesterday.
         case expired
         case wrongHost
         case selfSigned
     }
 
-    /// Whether the program is there.
+    /// Whether the program `openssl` is installed.
     package static let isPossible = Executable.find("openssl") != nil
 
     package init() throws {
         folder = try TemporaryFolder()
         try openssl(
-            // Each with a name of its own: OpenSSL looks no further where it has one of that name.
+            // Each authority has a name of its own, because OpenSSL stops its search at the first one with the same
+            // name.
             [
                 "req", "-x509", "-days", "2", "-subj", "/CN=authority \(folder.path.suffix(6))", "-keyout",
                 key("authority"),
@@ -34,10 +35,10 @@ package final class Certificates: Sendable {
                 + ["-addext", "basicConstraints=critical,CA:TRUE", "-out", path("authority")])
     }
 
-    /// The authority's own certificate: the file to trust.
+    /// The path of the authority's certificate, to be trusted.
     package var authority: String { path("authority") }
 
-    /// A folder with the authority, as Debian's /etc/ssl/certs is laid out.
+    /// Makes a folder with the authority that is laid out like Debian's /etc/ssl/certs.
     package func makeSystemFolder() throws -> String {
         let system = "\(folder.path)/system"
         try FileSystem.makeFolder(system)

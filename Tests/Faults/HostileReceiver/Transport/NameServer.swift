@@ -4,8 +4,8 @@ import POSIX
 import Synchronization
 import TestSupport
 
-/// A name server of our own, and programs for which it is the only one: they run with another `/etc/resolv.conf`, in a mount
-/// namespace of theirs.
+/// A name server, and programs that use no other: they run in a mount namespace of their own with another
+/// `/etc/resolv.conf`.
 package final class NameServer: Sendable {
     package let address: String
     private let script: Script
@@ -13,16 +13,16 @@ package final class NameServer: Sendable {
 
     package enum Answer: Sendable {
         case addresses([String])
-        /// There is no such name.
+        /// The name does not exist (NXDOMAIN).
         case nobody
-        /// There is such a name, and it has no address.
+        /// The name exists, but has no address.
         case empty
         case silence
         case failure
         case garbage
     }
 
-    /// Why there can be none on this machine.
+    /// The reason why this machine cannot run one.
     package struct Impossible: Error, CustomStringConvertible {
         package let description: String
     }
@@ -32,7 +32,7 @@ package final class NameServer: Sendable {
     package init() throws {
         if let reason = OwnMount.impossibility { throw Impossible(description: reason) }
         folder = try TemporaryFolder()
-        // An address of its own, so that several can run at once, in several processes.
+        // Each has an address of its own, so that several can run at once, in several processes.
         let process = Int(getpid()) & 0xFFF
         let number = NameServer.count.add(1, ordering: .relaxed).newValue & 0xFF
         address = "127.\(53 + (process >> 8)).\(process & 255).\(number)"
@@ -46,10 +46,10 @@ package final class NameServer: Sendable {
         }
     }
 
-    /// Whether this process may have one.
+    /// Whether this process can run one.
     package static let isPossible = (try? NameServer()) != nil
 
-    /// How a name is answered from now on.
+    /// Sets how a name is answered from now on.
     package func answer(_ name: String, _ answer: Answer) throws {
         let told: JSON =
             switch answer {
@@ -63,8 +63,8 @@ package final class NameServer: Sendable {
         try script.ask(["name": .string(name), "answer": told])
     }
 
-    /// A program that is the other one, asking this name server.
-    /// - Returns: its path; it has the other one's name.
+    /// Makes a program that runs the given one with this name server.
+    /// - Returns: the path; its last part is the name of the given program.
     package func wrap(_ program: String) throws -> String {
         try OwnMount.wrap(
             program, in: folder.path, showing: "\(folder.path)/resolv.conf", at: "/etc/resolv.conf")

@@ -1,8 +1,8 @@
 import POSIX
 
-/// A program that sees something else at a path: it runs in a mount namespace of its own, which takes root.
+/// Runs a program that sees another file or folder at a path. It uses a mount namespace, which requires root.
 package enum OwnMount {
-    /// Why there can be none on this machine; nil if there can.
+    /// The reason why this machine cannot do it; nil if it can.
     package static let impossibility: String? = {
         do {
             let outcome = try ChildProcess.run(
@@ -13,9 +13,9 @@ package enum OwnMount {
         }
     }()
 
-    /// Writes a script into a folder that becomes the program, and has its name.
+    /// Writes a script with the program's name into a folder; the script becomes the program.
     /// - Parameters:
-    ///   - source: the file or folder that the program finds at `target`, which exists.
+    ///   - source: the file or folder that the program sees at `target`, which must exist.
     /// - Returns: the script's path.
     package static func wrap(
         _ program: String, in folder: String, showing source: String, at target: String

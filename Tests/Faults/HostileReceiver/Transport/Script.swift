@@ -3,7 +3,8 @@ import POSIX
 import Synchronization
 import TestSupport
 
-/// A Python script of this folder that takes commands and answers each with a line. It ends with its last reference.
+/// A Python script of this folder that reads commands and answers each with a line. It ends when the last reference is
+/// released.
 final class Script: Sendable {
     private let process: Mutex<LineProcess>
 
@@ -14,7 +15,7 @@ final class Script: Sendable {
             try LineProcess(interpreter, [path] + arguments, environment: ProcessEnvironment.all, errorOutput: .null))
     }
 
-    /// The first line, of a script that says when it is ready.
+    /// Reads the first line of a script that prints one when it is ready.
     func waitForLine() throws -> String { try process.withLock { try $0.readLine(seconds: 60) } }
 
     @discardableResult

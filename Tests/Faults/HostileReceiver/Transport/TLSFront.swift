@@ -1,22 +1,22 @@
 import JSON
 
-/// Ports that speak TLS for the plain sites behind them, well or badly.
+/// Ports that speak TLS in front of plain sites, correctly or with faults.
 package final class TLSFront: Sendable {
     private let script: Script
 
     package enum Manner: Sendable {
         case relay(Certificates.Pair)
-        /// The handshake does not go on.
+        /// The handshake does not continue.
         case stall
         case close
         case reset
-        /// Bytes that are no TLS.
+        /// It sends bytes that are not TLS.
         case garbage
-        /// A fatal alert.
+        /// It sends a fatal alert.
         case alert
     }
 
-    /// One that speaks TLS.
+    /// A port that speaks TLS.
     package struct Port: Sendable, Hashable {
         package let number: Int
         package var url: String { "https://127.0.0.1:\(number)" }
@@ -28,13 +28,13 @@ package final class TLSFront: Sendable {
         try open(beforePort: Int(site.port), manner)
     }
 
-    /// - Parameter port: of this machine, where somebody speaks HTTP.
+    /// - Parameter port: a port of this machine where a server speaks HTTP.
     package func open(beforePort port: Int, _ manner: Manner) throws -> Port {
         let line = try script.ask(manner.command(JSON.Member("open", .integer(port))))
         return Port(number: Int(line) ?? 0)
     }
 
-    /// Treats new connections so from now on.
+    /// Changes how new connections are treated.
     package func become(_ manner: Manner, at port: Port) throws {
         try script.ask(manner.command(JSON.Member("at", .integer(port.number))))
     }

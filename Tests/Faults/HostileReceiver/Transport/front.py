@@ -40,7 +40,7 @@ class Front:
             try:
                 getattr(self, manner)(connection, context)
             except OSError:
-                # The other side is gone, or believes nothing: what the faults are for.
+                # The other side has closed the connection, or rejects it, as the faults intend.
                 pass
 
     def relay(self, connection, context):

@@ -1,4 +1,4 @@
--- Both halves as they stand in their tables: a delivery that stands in both, or twice in one, is to be seen.
+-- Reads both tables without merging them, so that a delivery that is in both, or twice in one, shows.
 SELECT o.id, o.event_id, o.postback_id, o.lease_no, o.attempt AS attempts, o.lease_until IS NOT NULL AS is_leased,
     CASE
         WHEN o.lease_until > now() THEN 'in_flight'
