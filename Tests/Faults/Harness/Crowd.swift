@@ -5,13 +5,13 @@ import Receiver
 import Synchronization
 import TestSupport
 
-/// Many destinations on one thread, each a port of its own, that take everything or hang, all at once: then they accept
-/// connections and requests, and never answer. The thread ends soon after the last reference.
+/// Many destinations on one thread, each with a port of its own. They answer everything, or all hang: they accept
+/// connections and requests and never answer. The thread ends soon after the last reference is released.
 final class Crowd: Sendable {
     let members: [Member]
     private let shared = Shared()
 
-    /// What the thread and its owner both see.
+    /// The state that the thread and its owner share.
     fileprivate final class Shared: Sendable {
         let sightings = Mutex<[UInt16: [Sighting]]>([:])
         let isHanging = Atomic<Bool>(false)
@@ -19,7 +19,7 @@ final class Crowd: Sendable {
         let failure = Mutex<SystemError?>(nil)
     }
 
-    /// One of them.
+    /// One of the destinations.
     final class Member: Destination {
         let url: String
         private let port: UInt16
@@ -44,10 +44,10 @@ final class Crowd: Sendable {
 
     func hang() { shared.isHanging.store(true, ordering: .relaxed) }
 
-    /// What hangs already is never answered; what comes from now on is.
+    /// New requests are answered from now on. Requests that hang already are never answered.
     func answer() { shared.isHanging.store(false, ordering: .relaxed) }
 
-    /// - Throws: what ended the thread, if something did.
+    /// - Throws: the error that ended the thread, if there was one.
     func check() throws {
         if let failure = shared.failure.withLock({ $0 }) { throw failure }
     }

@@ -5,21 +5,21 @@ import Synchronization
 import TestSupport
 import Text
 
-/// Where requests go, and what was seen there.
+/// A destination of requests, with a record of those that it has seen.
 protocol Destination: AnyObject, Sendable {
     var url: String { get }
     /// All requests so far.
     var sightings: [Sighting] { get }
 }
 
-/// A receiver that takes everything, unless it is told otherwise.
+/// A receiver that accepts everything until its behaviour is changed.
 final class PlainDestination: Destination {
     let receiver: RunningReceiver
     private let seen: Seen
 
     private final class Seen: Sendable {
         let sightings = Mutex<[Sighting]>([])
-        /// What everything is answered with; nil while that changes, or where it is not the same for all.
+        /// The status of all answers; nil while it changes, or if it is not the same for all.
         let status: Mutex<Int?>
 
         init(_ behaviour: ReceiverBehaviour) { status = Mutex(PlainDestination.status(of: behaviour)) }
@@ -58,7 +58,7 @@ extension Sighting {
             at: request.at, answer: answer, status: status)
     }
 
-    /// What must not change from one attempt to the next.
+    /// A digest of the parts that must be the same in each attempt.
     static func digest(method: String, target: String, body: [UInt8]) -> String {
         sha256(Array("\(method) \(target)\n".utf8) + body).prefix(12).hexadecimal
     }

@@ -1,60 +1,64 @@
 import FaultLedger
 
-/// Something that goes wrong, as a value: what it is called, where it happens, and how it is done and undone.
+/// A fault as a value: its name, its group, and how it is injected and undone.
 struct Fault: Sendable {
     let name: String
     let group: Group
-    /// What it injects, in a few words.
+    /// A short description of what is injected.
     let injects: String
     var setup = Setup()
-    /// Before the pollers and the load begin: more flows, another deliverPostback. Throws `Skipped` where it cannot be done.
+    /// Runs before the pollers and the load start, for example to add flows or replace deliverPostback. Throws
+    /// `Skipped` if the fault cannot be injected here.
     var prepare: @Sendable (Scene) throws -> Void = { _ in }
-    /// Injects and heals, as often as it likes, while the load goes on. When it returns nobody helps any more.
+    /// Injects and heals the fault, any number of times, while the load runs. After it returns, the system must recover
+    /// alone.
     let inject: @Sendable (Scene) throws -> Void
-    /// What must be true of this fault beside the invariants, once all is drained.
+    /// Checks the conditions of this fault in addition to the invariants, after the outbox has drained.
     var confirm: @Sendable (Scene) throws -> [Breach] = { _ in [] }
 
     enum Group: String, CaseIterable, Sendable {
         case processes, database, network, answers, load
     }
 
-    /// What the scene is made of.
+    /// The parts of the scene.
     struct Setup: Sendable {
         var pollers = 1
-        /// Healthy destinations, each with a flow of its own.
+        /// The number of healthy destinations; each has a flow of its own.
         var destinations = 3
-        /// Conversions a second.
+        /// Conversions per second.
         var rate = 100
-        /// Waits between attempts, as POSTBACKS_RETRY_SCHEDULE.
+        /// The waits between attempts, in the format of POSTBACKS_RETRY_SCHEDULE.
         var schedule = "0.2,0.3,0.5,1,1,1,2,2,2,3,3"
-        /// Settings of the poller and of PostgreSQL, over the scene's own.
+        /// Settings of the poller that override those of the scene.
         var poller: [String: String] = [:]
+        /// Settings of PostgreSQL that override those of the scene.
         var server: [String: String] = [:]
-        /// PostgreSQL's files are on a disk of their own, so large (`320m`); nil for the machine's.
+        /// The size of a file system for PostgreSQL's files alone, such as `320m`; nil uses the machine's disk.
         var homeSize: String?
-        /// After the heal: seconds in which the recorder must have answered all, and the longest time without progress of the
-        /// drain.
+        /// Two limits in seconds after the heal: until the recorder has answered everything, and the longest time in
+        /// which the outbox may not shrink.
         var patience = 120
-        /// The p99 of the healthy flows during the fault is at most so many times the calm one; nil is not judged.
+        /// The p99 of the healthy flows during the fault may be at most this multiple of the calm p99; nil sets no
+        /// limit.
         var latencyFactor: Double?
-        /// Milliseconds that are always allowed: what a machine with other work to do adds by itself.
+        /// A p99 in milliseconds that is always allowed, because a busy machine causes that much alone.
         var latencyFloor = 25.0
-        /// The same p99 is at most so many milliseconds; nil is not judged.
+        /// The highest p99 in milliseconds of the healthy flows during the fault; nil sets no limit.
         var latencyBound: Double?
 
         var attemptLimit: Int { schedule.split(separator: ",").count + 1 }
     }
 }
 
-/// Why a fault cannot be injected here.
+/// The reason why a fault cannot be injected here.
 struct Skipped: Error {
     let reason: String
 }
 
-/// How much is done: a short choice in the tests, all of it by hand.
+/// How much is done of each fault: little in the tests (`--short`), everything when run by hand.
 struct Effort {
     var isShort = false
-    /// For the faults that loop for a time.
+    /// The duration of the faults that loop for a time.
     var minutes: Double?
     var seed: UInt64
 
@@ -63,7 +67,7 @@ struct Effort {
 }
 
 extension Fault {
-    /// All of them, in the order in which they run. A new one is added to the list of its group.
+    /// All faults in the order in which they run. A new fault is added to the list of its group.
     static let all =
         processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
         + loadFaults + clockFaults + poisonFaults + installationFaults + hostilePostbackFaults

@@ -1,7 +1,7 @@
 import FaultLedger
 import TestSupport
 
-/// What is printed in the end: one row for each fault.
+/// The table that is printed at the end, with one row for each fault.
 struct FaultTable {
     private var table = TextTable([
         "fault", "rounds", "recorded", "owed", "sent", "repeats (allowed)", "unknown", "dead", "lost", "heals in",

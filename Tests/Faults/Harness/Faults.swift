@@ -50,7 +50,7 @@ struct Faults: ParsableCommand {
         if table.isBroken { throw ExitCode(1) }
     }
 
-    /// The fault of that name, or the faults of that group.
+    /// The fault with that name, or the faults of that group.
     private static func named(_ name: String) -> [Fault] {
         Fault.all.filter { $0.name == name || $0.group.rawValue == name }
     }

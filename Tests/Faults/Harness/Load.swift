@@ -5,22 +5,22 @@ import POSIX
 import Synchronization
 import TestSupport
 
-/// Conversions recorded without a pause, and some of them brought into another status, by a warm recordConversion and a warm
-/// updateConversionStatus, on a thread of its own. What got no answer, or `unavailable`, is sent again with the same ids, as a
-/// caller would; the account says what was answered.
+/// Records conversions without a pause and changes the status of some, with a warm recordConversion and a warm
+/// updateConversionStatus, on a thread of its own. Calls without an answer, or with the answer `unavailable`, are
+/// repeated with the same ids, as a caller would do. The account keeps the answers.
 final class Load: Sendable {
     struct State {
         var account = Account()
-        /// The offers in turn.
+        /// The offers, used in turn.
         var offers: [String] = []
-        /// Conversions a second; 0 pauses.
+        /// Conversions per second; 0 pauses.
         var rate: Int
-        /// No more new ones; what was offered is still repeated until it is answered.
+        /// Makes no new calls; open calls are still repeated until they are answered.
         var isFinishing = false
         var isStopped = false
-        /// What waits for an answer, or to be sent again.
+        /// The number of calls that wait for an answer or a repetition.
         var open = 0
-        /// The functions' processes.
+        /// The process ids of the two functions.
         var processes: [CInt] = []
     }
 
@@ -28,14 +28,14 @@ final class Load: Sendable {
     private let environment: [String: String]
     private let log: String
 
-    /// - Parameter log: the file for the function's log.
+    /// - Parameter log: the path of the functions' log.
     init(rate: Int, environment: [String: String], log: String) {
         state = Mutex(State(rate: rate))
         self.environment = environment
         self.log = log
     }
 
-    /// The thread ends soon after `stop`.
+    /// Starts the thread, which ends soon after `stop`.
     func start() {
         Thread.detachNewThread { [self] in
             let recorder = Recorder(environment: environment, log: log)
@@ -44,7 +44,7 @@ final class Load: Sendable {
         }
     }
 
-    /// Nothing new any more; waits until everything offered is answered.
+    /// Makes no new calls and waits until all open ones are answered.
     func finish(seconds: Int) throws {
         state.withLock { $0.isFinishing = true }
         defer { stop() }
@@ -62,7 +62,7 @@ final class Load: Sendable {
     var answered: Int { state.withLock { $0.account.answers.count } }
     func setRate(_ rate: Int) { state.withLock { $0.rate = rate } }
 
-    /// Kills the functions in the middle; the caller starts them again.
+    /// Kills the functions during their work; the caller starts them again.
     func killRecorder() {
         for process in state.withLock({ $0.processes }) { Signals.send(SIGKILL, to: process) }
     }

@@ -1,12 +1,12 @@
 import POSIX
 
-/// A small file system in memory, mounted on a folder: a disk that can be full.
+/// A small file system in memory that is mounted on a folder, so that it can become full.
 final class MemoryDisk {
     private let path: String
     private var isMounted = false
 
     /// - Parameter size: such as `320m`.
-    /// - Throws: `Skipped` where mounting is not allowed.
+    /// - Throws: `Skipped` if mounting is not allowed.
     init(at path: String, size: String) throws {
         self.path = path
         guard User.isRoot, let mount = Executable.find("mount") else {

@@ -4,14 +4,14 @@ import POSIX
 import Synchronization
 import TestSupport
 
-/// The thread's part of the load: what is recorded, which of it changes its status, and what was answered.
+/// The work of the load's thread: it records conversions, changes the status of some, and keeps the answers.
 final class Recorder {
     private let recording: WarmCaller
     private let updating: WarmCaller
     private var lastNumber = 0
     private var nextAt: Int64 = 0
 
-    /// More than that is not offered while nobody answers.
+    /// The highest number of open calls to recordConversion.
     private static let window = 400
 
     init(environment: [String: String], log: String) {
@@ -39,7 +39,7 @@ final class Recorder {
         let now = Clock.monotonicNanoseconds
         let (rate, offers, isFinishing) = state.withLock { ($0.rate, $0.offers, $0.isFinishing) }
         guard rate > 0, !offers.isEmpty, !isFinishing else { return }
-        // What could not be offered in time is not made up for.
+        // If the thread is late, at most 0.1 s of missed conversions are made up for.
         nextAt = max(nextAt, now - 100_000_000)
         while nextAt <= now, recording.waiting < Recorder.window {
             nextAt += Int64(1_000_000_000 / rate)
@@ -65,7 +65,7 @@ final class Recorder {
             return
         }
         state.withLock { $0.account.answers[transaction] = kept }
-        // Each fifth is done soon after, while it may still be in flight.
+        // Each fifth conversion soon becomes `done`, possibly while it is still in flight.
         guard answer.number.isMultiple(of: 5) else { return }
         _ = state.withLock { $0.account.offeredChanges.insert(kept.conversion) }
         updating.call(answer.number, ["conversionId": .integer(kept.conversion), "status": "done"])
@@ -82,7 +82,7 @@ final class Recorder {
 }
 
 extension Account.Answer {
-    /// Nil for an answer that names no conversion.
+    /// Nil for an answer without a conversion.
     fileprivate init?(_ line: JSON) {
         guard let conversion = line.at("output.conversion.id")?.integer else { return nil }
         let deliveries = (line.at("output.deliveries")?.items ?? []).compactMap { $0["id"]?.integer }

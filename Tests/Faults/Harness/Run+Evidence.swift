@@ -4,9 +4,9 @@ import POSIX
 import Postgres
 import TestSupport
 
-/// What is left to look at when an invariant did not hold.
+/// Prints evidence when an invariant did not hold.
 extension Run {
-    /// Says each breach, and of the first deliveries concerned what the database and the receivers have of them.
+    /// Prints each breach, and for the first affected deliveries what the database and the receivers know of them.
     func explain(_ verdict: Verdict, on scene: Scene) {
         guard case .broken(let breaches) = verdict else { return }
         for breach in breaches { say("  \(breach)") }
@@ -28,7 +28,7 @@ extension Run {
         keepLogs(of: scene)
     }
 
-    /// The end of every log, so that the reason is not removed with the folder.
+    /// Prints the end of every log, because the folder is removed.
     func keepLogs(of scene: Scene) {
         for name in FileSystem.names(in: scene.folder.path) where name.hasSuffix(".log") {
             let bytes = (try? FileSystem.read("\(scene.folder.path)/\(name)")) ?? []

@@ -3,7 +3,7 @@ import FaultLedger
 import POSIX
 import TestSupport
 
-/// One fault from the beginning to its row in the table.
+/// Runs one fault, from the start of its scene to its row in the table.
 struct Run {
     let fault: Fault
     let effort: Effort
@@ -22,7 +22,7 @@ struct Run {
         case held
         case broken([Breach])
         case skipped(String)
-        /// The harness could not do its part.
+        /// The harness itself failed.
         case failed(String)
     }
 
@@ -34,7 +34,7 @@ struct Run {
                 return try play(on: scene)
             } catch let breach as Breach {
                 var outcome = Outcome(rounds: scene.rounds, verdict: .broken([breach]))
-                // What goes on while the books are read would look like a breach.
+                // Work that continues while the books are read would look like a breach.
                 scene.killPollers()
                 if let ledger = try? ledger(of: scene) {
                     outcome.totals = ledger.totals
@@ -89,7 +89,7 @@ struct Run {
 
     private func tooLate(_ latencies: Stopwatch.Latencies) -> [Breach] {
         let setup = fault.setup
-        // The short choice runs among builds and tests, for seconds: what it measures is printed.
+        // The short choice runs beside builds and tests for a few seconds, so its latencies are only printed.
         guard !effort.isShort, setup.latencyFactor != nil || setup.latencyBound != nil else { return [] }
         guard let faulty = latencies.faulty else {
             return [Breach(.healthyLatency, "too little arrived at healthy destinations to tell")]
@@ -113,7 +113,7 @@ struct Run {
     }
 
     private func ledger(of scene: Scene) throws -> Ledger {
-        // It may have gone with the fault, or with the program that it was a part of.
+        // The server may have ended with the fault or with the program that owned it.
         if !scene.server.isRunning { try scene.server.start() }
         return Ledger(
             account: scene.load.account, books: try Books(try scene.connect()), sightings: scene.sightings,

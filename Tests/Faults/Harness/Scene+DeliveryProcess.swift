@@ -1,9 +1,10 @@
 import POSIX
 import TestSupport
 
-/// A deliverPostback that misbehaves while the fault is in force, and is the real one otherwise.
+/// A deliverPostback that misbehaves while the fault lasts, and is the real program otherwise.
 extension Scene {
-    /// - Parameter script: what a shell does, when the fault is in force, in place of the real program; `$REAL` is that one.
+    /// - Parameter script: the shell script that runs instead of the real program while the fault lasts; `$REAL` is the
+    ///   path of the real program.
     func wrapDeliverPostback(_ script: String) throws {
         let functions = "\(folder.path)/functions"
         try FileSystem.makeFolder(functions)
@@ -23,16 +24,16 @@ extension Scene {
         pollerSettings["POSTBACKS_FUNCTIONS"] = functions
     }
 
-    /// From its next start on the delivery process misbehaves; the running one is killed.
+    /// Kills the running delivery processes; the next ones misbehave.
     func beginMisbehaving() throws {
         try FileSystem.write("", to: faultyMark)
         for number in pollers.indices { killDeliveryProcess(number) }
     }
 
-    /// From its next start on it is the real one. Nobody ends the one that misbehaves now.
+    /// Makes the next delivery process the real one. The one that misbehaves now is not ended.
     func endMisbehaving() throws { try FileSystem.remove(faultyMark) }
 
-    /// How many processes have misbehaved.
+    /// The number of processes that have misbehaved.
     var misbehavedStarts: Int {
         ((try? FileSystem.read("\(folder.path)/functions/deliverPostback.starts")) ?? []).count / 2
     }

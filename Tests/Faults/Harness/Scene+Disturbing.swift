@@ -4,9 +4,10 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// What others do on the database.
+/// Actions of other sessions on the database.
 extension Scene {
-    /// Opens a transaction with a snapshot that ends with the scene: nothing that dies from here on can be vacuumed.
+    /// Opens a transaction with a snapshot that lasts until the end of the scene, so that no row that dies from now on
+    /// can be vacuumed.
     func holdBackVacuum() throws {
         let connection = try connect()
         _ = try connection.run("BEGIN ISOLATION LEVEL REPEATABLE READ")
@@ -14,8 +15,8 @@ extension Scene {
         foreigners.append(connection)
     }
 
-    /// Records conversions of a flow, the first one unless it is named, without announcing it, and puts them into the account.
-    /// - Parameter script: the statement that does it.
+    /// Records conversions of a flow, by default the first one, without a notification, and adds them to the account.
+    /// - Parameter script: the SQL statement that records them.
     func recordSilently(
         _ count: Int, of offer: String? = nil, by script: [UInt8] = PackageResources.record_silently_sql,
         on connection: Connection

@@ -5,9 +5,9 @@ import Postgres
 import Receiver
 import TestSupport
 
-/// What several faults do to the scene, with what each allows.
+/// Actions that several faults share; they also allow the repeats that they cause.
 extension Scene {
-    /// Kills a poller as if its machine had lost power, and starts another one in its place, as a supervisor would.
+    /// Kills a poller as a power failure would, and starts another one, as a supervisor would.
     func killPoller(_ number: Int = 0) throws {
         allowRepeats()
         pollers[number].send(SIGKILL)
@@ -15,7 +15,7 @@ extension Scene {
         pollers[number] = try makePoller()
     }
 
-    /// For good.
+    /// Kills all pollers and starts no others.
     func killPollers() {
         for poller in pollers {
             poller.send(SIGKILL)
@@ -31,7 +31,7 @@ extension Scene {
         Signals.send(SIGKILL, to: process)
     }
 
-    /// Kills PostgreSQL without a word and starts it again after a while.
+    /// Kills PostgreSQL with SIGKILL and starts it again after a while.
     func killServer(awayFor seconds: Double) throws {
         if let process = server.processID { Signals.send(SIGKILL, to: process) }
         try waitUntil("the server is gone") { !server.isRunning }
@@ -39,23 +39,23 @@ extension Scene {
         try server.start()
     }
 
-    /// Healthy destinations answer, but not at once: there is always something in flight.
+    /// Makes healthy destinations answer with a delay, so that something is always in flight.
     func slowDown(milliseconds: Int, status: Int = 200) throws {
         for case let destination as PlainDestination in destinations {
             destination.behave(ReceiverBehaviour(statuses: [status], delayMilliseconds: milliseconds))
         }
     }
 
-    /// Attempts of which nobody knows whether they were sent.
+    /// The number of attempts with an unknown outcome.
     func unknownAttempts() throws -> Int {
         try count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
     }
 
-    /// Late answers of lost leases that the pollers have counted.
+    /// The number of log lines in which the pollers report late answers of lost leases.
     var fencedAnswers: Int {
         pollerLog.split(separator: "\n").filter { $0.contains("late answers of lost leases changed nothing") }.count
     }
 
-    /// One number of the database.
+    /// Returns the column `value` of the first row; 0 if there is none.
     func count(_ query: Query) throws -> Int { try connect().run(query).first?.integer("value") ?? 0 }
 }

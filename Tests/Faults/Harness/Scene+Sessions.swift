@@ -2,7 +2,7 @@ import POSIX
 import Postgres
 import TestSupport
 
-/// The sessions that the programs have on the database.
+/// The programs' sessions on the database.
 extension Scene {
     enum Session: String, CaseIterable {
         case recorder = "recordConversion"
@@ -11,7 +11,7 @@ extension Scene {
         case upkeep = "postbacks upkeep"
     }
 
-    /// The server's processes that serve these.
+    /// The process ids of the server's backends for these sessions.
     func backends(of sessions: [Session] = Session.allCases, on connection: Connection) throws -> [CInt] {
         let names = sessions.map { Optional($0.rawValue) }
         return try connection.run(
@@ -19,19 +19,19 @@ extension Scene {
         ).compactMap { $0.integer("pid").map(CInt.init) }
     }
 
-    /// Ends one of the sessions, picked at random.
+    /// Ends one of the sessions, chosen at random.
     func terminateOne(of sessions: [Session] = Session.allCases, on connection: Connection) throws {
         guard let backend = try backends(of: sessions, on: connection).randomElement(using: &random) else { return }
         _ = try connection.run("SELECT pg_terminate_backend(\(backend)::int)")
     }
 
-    /// Ends what one of the sessions is just doing, as its statement timeout would.
+    /// Cancels the current statement of one session, as a statement timeout would.
     func cancelOne(on connection: Connection) throws {
         guard let backend = try backends(on: connection).randomElement(using: &random) else { return }
         _ = try connection.run("SELECT pg_cancel_backend(\(backend)::int)")
     }
 
-    /// How often a session was the victim of a deadlock.
+    /// The number of deadlocks in this database so far.
     func deadlocks() throws -> Int {
         try count("SELECT deadlocks AS value FROM pg_stat_database WHERE datname = current_database()")
     }

@@ -5,15 +5,15 @@ import Postgres
 import TestSupport
 
 extension Scene {
-    /// Lets the load go on for a while.
+    /// Lets the load run for a while.
     func pause(_ seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
 
-    /// A random time between two, in seconds.
+    /// Waits for a random time between two limits, in seconds.
     func pause(between shortest: Double, and longest: Double) {
         pause(Double.random(in: shortest...longest, using: &random))
     }
 
-    /// Until so many more conversions were answered: the load goes on.
+    /// Waits until `count` more conversions are answered, which shows that recording works.
     func waitForAnswers(_ count: Int = 20) throws {
         let before = load.answered
         try waitUntil("\(count) more conversions are answered", timeoutSeconds: 120) {
@@ -21,13 +21,13 @@ extension Scene {
         }
     }
 
-    /// Until so many more requests have arrived: deliveries go on.
+    /// Waits until `count` more requests have arrived, which shows that delivery works.
     func waitForArrivals(_ count: Int = 20) throws {
         let before = sightings.count
         try waitUntil("\(count) more requests arrive", timeoutSeconds: 120) { sightings.count >= before + count }
     }
 
-    /// Until hardly more is owed than what the load has just brought.
+    /// Waits until fewer than 50 deliveries are owed that are not held.
     func waitForShortBacklog() throws {
         let connection = try connect()
         try waitUntil("the backlog is gone", timeoutSeconds: setup.patience) {
@@ -36,7 +36,7 @@ extension Scene {
         }
     }
 
-    /// Until nothing is owed any more that is not held. The backlog may be long; it must not stop shrinking.
+    /// Waits until nothing is owed except what is held. The backlog may be long, but it must keep shrinking.
     func waitUntilDrained() throws {
         let connection = try connect()
         var fewest = Int.max
@@ -63,7 +63,7 @@ extension Scene {
         }
     }
 
-    /// Tells the pollers to end, which they do in good order.
+    /// Sends SIGTERM to the pollers and checks that each exits with status 0.
     func endPollers() throws {
         for poller in pollers { poller.send(SIGTERM) }
         for poller in pollers {

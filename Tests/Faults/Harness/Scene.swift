@@ -7,7 +7,7 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// One fault's world: a PostgreSQL server of its own, the real programs on it, receivers, and a load that never pauses.
+/// The surroundings of one fault: a PostgreSQL server, the real programs, receivers, and a load without pauses.
 final class Scene {
     let setup: Fault.Setup
     let effort: Effort
@@ -15,40 +15,40 @@ final class Scene {
     let folder: TemporaryFolder
     /// The server's home folder.
     let home: String
-    /// What the home folder is on, where that is not the machine's disk.
+    /// The file system of the home folder; nil if that is the machine's disk.
     private let mount: MemoryDisk?
     let server: EmbeddedServer
     let installation: Installation
     private(set) var destinations: [any Destination] = []
-    /// The flows, by their offers: what is recorded for an offer goes to its destinations.
+    /// Flows are named by their offers: the conversions of an offer go to its destinations.
     private(set) var flows: [Flow] = []
     var pollers: [RunningPoller] = []
     let load: Load
-    /// What the pollers get, beside the installation's variables.
+    /// The variables of the pollers, in addition to those of the installation.
     var pollerSettings: [String: String]
-    /// `poll`; or `up`, on a database that is there or on its own.
+    /// `poll`, or `up` on an existing database or its own.
     var pollerCommand = "poll"
-    /// Second sends that what was injected allows.
+    /// The number of repeated requests that the injected faults allow.
     private(set) var allowedRepeats = 0
-    /// How often the fault was injected.
+    /// The number of injections.
     private(set) var rounds = 0
     let watch = Stopwatch()
-    /// Sessions of others that last as long as the scene.
+    /// Other sessions that last as long as the scene.
     var foreigners: [Connection] = []
-    /// What a fault has counted, for its own confirmation.
+    /// Numbers that a fault has counted for its own check.
     var notes: [String: Int] = [:]
-    /// Destinations that hang together.
+    /// The destinations that hang together.
     var crowd: Crowd?
-    /// How often conversions were recorded by a statement of the harness.
+    /// The number of batches of conversions that the harness recorded with its own statements.
     var silentBatches = 0
-    /// What the table says beside the figures.
+    /// A remark for the table.
     var remark = ""
     private var pollerLogs: [String] = []
 
     struct Flow {
         let offer: String
         let isHealthy: Bool
-        /// How often it comes in the load while a flow with 1 comes once.
+        /// The flow's weight in the load, relative to a flow with the weight 1.
         var share = 1
     }
 
@@ -59,7 +59,7 @@ final class Scene {
         folder = try TemporaryFolder()
         home = "\(folder.path)/home"
         if let size = setup.homeSize { mount = try MemoryDisk(at: home, size: size) } else { mount = nil }
-        // No machine loses its power here, and the short choice need not wait for the disk.
+        // No run includes a power failure, so the short choice need not wait for the disk.
         let disk = effort.isShort ? ["fsync": "off"] : [:]
         server = EmbeddedServer(home: home, settings: disk.merging(setup.server) { $1 })
         try server.start()
@@ -75,7 +75,7 @@ final class Scene {
         try installation.ask("configureAffiliate", ["affiliateId": "a"])
         let healthy = try (0..<setup.destinations).map { _ in try PlainDestination() }
         for (number, destination) in healthy.enumerated() {
-            // Two postbacks, in two ways, to two destinations.
+            // Each flow has two postbacks of different types, to two destinations.
             let other = healthy[(number + 1) % healthy.count]
             try addFlow("healthy-\(number)", to: [destination, other], isHealthy: true)
         }
@@ -83,7 +83,7 @@ final class Scene {
 
     deinit { close() }
 
-    /// Ends all that was started.
+    /// Ends everything that the scene has started.
     func close() {
         load.stop()
         killPollers()
@@ -94,8 +94,8 @@ final class Scene {
 
     func connect() throws -> Connection { try installation.database.connect(applicationName: "faults") }
 
-    /// An offer whose conversions go to these destinations: by GET to the first, with a JSON body to the others; and with a form
-    /// to the first when they are done.
+    /// Adds an offer whose conversions go to these destinations: by GET to the first, and with a JSON body to the
+    /// others. When a conversion becomes `done`, the first one also gets a form.
     func addFlow(_ offer: String, to targets: [any Destination], isHealthy: Bool) throws {
         var postbacks: [JSON] = []
         func post(_ target: any Destination, _ path: String, _ type: JSON, on status: JSON, _ params: JSON) {
@@ -116,10 +116,10 @@ final class Scene {
         try addFlow(offer, postbacks: postbacks, to: targets, isHealthy: isHealthy)
     }
 
-    /// An offer with these postbacks, to these destinations.
+    /// Adds an offer with these postbacks to these destinations.
     /// - Parameters:
     ///   - postbacks: inputs of createPostback without offer and affiliate.
-    ///   - share: how often it comes in the load while a flow with 1 comes once.
+    ///   - share: the flow's weight in the load, relative to a flow with the weight 1.
     ///   - environment: other settings for createPostback.
     func addFlow(
         _ offer: String, postbacks: [JSON], to targets: [any Destination], isHealthy: Bool,
@@ -137,7 +137,7 @@ final class Scene {
         spreadLoad()
     }
 
-    /// Each healthy flow comes so often while each other one comes once.
+    /// Gives the healthy flows this weight in the load; the others keep theirs.
     func favourHealthyFlows(_ share: Int) {
         for index in flows.indices where flows[index].isHealthy { flows[index].share = share }
         spreadLoad()
@@ -149,7 +149,7 @@ final class Scene {
         }
     }
 
-    /// - Returns: the new poller's place.
+    /// - Returns: the index of the new poller.
     @discardableResult
     func startPoller(_ settings: [String: String] = [:]) throws -> Int {
         pollers.append(try makePoller(settings))
@@ -163,28 +163,28 @@ final class Scene {
             log: pollerLogs.last)
     }
 
-    /// All that the pollers and their delivery processes have said.
+    /// The logs of all pollers and their delivery processes.
     var pollerLog: String {
         pollerLogs.map { String(decoding: (try? FileSystem.read($0)) ?? [], as: UTF8.self) }.joined()
     }
 
-    /// What one poller can have in flight at once.
+    /// The highest number of requests that one poller has in flight.
     var inFlightLimit: Int {
         let perDestination = pollerSettings["POSTBACKS_DESTINATION_CONCURRENCY"].flatMap { Int($0) } ?? 16
-        // Those that wait for an answer for long are no part of POSTBACKS_CONCURRENCY.
+        // Requests that wait long for an answer do not count towards POSTBACKS_CONCURRENCY.
         return min(4096, perDestination * destinations.count)
     }
 
-    /// A process was killed, or leases were lost, so many times: what was in flight may be sent again.
+    /// Allows repeats of everything in flight, for each time that a process was killed or leases were lost.
     func allowRepeats(times: Int = 1) { allowedRepeats += times * inFlightLimit }
 
-    /// What is leased at this moment may be sent again: what is in flight, what waits for its turn in the pollers, and what was
-    /// answered and is not stored yet.
+    /// Allows repeats of everything that is leased now: requests in flight, rows that wait for their turn in the
+    /// pollers, and answers that are not stored yet.
     func allowRepeatsOfLeased() throws {
         allowedRepeats += try count("SELECT count(*) AS value FROM outbox WHERE lease_until IS NOT NULL")
     }
 
-    /// One more injection.
+    /// Counts an injection.
     func countRound() { rounds += 1 }
 
     var sightings: [Sighting] { destinations.flatMap(\.sightings) }

@@ -2,14 +2,15 @@ import FaultLedger
 import POSIX
 import TestSupport
 
-/// When it was calm and when the fault was in force, and what that did to the time from an answer to the arrival.
+/// Records when it was calm and when the fault lasted, and measures the time from an answer of the recorder to the
+/// arrival of the request in both phases.
 final class Stopwatch {
     private var calm: [ClosedRange<Int64>] = []
     private var faulty: [ClosedRange<Int64>] = []
 
     enum Phase { case calm, faulty }
 
-    /// Counts what is answered while the body runs.
+    /// Counts the answers that are given while the closure runs.
     func during<Value>(_ phase: Phase, _ body: () throws -> Value) rethrows -> Value {
         let start = Clock.unixMilliseconds
         defer { note(phase, from: start) }
@@ -24,23 +25,23 @@ final class Stopwatch {
     var hasFaulty: Bool { !faulty.isEmpty }
 
     struct Latencies {
-        /// Milliseconds; nil when too little was measured.
+        /// The p99 in milliseconds; nil if too little was measured.
         let calm: Double?
         let faulty: Double?
-        /// In each turn of calm and fault.
+        /// The p99 of each calm and each faulty period, as text.
         var turns = ""
-        /// The slowest of all while a fault was in force, the slowest first.
+        /// The ids of the deliveries during the faults, the slowest first.
         var slowest: [Int] = []
     }
 
     private struct Measured {
         let delivery: Int
-        /// Milliseconds since 1970.
+        /// When the recorder answered, in milliseconds since 1970.
         let answeredAt: Int64
         let milliseconds: Double
     }
 
-    /// The p99 over the deliveries of healthy flows.
+    /// The p99 of the deliveries of healthy flows in both phases.
     func latencies(of answers: [Account.Answer], _ sightings: [Sighting]) -> Latencies {
         var arrivals: [Int: Int64] = [:]
         for sighting in sightings {
@@ -63,7 +64,7 @@ final class Stopwatch {
             let seconds = all.filter { $0.milliseconds >= p99 }.map {
                 Double($0.answeredAt - range.lowerBound) / 1000
             }
-            // Whether they were late together tells a pause of everything from many slow ones.
+            // Slow deliveries that are close together show a pause of everything; otherwise many single ones were slow.
             let place = "the slowest from \(format(seconds.min() ?? 0, 1)) to \(format(seconds.max() ?? 0, 1)) s"
             return "\(phase) \(format(p99)) (\(place))"
         }

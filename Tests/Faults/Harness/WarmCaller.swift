@@ -4,8 +4,8 @@ import JSON
 import POSIX
 import TestSupport
 
-/// A caller of one function in its warm mode, who does not give up: what got no answer, or one that says it may be tried
-/// again, is sent again. For one thread.
+/// A persistent caller of one function in its warm mode: it repeats calls without an answer, and those whose answer is
+/// retryable. It is used by one thread.
 final class WarmCaller {
     private let function: String
     private let environment: [String: String]
@@ -13,42 +13,42 @@ final class WarmCaller {
     private var process: LineProcess?
     private var unwritten: ArraySlice<UInt8> = []
     private var open: [Int: JSON] = [:]
-    /// What is to be sent again, and when.
+    /// The calls to be repeated, each with its time in nanoseconds of the monotonic clock.
     private var again: [(number: Int, input: JSON, at: Int64)] = []
     private var lastAnswerAt: Int64 = 0
 
-    /// An answer that is none to try again: the number of its call, and the whole line.
+    /// A final answer: the number of its call, and the whole line.
     struct Answer {
         let number: Int
         let line: JSON
     }
 
-    /// Who waits longer takes the process for hung.
+    /// The nanoseconds without any answer after which the process counts as hung.
     private static let patience: Int64 = 15_000_000_000
 
-    /// - Parameter log: the file for the function's log.
+    /// - Parameter log: the path of the function's log.
     init(_ function: String, environment: [String: String], log: String) {
         self.function = function
         self.environment = environment
         self.log = log
     }
 
-    /// What waits for an answer, or to be sent again.
+    /// The number of calls that wait for an answer or a repetition.
     var waiting: Int { open.count + again.count }
     var pid: CInt? { process?.pid }
-    /// What says that an answer has come.
+    /// Readable when an answer has arrived.
     var output: Descriptor? { process?.output }
 
     func end() { process?.end(SIGTERM) }
 
-    /// - Parameter number: unique among all calls.
+    /// - Parameter number: the number of the call, unique among all calls.
     func call(_ number: Int, _ input: JSON) {
         if open.isEmpty { lastAnswerAt = Clock.monotonicNanoseconds }
         open[number] = input
         unwritten += (["id": .integer(number), "input": input] as JSON).bytes + [UInt8(ascii: "\n")]
     }
 
-    /// Writes what the process takes and reads what is there, without waiting.
+    /// Writes as much as the process accepts, and reads what has arrived. It does not wait.
     func turn() -> [Answer] {
         let now = Clock.monotonicNanoseconds
         ensureProcess(now: now)
@@ -66,7 +66,7 @@ final class WarmCaller {
         }
     }
 
-    /// Starts one if there is none; what the last one had not answered goes to the next.
+    /// Starts a process if none runs, and repeats the calls that the last one did not answer.
     private func ensureProcess(now: Int64) {
         if !open.isEmpty, now - lastAnswerAt > WarmCaller.patience { process?.end(SIGKILL) }
         if let process, process.output != nil { return }

@@ -29,7 +29,7 @@ extension Fault {
             $0.name.hasPrefix("status-") && $0.expected.outcome == .retry && $0.expected.status != nil
         },
         answers("refusals", "4xx that are final") {
-            // 410 pauses the postback until somebody resumes it.
+            // 410 pauses the postback until it is resumed.
             $0.name.hasPrefix("status-") && $0.expected.outcome == .failed && $0.expected.status != 410
         },
         answers("gzip-bomb", "64 KiB that would become 64 MiB", named: "gzip-bomb"),
@@ -40,7 +40,7 @@ extension Fault {
         answers("strange-bytes", "control characters, bidi, NUL and what is no UTF-8, everywhere") {
             Behaviour.strangeBytes.map(\.name).contains($0.name)
         },
-        // What a receiver may ask for would outlast the fault: hours.
+        // Waits that a receiver may request last for hours, longer than the fault.
         answers("retry-after", "Retry-After of 0, -1, 1e300, NaN, a past date, two of them …") {
             Behaviour.retryAfter.map(\.name).contains($0.name) && $0.expected.wait == nil
         },

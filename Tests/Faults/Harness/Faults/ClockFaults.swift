@@ -5,7 +5,7 @@ import Postgres
 import Receiver
 import TestSupport
 
-/// Leases, due times and retries are by the database's clock, so that nobody's else matters.
+/// Leases, due times and retries use the database's clock, so that other clocks do not matter.
 extension Fault {
     static let clockFaults = [clocks]
 
@@ -27,8 +27,8 @@ extension Fault {
                 try scene.waitForArrivals()
                 scene.countRound()
             }
-            // What is in flight when its poller dies belongs to the other one when the lease has run out, and not an hour
-            // before or after.
+            // When a poller is stopped, its leases expire after their duration, not an hour earlier or later, and the
+            // other poller takes over.
             try scene.endPollers()
             for hours in ["+1h", "-1h"] { try scene.startPoller(Scene.clock(hours)) }
             for poller in 0..<2 {
@@ -43,7 +43,7 @@ extension Fault {
         fault.setup.pollers = 2
         fault.prepare = { scene in
             guard Scene.fakeClock != nil else { throw Skipped(reason: "libfaketime is not installed") }
-            // Each is tried again, and there is always something in flight.
+            // Each delivery is tried again, so that something is always in flight.
             for case let destination as PlainDestination in scene.destinations {
                 destination.behave(ReceiverBehaviour(statuses: [500, 200], delayMilliseconds: 50))
             }
@@ -54,7 +54,7 @@ extension Fault {
             if scene.notes["wrong clocks", default: 0] < 4 {
                 breaches.append(Breach(.heals, "the clocks were right: the fault was not injected"))
             }
-            // No lease ends before 12 s, and no retry comes before its time, by the database's clock.
+            // By the database's clock, no lease ends before 12 s, and no retry comes before its time.
             let early = try scene.connect().run(
                 """
                 SELECT b.delivery_id FROM attempts a JOIN attempts b USING (delivery_id)
@@ -72,18 +72,18 @@ extension Fault {
 }
 
 extension Scene {
-    /// The library that gives a process another clock.
+    /// The path of the library that changes a process's clock; nil if it is not installed.
     fileprivate static var fakeClock: String? {
         FileSystem.names(in: "/usr/lib").lazy.map { "/usr/lib/\($0)/faketime/libfaketime.so.1" }
             .first { (try? FileSystem.read($0, limit: 1 << 24)) != nil }
     }
 
-    /// The monotonic clock, which nothing but waiting goes by, stays what it is.
+    /// Variables that shift a process's clock. The monotonic clock, which is used only for waiting, is not changed.
     fileprivate static func clock(_ offset: String) -> [String: String] {
         ["LD_PRELOAD": fakeClock ?? "", "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"]
     }
 
-    /// Counts the processes that have another clock.
+    /// Counts the processes that run with another clock.
     fileprivate func noteWrongClocks() throws {
         let processes = pollers.flatMap { [$0.pid, $0.deliveryProcess].compactMap(\.self) }
         notes["wrong clocks"] = try processes.count { process in

@@ -5,7 +5,8 @@ import POSIX
 import Postgres
 import TestSupport
 
-/// The server goes, hangs, is full. One poller needs no repeat for any of it: its answers wait until they are stored.
+/// The server ends, hangs or is full. A single poller repeats nothing because of that: its answers wait until they are
+/// stored.
 extension Fault {
     static let databaseFaults = [
         restarted, stoppedImmediately, away, connectionsKilled, connectionsHang, poolFull, diskFull,
@@ -71,7 +72,7 @@ extension Fault {
                 scene.pause(between: 0.3, and: 1)
                 let stopped = try scene.backends(of: round.isMultiple(of: 2) ? [.poller] : [.recorder], on: connection)
                 for backend in stopped.prefix(1) { Signals.send(SIGSTOP, to: backend) }
-                // The other poller takes over what the first one cannot store.
+                // The other poller takes over the deliveries whose results the first one cannot store.
                 try scene.allowRepeatsOfLeased()
                 scene.pause(14)
                 for backend in stopped.prefix(1) { Signals.send(SIGCONT, to: backend) }
@@ -96,7 +97,8 @@ extension Fault {
             for _ in 0..<scene.effort.rounds(short: 2, full: 10) {
                 let connection = try scene.connect()
                 var taken: [Connection] = []
-                // Ends the programs' sessions and takes their places, until there is no place left for them.
+                // Ends sessions of the programs and opens its own instead, until no connection is left for the
+                // programs.
                 let start = Clock.monotonicNanoseconds
                 while Clock.seconds(since: start) < 3 {
                     for _ in 0..<3 { try scene.terminateOne(on: connection) }
@@ -121,7 +123,7 @@ extension Fault {
                 try fill(ballast)
                 scene.pause(scene.effort.isShort ? 4 : 10)
                 try FileSystem.remove(ballast)
-                // It gives up when its log cannot grow; whoever watches over it starts it again.
+                // PostgreSQL shuts down if its WAL cannot grow, and a supervisor starts it again.
                 try scene.server.start()
                 try scene.waitForAnswers()
                 scene.countRound()
@@ -138,7 +140,7 @@ extension Fault {
         return fault
     }()
 
-    /// Writes until nothing fits any more.
+    /// Writes until the disk is full.
     private static func fill(_ path: String) throws {
         let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600)
         for size in [1 << 20, 4096] {

@@ -1,7 +1,7 @@
 import FaultLedger
 import TestSupport
 
-/// A deliverPostback that does not keep its side of the warm mode.
+/// Versions of deliverPostback that break the protocol of the warm mode.
 extension Fault {
     static let deliveryProcessFaults = [
         misbehaving(
@@ -30,8 +30,8 @@ extension Fault {
     ]
 
     /// - Parameters:
-    ///   - script: what the misbehaving one does; see `wrapDeliverPostback`.
-    ///   - perRound: seconds for which the fault is in force.
+    ///   - script: the shell script of the misbehaving process; see `wrapDeliverPostback`.
+    ///   - perRound: how long the fault lasts in each round, in seconds.
     private static func misbehaving(
         _ name: String, _ injects: String, _ script: String, rounds: Int = 2, perRound: Double = 3
     ) -> Fault {
@@ -43,7 +43,7 @@ extension Fault {
                 try scene.waitForArrivals()
                 scene.countRound()
             }
-            // Each process that misbehaved is one more that was lost with what it had.
+            // Each misbehaving process may lose what it had in flight.
             scene.allowRepeats(times: scene.misbehavedStarts)
         }
         fault.prepare = { scene in try scene.wrapDeliverPostback(script) }

@@ -1,8 +1,8 @@
 import Postgres
 
 extension Fault {
-    /// No fault of the programs: rows are taken away behind their backs, which the ledger must find out. `--falsify` runs it
-    /// alone, and must end with status 1.
+    /// Not a fault of the programs: rows are deleted from the database, and the ledger must notice. `--falsify` runs it
+    /// alone, and must exit with status 1.
     static let falsification = Fault(
         name: "falsified-books", group: .database, injects: "rows that are deleted from the database by hand"
     ) { scene in

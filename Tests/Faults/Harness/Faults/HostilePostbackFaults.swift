@@ -5,7 +5,7 @@ import Receiver
 import Synchronization
 import TestSupport
 
-/// What an affiliate may set up without asking anybody, beside healthy ones.
+/// The most expensive postbacks that an affiliate may create, beside healthy ones.
 extension Fault {
     static let hostilePostbackFaults = [hostilePostback]
 
@@ -24,9 +24,9 @@ extension Fault {
                 scene.countRound()
             }
         }
-        // One in forty conversions is for the hostile one, which has two of the largest requests made of it.
+        // One in forty conversions is for the hostile offer, and causes two of the largest requests.
         fault.setup.rate = 40
-        // Each of them is some ten milliseconds of the delivery process's one thread.
+        // Each request takes about ten milliseconds of the delivery process's only thread.
         fault.setup.latencyBound = 250
         fault.prepare = { scene in
             let repeating = [("X-A", "a"), ("X-B", "a"), ("X-C", "a")].map { name, text in
@@ -39,7 +39,7 @@ extension Fault {
             scene.favourHealthyFlows(13)
         }
         fault.confirm = { scene in
-            // All that was owed has been answered: nothing of it is dead, failed or unknown.
+            // Everything was delivered, and no attempt is unknown.
             let odd = try scene.count(
                 """
                 SELECT count(*) AS value FROM delivery_log
@@ -52,7 +52,7 @@ extension Fault {
     }()
 }
 
-/// Settings that cost as much as any that createPostback takes.
+/// Settings that are as expensive as createPostback allows.
 private enum HostilePostback {
     static let offer = "hostile-postback"
 

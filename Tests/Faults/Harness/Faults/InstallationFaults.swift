@@ -4,8 +4,8 @@ import POSIX
 import Postgres
 import TestSupport
 
-/// What is wrong with the database itself, and nobody's fault among receivers: each delivery is made by one attempt, and no
-/// postback is paused.
+/// Problems of the database itself, for which no receiver is responsible: each delivery needs exactly one attempt, and
+/// no postback is paused.
 extension Fault {
     static let installationFaults = [sequencesBehind, readOnly, copied]
 
@@ -86,7 +86,7 @@ extension Fault {
 }
 
 extension Scene {
-    /// Everything was delivered by its first attempt, and nothing is paused.
+    /// Checks that every delivery was delivered by its first attempt, and that nothing is paused.
     fileprivate func judgeUncharged() throws -> [Breach] {
         var breaches: [Breach] = []
         let ends = try count("SELECT count(*) AS value FROM deliveries WHERE state <> 'delivered' OR attempts <> 1")
@@ -98,7 +98,7 @@ extension Scene {
         return breaches
     }
 
-    /// For sessions that begin from now on; those of the programs end, as a failover ends them.
+    /// Changes the default of new sessions, and ends the sessions of the programs as a failover would.
     fileprivate func setReadOnly(_ isReadOnly: Bool, on connection: Connection) throws {
         _ = try connection.run(
             isReadOnly
@@ -112,10 +112,10 @@ extension Scene {
 
     private static let copyName = "copy"
 
-    /// The same tables and rows in another database of the server.
+    /// Copies the tables and rows into another database of the server.
     fileprivate func makeCopy() throws {
         let maker = try Connection(server.connectionString(database: "postgres"))
-        // A database is copied while nobody is in it.
+        // A database can be copied only while it has no connections.
         try waitUntil("nobody is connected") {
             try maker.run("SELECT FROM pg_stat_activity WHERE datname = 'postbacks'").isEmpty
         }

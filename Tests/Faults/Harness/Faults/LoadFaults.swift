@@ -6,13 +6,13 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// Too much, or nothing but waiting: what is owed to others must not feel it.
+/// Overload, or destinations that only wait. The deliveries to other destinations must not be delayed.
 extension Fault {
     static let loadFaults = [
         hanging("hanging", count: 100), hanging("hanging-500", count: 500), oneHangs, retryStorm,
     ]
 
-    /// Before the crowd hangs it answers as fast as everybody else: what it has shown to answer counts for it at first.
+    /// Before the destinations hang they answer as fast as all others, so that their reputation is good at first.
     private static func hanging(_ name: String, count: Int) -> Fault {
         var fault = Fault(
             name: name, group: .load,
@@ -22,7 +22,7 @@ extension Fault {
             let connection = try scene.connect()
             for _ in 0..<scene.effort.rounds(short: 2, full: 3) {
                 try scene.waitForShortBacklog()
-                // Longer than two time-outs: those that hang have been taken up again.
+                // This is longer than two time-outs, so that hanging destinations are tried again.
                 let length = scene.effort.isShort ? 6.0 : 45
                 scene.watch.during(.calm) { scene.pause(length) }
                 crowd.hang()
@@ -39,7 +39,7 @@ extension Fault {
         fault.prepare = { scene in
             scene.useUsualTimes()
             let crowd = try scene.makeCrowd(count)
-            // Each conversion is owed to a fifth of them.
+            // Each conversion is owed to a fifth of the destinations.
             let part = count / 5
             for number in 0..<5 {
                 let members = Array(crowd.members[number * part..<(number + 1) * part])
@@ -47,7 +47,8 @@ extension Fault {
             }
             scene.favourHealthyFlows(count > 100 ? 20 : 6)
         }
-        // In a second: of each healthy flow 6 or 18; to each of the crowd a third or 3.
+        // Per second, with 500 (100) destinations: a healthy flow gets 6 (18) conversions, and each destination of the
+        // crowd gets a third of a delivery (3).
         fault.setup.rate = count > 100 ? 21 : 69
         fault.setup.latencyFactor = 2
         fault.confirm = { scene in try scene.confirmHanging(count) }
@@ -82,8 +83,8 @@ extension Fault {
         return fault
     }()
 
-    /// The pollers were away, and now all that waits is due. To the same destinations, and to others, goes what is recorded
-    /// while the storm drains.
+    /// After a pause of the pollers many retries are due at once. New deliveries go to the same destinations and to
+    /// others while the retries drain.
     private static let retryStorm: Fault = {
         var fault = Fault(
             name: "retry-storm", group: .load, injects: "1,000,000 retries due at once (20,000 in short)"
@@ -94,7 +95,7 @@ extension Fault {
             let retries = scene.effort.isShort ? 20_000 : 1_000_000
             let connection = try scene.connect()
             for _ in 0..<retries / 20_000 {
-                // Four deliveries of each.
+                // Each conversion has four deliveries.
                 try scene.recordSilently(5000, of: "storm", by: PackageResources.record_retries_sql, on: connection)
             }
             _ = try connection.run("ANALYZE")
@@ -110,7 +111,7 @@ extension Fault {
             scene.remark = "\(retries - left) retries in \(Int(Clock.seconds(since: start))) s (\(Int(each)) a second)"
             scene.countRound()
             guard left > 200_000 else { return }
-            // Nobody waits for what is left: its postbacks are deleted, and it is cancelled.
+            // To end the run sooner, the remaining deliveries are cancelled by deleting their postbacks.
             scene.load.setRate(0)
             try waitUntil("all is answered", timeoutSeconds: 120) { scene.load.state.withLock { $0.open == 0 } }
             let deletion = Clock.monotonicNanoseconds
@@ -128,7 +129,7 @@ extension Fault {
 }
 
 extension Scene {
-    /// The destinations that hang, for the steps of one fault.
+    /// Makes the hanging destinations, which the steps of one fault share.
     func makeCrowd(_ count: Int) throws -> Crowd {
         let crowd = try Crowd(count)
         self.crowd = crowd
@@ -140,14 +141,15 @@ extension Scene {
         return crowd
     }
 
-    /// A time-out, and with it what hangs, lasts as long as it does by default. The short choice cannot wait for that.
+    /// Uses the default time-out and lease, so that hanging requests last as long as usual. The short choice has no
+    /// time for that.
     fileprivate func useUsualTimes() {
         guard !effort.isShort else { return }
         pollerSettings["POSTBACKS_TIMEOUT"] = "20"
         pollerSettings["POSTBACKS_LEASE"] = "60"
     }
 
-    /// They were met while they hung: each, or as many as had a turn where there are more than slots.
+    /// Checks that the destinations were met while they hung: all of them, or 128 if there are more.
     fileprivate func confirmHanging(_ count: Int) throws -> [Breach] {
         let met = try self.count(
             """
@@ -158,7 +160,7 @@ extension Scene {
             ? [] : [Breach(.heals, "\(met) of \(count) destinations were met while they hung")]
     }
 
-    /// - Returns: how many deliveries were cancelled.
+    /// - Returns: the number of cancelled deliveries.
     fileprivate func deletePostbacks(of offer: String) throws -> Int {
         let postbacks = try installation.ask("listPostbacks", ["offerId": .string(offer)])["postbacks"]?.items ?? []
         return try postbacks.compactMap { $0["id"] }

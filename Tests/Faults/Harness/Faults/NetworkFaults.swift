@@ -55,7 +55,7 @@ extension Fault {
                 ) { try server.answer("\(name).test", .addresses(["127.0.0.1"])) }
             ]
         }
-        // An address that was found is believed for a minute.
+        // The sender caches an address for one minute.
         fault.setup.schedule = "0.5,1,2,4,8,15,30,30,30"
         fault.setup.patience = 180
         return fault

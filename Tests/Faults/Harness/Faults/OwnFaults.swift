@@ -5,7 +5,8 @@ import POSIX
 import Postgres
 import TestSupport
 
-/// What is wrong where the poller runs, and no receiver's fault: it spends no attempt, blocks no destination and pauses nothing.
+/// Problems of the machine on which the poller runs, for which no receiver is responsible. They use up no attempt,
+/// block no destination and pause no postback (R12).
 extension Fault {
     static let ownFaults = [
         own("own-cannot-start", "a deliverPostback that cannot run", "exit 127"),
@@ -21,7 +22,7 @@ extension Fault {
         key("own-wrong-key", "another key of the same id", "test", 8),
     ]
 
-    /// - Parameter script: what a shell does in place of the real program; see `wrapDeliverPostback`.
+    /// - Parameter script: the shell script that replaces the real program; see `wrapDeliverPostback`.
     private static func own(_ name: String, _ injects: String, _ script: String) -> Fault {
         own(name, injects) { _ in script }
     }
@@ -34,7 +35,7 @@ extension Fault {
                 try scene.beginMisbehaving()
                 scene.pause(scene.effort.isShort ? 5 : 20)
                 try scene.endMisbehaving()
-                // One that is the wrong one and lives is replaced, as by an operator.
+                // A wrong process that still runs is ended, as an operator would do.
                 for number in scene.pollers.indices { scene.killDeliveryProcess(number) }
                 try scene.waitForArrivals()
                 scene.countRound()
@@ -82,8 +83,9 @@ extension Fault {
         }
     }
 
-    /// A receiver with a name that a name server knows; deliverPostback asks another one while it misbehaves.
-    /// - Parameter broken: what stands in `/etc/resolv.conf` then, given that other server.
+    /// A receiver whose name only one of two name servers knows. While deliverPostback misbehaves, it uses another
+    /// `/etc/resolv.conf`.
+    /// - Parameter broken: returns the text of that file, given the other server.
     private static func names(_ scene: Scene, broken: (NameServer) throws -> String) throws -> String {
         let servers: [NameServer]
         do {
@@ -120,7 +122,7 @@ extension Fault {
     }
 }
 
-/// A receiver that speaks TLS, with a certificate by an authority of our own.
+/// A receiver that speaks TLS, with a certificate of a test authority.
 private final class TLSDestination: Destination {
     private let plain: PlainDestination
     private let front: TLSFront
@@ -138,10 +140,10 @@ private final class TLSDestination: Destination {
     var sightings: [Sighting] { plain.sightings }
 }
 
-/// A receiver with a name.
+/// A receiver that is reached by its name.
 private final class NamedDestination: Destination {
     private let plain: PlainDestination
-    /// The first one knows the name; the others live as long.
+    /// The first server knows the name. The others are only kept running.
     private let servers: [NameServer]
 
     init(_ servers: [NameServer]) throws {
@@ -155,7 +157,7 @@ private final class NamedDestination: Destination {
 }
 
 extension Scene {
-    /// What was charged to somebody although nobody but this machine was to blame.
+    /// Finds what was charged to receivers although only this machine was at fault.
     fileprivate func charges() throws -> [Breach] {
         var breaches: [Breach] = []
         for (what, query) in [

@@ -5,8 +5,8 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// Rows of which nothing can be made, among healthy ones to the same destination: each comes to an end that can be seen, and
-/// nobody else feels it.
+/// Rows that cannot be processed, among healthy ones to the same destination. Each must end with a visible error, and
+/// must not delay the others.
 extension Fault {
     static let poisonFaults = [poison]
 
@@ -32,23 +32,23 @@ extension Fault {
                         scene.pause(1)
                     }
                 }
-                // Longer than any line may be, and than any that a function has recorded: reading it takes a debug build half a
-                // second, which is not what is measured here.
+                // This line is longer than any line may be, and than any that a function has recorded. A debug build
+                // needs half a second to read it, so it is recorded outside the measured time.
                 try scene.recordPoison(.payloadHuge, on: connection)
                 scene.countRound()
                 guard round == 0 else { continue }
-                // The key is back before what needs it has died.
+                // The key returns before the deliveries that need it are dead.
                 try scene.endPollers()
                 scene.pollerSettings["POSTBACKS_ENCRYPTION_KEY"] = Poison.bothKeys
                 try scene.startPoller()
             }
         }
-        // Long enough for the key to come back.
+        // The schedule is long enough for the key to return.
         fault.setup.schedule = "0.2,0.3,0.5,1,1,2,3,5,5,5,10"
         fault.setup.latencyFactor = 2
         fault.prepare = { scene in
             guard let target = scene.destinations.first else { return }
-            // It proves that the key is right, and what it does not open was changed.
+            // This flow proves that the key is right, so that a ciphertext that cannot be opened was changed.
             let secret: JSON = [
                 "conversionStatus": "pending", "httpType": "GET",
                 "url": .string("\(target.url)/secret?t={transaction_id}"),
@@ -67,7 +67,7 @@ extension Fault {
     }()
 }
 
-/// What makes a row poison.
+/// The kinds of rows that cannot be processed.
 private enum Poison: String, CaseIterable {
     case changedCiphertext, missingKey, missingKeyID, noSeal
     case brokenURL, brokenMacro, brokenParams, brokenType
@@ -81,10 +81,10 @@ private enum Poison: String, CaseIterable {
 
     var offer: String { "poison-\(rawValue)" }
 
-    /// What is set in the postback.
+    /// The SQL that changes the postback; nil for a kind that changes the payload.
     var change: String? {
         switch self {
-        // The last byte but those of the padding.
+        // Replaces the last eight characters of the ciphertext.
         case .changedCiphertext:
             """
             basic_auth = json_build_object('login', 'l', 'password', json_build_object('sealed',
@@ -101,7 +101,7 @@ private enum Poison: String, CaseIterable {
         }
     }
 
-    /// What stands in place of the snapshot.
+    /// The SQL value that replaces the snapshot; nil for a kind that changes the postback.
     var payload: String? {
         switch self {
         case .payloadNull: "'null'"
@@ -117,11 +117,11 @@ private enum Poison: String, CaseIterable {
         }
     }
 
-    /// Its deliveries' state, and the code of the error.
+    /// The expected state of the deliveries, and the expected code of the error.
     var end: (state: String, code: String?) {
         switch self {
         case .missingKey: ("delivered", nil)
-        // It may be mended as long as there are attempts left.
+        // These are tried again, because the secret may be repaired meanwhile.
         case .changedCiphertext, .missingKeyID, .noSeal: ("dead", "secret")
         default: ("failed", "internal")
         }
@@ -137,7 +137,7 @@ extension Scene {
             "url": .string("\(target.url)/\(poison.rawValue)?t={transaction_id}"),
             "basicAuth": ["login": "l", "password": "p"],
         ]
-        // Nothing comes before it is poisoned.
+        // The flow gets no conversions before its postback is changed.
         try addFlow(
             poison.offer, postbacks: [postback], to: [], isHealthy: false, share: 0, environment: environment)
     }
@@ -161,7 +161,7 @@ extension Scene {
         _ = try connection.run("COMMIT")
     }
 
-    /// Each delivery has come to the end that is due; or is held, because ten before it have died.
+    /// Checks that each delivery has the expected state, or is held because ten earlier ones are dead (R13).
     fileprivate func judge(_ poison: Poison) throws -> [Breach] {
         let rows = try connect().run(
             """

@@ -33,7 +33,7 @@ extension Fault {
         }
     }
 
-    /// It costs nothing: the caller repeats what was not answered, and what was is there.
+    /// This loses nothing: the caller repeats calls without an answer, and confirmed conversions are stored.
     private static let recorderKilled = Fault(
         name: "recorder-killed", group: .processes, injects: "kill -9 of recordConversion at random moments"
     ) { scene in
@@ -44,7 +44,7 @@ extension Fault {
         }
     }
 
-    /// It costs no repeat: the answers wait in the poller until the database is back.
+    /// This causes no repeats: the answers wait in the poller until the database is back.
     private static let postgresKilled = Fault(
         name: "postgres-killed", group: .processes, injects: "kill -9 of PostgreSQL at random moments"
     ) { scene in
@@ -70,7 +70,7 @@ extension Fault {
         }
         fault.setup.rate = 200
         fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
-        // What is in flight is finished and stored: nothing is lost, not even knowledge.
+        // Requests in flight are finished and stored, so no outcome is unknown.
         fault.confirm = { scene in
             let unknown = try scene.unknownAttempts()
             return unknown == 0 ? [] : [Breach(.recordedRequests, "\(unknown) unknown attempts after SIGTERM")]
@@ -98,13 +98,13 @@ extension Fault {
         return fault
     }()
 
-    /// What was in flight was accepted. When the other poller sends it again it is refused, and at that moment the first one
-    /// comes back with its late answers.
+    /// The requests in flight were accepted. The other poller sends them again and they are refused; at that moment the
+    /// first poller continues and brings its late answers.
     private static func stop(_ poller: RunningPoller, _ scene: Scene) throws {
         let before = try scene.unknownAttempts()
         scene.allowRepeats()
         poller.send(SIGSTOP)
-        // It also holds answers that it has not stored.
+        // The poller also holds answers that it has not stored.
         try scene.allowRepeatsOfLeased()
         scene.pause(11)
         try scene.slowDown(milliseconds: 1200, status: 500)
@@ -127,7 +127,7 @@ extension Fault {
         return fault
     }
 
-    /// `postbacks up` takes its own server with it when it is killed, and starts it again.
+    /// A killed `postbacks up` takes its own server with it; the next one starts the server again.
     private static let upKilled: Fault = {
         var fault = Fault(
             name: "up-killed", group: .processes, injects: "kill -9 of `postbacks up` with its own PostgreSQL"
@@ -169,7 +169,7 @@ extension Fault {
         }
         fault.setup.pollers = 2
         fault.setup.rate = 60
-        // Lost leases are attempts too: enough of them that none dies of kills alone.
+        // Lost leases count as attempts, so the schedule is long enough that kills alone make no delivery dead.
         fault.setup.schedule = Array(repeating: "0.5", count: 40).joined(separator: ",")
         return fault
     }()

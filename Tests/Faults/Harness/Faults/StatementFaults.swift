@@ -3,7 +3,7 @@ import POSIX
 import Postgres
 import TestSupport
 
-/// The server is there, and its work is disturbed by others.
+/// The server runs, but other sessions disturb its work.
 extension Fault {
     static let statementFaults = [deadlocked, timedOut, foreignTransaction, deadRows, notificationsDropped]
 
@@ -29,7 +29,7 @@ extension Fault {
         return fault
     }()
 
-    /// Takes the rows that are in flight one by one from the last to the first, while the poller takes them from the first.
+    /// Locks the rows in flight one by one from the last to the first, while the poller locks them from the first.
     private static func lockBackwards(on connection: Connection, _ scene: Scene) throws {
         defer { _ = try? connection.run("ROLLBACK") }
         let ids = try connection.run("SELECT id FROM outbox WHERE lease_until IS NOT NULL ORDER BY id DESC LIMIT 12")
@@ -41,7 +41,7 @@ extension Fault {
                 scene.pause(0.02)
             }
         } catch {
-            // This one may have been the victim.
+            // This transaction may be the victim of the deadlock.
             guard error.kind == .busy else { throw error }
         }
     }
@@ -67,7 +67,7 @@ extension Fault {
                 for _ in 0..<3 { try scene.terminateOne(on: connection) }
                 scene.pause(2)
                 _ = try connection.run("ALTER DATABASE \(identifier: name) RESET statement_timeout")
-                // A pool gives sessions back after a while; those with the short limit end here.
+                // A pool keeps sessions for a while, so those with the short limit are ended here.
                 for session in Scene.Session.allCases { try scene.terminateOne(of: [session], on: connection) }
                 try scene.waitForAnswers()
                 scene.countRound()
@@ -77,7 +77,7 @@ extension Fault {
         return fault
     }()
 
-    /// It holds back vacuum to the end of the run, the drain included.
+    /// The transaction holds back vacuum until the end of the run, including the drain.
     private static let foreignTransaction: Fault = {
         var fault = Fault(
             name: "foreign-transaction", group: .database,
@@ -98,7 +98,7 @@ extension Fault {
         ) { scene in
             let connection = try scene.connect()
             try scene.holdBackVacuum()
-            // In one transaction: nobody ever sees them.
+            // The rows are inserted and deleted in one transaction, so no other session ever sees them.
             let rows = scene.effort.isShort ? 100_000 : 1_000_000
             _ = try connection.run("BEGIN")
             _ = try connection.run(
@@ -113,7 +113,7 @@ extension Fault {
             scene.pause(scene.effort.seconds(short: 5, full: 60))
         }
         fault.setup.patience = 240
-        // One look through all of these rows, which takes a second or less, may come in the way each ten seconds.
+        // Every ten seconds, one look through all of these rows may delay deliveries by up to a second.
         fault.setup.latencyBound = 2000
         return fault
     }()
@@ -126,7 +126,7 @@ extension Fault {
             let connection = try scene.connect()
             scene.load.setRate(0)
             for round in 0..<scene.effort.rounds(short: 4, full: 30) {
-                // An idle poller looks ever more seldom.
+                // An idle poller looks less and less often.
                 scene.pause(2)
                 if round.isMultiple(of: 2) { try scene.terminateOne(of: [.poller], on: connection) }
                 try scene.recordSilently(20, on: connection)

@@ -3,8 +3,8 @@ import Synchronization
 import TestSupport
 
 extension Fault {
-    /// Destinations that misbehave beside healthy ones; when each was met several times all are healed, and what is still
-    /// owed to them arrives.
+    /// Destinations that misbehave beside healthy ones. After each was tried several times all are healed, and what is
+    /// still owed to them must arrive.
     static func hostile(
         _ name: String, _ group: Group, injects: String, making destinations: @escaping HostileGround.Making
     ) -> Fault {
@@ -12,7 +12,8 @@ extension Fault {
         var fault = Fault(name: name, group: group, injects: injects) { scene in
             try ground.get().heal(afterTries: scene.effort.rounds(short: 4, full: 24), on: scene)
         }
-        // One that says that it is busy is tried slowly; until it was tried often enough no other's delivery may use up its attempts.
+        // A destination that answers "busy" is tried slowly. The long schedule keeps the deliveries of the others from
+        // using up their attempts meanwhile.
         fault.setup.schedule += String(repeating: ",3", count: 40)
         fault.prepare = { scene in ground.put(try HostileGround(destinations, on: scene)) }
         fault.confirm = { scene in
@@ -22,7 +23,7 @@ extension Fault {
         return fault
     }
 
-    /// Those of these behaviours.
+    /// One destination for each of the behaviours.
     static func hostile(_ name: String, _ group: Group, injects: String, _ behaviours: [Behaviour]) -> Fault {
         hostile(name, group, injects: injects) { receiver, _ in
             try behaviours.map { try HostileDestination($0, receiver: receiver) }
@@ -30,7 +31,7 @@ extension Fault {
     }
 }
 
-/// Where one step of a fault leaves something for the next.
+/// A value that one step of a fault stores for the next.
 private final class Place<Value: Sendable>: Sendable {
     private let content = Mutex<Value?>(nil)
 

@@ -5,9 +5,9 @@ import HostileReceiver
 final class HostileDestination: Destination {
     let name: String
     let url: String
-    /// What must come of attempts before the heal.
+    /// The outcome that attempts before the heal must have.
     let due: DueOutcome
-    /// So many seconds after the heal it may still go wrong.
+    /// How long attempts may still fail after the heal, in seconds.
     let slack: Int
     private let receiver: HostileReceiver
     private let site: Site
@@ -26,7 +26,7 @@ final class HostileDestination: Destination {
         self.healing = healing
     }
 
-    /// A plain one.
+    /// A destination on a plain HTTP port.
     convenience init(_ behaviour: Behaviour, receiver: HostileReceiver) throws {
         let site = try receiver.open(behaviour)
         self.init(behaviour.name, url: site.url, due: behaviour.expected, receiver: receiver, site: site) {
@@ -36,7 +36,7 @@ final class HostileDestination: Destination {
 
     func heal() throws { try healing() }
 
-    /// Host and port, as they stand in the URL.
+    /// The host and port as they are in the URL.
     var authority: String { String(url.drop { $0 != "/" }.dropFirst(2)) }
 
     var sightings: [Sighting] {
@@ -49,7 +49,7 @@ final class HostileDestination: Destination {
         }
     }
 
-    /// What may count as delivered although it is strange has to be looked at in the attempt itself.
+    /// If a strange answer may count as delivered, only the attempt itself shows whether it did.
     private func answer(to request: SeenRequest) -> Sighting.Answer {
         if request.isAnsweredWell { return .given }
         return due.outcome == .delivered ? .unknown : .cut

@@ -6,14 +6,14 @@ import Postgres
 import Synchronization
 import TestSupport
 
-/// The hostile destinations of one fault, and when they were healed.
+/// The hostile destinations of one fault, and the time of their heal.
 final class HostileGround: Sendable {
     let receiver = HostileReceiver()
     let destinations: [HostileDestination]
-    /// Milliseconds since 1970.
+    /// The time of the heal, in milliseconds since 1970.
     private let healedAt = Mutex<Int64>(.max)
 
-    /// What makes the destinations, behind a receiver.
+    /// Makes the destinations with a given receiver.
     typealias Making = @Sendable (HostileReceiver, Scene) throws -> [HostileDestination]
 
     init(_ making: Making, on scene: Scene) throws {
@@ -23,8 +23,9 @@ final class HostileGround: Sendable {
         }
     }
 
-    /// Waits until each was tried so many times, heals all of them, and resumes the postbacks that were paused meanwhile.
-    /// - Parameter count: attempts; fewer where the product itself holds them back.
+    /// Waits until each destination was tried `count` times, heals all of them, and resumes the postbacks that were
+    /// paused meanwhile.
+    /// - Parameter count: attempts; fewer are required where the product itself limits them.
     func heal(afterTries count: Int, on scene: Scene) throws {
         let connection = try scene.connect()
         var tries: [String: Int] = [:]
@@ -45,7 +46,8 @@ final class HostileGround: Sendable {
         scene.countRound()
     }
 
-    /// As an operator does when the receiver is right again. What was in flight at the heal may pause one once more.
+    /// Resumes paused postbacks, as an operator does after the receiver's repair. Requests that were in flight at the
+    /// heal may pause one again.
     private func resumePostbacks(on scene: Scene) throws {
         try waitUntil("no postback is paused any more", timeoutSeconds: scene.setup.patience) {
             scene.pause(2)
@@ -56,7 +58,7 @@ final class HostileGround: Sendable {
         }
     }
 
-    /// Compares every attempt and every delivery with what is due.
+    /// Compares every attempt and every delivery with the expected outcome.
     func breaches(on scene: Scene) throws -> [Breach] {
         let connection = try scene.connect()
         let attempts = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_attempts_sql))
@@ -83,9 +85,9 @@ final class HostileGround: Sendable {
             let at = row.integer("at") ?? 0
             let isDue = result.fits(destination.due), isGood = result.fits(.delivered())
             isMet = isMet || at < healed && isDue
-            // The short choice runs among builds and tests, where two seconds may be over before a program gets on.
+            // The short choice runs beside builds and tests, where two seconds may pass before a program continues.
             if scene.effort.isShort, result.isTimeout { continue }
-            // One that was under way when it was healed may end either way.
+            // An attempt that was running during the heal may end either way.
             let isRight =
                 at < healed - 3000 ? isDue : at > healed + destination.slack * 1000 ? isGood : isDue || isGood
             if !isRight { wrong["\(result)", default: []].append(row.integer("delivery_id") ?? 0) }
@@ -108,7 +110,7 @@ final class HostileGround: Sendable {
         return [Breach(.heals, "\(destination.name) left deliveries \(states)", ids: ids)]
     }
 
-    /// What an attempt came to, as it is stored.
+    /// The stored result of an attempt.
     private struct Result: CustomStringConvertible {
         let outcome: String
         let code: String?
@@ -133,8 +135,9 @@ final class HostileGround: Sendable {
 }
 
 extension DueOutcome {
-    /// Attempts that are sure to come while a destination goes on like this. Ten refusals in a row pause each of the two postbacks
-    /// that every conversion fires (R13), and one that says that it is busy is sent fewer and fewer.
+    /// How many attempts are sure to be made while a destination misbehaves. Ten refusals in a row pause each of the
+    /// two postbacks that every conversion fires (R13), and a destination that answers "busy" gets fewer and fewer
+    /// requests.
     fileprivate var possibleTries: Int {
         switch (outcome, status) {
         case (.failed, _): 20

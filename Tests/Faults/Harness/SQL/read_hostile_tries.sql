@@ -1,2 +1,2 @@
--- How often each host and port has been tried.
+-- Returns the number of attempts for each host and port.
 SELECT split_part(request ->> 'url', '/', 3) AS host, count(*) AS tries FROM attempts GROUP BY 1

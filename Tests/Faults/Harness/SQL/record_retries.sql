@@ -1,5 +1,5 @@
--- Records $1 conversions of an offer ($2), under transactions that begin with $3, whose deliveries were tried once, were
--- refused, and are due again; and tells nobody.
+-- Records $1 conversions of an offer ($2) with transaction ids that begin with $3. Their deliveries were refused once and are due
+-- again. It sends no notification.
 WITH c AS (
     INSERT INTO conversions (offer_id, affiliate_id, transaction_id, click_id, status, payout, occurred_at)
     SELECT $2, 'a', $3 || n, 'c' || n, 'pending', 1.50, now() FROM generate_series(1, $1::int) AS n

@@ -1,4 +1,5 @@
--- Records $1 conversions of an offer ($2) as recordConversion does, under transactions that begin with $3, and tells nobody.
+-- Records $1 conversions of an offer ($2) like recordConversion, with transaction ids that begin with $3. It sends no
+-- notification.
 WITH c AS (
     INSERT INTO conversions (offer_id, affiliate_id, transaction_id, click_id, status, payout, occurred_at)
     SELECT $2, 'a', $3 || n, 'c' || n, 'pending', 1.50, now() FROM generate_series(1, $1::int) AS n
