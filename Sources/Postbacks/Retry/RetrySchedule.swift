@@ -40,7 +40,7 @@ package struct RetrySchedule: Sendable, Hashable {
     package func wait(afterAttempt attempt: Int, jitter: Double, retryAfter: Double? = nil) -> Double? {
         guard waits.indices.contains(attempt - 1) else { return nil }
         let wait = waits[attempt - 1] * (1 + 0.2 * min(max(jitter, 0), 1))
-        // Rounds to milliseconds with an integer: `rounded()` would need libm, which nothing here links otherwise.
+        // Rounded to milliseconds.
         return max(Double(Int64(wait * 1000 + 0.5)) / 1000, retryAfter ?? 0)
     }
 }
