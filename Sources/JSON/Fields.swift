@@ -3,7 +3,7 @@
 package struct Fields {
     /// The faults found so far.
     package private(set) var faults: [Fault] = []
-    /// What was corrected or left out so far.
+    /// Warnings of the fields that were corrected or left out so far.
     package private(set) var warnings: [FieldWarning] = []
 
     private let members: [JSON.Member]
@@ -234,7 +234,7 @@ extension JSON {
     }
 }
 
-/// What an update does with one value.
+/// The change that an update makes to one value.
 package enum Change<Value> {
     case keep
     case clear

@@ -68,7 +68,7 @@ struct ConnectionInfo {
             ("dbname", text),
             ("client_encoding", "UTF8"),
         ]
-        // Of several hosts libpq shall choose the writable one, unless a setting says otherwise.
+        // libpq chooses the writable host among several, unless a setting says otherwise.
         if self.hosts.count > 1, given["target_session_attrs"] == nil, environment("PGTARGETSESSIONATTRS") == nil {
             parameters.append(("target_session_attrs", "read-write"))
         }

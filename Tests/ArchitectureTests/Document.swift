@@ -28,7 +28,7 @@ struct Document {
         lines.filter { $0.hasPrefix("### R") }.map { String($0.dropFirst(4).prefix { $0 != " " }) }
     }
 
-    /// What stands between backticks, in all prose and tables.
+    /// The texts between backticks, in all prose and tables.
     var codeSpans: [String] { lines.flatMap(Document.codeSpans) }
 
     static func codeSpans(_ line: String) -> [String] {

@@ -2,7 +2,7 @@ import POSIX
 import TestSupport
 import Testing
 
-/// What ARCHITECTURE.md names is there, and what others name of it is in it. These tests need no server.
+/// Everything that ARCHITECTURE.md names exists, and every rule that other files name stands in it. These tests need no server.
 struct DocumentTests {
     @Test func `every rule that code, SQL, tests and documents name stands in it, in order`() throws {
         let rules = try Document().rules

@@ -5,7 +5,7 @@ import Store
 
 typealias Lease = Outbox.Claim
 
-/// What pollers do, one statement at a time. Here alone these tests call the outbox.
+/// A poller's steps, one statement at a time. Only this file of these tests calls the outbox.
 extension Stage {
     /// Whether a lease is on the delivery that is watched, or on a later one of the same conversion.
     func isWatched(_ lease: Lease) -> Bool { lease.conversion == conversion }

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// What the product's own sources say: which words occur, which types are declared, and with which members.
+/// The words that occur in the product's own sources, the types that they declare, and the members of these.
 struct ProductCode {
     private(set) var words: Set<String> = []
     /// For each type that is declared or extended: the words of the files in which that happens.

@@ -12,7 +12,7 @@ final class Stage {
     private(set) var conversion = 3
     var sequence = 1
     private var others: [Lease] = []
-    /// Of the delivery, once it was claimed.
+    /// The leases of the delivery, once it was claimed.
     private var leases: [Lease] = []
 
     init() throws {

@@ -1,6 +1,6 @@
 import JSON
 
-/// What writes a row of the outbox and leaves its state.
+/// The statements that write a row of the outbox and leave its state.
 extension Walk {
     static let inPlace = putOff + madeDue + held + moved + renumbered
 

@@ -9,7 +9,7 @@ struct CompilationTests {
         let installation = try Installation.withOffer()
         let postback = try installation.createPostback()
         try installation.record(["transactionId": "t", "clickId": "c"])
-        // What writes times fails where the server would compile.
+        // The functions that write times fail where the server would compile.
         try installation.database.connect().execute(
             script: """
                 CREATE FUNCTION refuse_jit() RETURNS boolean LANGUAGE plpgsql AS $$

@@ -84,7 +84,7 @@ struct LongHistoryTests {
                 #expect(count < (filter["affiliateId"] != nil ? 6000 : 1000), "\(input) reads \(count) rows")
             }
         }
-        // What another affiliate has, or none, is not looked up in the table.
+        // The index alone shows that the affiliate has nothing of this offer.
         let before = try Self.read(installation)
         let none = try installation.ask("listConversions", ["affiliateId": "a7", "offerId": "o8"])
         #expect(none["conversions"] == [])

@@ -3,7 +3,7 @@ import Testing
 
 /// CONTRIBUTING.md names files and suites that there are.
 struct ContributingTests {
-    /// What stands between backticks, the blocks of code included.
+    /// The texts between backticks, the blocks of code included.
     private func quoted() throws -> [Substring] {
         try Repository.text("CONTRIBUTING.md").split(separator: "`")
     }

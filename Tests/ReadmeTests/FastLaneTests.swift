@@ -3,7 +3,7 @@ import Testing
 
 /// `Tests/fast` lists the suites that need no server and start no process.
 struct FastLaneTests {
-    /// What a suite mentions that needs a server, a process or a thread of its own.
+    /// The names that only a suite mentions which needs a server, a process or a thread of its own.
     private static let needs: Set<Substring> = [
         "ChildProcess", "Connection", "EmbeddedServer", "Executable", "ForwardProxy", "HTTPClient", "Installation",
         "LineProcess", "PgBouncer", "Programs", "PseudoTerminal", "Python", "Receiver", "RunningPoller",

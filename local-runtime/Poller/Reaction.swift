@@ -1,4 +1,4 @@
-/// What the end of a request says about its destination.
+/// The meaning of a request's end for its destination.
 enum Reaction: Equatable {
     /// It answered with any status but 429 and 503.
     case answered

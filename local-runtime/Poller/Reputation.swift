@@ -1,4 +1,4 @@
-/// What a poller knows of a destination; it is also kept while nothing is owed. Times are monotonic nanoseconds.
+/// A poller's knowledge of a destination. It is also kept while nothing is owed. Times are monotonic nanoseconds.
 struct Reputation {
     /// How many requests may be in flight: up to twice as many as it has answered together.
     private(set) var window = 1

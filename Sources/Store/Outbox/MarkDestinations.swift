@@ -47,7 +47,7 @@ package struct MarkDestinations: StoredCall {
 }
 
 extension Outbox {
-    /// What a poller observed of a destination since its row was last written.
+    /// The observations that a poller has made of a destination since its row was last written.
     package struct Mark: Equatable, Sendable {
         /// It answered, with any status.
         package var isAnswered: Bool
