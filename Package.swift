@@ -9,7 +9,7 @@ let databaseFunctions = [
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Postbacks", "Secrets", "Text",
+    "Egress", "FunctionRuntime", "HTTP", "JSON", "System", "Postbacks", "Secrets", "Text",
 ]
 
 let package = Package(
@@ -28,24 +28,24 @@ let package = Package(
 
         // Text, the operating system, JSON, and one wrapper for each C library.
         .target(name: "Text"),
-        .target(name: "POSIX", dependencies: ["CArguments", "CSystem", "Text"]),
+        .target(name: "System", dependencies: ["CArguments", "CSystem", "Text"]),
         .target(name: "JSON", dependencies: ["Text"]),
         .target(name: "Secrets", dependencies: ["CCrypto", "Text"]),
-        .target(name: "Postgres", dependencies: ["CPostgres", "POSIX"]),
-        .target(name: "Egress", dependencies: ["POSIX", "Text"]),
-        .target(name: "HTTP", dependencies: ["CCurl", "Egress", "POSIX", "Text"]),
+        .target(name: "Postgres", dependencies: ["CPostgres", "System"]),
+        .target(name: "Egress", dependencies: ["System", "Text"]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Egress", "System", "Text"]),
 
         // The runtime of one invocation of a function.
         .target(
             name: "FunctionRuntime",
-            dependencies: ["JSON", "POSIX", "Text", .product(name: "Logging", package: "swift-log")]),
+            dependencies: ["JSON", "System", "Text", .product(name: "Logging", package: "swift-log")]),
 
         // The domain (values, rules and rendering), and the tables that store it.
-        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Secrets", "Text"]),
+        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "System", "Secrets", "Text"]),
         .target(
             name: "Store",
             dependencies: [
-                "Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets",
+                "Egress", "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Secrets",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
@@ -57,27 +57,27 @@ let package = Package(
 
         // The programs that run the functions on one machine.
         .target(
-            name: "EmbeddedPostgres", dependencies: ["POSIX", "Postgres", "Text"],
+            name: "EmbeddedPostgres", dependencies: ["System", "Postgres", "Text"],
             path: "local-runtime/EmbeddedPostgres", resources: [.embedInCode("SQL")]),
-        .target(name: "Receiver", dependencies: ["POSIX", "Text"], path: "local-runtime/Receiver"),
+        .target(name: "Receiver", dependencies: ["System", "Text"], path: "local-runtime/Receiver"),
         .target(
             name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Text"],
             path: "local-runtime/Presets"),
         .target(
             name: "Poller",
             dependencies: [
-                "Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Secrets", "Store", "Text",
+                "Egress", "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Secrets", "Store", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
         .target(
             name: "Bulk",
-            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store", "Text"],
+            dependencies: ["FunctionRuntime", "JSON", "System", "Postbacks", "Secrets", "Store", "Text"],
             path: "local-runtime/Bulk"),
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "POSIX", "Poller", "Postbacks",
+                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "System", "Poller", "Postbacks",
                 "Postgres",
                 "Presets", "Receiver",
                 "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -88,7 +88,7 @@ let package = Package(
         // Shared by tests, benchmarks and faults. It does not import Testing, which only test targets can import.
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "Receiver", "Secrets", "Store", "Text"],
+            dependencies: ["EmbeddedPostgres", "JSON", "System", "Postgres", "Receiver", "Secrets", "Store", "Text"],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py", "validate.py", "verify.py"]),
 
         // Shared by the test targets. It imports Testing, so it must be a test target itself.
@@ -97,80 +97,80 @@ let package = Package(
         // The test of Sources/ARCHITECTURE.md, followed by tests that mirror the targets above.
         .testTarget(
             name: "ArchitectureTests",
-            dependencies: ["JSON", "POSIX", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
-        .testTarget(name: "POSIXTests", dependencies: ["POSIX", "TestSupport", "TestThreads"]),
+            dependencies: ["JSON", "System", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
+        .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport", "TestThreads"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "Text"]),
-        .testTarget(name: "PostgresTests", dependencies: ["POSIX", "Postgres", "TestSupport", "TestThreads"]),
+        .testTarget(name: "PostgresTests", dependencies: ["System", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(
-            name: "HTTPTests", dependencies: ["Egress", "HTTP", "POSIX", "Receiver", "TestSupport", "TestThreads"]),
+            name: "HTTPTests", dependencies: ["Egress", "HTTP", "System", "Receiver", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "FunctionRuntimeTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postgres", "Receiver", "TestSupport", "TestThreads",
+                "FunctionRuntime", "JSON", "System", "Postgres", "Receiver", "TestSupport", "TestThreads",
             ]),
         .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
         .testTarget(
-            name: "RenderingTests", dependencies: ["JSON", "POSIX", "TestSupport", "TestThreads"],
+            name: "RenderingTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"],
             exclude: ["receive.py"]),
-        .testTarget(name: "InputTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
+        .testTarget(name: "InputTests", dependencies: ["JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "FunctionsTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
+                "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
                 "TestSupport", "TestThreads", "Text",
             ]),
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
+                "EmbeddedPostgres", "JSON", "System", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
                 "TestSupport", "TestThreads",
             ]),
         .testTarget(
             name: "SecurityTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "POSIX", "Poller", "Postgres", "Receiver", "Secrets", "TestSupport",
+                "EmbeddedPostgres", "JSON", "System", "Poller", "Postgres", "Receiver", "Secrets", "TestSupport",
                 "TestThreads",
             ]),
         .testTarget(
             name: "DoctorTests",
-            dependencies: ["EmbeddedPostgres", "JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["EmbeddedPostgres", "JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["EmbeddedPostgres", "System", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "ReadmeTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Postgres", "Receiver", "Store", "TestSupport",
+                "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Receiver", "Store", "TestSupport",
                 "TestThreads", "postbacks",
             ]),
         .testTarget(
             name: "PresetsTests",
-            dependencies: ["FunctionRuntime", "JSON", "POSIX", "Postbacks", "Presets", "TestSupport", "TestThreads"]),
+            dependencies: ["FunctionRuntime", "JSON", "System", "Postbacks", "Presets", "TestSupport", "TestThreads"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "DisplayTests",
-            dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads", "postbacks"]),
-        .testTarget(name: "ImportTests", dependencies: ["JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["JSON", "System", "Postgres", "TestSupport", "TestThreads", "postbacks"]),
+        .testTarget(name: "ImportTests", dependencies: ["JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
         .testTarget(
-            name: "DeliverPostbackTests", dependencies: ["JSON", "POSIX", "Receiver", "TestSupport", "TestThreads"],
+            name: "DeliverPostbackTests", dependencies: ["JSON", "System", "Receiver", "TestSupport", "TestThreads"],
             exclude: ["world.py"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["JSON", "POSIX", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
-        .testTarget(name: "ReceiverTests", dependencies: ["POSIX", "Receiver", "TestSupport", "TestThreads"]),
+            dependencies: ["JSON", "System", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
+        .testTarget(name: "ReceiverTests", dependencies: ["System", "Receiver", "TestSupport", "TestThreads"]),
         .target(
-            name: "HostileReceiver", dependencies: ["JSON", "POSIX", "Receiver", "Secrets", "TestSupport", "Text"],
+            name: "HostileReceiver", dependencies: ["JSON", "System", "Receiver", "Secrets", "TestSupport", "Text"],
             path: "Tests/Faults/HostileReceiver", exclude: ["Transport/front.py", "Transport/names.py"]),
         .testTarget(
             name: "HostileTests",
-            dependencies: ["HostileReceiver", "JSON", "POSIX", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["HostileReceiver", "JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "HTTP", "JSON", "POSIX", "Postgres", "TestSupport",
+                "Egress", "EmbeddedPostgres", "HTTP", "JSON", "System", "Postgres", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
@@ -182,24 +182,24 @@ let package = Package(
         .executableTarget(
             name: "faults",
             dependencies: [
-                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "POSIX", "Postgres", "Receiver",
+                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "System", "Postgres", "Receiver",
                 "Secrets", "TestSupport", "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
-        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "POSIX", "TestSupport", "TestThreads"]),
+        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "System", "TestSupport", "TestThreads"]),
     ]
 )
 
 package.targets += databaseFunctions.map { name in
     .executableTarget(
-        name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "POSIX", "Postbacks", "Secrets", "Store"],
+        name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "System", "Postbacks", "Secrets", "Store"],
         path: "functions/\(name)", exclude: ["fixtures"])
 }
 
 // Parsers of untrusted bytes with the properties that they must keep. The tests replay a corpus. A separate build runs
 // them with libFuzzer (Tests/Faults/Fuzz/run) or counts their instructions (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "JSON", "POSIX", "Poller", "Postbacks", "Secrets", "Text",
+    "Egress", "FunctionRuntime", "HTTP", "JSON", "System", "Poller", "Postbacks", "Secrets", "Text",
 ]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
 let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"

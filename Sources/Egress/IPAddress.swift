@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// An IPv4 or IPv6 address.
 package struct IPAddress: Hashable, Sendable {

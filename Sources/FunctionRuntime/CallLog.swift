@@ -1,6 +1,6 @@
 import JSON
 import Logging
-import POSIX
+import System
 
 /// Logs one line for each call at the level debug: the function, the result's code and the duration. It contains
 /// nothing of the input or the answer.

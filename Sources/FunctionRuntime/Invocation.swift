@@ -1,6 +1,6 @@
 import Glibc
 package import JSON
-import POSIX
+import System
 
 /// Runs a function's executable. The arguments select help, a single call or the warm mode.
 package enum Invocation {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 import Text
 
 /// Splits a descriptor's input into lines. Only the beginning of an overlong line is kept.

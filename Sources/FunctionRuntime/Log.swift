@@ -1,6 +1,6 @@
 import JSON
 package import Logging
-import POSIX
+import System
 import Text
 
 /// Writes one JSON object for each log line to standard error. The text is escaped so that data of a caller or receiver

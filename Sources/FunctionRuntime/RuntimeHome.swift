@@ -1,5 +1,5 @@
 import Glibc
-import POSIX
+import System
 
 /// The folder in which the local runtime keeps its files. Functions use it to tell people who run them by hand how to
 /// reach the database.

@@ -1,5 +1,5 @@
 package import JSON
-import POSIX
+import System
 
 /// The description of a setting for people.
 package protocol SettingDescription: Sendable {

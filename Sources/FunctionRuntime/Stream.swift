@@ -1,5 +1,5 @@
 import JSON
-import POSIX
+import System
 
 /// The warm mode: it reads lines and writes an answer for each until the input ends.
 enum Stream {

@@ -1,5 +1,5 @@
 import CPostgres
-package import POSIX
+package import System
 
 /// A connection attempt for an event loop: call `poll` when one of `interests` is ready or `millisecondsLeft` have
 /// passed. Only the look-up of a host name may block.

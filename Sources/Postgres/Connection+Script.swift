@@ -1,5 +1,5 @@
 import CPostgres
-import POSIX
+import System
 
 extension Connection {
     /// Runs a text of several statements without parameters. They are one transaction, unless the text itself contains

@@ -1,5 +1,5 @@
 import CPostgres
-import POSIX
+import System
 
 /// Whether this connection has a server session of its own. A pooler in transaction mode gives each transaction one of
 /// its sessions: statements prepared, parameters set and channels listened to there are lost to this connection, and

@@ -1,5 +1,5 @@
 import CPostgres
-package import POSIX
+package import System
 
 /// A connection to PostgreSQL, for one thread. It stays usable after an error, unless the connection itself is lost.
 ///

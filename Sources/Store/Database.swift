@@ -1,8 +1,8 @@
 package import FunctionRuntime
 import JSON
 import Logging
-package import POSIX
 package import Postgres
+package import System
 
 /// The database of a function. It connects at the first use, and again when the connection was lost or has become
 /// useless: the server may be gone, or may be read-only since a failover.

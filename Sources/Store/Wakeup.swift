@@ -1,5 +1,5 @@
-import POSIX
 import Postgres
+import System
 
 /// Wakes the pollers after a commit, at most once in 50 ms: NOTIFY takes a lock that all of PostgreSQL shares, and a
 /// poller that was just woken looks often enough by itself for a while.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import POSIX
+import System
 import TestSupport
 
 /// Measures the programs as they are shipped, each figure beside its limit measured in the same run.

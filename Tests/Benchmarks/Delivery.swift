@@ -1,8 +1,8 @@
 import Egress
 import Glibc
 import HTTP
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// Deliveries per second from a full outbox to rows in `deliveries`, by `postbacks poll` and its warm deliverPostback; beside

@@ -1,7 +1,7 @@
 import Glibc
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// The time from recordConversion's answer to the arrival of the request, at a hundred conversions a second.

@@ -1,6 +1,6 @@
 import Glibc
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// Memory of the poller and of its delivery process: at rest, and at the most while a backlog is drained.

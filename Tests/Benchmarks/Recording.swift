@@ -1,5 +1,5 @@
 import Glibc
-import POSIX
+import System
 import TestSupport
 
 /// Conversions recorded per second through one warm recordConversion, each with an event and an owed delivery; beside

@@ -1,4 +1,4 @@
-import POSIX
+import System
 import TestSupport
 
 /// Cold starts: the time of one call from the start of the process to its end, in turns with a program that does nothing.

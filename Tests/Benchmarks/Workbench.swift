@@ -1,8 +1,8 @@
 import EmbeddedPostgres
 import Glibc
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// A database of its own, one offer, one affiliate and one postback to a receiver on loopback, and the programs.

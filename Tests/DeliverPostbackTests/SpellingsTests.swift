@@ -1,6 +1,6 @@
 import JSON
-import POSIX
 import Receiver
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,5 +1,5 @@
 import JSON
-import POSIX
+import System
 import TestSupport
 
 /// A network of its own (`world.py`) in which addresses, names and the answers to lookups are what a test says. On each address

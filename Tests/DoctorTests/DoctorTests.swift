@@ -1,8 +1,8 @@
 import EmbeddedPostgres
 import Glibc
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 import TestThreads
 import Testing

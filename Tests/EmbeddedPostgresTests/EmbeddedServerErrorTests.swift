@@ -1,5 +1,5 @@
 import EmbeddedPostgres
-import POSIX
+import System
 import TestSupport
 import Testing
 

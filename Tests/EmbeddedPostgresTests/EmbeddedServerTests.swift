@@ -1,9 +1,9 @@
 import EmbeddedPostgres
 import Foundation
 import Glibc
-import POSIX
 import Postgres
 import Synchronization
+import System
 import TestSupport
 import TestThreads
 import Testing

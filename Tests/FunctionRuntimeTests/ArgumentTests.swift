@@ -1,7 +1,7 @@
 import Foundation
 import FunctionRuntime
 import JSON
-import POSIX
+import System
 import TestSupport
 import TestThreads
 import Testing

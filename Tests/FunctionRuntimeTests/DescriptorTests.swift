@@ -1,7 +1,7 @@
 import Glibc
 import JSON
-import POSIX
 import Receiver
+import System
 import TestSupport
 import TestThreads
 import Testing

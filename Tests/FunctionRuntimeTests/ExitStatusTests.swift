@@ -1,7 +1,7 @@
 import Foundation
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 import TestThreads
 import Testing

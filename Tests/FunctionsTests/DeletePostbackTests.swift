@@ -1,6 +1,6 @@
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,9 +1,9 @@
 import JSON
-import POSIX
 import Postbacks
 import Postgres
 import Receiver
 import Store
+import System
 import TestSupport
 import TestThreads
 import Testing

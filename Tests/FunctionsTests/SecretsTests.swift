@@ -1,10 +1,10 @@
 import Glibc
 import JSON
-import POSIX
 import Postbacks
 import Postgres
 import Receiver
 import Store
+import System
 import TestSupport
 import TestThreads
 import Testing

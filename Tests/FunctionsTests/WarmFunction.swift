@@ -1,5 +1,5 @@
 import JSON
-import POSIX
+import System
 import TestSupport
 
 /// A function in its warm mode that is spoken with line by line.

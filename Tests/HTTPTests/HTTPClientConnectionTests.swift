@@ -1,7 +1,7 @@
 import Foundation
 import HTTP
-import POSIX
 import Receiver
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,8 +1,8 @@
 import Egress
 import Foundation
-import POSIX
 import Receiver
 import Synchronization
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,6 +1,6 @@
 import HostileReceiver
 import JSON
-import POSIX
+import System
 import TestSupport
 import TestThreads
 import Testing

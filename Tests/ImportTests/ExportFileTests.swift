@@ -1,6 +1,6 @@
 import Glibc
 import JSON
-import POSIX
+import System
 import TestSupport
 import Testing
 

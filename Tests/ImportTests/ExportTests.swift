@@ -1,7 +1,7 @@
 import Glibc
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 import Testing
 

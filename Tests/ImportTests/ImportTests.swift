@@ -1,5 +1,5 @@
 import JSON
-import POSIX
+import System
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// The product with an offer, an affiliate and a postback on Pending, and a folder for files to import.

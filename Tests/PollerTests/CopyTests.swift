@@ -1,7 +1,7 @@
 import JSON
-import POSIX
 import Postgres
 import Receiver
+import System
 import TestSupport
 import TestThreads
 import Testing

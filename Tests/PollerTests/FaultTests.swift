@@ -1,9 +1,9 @@
 import EmbeddedPostgres
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Receiver
+import System
 import TestSupport
 import TestThreads
 import Testing

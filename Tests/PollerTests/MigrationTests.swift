@@ -1,8 +1,8 @@
 import JSON
-import POSIX
 import Postgres
 import Receiver
 import Store
+import System
 import TestSupport
 import TestThreads
 import Testing

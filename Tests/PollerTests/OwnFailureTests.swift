@@ -1,8 +1,8 @@
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Receiver
+import System
 import TestSupport
 import TestThreads
 import Testing

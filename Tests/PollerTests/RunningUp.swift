@@ -1,5 +1,5 @@
 import Glibc
-import POSIX
+import System
 import TestSupport
 
 /// `postbacks up` on a home folder of its own; it ends with its last reference.

@@ -1,10 +1,10 @@
 import EmbeddedPostgres
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Receiver
 import Store
+import System
 import TestSupport
 import Testing
 

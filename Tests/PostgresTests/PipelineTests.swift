@@ -1,5 +1,5 @@
-import POSIX
 import Postgres
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,7 +1,7 @@
-import POSIX
 import Postgres
 import Receiver
 import Store
+import System
 import TestSupport
 import TestThreads
 import Testing

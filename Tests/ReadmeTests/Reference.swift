@@ -1,7 +1,7 @@
 import FunctionRuntime
 import JSON
-import POSIX
 import Postbacks
+import System
 import TestSupport
 
 /// `functions/README.md`, and what of it follows from the functions themselves.

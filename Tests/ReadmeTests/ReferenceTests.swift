@@ -1,7 +1,7 @@
 import FunctionRuntime
 import JSON
-import POSIX
 import Postbacks
+import System
 import TestSupport
 import Testing
 

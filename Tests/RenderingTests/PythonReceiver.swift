@@ -1,5 +1,5 @@
 import Foundation
-import POSIX
+import System
 import TestSupport
 
 /// `receive.py`, running until the last reference is gone.

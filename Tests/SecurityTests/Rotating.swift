@@ -1,7 +1,7 @@
 import JSON
-import POSIX
 import Postgres
 import Secrets
+import System
 import TestSupport
 
 /// What the tests of `postbacks rekey` have in common: two keys, and postbacks whose secrets stand in every place.

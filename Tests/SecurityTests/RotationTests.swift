@@ -1,9 +1,9 @@
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Receiver
 import Secrets
+import System
 import TestSupport
 import TestThreads
 import Testing

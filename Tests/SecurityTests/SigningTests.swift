@@ -1,7 +1,7 @@
 import JSON
-import POSIX
 import Receiver
 import Secrets
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,8 +1,8 @@
 import JSON
-import POSIX
 import Postbacks
 import Postgres
 import Store
+import System
 import TestSupport
 import TestThreads
 import Testing

@@ -1,5 +1,5 @@
 import JSON
-package import POSIX
+package import System
 
 /// The output of `postbacks doctor`.
 package struct DoctorReport {

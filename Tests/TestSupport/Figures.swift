@@ -1,5 +1,5 @@
 import Glibc
-package import POSIX
+package import System
 
 /// Formats a number with `decimals` decimal places.
 package func format(_ value: Double, _ decimals: Int = 0) -> String {

@@ -1,5 +1,5 @@
 import JSON
-import POSIX
+import System
 
 /// Runs `forward_proxy.py` until the last reference is released.
 package final class ForwardProxy {

@@ -1,6 +1,6 @@
 import JSON
-import POSIX
 import Postgres
+import System
 
 /// An installation with the database roles, and one login for each role.
 package struct GuardedInstallation {

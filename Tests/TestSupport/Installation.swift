@@ -1,9 +1,9 @@
 import Foundation
 package import JSON
-package import POSIX
 package import Postgres
 import Secrets
 import Store
+package import System
 
 /// The product on a new database: its tables, and the real functions with the settings that they need.
 package struct Installation: Sendable {

@@ -1,5 +1,5 @@
 package import JSON
-import POSIX
+import System
 
 /// Checks values with an independent implementation of JSON Schema: Python's jsonschema, draft 2020-12, including
 /// formats.

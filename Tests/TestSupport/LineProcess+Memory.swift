@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 extension LineProcess {
     /// The highest memory use of the process so far, in KiB.

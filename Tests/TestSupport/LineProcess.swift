@@ -1,5 +1,5 @@
 import Glibc
-package import POSIX
+package import System
 import Text
 
 /// A program that reads and writes lines.

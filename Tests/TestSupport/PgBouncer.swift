@@ -1,5 +1,5 @@
-import POSIX
 import Postgres
+import System
 
 /// PgBouncer in transaction mode in front of the test process's server, until the last reference is released. Each
 /// transaction may use another one of a few server sessions.

@@ -1,5 +1,5 @@
 import Glibc
-package import POSIX
+package import System
 
 /// The package's programs as built for the tests.
 package enum Programs {

@@ -1,4 +1,4 @@
-package import POSIX
+package import System
 
 /// Runs programs on a pseudo-terminal.
 package enum PseudoTerminal {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// Python's interpreter and libraries, for tests that use an independent implementation.
 package enum Python {

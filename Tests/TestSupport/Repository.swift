@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// The files of this project, for tests that compare its documents and lists with its code.
 package enum Repository {

@@ -1,5 +1,5 @@
 import Glibc
-package import POSIX
+package import System
 
 /// Runs `postbacks poll` on an installation's database, with short times. It ends when the last reference is released.
 package final class RunningPoller {

@@ -1,7 +1,7 @@
 import Foundation
-import POSIX
 package import Receiver
 import Synchronization
+import System
 
 /// A receiver on a thread of its own. The thread ends soon after the last reference is released.
 package final class RunningReceiver: Sendable {

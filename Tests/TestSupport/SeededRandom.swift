@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// Random numbers that a seed reproduces (SplitMix64).
 package struct SeededRandom: RandomNumberGenerator {

@@ -1,6 +1,6 @@
 package import EmbeddedPostgres
-import POSIX
 import Postgres
+import System
 
 /// A server that was turned into a standby: it is read-only, and can be promoted.
 package struct Standby {

@@ -1,5 +1,5 @@
 import Glibc
-package import POSIX
+package import System
 
 /// A folder in `/tmp` or in memory that is removed when the last reference is released.
 package final class TemporaryFolder: Sendable {

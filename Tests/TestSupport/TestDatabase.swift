@@ -1,9 +1,9 @@
 import EmbeddedPostgres
 import Glibc
-import POSIX
 package import Postgres
 import Store
 import Synchronization
+import System
 
 /// A fresh database on the test process's own server. The server starts with the first database and ends with the
 /// process.

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// A table in plain text that is also valid Markdown.
 package struct TextTable {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// An event that was expected did not happen in time.
 package struct DidNotHappen: Error, CustomStringConvertible {

@@ -1,8 +1,8 @@
 import FunctionRuntime
 import HTTP
 import JSON
-import POSIX
 import Postbacks
+import System
 import Text
 
 /// One try to send a delivery, and how it ended.

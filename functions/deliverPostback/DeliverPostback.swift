@@ -2,9 +2,9 @@ import Egress
 import FunctionRuntime
 import HTTP
 import JSON
-import POSIX
 import Postbacks
 import Secrets
+import System
 
 @main
 struct DeliverPostback: ConcurrentFunction {

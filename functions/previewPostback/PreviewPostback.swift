@@ -1,10 +1,10 @@
 import Egress
 import FunctionRuntime
 import JSON
-import POSIX
 import Postbacks
 import Secrets
 import Store
+import System
 
 @main
 struct PreviewPostback: SimpleFunction {

@@ -1,8 +1,8 @@
 package import FunctionRuntime
 import Glibc
 package import JSON
-package import POSIX
 import Store
+package import System
 
 /// Writes a whole list, page by page, with one page in memory at a time.
 package struct Exporter {

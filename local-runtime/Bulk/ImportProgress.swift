@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// The progress of an import: the number of rows for each result, and the progress bar.
 package struct ImportProgress {

@@ -1,5 +1,5 @@
 import FunctionRuntime
-import POSIX
+import System
 
 extension ImportSource {
     /// The user's description of a file. Values that are nil are found from the file.

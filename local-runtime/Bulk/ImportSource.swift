@@ -1,7 +1,7 @@
 package import FunctionRuntime
 package import JSON
-package import POSIX
 import Secrets
+package import System
 import Text
 
 /// The imported file or stream, cut into rows as it is read.

@@ -1,7 +1,7 @@
 package import FunctionRuntime
 import Glibc
 import JSON
-package import POSIX
+package import System
 
 /// Streams rows through a function and records the result of each. Memory is constant, except for one bit per row.
 package final class Importer {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// Lines that wait to be written to a file, or to a pipe that may have no reader.
 struct PendingLines {

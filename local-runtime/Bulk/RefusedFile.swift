@@ -1,7 +1,7 @@
 package import FunctionRuntime
 import Glibc
 import JSON
-import POSIX
+import System
 
 /// The file of refused rows, in the format of their source, each with its reason, so that they can be corrected and
 /// imported. It is made with the first refused row.

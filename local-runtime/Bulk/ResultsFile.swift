@@ -1,7 +1,7 @@
 import FunctionRuntime
 import Glibc
 import JSON
-import POSIX
+import System
 import Text
 
 /// The file with the result of each row. Its first line identifies the import.

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// The files of one PostgreSQL server.
 struct Cluster {

@@ -1,6 +1,6 @@
 import Glibc
-package import POSIX
 import Postgres
+package import System
 
 /// PostgreSQL as part of this program: made, started and stopped by it, reachable only through a socket in a folder
 /// that only the server's user and root may enter. See ``HomeFolder`` for the places of its files.

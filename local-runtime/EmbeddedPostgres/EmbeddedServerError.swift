@@ -1,4 +1,4 @@
-package import POSIX
+package import System
 
 /// Why the embedded server does not run.
 package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// Where a home folder keeps its cluster:
 ///

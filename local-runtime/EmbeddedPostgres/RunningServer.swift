@@ -1,5 +1,5 @@
 import Glibc
-import POSIX
+import System
 
 /// A server that runs on a cluster, whichever process started it.
 struct RunningServer {

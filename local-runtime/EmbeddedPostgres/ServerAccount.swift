@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// The user that runs the server: the user of this program, or if that is root, as which PostgreSQL refuses to run, the
 /// user `postgres` or else `nobody`.

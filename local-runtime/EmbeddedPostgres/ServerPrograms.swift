@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// The paths of PostgreSQL's server and `initdb`.
 struct ServerPrograms: Equatable {

@@ -1,6 +1,6 @@
 import JSON
-import POSIX
 import Store
+import System
 
 /// The alert about the end of the poller.
 extension Alerts {

@@ -1,8 +1,8 @@
 import JSON
 import Logging
-import POSIX
 import Postbacks
 import Store
+import System
 
 /// The alerts that are in flight in their delivery process.
 extension Alerts {

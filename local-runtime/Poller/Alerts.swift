@@ -1,9 +1,9 @@
 import JSON
 import Logging
-import POSIX
 import Postbacks
 import Postgres
 import Store
+import System
 
 /// Sends alerts to the operator, beside the poller's loop. Alerts have a database connection, a delivery process and a
 /// few slots of their own. So a receiver of alerts that hangs delays no delivery, and its answers say nothing about a

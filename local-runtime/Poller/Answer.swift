@@ -1,7 +1,7 @@
 import JSON
-import POSIX
 import Postbacks
 import Store
+import System
 
 /// An answer of the delivery process to one claim, as a line that PostgreSQL can read: an unreadable line would make
 /// its whole batch fail.

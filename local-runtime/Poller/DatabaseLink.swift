@@ -1,7 +1,7 @@
 import Logging
-import POSIX
 import Postgres
 import Store
+import System
 
 /// A connection for an event loop. It is made without blocking, and made again whenever it is lost, after waits that
 /// grow to five seconds.

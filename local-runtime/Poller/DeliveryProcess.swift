@@ -1,7 +1,7 @@
 import Glibc
 import Logging
-import POSIX
 import Store
+import System
 
 /// A warm deliverPostback: it takes lines as fast as it can and answers them in any order. When it ends by itself, it
 /// is started again.

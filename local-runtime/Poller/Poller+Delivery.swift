@@ -1,8 +1,8 @@
 import Logging
-import POSIX
 import Postbacks
 import Secrets
 import Store
+import System
 
 /// The requests that are in flight in the delivery process.
 extension Poller {

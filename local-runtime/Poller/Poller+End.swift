@@ -1,7 +1,7 @@
 import Logging
-import POSIX
 import Postgres
 import Store
+import System
 
 /// The heartbeat of a poller, its stop, and the report of what it leaves behind.
 extension Poller {

@@ -1,7 +1,7 @@
 package import Logging
-package import POSIX
 import Postgres
 import Store
+package import System
 
 /// The loop between the outbox and deliverPostback. It decides how much is sent and when; PostgreSQL builds each line,
 /// the warm deliverPostback answers it, and PostgreSQL stores the answers in batches. One loop on one thread; only

@@ -1,7 +1,7 @@
 import Logging
-import POSIX
 import Postgres
 import Store
+import System
 
 /// The work of a poller on a second connection, beside its loop: it vacuums and mends the outbox, makes and drops the
 /// partitions of attempts, holds what paused postbacks owe, and stores the answers of a rejected batch one by one.

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// A connection of a receiver, with the bytes that have arrived and the steps that remain.
 final class Connection {

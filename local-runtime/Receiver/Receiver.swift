@@ -1,4 +1,4 @@
-package import POSIX
+package import System
 
 /// A small HTTP/1.1 server on one thread, for trying out, for tests and for faults. It misbehaves on demand.
 package final class Receiver {

@@ -3,10 +3,10 @@ import EmbeddedPostgres
 import FunctionRuntime
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Receiver
 import Store
+import System
 
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,9 +3,9 @@ import EmbeddedPostgres
 import FunctionRuntime
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Store
+import System
 
 /// Ends a command as a function would: with a line on standard error and the exit status of the error's code. It ends
 /// quietly if the reader of its output, such as `head`, has closed it.

@@ -1,6 +1,6 @@
 import FunctionRuntime
 import Glibc
-import POSIX
+import System
 
 /// A file, folder or port that the user has named and that cannot be used.
 struct FileFailure: Error {

@@ -3,8 +3,8 @@ import Bulk
 import FunctionRuntime
 import Glibc
 import JSON
-import POSIX
 import Postbacks
+import System
 
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,10 +1,10 @@
 import EmbeddedPostgres
 import FunctionRuntime
 import JSON
-import POSIX
 import Postbacks
 import Secrets
 import Store
+import System
 
 /// Where this program finds its database, its functions and its own files: the settings if they are given, else the
 /// embedded default.

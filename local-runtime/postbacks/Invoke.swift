@@ -2,9 +2,9 @@ import ArgumentParser
 import EmbeddedPostgres
 import FunctionRuntime
 import JSON
-import POSIX
 import Postgres
 import Store
+import System
 
 struct Invoke: ParsableCommand {
     static let configuration = CommandConfiguration(

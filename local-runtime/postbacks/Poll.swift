@@ -1,8 +1,8 @@
 import ArgumentParser
 import FunctionRuntime
 import Logging
-import POSIX
 import Poller
+import System
 
 struct Poll: ParsableCommand {
     static let configuration = CommandConfiguration(

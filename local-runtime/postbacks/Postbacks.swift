@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import JSON
-import POSIX
 import Postbacks
+import System
 
 @main
 struct PostbacksProgram: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Glibc
 import JSON
-import POSIX
 import Receiver
+import System
 
 struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import ArgumentParser
 import FunctionRuntime
-import POSIX
 import Postbacks
 import Secrets
 import Store
+import System
 
 struct Rekey: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import Glibc
-import POSIX
 import Synchronization
+import System
 
 /// Output for a person at a terminal.
 enum Terminal {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FunctionRuntime
 import JSON
-import POSIX
+import System
 
 struct TestSend: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,10 +2,10 @@ import ArgumentParser
 import EmbeddedPostgres
 import FunctionRuntime
 import Logging
-import POSIX
 import Poller
 import Postgres
 import Store
+import System
 
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(

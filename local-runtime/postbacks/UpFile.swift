@@ -1,7 +1,7 @@
 import FunctionRuntime
 import Glibc
-import POSIX
 import Secrets
+import System
 
 /// The file with which a running `postbacks up` shares its database and settings with programs of the same user: shell
 /// lines that export them. `up` holds a lock on the file while it runs, so that a file left by a killed one is not

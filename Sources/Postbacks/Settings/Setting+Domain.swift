@@ -1,8 +1,8 @@
 package import Egress
 package import FunctionRuntime
 import JSON
-import POSIX
 package import Secrets
+import System
 
 extension Setting<EncryptionKeys?> {
     package static var encryptionKey: Setting<EncryptionKeys?> {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 import Testing
 
 /// What the fuzzer started from and what it once found, without the fuzzer.

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// libFuzzer's entry point. `POSTBACKS_FUZZ_TARGET` names the target.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// Does one work once: `growth NAME BYTES`; without arguments it names all.
 @main

@@ -1,8 +1,8 @@
 import FaultLedger
 import Foundation
-import POSIX
 import Receiver
 import Synchronization
+import System
 import TestSupport
 
 /// Many destinations on one thread, each with a port of its own. They answer everything, or all hang: they accept

@@ -1,5 +1,5 @@
 import ArgumentParser
-import POSIX
+import System
 import TestSupport
 
 /// Injects faults into the real programs and checks the ledger after each.

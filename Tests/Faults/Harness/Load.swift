@@ -1,8 +1,8 @@
 import FaultLedger
 import Foundation
 import Glibc
-import POSIX
 import Synchronization
+import System
 import TestSupport
 
 /// Records conversions without a pause and changes the status of some, with a warm recordConversion and a warm

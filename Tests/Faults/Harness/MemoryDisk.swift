@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// A small file system in memory that is mounted on a folder, so that it can become full.
 final class MemoryDisk {

@@ -1,7 +1,7 @@
 import FaultLedger
 import JSON
-import POSIX
 import Synchronization
+import System
 import TestSupport
 
 /// The work of the load's thread: it records conversions, changes the status of some, and keeps the answers.

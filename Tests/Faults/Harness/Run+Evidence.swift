@@ -1,7 +1,7 @@
 import FaultLedger
 import Glibc
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// Prints evidence when an invariant did not hold.

@@ -1,6 +1,6 @@
 import EmbeddedPostgres
 import FaultLedger
-import POSIX
+import System
 import TestSupport
 
 /// Runs one fault, from the start of its scene to its row in the table.

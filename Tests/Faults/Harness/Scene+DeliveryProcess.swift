@@ -1,4 +1,4 @@
-import POSIX
+import System
 import TestSupport
 
 /// A deliverPostback that misbehaves while the fault lasts, and is the real program otherwise.

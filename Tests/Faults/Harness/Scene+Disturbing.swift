@@ -1,7 +1,7 @@
 import FaultLedger
-import POSIX
 import Postgres
 import Synchronization
+import System
 import TestSupport
 
 /// Actions of other sessions on the database.

@@ -1,8 +1,8 @@
 import EmbeddedPostgres
 import Glibc
-import POSIX
 import Postgres
 import Receiver
+import System
 import TestSupport
 
 /// Actions that several faults share; they also allow the repeats that they cause.

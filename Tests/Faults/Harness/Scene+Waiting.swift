@@ -1,7 +1,7 @@
 import FaultLedger
 import Foundation
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 extension Scene {

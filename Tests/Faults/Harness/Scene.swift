@@ -2,9 +2,9 @@ import EmbeddedPostgres
 import FaultLedger
 import Glibc
 import JSON
-import POSIX
 import Postgres
 import Synchronization
+import System
 import TestSupport
 
 /// The surroundings of one fault: a PostgreSQL server, the real programs, receivers, and a load without pauses.

@@ -1,5 +1,5 @@
 import FaultLedger
-import POSIX
+import System
 import TestSupport
 
 /// Records when it was calm and when the fault lasted, and measures the time from an answer of the recorder to the

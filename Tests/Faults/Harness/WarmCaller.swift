@@ -1,7 +1,7 @@
 import FaultLedger
 import Glibc
 import JSON
-import POSIX
+import System
 import TestSupport
 
 /// A persistent caller of one function in its warm mode: it repeats calls without an answer, and those whose answer is

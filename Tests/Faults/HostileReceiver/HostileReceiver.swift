@@ -1,7 +1,7 @@
 import Foundation
-import POSIX
 import Receiver
 import Synchronization
+import System
 
 /// A receiver on a thread of its own. Each of its ports has a behaviour, which can be replaced by a good one. It
 /// records the requests that it saw, and ends soon after the last reference is released.

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// One port of a hostile receiver: a destination with its own behaviour.
 package struct Site: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// The abilities of a terminal: its width, its characters, and whether text may be bold.
 struct TerminalStyle {

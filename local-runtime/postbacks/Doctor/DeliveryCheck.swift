@@ -1,5 +1,5 @@
 import JSON
-import POSIX
+import System
 
 /// Tries deliverPostback with one line. Its URL leads to a port of this machine that answers no TLS handshake, so that
 /// nothing is sent, but everything is checked that sending needs: the program, its settings, and the certificates to

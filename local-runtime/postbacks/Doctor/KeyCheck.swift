@@ -1,9 +1,9 @@
 import EmbeddedPostgres
 import FunctionRuntime
-import POSIX
 import Postgres
 import Secrets
 import Store
+import System
 
 /// Checks the key, and whether it is the one that has sealed the stored secrets.
 enum KeyCheck {

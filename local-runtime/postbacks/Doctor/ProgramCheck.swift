@@ -1,9 +1,9 @@
 import Egress
 import EmbeddedPostgres
 import FunctionRuntime
-import POSIX
 import Poller
 import Postbacks
+import System
 
 /// Checks the functions, and what sending needs of this machine.
 enum ProgramCheck {

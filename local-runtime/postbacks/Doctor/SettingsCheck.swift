@@ -1,8 +1,8 @@
 import FunctionRuntime
 import JSON
-import POSIX
 import Poller
 import Postbacks
+import System
 
 /// Checks the settings of this process, and the files that contain them.
 enum SettingsCheck {

@@ -1,8 +1,8 @@
 import FaultLedger
 import Glibc
-import POSIX
 import Postgres
 import Receiver
+import System
 import TestSupport
 
 /// Leases, due times and retries use the database's clock, so that other clocks do not matter.

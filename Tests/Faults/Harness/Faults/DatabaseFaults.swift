@@ -1,8 +1,8 @@
 import EmbeddedPostgres
 import FaultLedger
 import Glibc
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// The server ends, hangs or is full. A single poller repeats nothing because of that: its answers wait until they are

@@ -1,7 +1,7 @@
 import EmbeddedPostgres
 import FaultLedger
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// Problems of the database itself, for which no receiver is responsible: each delivery needs exactly one attempt, and

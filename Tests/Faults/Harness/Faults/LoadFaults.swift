@@ -1,9 +1,9 @@
 import FaultLedger
 import Foundation
 import JSON
-import POSIX
 import Postgres
 import Synchronization
+import System
 import TestSupport
 
 /// Overload, or destinations that only wait. The deliveries to other destinations must not be delayed.

@@ -1,5 +1,5 @@
 import HostileReceiver
-import POSIX
+import System
 import TestSupport
 
 extension Fault {

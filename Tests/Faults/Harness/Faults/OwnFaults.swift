@@ -1,8 +1,8 @@
 import FaultLedger
 import HostileReceiver
 import JSON
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// Problems of the machine on which the poller runs, for which no receiver is responsible. They use up no attempt,

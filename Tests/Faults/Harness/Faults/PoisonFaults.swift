@@ -1,8 +1,8 @@
 import FaultLedger
 import JSON
-import POSIX
 import Postgres
 import Synchronization
+import System
 import TestSupport
 
 /// Rows that cannot be processed, among healthy ones to the same destination. Each must end with a visible error, and

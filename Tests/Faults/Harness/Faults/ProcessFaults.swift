@@ -1,9 +1,9 @@
 import EmbeddedPostgres
 import FaultLedger
 import Glibc
-import POSIX
 import Postgres
 import Receiver
+import System
 import TestSupport
 
 extension Fault {

@@ -1,6 +1,6 @@
 import FaultLedger
-import POSIX
 import Postgres
+import System
 import TestSupport
 
 /// The server runs, but other sessions disturb its work.

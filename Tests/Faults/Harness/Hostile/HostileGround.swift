@@ -1,9 +1,9 @@
 import FaultLedger
 import HostileReceiver
 import JSON
-import POSIX
 import Postgres
 import Synchronization
+import System
 import TestSupport
 
 /// The hostile destinations of one fault, and the time of their heal.

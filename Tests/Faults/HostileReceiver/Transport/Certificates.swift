@@ -1,4 +1,4 @@
-import POSIX
+import System
 import TestSupport
 
 /// A certificate authority and the certificates that it has issued, made with the program `openssl`.

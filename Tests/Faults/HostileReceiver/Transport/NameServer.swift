@@ -1,7 +1,7 @@
 import Glibc
 import JSON
-import POSIX
 import Synchronization
+import System
 import TestSupport
 
 /// A name server, and programs that use no other: they run in a mount namespace of their own with another

@@ -1,4 +1,4 @@
-import POSIX
+import System
 
 /// Runs a program that sees another file or folder at a path. It uses a mount namespace, which requires root.
 package enum OwnMount {

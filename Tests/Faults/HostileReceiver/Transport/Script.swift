@@ -1,6 +1,6 @@
 import JSON
-import POSIX
 import Synchronization
+import System
 import TestSupport
 
 /// A Python script of this folder that reads commands and answers each with a line. It ends when the last reference is

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// Runs a closure on a new, detached thread. The process does not wait for it at its end.

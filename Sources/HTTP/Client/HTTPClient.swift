@@ -1,7 +1,7 @@
 import CCurl
 package import Egress
 import Glibc
-import POSIX
+import System
 
 /// An HTTP/1.1 client that runs many requests at once on one thread: call `start` for each request, then `turn` until
 /// all are done.

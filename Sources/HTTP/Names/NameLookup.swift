@@ -1,4 +1,5 @@
 import Glibc
+import System
 
 /// The reason why a name has no address, as the system's resolver reports it.
 package struct NameLookupFailure: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import POSIX
+import System
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Egress
-import POSIX
 import Synchronization
+import System
 
 /// Looks names up on a limited number of its own threads, so that a slow name delays only its own requests. A thread
 /// that hangs blocks nobody.

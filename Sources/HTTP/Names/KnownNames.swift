@@ -1,5 +1,5 @@
 import Egress
-import POSIX
+import System
 
 /// The results of earlier lookups. The egress rules allow all addresses in it.
 struct KnownNames {

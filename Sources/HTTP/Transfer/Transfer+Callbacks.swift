@@ -1,7 +1,7 @@
 import CCurl
 import Egress
 import Glibc
-import POSIX
+import System
 
 /// The callbacks that curl calls during a transfer.
 extension Transfer {

@@ -1,5 +1,5 @@
 import Egress
-import POSIX
+import System
 
 /// The requests that wait for the addresses of their names. All addresses of a name are checked before one is dialled.
 struct Lookups {
