@@ -9,7 +9,7 @@ let databaseFunctions = [
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "JSON", "System", "Postbacks", "Secrets", "Text",
+    "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Postbacks", "Secrets", "System", "Text",
 ]
 
 let package = Package(
@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "Text"),
         .target(name: "System", dependencies: ["CArguments", "CSystem", "Text"]),
         .target(name: "JSON", dependencies: ["Text"]),
+        .target(name: "Input", dependencies: ["JSON", "Text"]),
         .target(name: "Secrets", dependencies: ["CCrypto", "Text"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "System"]),
         .target(name: "Egress", dependencies: ["System", "Text"]),
@@ -38,14 +39,16 @@ let package = Package(
         // The runtime of one invocation of a function.
         .target(
             name: "FunctionRuntime",
-            dependencies: ["JSON", "System", "Text", .product(name: "Logging", package: "swift-log")]),
+            dependencies: ["Input", "JSON", "System", "Text", .product(name: "Logging", package: "swift-log")]),
 
         // The domain (values, rules and rendering), and the tables that store it.
-        .target(name: "Postbacks", dependencies: ["Egress", "FunctionRuntime", "JSON", "System", "Secrets", "Text"]),
+        .target(
+            name: "Postbacks",
+            dependencies: ["Egress", "FunctionRuntime", "Input", "JSON", "Secrets", "System", "Text"]),
         .target(
             name: "Store",
             dependencies: [
-                "Egress", "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Secrets",
+                "Egress", "FunctionRuntime", "Input", "JSON", "Postbacks", "Postgres", "Secrets", "System",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
@@ -57,30 +60,29 @@ let package = Package(
 
         // The programs that run the functions on one machine.
         .target(
-            name: "EmbeddedPostgres", dependencies: ["System", "Postgres", "Text"],
+            name: "EmbeddedPostgres", dependencies: ["Postgres", "System", "Text"],
             path: "local-runtime/EmbeddedPostgres", resources: [.embedInCode("SQL")]),
         .target(name: "Receiver", dependencies: ["System", "Text"], path: "local-runtime/Receiver"),
         .target(
-            name: "Presets", dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Text"],
+            name: "Presets", dependencies: ["FunctionRuntime", "Input", "JSON", "Postbacks", "Text"],
             path: "local-runtime/Presets"),
         .target(
             name: "Poller",
             dependencies: [
-                "Egress", "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Secrets", "Store", "Text",
-                .product(name: "Logging", package: "swift-log"),
+                "Egress", "FunctionRuntime", "Input", "JSON", "Postbacks", "Postgres", "Secrets", "Store", "System",
+                "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
         .target(
             name: "Bulk",
-            dependencies: ["FunctionRuntime", "JSON", "System", "Postbacks", "Secrets", "Store", "Text"],
+            dependencies: ["FunctionRuntime", "Input", "JSON", "Postbacks", "Secrets", "Store", "System", "Text"],
             path: "local-runtime/Bulk"),
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "JSON", "System", "Poller", "Postbacks",
-                "Postgres",
-                "Presets", "Receiver",
-                "Secrets", "Store", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Input", "JSON", "Poller", "Postbacks",
+                "Postgres", "Presets", "Receiver", "Secrets", "Store", "System",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/postbacks", resources: [.embedInCode("SQL")]),
@@ -88,7 +90,7 @@ let package = Package(
         // Shared by tests, benchmarks and faults. It does not import Testing, which only test targets can import.
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "JSON", "System", "Postgres", "Receiver", "Secrets", "Store", "Text"],
+            dependencies: ["EmbeddedPostgres", "JSON", "Postgres", "Receiver", "Secrets", "Store", "System", "Text"],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py", "validate.py", "verify.py"]),
 
         // Shared by the test targets. It imports Testing, so it must be a test target itself.
@@ -97,80 +99,84 @@ let package = Package(
         // The test of Sources/ARCHITECTURE.md, followed by tests that mirror the targets above.
         .testTarget(
             name: "ArchitectureTests",
-            dependencies: ["JSON", "System", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
+            dependencies: ["JSON", "Postbacks", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport", "TestThreads"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "Text"]),
-        .testTarget(name: "PostgresTests", dependencies: ["System", "Postgres", "TestSupport", "TestThreads"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(
-            name: "HTTPTests", dependencies: ["Egress", "HTTP", "System", "Receiver", "TestSupport", "TestThreads"]),
+            name: "HTTPTests", dependencies: ["Egress", "HTTP", "Receiver", "System", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "FunctionRuntimeTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "System", "Postgres", "Receiver", "TestSupport", "TestThreads",
+                "FunctionRuntime", "Input", "JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads",
             ]),
-        .testTarget(name: "PostbacksTests", dependencies: ["JSON", "Postbacks", "Secrets"]),
+        .testTarget(name: "PostbacksTests", dependencies: ["Input", "JSON", "Postbacks", "Secrets"]),
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"],
             exclude: ["receive.py"]),
-        .testTarget(name: "InputTests", dependencies: ["JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
+        .testTarget(
+            name: "InputTests", dependencies: ["Input", "JSON", "Postgres", "System", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "FunctionsTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
-                "TestSupport", "TestThreads", "Text",
+                "JSON", "Postbacks", "Postgres", "Receiver", "Secrets", "Store", "System", "TestSupport", "TestThreads",
+                "Text",
             ]),
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "System", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store",
+                "EmbeddedPostgres", "JSON", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store", "System",
                 "TestSupport", "TestThreads",
             ]),
         .testTarget(
             name: "SecurityTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "System", "Poller", "Postgres", "Receiver", "Secrets", "TestSupport",
-                "TestThreads",
+                "EmbeddedPostgres", "JSON", "Poller", "Postgres", "Receiver", "Secrets", "Store", "System",
+                "TestSupport", "TestThreads",
             ]),
         .testTarget(
             name: "DoctorTests",
-            dependencies: ["EmbeddedPostgres", "JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["EmbeddedPostgres", "JSON", "Postgres", "System", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "EmbeddedPostgresTests",
-            dependencies: ["EmbeddedPostgres", "System", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["EmbeddedPostgres", "Postgres", "System", "TestSupport", "TestThreads"]),
         .testTarget(
             name: "ReadmeTests",
             dependencies: [
-                "FunctionRuntime", "JSON", "System", "Postbacks", "Postgres", "Receiver", "Store", "TestSupport",
-                "TestThreads", "postbacks",
+                "FunctionRuntime", "Input", "JSON", "Postbacks", "Postgres", "Receiver", "Store", "System",
+                "TestSupport", "TestThreads", "postbacks",
             ]),
         .testTarget(
             name: "PresetsTests",
-            dependencies: ["FunctionRuntime", "JSON", "System", "Postbacks", "Presets", "TestSupport", "TestThreads"]),
+            dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Presets", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "DisplayTests",
-            dependencies: ["JSON", "System", "Postgres", "TestSupport", "TestThreads", "postbacks"]),
-        .testTarget(name: "ImportTests", dependencies: ["JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["JSON", "Postgres", "System", "TestSupport", "postbacks"]),
         .testTarget(
-            name: "DeliverPostbackTests", dependencies: ["JSON", "System", "Receiver", "TestSupport", "TestThreads"],
+            name: "ImportTests", dependencies: ["JSON", "Postgres", "System", "TestSupport", "TestThreads"]),
+        .testTarget(
+            name: "DeliverPostbackTests",
+            dependencies: ["JSON", "Receiver", "System", "TestSupport", "TestThreads"],
             exclude: ["world.py"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["JSON", "System", "Postbacks", "Postgres", "Store", "TestSupport", "TestThreads"]),
-        .testTarget(name: "ReceiverTests", dependencies: ["System", "Receiver", "TestSupport", "TestThreads"]),
+            dependencies: ["Input", "JSON", "Postbacks", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
+        .testTarget(name: "ReceiverTests", dependencies: ["Receiver", "System", "TestSupport", "TestThreads"]),
         .target(
-            name: "HostileReceiver", dependencies: ["JSON", "System", "Receiver", "Secrets", "TestSupport", "Text"],
+            name: "HostileReceiver",
+            dependencies: ["JSON", "Receiver", "Secrets", "System", "TestSupport", "Text"],
             path: "Tests/Faults/HostileReceiver", exclude: ["Transport/front.py", "Transport/names.py"]),
         .testTarget(
             name: "HostileTests",
-            dependencies: ["HostileReceiver", "JSON", "System", "Postgres", "TestSupport", "TestThreads"]),
+            dependencies: ["HostileReceiver", "JSON", "System", "TestSupport", "TestThreads"]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "HTTP", "JSON", "System", "Postgres", "TestSupport",
+                "Egress", "EmbeddedPostgres", "HTTP", "JSON", "Postgres", "System", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
@@ -182,8 +188,9 @@ let package = Package(
         .executableTarget(
             name: "faults",
             dependencies: [
-                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "System", "Postgres", "Receiver",
-                "Secrets", "TestSupport", "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "Input", "JSON", "Postgres", "Receiver",
+                "Secrets", "System", "TestSupport", "Text",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "System", "TestSupport", "TestThreads"]),
@@ -192,14 +199,15 @@ let package = Package(
 
 package.targets += databaseFunctions.map { name in
     .executableTarget(
-        name: name, dependencies: ["Egress", "FunctionRuntime", "JSON", "System", "Postbacks", "Secrets", "Store"],
+        name: name,
+        dependencies: ["Egress", "FunctionRuntime", "Input", "JSON", "Postbacks", "Secrets", "Store", "System"],
         path: "functions/\(name)", exclude: ["fixtures"])
 }
 
 // Parsers of untrusted bytes with the properties that they must keep. The tests replay a corpus. A separate build runs
 // them with libFuzzer (Tests/Faults/Fuzz/run) or counts their instructions (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "JSON", "System", "Poller", "Postbacks", "Secrets", "Text",
+    "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Poller", "Postbacks", "Secrets", "System", "Text",
 ]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
 let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"

@@ -1,3 +1,4 @@
+package import Input
 package import JSON
 
 /// A function's input, read from the fields of the input object.

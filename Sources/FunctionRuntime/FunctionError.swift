@@ -1,3 +1,4 @@
+package import Input
 package import JSON
 
 /// A failure as the caller sees it. Its code fixes the exit status and the HTTP status.

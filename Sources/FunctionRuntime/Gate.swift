@@ -1,3 +1,4 @@
+import Input
 import JSON
 
 /// Checks all input: it parses bytes into one JSON object and reads the object as a function's input, or throws an

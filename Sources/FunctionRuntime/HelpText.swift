@@ -1,3 +1,4 @@
+import Input
 import JSON
 
 /// Makes the text that `--help` prints. No line is longer than 80 columns.
@@ -74,16 +75,7 @@ enum HelpText {
     ]
 }
 
-/// A section of `--help` that explains names.
-package struct HelpNote: Sendable {
-    package let title: String
-    package let rows: [(name: String, text: String)]
-
-    package init(_ title: String, _ rows: [(name: String, text: String)]) {
-        self.title = title
-        self.rows = rows
-    }
-
+extension HelpNote {
     fileprivate var lines: [String] {
         TextColumns.wrapped(title, width: TextColumns.width)
             + rows.flatMap { TextColumns.lines($0.name, $0.text, indent: 2, column: 24) }

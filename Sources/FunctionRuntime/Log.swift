@@ -1,3 +1,4 @@
+import Input
 import JSON
 package import Logging
 import System
@@ -69,9 +70,9 @@ extension Logger {
 
 extension Setting where Value == Logger.Level {
     package static var logLevel: Setting {
-        Setting("LOG_LEVEL", default: "info", "how much is logged: \(words)") { text throws(Wrong) in
+        Setting("LOG_LEVEL", default: "info", "how much is logged: \(words)") { text throws(Invalid) in
             guard let level = Logger.Level(rawValue: text.lowercased()) else {
-                throw Wrong("must be one of \(words)")
+                throw Invalid("must be one of \(words)")
             }
             return level
         }

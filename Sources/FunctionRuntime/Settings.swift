@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import System
 
 /// The description of a setting for people.
@@ -14,20 +15,20 @@ package struct Setting<Value>: SettingDescription {
     package let name: String
     package let fallback: String
     package let meaning: String
-    private let parse: @Sendable (String?) throws(Wrong) -> Value
+    private let parse: @Sendable (String?) throws(Invalid) -> Value
 
     /// A setting whose default is written like any other value.
     package init(
         _ name: String, default fallback: String, _ meaning: String,
-        parse: @escaping @Sendable (String) throws(Wrong) -> Value
+        parse: @escaping @Sendable (String) throws(Invalid) -> Value
     ) {
-        self.init(name, whenMissing: fallback, meaning) { text throws(Wrong) in try parse(text ?? fallback) }
+        self.init(name, whenMissing: fallback, meaning) { text throws(Invalid) in try parse(text ?? fallback) }
     }
 
     /// A setting for which a missing value has a meaning of its own, described by `fallback`.
     package init(
         _ name: String, whenMissing fallback: String, _ meaning: String,
-        parse: @escaping @Sendable (String?) throws(Wrong) -> Value
+        parse: @escaping @Sendable (String?) throws(Invalid) -> Value
     ) {
         self.name = name
         self.fallback = fallback
@@ -36,8 +37,8 @@ package struct Setting<Value>: SettingDescription {
     }
 
     /// Parses a text as this setting's value; nil means that the setting is missing.
-    package func read(_ text: String?) -> Result<Value, Wrong> {
-        Result { () throws(Wrong) in try parse(text) }
+    package func read(_ text: String?) -> Result<Value, Invalid> {
+        Result { () throws(Invalid) in try parse(text) }
     }
 }
 

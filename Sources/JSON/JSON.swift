@@ -90,6 +90,13 @@ package enum JSON: Sendable, Hashable {
         default: self
         }
     }
+
+    /// The members of both objects; those of `more` win. A value that is not an object counts as an empty one.
+    package func merging(_ more: JSON) -> JSON {
+        guard case .object(let added) = more else { return self }
+        guard case .object(let members) = self else { return more }
+        return .object(members.filter { old in !added.contains { $0.isNamed(old.name) } } + added)
+    }
 }
 
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,

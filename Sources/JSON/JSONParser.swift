@@ -1,3 +1,5 @@
+import Text
+
 /// A recursive-descent parser over UTF-8 bytes.
 struct JSONParser {
     let bytes: [UInt8]
@@ -160,5 +162,67 @@ private struct MemberNames {
         }
         if many.isEmpty { many = Set(few.map { Array($0.utf8) }) }
         return many.insert(Array(name.utf8)).inserted
+    }
+}
+
+extension JSONParser {
+    /// The members of one object with the byte ranges of their values. Everything is checked except duplicate names.
+    mutating func outline() throws(ParserFault) -> [(name: String, place: Range<Int>)] {
+        try checkEncoding()
+        skipSpace()
+        guard peek == UInt8(ascii: "{") else { throw fault("is not an object", at: position) }
+        var members: [(name: String, place: Range<Int>)] = []
+        try eachMember { parser, name throws(ParserFault) in
+            let start = parser.position
+            try parser.skipValue()
+            members.append((name, start..<parser.position))
+        }
+        skipSpace()
+        guard position == bytes.count else { throw somethingBehind() }
+        return members
+    }
+
+    mutating func skipValue() throws(ParserFault) {
+        switch peek {
+        case UInt8(ascii: "{"): try eachMember { parser, _ throws(ParserFault) in try parser.skipValue() }
+        case UInt8(ascii: "["): try eachItem { parser throws(ParserFault) in try parser.skipValue() }
+        case UInt8(ascii: "\""): try skipString()
+        default: _ = try value()
+        }
+    }
+
+    mutating func skipString() throws(ParserFault) {
+        let start = position
+        position += 1
+        while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        if take(UInt8(ascii: "\""), skippingSpace: false) { return }
+        position = start
+        _ = try string()
+    }
+}
+
+extension JSONParser {
+    /// Accepts only UTF-8 without a byte order mark.
+    func checkEncoding() throws(ParserFault) {
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            throw ParserFault(
+                "begins with a byte order mark, which JSON must not", at: nil,
+                advice: "save it as UTF-8 without one")
+        }
+        guard String(validating: bytes, as: UTF8.self) == nil else { return }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw ParserFault("is UTF-16, not UTF-8", at: nil, advice: "save it as UTF-8")
+        }
+        throw ParserFault(
+            "is not valid UTF-8", at: JSONParser.validPrefix(of: bytes), advice: "save it as UTF-8")
+    }
+
+    /// The length in bytes of the longest prefix that is valid UTF-8.
+    private static func validPrefix(of bytes: [UInt8]) -> Int {
+        var decoder = UTF8()
+        var iterator = bytes.makeIterator()
+        var length = 0
+        while case .scalarValue(let scalar) = decoder.decode(&iterator) { length += UTF8.width(scalar) }
+        return length
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// The position of a value in a document, written as `goals[0].id`. Paths share their outer steps, so that appending a
 /// step takes constant time and a long name is not copied for each of its members.
 package struct Path: Sendable, Hashable, CustomStringConvertible {
@@ -69,30 +71,4 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
 
     package static func == (one: Path, other: Path) -> Bool { one.description == other.description }
     package func hash(into hasher: inout Hasher) { hasher.combine(description) }
-}
-
-extension String {
-    /// The first `limit` Unicode scalars, with an ellipsis if there are more. It does not count characters, because one
-    /// character may be of any length.
-    package func cut(to limit: Int) -> String {
-        if utf8.count <= limit { return self }
-        let beginning = unicodeScalars.prefix(limit)
-        return beginning.endIndex == endIndex ? self : String(beginning) + "…"
-    }
-}
-
-/// One fault of an input: where it is, and what would be right.
-package struct Fault: Sendable, Hashable {
-    private let path: Path
-    package let message: String
-
-    package init(_ path: Path, _ message: String) {
-        self.path = path
-        self.message = message
-    }
-
-    package var field: String { path.description }
-
-    /// The highest number of faults that are shown; further ones are only counted.
-    package static let limit = 100
 }

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Postbacks
 import Postgres
 import Secrets
@@ -82,7 +83,7 @@ extension Rule<String> {
         let base64 =
             "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
         let schema: JSON = ["pattern": .string(base64), "description": "The value of \"next\" of the page before."]
-        return text(1...1024).parsed(placeholder: "", schema: schema) { text throws(Wrong) in
+        return text(1...1024).parsed(placeholder: "", schema: schema) { text throws(Invalid) in
             guard let id = Cursor.id(text) else { throw .noCursor }
             return id
         }
@@ -90,7 +91,7 @@ extension Rule<String> {
 
     /// A cursor of a list whose ids are integers from a sequence.
     package static var numberCursor: Rule {
-        cursor.parsed(placeholder: "0") { id throws(Wrong) in
+        cursor.parsed(placeholder: "0") { id throws(Invalid) in
             guard Int(id) != nil else { throw .noCursor }
             return id
         }
@@ -99,13 +100,13 @@ extension Rule<String> {
     /// A cursor of a list in the order of times.
     /// - Parameter isNumbered: whether the ids are integers from a sequence.
     static func timedCursor(isNumbered: Bool) -> Rule {
-        cursor.parsed(placeholder: "") { text throws(Wrong) in
+        cursor.parsed(placeholder: "") { text throws(Invalid) in
             guard let place = TimedPlace(text), !isNumbered || Int(place.id) != nil else { throw .noCursor }
             return text
         }
     }
 }
 
-extension Wrong {
-    fileprivate static let noCursor = Wrong("must be the value of \"next\" of the page before")
+extension Invalid {
+    fileprivate static let noCursor = Invalid("must be the value of \"next\" of the page before")
 }

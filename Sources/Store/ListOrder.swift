@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Postgres
 
 /// The end from which a list begins.

@@ -1,4 +1,5 @@
 import FunctionRuntime
+package import Input
 package import JSON
 
 /// A part of a list: at most `limit` rows behind the last row of the previous page, or fewer if the rows are large.

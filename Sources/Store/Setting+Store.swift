@@ -1,5 +1,5 @@
 package import FunctionRuntime
-import JSON
+import Input
 
 extension Setting<String> {
     package static var databaseURL: Setting {
@@ -15,9 +15,9 @@ extension Setting<Double> {
         Setting(
             "POSTBACKS_ORDER_HOLD", default: "600",
             "seconds that a later event of a conversion waits for an earlier one"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             guard let seconds = Double(text), (0...86_400).contains(seconds) else {
-                throw Wrong("must be seconds from 0 to 86400, such as 600")
+                throw Invalid("must be seconds from 0 to 86400, such as 600")
             }
             return seconds
         }

@@ -1,5 +1,6 @@
 import Foundation
 import FunctionRuntime
+import Input
 import JSON
 import System
 import TestSupport

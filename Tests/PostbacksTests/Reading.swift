@@ -1,3 +1,4 @@
+import Input
 import JSON
 
 /// What a rule refuses, as `field message`.

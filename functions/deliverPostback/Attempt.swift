@@ -1,5 +1,6 @@
 import FunctionRuntime
 import HTTP
+import Input
 import JSON
 import Postbacks
 import System

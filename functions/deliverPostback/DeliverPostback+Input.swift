@@ -1,5 +1,5 @@
 import FunctionRuntime
-import JSON
+import Input
 import Postbacks
 import Synchronization
 

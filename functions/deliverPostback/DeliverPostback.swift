@@ -1,6 +1,7 @@
 import Egress
 import FunctionRuntime
 import HTTP
+import Input
 import JSON
 import Postbacks
 import Secrets

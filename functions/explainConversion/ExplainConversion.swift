@@ -1,4 +1,5 @@
 import FunctionRuntime
+import Input
 import JSON
 import Postbacks
 import Store

@@ -1,5 +1,6 @@
 import Egress
 import FunctionRuntime
+import Input
 import JSON
 import Postbacks
 import Secrets

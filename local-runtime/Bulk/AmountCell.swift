@@ -1,18 +1,18 @@
-import JSON
+import Input
 
 /// An amount as spreadsheets write it: with a decimal point or comma, and with separated thousands.
 enum AmountCell {
     /// The amount with a decimal point and without separators of thousands. Text that is no such amount stays as it is,
     /// for the function to refuse.
     /// - Throws: if it may mean two amounts, or contradicts the decimal sign of `--decimal`.
-    static func value(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
+    static func value(_ text: String, _ notation: CellNotation) throws(Invalid) -> String {
         var rest = Substring(text)
         let sign = rest.first.map { "-\u{2212}".contains($0) } == true ? "-" : ""
         if let first = rest.first, "-+\u{2212}".contains(first) { rest.removeFirst() }
         guard let (runs, signs) = parts(rest) else { return text }
         guard let last = signs.last else { return sign + runs[0] }
         if let told = notation.decimal, let shown = shownSign(text), shown != told {
-            throw Wrong("holds \(text), which is no amount whose decimal sign is \(told.rawValue), as --decimal says")
+            throw Invalid("holds \(text), which is no amount whose decimal sign is \(told.rawValue), as --decimal says")
         }
         let groups = signs.dropLast()
         if signs.count == 1, last != .space {
@@ -22,7 +22,7 @@ enum AmountCell {
                 return sign + (last.isDecimal(known) ? decimals : thousands)
             }
             if last == .comma || notation.separator == UInt8(ascii: ";") {
-                throw Wrong(
+                throw Invalid(
                     "holds \(text), which could be \(sign)\(thousands) or \(sign)\(decimals); name the decimal sign: --decimal . or --decimal , (or write \(sign)\(thousands) or \(sign)\(decimals)0)"
                 )
             }

@@ -1,4 +1,5 @@
 import FunctionRuntime
+import Input
 import JSON
 import Text
 
@@ -102,7 +103,7 @@ struct CSVColumns {
             guard let given = String(validating: cell, as: UTF8.self) else {
                 throw CSVFault("the cell in column \"\(column.name)\" is not UTF-8; \(CSVColumns.otherEncoding)")
             }
-            do throws(Wrong) {
+            do throws(Invalid) {
                 let text = try field.meaning.value(given, notation)
                 if !text.isEmpty { members.put(field.kind.value(text), at: field.path[...]) }
             } catch {

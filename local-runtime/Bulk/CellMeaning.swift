@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Postbacks
 import Text
 
@@ -19,13 +19,13 @@ enum CellMeaning {
 
     /// The cell as the function reads it.
     /// - Throws: if it may mean several things, or nothing; the message says what to do.
-    func value(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
+    func value(_ text: String, _ notation: CellNotation) throws(Invalid) -> String {
         if self == .plain { return text }
         let text = CellMeaning.text(text)
         switch self {
         case .id:
             guard !CellMeaning.isRounded(text) else {
-                throw Wrong(
+                throw Invalid(
                     "holds \(text): a spreadsheet has rounded the id, and its digits are lost; export the ids again as text and do not save the file from the spreadsheet"
                 )
             }
@@ -39,9 +39,11 @@ enum CellMeaning {
     /// The text of a cell, without its wrapping.
     static func text(_ cell: String) -> String { unwrapped(cell).withoutWhiteSpaceAtEnds }
 
-    private static func time(_ text: String, _ notation: CellNotation) throws(Wrong) -> String {
+    private static func time(_ text: String, _ notation: CellNotation) throws(Invalid) -> String {
         if text.isEmpty || Timestamp(parsing: text) != nil { return text }
-        func wrong(_ what: String) -> Wrong { Wrong("holds \"\(String(text.unicodeScalars.prefix(64)))\", \(what)") }
+        func wrong(_ what: String) -> Invalid {
+            Invalid("holds \"\(String(text.unicodeScalars.prefix(64)))\", \(what)")
+        }
         let open = LooseTime(text)
         if let told = notation.dateOrder {
             guard case .clear(let time, _) = LooseTime(text, order: told) else {

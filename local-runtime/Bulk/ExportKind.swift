@@ -1,4 +1,5 @@
 import FunctionRuntime
+import Input
 package import JSON
 import Postbacks
 import Store

@@ -1,5 +1,6 @@
 package import FunctionRuntime
 import Glibc
+import Input
 package import JSON
 import Store
 package import System

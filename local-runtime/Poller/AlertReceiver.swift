@@ -1,5 +1,6 @@
 import Egress
 package import FunctionRuntime
+import Input
 import JSON
 package import Postbacks
 package import Secrets
@@ -37,7 +38,7 @@ extension Setting<PostbackURL?> {
         Setting(
             "POSTBACKS_ALERT_URL", whenMissing: "none",
             "where the operator is told of pauses, deaths and blocks, as POST(JSON) of Standard Webhooks; local-runtime/ALERTS.md lists the events"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             guard let text else { return nil }
             return try PostbackURL(parsing: text.escapingBraces)
         }
@@ -49,10 +50,10 @@ extension Setting<Secret?> {
         Setting(
             "POSTBACKS_ALERT_SECRET", whenMissing: "none",
             "signs what goes to POSTBACKS_ALERT_URL: whsec_ and the base64 of 24 to 64 bytes; several, separated by a space, sign side by side"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             guard let text else { return nil }
             guard text.utf8.count <= 1024, StandardWebhookSignature(secret: Secret(text)) != nil else {
-                throw Wrong(
+                throw Invalid(
                     "must be whsec_ followed by the base64 of 24 to 64 bytes; several are separated by one space")
             }
             return Secret(text)

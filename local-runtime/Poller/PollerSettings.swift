@@ -1,5 +1,5 @@
 package import FunctionRuntime
-import JSON
+import Input
 package import Postbacks
 import Store
 
@@ -63,9 +63,9 @@ extension Setting<Int> {
     private static func wholeNumber(
         _ name: String, default fallback: String, _ range: ClosedRange<Int>, _ meaning: String
     ) -> Setting {
-        Setting(name, default: fallback, meaning) { text throws(Wrong) in
+        Setting(name, default: fallback, meaning) { text throws(Invalid) in
             guard let value = Int(text), range.contains(value) else {
-                throw Wrong(
+                throw Invalid(
                     "must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
             }
             return value
@@ -78,9 +78,9 @@ extension Setting<Double> {
         Setting(
             "POSTBACKS_LEASE", default: "60",
             "seconds for which a delivery that is being attempted belongs to its poller; must exceed the time-out by 10"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             guard let seconds = Double(text), (1...86_400).contains(seconds) else {
-                throw Wrong("must be seconds from 1 to 86400, such as 60")
+                throw Invalid("must be seconds from 1 to 86400, such as 60")
             }
             return seconds
         }

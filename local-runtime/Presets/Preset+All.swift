@@ -1,5 +1,5 @@
 package import FunctionRuntime
-import JSON
+import Input
 
 extension Preset {
     /// All presets in the order of the list. A preset is one file in `Known` and its entry here.

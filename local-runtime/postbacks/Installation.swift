@@ -1,6 +1,6 @@
 import EmbeddedPostgres
 import FunctionRuntime
-import JSON
+import Input
 import Postbacks
 import Secrets
 import Store

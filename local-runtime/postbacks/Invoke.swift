@@ -1,6 +1,7 @@
 import ArgumentParser
 import EmbeddedPostgres
 import FunctionRuntime
+import Input
 import JSON
 import Postgres
 import Store

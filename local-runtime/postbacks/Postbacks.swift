@@ -1,6 +1,6 @@
 import ArgumentParser
 import Glibc
-import JSON
+import Input
 import Postbacks
 import System
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FunctionRuntime
+import Input
 import JSON
 import Postbacks
 import Presets

@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// Names a conversion by its own id, or by the ids with which it was recorded.
 package enum ConversionKey: Sendable {

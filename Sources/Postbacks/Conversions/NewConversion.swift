@@ -1,3 +1,4 @@
+package import Input
 package import JSON
 
 /// A conversion as a caller reports it.

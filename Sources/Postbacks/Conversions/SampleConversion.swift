@@ -1,3 +1,4 @@
+package import Input
 package import JSON
 
 /// Values that replace a conversion in a preview, read as recordConversion reads them. A field that is left out gets a

@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// A new status of a conversion, and the key that names the conversion.
 package struct StatusUpdate: Sendable {

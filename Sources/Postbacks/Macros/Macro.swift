@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Text
 
 /// A name that templates replace with a value of the delivery.
@@ -9,7 +10,7 @@ package enum Macro: Sendable, Hashable {
 
     /// Reads `click_id`, `sub1` … `sub10` or `params.NAME`.
     /// - Parameter hints: Whether a fault suggests the name that was probably meant.
-    package init(parsing name: String, hints: Bool = true) throws(Wrong) {
+    package init(parsing name: String, hints: Bool = true) throws(Invalid) {
         if let known = MacroName(rawValue: name) {
             self = .named(known)
         } else if Macro.subNames.contains(name) {
@@ -17,11 +18,11 @@ package enum Macro: Sendable, Hashable {
         } else if name.hasPrefix("params.") {
             let param = String(name.dropFirst("params.".count))
             guard Macro.isParamName(param) else {
-                throw Wrong("has a param name that is not 1 to 64 of A-Z a-z 0-9 _ . -")
+                throw Invalid("has a param name that is not 1 to 64 of A-Z a-z 0-9 _ . -")
             }
             self = .param(param)
         } else {
-            throw Wrong("has no macro \"\(name.cut(to: 64))\"\(hints ? Macro.hint(for: name) : "")")
+            throw Invalid("has no macro \"\(name.cut(to: 64))\"\(hints ? Macro.hint(for: name) : "")")
         }
     }
 
@@ -121,7 +122,7 @@ extension Rule<Macro> {
             ]
         }
         return Rule<String>.text(1...80).parsed(placeholder: Macro.named(.clickID), schema: schema()) {
-            name throws(Wrong) in
+            name throws(Invalid) in
             try Macro(parsing: name)
         }
     }

@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Text
 
 extension MacroUse {
@@ -17,7 +17,7 @@ extension MacroUse {
 
     /// Reads `format`, `format:number` or `number`. The last part is read as a JSON type if it is one, even behind a
     /// map. So the last replacement of a map cannot end in `:number` or `:boolean`.
-    static func reading(_ text: Substring, of macro: Macro) throws(Wrong) -> (format: Format?, jsonType: JSONType?) {
+    static func reading(_ text: Substring, of macro: Macro) throws(Invalid) -> (format: Format?, jsonType: JSONType?) {
         for type in JSONType.allCases {
             let word = type.rawValue.utf8
             if text.utf8.elementsEqual(word) { return (nil, type) }
@@ -28,7 +28,7 @@ extension MacroUse {
         return (try format(text, of: macro), nil)
     }
 
-    private static func format(_ text: Substring, of macro: Macro) throws(Wrong) -> Format {
+    private static func format(_ text: Substring, of macro: Macro) throws(Invalid) -> Format {
         if macro.kind == .money, text.utf8.starts(with: "fixed=".utf8) { return .fixed(try decimals(text, of: macro)) }
         if text.utf8.contains(UInt8(ascii: "=")) {
             if let wrong = assignment(text, of: macro) { throw wrong }
@@ -41,7 +41,7 @@ extension MacroUse {
         case .date: format = .date
         case .minor:
             guard macro.kind == .money else {
-                throw Wrong("has {\(macro.name):minor}, but \(macro.name) is not an amount of money")
+                throw Invalid("has {\(macro.name):minor}, but \(macro.name) is not an amount of money")
             }
             return .minor
         case .number, .boolean, .fixed, .map, .pattern, .fallback, .raw, nil:
@@ -51,17 +51,17 @@ extension MacroUse {
             throw unknown(text, of: macro)
         }
         guard macro.kind == .time else {
-            throw Wrong("has {\(macro.name):\(text)}, but \(macro.name) is not a time")
+            throw Invalid("has {\(macro.name):\(text)}, but \(macro.name) is not a time")
         }
         return format
     }
 
-    private static func decimals(_ text: Substring, of macro: Macro) throws(Wrong) -> Int {
+    private static func decimals(_ text: Substring, of macro: Macro) throws(Invalid) -> Int {
         let digits = text.utf8.dropFirst("fixed=".utf8.count)
         guard (1...2).contains(digits.count), digits.allSatisfy(\.isDigit), let count = Int(Substring(digits)),
             count <= Money.fractionDigits
         else {
-            throw Wrong(
+            throw Invalid(
                 "has no format \"\(text.prefix(64))\" for {\(macro.name)}: fixed= takes the number of decimals, from 0 to \(Money.fractionDigits)"
             )
         }
@@ -70,19 +70,19 @@ extension MacroUse {
 
     /// Returns the error for a text such as `round=2`, which gives a modifier a number. An amount or a time is never a
     /// word, so such a text cannot be meant as a map. Returns nil if the text may be a map.
-    private static func assignment(_ text: Substring, of macro: Macro) -> Wrong? {
+    private static func assignment(_ text: Substring, of macro: Macro) -> Invalid? {
         guard macro.kind == .money || macro.kind == .time else { return nil }
         let parts = text.utf8.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: false).map(Substring.init)
         guard parts.count == 2, let word = parts.first, !word.isEmpty, word.utf8.allSatisfy(\.isLetter),
             let meant = MacroModifier.meant(by: word, value: parts[1], of: macro)
         else { return nil }
-        return Wrong("has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}; did you mean \"\(meant)\"?")
+        return Invalid("has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}; did you mean \"\(meant)\"?")
     }
 
-    private static func unknown(_ text: Substring, of macro: Macro) -> Wrong {
+    private static func unknown(_ text: Substring, of macro: Macro) -> Invalid {
         let hint =
             MacroModifier.meant(by: text, of: macro).map { "did you mean \"\($0)\"?" }
             ?? "a map is written {\(macro.name):a=1,b=2}"
-        return Wrong("has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}; \(hint)")
+        return Invalid("has no format \"\(String(text).cut(to: 64))\" for {\(macro.name)}; \(hint)")
     }
 }

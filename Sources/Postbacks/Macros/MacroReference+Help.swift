@@ -1,4 +1,4 @@
-package import FunctionRuntime
+package import Input
 
 extension MacroReference {
     /// The notes in the help of the functions that take templates.

@@ -1,3 +1,4 @@
+import Input
 import JSON
 
 /// Everything that may stand between braces, each with an example and its rendering. `--help` prints it, and the

@@ -1,4 +1,4 @@
-import JSON
+import Input
 
 /// One macro as a template writes it: `{_name:format:number|default}`.
 package struct MacroUse: Sendable, Hashable {
@@ -22,12 +22,12 @@ package struct MacroUse: Sendable, Hashable {
     /// Reads the text between the braces by Unicode scalars: a default may begin with a combining mark, which Swift
     /// joins with the `|` before it into one character.
     /// - Parameter hints: Whether a fault suggests the name that was probably meant.
-    init(parsing text: Substring, in place: Template.Place, hints: Bool = true) throws(Wrong) {
+    init(parsing text: Substring, in place: Template.Place, hints: Bool = true) throws(Invalid) {
         let head = text.prefixOfScalars { $0 != ":" && $0 != "|" }
         var rest = text[head.endIndex...]
         if head.hasPrefix("_") {
             guard place == .url else {
-                throw Wrong("has \"{\(text.prefix(64))}\", but only a URL takes a value unencoded")
+                throw Invalid("has \"{\(text.prefix(64))}\", but only a URL takes a value unencoded")
             }
             isRaw = true
             macro = try Macro(parsing: String(head.dropFirst()), hints: hints)
@@ -45,27 +45,28 @@ package struct MacroUse: Sendable, Hashable {
         fallback = rest.unicodeScalars.first == "|" ? String(rest.withoutFirstScalar) : nil
         if let jsonType, let fallback, jsonType.value(fallback) == nil {
             let expected = jsonType == .number ? "a number" : "true or false"
-            throw Wrong("has a default for {\(macro.name):\(jsonType.rawValue)} that is not \(expected)")
+            throw Invalid("has a default for {\(macro.name):\(jsonType.rawValue)} that is not \(expected)")
         }
     }
 
-    static func entries(_ text: Substring, of macro: Macro) throws(Wrong) -> [MapEntry] {
+    static func entries(_ text: Substring, of macro: Macro) throws(Invalid) -> [MapEntry] {
         var entries: [MapEntry] = []
         var keys: Set<[UInt8]> = []
         for part in text.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).map(Substring.init) {
             let sign = part.prefixOfScalars { $0 != "=" }.endIndex
             guard sign > part.startIndex, sign < part.endIndex else {
-                throw Wrong("has a map for {\(macro.name)} whose part \"\(part.prefix(64))\" is not value=replacement")
+                throw Invalid(
+                    "has a map for {\(macro.name)} whose part \"\(part.prefix(64))\" is not value=replacement")
             }
             let key = String(part[..<sign])
             if macro.kind == .status, ConversionStatus(rawValue: key) == nil {
                 let words = ConversionStatus.allCases.map(\.rawValue)
-                throw Wrong(
+                throw Invalid(
                     "has a map for {\(macro.name)} with \"\(key.prefix(64))\", which is no status\(Spelling.hint(for: key, among: words))"
                 )
             }
             guard keys.insert(Array(key.utf8)).inserted else {
-                throw Wrong("has a map for {\(macro.name)} with \"\(key.prefix(64))\" twice")
+                throw Invalid("has a map for {\(macro.name)} with \"\(key.prefix(64))\" twice")
             }
             entries.append(MapEntry(key: key, value: String(part[sign...].withoutFirstScalar)))
         }

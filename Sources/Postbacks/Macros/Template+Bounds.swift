@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// The limits for templates that a caller gives. A stored template may exceed them: it costs more, but it is sent.
 extension Template {
@@ -9,20 +9,20 @@ extension Template {
 
     package init(
         parsing text: String, in place: Place, from source: StoredSecret.Source, hintLimit: Int = Fault.limit
-    ) throws(Wrong) {
+    ) throws(Invalid) {
         if source == .caller, text.utf8.count > Template.byteLimit {
-            throw Wrong("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
+            throw Invalid("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
         }
         try self.init(parsing: text, in: place, hintLimit: hintLimit)
         if source == .caller { try checkMaps() }
     }
 
     /// Throws if a map has too many entries.
-    func checkMaps() throws(Wrong) {
+    func checkMaps() throws(Invalid) {
         for use in uses {
             let count = use.mapEntryCount
             guard count <= Template.mapLimit else {
-                throw Wrong("has a map for {\(use.macro.name)} of \(count) entries; \(Template.mapLimit) are allowed")
+                throw Invalid("has a map for {\(use.macro.name)} of \(count) entries; \(Template.mapLimit) are allowed")
             }
         }
     }

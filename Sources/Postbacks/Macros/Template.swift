@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 /// Text with macros, parsed once. Values are inserted in a single pass; macros in them are not expanded.
 package struct Template: Sendable, Hashable {
@@ -24,7 +25,7 @@ package struct Template: Sendable, Hashable {
     ///   `Fault.limit`.
     package init(
         parsing text: String, in place: Place, firstPosition: Int = 1, hintLimit: Int = Fault.limit
-    ) throws(Wrong) {
+    ) throws(Invalid) {
         let bytes = text.utf8
         let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
         var segments: [Segment] = []
@@ -54,7 +55,7 @@ package struct Template: Sendable, Hashable {
                 break
             }
             flush()
-            do throws(Wrong) {
+            do throws(Invalid) {
                 segments.append(.macro(try MacroUse(parsing: text[after..<end], in: place, hints: faults.areFew)))
             } catch {
                 faults.add(error, at: index)
@@ -67,7 +68,7 @@ package struct Template: Sendable, Hashable {
         if place != .parameter || segments.count > 1,
             let (use, type) = segments.lazy.compactMap({ $0.use?.typed }).first
         {
-            throw Wrong(
+            throw Invalid(
                 "has {\(use.macro.name):\(type.rawValue)}, which is a JSON \(type.rawValue): only as a param's whole value"
             )
         }

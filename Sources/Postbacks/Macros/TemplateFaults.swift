@@ -1,4 +1,4 @@
-import JSON
+import Input
 
 /// The faults of a template, each with its position.
 struct TemplateFaults {
@@ -20,14 +20,14 @@ struct TemplateFaults {
     /// Whether the next fault suggests what was probably meant. The search for it costs much more than everything else.
     var areFew: Bool { messages.count < hintLimit }
 
-    var wrong: Wrong? { Wrong(messages) }
+    var wrong: Invalid? { Invalid(messages) }
 
     /// - Parameter index: Must not lie before the index of the previous fault.
     mutating func add(_ message: String, _ index: String.Index, advice: String) {
         messages.append("\(message) character \(position(index)); \(advice)")
     }
 
-    mutating func add(_ wrong: Wrong, at index: String.Index) {
+    mutating func add(_ wrong: Invalid, at index: String.Index) {
         messages.append("\(wrong.message) (at character \(position(index)))")
     }
 

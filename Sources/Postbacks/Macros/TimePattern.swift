@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Text
 
 /// A pattern for times: `yyyy`, `MM`, `dd`, `HH`, `mm`, `ss` and `SSS` stand for parts of the time in UTC, and
@@ -21,7 +21,7 @@ package struct TimePattern: Sendable, Hashable {
 
     /// Returns nil for a text without any part. Throws for letters that other libraries read as a part, such as `YYYY`
     /// or a single `d`: they would be sent as they are.
-    init?(parsing text: Substring) throws(Wrong) {
+    init?(parsing text: Substring) throws(Invalid) {
         var parts: [Part] = []
         var literal: [UInt8] = []
         func flush() {
@@ -60,12 +60,12 @@ package struct TimePattern: Sendable, Hashable {
             }, as: UTF8.self)
     }
 
-    private static func wrong(_ run: ArraySlice<UInt8>) -> Wrong {
+    private static func wrong(_ run: ArraySlice<UInt8>) -> Invalid {
         let word = String(decoding: run.prefix(16), as: UTF8.self)
         let names = fields.map(\.name)
         let near = names.first { $0.lowercased().first == word.lowercased().first }
         let meant = names.first { $0.first == word.first } ?? near
-        return Wrong(
+        return Invalid(
             "has no format \"\(word)\" for a time: its parts are \(names.joined(separator: " "))\(meant.map { "; did you mean \"\($0)\"?" } ?? "")"
         )
     }

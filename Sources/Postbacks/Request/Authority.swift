@@ -1,5 +1,5 @@
 import Egress
-import JSON
+import Input
 import Text
 
 /// Host and port of a URL (RFC 3986 §3.2), without user info and without macros.
@@ -13,24 +13,24 @@ struct Authority {
     /// The host as a URL writes it, with brackets around an IPv6 address.
     var writtenHost: String { address?.family == .v6 ? "[\(host)]" : host }
 
-    init(parsing text: Substring, defaultPort: Int) throws(Wrong) {
-        guard !text.isEmpty else { throw Wrong("must have a host") }
+    init(parsing text: Substring, defaultPort: Int) throws(Invalid) {
+        guard !text.isEmpty else { throw Invalid("must have a host") }
         if text.utf8.contains(UInt8(ascii: "{")) || text.utf8.contains(UInt8(ascii: "}")) {
-            throw Wrong("must not have macros in its host or port")
+            throw Invalid("must not have macros in its host or port")
         }
         if text.utf8.contains(UInt8(ascii: "@")) {
-            throw Wrong("must not have user info (user:password@); use basicAuth")
+            throw Invalid("must not have user info (user:password@); use basicAuth")
         }
         let hostText: Substring
         var rest: Substring
         if text.utf8.first == UInt8(ascii: "[") {
             guard let end = text.unicodeScalars.firstIndex(of: "]") else {
-                throw Wrong("has a [ without its ] in the host")
+                throw Invalid("has a [ without its ] in the host")
             }
             hostText = Substring(text.unicodeScalars[..<end].dropFirst())
             rest = Substring(text.unicodeScalars[end...].dropFirst())
             guard let address = IPAddress(literal: String(hostText)), address.family == .v6 else {
-                throw Wrong("must have an IPv6 address between [ and ], such as [2001:db8::1]")
+                throw Invalid("must have an IPv6 address between [ and ], such as [2001:db8::1]")
             }
             self.address = address
             host = address.description
@@ -45,7 +45,7 @@ struct Authority {
         } else {
             guard rest.unicodeScalars.removeFirst() == ":", (1...5).contains(rest.utf8.count),
                 rest.utf8.allSatisfy(\.isDigit), let number = Int(rest), (1...65535).contains(number)
-            else { throw Wrong("must have a port from 1 to 65535 behind the host, or none") }
+            else { throw Invalid("must have a port from 1 to 65535 behind the host, or none") }
             port = number
         }
         isDefaultPort = port == defaultPort
@@ -53,18 +53,19 @@ struct Authority {
 
     /// Reads a DNS name and returns it in lower case. Beyond ASCII, in internationalised labels, it accepts letters and
     /// marks.
-    private static func name(_ text: Substring) throws(Wrong) -> String {
+    private static func name(_ text: Substring) throws(Invalid) -> String {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         if let last = labels.last, isNumeric(last) {
-            throw Wrong("has a host that some read as a number; write the address as a dotted quad, such as 192.0.2.1")
+            throw Invalid(
+                "has a host that some read as a number; write the address as a dotted quad, such as 192.0.2.1")
         }
-        guard text.utf8.count <= 253 else { throw Wrong("must have a host of at most 253 bytes") }
+        guard text.utf8.count <= 253 else { throw Invalid("must have a host of at most 253 bytes") }
         for label in labels {
             let scalars = label.unicodeScalars
             guard (1...63).contains(scalars.count), scalars.allSatisfy(isNameScalar), scalars.first != "-",
                 scalars.last != "-"
             else {
-                throw Wrong(
+                throw Invalid(
                     "must have a valid host: labels of 1 to 63 letters, digits and hyphens, separated by points"
                 )
             }

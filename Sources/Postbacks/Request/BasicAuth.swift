@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Secrets
 import Text
 
@@ -108,8 +109,8 @@ extension Rule<String> {
     /// A login must not contain a colon, which ends it (RFC 7617 §2).
     fileprivate static var login: Rule {
         let pattern = #"^[^:\u0000-\u001f\u007f-\u009f]*$"#
-        return text(0...256).parsed(placeholder: "", schema: ["pattern": .string(pattern)]) { login throws(Wrong) in
-            if login.utf8.contains(UInt8(ascii: ":")) { throw Wrong("must not contain a colon") }
+        return text(0...256).parsed(placeholder: "", schema: ["pattern": .string(pattern)]) { login throws(Invalid) in
+            if login.utf8.contains(UInt8(ascii: ":")) { throw Invalid("must not contain a colon") }
             return login
         }
     }
@@ -117,10 +118,10 @@ extension Rule<String> {
 
 extension Rule<StoredSecret> {
     fileprivate static func password(from source: StoredSecret.Source) -> Rule {
-        secret(from: source, schema: Rule<String>.text(0...1024).schema) { text throws(Wrong) in
+        secret(from: source, schema: Rule<String>.text(0...1024).schema) { text throws(Invalid) in
             try checkLength(0...1024, text)
             if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-                throw Wrong("must not contain control characters")
+                throw Invalid("must not contain control characters")
             }
         }
     }
@@ -130,22 +131,22 @@ extension Rule<StoredSecret> {
         func schema() -> JSON {
             ["type": "string", "minLength": 1, "maxLength": 8192, "pattern": .string(pattern)]
         }
-        return secret(from: source, schema: schema()) { text throws(Wrong) in
+        return secret(from: source, schema: schema()) { text throws(Invalid) in
             try checkLength(1...8192, text)
             guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw Wrong("must consist of visible ASCII characters without spaces")
+                throw Invalid("must consist of visible ASCII characters without spaces")
             }
             if scheme == .basic, !isToken68(text) {
-                throw Wrong(
+                throw Invalid(
                     "must be token68 for the scheme Basic: A-Z a-z 0-9 - . _ ~ + / with = at the end only; the scheme Bearer takes others"
                 )
             }
         }
     }
 
-    private static func checkLength(_ length: ClosedRange<Int>, _ text: String) throws(Wrong) {
+    private static func checkLength(_ length: ClosedRange<Int>, _ text: String) throws(Invalid) {
         guard length.contains(text.unicodeScalars.count) else {
-            throw Wrong("must have from \(length.lowerBound) to \(length.upperBound) characters")
+            throw Invalid("must have from \(length.lowerBound) to \(length.upperBound) characters")
         }
     }
 

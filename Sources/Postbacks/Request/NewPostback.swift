@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 /// A postback as a caller asks for it.
 package struct NewPostback: Sendable {

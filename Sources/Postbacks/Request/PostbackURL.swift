@@ -1,5 +1,6 @@
 package import Egress
-package import JSON
+package import Input
+import JSON
 import Text
 
 /// The URL of a postback: an absolute http or https URL (RFC 3986) whose path and query are a template.
@@ -19,19 +20,19 @@ package struct PostbackURL: Sendable, Hashable {
 
     package static let byteLimit = 8192
 
-    package init(parsing text: String) throws(Wrong) {
+    package init(parsing text: String) throws(Invalid) {
         guard text.utf8.count <= PostbackURL.byteLimit else {
-            throw Wrong("must have at most \(PostbackURL.byteLimit) bytes, not \(text.utf8.count)")
+            throw Invalid("must have at most \(PostbackURL.byteLimit) bytes, not \(text.utf8.count)")
         }
         if !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }),
             let control = text.unicodeScalars.first(where: { $0.properties.generalCategory == .control })
         {
-            throw Wrong("must not contain the control character U+\(control.hexadecimal)")
+            throw Invalid("must not contain the control character U+\(control.hexadecimal)")
         }
         let start = text.prefix(8).lowercased()
         let isSecure = start == "https://"
         guard isSecure || start.hasPrefix("http://") else {
-            throw Wrong("must be absolute and begin with http:// or https://")
+            throw Invalid("must be absolute and begin with http:// or https://")
         }
         let afterScheme = text[text.index(text.startIndex, offsetBy: isSecure ? 8 : 7)...]
         let authority = afterScheme.prefixOfScalars { !"/?#\\".unicodeScalars.contains($0) }
@@ -50,23 +51,25 @@ package struct PostbackURL: Sendable, Hashable {
         prefix = destination.isDefaultPort ? "\(scheme)://\(destination.writtenHost)" : origin
     }
 
-    private static func check(_ template: Template) throws(Wrong) {
+    private static func check(_ template: Template) throws(Invalid) {
         for case .literal(let literal) in template.segments {
-            if literal.utf8.contains(UInt8(ascii: " ")) { throw Wrong("must not contain spaces; write %20") }
+            if literal.utf8.contains(UInt8(ascii: " ")) { throw Invalid("must not contain spaces; write %20") }
             if ForeignMacro.removing("#", from: literal).utf8.contains(UInt8(ascii: "#")) { throw fragment }
-            if literal.utf8.contains(UInt8(ascii: "\\")) { throw Wrong("must not contain a backslash; write / or %5C") }
+            if literal.utf8.contains(UInt8(ascii: "\\")) {
+                throw Invalid("must not contain a backslash; write / or %5C")
+            }
         }
     }
 
-    private static let fragment = Wrong(
+    private static let fragment = Invalid(
         "must not have a fragment (#…), which is never sent; write %23 for the character itself")
 
     /// Checks a URL that is newly set, for which more is refused than for a stored one.
     /// - Throws: For a path segment that is `.` or `..` whatever the values are, since its requests would not be sent,
     ///   and for a map with too many entries.
-    package func checkNew() throws(Wrong) {
+    package func checkNew() throws(Invalid) {
         if let segment = DotSegments.first(in: rest) {
-            throw Wrong("must not have the path segment \"\(segment)\", which leads to another path")
+            throw Invalid("must not have the path segment \"\(segment)\", which leads to another path")
         }
         try rest.checkMaps()
     }
@@ -117,7 +120,7 @@ extension Rule<PostbackURL> {
             ]
         }
         return Rule<String>.text(1...Int.max).parsed(placeholder: PostbackURL.placeholder, schema: schema()) {
-            text throws(Wrong) in
+            text throws(Invalid) in
             let url = try PostbackURL(parsing: text)
             if source == .caller { try url.checkNew() }
             return url

@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// The changes that an update makes to a postback's request.
 package struct RequestChanges: Sendable {

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Secrets
 import Text
 
@@ -87,7 +88,7 @@ enum HeaderName {
 extension Rule<RequestHeaders> {
     package static func requestHeaders(from source: StoredSecret.Source) -> Rule {
         let open = Rule<Template>.headerValue(from: source)
-        let secret = Rule<StoredSecret>.secret(from: source, schema: open.schema) { text throws(Wrong) in
+        let secret = Rule<StoredSecret>.secret(from: source, schema: open.schema) { text throws(Invalid) in
             try HeaderName.checkSecret(text, from: source)
         }
         func schema() -> JSON {
@@ -150,16 +151,16 @@ extension HeaderName {
         "has a name that is not a header name: 1 to 128 letters, digits and ! # $ % & ' * + - . ^ _ ` | ~"
 
     /// Makes the same checks as for an open value, but no message quotes the text.
-    fileprivate static func checkSecret(_ text: String, from source: StoredSecret.Source) throws(Wrong) {
-        guard text.unicodeScalars.count <= 8192 else { throw Wrong("must have at most 8192 characters") }
+    fileprivate static func checkSecret(_ text: String, from source: StoredSecret.Source) throws(Invalid) {
+        guard text.unicodeScalars.count <= 8192 else { throw Invalid("must have at most 8192 characters") }
         if text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-            throw Wrong("must not contain control characters")
+            throw Invalid("must not contain control characters")
         }
         if source == .caller, text.utf8.count > Template.byteLimit {
-            throw Wrong("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
+            throw Invalid("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
         }
         guard let template = try? Template(parsing: text, in: .header) else {
-            throw Wrong("has a { or } that is no macro; a literal brace is written {{ or }}")
+            throw Invalid("has a { or } that is no macro; a literal brace is written {{ or }}")
         }
         if source == .caller { try template.checkMaps() }
     }
@@ -167,7 +168,7 @@ extension HeaderName {
 
 extension Rule<Template> {
     fileprivate static func headerValue(from source: StoredSecret.Source) -> Rule {
-        Rule<String>.text(0...8192).parsed(placeholder: Template.empty) { text throws(Wrong) in
+        Rule<String>.text(0...8192).parsed(placeholder: Template.empty) { text throws(Invalid) in
             try Template(parsing: text, in: .header, from: source)
         }
     }

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Secrets
 
 /// The parameters that an affiliate defines, in the order of their names.
@@ -149,7 +150,7 @@ extension ParamValue {
         case .bool(let value): self = .bool(value)
         case .number(let text), .encoded(let text): self = .number(text)
         case .string(let text):
-            do throws(Wrong) {
+            do throws(Invalid) {
                 let template = try Template(
                     parsing: text, in: .parameter, from: source, hintLimit: Fault.limit - faults.count)
                 self = .text(template)

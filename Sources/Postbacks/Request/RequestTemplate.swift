@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 /// The template of a postback's request: the settings that the affiliate gives.
 package struct RequestTemplate: Sendable {

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 package import Secrets
 
 /// A secret of a postback: plain as a caller gives it, or sealed as it is stored.
@@ -79,7 +80,7 @@ extension Rule<StoredSecret> {
     /// - Parameter check: Gets a plain secret, and throws a message that does not quote it.
     static func secret(
         from source: StoredSecret.Source, schema: @autoclosure @escaping () -> JSON,
-        _ check: @escaping (String) throws(Wrong) -> Void
+        _ check: @escaping (String) throws(Invalid) -> Void
     ) -> Rule {
         func sealed() -> JSON {
             [
@@ -103,9 +104,9 @@ extension Rule<StoredSecret> {
                 faults.append(Fault(path, "must be a string, not \(json.kind)"))
                 return nil
             }
-            do throws(Wrong) {
+            do throws(Invalid) {
                 if text == Secret.mask {
-                    throw Wrong(StoredSecret.maskFault)
+                    throw Invalid(StoredSecret.maskFault)
                 }
                 try check(text)
                 return .plain(Secret(text))
@@ -127,9 +128,9 @@ extension Rule<StoredSecret> {
                     "whsec_ and the base64 of 24 to 64 bytes; several, separated by one space, sign side by side.",
             ]
         }
-        return secret(from: source, schema: schema()) { text throws(Wrong) in
+        return secret(from: source, schema: schema()) { text throws(Invalid) in
             guard text.utf8.count <= 1024, StandardWebhookSignature(secret: Secret(text)) != nil else {
-                throw Wrong(
+                throw Invalid(
                     "must be whsec_ followed by the base64 of 24 to 64 bytes; several are separated by one space")
             }
         }

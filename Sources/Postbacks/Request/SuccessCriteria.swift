@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 /// The conditions under which an answer counts as delivered: many trackers answer 200 to what they refuse, and some
 /// answer 302 or 409 to what they have accepted.
@@ -97,13 +98,13 @@ extension Rule<ClosedRange<Int>> {
     /// A status or a range: `204` or `200-204`.
     fileprivate static var statusRange: Rule {
         Rule<String>.text(3...7).parsed(placeholder: 200...299, schema: statusSchema) {
-            text throws(Wrong) in
+            text throws(Invalid) in
             var scanner = DigitScanner(text)
             if let low = scanner.number(3) {
                 let high = scanner.take("-") ? scanner.number(3) : low
                 if let high, scanner.isAtEnd, low >= 200, high <= 499, low <= high { return low...high }
             }
-            throw Wrong(
+            throw Invalid(
                 "must be a status or range from 200 to 499, such as \"204\", \"200-204\" or \"409\", not \"\(text)\"")
         }
     }

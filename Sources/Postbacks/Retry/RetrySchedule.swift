@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// The waits between the attempts of a delivery (R12).
 package struct RetrySchedule: Sendable, Hashable {
@@ -13,7 +13,7 @@ package struct RetrySchedule: Sendable, Hashable {
     private init(waits: [Double]) { self.waits = waits }
 
     /// Reads seconds, decimals allowed, separated by commas. An empty text means one attempt and no other.
-    package init(parsing text: String) throws(Wrong) {
+    package init(parsing text: String) throws(Invalid) {
         var waits: [Double] = []
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         for part in parts where !(parts.count == 1 && part.allSatisfy(\.isWhitespace)) {
@@ -21,7 +21,7 @@ package struct RetrySchedule: Sendable, Hashable {
             guard let money = try? Money(parsing: digits), let wait = Double(money.text), wait >= 0,
                 wait <= RetrySchedule.longest, part.filter({ $0 != " " }) == digits
             else {
-                throw Wrong(
+                throw Invalid(
                     "must be seconds separated by commas, each from 0 to 2592000, such as \"30,120,600\", not \"\(part.prefix(48))\""
                 )
             }

@@ -1,6 +1,6 @@
 package import Egress
 package import FunctionRuntime
-import JSON
+import Input
 package import Secrets
 import System
 
@@ -9,12 +9,12 @@ extension Setting<EncryptionKeys?> {
         Setting(
             "POSTBACKS_ENCRYPTION_KEY", whenMissing: "none; the embedded default makes one",
             "id:base64 of 32 bytes, comma-separated: the first seals secrets, all open them; a bare base64 has the id 1"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             guard let text else { return nil }
             do throws(MalformedKeys) {
                 return try EncryptionKeys(parsing: text)
             } catch {
-                throw Wrong("is malformed: \(error)")
+                throw Invalid("is malformed: \(error)")
             }
         }
     }
@@ -25,11 +25,11 @@ extension Setting<EgressRules> {
         Setting(
             "POSTBACKS_ALLOW_CIDRS", default: "",
             "addresses that may be dialled although they are not public, comma-separated, such as 127.0.0.0/8,::1/128"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             do throws(EgressRules.InvalidEntry) {
                 return try EgressRules(allowing: text)
             } catch {
-                throw Wrong("has an entry that is no address block: \(error)")
+                throw Invalid("has an entry that is no address block: \(error)")
             }
         }
     }
@@ -41,16 +41,16 @@ extension Setting<String?> {
         Setting(
             "POSTBACKS_CA_FILE", whenMissing: "the system's",
             "PEM file of the authorities whose certificates are believed, instead of the system's"
-        ) { path throws(Wrong) in
+        ) { path throws(Invalid) in
             guard let path else { return nil }
             let bytes: [UInt8]
             do throws(SystemError) {
                 bytes = try FileSystem.read(path, limit: 16 << 20)
             } catch {
-                throw Wrong("names a file that cannot be read: \(error)")
+                throw Invalid("names a file that cannot be read: \(error)")
             }
             guard String(decoding: bytes, as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
-                throw Wrong("names a file without a certificate in PEM form: \(path)")
+                throw Invalid("names a file without a certificate in PEM form: \(path)")
             }
             return path
         }
@@ -62,12 +62,12 @@ extension Setting<Proxy?> {
         Setting(
             "POSTBACKS_PROXY", whenMissing: "none; http_proxy and its like are ignored",
             "proxy for deliveries, http://host:port or socks5h://host:port, with user:password@ before the host if it asks; it judges names, addresses are still judged here"
-        ) { text throws(Wrong) in
+        ) { text throws(Invalid) in
             guard let text else { return nil }
             do throws(Proxy.Invalid) {
                 return try Proxy(parsing: text)
             } catch {
-                throw Wrong("\(error)")
+                throw Invalid("\(error)")
             }
         }
     }
@@ -78,7 +78,7 @@ extension Setting<RetrySchedule> {
         Setting(
             "POSTBACKS_RETRY_SCHEDULE", default: "30,120,600,1800,7200,21600,54000",
             "waits in seconds (decimals allowed) between attempts; there is one attempt more"
-        ) { text throws(Wrong) in try RetrySchedule(parsing: text) }
+        ) { text throws(Invalid) in try RetrySchedule(parsing: text) }
     }
 }
 
@@ -92,9 +92,9 @@ extension Setting<Double> {
     }
 
     private static func seconds(_ name: String, default fallback: String, _ meaning: String) -> Setting {
-        Setting(name, default: fallback, meaning) { text throws(Wrong) in
+        Setting(name, default: fallback, meaning) { text throws(Invalid) in
             guard let seconds = Double(text), (0.001...3600).contains(seconds) else {
-                throw Wrong("must be seconds from 0.001 to 3600, such as \(fallback)")
+                throw Invalid("must be seconds from 0.001 to 3600, such as \(fallback)")
             }
             return seconds
         }

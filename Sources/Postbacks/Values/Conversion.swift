@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 /// A conversion as it was when its event happened. A fixture may leave out everything but the offer and the affiliate.
 package struct Conversion: Sendable {

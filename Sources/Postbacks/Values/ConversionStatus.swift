@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// The status of a conversion.
 package enum ConversionStatus: String, CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// The state of a delivery. The first four are owed, the others finished.
 package enum DeliveryState: String, CaseIterable, Sendable {

@@ -1,4 +1,4 @@
-package import JSON
+package import Input
 
 /// An event: a conversion came into a status. A fixture may leave out everything but the status.
 package struct EventSnapshot: Sendable, Hashable {

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 /// The kind of request that a postback sends.
 package enum HTTPType: String, CaseIterable, Sendable {

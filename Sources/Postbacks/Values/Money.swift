@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Text
 
 /// An exact decimal amount. It keeps the scale it was given: 12.30 stays 12.30.
@@ -12,7 +13,7 @@ package struct Money: Sendable, Hashable {
     package static let fractionDigits = 18
 
     /// Reads a JSON number's grammar (RFC 8259 §6) and expands exponents.
-    package init(parsing text: String) throws(Wrong) {
+    package init(parsing text: String) throws(Invalid) {
         guard text.utf8.count <= 64, let parts = Parts(text) else { throw Money.wrong(text) }
         guard var digits = parts.expanded else { throw Money.tooLong(text) }
         let isZero = digits.allSatisfy { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
@@ -20,18 +21,18 @@ package struct Money: Sendable, Hashable {
         self.text = String(decoding: digits, as: UTF8.self)
     }
 
-    private static func tooLong(_ text: String) -> Wrong {
-        Wrong(
+    private static func tooLong(_ text: String) -> Invalid {
+        Invalid(
             "must have at most \(integerDigits) digits before and \(fractionDigits) after the point, not \(text.prefix(48))"
         )
     }
 
-    private static func wrong(_ text: String) -> Wrong {
+    private static func wrong(_ text: String) -> Invalid {
         if text.contains(",") {
-            return Wrong(
+            return Invalid(
                 "must be written with a point and without separators, such as \"12.99\", not \"\(text.prefix(48))\"")
         }
-        return Wrong("must be a decimal amount, such as \"12.99\", not \"\(text.prefix(48))\"")
+        return Invalid("must be a decimal amount, such as \"12.99\", not \"\(text.prefix(48))\"")
     }
 }
 
@@ -138,7 +139,7 @@ extension Rule<Money> {
     }
 
     private static func read(_ text: String, _ path: Path, _ faults: inout [Fault]) -> Money? {
-        do throws(Wrong) {
+        do throws(Invalid) {
             return try Money(parsing: text)
         } catch {
             faults.append(Fault(path, error.message))

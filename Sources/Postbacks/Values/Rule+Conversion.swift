@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Text
 
 extension Rule<String> {

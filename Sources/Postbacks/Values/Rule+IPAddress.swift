@@ -1,5 +1,6 @@
 import Egress
-package import JSON
+package import Input
+import JSON
 
 extension Rule<String> {
     private static var ipSchema: JSON {
@@ -9,9 +10,9 @@ extension Rule<String> {
     /// A literal IPv4 or IPv6 address, kept as it is written.
     package static var ip: Rule {
         text(1...45).parsed(placeholder: "", schema: ipSchema) {
-            text throws(Wrong) in
+            text throws(Invalid) in
             guard IPAddress(literal: text) != nil else {
-                throw Wrong(
+                throw Invalid(
                     "must be an IPv4 or IPv6 address, such as \"192.0.2.1\" or \"2001:db8::1\", not \"\(text)\"")
             }
             return text

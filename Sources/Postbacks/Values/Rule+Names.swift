@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Text
 
 extension Rule<String> {
@@ -8,8 +9,8 @@ extension Rule<String> {
     /// The id of an offer or affiliate that is created or changed. `*` is refused, since it stands for all of them
     /// elsewhere.
     package static var ownID: Rule {
-        identifier.parsed(placeholder: "", schema: ["not": star]) { id throws(Wrong) in
-            guard id != "*" else { throw Wrong("must not be \"*\", which stands for all of them") }
+        identifier.parsed(placeholder: "", schema: ["not": star]) { id throws(Invalid) in
+            guard id != "*" else { throw Invalid("must not be \"*\", which stands for all of them") }
             return id
         }
     }

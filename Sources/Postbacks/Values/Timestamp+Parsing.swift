@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 import Text
 
 extension Timestamp {
@@ -93,8 +94,8 @@ extension Rule<Timestamp> {
             return "must be a time by RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \(quoted)\(hint)"
         }
         let text = Rule<String>.text(1...64).parsed(placeholder: Timestamp(milliseconds: 0), schema: schema()) {
-            text throws(Wrong) in
-            guard let time = Timestamp(parsing: text) else { throw Wrong(message(text, "\"\(text)\"")) }
+            text throws(Invalid) in
+            guard let time = Timestamp(parsing: text) else { throw Invalid(message(text, "\"\(text)\"")) }
             return time
         }
         return Rule(schema: text.schema, placeholder: text.placeholder, blank: text.blank) { json, path, faults in

@@ -1,5 +1,5 @@
 package import FunctionRuntime
-package import JSON
+package import Input
 package import Postbacks
 import Postgres
 

@@ -1,4 +1,5 @@
 package import FunctionRuntime
+package import Input
 package import JSON
 package import Postbacks
 import Postgres

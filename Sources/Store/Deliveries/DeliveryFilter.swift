@@ -1,5 +1,6 @@
 import FunctionRuntime
-package import JSON
+package import Input
+import JSON
 package import Postbacks
 import Postgres
 
@@ -90,8 +91,8 @@ extension Rule<DeliveryFilter> {
                     })
             ]
         }
-        return filter.parsed(placeholder: DeliveryFilter.none, schema: schema()) { filter throws(Wrong) in
-            guard !filter.isEmpty else { throw Wrong("must name at least one condition") }
+        return filter.parsed(placeholder: DeliveryFilter.none, schema: schema()) { filter throws(Invalid) in
+            guard !filter.isEmpty else { throw Invalid("must name at least one condition") }
             return filter
         }
     }

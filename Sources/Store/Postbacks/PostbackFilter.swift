@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 package import Postbacks
 
 /// Which postbacks to list; a nil filter is not applied.
@@ -45,14 +46,14 @@ extension Rule<[String]> {
             "description":
                 "Where they lead: https://tracker.example, or tracker.example for http and https, each with a port if need be."
         ]
-        return Rule<String>.text(1...2048).parsed(placeholder: [], schema: schema) { text throws(Wrong) in
+        return Rule<String>.text(1...2048).parsed(placeholder: [], schema: schema) { text throws(Invalid) in
             let urls = text.contains("://") ? [text] : ["https://\(text)", "http://\(text)"]
-            do throws(Wrong) {
+            do throws(Invalid) {
                 var origins: [String] = []
                 for url in urls { origins.append(try PostbackURL(parsing: url).origin) }
                 return origins
             } catch {
-                throw Wrong("must have a valid host, such as tracker.example or https://tracker.example:8443")
+                throw Invalid("must have a valid host, such as tracker.example or https://tracker.example:8443")
             }
         }
     }

@@ -1,5 +1,6 @@
 package import FunctionRuntime
-package import JSON
+package import Input
+import JSON
 package import Postbacks
 import Postgres
 

@@ -1,5 +1,6 @@
 package import Egress
 package import FunctionRuntime
+package import Input
 package import JSON
 package import Postbacks
 

@@ -1,3 +1,4 @@
+package import Input
 package import JSON
 import Postbacks
 import Postgres

@@ -1,6 +1,7 @@
 import EmbeddedPostgres
 import FaultLedger
 import Glibc
+import Input
 import JSON
 import Postgres
 import Synchronization

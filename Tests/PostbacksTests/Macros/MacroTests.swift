@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Postbacks
 import Testing
 
@@ -19,6 +19,6 @@ import Testing
         ("params.a b", "has a param name that is not 1 to 64 of A-Z a-z 0-9 _ . -"),
     ])
     func `an unknown one is refused with the nearest`(name: String, message: String) {
-        #expect(throws: Wrong(message)) { try Macro(parsing: name) }
+        #expect(throws: Invalid(message)) { try Macro(parsing: name) }
     }
 }

@@ -1,3 +1,4 @@
+import Input
 import JSON
 import Testing
 
@@ -165,12 +166,12 @@ import Testing
         ("{payout_usd}", #"has no macro "payout_usd"; did you mean "payout"? (at character 1)"#),
     ])
     func `an error names place and remedy`(text: String, message: String) {
-        #expect(throws: Wrong(message)) { try Template(parsing: text, in: .header) }
+        #expect(throws: Invalid(message)) { try Template(parsing: text, in: .header) }
     }
 
     @Test func `all that is wrong with a template is named, each with its place`() {
         func messages(_ text: String) -> [String] {
-            do throws(Wrong) {
+            do throws(Invalid) {
                 _ = try Template(parsing: text, in: .url)
                 return []
             } catch {

@@ -1,3 +1,4 @@
+import Input
 import JSON
 import Testing
 
@@ -69,14 +70,14 @@ import Testing
         ("https://h/}", "has a } without its { at character 11"),
     ])
     func `what is no such URL is refused`(text: String, message: String) {
-        let wrong = #expect(throws: Wrong.self) { try PostbackURL(parsing: text) }
+        let wrong = #expect(throws: Invalid.self) { try PostbackURL(parsing: text) }
         #expect(wrong?.message.hasPrefix(message) == true, "\(wrong?.message ?? "")")
     }
 
     @Test func `its length is limited`() throws {
         let fits = "https://h/" + String(repeating: "a", count: 8182)
         #expect(try PostbackURL(parsing: fits).text.utf8.count == 8192)
-        #expect(throws: Wrong.self) { try PostbackURL(parsing: fits + "a") }
+        #expect(throws: Invalid.self) { try PostbackURL(parsing: fits + "a") }
     }
 
     @Test(arguments: [

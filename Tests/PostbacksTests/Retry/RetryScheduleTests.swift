@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Postbacks
 import Testing
 
@@ -28,6 +28,6 @@ import Testing
 
     @Test(arguments: ["a", "1,", ",1", "-1", "1,,2", "NaN", "inf", "2592001", "1 2", "+1"])
     func `nonsense in it is refused`(text: String) {
-        #expect(throws: Wrong.self) { try RetrySchedule(parsing: text) }
+        #expect(throws: Invalid.self) { try RetrySchedule(parsing: text) }
     }
 }

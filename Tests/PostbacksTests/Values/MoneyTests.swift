@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Postbacks
 import Testing
 
@@ -23,7 +23,7 @@ import Testing
         "1.2.3", "$5", "12.30\n",
     ])
     func `what is no decimal amount is refused`(text: String) {
-        let wrong = #expect(throws: Wrong.self) { try Money(parsing: text) }
+        let wrong = #expect(throws: Invalid.self) { try Money(parsing: text) }
         #expect(wrong?.message.contains("12.99") == true)
     }
 
@@ -31,7 +31,7 @@ import Testing
         "100000000000000000000", "1e20", "0.0000000000000000001", "1e-19", "1e999999999999", "1e-999999999999", "0e-19",
     ])
     func `too many digits are refused and not made`(text: String) {
-        let wrong = #expect(throws: Wrong.self) { try Money(parsing: text) }
+        let wrong = #expect(throws: Invalid.self) { try Money(parsing: text) }
         #expect(wrong?.message.hasPrefix("must have at most 20 digits before and 18 after") == true)
     }
 

@@ -1,5 +1,5 @@
 package import FunctionRuntime
-import JSON
+import Input
 import Postbacks
 import Text
 
@@ -79,7 +79,7 @@ package struct ConvertedURL: Sendable {
             let texts = unknown.map { "\"\($0.text)\"" }.joined(separator: ", ")
             throw FunctionError(.invalidRequest, "the URL is not converted: \(texts) is not known")
         }
-        do throws(Wrong) {
+        do throws(Invalid) {
             let converted = try PostbackURL(parsing: url)
             try converted.checkNew()
             return converted.text

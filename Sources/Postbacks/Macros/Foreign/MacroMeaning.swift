@@ -1,4 +1,4 @@
-import JSON
+import Input
 
 /// The macro of this product that another network's macro corresponds to.
 package struct MacroMeaning: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import Egress
-package import JSON
+package import Input
+import JSON
 import Text
 
 extension Ornament<String> {

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 extension Ornament<[(name: String, value: String)]> {
     /// A conversion's own parameters: at most 64. A number or boolean is taken as its JSON text.

@@ -1,4 +1,5 @@
-package import JSON
+package import Input
+import JSON
 
 extension Ornament<Timestamp> {
     /// A time by RFC 3339, or one in another form that can mean only one time.

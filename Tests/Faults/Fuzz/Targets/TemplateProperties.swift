@@ -1,3 +1,4 @@
+import Input
 import JSON
 
 @testable import Postbacks
@@ -7,7 +8,7 @@ func checkTemplate(_ bytes: [UInt8]) throws(Violation) {
     guard let first = bytes.first, let text = String(validating: bytes.dropFirst(), as: UTF8.self) else { return }
     let place: Template.Place = [.url, .parameter, .header][Int(first) % 3]
     let template: Template
-    do throws(Wrong) {
+    do throws(Invalid) {
         template = try Template(parsing: text, in: place)
     } catch {
         try require(!error.message.isEmpty, "a refusal says why")

@@ -1,3 +1,4 @@
+package import JSON
 import Text
 
 /// The texts that count as a missing value of an optional field. In a required field they are values like any other.

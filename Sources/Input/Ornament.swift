@@ -1,3 +1,5 @@
+package import JSON
+
 /// How to read a field that must never make its input fail (R15): a value that the rule refuses is corrected if its
 /// meaning is clear, and left out otherwise.
 package struct Ornament<Value> {

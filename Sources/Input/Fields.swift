@@ -1,3 +1,5 @@
+package import JSON
+
 /// The fields of one JSON object, read by name. One description in code serves three purposes: it reads the object, it
 /// lists the fields that exist (an unknown one is refused with the nearest right name), and it yields the JSON Schema.
 package struct Fields {

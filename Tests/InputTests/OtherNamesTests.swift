@@ -1,4 +1,4 @@
-import JSON
+import Input
 import Testing
 
 struct OtherNamesTests {

@@ -1,3 +1,5 @@
+import JSON
+
 extension Rule {
     /// A list whose items follow one rule.
     package static func list<Item>(of item: Rule<Item>, count: ClosedRange<Int>) -> Rule where Value == [Item] {

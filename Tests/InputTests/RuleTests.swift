@@ -1,3 +1,4 @@
+import Input
 import JSON
 import Testing
 
@@ -107,8 +108,8 @@ struct RuleTests {
     }
 
     @Test func `a parsed rule says what would be right`() throws {
-        let rule = Rule<String>.text(1...9).parsed(placeholder: 0) { text throws(Wrong) in
-            guard let number = Int(text) else { throw Wrong("must be digits, such as \"12\"") }
+        let rule = Rule<String>.text(1...9).parsed(placeholder: 0) { text throws(Invalid) in
+            guard let number = Int(text) else { throw Invalid("must be digits, such as \"12\"") }
             return number
         }
         #expect(try value(rule, #""12""#) == 12)

@@ -1,3 +1,4 @@
+import Input
 import JSON
 import Testing
 
@@ -27,7 +28,7 @@ extension Rule where Value == (id: String, name: String?) {
 struct FieldsTests {
     private func read(_ text: String) throws -> (offer: Offer, faults: [String]) {
         guard case .object(let members) = try JSON(parsing: Array(text.utf8)) else {
-            throw Wrong("must be an object")
+            throw Invalid("must be an object")
         }
         var fields = Fields(members)
         let offer = Offer(&fields)

@@ -1,3 +1,5 @@
+package import JSON
+
 /// JSON Schemas (draft 2020-12) of outputs; a `Rule` has the schema of what it reads.
 package enum Schema {
     package static let text: JSON = ["type": "string"]

@@ -1,3 +1,4 @@
+package import JSON
 import Text
 
 /// Describes the values that are accepted: how they are read, and their JSON Schema.
@@ -31,11 +32,11 @@ package struct Rule<Value> {
     /// The same rule with a further condition and another type of value. `parse` throws the faults of a value.
     package func parsed<Other>(
         placeholder: @autoclosure @escaping () -> Other, schema more: @autoclosure @escaping () -> JSON = .object([]),
-        _ parse: @escaping (Value) throws(Wrong) -> Other
+        _ parse: @escaping (Value) throws(Invalid) -> Other
     ) -> Rule<Other> {
         Rule<Other>(schema: schema.merging(more()), placeholder: placeholder(), blank: blank) { json, path, faults in
             guard let value = read(json, path, &faults) else { return nil }
-            do throws(Wrong) {
+            do throws(Invalid) {
                 return try parse(value)
             } catch {
                 faults += error.messages.map { Fault(path, $0) }
@@ -49,28 +50,6 @@ package struct Rule<Value> {
         Rule(
             schema: schema.merging(["description": .string(words)]), placeholder: placeholder, blank: blank, read: read)
     }
-}
-
-/// A validation message as a predicate, such as `must be a string`.
-package struct Wrong: Error, Equatable {
-    package let message: String
-    /// Further faults of the same value.
-    private let others: [String]
-
-    package init(_ message: String) { self.init(message, others: []) }
-
-    private init(_ message: String, others: [String]) {
-        self.message = message
-        self.others = others
-    }
-
-    /// All faults of a value; nil if there are none.
-    package init?(_ messages: [String]) {
-        guard let first = messages.first else { return nil }
-        self.init(first, others: Array(messages.dropFirst()))
-    }
-
-    package var messages: [String] { [message] + others }
 }
 
 extension Rule<String> {
@@ -189,13 +168,6 @@ extension Rule where Value == JSON {
 }
 
 extension JSON {
-    /// The members of both objects; those of `more` win. A schema that is `true` counts as an empty object.
-    package func merging(_ more: JSON) -> JSON {
-        guard case .object(let added) = more else { return self }
-        guard case .object(let members) = self else { return more }
-        return .object(members.filter { old in !added.contains { $0.isNamed(old.name) } } + added)
-    }
-
     /// The schema that also accepts null.
     package var orNull: JSON {
         if case .string(let type)? = self["type"], self["enum"] == nil {

@@ -1,0 +1,17 @@
+package import JSON
+
+/// One fault of an input: where it is, and what would be right.
+package struct Fault: Sendable, Hashable {
+    private let path: Path
+    package let message: String
+
+    package init(_ path: Path, _ message: String) {
+        self.path = path
+        self.message = message
+    }
+
+    package var field: String { path.description }
+
+    /// The highest number of faults that are shown; further ones are only counted.
+    package static let limit = 100
+}
