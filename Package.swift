@@ -9,7 +9,7 @@ let databaseFunctions = [
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Postbacks", "Secrets", "System", "Text",
+    "Configuration", "Domain", "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Secrets", "System", "Text",
 ]
 
 let package = Package(
@@ -41,14 +41,17 @@ let package = Package(
             name: "FunctionRuntime",
             dependencies: ["Input", "JSON", "System", "Text", .product(name: "Logging", package: "swift-log")]),
 
-        // The domain (values, rules and rendering), and the tables that store it.
+        // The domain: values, rules and rendering, without files, sockets or settings.
+        .target(name: "Domain", dependencies: ["Egress", "Input", "JSON", "Secrets", "Text"]),
+
+        // The settings that several programs read, and the tables.
         .target(
-            name: "Postbacks",
-            dependencies: ["Egress", "FunctionRuntime", "Input", "JSON", "Secrets", "System", "Text"]),
+            name: "Configuration",
+            dependencies: ["Domain", "Egress", "FunctionRuntime", "Input", "Secrets", "System"]),
         .target(
             name: "Store",
             dependencies: [
-                "Egress", "FunctionRuntime", "Input", "JSON", "Postbacks", "Postgres", "Secrets", "System",
+                "Domain", "Egress", "FunctionRuntime", "Input", "JSON", "Postgres", "Secrets", "System",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
@@ -64,24 +67,24 @@ let package = Package(
             path: "local-runtime/EmbeddedPostgres", resources: [.embedInCode("SQL")]),
         .target(name: "Receiver", dependencies: ["System", "Text"], path: "local-runtime/Receiver"),
         .target(
-            name: "Presets", dependencies: ["FunctionRuntime", "Input", "JSON", "Postbacks", "Text"],
+            name: "Presets", dependencies: ["Domain", "FunctionRuntime", "Input", "JSON", "Text"],
             path: "local-runtime/Presets"),
         .target(
             name: "Poller",
             dependencies: [
-                "Egress", "FunctionRuntime", "Input", "JSON", "Postbacks", "Postgres", "Secrets", "Store", "System",
-                "Text", .product(name: "Logging", package: "swift-log"),
+                "Configuration", "Domain", "Egress", "FunctionRuntime", "Input", "JSON", "Postgres", "Secrets", "Store",
+                "System", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Poller"),
         .target(
             name: "Bulk",
-            dependencies: ["FunctionRuntime", "Input", "JSON", "Postbacks", "Secrets", "Store", "System", "Text"],
+            dependencies: ["Domain", "FunctionRuntime", "Input", "JSON", "Secrets", "Store", "System", "Text"],
             path: "local-runtime/Bulk"),
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Bulk", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Input", "JSON", "Poller", "Postbacks",
-                "Postgres", "Presets", "Receiver", "Secrets", "Store", "System",
+                "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Input", "JSON",
+                "Poller", "Postgres", "Presets", "Receiver", "Secrets", "Store", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -99,7 +102,7 @@ let package = Package(
         // The test of Sources/ARCHITECTURE.md, followed by tests that mirror the targets above.
         .testTarget(
             name: "ArchitectureTests",
-            dependencies: ["JSON", "Postbacks", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
+            dependencies: ["Domain", "JSON", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "SystemTests", dependencies: ["System", "TestSupport", "TestThreads"]),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
@@ -113,7 +116,7 @@ let package = Package(
             dependencies: [
                 "FunctionRuntime", "Input", "JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads",
             ]),
-        .testTarget(name: "PostbacksTests", dependencies: ["Input", "JSON", "Postbacks", "Secrets"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "Input", "JSON", "Secrets"]),
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"],
             exclude: ["receive.py"]),
@@ -122,13 +125,13 @@ let package = Package(
         .testTarget(
             name: "FunctionsTests",
             dependencies: [
-                "JSON", "Postbacks", "Postgres", "Receiver", "Secrets", "Store", "System", "TestSupport", "TestThreads",
+                "Domain", "JSON", "Postgres", "Receiver", "Secrets", "Store", "System", "TestSupport", "TestThreads",
                 "Text",
             ]),
         .testTarget(
             name: "PollerTests",
             dependencies: [
-                "EmbeddedPostgres", "JSON", "Poller", "Postbacks", "Postgres", "Receiver", "Secrets", "Store", "System",
+                "Domain", "EmbeddedPostgres", "JSON", "Poller", "Postgres", "Receiver", "Secrets", "Store", "System",
                 "TestSupport", "TestThreads",
             ]),
         .testTarget(
@@ -146,12 +149,12 @@ let package = Package(
         .testTarget(
             name: "ReadmeTests",
             dependencies: [
-                "FunctionRuntime", "Input", "JSON", "Postbacks", "Postgres", "Receiver", "Store", "System",
-                "TestSupport", "TestThreads", "postbacks",
+                "Domain", "FunctionRuntime", "Input", "JSON", "Postgres", "Receiver", "Store", "System", "TestSupport",
+                "TestThreads", "postbacks",
             ]),
         .testTarget(
             name: "PresetsTests",
-            dependencies: ["FunctionRuntime", "JSON", "Postbacks", "Presets", "System", "TestSupport", "TestThreads"]),
+            dependencies: ["Domain", "FunctionRuntime", "JSON", "Presets", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "DisplayTests",
@@ -164,7 +167,7 @@ let package = Package(
             exclude: ["world.py"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Input", "JSON", "Postbacks", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
+            dependencies: ["Domain", "Input", "JSON", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "ReceiverTests", dependencies: ["Receiver", "System", "TestSupport", "TestThreads"]),
         .target(
             name: "HostileReceiver",
@@ -200,14 +203,16 @@ let package = Package(
 package.targets += databaseFunctions.map { name in
     .executableTarget(
         name: name,
-        dependencies: ["Egress", "FunctionRuntime", "Input", "JSON", "Postbacks", "Secrets", "Store", "System"],
+        dependencies: [
+            "Configuration", "Domain", "Egress", "FunctionRuntime", "Input", "JSON", "Secrets", "Store", "System",
+        ],
         path: "functions/\(name)", exclude: ["fixtures"])
 }
 
 // Parsers of untrusted bytes with the properties that they must keep. The tests replay a corpus. A separate build runs
 // them with libFuzzer (Tests/Faults/Fuzz/run) or counts their instructions (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
-    "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Poller", "Postbacks", "Secrets", "System", "Text",
+    "Domain", "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Poller", "Secrets", "System", "Text",
 ]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
 let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"

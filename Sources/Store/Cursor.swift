@@ -1,6 +1,6 @@
+import Domain
 package import Input
 import JSON
-import Postbacks
 import Postgres
 import Secrets
 

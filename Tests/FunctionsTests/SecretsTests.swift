@@ -1,6 +1,6 @@
+import Domain
 import Glibc
 import JSON
-import Postbacks
 import Postgres
 import Receiver
 import Store

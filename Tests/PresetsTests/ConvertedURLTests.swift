@@ -1,5 +1,5 @@
+import Domain
 import FunctionRuntime
-import Postbacks
 import Testing
 
 @testable import Presets

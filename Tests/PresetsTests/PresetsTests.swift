@@ -1,6 +1,6 @@
+import Domain
 import FunctionRuntime
 import JSON
-import Postbacks
 import TestSupport
 import TestThreads
 import Testing

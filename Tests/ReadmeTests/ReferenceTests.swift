@@ -1,6 +1,6 @@
+import Domain
 import FunctionRuntime
 import JSON
-import Postbacks
 import System
 import TestSupport
 import Testing

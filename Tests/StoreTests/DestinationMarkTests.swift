@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 import Postgres
 import Store
 import TestSupport

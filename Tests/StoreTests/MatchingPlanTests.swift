@@ -1,6 +1,6 @@
+import Domain
 import Input
 import JSON
-import Postbacks
 import Postgres
 import TestSupport
 import TestThreads

@@ -1,8 +1,8 @@
+import Domain
 import FunctionRuntime
 import HTTP
 import Input
 import JSON
-import Postbacks
 import System
 import Text
 

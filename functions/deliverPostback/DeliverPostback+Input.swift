@@ -1,6 +1,6 @@
+import Domain
 import FunctionRuntime
 import Input
-import Postbacks
 import Synchronization
 
 extension DeliverPostback {

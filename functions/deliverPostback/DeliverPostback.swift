@@ -1,9 +1,10 @@
+import Configuration
+import Domain
 import Egress
 import FunctionRuntime
 import HTTP
 import Input
 import JSON
-import Postbacks
 import Secrets
 import System
 

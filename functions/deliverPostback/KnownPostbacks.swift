@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 
 /// Postbacks that were read recently. A warm process gets the same ones again and again, and reading templates is
 /// expensive. Those that have not been used for longest are forgotten first.

@@ -1,7 +1,7 @@
+import Domain
 import FunctionRuntime
 import Input
 import JSON
-import Postbacks
 import Store
 
 @main

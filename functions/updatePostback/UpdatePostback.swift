@@ -1,8 +1,9 @@
+import Configuration
+import Domain
 import Egress
 import FunctionRuntime
 import Input
 import JSON
-import Postbacks
 import Secrets
 import Store
 

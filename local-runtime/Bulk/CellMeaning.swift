@@ -1,5 +1,5 @@
+import Domain
 import Input
-import Postbacks
 import Text
 
 /// The meaning of a column's cells, for values that spreadsheets write otherwise than a function reads them.

@@ -1,4 +1,4 @@
-package import Postbacks
+package import Domain
 
 /// The sign before the decimals of an amount.
 package enum DecimalSign: String, CaseIterable, Sendable {

@@ -1,7 +1,7 @@
+import Domain
 import FunctionRuntime
 import Input
 package import JSON
-import Postbacks
 import Store
 
 /// The lists that can be exported, and the columns of their CSV.

@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 import Secrets
 import Store
 

@@ -1,8 +1,9 @@
+import Configuration
+package import Domain
 import Egress
 package import FunctionRuntime
 import Input
 import JSON
-package import Postbacks
 package import Secrets
 
 /// The receiver of the operator's alerts.

@@ -1,6 +1,6 @@
+import Domain
 import JSON
 import Logging
-import Postbacks
 import Store
 import System
 

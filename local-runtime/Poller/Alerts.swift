@@ -1,6 +1,6 @@
+import Domain
 import JSON
 import Logging
-import Postbacks
 import Postgres
 import Store
 import System

@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 
 /// The parts of an answer of the delivery process that may be logged. They contain nothing that a receiver or an
 /// affiliate wrote.

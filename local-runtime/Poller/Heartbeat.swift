@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 import Secrets
 import Store
 import Text

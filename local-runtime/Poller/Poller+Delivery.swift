@@ -1,5 +1,5 @@
+import Domain
 import Logging
-import Postbacks
 import Secrets
 import Store
 import System

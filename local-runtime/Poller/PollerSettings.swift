@@ -1,6 +1,7 @@
+import Configuration
+package import Domain
 package import FunctionRuntime
 import Input
-package import Postbacks
 import Store
 
 /// The settings of a poller, read once.

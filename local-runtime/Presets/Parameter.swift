@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 
 /// One parameter of a preset's request.
 struct Parameter: Sendable {

@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 
 extension Preset {
     /// The description of the preset for people. Values of the user's account are in angle brackets.

@@ -1,7 +1,7 @@
+package import Domain
 package import FunctionRuntime
 import Input
 package import JSON
-package import Postbacks
 
 extension Preset {
     /// The owner of the postback, in this installation's ids.

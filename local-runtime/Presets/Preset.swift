@@ -1,4 +1,4 @@
-package import Postbacks
+package import Domain
 
 /// A ready-made postback for a well-known receiver: its URL and parameters, and which of its facts were checked.
 package struct Preset: Sendable {

@@ -1,6 +1,7 @@
+import Configuration
+import Domain
 import Egress
 import FunctionRuntime
-import Postbacks
 
 /// The settings of deliverPostback. A poller reads them before it claims anything: the delivery process would refuse each
 /// delivery because of a wrong one.

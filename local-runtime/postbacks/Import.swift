@@ -1,9 +1,9 @@
 import ArgumentParser
 import Bulk
+import Domain
 import FunctionRuntime
 import Glibc
 import JSON
-import Postbacks
 import System
 
 struct Import: ParsableCommand {

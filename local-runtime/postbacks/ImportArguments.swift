@@ -1,6 +1,6 @@
 import ArgumentParser
 import Bulk
-import Postbacks
+import Domain
 
 extension ImportKind: ExpressibleByArgument {}
 extension FileEncoding: ExpressibleByArgument {}

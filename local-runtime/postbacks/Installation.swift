@@ -1,7 +1,8 @@
+import Configuration
+import Domain
 import EmbeddedPostgres
 import FunctionRuntime
 import Input
-import Postbacks
 import Secrets
 import Store
 import System

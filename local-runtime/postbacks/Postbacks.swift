@@ -1,7 +1,7 @@
 import ArgumentParser
+import Domain
 import Glibc
 import Input
-import Postbacks
 import System
 
 @main

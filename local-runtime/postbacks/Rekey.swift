@@ -1,6 +1,6 @@
 import ArgumentParser
+import Domain
 import FunctionRuntime
-import Postbacks
 import Secrets
 import Store
 import System

@@ -1,7 +1,8 @@
+import Configuration
+import Domain
 import Egress
 import FunctionRuntime
 import Poller
-import Postbacks
 import Secrets
 import Store
 

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Domain
 import FunctionRuntime
 import Input
 import JSON
-import Postbacks
 import Presets
 
 struct ShowPresets: ParsableCommand {

@@ -1,6 +1,6 @@
+import Domain
 import Input
 import JSON
-import Postbacks
 
 /// The clicks of one batch, by the key that identifies their conversions. They are tracked here because a statement
 /// does not see the rows that it inserts itself.

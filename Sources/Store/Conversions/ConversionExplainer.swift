@@ -1,6 +1,6 @@
+package import Domain
 package import FunctionRuntime
 package import JSON
-package import Postbacks
 import Postgres
 
 /// A conversion, and for each of its events the result of each postback of its offer.

@@ -1,5 +1,5 @@
+import Domain
 import FunctionRuntime
-import Postbacks
 import Postgres
 
 /// The columns by which the statements look a conversion up.

@@ -1,6 +1,6 @@
+package import Domain
 package import FunctionRuntime
 package import Input
-package import Postbacks
 import Postgres
 
 /// Which conversions to list; a nil filter is not applied.

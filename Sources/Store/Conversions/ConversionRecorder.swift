@@ -1,7 +1,7 @@
+package import Domain
 package import FunctionRuntime
 package import Input
 package import JSON
-package import Postbacks
 import Postgres
 
 /// The result of recording one conversion.

@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 import Postgres
 
 /// Finds the conversion that has a key.

@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 import Postgres
 
 /// Lists conversions in the order of the times when they were recorded.

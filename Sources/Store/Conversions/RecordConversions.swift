@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 import Postgres
 
 /// Records a batch of conversions with their events and deliveries. The answer has one line for each.

@@ -1,6 +1,6 @@
+package import Domain
 package import FunctionRuntime
 package import JSON
-package import Postbacks
 import Postgres
 
 /// The result of one status update.

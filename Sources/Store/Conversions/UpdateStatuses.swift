@@ -1,6 +1,6 @@
+import Domain
 import Input
 import JSON
-import Postbacks
 import Postgres
 
 /// Changes the status of a batch of conversions. The answer has one line for each update.

@@ -1,7 +1,7 @@
+package import Domain
 import FunctionRuntime
 package import Input
 import JSON
-package import Postbacks
 import Postgres
 
 /// Which deliveries to select; a nil filter is not applied.

@@ -1,6 +1,6 @@
+import Domain
 package import FunctionRuntime
 import JSON
-import Postbacks
 import Postgres
 
 /// Lists deliveries, owed and finished, each with its attempts.

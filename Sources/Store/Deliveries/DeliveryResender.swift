@@ -1,7 +1,7 @@
+import Domain
 package import FunctionRuntime
 package import Input
 package import JSON
-import Postbacks
 import Postgres
 
 /// Which deliveries to enqueue again, or to make due at once.

@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 import Postgres
 
 /// Lists deliveries in the order of the times at which they became owed, without their attempts.

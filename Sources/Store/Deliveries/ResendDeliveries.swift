@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 import Postgres
 
 /// Names the given deliveries that do not exist, as a list for people; nil if all exist.

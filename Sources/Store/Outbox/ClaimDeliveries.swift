@@ -1,4 +1,4 @@
-package import Postbacks
+package import Domain
 package import Postgres
 
 /// Leases the deliveries that may start at once.

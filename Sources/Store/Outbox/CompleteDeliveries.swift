@@ -1,4 +1,4 @@
-package import Postbacks
+package import Domain
 package import Postgres
 
 /// Stores the answers of deliverPostback and their consequences.

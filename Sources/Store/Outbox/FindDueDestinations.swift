@@ -1,4 +1,4 @@
-package import Postbacks
+package import Domain
 package import Postgres
 
 /// Finds the destinations with due deliveries.

@@ -1,4 +1,4 @@
-package import Postbacks
+package import Domain
 package import Postgres
 
 /// Stores what a poller observed of destinations, and returns the state that follows for all pollers.

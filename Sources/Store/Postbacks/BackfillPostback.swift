@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 import Postgres
 
 /// Serialises the backfills of one postback: two concurrent ones would enqueue the same events, because neither sees

@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 import Postgres
 
 /// Reserves ids for postbacks that are about to be created.

@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 import Postgres
 
 /// Finds other active postbacks that fire on the same events as the given ones.

@@ -1,5 +1,5 @@
+import Domain
 import FunctionRuntime
-import Postbacks
 import Secrets
 
 /// The digest of the input that came with an idempotency key. It is sealed if the input has secrets, because a plain

@@ -1,5 +1,5 @@
+import Domain
 import JSON
-import Postbacks
 import Postgres
 
 /// Lists postbacks that are not deleted, in the order of their ids.

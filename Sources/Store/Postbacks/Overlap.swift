@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 
 /// Other active postbacks that fire on the same events as one.
 struct Overlap {

@@ -1,6 +1,6 @@
+package import Domain
 package import FunctionRuntime
 import JSON
-package import Postbacks
 import Postgres
 
 /// Enqueues deliveries of past events for a postback that was created later.

@@ -1,6 +1,6 @@
+package import Domain
 package import Input
 import JSON
-package import Postbacks
 
 /// Which postbacks to list; a nil filter is not applied.
 package struct PostbackFilter: Sendable {

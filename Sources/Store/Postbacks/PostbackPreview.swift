@@ -1,7 +1,7 @@
+package import Domain
 package import FunctionRuntime
 import Input
 package import JSON
-package import Postbacks
 import Postgres
 package import Secrets
 

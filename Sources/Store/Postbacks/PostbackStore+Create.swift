@@ -1,5 +1,5 @@
+package import Domain
 package import FunctionRuntime
-package import Postbacks
 import Postgres
 
 extension PostbackStore {

@@ -1,7 +1,7 @@
+package import Domain
 package import FunctionRuntime
 package import Input
 import JSON
-package import Postbacks
 import Postgres
 
 /// The changes to one postback.

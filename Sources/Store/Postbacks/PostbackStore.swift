@@ -1,6 +1,6 @@
+import Domain
 package import FunctionRuntime
 import JSON
-import Postbacks
 import Postgres
 package import Secrets
 

@@ -1,8 +1,8 @@
+package import Domain
 package import Egress
 package import FunctionRuntime
 package import Input
 package import JSON
-package import Postbacks
 
 /// A postback as it was saved, with warnings for the caller.
 package struct SavedPostback {

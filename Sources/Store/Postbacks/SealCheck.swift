@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 package import Postgres
 package import Secrets
 

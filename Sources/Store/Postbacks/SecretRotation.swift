@@ -1,6 +1,6 @@
+package import Domain
 package import FunctionRuntime
 import JSON
-package import Postbacks
 import Postgres
 package import Secrets
 

@@ -1,6 +1,6 @@
+import Domain
 package import Input
 package import JSON
-import Postbacks
 import Postgres
 
 /// A postback as it is stored.

@@ -1,6 +1,6 @@
+import Domain
 import Input
 import JSON
-import Postbacks
 import Postgres
 
 /// Locks postbacks in the order of their ids, so that two transactions do not deadlock.

@@ -1,6 +1,6 @@
+import Domain
 package import FunctionRuntime
 import Input
-import Postbacks
 import Text
 
 /// Another network's postback URL, converted to our macros.

@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 
 extension Preset {
     static let cake = Preset(

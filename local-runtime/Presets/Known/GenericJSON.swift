@@ -1,4 +1,4 @@
-import Postbacks
+import Domain
 
 extension Preset {
     /// A preset of no vendor: a flat event, as most ad platforms and analytics take in one form or another.

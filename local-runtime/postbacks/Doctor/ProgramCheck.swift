@@ -1,8 +1,8 @@
+import Domain
 import Egress
 import EmbeddedPostgres
 import FunctionRuntime
 import Poller
-import Postbacks
 import System
 
 /// Checks the functions, and what sending needs of this machine.

@@ -1,7 +1,7 @@
+import Domain
 import FunctionRuntime
 import Input
 import Poller
-import Postbacks
 import System
 
 /// Checks the settings of this process, and the files that contain them.

@@ -1,6 +1,6 @@
+import Domain
 import Input
 import JSON
-import Postbacks
 
 @testable import FunctionRuntime
 

@@ -2,10 +2,10 @@ import Input
 import JSON
 import Secrets
 
+@testable import Domain
 @testable import FunctionRuntime
 @testable import HTTP
 @testable import Poller
-@testable import Postbacks
 @testable import deliverPostback
 
 /// Work on strangers' bytes that was once quadratic or could be: twice the bytes cost about twice as much.

@@ -1,8 +1,8 @@
 import Input
 import JSON
 
+@testable import Domain
 @testable import HTTP
-@testable import Postbacks
 
 /// A postback's settings as a caller gives them.
 func checkRequest(_ bytes: [UInt8]) throws(Violation) {

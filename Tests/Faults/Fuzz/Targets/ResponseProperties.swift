@@ -1,9 +1,9 @@
 import Input
 import JSON
 
+@testable import Domain
 @testable import HTTP
 @testable import Poller
-@testable import Postbacks
 @testable import deliverPostback
 
 /// A receiver's bytes: head and body as they come over the wire, up to the line that the poller takes.

@@ -1,7 +1,7 @@
 import Input
 import JSON
 
-@testable import Postbacks
+@testable import Domain
 
 /// The first byte says where the template stands, the rest is its text.
 func checkTemplate(_ bytes: [UInt8]) throws(Violation) {

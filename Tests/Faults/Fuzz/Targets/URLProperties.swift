@@ -1,8 +1,8 @@
 import Egress
 import Text
 
+@testable import Domain
 @testable import HTTP
-@testable import Postbacks
 
 func checkURL(_ bytes: [UInt8]) throws(Violation) {
     guard let text = String(validating: bytes, as: UTF8.self), let url = try? PostbackURL(parsing: text) else {

@@ -1,4 +1,4 @@
-@testable import Postbacks
+@testable import Domain
 
 extension MacroValues {
     /// Every value tries to be something else: a macro, a delimiter, a second header, a new host.
@@ -11,7 +11,7 @@ extension MacroValues {
         conversion.transactionID = "//evil.example:80/"
         conversion.clickID = "{click_id}"
         conversion.statusReason = "\u{0301}quoted \"\\ \u{7f}\u{85}\t"
-        conversion.payout = try? Money(parsing: "-0012.3400")
+        conversion.payout = try? ExactDecimal(parsing: "-0012.3400")
         conversion.currency = "EUR"
         conversion.ip = "2001:db8::1"
         conversion.userAgent = "a\r\nX-Evil: 1"

@@ -1,0 +1,65 @@
+package import Input
+package import JSON
+
+/// A conversion as a caller reports it.
+package struct NewConversion: Sendable {
+    package let offerID: String
+    package let affiliateID: String
+    package let goalID: String?
+    package let transactionID: String?
+    package let clickID: String?
+    /// Nil counts as pending. In a repeat, nil is not compared with the stored status.
+    package let status: ConversionStatus?
+    package let statusReason: String?
+    package let payout: ExactDecimal?
+    package let revenue: ExactDecimal?
+    package let saleAmount: ExactDecimal?
+    package let currency: String?
+    package let ip: String?
+    package let country: String?
+    package let userAgent: String?
+    package let clickedAt: Timestamp?
+    /// Nil means now, by the database's clock.
+    package let occurredAt: Timestamp?
+    /// Nil if it is left out or empty.
+    package let params: JSON?
+    /// Whether its event owes nothing, so that history can be moved in (R16).
+    package let isSilent: Bool
+    /// The fields that were put right or left out.
+    package let warnings: [FieldWarning]
+
+    package init(_ fields: inout Fields) {
+        offerID = fields.required("offerId", .identifier, "The offer.")
+        affiliateID = fields.required("affiliateId", .identifier, "The affiliate to whom it is credited.")
+        goalID = fields.optional("goalId", .identifier, "The goal that was reached; one of the offer's.")
+        transactionID = fields.optional(
+            "transactionId", .trackingID,
+            "The advertiser's id of it. A conversion of the same offer, goal and transactionId is a repeat. This or clickId is needed."
+        )
+        clickID = fields.optional(
+            "clickId", .trackingID,
+            "The affiliate's id of the click. Without a transactionId it tells repeats.")
+        status = fields.optional("status", .conversionStatus, "Its first status; without it, pending.")
+        statusReason = fields.optional("statusReason", Ornament.statusReason, "Why the status is what it is.")
+        payout = fields.optional("payout", .money, "What the affiliate earns.")
+        revenue = fields.optional("revenue", .money, "What the network earns.")
+        saleAmount = fields.optional("saleAmount", .money, "What the customer paid.")
+        currency = fields.optional("currency", .currency, "Of the amounts, such as USD.")
+        ip = fields.optional("ip", Ornament.ip, "The visitor's address.")
+        country = fields.optional("country", Ornament.country, "The visitor's country.")
+        userAgent = fields.optional("userAgent", Ornament.userAgent, "The visitor's browser.")
+        clickedAt = fields.optional("clickedAt", Ornament.time, "When the click was.")
+        occurredAt = fields.optional("occurredAt", Ornament.time, "When it happened; without it, now.")
+        let params =
+            fields.optional(
+                "params", Ornament.conversionParams,
+                "Values of your own, for {params.NAME}; sub1 to sub10 also for {sub1} to {sub10}.") ?? []
+        self.params = params.isEmpty ? nil : .object(params.map { JSON.Member($0.name, .string($0.value)) })
+        isSilent = fields.optional(
+            "silent", .boolean, default: false, "Whether it fires nothing, so that history can be moved in.")
+        warnings = fields.warnings
+        fields.require(
+            oneOf: [.init("transactionId", and: ["clickId"]), .init("clickId")],
+            "is missing, and so is clickId; one of them is needed to recognise a repeat")
+    }
+}

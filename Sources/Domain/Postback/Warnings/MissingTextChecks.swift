@@ -1,0 +1,65 @@
+import Text
+
+/// Warnings about values that a receiver would miss.
+extension RequestText {
+    /// A receiver that gets no status takes every request for an approval.
+    func noStatus(_ status: ConversionStatus) -> [PostbackWarning] {
+        if status == .done || parts.contains(where: { $0.tells(status) }) { return [] }
+        return [
+            PostbackWarning(
+                .noStatus,
+                "the request sends no status though it fires on \(status.rawValue); a receiver may take it for an approval: add {status}"
+            )
+        ]
+    }
+
+    var noMacro: [PostbackWarning] {
+        guard uses.isEmpty else { return [] }
+        return [
+            PostbackWarning(
+                .noMacro,
+                "the request has no macro, so that every conversion sends the same; write macros such as {click_id}, {status} and {payout} where their values belong"
+            )
+        ]
+    }
+
+    /// Without one of these macros a receiver cannot find the click that the conversion belongs to.
+    var noClickID: [PostbackWarning] {
+        guard !uses.contains(where: { $0.macro.identifiesConversion }) else { return [] }
+        return [
+            PostbackWarning(
+                .noClickID,
+                "the request sends nothing by which its receiver finds the click: neither {click_id} nor {transaction_id}, {conversion_id}, {sub1} … or {params.NAME}; add the one that carries the receiver's id"
+            )
+        ]
+    }
+}
+
+extension Macro {
+    fileprivate var identifiesConversion: Bool {
+        switch self {
+        case .named(let name): name == .clickID || name == .transactionID || name == .conversionID
+        case .param: true
+        }
+    }
+}
+
+extension RequestText.Part {
+    /// Whether the part contains the macro, a parameter that is named for the status, or a word for the status.
+    fileprivate func tells(_ status: ConversionStatus) -> Bool {
+        if uses.contains(where: { $0.macro == .named(.status) }) { return true }
+        let name = name.lowercased()
+        if kind != .queryName, !literals.isEmpty, name.holds("status") || name.holds("state") { return true }
+        let words =
+            switch status {
+            case .pending: ["pending", "hold", "lead"]
+            case .done: ["done"]
+            case .rejected:
+                ["reject", "declin", "cancel", "refund", "chargeback", "charge_back", "void", "trash", "revers"]
+            }
+        return literals.contains { literal in
+            let text = literal.lowercased()
+            return words.contains { text.holds($0) }
+        }
+    }
+}
