@@ -20,10 +20,13 @@ import Testing
         try connection.execute(script: StoredCallSamples.content)
     }
 
-    /// The files' names without `.sql`, and their texts.
-    private static func files() throws -> [(name: String, text: String)] {
-        try FileSystem.names(in: folder).filter { $0.hasSuffix(".sql") }.sorted().map { file in
-            (String(file.dropLast(4)), String(decoding: try FileSystem.read("\(folder)/\(file)"), as: UTF8.self))
+    /// The files' folders, their names without `.sql`, and their texts.
+    private static func files() throws -> [(folder: String, name: String, text: String)] {
+        try FileSystem.names(in: folder).sorted().flatMap { room in
+            try FileSystem.names(in: "\(folder)/\(room)").sorted().map { file in
+                let text = String(decoding: try FileSystem.read("\(folder)/\(room)/\(file)"), as: UTF8.self)
+                return (room, String(file.dropLast(4)), text)
+            }
         }
     }
 
@@ -37,13 +40,17 @@ import Testing
         }
     }
 
-    @Test func `each file has one type, whose statement has its text, and a sample`() throws {
+    @Test func `each file has one type in the folder of the same name, whose statement has its text, and a sample`()
+        throws
+    {
         let files = try Self.files()
         let byName = Dictionary(grouping: Self.samples, by: { $0.statement.name })
         #expect(Set(byName.keys) == Set(files.map(\.name)))
-        let swift = try Self.sources(in: "Sources/Store").map(\.text).joined()
-        for (name, text) in files {
-            #expect(swift.ranges(of: "PackageResources.\(name)_sql").count == 1, "\(name)")
+        let swift = try Self.sources(in: "Sources/Store")
+        for (folder, name, text) in files {
+            let users = swift.filter { $0.text.contains("PackageResources.\(name)_sql") }
+            #expect(users.count == 1, "\(name)")
+            #expect(users.allSatisfy { $0.path.hasPrefix("Sources/Store/\(folder)/") }, "\(name)")
             #expect(byName[name]?.count == 1, "\(name)")
             #expect(byName[name]?.first?.statement.sql == Statement(name: name, text: text).sql, "\(name)")
         }
@@ -55,7 +62,7 @@ import Testing
         for call in Self.samples {
             #expect(call.arguments.fault(for: call.statement) == nil)
         }
-        for (name, text) in try Self.files() {
+        for (_, name, text) in try Self.files() {
             #expect(text.firstMatch(of: #/\$[0-9]/#) == nil, "\(name)")
         }
     }
