@@ -1,0 +1,289 @@
+import Domain
+import JSON
+import Logging
+import Postgres
+import Store
+import System
+
+/// Sends alerts to the operator, beside the poller's loop. Alerts have a database connection, a delivery process and a
+/// few slots of their own. So a receiver of alerts that hangs delays no delivery, and its answers say nothing about a
+/// destination that affiliates' postbacks may share with it.
+final class Alerts {
+    let receiver: AlertReceiver
+    /// Seconds.
+    let lease: Double
+    let log: PollerLog
+    let link: DatabaseLink
+    let process: DeliveryProcess
+    var isProcessWanted = false
+    var inFlight: [String: Flight] = [:]
+    var verdicts: [AlertOutbox.Verdict] = []
+    private(set) var work: [Task]?
+    var nextClaim: Int64 = 0
+    private var nextWatch: Int64 = 0
+    private var nextGathering: Int64 = 0
+    /// The alert about the poller's end. Once it is due, nothing else is claimed.
+    var farewell: Farewell = .notYet
+
+    struct Flight {
+        let alert: AlertOutbox.Alert
+        let leaseEnd: Int64
+    }
+
+    enum Farewell {
+        case notYet
+        /// To be stored.
+        case due(JSON)
+        /// It is being stored and claimed, is claimed, or is sent without being stored.
+        case begun(JSON)
+    }
+
+    /// A call of the round trip that is under way.
+    enum Task {
+        case watch(RoundTrip.Ticket<WatchOutbox>)
+        case gather(RoundTrip.Ticket<GatherDeaths>)
+        case tell(RoundTrip.Ticket<TellOperator>)
+        case claim(RoundTrip.Ticket<ClaimAlerts>)
+        case complete(RoundTrip.Ticket<CompleteAlerts>)
+
+        var isTelling: Bool {
+            if case .tell = self { true } else { false }
+        }
+    }
+
+    static let slots = 4
+    /// The lease number of an alert that is stored in no table.
+    static let unstored = 0
+    private static let lagSeconds = 300
+    private static let watchInterval: Int64 = 15_000_000_000
+    private static let claimInterval: Int64 = 1_000_000_000
+    private static let gatherInterval: Int64 = 5_000_000_000
+
+    /// Nil if no receiver is set.
+    init?(_ settings: PollerSettings, program: String, environment: [String: String], log: PollerLog) {
+        guard let receiver = settings.alertReceiver else { return nil }
+        self.receiver = receiver
+        lease = settings.lease
+        self.log = log
+        log.logger.info("the operator is told of events", metadata: ["destination": "\(receiver.url.origin)"])
+        link = DatabaseLink(
+            settings.connectionString, applicationName: "postbacks alerts", setup: AlertOutbox.session,
+            answerTime: 60, tellsAtOnce: false, logger: log.logger)
+        process = DeliveryProcess(program: program, environment: environment, logger: log.logger)
+    }
+
+    var interests: [Interest] { link.interests + process.interests }
+
+    func advance(now: Int64) {
+        _ = link.advance(now: now)
+        if let work, let answers = link.answers(now: now) {
+            self.work = nil
+            for task in work { take(task, of: answers, now: now) }
+        }
+        if !link.isUp, let work {
+            self.work = nil
+            giveUp(work)
+        }
+        advanceProcess(now: now)
+        endLeases(now: now)
+        if work == nil, link.idleConnection != nil { startWork(now: now) }
+    }
+
+    private func startWork(now: Int64) {
+        var trip = RoundTrip()
+        var tasks: [Task] = []
+        if !verdicts.isEmpty { tasks.append(.complete(trip.add(CompleteAlerts(verdicts)))) }
+        switch farewell {
+        case .notYet:
+            if now >= nextWatch { tasks.append(.watch(trip.add(WatchOutbox(lagSeconds: Alerts.lagSeconds)))) }
+            if now >= nextGathering { tasks.append(.gather(trip.add(GatherDeaths()))) }
+            let free = Alerts.slots - inFlight.count
+            if free > 0, now >= nextClaim { tasks.append(.claim(trip.add(ClaimAlerts(free, lease: lease)))) }
+        case .due(let data):
+            tasks.append(.tell(trip.add(TellOperator("poller.stopped", data))))
+            tasks.append(.claim(trip.add(ClaimAlerts(1, lease: lease))))
+        case .begun: break
+        }
+        guard !tasks.isEmpty, link.start(trip, now: now) else { return }
+        work = tasks
+        for task in tasks {
+            switch task {
+            case .watch: nextWatch = now + Alerts.watchInterval
+            case .gather: nextGathering = now + Alerts.gatherInterval
+            case .claim: nextClaim = now + Alerts.claimInterval
+            case .complete: verdicts = []
+            case .tell: beginFarewell()
+            }
+        }
+    }
+
+    /// Repeats what was lost with the connection. Alerts whose claim was lost are due again when their leases have run
+    /// out.
+    private func giveUp(_ work: [Task]) {
+        for task in work {
+            switch task {
+            case .complete(let ticket): verdicts = ticket.stored.verdicts + verdicts
+            case .tell: sendFarewell()
+            case .watch, .gather, .claim: break
+            }
+        }
+    }
+
+    private func take(_ task: Task, of answers: RoundTrip.Answers, now: Int64) {
+        do throws(PostgresError) {
+            switch task {
+            case .watch(let ticket): try answers(ticket)
+            case .gather(let ticket): try answers(ticket)
+            case .tell(let ticket): try answers(ticket)
+            case .complete(let ticket): try answers(ticket)
+            case .claim(let ticket):
+                let answer = try answers(ticket)
+                if let fault = answer.fault { log.fails("an alert cannot be read", "\(fault)", now: now) }
+                // All slots were filled, so more alerts may wait.
+                if answer.alerts.count == Alerts.slots { nextClaim = now }
+                send(answer.alerts, now: now)
+            }
+        } catch {
+            log.fails("alerts cannot be stored or claimed", "\(error)", now: now)
+            if error.isRetryable || task.isTelling { giveUp([task]) }
+        }
+    }
+}
+
+/// The alerts that are in flight in their delivery process.
+extension Alerts {
+    func send(_ alerts: [AlertOutbox.Alert], now: Int64) {
+        guard !alerts.isEmpty else { return }
+        let leaseEnd = now + Int64(lease * 1e9)
+        let claims = alerts.map { AlertLine.claim($0, to: receiver) }
+        for (claim, alert) in zip(claims, alerts) { inFlight[claim.id] = Flight(alert: alert, leaseEnd: leaseEnd) }
+        isProcessWanted = true
+        process.feed(claims)
+    }
+
+    /// Starts the process with the first alert. If it ends, it is started again only for the next alert.
+    func advanceProcess(now: Int64) {
+        guard isProcessWanted else { return }
+        let turn = process.advance(now: now)
+        for line in turn.lines { take(line, now: now) }
+        guard let end = turn.end else { return }
+        if case .notStarted(let error) = end {
+            log.fails("the delivery process of alerts cannot be started", "\(error)", now: now)
+        }
+        _ = process.takeBackAll()
+        for flight in inFlight.values { conclude(flight.alert, .again(wait: 10, countsAsAttempt: false)) }
+        inFlight = [:]
+        isProcessWanted = false
+    }
+
+    private func take(_ bytes: [UInt8], now: Int64) {
+        guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
+            log.stray(bytes: bytes.count, now: now)
+            return
+        }
+        process.wasUseful()
+        nextClaim = min(nextClaim, now)
+        let alert = flight.alert
+        switch line {
+        case .attempt: judge(AttemptResult(bytes), alert, now: now)
+        case .refusal(_, let message): giveUp(alert, "refused: \(message)")
+        case .complaint(_, let complaint):
+            log.fails("alerts cannot be sent from here", complaint.message, now: now)
+            conclude(alert, .again(wait: complaint.wait, countsAsAttempt: false))
+        }
+    }
+
+    private func judge(_ result: AttemptResult, _ alert: AlertOutbox.Alert, now: Int64) {
+        let answer = result.status.map { "\(result.code ?? "") \($0)" } ?? result.code ?? ""
+        log.logger.debug(
+            "an attempt to tell the operator",
+            metadata: [
+                "alert": "\(alert.id)", "type": "\(alert.type)", "outcome": "\(result.outcome)",
+                "answer": "\(answer)",
+            ])
+        switch (result.outcome, result.retryInSeconds) {
+        case ("delivered", _): conclude(alert, .done)
+        case ("retry", let wait?):
+            log.fails("alerts do not reach their receiver and are sent again", answer, now: now)
+            conclude(alert, .again(wait: wait, countsAsAttempt: true))
+        default: giveUp(alert, answer)
+        }
+    }
+
+    private func giveUp(_ alert: AlertOutbox.Alert, _ reason: String) {
+        log.logger.error(
+            "an alert reached nobody",
+            metadata: [
+                "alert": "\(alert.id)", "type": "\(alert.type)", "attempts": "\(alert.attempt)",
+                "reason": "\(reason)",
+                "destination": "\(receiver.url.origin)",
+            ])
+        conclude(alert, .done)
+    }
+
+    private func conclude(_ alert: AlertOutbox.Alert, _ fate: AlertOutbox.Verdict.Fate) {
+        if alert.lease != Alerts.unstored { verdicts.append(AlertOutbox.Verdict(alert, fate)) }
+    }
+
+    /// Kills the process if it lets a lease run out: it is stuck.
+    func endLeases(now: Int64) {
+        guard inFlight.values.contains(where: { $0.leaseEnd < now }) else { return }
+        process.kill("no answer to an alert within the lease")
+    }
+}
+
+/// The alert about the end of the poller.
+extension Alerts {
+    /// How long the end of the poller waits for this alert, in nanoseconds.
+    private static let farewellTime: Int64 = 5_000_000_000
+
+    /// Sends the alert that the poller has stopped, and waits for its answer and for the alerts in flight, five seconds
+    /// at most. An alert that is not sent by then is stored, and another poller sends it. Without a database it is sent
+    /// and not stored.
+    /// - Parameters:
+    ///   - unanswered: how many deliveries were in flight and have no answer.
+    ///   - signals: any signal ends the wait.
+    func finish(unanswered: Int, signals: SignalDescriptor) throws(SystemError) {
+        let end = Clock.monotonicNanoseconds + Alerts.farewellTime
+        let data: JSON = [
+            "poller": .string("\(ThisProcess.hostName)/\(ThisProcess.id)"), "unanswered": .integer(unanswered),
+        ]
+        farewell = .due(data)
+        while true {
+            let now = Clock.monotonicNanoseconds
+            advance(now: now)
+            if case .due = farewell, !link.isUp {
+                beginFarewell()
+                sendFarewell()
+            }
+            if now >= end || isFinished { break }
+            _ = try wait(for: interests + [.read(signals.descriptor)], milliseconds: 50)
+            if try !signals.take().isEmpty { break }
+        }
+        _ = process.close()
+        if inFlight.isEmpty {
+            // It ends when its input ends.
+            advanceProcess(now: Clock.monotonicNanoseconds)
+        } else {
+            process.kill("the poller stops, and an alert is not answered")
+        }
+    }
+
+    private var isFinished: Bool {
+        guard case .begun = farewell else { return false }
+        return work == nil && inFlight.isEmpty && verdicts.isEmpty
+    }
+
+    func beginFarewell() {
+        if case .due(let data) = farewell { farewell = .begun(data) }
+    }
+
+    /// Sends the alert without storing it, under an id that no stored alert will have.
+    func sendFarewell() {
+        guard case .begun(let data) = farewell else { return }
+        let id = AlertOutbox.firstID + Int.random(in: 1 << 40..<1 << 41)
+        let alert = AlertOutbox.Alert(
+            id: id, lease: Alerts.unstored, attempt: 1, type: "poller.stopped", at: Clock.rfc3339, data: data)
+        send([alert], now: Clock.monotonicNanoseconds)
+    }
+}
