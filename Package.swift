@@ -196,7 +196,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
-        .testTarget(name: "FaultsTests", dependencies: ["FaultLedger", "System", "TestSupport", "TestThreads"]),
+        .testTarget(name: "FaultRunTests", dependencies: ["FaultLedger", "System", "TestSupport", "TestThreads"]),
     ]
 )
 

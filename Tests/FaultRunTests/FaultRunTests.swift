@@ -3,8 +3,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A short choice of the faults, through the program that injects them all: `Tests/Faults/run`.
-@Suite(.ownThreads) struct FaultsTests {
+/// Runs some of the faults in their short form, with the program that injects all of them (`Tests/Faults/run`).
+@Suite(.ownThreads) struct FaultRunTests {
     @Test(arguments: [
         "poller-killed", "delivery-process-killed", "recorder-killed", "postgres-killed", "sigterm", "sigstop",
         "delivery-prints-half-a-line", "connections-killed", "statement-timeout",

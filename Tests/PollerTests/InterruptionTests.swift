@@ -8,8 +8,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Bad days: processes that die, leases that run out, a database that restarts. Nothing that is owed is lost.
-@Suite(.ownThreads) struct FaultTests {
+/// Processes that are killed, leases that expire, and a database that restarts. No owed delivery is lost.
+@Suite(.ownThreads) struct InterruptionTests {
     private let five = (1...5).map { "t\($0)" }
     /// Times that a busy machine does not outrun.
     private let patience = ["POSTBACKS_TIMEOUT": "30", "POSTBACKS_LEASE": "60"]
