@@ -20,13 +20,23 @@ struct AlertTests {
             .merging(more) { $1 }
     }
 
-    /// Pollers that send alerts, once the database knows that they do.
+    /// Starts pollers that send alerts, and returns them when the database knows that they do.
     private func pollers(_ installation: Installation, _ settings: [String: String], count: Int = 1) throws
         -> [RunningPoller]
     {
         let pollers = try (0..<count).map { _ in try RunningPoller(installation, settings) }
         try waitUntil("alerts are sent") { try installation.count("alert_watch") == 1 }
         return pollers
+    }
+
+    /// Runs a poller that sends alerts while the closure runs; the database knows before that it does.
+    private func withPoller(
+        _ installation: Installation, _ settings: [String: String], _ body: () throws -> Void
+    ) throws {
+        try installation.withPoller(settings) { _ in
+            try waitUntil("alerts are sent") { try installation.count("alert_watch") == 1 }
+            try body()
+        }
     }
 
     private func alerts(_ receiver: RunningReceiver, _ type: String? = nil) throws -> [JSON] {
@@ -86,46 +96,46 @@ struct AlertTests {
         let operatorReceiver = try RunningReceiver()
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let installation = try Installation.sending(to: receiver.url, on: ["pending", "done"])
-        let poller = try pollers(installation, settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0"]))
-        try installation.record((1...5).map { "t\($0)" })
-        try installation.wait(for: 5, in: "dead")
-        try installation.update("t1", "done")
-        try installation.wait(for: 6, in: "dead")
-        // As if they had all died in one minute, which is over.
-        _ = try installation.database.connect().run(
-            "UPDATE alert_deaths SET at = date_trunc('minute', now()) - interval '5 minutes'")
-        try wait(for: "delivery.dead", at: operatorReceiver, count: 2)
-        let dead = try alerts(operatorReceiver, "delivery.dead").map { $0["data"] ?? .null }
-        #expect(dead.count == 2)
-        let first = dead.first { $0["postbackId"] == 1 }
-        #expect(first?["count"] == 5 && first?["firstDeliveryId"] == 1 && first?["lastDeliveryId"] == 5)
-        let second = dead.first { $0["postbackId"] == 2 }
-        #expect(second?["count"] == 1 && second?["firstDeliveryId"] == 6 && second?["lastDeliveryId"] == 6)
-        #expect(second?["conversionStatus"] == "done")
-        #expect(try installation.count("alert_deaths") == 0)
-        withExtendedLifetime(poller) {}
+        try withPoller(installation, settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0"])) {
+            try installation.record((1...5).map { "t\($0)" })
+            try installation.wait(for: 5, in: "dead")
+            try installation.update("t1", "done")
+            try installation.wait(for: 6, in: "dead")
+            // As if they had all died in one minute, which is over.
+            _ = try installation.database.connect().run(
+                "UPDATE alert_deaths SET at = date_trunc('minute', now()) - interval '5 minutes'")
+            try wait(for: "delivery.dead", at: operatorReceiver, count: 2)
+            let dead = try alerts(operatorReceiver, "delivery.dead").map { $0["data"] ?? .null }
+            #expect(dead.count == 2)
+            let first = dead.first { $0["postbackId"] == 1 }
+            #expect(first?["count"] == 5 && first?["firstDeliveryId"] == 1 && first?["lastDeliveryId"] == 5)
+            let second = dead.first { $0["postbackId"] == 2 }
+            #expect(second?["count"] == 1 && second?["firstDeliveryId"] == 6 && second?["lastDeliveryId"] == 6)
+            #expect(second?["conversionStatus"] == "done")
+            #expect(try installation.count("alert_deaths") == 0)
+        }
     }
 
     @Test func `a destination that is blocked again and again is told once, and once when it answers`() throws {
         let operatorReceiver = try RunningReceiver()
         let port = try TCPListener().port
         let installation = try Installation.sending(to: "http://127.0.0.1:\(port)")
-        let poller = try pollers(
-            installation, settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0.2,0.2,200"]))
-        try installation.record((1...30).map { "t\($0)" })
-        try wait(for: "destination.blocked", at: operatorReceiver)
-        try waitUntil("it is blocked again") {
-            try installation.value("SELECT (blocks > 1)::text AS value FROM destinations") == "true"
+        try withPoller(installation, settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0.2,0.2,200"])) {
+            try installation.record((1...30).map { "t\($0)" })
+            try wait(for: "destination.blocked", at: operatorReceiver)
+            try waitUntil("it is blocked again") {
+                try installation.value("SELECT (blocks > 1)::text AS value FROM destinations") == "true"
+            }
+            let receiver = try RunningReceiver(port: port)
+            _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now()")
+            try installation.wait(for: 30, in: "delivered")
+            try wait(for: "destination.recovered", at: operatorReceiver)
+            let all = try alerts(operatorReceiver)
+            #expect(all.compactMap { $0["type"]?.text } == ["destination.blocked", "destination.recovered"])
+            #expect(all.allSatisfy { $0.at("data.destination")?.text == "http://127.0.0.1:\(port)" })
+            #expect(all[0].at("data.failures")?.integer ?? 0 >= 10 && all[0].at("data.blockedUntil")?.text != nil)
+            #expect(receiver.requests.count == 30)
         }
-        let receiver = try RunningReceiver(port: port)
-        _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now()")
-        try installation.wait(for: 30, in: "delivered")
-        try wait(for: "destination.recovered", at: operatorReceiver)
-        let all = try alerts(operatorReceiver)
-        #expect(all.compactMap { $0["type"]?.text } == ["destination.blocked", "destination.recovered"])
-        #expect(all.allSatisfy { $0.at("data.destination")?.text == "http://127.0.0.1:\(port)" })
-        #expect(all[0].at("data.failures")?.integer ?? 0 >= 10 && all[0].at("data.blockedUntil")?.text != nil)
-        withExtendedLifetime((poller, receiver)) {}
     }
 
     @Test func `a receiver of alerts that hangs costs no delivery anything, and says nothing of its destination`()
@@ -143,30 +153,31 @@ struct AlertTests {
                     "url": .string("\(url)/{transaction_id}"),
                 ])
         }
-        let poller = try pollers(
-            installation, settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0.5,0.5,0.5,0.5,0.5,600"]))
-        try installation.record(["t0"])
-        try waitUntil("alerts hang") { operatorReceiver.requests.count >= 4 }
-        // The affiliate whose tracker is the operator's server is not asked anything yet.
-        _ = try installation.database.connect().run("UPDATE postbacks SET active = id < 8")
-        let waiting = operatorReceiver.requests.count
-        let inputs = (1...300).map {
-            ["offerId": "o", "affiliateId": "a", "transactionId": .string("h\($0)"), "status": "done"] as JSON
+        let settings = settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0.5,0.5,0.5,0.5,0.5,600"])
+        try withPoller(installation, settings) {
+            try installation.record(["t0"])
+            try waitUntil("alerts hang") { operatorReceiver.requests.count >= 4 }
+            // The affiliate whose tracker is the operator's server is not asked anything yet.
+            _ = try installation.database.connect().run("UPDATE postbacks SET active = id < 8")
+            let waiting = operatorReceiver.requests.count
+            let inputs = (1...300).map {
+                ["offerId": "o", "affiliateId": "a", "transactionId": .string("h\($0)"), "status": "done"] as JSON
+            }
+            _ = try installation.ask("recordConversion", all: inputs)
+            try installation.wait(for: 300, in: "delivered")
+            #expect(healthy.requests.count == 300)
+            try waitUntil("they hang still") { operatorReceiver.requests.count >= waiting + 8 }
+            #expect(try installation.count("alerts") == 6)
+            let state: Query = "SELECT failures || ' ' || blocks AS value FROM destinations ORDER BY id DESC LIMIT 1"
+            #expect(try installation.value(state) == "0 0")
+            operatorReceiver.behave(ReceiverBehaviour())
+            try waitUntil("all are told") {
+                _ = try installation.database.connect().run(
+                    "UPDATE alerts SET due_at = now() WHERE lease_until IS NULL")
+                return try installation.count("alerts") == 0
+            }
+            #expect(Set(operatorReceiver.requests.compactMap { $0.header("webhook-id") }).count == 6)
         }
-        _ = try installation.ask("recordConversion", all: inputs)
-        try installation.wait(for: 300, in: "delivered")
-        #expect(healthy.requests.count == 300)
-        try waitUntil("they hang still") { operatorReceiver.requests.count >= waiting + 8 }
-        #expect(try installation.count("alerts") == 6)
-        let state: Query = "SELECT failures || ' ' || blocks AS value FROM destinations ORDER BY id DESC LIMIT 1"
-        #expect(try installation.value(state) == "0 0")
-        operatorReceiver.behave(ReceiverBehaviour())
-        try waitUntil("all are told") {
-            _ = try installation.database.connect().run("UPDATE alerts SET due_at = now() WHERE lease_until IS NULL")
-            return try installation.count("alerts") == 0
-        }
-        #expect(Set(operatorReceiver.requests.compactMap { $0.header("webhook-id") }).count == 6)
-        withExtendedLifetime(poller) {}
     }
 
     @Test func `what could not be told survives the poller, its stop among it, and is told by the next one`() throws {
@@ -187,11 +198,11 @@ struct AlertTests {
         #expect(try installation.count("alerts") == 2)
         _ = try installation.database.connect().run("UPDATE alerts SET due_at = now(), lease_until = NULL")
         let operatorReceiver = try RunningReceiver(port: port)
-        let next = try pollers(installation, settings)
-        try wait(for: "postback.paused", at: operatorReceiver)
-        try wait(for: "poller.stopped", at: operatorReceiver)
-        #expect(try alerts(operatorReceiver).count == 2)
-        withExtendedLifetime(next) {}
+        try withPoller(installation, settings) {
+            try wait(for: "postback.paused", at: operatorReceiver)
+            try wait(for: "poller.stopped", at: operatorReceiver)
+            #expect(try alerts(operatorReceiver).count == 2)
+        }
     }
 
     @Test

@@ -41,13 +41,12 @@ import Testing
         #expect(receiver.requests.isEmpty)
 
         #expect(try Programs.run("postbacks", ["adopt"], environment: environment).status == .exited(0))
-        let poller = try RunningPoller(copy, command: command)
-        try copy.wait(for: 2, in: "delivered")
-        #expect(receiver.requests.count == 2)
-        // The original is still the one that it was.
-        let other = try RunningPoller(original)
-        try original.wait(for: 2, in: "delivered")
-        withExtendedLifetime((poller, other)) {}
+        try copy.withPoller(command: command) { _ in
+            try copy.wait(for: 2, in: "delivered")
+            #expect(receiver.requests.count == 2)
+            // The original is still the one that it was.
+            try original.withPoller { _ in _ = try original.wait(for: 2, in: "delivered") }
+        }
     }
 
     @Test func `a poller that comes to a copy while it runs sends nothing from there, and goes on when it is back`()

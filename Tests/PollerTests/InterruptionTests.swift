@@ -64,10 +64,10 @@ import Testing
         #expect(deliveries.count == 60)
         #expect(receiver.requests.count < 60)
         receiver.behave(ReceiverBehaviour())
-        let next = try RunningPoller(installation)
-        try installation.wait(for: 60, in: "delivered")
-        #expect(receiver.requests.count == 60)
-        withExtendedLifetime(next) {}
+        try installation.withPoller { _ in
+            try installation.wait(for: 60, in: "delivered")
+            #expect(receiver.requests.count == 60)
+        }
     }
 
     @Test
@@ -88,11 +88,11 @@ import Testing
         #expect(try poller.waitForEnd() == .signaled(SIGKILL))
         #expect(try installation.deliveries().suffix(5).allSatisfy { $0["state"] == "in_flight" })
         receiver.behave(ReceiverBehaviour())
-        let next = try RunningPoller(installation)
-        let deliveries = try installation.wait(for: 45, in: "delivered").suffix(5)
-        #expect(deliveries.allSatisfy { $0.outcomes == ["unknown", "delivered"] })
-        #expect(deliveries.allSatisfy { $0.at("attempts.0.error.code") == "lost" })
-        withExtendedLifetime(next) {}
+        try installation.withPoller { _ in
+            let deliveries = try installation.wait(for: 45, in: "delivered").suffix(5)
+            #expect(deliveries.allSatisfy { $0.outcomes == ["unknown", "delivered"] })
+            #expect(deliveries.allSatisfy { $0.at("attempts.0.error.code") == "lost" })
+        }
     }
 
     @Test func `fencing: a late answer of a lost lease changes nothing, and the delivery is sent again`() throws {
@@ -115,12 +115,12 @@ import Testing
     @Test func `two pollers on one database send each delivery once`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        let pollers = [try RunningPoller(installation, patience), try RunningPoller(installation, patience)]
-        for batch in 0..<4 { try installation.record((0..<100).map { "t\(batch)-\($0)" }) }
-        try installation.wait(for: 400, in: "delivered")
-        #expect(Set(receiver.requests.compactMap { $0.header("Postback-Delivery-Id") }).count == 400)
-        #expect(receiver.requests.count == 400)
-        withExtendedLifetime(pollers) {}
+        try installation.withPollers(2, patience) {
+            for batch in 0..<4 { try installation.record((0..<100).map { "t\(batch)-\($0)" }) }
+            try installation.wait(for: 400, in: "delivered")
+            #expect(Set(receiver.requests.compactMap { $0.header("Postback-Delivery-Id") }).count == 400)
+            #expect(receiver.requests.count == 400)
+        }
     }
 
     @Test

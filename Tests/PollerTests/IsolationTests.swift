@@ -25,22 +25,22 @@ import Testing
         _ = try installation.ask(
             "createPostback", all: postbacks + [postback("o", receiver.url)])
         // So few slots that a hundred with one request each would take all of them, and no time-out comes to their rescue.
-        let poller = try RunningPoller(
-            installation,
-            ["POSTBACKS_CONCURRENCY": "64", "POSTBACKS_TIMEOUT": "300", "POSTBACKS_LEASE": "400"])
-        try installation.record(["warm"])
-        try installation.wait(in: "delivered")
-        _ = try installation.ask(
-            "recordConversion",
-            all: (1...5).map { ["offerId": "hang", "affiliateId": "a", "transactionId": .string("h\($0)")] })
-        try waitUntil("they hang") { try installation.count(inState: "in_flight") >= 32 }
-        try installation.record((1...300).map { "t\($0)" })
-        try installation.wait(for: 301, in: "delivered")
-        // All hundred are met, with two requests each.
-        try waitUntil("all of them hang") { try installation.count(inState: "in_flight") >= 200 }
-        #expect(try installation.count(inState: "in_flight") == 200)
-        #expect(receiver.requests.count == 301)
-        withExtendedLifetime((poller, hanging)) {}
+        let settings = ["POSTBACKS_CONCURRENCY": "64", "POSTBACKS_TIMEOUT": "300", "POSTBACKS_LEASE": "400"]
+        try installation.withPoller(settings) { _ in
+            try installation.record(["warm"])
+            try installation.wait(in: "delivered")
+            _ = try installation.ask(
+                "recordConversion",
+                all: (1...5).map { ["offerId": "hang", "affiliateId": "a", "transactionId": .string("h\($0)")] })
+            try waitUntil("they hang") { try installation.count(inState: "in_flight") >= 32 }
+            try installation.record((1...300).map { "t\($0)" })
+            try installation.wait(for: 301, in: "delivered")
+            // All hundred are met, with two requests each.
+            try waitUntil("all of them hang") { try installation.count(inState: "in_flight") >= 200 }
+            #expect(try installation.count(inState: "in_flight") == 200)
+            #expect(receiver.requests.count == 301)
+        }
+        withExtendedLifetime(hanging) {}
     }
 
     @Test func `a destination with a long backlog does not keep a poller from looking for others`() throws {

@@ -20,14 +20,14 @@ import Testing
                 all: transactions.map { ["offerId": "o", "transactionId": .string($0), "status": .string(status)] })
             #expect(answers.allSatisfy { $0["changed"] == true })
         }
-        let pollers = [try RunningPoller(installation), try RunningPoller(installation)]
-        try installation.wait(for: 60, in: "delivered")
-        for transaction in transactions {
-            let order = receiver.requests.filter { $0.target.hasPrefix("/\(transaction)/") }
-                .map { $0.target.split(separator: "/")[1].prefix { $0 != "?" } }
-            #expect(order == ["pending", "pending", "done", "done", "rejected", "rejected"])
+        try installation.withPollers(2) {
+            try installation.wait(for: 60, in: "delivered")
+            for transaction in transactions {
+                let order = receiver.requests.filter { $0.target.hasPrefix("/\(transaction)/") }
+                    .map { $0.target.split(separator: "/")[1].prefix { $0 != "?" } }
+                #expect(order == ["pending", "pending", "done", "done", "rejected", "rejected"])
+            }
         }
-        withExtendedLifetime(pollers) {}
     }
 
     @Test func `R10: a later event waits no longer than the order's hold`() throws {

@@ -155,51 +155,54 @@ import Testing
         ]
         let installation = try Installation.sending(
             to: receivers[0].url, on: ["pending", "done", "rejected"], environment: settings)
-        let pollers = [try RunningPoller(installation, settings), try RunningPoller(installation, settings)]
-        let transactions = (0..<40).map { "t\($0)" }
-        try installation.record(transactions)
-        for (round, status) in ["done", "rejected", "done"].enumerated() {
-            _ = try installation.ask(
-                "updateConversionStatus",
-                all: transactions.map { ["offerId": "o", "transactionId": .string($0), "status": .string(status)] })
-            if movesMidway, round == 1 {
-                for id in 1...3 {
-                    try installation.ask(
-                        "updatePostback",
-                        [
-                            "postbackId": .integer(id), "url": .string("\(receivers[1].url)/{transaction_id}/{status}"),
-                        ])
+        try installation.withPollers(2, settings) {
+            let transactions = (0..<40).map { "t\($0)" }
+            try installation.record(transactions)
+            for (round, status) in ["done", "rejected", "done"].enumerated() {
+                _ = try installation.ask(
+                    "updateConversionStatus",
+                    all: transactions.map { ["offerId": "o", "transactionId": .string($0), "status": .string(status)] })
+                if movesMidway, round == 1 {
+                    for id in 1...3 {
+                        try installation.ask(
+                            "updatePostback",
+                            [
+                                "postbackId": .integer(id),
+                                "url": .string("\(receivers[1].url)/{transaction_id}/{status}"),
+                            ])
+                    }
+                }
+            }
+            try waitUntil("everything has ended") { try installation.count("outbox") == 0 }
+            let deliveries = try installation.deliveries()
+            #expect(deliveries.count == 160)
+            #expect(deliveries.allSatisfy { ["delivered", "skipped"].contains($0["state"]?.text) })
+            #expect(deliveries.contains { $0["state"] == "skipped" })
+            let byID = Dictionary(
+                deliveries.compactMap { delivery in
+                    delivery["id"]?.integer.map { (String($0), delivery) }
+                }
+            ) { first, _ in first }
+            for receiver in receivers {
+                // Of each conversion, the highest sequence that has been delivered so far. The last request of a delivery that
+                // was delivered here is the one that was accepted.
+                var highest: [Int: Int] = [:]
+                var remaining: [String: Int] = [:]
+                let requests = receiver.requests.compactMap { $0.header("Postback-Delivery-Id") }
+                for id in requests { remaining[id, default: 0] += 1 }
+                for id in requests {
+                    let delivery = try #require(byID[id])
+                    let conversion = delivery["conversionId"]?.integer ?? 0
+                    let sequence = delivery["sequence"]?.integer ?? 0
+                    #expect(sequence >= highest[conversion, default: 0], "conversion \(conversion)")
+                    remaining[id, default: 0] -= 1
+                    if remaining[id] == 0, delivery["state"] == "delivered",
+                        delivery["destination"]?.text == receiver.url
+                    {
+                        highest[conversion] = max(sequence, highest[conversion, default: 0])
+                    }
                 }
             }
         }
-        try waitUntil("everything has ended") { try installation.count("outbox") == 0 }
-        let deliveries = try installation.deliveries()
-        #expect(deliveries.count == 160)
-        #expect(deliveries.allSatisfy { ["delivered", "skipped"].contains($0["state"]?.text) })
-        #expect(deliveries.contains { $0["state"] == "skipped" })
-        let byID = Dictionary(
-            deliveries.compactMap { delivery in
-                delivery["id"]?.integer.map { (String($0), delivery) }
-            }
-        ) { first, _ in first }
-        for receiver in receivers {
-            // Of each conversion, the highest sequence that has been delivered so far. The last request of a delivery that
-            // was delivered here is the one that was accepted.
-            var highest: [Int: Int] = [:]
-            var remaining: [String: Int] = [:]
-            let requests = receiver.requests.compactMap { $0.header("Postback-Delivery-Id") }
-            for id in requests { remaining[id, default: 0] += 1 }
-            for id in requests {
-                let delivery = try #require(byID[id])
-                let conversion = delivery["conversionId"]?.integer ?? 0
-                let sequence = delivery["sequence"]?.integer ?? 0
-                #expect(sequence >= highest[conversion, default: 0], "conversion \(conversion)")
-                remaining[id, default: 0] -= 1
-                if remaining[id] == 0, delivery["state"] == "delivered", delivery["destination"]?.text == receiver.url {
-                    highest[conversion] = max(sequence, highest[conversion, default: 0])
-                }
-            }
-        }
-        withExtendedLifetime(pollers) {}
     }
 }

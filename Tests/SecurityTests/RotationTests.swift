@@ -39,47 +39,44 @@ import Testing
             "SELECT md5(string_agg(concat_ws('|', id, version, updated_at), ',' ORDER BY id)) AS value FROM postbacks WHERE id > 1"
         let versionsBefore = try first.value(versions)
 
-        var poller: RunningPoller? = try RunningPoller(first)
         let step1 = try Installation.make(on: first.database, keys(Self.old, Self.new))
         let step2 = try Installation.make(on: first.database, keys(Self.new, Self.old))
         let step3 = try Installation.make(on: first.database, keys(Self.new))
         let load = RotationLoad(first)
-        try receiver.wait(until: 50)
+        try first.withPoller { _ in try receiver.wait(until: 50) }
+        try step1.withPoller { _ in load.installation = step1 }
 
-        poller = nil
-        poller = try RunningPoller(step1)
-        load.installation = step1
-        poller = nil
-        poller = try RunningPoller(step2)
-        load.installation = step2
-        // With the old key first the load may have sealed until here.
-        try load.waitForTurn()
-        let outcome = try rekey(step2, keys(Self.new, Self.old))
-        #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
-        #expect(outcome.text.contains("(of 260 postbacks)"), "\(outcome.text)")
-        #expect(outcome.text.contains("the key old seals nothing any more: it may be removed"))
-        try load.waitForTurn()
-        #expect(try !sealed(step2).contains(".old."))
-        #expect(try first.value(versions) == versionsBefore)
+        try step2.withPoller { _ in
+            load.installation = step2
+            // With the old key first the load may have sealed until here.
+            try load.waitForTurn()
+            let outcome = try rekey(step2, keys(Self.new, Self.old))
+            #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
+            #expect(outcome.text.contains("(of 260 postbacks)"), "\(outcome.text)")
+            #expect(outcome.text.contains("the key old seals nothing any more: it may be removed"))
+            try load.waitForTurn()
+            #expect(try !sealed(step2).contains(".old."))
+            #expect(try first.value(versions) == versionsBefore)
+        }
 
-        poller = nil
-        poller = try RunningPoller(step3)
-        load.installation = step3
-        try load.waitForTurn()
-        let recorded = try load.finish()
-        #expect(recorded > 20)
-        try step3.wait(for: recorded * 6, in: "delivered")
-        let requests = receiver.requests
-        #expect(requests.allSatisfy(isRight))
-        #expect(Set(requests.map { "\($0.target) \($0.text)" }).count == recorded * 6)
-        #expect(try step3.value("SELECT count(*)::text AS value FROM outbox") == "0")
-        #expect(
-            try step3.value("SELECT count(*)::text AS value FROM attempts WHERE error ->> 'code' = 'secret'") == "0")
-        // The last update of all stands.
-        #expect(
-            try step3.ask("listPostbacks", ["postbackId": 1]).at("postbacks.0.requestHeaders.X-Plain")
-                == .string("shown \(load.updates)"))
-        withExtendedLifetime(poller) {}
+        try step3.withPoller { _ in
+            load.installation = step3
+            try load.waitForTurn()
+            let recorded = try load.finish()
+            #expect(recorded > 20)
+            try step3.wait(for: recorded * 6, in: "delivered")
+            let requests = receiver.requests
+            #expect(requests.allSatisfy(isRight))
+            #expect(Set(requests.map { "\($0.target) \($0.text)" }).count == recorded * 6)
+            #expect(try step3.value("SELECT count(*)::text AS value FROM outbox") == "0")
+            #expect(
+                try step3.value("SELECT count(*)::text AS value FROM attempts WHERE error ->> 'code' = 'secret'") == "0"
+            )
+            // The last update of all stands.
+            #expect(
+                try step3.ask("listPostbacks", ["postbackId": 1]).at("postbacks.0.requestHeaders.X-Plain")
+                    == .string("shown \(load.updates)"))
+        }
     }
 
     @Test func `it can be counted first, repeated, and keeps idempotency keys`() throws {

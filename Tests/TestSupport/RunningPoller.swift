@@ -67,11 +67,20 @@ package final class RunningPoller {
 
 extension Installation {
     /// Runs a poller while the closure runs, and ends it afterwards.
-    /// - Parameter settings: they override the poller's usual settings.
+    /// - Parameters:
+    ///   - settings: they override the poller's usual settings.
+    ///   - command: `poll`, or `up` on an existing database.
     package func withPoller<Value>(
-        _ settings: [String: String] = [:], log: String? = nil, _ body: (RunningPoller) throws -> Value
+        _ settings: [String: String] = [:], command: String = "poll", log: String? = nil,
+        _ body: (RunningPoller) throws -> Value
     ) throws -> Value {
-        let poller = try RunningPoller(self, settings, log: log)
+        let poller = try RunningPoller(self, settings, command: command, log: log)
         return try withExtendedLifetime(poller) { try body(poller) }
+    }
+
+    /// Runs several pollers while the closure runs, and ends them afterwards.
+    package func withPollers(_ count: Int, _ settings: [String: String] = [:], _ body: () throws -> Void) throws {
+        let pollers = try (0..<count).map { _ in try RunningPoller(self, settings) }
+        try withExtendedLifetime(pollers, body)
     }
 }
