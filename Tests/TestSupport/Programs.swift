@@ -1,4 +1,5 @@
 import Glibc
+package import JSON
 package import System
 
 /// The package's programs as built for the tests.
@@ -21,6 +22,21 @@ package enum Programs {
         try ChildProcess.run(
             path(name), arguments, environment: self.environment(environment), input: Array(input.utf8),
             seconds: seconds)
+    }
+
+    /// Runs the warm mode with these lines as its whole input.
+    package static func stream(
+        _ function: String, _ lines: [String], environment: [String: String] = [:]
+    ) throws -> [JSON] {
+        let input = lines.map { $0 + "\n" }.joined()
+        let outcome = try run(function, ["--stream"], input: input, environment: environment)
+        guard outcome.status == .exited(0) else {
+            throw DidNotHappen(description: "\(function) --stream exits 0, but \(outcome.status) \(outcome.errorText)")
+        }
+        return try outcome.output.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast().map
+        {
+            try JSON(parsing: Array($0), depth: JSON.depthLimit + 8)
+        }
     }
 
     /// This process's variables without those that select a database or settings, merged with `variables`.
