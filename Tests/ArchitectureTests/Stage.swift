@@ -18,15 +18,9 @@ final class Stage {
     init() throws {
         installation = try Installation.make()
         connection = try installation.database.connect()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        _ = try installation.ask(
-            "createPostback",
-            all: ["pending", "done"].map {
-                [
-                    "offerId": "o", "affiliateId": "a", "conversionStatus": .string($0), "httpType": "GET",
-                    "url": "http://127.0.0.1:1/{status}",
-                ]
+        try installation.configure(
+            postbacks: ["pending", "done"].map {
+                ["conversionStatus": .string($0), "url": "http://127.0.0.1:1/{status}"]
             })
         _ = try installation.ask(
             "recordConversion",

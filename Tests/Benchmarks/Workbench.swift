@@ -39,15 +39,12 @@ final class Workbench {
     }
 
     private func prepare() throws {
-        try call("postbacks", ["migrate"])
-        try call("configureOffer", input: #"{"offerId":"o1"}"#)
-        try call("configureAffiliate", input: #"{"affiliateId":"a1"}"#)
-        try call(
-            "createPostback",
-            input: """
-                {"offerId":"o1","affiliateId":"a1","conversionStatus":"done","httpType":"GET",
-                "url":"\(receiverURL)/postback?cid={click_id}&payout={payout}&status={status}"}
-                """)
+        let database = TestDatabase(connectionString: server.connectionString)
+        let installation = try Installation.make(on: database, environment())
+        let url = "\(receiverURL)/postback?cid={click_id}&payout={payout}&status={status}"
+        try installation.configure(
+            offer: ["offerId": "o1"], affiliate: ["affiliateId": "a1"],
+            postbacks: [["conversionStatus": "done", "url": .string(url)]])
     }
 
     /// Ends all that was started.
@@ -71,16 +68,6 @@ final class Workbench {
 
     func start(_ name: String, _ arguments: [String], _ more: [String: String] = [:]) throws -> LineProcess {
         try LineProcess(Programs.path(name), arguments, environment: environment(more))
-    }
-
-    @discardableResult
-    private func call(_ name: String, _ arguments: [String] = [], input: String = "") throws -> String {
-        let outcome = try ChildProcess.run(
-            Programs.path(name), arguments, environment: environment(), input: Array(input.utf8), seconds: 60)
-        guard outcome.status == .exited(0) else {
-            throw DidNotHappen(description: "\(name): \(outcome.status) \(outcome.text)\(outcome.errorText)")
-        }
-        return outcome.text
     }
 
     /// Forgets all conversions, so that each round begins with the same tables.

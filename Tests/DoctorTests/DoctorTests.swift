@@ -217,8 +217,7 @@ import Testing
 
     @Test func `a poller's and a recorder's login hear what they may see, and what they may not`() throws {
         let guarded = try GuardedInstallation()
-        try guarded.manager.ask("configureOffer", ["offerId": "o"])
-        try guarded.manager.ask("configureAffiliate", ["affiliateId": "a"])
+        try guarded.manager.configure()
         try guarded.manager.ask("createPostback", Self.secret)
         let poller = try DoctorReport(guarded.poller)
         #expect(poller.status == .exited(0), "\(poller.text)")

@@ -73,10 +73,8 @@ import Testing
 
     @Test func `conflict is 67`() throws {
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask(
-            "recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c", "status": "done"])
+        try installation.configure()
+        try installation.record(["clickId": "c", "status": "done"])
         let call = try installation.call(
             "updateConversionStatus", #"{"offerId":"o","clickId":"c","status":"pending"}"#)
         expect(call, "conflict", exits: 67)
@@ -256,8 +254,7 @@ import Testing
 
     @Test func `misconfigured is 78: a secret is to be stored, and there is no key to seal it`() throws {
         let installation = try Installation.make(["POSTBACKS_ENCRYPTION_KEY": ""])
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure()
         let call = try installation.refusal(
             of: "createPostback",
             [
@@ -279,10 +276,8 @@ import Testing
         expect(try call("configureAffiliate", "{}"), "invalid_request", exits: 0)
         expect(
             try call("updateConversionStatus", #"{"conversionId":1,"status":"done"}"#), "not_found", exits: 0)
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask(
-            "recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c", "status": "done"])
+        try installation.configure()
+        try installation.record(["clickId": "c", "status": "done"])
         expect(
             try call("updateConversionStatus", #"{"conversionId":1,"status":"pending"}"#), "conflict", exits: 0)
         expect(

@@ -139,8 +139,7 @@ import Testing
 
     @Test func `a batch is answered line by line, good and bad`() throws {
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure()
         let answers = try installation.ask(
             "recordConversion",
             all: (0..<1200).map { number in

@@ -24,7 +24,7 @@ import Testing
         let id = try installation.createPostback([
             "url": .string("\(receiver.url)/{transaction_id}/{status}/{payout}")
         ])
-        try installation.record(["later"])
+        try installation.record(["later"], ["payout": nil])
         #expect(
             try installation.ask(
                 "backfillPostback", Self.longAgo.merging(["postbackId": .integer(id), "dryRun": true]))

@@ -6,8 +6,7 @@ import Testing
 @Suite(.ownThreads) struct PageTests {
     @Test func `a page of large rows ends before it fills the memory, and the next one goes on`() throws {
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure()
         let long = JSON.string(String(repeating: "x", count: 900_000))
         for number in 1...20 {
             try installation.ask(

@@ -51,22 +51,4 @@ extension Installation {
     func postback(_ id: Int) throws -> JSON {
         try ask("listPostbacks", ["postbackId": .integer(id)]).at("postbacks.0") ?? .null
     }
-
-    /// Records one conversion for each transaction id, in their order.
-    @discardableResult
-    func record(_ transactions: [String], _ more: JSON = [:]) throws -> [JSON] {
-        let answers = try ask(
-            "recordConversion",
-            all: transactions.map { Installation.conversion(["transactionId": .string($0)]).merging(more) })
-        guard answers.allSatisfy({ $0["error"] == nil }) else { throw DidNotHappen(description: "\(answers)") }
-        return answers
-    }
-}
-
-extension JSON {
-    /// The object without some of its members.
-    func without(_ names: String...) -> JSON { .object(members.filter { !names.contains($0.name) }) }
-
-    /// Of a list of objects: their ids.
-    func ids(_ list: String) -> [Int] { (self[list]?.items ?? []).compactMap { $0["id"]?.integer } }
 }

@@ -11,22 +11,18 @@ import Testing
         let receiver = HostileReceiver()
         let site = try receiver.open()
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure()
         let behaviours =
             Behaviour.strangeBytes + Behaviour.redirects
             + ["nine-hundred-headers", "gzip-bomb"].compactMap(Behaviour.named)
         for behaviour in behaviours {
-            try installation.ask(
-                "createPostback",
-                [
-                    "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "POST(JSON)",
-                    "url": .string(site.url(as: behaviour)), "requestParams": ["c": "{click_id}"],
-                ])
+            try installation.createPostback([
+                "httpType": "POST(JSON)", "url": .string(site.url(as: behaviour)), "requestParams": ["c": "{click_id}"],
+            ])
         }
         let poller = try RunningPoller(
             installation, ["POSTBACKS_RETRY_SCHEDULE": "1000", "POSTBACKS_TIMEOUT": "30", "POSTBACKS_LEASE": "60"])
-        try installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c1"])
+        try installation.record(["clickId": "c1"])
         try waitUntil("an attempt of each") { try installation.count("attempts") >= behaviours.count }
 
         let call = try installation.call("listDeliveries", #"{"limit":1000}"#)

@@ -10,7 +10,7 @@ struct ExportFileTests {
 
     private func place() throws -> Workplace {
         let place = try Workplace.make()
-        try place.installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t1"])
+        try place.installation.record(["transactionId": "t1"])
         return place
     }
 

@@ -96,7 +96,7 @@ struct ExportTests {
     @Test func `deliveries are exported with what was sent last`() throws {
         let place = try Workplace.make()
         try place.addPostback()
-        try place.installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t1"])
+        try place.installation.record(["transactionId": "t1"])
         let outcome = try place.run("export", "deliveries", "--columns", "conversionId,state,status,lastStatus")
         #expect(outcome.text == "conversionId,state,status,lastStatus\n1,owed,pending,\n", "\(outcome.log)")
         let none = try place.run("export", "deliveries", "--state", "dead", "--columns", "id")

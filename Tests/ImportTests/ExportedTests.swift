@@ -11,12 +11,9 @@ struct ExportedTests {
         let place = try Workplace.make()
         try place.addPostback(on: "done")
         for number in 1...3 {
-            try place.installation.ask(
-                "recordConversion",
-                [
-                    "offerId": "o", "affiliateId": "a", "transactionId": .string("t\(number)"), "payout": "1.50",
-                    "params": ["sub1": "s"],
-                ])
+            try place.installation.record([
+                "transactionId": .string("t\(number)"), "payout": "1.50", "params": ["sub1": "s"],
+            ])
         }
         let name = "x.\(form)"
         #expect(try place.run("export", "conversions", "--output", name).status == .exited(0))
@@ -83,7 +80,7 @@ struct ExportedTests {
 
     @Test func `a date alone is its beginning in UTC`() throws {
         let place = try Workplace.make()
-        try place.installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t1"])
+        try place.installation.record(["transactionId": "t1"])
         let arguments = ["export", "conversions", "--columns", "transactionId", "--since"]
         #expect(try place.run(arguments + ["2020-06-01"]).text == "transactionId\nt1\n")
         #expect(try place.run(arguments + ["2020-06-01", "--until", "2020-07-01"]).text == "transactionId\n")

@@ -106,9 +106,7 @@ struct ImportTests {
         let place = try Workplace.make()
         try place.addPostback(on: "done")
         for number in 1...3 {
-            try place.installation.ask(
-                "recordConversion",
-                ["offerId": "o", "affiliateId": "a", "transactionId": .string("t\(number)"), "goalId": "g"])
+            try place.installation.record(["transactionId": .string("t\(number)"), "goalId": "g"])
         }
         try place.write(
             "s.csv",

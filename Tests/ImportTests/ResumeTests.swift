@@ -131,8 +131,7 @@ import Testing
         async throws
     {
         let place = try Workplace.make()
-        try place.installation.ask(
-            "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t"])
+        try place.installation.record(["transactionId": "t"])
         var text = ""
         for number in 1...400 {
             text += #"{"offerId":"o","transactionId":"t","status":"\#(number % 2 == 1 ? "done" : "rejected")"}"# + "\n"

@@ -3,27 +3,21 @@ import Postgres
 import System
 import TestSupport
 
-/// The product with an offer, an affiliate and a postback on Pending, and a folder for files to import.
+/// An installation with an offer and an affiliate, and a folder for files to import.
 struct Workplace {
     let installation: Installation
     private let folder: TemporaryFolder
 
     static func make() throws -> Workplace {
         let installation = try Installation.make()
-        try installation.ask(
-            "configureOffer",
-            ["offerId": "o", "goalsEnabled": true, "goals": [["id": "g", "name": "Goal"]]])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure(offer: ["goalsEnabled": true, "goals": [["id": "g", "name": "Goal"]]])
         return Workplace(installation: installation, folder: try TemporaryFolder())
     }
 
     func addPostback(on status: String = "pending") throws {
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": .string(status),
-                "url": "http://t.example/{transaction_id}?s={status}", "httpType": "GET",
-            ])
+        try installation.createPostback([
+            "conversionStatus": .string(status), "url": "http://t.example/{transaction_id}?s={status}",
+        ])
     }
 
     func path(_ name: String) -> String { "\(folder.path)/\(name)" }

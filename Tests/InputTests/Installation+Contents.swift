@@ -19,15 +19,9 @@ extension Installation {
     /// A database with something of everything, on which a bad input could do harm.
     static func withEverything() throws -> Installation {
         let installation = try Installation.make(["POSTBACKS_ALLOW_CIDRS": ""])
-        try installation.ask("configureOffer", ["offerId": "o", "goalsEnabled": true, "goals": [["id": "g1"]]])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "url": "http://t.example/{status}",
-                "httpType": "GET",
-            ])
-        try installation.ask("recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t"])
+        try installation.configure(
+            offer: ["goalsEnabled": true, "goals": [["id": "g1"]]], postbacks: [["url": "http://t.example/{status}"]])
+        try installation.record(["transactionId": "t"])
         return installation
     }
 }

@@ -146,12 +146,7 @@ struct AlertTests {
         let healthy = try RunningReceiver()
         let installation = try Installation.sending(to: gone.url, on: [String](repeating: "pending", count: 6))
         for url in [healthy.url, operatorReceiver.url] {
-            try installation.ask(
-                "createPostback",
-                [
-                    "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
-                    "url": .string("\(url)/{transaction_id}"),
-                ])
+            try installation.createPostback(["conversionStatus": "done", "url": .string("\(url)/{transaction_id}")])
         }
         let settings = settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0.5,0.5,0.5,0.5,0.5,600"])
         try withPoller(installation, settings) {
@@ -259,14 +254,8 @@ struct AlertTests {
         let operatorReceiver = try RunningReceiver()
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let guarded = try GuardedInstallation()
-        try guarded.manager.ask("configureOffer", ["offerId": "o"])
-        try guarded.manager.ask("configureAffiliate", ["affiliateId": "a"])
-        try guarded.manager.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                "url": .string("\(receiver.url)/{transaction_id}"),
-            ])
+        try guarded.manager.configure()
+        try guarded.manager.createPostback(["url": .string("\(receiver.url)/{transaction_id}")])
         let poller = try RunningPoller(guarded.poller, settings(operatorReceiver, ["POSTBACKS_RETRY_SCHEDULE": "0"]))
         try waitUntil("alerts are sent") { try guarded.owner.count("alert_watch") == 1 }
         let conversion: JSON = ["offerId": "o", "affiliateId": "a"]

@@ -19,18 +19,12 @@ import Testing
     /// 20 deliveries of 10 conversions owed to two destinations, among the dead rows.
     init() throws {
         installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        for port in 1...2 {
-            for status in ["pending", "done"] {
-                try installation.ask(
-                    "createPostback",
-                    [
-                        "offerId": "o", "affiliateId": "a", "conversionStatus": .string(status), "httpType": "GET",
-                        "url": .string("http://127.0.0.1:\(port)/"),
-                    ])
+        let postbacks = (1...2).flatMap { port in
+            ["pending", "done"].map { status -> JSON in
+                ["conversionStatus": .string(status), "url": .string("http://127.0.0.1:\(port)/")]
             }
         }
+        try installation.configure(postbacks: postbacks)
         connection = try installation.database.connect()
         old = try installation.database.connect()
         try old.execute(script: "BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE TEMPORARY TABLE t (); SELECT")

@@ -13,17 +13,10 @@ import Testing
         let hanging = try (0..<100).map { _ in try TCPListener() }
         let receiver = try RunningReceiver()
         let installation = try Installation.make()
-        _ = try installation.ask("configureOffer", all: [["offerId": "hang"], ["offerId": "o"]])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        func postback(_ offer: String, _ url: String) -> JSON {
-            [
-                "offerId": .string(offer), "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                "url": .string(url + "/{transaction_id}"),
-            ]
-        }
-        let postbacks = hanging.map { postback("hang", "http://127.0.0.1:\($0.port)") }
-        _ = try installation.ask(
-            "createPostback", all: postbacks + [postback("o", receiver.url)])
+        try installation.configure(
+            offer: ["offerId": "hang"],
+            postbacks: hanging.map { ["url": .string("http://127.0.0.1:\($0.port)/{transaction_id}")] })
+        try installation.configure(postbacks: [["url": .string("\(receiver.url)/{transaction_id}")]])
         // So few slots that a hundred with one request each would take all of them, and no time-out comes to their rescue.
         let settings = ["POSTBACKS_CONCURRENCY": "64", "POSTBACKS_TIMEOUT": "300", "POSTBACKS_LEASE": "400"]
         try installation.withPoller(settings) { _ in
@@ -47,13 +40,7 @@ import Testing
         let busy = try RunningReceiver()
         let other = try RunningReceiver()
         let installation = try Installation.sending(to: busy.url)
-        try installation.ask("configureOffer", ["offerId": "other"])
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "other", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                "url": .string("\(other.url)/"),
-            ])
+        try installation.configure(offer: ["offerId": "other"], postbacks: [["url": .string("\(other.url)/")]])
         try installation.record(["t"])
         _ = try installation.database.connect().run(
             """

@@ -14,21 +14,11 @@ import Testing
         try FileSystem.write(script, to: "\(folder.path)/deliverPostback")
         try FileSystem.setMode(0o755, of: "\(folder.path)/deliverPostback")
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        let postbacks = (1...200).map { number -> JSON in
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                "url": .string("http://127.0.0.1:\(number)/?c={click_id}"),
-            ]
-        }
-        for answer in try installation.ask("createPostback", all: postbacks) { #expect(answer["error"] == nil) }
-        try installation.ask(
-            "recordConversion",
-            [
-                "offerId": "o", "affiliateId": "a", "clickId": "c1",
-                "params": ["long": .string(String(repeating: "x", count: 900_000))],
-            ])
+        let urls = (1...200).map { "http://127.0.0.1:\($0)/?c={click_id}" }
+        try installation.configure(postbacks: urls.map { ["url": .string($0)] })
+        try installation.record([
+            "clickId": "c1", "params": ["long": .string(String(repeating: "x", count: 900_000))],
+        ])
         let poller = try RunningPoller(
             installation,
             [

@@ -166,9 +166,7 @@ import Testing
             "url": "http://127.0.0.1:1/{transaction_id}/{status}",
         ]
         #expect(try installation.ask("createPostback", postback).at("postback.id")?.integer ?? 0 > 1000)
-        let repeated = try installation.ask(
-            "recordConversion",
-            ["offerId": "o", "affiliateId": "a", "goalId": "g", "transactionId": "t1", "payout": "1.50"])
+        let repeated = try installation.record(["goalId": "g", "transactionId": "t1", "payout": "1.50"])
         #expect(repeated["duplicate"] == true)
         #expect(
             try installation.ask("updateConversionStatus", ["conversionId": 1, "status": "rejected"])["changed"] == true

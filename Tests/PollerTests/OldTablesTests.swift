@@ -57,8 +57,7 @@ import Testing
             #expect(Set(receiver.requests.map(\.target)).count == 80)
             #expect(receiver.requests.count == 80)
 
-            let again = try installation.ask(
-                "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "t7"])
+            let again = try installation.record(["transactionId": "t7"])
             #expect(again["duplicate"] == true && again.at("conversion.id") == 7)
             let changed = try installation.ask(
                 "updateConversionStatus", ["offerId": "o", "clickId": "c9", "status": "done"])

@@ -57,12 +57,9 @@ import Testing
         let slow = try RunningReceiver(ReceiverBehaviour(statuses: [503], retryAfter: "3600"))
         let other = try RunningReceiver()
         let installation = try Installation.sending(to: slow.url)
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
-                "url": .string("\(other.url)/{transaction_id}/{status}"),
-            ])
+        try installation.createPostback([
+            "conversionStatus": "done", "url": .string("\(other.url)/{transaction_id}/{status}"),
+        ])
         try installation.withPoller { _ in
             try installation.record(["t"])
             try installation.wait(in: "retrying")

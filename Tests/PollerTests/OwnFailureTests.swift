@@ -121,15 +121,11 @@ import Testing
         // Nothing is sealed yet: the poller has no reason not to start.
         try installation.withPoller(["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)]) { poller in
             try waitUntil("it runs") { try poller.log.contains("poller started") }
-            try installation.ask("configureOffer", ["offerId": "o"])
-            try installation.ask("configureAffiliate", ["affiliateId": "a"])
-            try installation.ask(
-                "createPostback",
-                [
-                    "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                    "url": .string("\(receiver.url)/{transaction_id}"),
-                    "basicAuth": ["token": "a-token", "scheme": "Bearer"],
-                ])
+            try installation.configure()
+            try installation.createPostback([
+                "url": .string("\(receiver.url)/{transaction_id}"),
+                "basicAuth": ["token": "a-token", "scheme": "Bearer"],
+            ])
             try installation.record(["t1", "t2"])
             try waitUntil("both have been given back", timeoutSeconds: 120) {
                 try installation.value(

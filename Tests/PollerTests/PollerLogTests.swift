@@ -87,16 +87,12 @@ struct PollerLogTests {
                 statuses: [500, 200], headers: [("X-Echo", "canary header")], body: "canary\nbody \u{2028} \u{202E}\r\n"
             ))
         let installation = try Installation.sending(to: "", on: [])
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "POST(JSON)",
-                "url": .string("\(receiver.url)/canary/{transaction_id}?token=canary"),
-                "requestParams": ["token": "canary-param", "c": "canary {click_id}"],
-                "requestHeaders": ["X-Api-Key": "canary-header"],
-                "basicAuth": ["login": "canary", "password": "canary"],
-                "signingSecret": "whsec_Y2FuYXJ5LXNpZ25pbmctMTIzNDU2Nzg5MA==",
-            ])
+        try installation.createPostback([
+            "httpType": "POST(JSON)", "url": .string("\(receiver.url)/canary/{transaction_id}?token=canary"),
+            "requestParams": ["token": "canary-param", "c": "canary {click_id}"],
+            "requestHeaders": ["X-Api-Key": "canary-header"], "basicAuth": ["login": "canary", "password": "canary"],
+            "signingSecret": "whsec_Y2FuYXJ5LXNpZ25pbmctMTIzNDU2Nzg5MA==",
+        ])
         let poller = try RunningPoller(installation)
         try installation.record(["canary-t1"])
         try installation.wait(in: "delivered")

@@ -88,12 +88,7 @@ import Testing
         try installation.wait(for: 7, in: "delivered")
         #expect(receiver.requests.count == 7)
         #expect(try poller.log.contains("sequences stood behind their tables"))
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
-                "url": "http://127.0.0.2/{click_id}",
-            ])
+        try installation.createPostback(["conversionStatus": "done", "url": "http://127.0.0.2/{click_id}"])
     }
 
     @Test func `a row that cannot be leased waits, and everything beside it goes out`() throws {

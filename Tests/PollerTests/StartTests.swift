@@ -136,14 +136,10 @@ struct StartTests {
     @Test func `on a standby it says so and waits, and sends when that is promoted`() throws {
         let receiver = try RunningReceiver()
         let standby = try Standby { installation in
-            try installation.ask("configureOffer", ["offerId": "o"])
-            try installation.ask("configureAffiliate", ["affiliateId": "a"])
-            try installation.ask(
-                "createPostback",
-                [
-                    "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
-                    "url": .string("\(receiver.url)/{transaction_id}"), "basicAuth": ["token": "canary"],
-                ])
+            try installation.configure()
+            try installation.createPostback([
+                "url": .string("\(receiver.url)/{transaction_id}"), "basicAuth": ["token": "canary"],
+            ])
             try installation.record(["a"])
         }
         defer { standby.server.stopImmediately() }

@@ -91,8 +91,7 @@ import Testing
 
     @Test func `createPostback takes every preset in every status, and has nothing to warn of`() throws {
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure()
         for preset in Preset.all {
             try installation.ask("configureAffiliate", ["affiliateId": .string(preset.name)])
             let owner = Preset.Owner(affiliate: preset.name, offer: "o")

@@ -21,8 +21,7 @@ import Testing
     @Test func `its output piped into createPostback makes the postbacks, each status that the receiver takes`() throws
     {
         let installation = try Installation.make()
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
+        try installation.configure()
         let one = try run("voluum", "--affiliate", "a", "--offer", "o", "--domain", "v.example.com")
         #expect(try installation.call("createPostback", one.text).status == .exited(0))
         let all = try run(

@@ -8,16 +8,12 @@ import Testing
 struct TestSendTests {
     private func installation(_ receiver: RunningReceiver) throws -> Installation {
         let installation = try Installation.make(["POSTBACKS_FUNCTIONS": Programs.folder])
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        try installation.ask(
-            "createPostback",
-            [
-                "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "POST(JSON)",
-                "url": .string("\(receiver.url)/p?c={click_id}&test={is_test}"),
-                "basicAuth": ["login": "ada", "password": "correct horse"],
-                "requestParams": ["payout": "{payout:number}"],
-            ])
+        try installation.configure()
+        try installation.createPostback([
+            "conversionStatus": "done", "httpType": "POST(JSON)",
+            "url": .string("\(receiver.url)/p?c={click_id}&test={is_test}"),
+            "basicAuth": ["login": "ada", "password": "correct horse"], "requestParams": ["payout": "{payout:number}"],
+        ])
         return installation
     }
 
@@ -49,8 +45,7 @@ struct TestSendTests {
     @Test func `it sends the values of a conversion, and fails when they are not delivered`() async throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let installation = try installation(receiver)
-        try installation.ask(
-            "recordConversion", ["offerId": "o", "affiliateId": "a", "clickId": "c7", "payout": "7.50"])
+        try installation.record(["clickId": "c7", "payout": "7.50"])
         let outcome = try test(installation, "1", "--conversion", "1")
         #expect(outcome.status == .exited(1))
         let report = try JSON(parsing: outcome.output)

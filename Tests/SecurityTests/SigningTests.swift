@@ -19,13 +19,11 @@ import Testing
         let installation = try Installation.sending(to: "", on: [])
         for type in ["GET", "POST(FORM)", "POST(JSON)"] {
             for (name, secret) in [("one", Self.secrets[0]), ("two", Self.secrets.joined(separator: " "))] {
-                try installation.ask(
-                    "createPostback",
-                    [
-                        "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": .string(type),
-                        "url": .string("\(receiver.url)/\(name)"), "signingSecret": .string(secret),
-                        "requestParams": ["größe": "{transaction_id} ✓", "n": "é & {payout}"],
-                    ])
+                try installation.createPostback([
+                    "httpType": .string(type), "url": .string("\(receiver.url)/\(name)"),
+                    "signingSecret": .string(secret),
+                    "requestParams": ["größe": "{transaction_id} ✓", "n": "é & {payout}"],
+                ])
             }
         }
         try installation.withPoller { _ in

@@ -9,35 +9,44 @@ extension Installation {
     ) throws -> Installation {
         let installation =
             try database.map { try Installation.make(on: $0, environment) } ?? Installation.make(environment)
-        try installation.ask("configureOffer", ["offerId": "o"])
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
-        for status in statuses {
-            try installation.ask(
-                "createPostback",
-                [
-                    "offerId": "o", "affiliateId": "a", "conversionStatus": .string(status), "httpType": "GET",
-                    "url": .string("\(url)/{transaction_id}/{status}?payout={payout}"),
-                ])
+        let postbacks = statuses.map { status -> JSON in
+            [
+                "conversionStatus": .string(status),
+                "url": .string("\(url)/{transaction_id}/{status}?payout={payout}"),
+            ]
         }
+        try installation.configure(postbacks: postbacks)
         return installation
     }
 
-    /// Records one conversion for each transaction id, in the given order.
+    /// The input of recordConversion for offer `o` and affiliate `a`, changed by `members`.
+    package static func conversion(_ members: JSON) -> JSON {
+        (["offerId": "o", "affiliateId": "a"] as JSON).merging(members)
+    }
+
+    /// Records a conversion of offer `o` and affiliate `a`, and returns the answer.
     @discardableResult
-    package func record(_ transactions: [String], _ more: JSON = [:]) throws -> [JSON] {
+    package func record(_ members: JSON) throws -> JSON {
+        try ask("recordConversion", Installation.conversion(members))
+    }
+
+    /// Records one conversion for each transaction id, in the given order, and returns the answers.
+    @discardableResult
+    package func record(_ transactions: [String], _ members: JSON = [:]) throws -> [JSON] {
         let inputs = transactions.map { transaction in
-            (["offerId": "o", "affiliateId": "a", "transactionId": .string(transaction), "payout": "1.50"] as JSON)
-                .merging(more)
+            Installation.conversion(["transactionId": .string(transaction), "payout": "1.50"]).merging(members)
         }
         let answers = try ask("recordConversion", all: inputs)
         guard answers.allSatisfy({ $0["error"] == nil }) else { throw DidNotHappen(description: "\(answers)") }
         return answers
     }
 
+    /// Changes the status of a conversion, and returns the answer.
+    @discardableResult
+    package func update(_ input: JSON) throws -> JSON { try ask("updateConversionStatus", input) }
+
     package func update(_ transaction: String, _ status: String) throws {
-        try ask(
-            "updateConversionStatus",
-            ["offerId": "o", "transactionId": .string(transaction), "status": .string(status)])
+        try update(["offerId": "o", "transactionId": .string(transaction), "status": .string(status)])
     }
 
     /// The deliveries in the order of their ids.

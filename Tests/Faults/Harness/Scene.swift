@@ -73,7 +73,6 @@ final class Scene {
             "LOG_LEVEL": "info", "SWIFT_BACKTRACE": "enable=no",
         ]
         pollerSettings = usual.merging(setup.poller) { $1 }
-        try installation.ask("configureAffiliate", ["affiliateId": "a"])
         let healthy = try (0..<setup.destinations).map { _ in try PlainDestination() }
         for (number, destination) in healthy.enumerated() {
             // Each flow has two postbacks of different types, to two destinations.
@@ -126,13 +125,9 @@ final class Scene {
         _ offer: String, postbacks: [JSON], to targets: [any Destination], isHealthy: Bool,
         share: Int = 1, environment: [String: String] = [:]
     ) throws {
-        try installation.ask("configureOffer", ["offerId": .string(offer)])
-        let inputs = postbacks.map { $0.merging(["offerId": .string(offer), "affiliateId": "a"]) }
         let creator = Installation(
             database: installation.database, environment: installation.environment.merging(environment) { $1 })
-        for answer in try creator.ask("createPostback", all: inputs) where answer["postback"] == nil {
-            throw DidNotHappen(description: "the postbacks of \(offer) are made, but \(answer.encodedText)")
-        }
+        try creator.configure(offer: ["offerId": .string(offer)], postbacks: postbacks)
         for target in targets where !destinations.contains(where: { $0 === target }) { destinations.append(target) }
         flows.append(Flow(offer: offer, isHealthy: isHealthy, share: share))
         spreadLoad()
