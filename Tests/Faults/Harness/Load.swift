@@ -58,8 +58,14 @@ final class Load: Sendable {
 
     func stop() { state.withLock { $0.isStopped = true } }
 
+    /// Waits until `count` more conversions are answered, which shows that recording works.
+    func waitForAnswers(_ count: Int = 20) throws {
+        let before = answered
+        try waitUntil("\(count) more conversions are answered", timeoutSeconds: 120) { answered >= before + count }
+    }
+
     var account: Account { state.withLock { $0.account } }
-    var answered: Int { state.withLock { $0.account.answers.count } }
+    private var answered: Int { state.withLock { $0.account.answers.count } }
     func setRate(_ rate: Int) { state.withLock { $0.rate = rate } }
 
     /// Kills the functions during their work; the caller starts them again.

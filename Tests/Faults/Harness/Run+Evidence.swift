@@ -10,8 +10,8 @@ extension Run {
     func explain(_ verdict: Verdict, on scene: Scene) {
         guard case .broken(let breaches) = verdict else { return }
         for breach in breaches { say("  \(breach)") }
-        guard let connection = try? scene.connect() else { return }
-        let sightings = Dictionary(grouping: scene.sightings, by: \.delivery)
+        guard let connection = try? scene.database.connect() else { return }
+        let sightings = Dictionary(grouping: scene.network.sightings, by: \.delivery)
         for id in Set(breaches.flatMap { $0.ids.prefix(3) }).sorted().prefix(12) {
             let rows =
                 (try? connection.run(

@@ -33,9 +33,9 @@ struct Run {
             do {
                 return try play(on: scene)
             } catch let breach as Breach {
-                var outcome = Outcome(rounds: scene.rounds, verdict: .broken([breach]))
+                var outcome = Outcome(rounds: scene.notes.rounds, verdict: .broken([breach]))
                 // Work that continues while the books are read would look like a breach.
-                scene.killPollers()
+                scene.processes.killPollers()
                 if let ledger = try? ledger(of: scene) {
                     outcome.totals = ledger.totals
                     outcome.verdict = .broken([breach] + ledger.breaches)
@@ -46,7 +46,7 @@ struct Run {
                 return Outcome(verdict: .skipped(skipped.reason))
             } catch {
                 keepLogs(of: scene)
-                return Outcome(rounds: scene.rounds, verdict: .failed("\(error)"))
+                return Outcome(rounds: scene.notes.rounds, verdict: .failed("\(error)"))
             }
         } catch let skipped as Skipped {
             return Outcome(verdict: .skipped(skipped.reason))
@@ -57,9 +57,9 @@ struct Run {
 
     private func play(on scene: Scene) throws -> Outcome {
         try fault.prepare(scene)
-        for _ in 0..<fault.setup.pollers { try scene.startPoller() }
+        for _ in 0..<fault.setup.pollers { try scene.processes.startPoller() }
         scene.load.start()
-        try scene.waitForArrivals()
+        try scene.network.waitForArrivals()
         let calm = Clock.unixMilliseconds
         scene.pause(effort.isShort ? 1 : 3)
         if fault.setup.latencyFactor == nil { scene.watch.note(.calm, from: calm) }
@@ -69,9 +69,9 @@ struct Run {
         if !scene.watch.hasFaulty { scene.watch.note(.faulty, from: start) }
         let healed = Clock.monotonicNanoseconds
         try scene.load.finish(seconds: fault.setup.patience)
-        try scene.waitUntilDrained()
+        try scene.database.waitUntilDrained()
         let healSeconds = Clock.seconds(since: healed)
-        try scene.endPollers()
+        try scene.processes.endPollers()
 
         let ledger = try ledger(of: scene)
         var breaches = ledger.breaches
@@ -80,8 +80,8 @@ struct Run {
         breaches += tooLate(latencies)
         say("  p99 of healthy flows in ms: \(latencies.turns)")
         let outcome = Outcome(
-            rounds: scene.rounds, totals: ledger.totals, allowedRepeats: scene.allowedRepeats,
-            healSeconds: healSeconds, latencies: latencies, remark: scene.remark,
+            rounds: scene.notes.rounds, totals: ledger.totals, allowedRepeats: scene.notes.allowedRepeats,
+            healSeconds: healSeconds, latencies: latencies, remark: scene.notes.remark,
             verdict: breaches.isEmpty ? .held : .broken(breaches))
         explain(outcome.verdict, on: scene)
         return outcome
@@ -114,14 +114,15 @@ struct Run {
 
     private func ledger(of scene: Scene) throws -> Ledger {
         // The server may have ended with the fault or with the program that owned it.
-        if !scene.server.isRunning { try scene.server.start() }
+        if !scene.database.server.isRunning { try scene.database.server.start() }
         return Ledger(
-            account: scene.load.account, books: try Books(try scene.connect()), sightings: scene.sightings,
-            bounds: Ledger.Bounds(attempts: fault.setup.attemptLimit, repeats: scene.allowedRepeats))
+            account: scene.load.account, books: try Books(try scene.database.connect()),
+            sightings: scene.network.sightings,
+            bounds: Ledger.Bounds(attempts: fault.setup.attemptLimit, repeats: scene.notes.allowedRepeats))
     }
 
     private func healthyAnswers(_ ledger: Ledger, _ scene: Scene) -> [Account.Answer] {
-        let healthy = Set(scene.flows.filter(\.isHealthy).map(\.offer))
+        let healthy = Set(scene.network.flows.filter(\.isHealthy).map(\.offer))
         return ledger.books.conversions.filter { healthy.contains($0.offer) }
             .compactMap { ledger.account.answers[$0.transaction] }
     }

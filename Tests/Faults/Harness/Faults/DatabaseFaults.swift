@@ -16,11 +16,11 @@ extension Fault {
         name: "database-restart", group: .database, injects: "an orderly restart of PostgreSQL"
     ) { scene in
         for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
-            scene.pause(between: 0.3, and: 2)
-            scene.server.stop()
-            try scene.server.start()
-            try scene.waitForAnswers()
-            scene.countRound()
+            scene.chance.pause(between: 0.3, and: 2)
+            scene.database.server.stop()
+            try scene.database.server.start()
+            try scene.load.waitForAnswers()
+            scene.notes.countRound()
         }
     }
 
@@ -28,11 +28,11 @@ extension Fault {
         name: "database-immediate-stop", group: .database, injects: "PostgreSQL stopped without a checkpoint (SIGQUIT)"
     ) { scene in
         for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
-            scene.pause(between: 0.3, and: 2)
-            scene.server.stopImmediately()
-            try scene.server.start()
-            try scene.waitForAnswers()
-            scene.countRound()
+            scene.chance.pause(between: 0.3, and: 2)
+            scene.database.server.stopImmediately()
+            try scene.database.server.start()
+            try scene.load.waitForAnswers()
+            scene.notes.countRound()
         }
     }
 
@@ -40,12 +40,12 @@ extension Fault {
         var fault = Fault(
             name: "database-away", group: .database, injects: "PostgreSQL away for 5 minutes (15 s in short)"
         ) { scene in
-            scene.server.stopImmediately()
+            scene.database.server.stopImmediately()
             scene.pause(scene.effort.seconds(short: 15, full: 300))
-            try scene.server.start()
-            scene.countRound()
+            try scene.database.server.start()
+            scene.notes.countRound()
         }
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 50) }
+        fault.prepare = { scene in scene.network.slowDown(milliseconds: 50) }
         return fault
     }()
 
@@ -53,11 +53,11 @@ extension Fault {
         name: "connections-killed", group: .database,
         injects: "pg_terminate_backend on recorder, poller and upkeep at random moments, during commits too"
     ) { scene in
-        let connection = try scene.connect()
+        let connection = try scene.database.connect()
         for _ in 0..<scene.effort.rounds(short: 40, full: 600) {
-            scene.pause(between: 0.01, and: 0.25)
-            try scene.terminateOne(on: connection)
-            scene.countRound()
+            scene.chance.pause(between: 0.01, and: 0.25)
+            try scene.database.terminateOne(on: connection)
+            scene.notes.countRound()
         }
     }
 
@@ -67,24 +67,25 @@ extension Fault {
             injects:
                 "SIGSTOP of the server's processes of poller and recorder in the middle of statements, past the lease"
         ) { scene in
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             for round in 0..<scene.effort.rounds(short: 1, full: 5) {
-                scene.pause(between: 0.3, and: 1)
-                let stopped = try scene.backends(of: round.isMultiple(of: 2) ? [.poller] : [.recorder], on: connection)
+                scene.chance.pause(between: 0.3, and: 1)
+                let stopped = try scene.database.backends(
+                    of: round.isMultiple(of: 2) ? [.poller] : [.recorder], on: connection)
                 for backend in stopped.prefix(1) { Signals.send(SIGSTOP, to: backend) }
                 // The other poller takes over the deliveries whose results the first one cannot store.
-                try scene.allowRepeatsOfLeased()
+                try scene.database.allowRepeatsOfLeased()
                 scene.pause(14)
                 for backend in stopped.prefix(1) { Signals.send(SIGCONT, to: backend) }
-                try scene.waitForAnswers()
-                scene.countRound()
+                try scene.load.waitForAnswers()
+                scene.notes.countRound()
             }
         }
         fault.setup.pollers = 2
         // Something is always in flight, so that leases are lost.
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
+        fault.prepare = { scene in scene.network.slowDown(milliseconds: 100) }
         fault.confirm = { scene in
-            let unknown = try scene.unknownAttempts()
+            let unknown = try scene.database.unknownAttempts()
             return unknown > 0 ? [] : [Breach(.heals, "no lease was lost: the fault was not injected")]
         }
         return fault
@@ -95,18 +96,18 @@ extension Fault {
             name: "pool-full", group: .database, injects: "every connection of the server taken by somebody else"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 2, full: 10) {
-                let connection = try scene.connect()
+                let connection = try scene.database.connect()
                 var taken: [Connection] = []
                 // Ends sessions of the programs and opens its own instead, until no connection is left for the
                 // programs.
                 let start = Clock.monotonicNanoseconds
                 while Clock.seconds(since: start) < 3 {
-                    for _ in 0..<3 { try scene.terminateOne(on: connection) }
-                    while let one = try? scene.connect() { taken.append(one) }
+                    for _ in 0..<3 { try scene.database.terminateOne(on: connection) }
+                    while let one = try? scene.database.connect() { taken.append(one) }
                 }
-                scene.countRound()
+                scene.notes.countRound()
                 taken = []
-                try scene.waitForAnswers()
+                try scene.load.waitForAnswers()
             }
         }
         fault.setup.server = ["max_connections": "15", "superuser_reserved_connections": "0"]
@@ -118,19 +119,21 @@ extension Fault {
             name: "disk-full", group: .database, injects: "no space left for PostgreSQL, its WAL included"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 1, full: 5) {
-                scene.pause(between: 0.5, and: 1)
-                let ballast = "\(scene.home)/ballast"
+                scene.chance.pause(between: 0.5, and: 1)
+                let ballast = "\(scene.database.home)/ballast"
                 try fill(ballast)
                 scene.pause(scene.effort.isShort ? 4 : 10)
                 try FileSystem.remove(ballast)
                 // PostgreSQL shuts down if its WAL cannot grow, and a supervisor starts it again.
-                try scene.server.start()
-                try scene.waitForAnswers()
-                scene.countRound()
+                try scene.database.server.start()
+                try scene.load.waitForAnswers()
+                scene.notes.countRound()
             }
         }
         fault.confirm = { scene in
-            let logs = ["postgres.log", "postgres.log.old"].compactMap { try? FileSystem.read("\(scene.home)/\($0)") }
+            let logs = ["postgres.log", "postgres.log.old"].compactMap {
+                try? FileSystem.read("\(scene.database.home)/\($0)")
+            }
             let isFull = logs.contains { String(decoding: $0, as: UTF8.self).contains("No space left on device") }
             return isFull ? [] : [Breach(.heals, "the disk was never full: the fault was not injected")]
         }

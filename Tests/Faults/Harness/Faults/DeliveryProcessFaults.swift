@@ -37,18 +37,19 @@ extension Fault {
     ) -> Fault {
         var fault = Fault(name: name, group: .processes, injects: injects) { scene in
             for _ in 0..<scene.effort.rounds(short: rounds, full: 3 * rounds) {
-                try scene.beginMisbehaving()
+                try scene.processes.beginMisbehaving()
                 scene.pause(perRound)
-                try scene.endMisbehaving()
-                try scene.waitForArrivals()
-                scene.countRound()
+                try scene.processes.endMisbehaving()
+                try scene.network.waitForArrivals()
+                scene.notes.countRound()
             }
             // Each misbehaving process may lose what it had in flight.
-            scene.allowRepeats(times: scene.misbehavedStarts)
+            scene.processes.allowRepeats(times: scene.processes.misbehavedStarts)
         }
-        fault.prepare = { scene in try scene.wrapDeliverPostback(script) }
+        fault.prepare = { scene in try scene.processes.wrapDeliverPostback(script) }
         fault.confirm = { scene in
-            scene.misbehavedStarts > 0 ? [] : [Breach(.heals, "nothing misbehaved: the fault was not injected")]
+            scene.processes.misbehavedStarts > 0
+                ? [] : [Breach(.heals, "nothing misbehaved: the fault was not injected")]
         }
         return fault
     }

@@ -6,13 +6,13 @@ extension Fault {
     static let falsification = Fault(
         name: "falsified-books", group: .database, injects: "rows that are deleted from the database by hand"
     ) { scene in
-        let connection = try scene.connect()
+        let connection = try scene.database.connect()
         scene.load.setRate(0)
         scene.pause(0.5)
-        try scene.waitUntilDrained()
+        try scene.database.waitUntilDrained()
         _ = try connection.run("DELETE FROM deliveries WHERE id = 1")
         _ = try connection.run("DELETE FROM attempts WHERE delivery_id = 2")
         _ = try connection.run("DELETE FROM conversions WHERE id = 3")
-        scene.countRound()
+        scene.notes.countRound()
     }
 }

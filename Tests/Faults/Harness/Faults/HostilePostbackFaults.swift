@@ -15,13 +15,13 @@ extension Fault {
             injects: "postbacks of the largest permitted size, with secrets that begin alike, to one who repeats them"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 2, full: 4) {
-                try scene.waitForShortBacklog()
+                try scene.database.waitForShortBacklog()
                 let length = scene.effort.isShort ? 5.0 : 20
                 scene.load.state.withLock { $0.offers.removeAll { $0 == HostilePostback.offer } }
                 scene.watch.during(.calm) { scene.pause(length) }
                 scene.load.state.withLock { $0.offers.append(HostilePostback.offer) }
                 scene.watch.during(.faulty) { scene.pause(length) }
-                scene.countRound()
+                scene.notes.countRound()
             }
         }
         // One in forty conversions is for the hostile offer, and causes two of the largest requests.
@@ -34,13 +34,13 @@ extension Fault {
             }
             let behaviour = ReceiverBehaviour(headers: repeating, body: String(repeating: "a", count: 4096))
             let target = try PlainDestination(behaviour)
-            try scene.addFlow(
+            try scene.network.addFlow(
                 HostilePostback.offer, postbacks: HostilePostback.all(to: target.url), to: [target], isHealthy: false)
-            scene.favourHealthyFlows(13)
+            scene.network.favourHealthyFlows(13)
         }
         fault.confirm = { scene in
             // Everything was delivered, and no attempt is unknown.
-            let odd = try scene.count(
+            let odd = try scene.database.count(
                 """
                 SELECT count(*) AS value FROM delivery_log
                 WHERE state <> 'delivered' OR EXISTS (

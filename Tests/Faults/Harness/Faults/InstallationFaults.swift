@@ -14,19 +14,19 @@ extension Fault {
             name: "sequences-behind", group: .database,
             injects: "every sequence set back to 1, so that it gives ids that are taken"
         ) { scene in
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             for _ in 0..<scene.effort.rounds(short: 2, full: 10) {
-                scene.pause(between: 0.5, and: 2)
+                scene.chance.pause(between: 0.5, and: 2)
                 for table in ["outbox", "events", "conversions", "postbacks", "destinations"] {
                     _ = try connection.run("SELECT setval(\("\(table)_id_seq")::regclass, 1)")
                 }
-                scene.countRound()
-                try scene.waitForAnswers()
+                scene.notes.countRound()
+                try scene.load.waitForAnswers()
             }
         }
         fault.confirm = { scene in
-            var breaches = try scene.judgeUncharged()
-            if !scene.pollerLog.contains("sequences stood behind their tables") {
+            var breaches = try scene.database.judgeUncharged()
+            if !scene.processes.log.contains("sequences stood behind their tables") {
                 breaches.append(Breach(.heals, "no sequence was brought forward: the fault was not injected"))
             }
             return breaches
@@ -39,19 +39,19 @@ extension Fault {
             name: "read-only", group: .database,
             injects: "a server that can only be read for a minute (5 s in short), as the old one of a failover"
         ) { scene in
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             for _ in 0..<scene.effort.rounds(short: 2, full: 3) {
-                scene.pause(between: 0.5, and: 2)
-                try scene.setReadOnly(true, on: connection)
+                scene.chance.pause(between: 0.5, and: 2)
+                try scene.database.setReadOnly(true, on: connection)
                 scene.pause(scene.effort.seconds(short: 5, full: 60))
-                try scene.setReadOnly(false, on: connection)
-                scene.countRound()
-                try scene.waitForAnswers()
+                try scene.database.setReadOnly(false, on: connection)
+                scene.notes.countRound()
+                try scene.load.waitForAnswers()
             }
         }
         // Something is always in flight.
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
-        fault.confirm = { scene in try scene.judgeUncharged() }
+        fault.prepare = { scene in scene.network.slowDown(milliseconds: 100) }
+        fault.confirm = { scene in try scene.database.judgeUncharged() }
         return fault
     }()
 
@@ -61,15 +61,15 @@ extension Fault {
             injects:
                 "a copy of the database, with what it owes, and a poller of its own that is started again and again"
         ) { scene in
-            let copy = scene.copy
+            let copy = scene.database.copy
             let owed = try copy.count("outbox")
             for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
-                let poller = try RunningPoller(copy, scene.pollerSettings)
+                let poller = try RunningPoller(copy, scene.processes.settings)
                 guard try poller.waitForEnd() == .exited(78) else {
                     throw Breach(.heals, "the poller of a copy did not refuse: \(try poller.log)")
                 }
-                scene.countRound()
-                scene.pause(between: 0.2, and: 1)
+                scene.notes.countRound()
+                scene.chance.pause(between: 0.2, and: 1)
             }
             if owed == 0 { throw Breach(.heals, "the copy owes nothing: the fault was not injected") }
             let left = try copy.count("outbox")
@@ -77,15 +77,15 @@ extension Fault {
             if left != owed || made != 0 { throw Breach(.recordedRequests, "the copy has sent \(made) requests") }
         }
         fault.prepare = { scene in
-            try scene.recordSilently(50, on: try scene.connect())
-            try scene.makeCopy()
+            try scene.network.recordSilently(50, on: try scene.database.connect())
+            try scene.database.makeCopy()
         }
-        fault.confirm = { scene in try scene.judgeUncharged() }
+        fault.confirm = { scene in try scene.database.judgeUncharged() }
         return fault
     }()
 }
 
-extension Scene {
+extension Database {
     /// Checks that every delivery was delivered by its first attempt, and that nothing is paused.
     fileprivate func judgeUncharged() throws -> [Breach] {
         var breaches: [Breach] = []

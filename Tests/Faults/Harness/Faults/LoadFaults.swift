@@ -14,72 +14,83 @@ extension Fault {
 
     /// Before the destinations hang they answer as fast as all others, so that their reputation is good at first.
     private static func hanging(_ name: String, count: Int) -> Fault {
+        let place = Place<Crowd>()
         var fault = Fault(
             name: name, group: .load,
             injects: "\(count) destinations that stop answering at once, with rows owed to each and more arriving"
         ) { scene in
-            let crowd = try scene.madeCrowd()
-            let connection = try scene.connect()
+            let crowd = try place.get()
+            let connection = try scene.database.connect()
             for _ in 0..<scene.effort.rounds(short: 2, full: 3) {
-                try scene.waitForShortBacklog()
+                try scene.database.waitForShortBacklog()
                 // This is longer than two time-outs, so that hanging destinations are tried again.
                 let length = scene.effort.isShort ? 6.0 : 45
                 scene.watch.during(.calm) { scene.pause(length) }
                 crowd.hang()
                 try scene.watch.during(.faulty) {
                     scene.pause(1)
-                    for number in 0..<5 { try scene.recordSilently(10, of: "crowd-\(number)", on: connection) }
+                    for number in 0..<5 { try scene.network.recordSilently(10, of: "crowd-\(number)", on: connection) }
                     scene.pause(length)
                 }
                 crowd.answer()
                 try crowd.check()
-                scene.countRound()
+                scene.notes.countRound()
             }
         }
         fault.prepare = { scene in
             scene.useUsualTimes()
-            let crowd = try scene.makeCrowd(count)
+            let crowd = try Crowd(count)
+            place.put(crowd)
             // Each conversion is owed to a fifth of the destinations.
             let part = count / 5
             for number in 0..<5 {
                 let members = Array(crowd.members[number * part..<(number + 1) * part])
-                try scene.addFlow("crowd-\(number)", to: members, isHealthy: false)
+                try scene.network.addFlow("crowd-\(number)", to: members, isHealthy: false)
             }
-            scene.favourHealthyFlows(count > 100 ? 20 : 6)
+            scene.network.favourHealthyFlows(count > 100 ? 20 : 6)
         }
         // Per second, with 500 (100) destinations: a healthy flow gets 6 (18) conversions, and each destination of the
         // crowd gets a third of a delivery (3).
         fault.setup.rate = count > 100 ? 21 : 69
         fault.setup.latencyFactor = 2
-        fault.confirm = { scene in try scene.confirmHanging(count) }
+        fault.confirm = { scene in
+            defer { place.put(nil) }
+            return try scene.database.confirmHanging(count)
+        }
         return fault
     }
 
     private static let oneHangs: Fault = {
         let backlog = 10_000
+        let place = Place<Crowd>()
         var fault = Fault(
             name: "one-hangs-10000", group: .load, injects: "one destination that hangs, with 10,000 rows owed to it"
         ) { scene in
-            let crowd = try scene.madeCrowd()
-            let connection = try scene.connect()
+            let crowd = try place.get()
+            let connection = try scene.database.connect()
             for _ in 0..<scene.effort.rounds(short: 2, full: 4) {
-                try scene.waitForShortBacklog()
+                try scene.database.waitForShortBacklog()
                 let length = scene.effort.isShort ? 5.0 : 20
                 scene.watch.during(.calm) { scene.pause(length) }
                 crowd.hang()
-                try scene.recordSilently(backlog, of: "hanging", on: connection)
+                try scene.network.recordSilently(backlog, of: "hanging", on: connection)
                 scene.watch.during(.faulty) { scene.pause(length) }
                 crowd.answer()
                 try crowd.check()
-                scene.countRound()
+                scene.notes.countRound()
             }
         }
         fault.prepare = { scene in
             scene.useUsualTimes()
-            try scene.addFlow("hanging", to: try scene.makeCrowd(1).members, isHealthy: false)
+            let crowd = try Crowd(1)
+            place.put(crowd)
+            try scene.network.addFlow("hanging", to: crowd.members, isHealthy: false)
         }
         fault.setup.latencyFactor = 2
-        fault.confirm = { scene in try scene.confirmHanging(1) }
+        fault.confirm = { scene in
+            defer { place.put(nil) }
+            return try scene.database.confirmHanging(1)
+        }
         return fault
     }()
 
@@ -91,36 +102,39 @@ extension Fault {
         ) { scene in
             scene.watch.during(.calm) { scene.pause(scene.effort.isShort ? 2 : 10) }
             scene.load.setRate(0)
-            try scene.endPollers()
+            try scene.processes.endPollers()
             let retries = scene.effort.isShort ? 20_000 : 1_000_000
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             for _ in 0..<retries / 20_000 {
                 // Each conversion has four deliveries.
-                try scene.recordSilently(5000, of: "storm", by: PackageResources.record_retries_sql, on: connection)
+                try scene.network.recordSilently(
+                    5000, of: "storm", by: PackageResources.record_retries_sql, on: connection)
             }
             _ = try connection.run("ANALYZE")
             scene.load.setRate(scene.setup.rate)
-            try scene.startPoller()
+            try scene.processes.startPoller()
             let start = Clock.monotonicNanoseconds
             let length = scene.effort.seconds(short: 5, full: 120)
             scene.watch.during(.faulty) {
                 scene.pause(length)
             }
-            let left = try scene.count("SELECT count(*) AS value FROM outbox WHERE attempt > 0")
+            let left = try scene.database.count("SELECT count(*) AS value FROM outbox WHERE attempt > 0")
             let each = Double(retries - left) / Clock.seconds(since: start)
-            scene.remark = "\(retries - left) retries in \(Int(Clock.seconds(since: start))) s (\(Int(each)) a second)"
-            scene.countRound()
+            scene.notes.remark =
+                "\(retries - left) retries in \(Int(Clock.seconds(since: start))) s (\(Int(each)) a second)"
+            scene.notes.countRound()
             guard left > 200_000 else { return }
             // To end the run sooner, the remaining deliveries are cancelled by deleting their postbacks.
             scene.load.setRate(0)
             try waitUntil("all is answered", timeoutSeconds: 120) { scene.load.state.withLock { $0.open == 0 } }
             let deletion = Clock.monotonicNanoseconds
-            let cancelled = try scene.deletePostbacks(of: "storm")
-            scene.remark += ", \(cancelled) cancelled by deletePostback in \(Int(Clock.seconds(since: deletion))) s"
+            let cancelled = try scene.database.deletePostbacks(of: "storm")
+            scene.notes.remark +=
+                ", \(cancelled) cancelled by deletePostback in \(Int(Clock.seconds(since: deletion))) s"
         }
         fault.prepare = { scene in
             let targets = try (0..<4).map { _ in try PlainDestination() }
-            try scene.addFlow("storm", to: targets, isHealthy: true)
+            try scene.network.addFlow("storm", to: targets, isHealthy: true)
         }
         fault.setup.patience = 240
         fault.setup.latencyBound = 1000
@@ -129,26 +143,16 @@ extension Fault {
 }
 
 extension Scene {
-    /// Makes the hanging destinations, which the steps of one fault share.
-    func makeCrowd(_ count: Int) throws -> Crowd {
-        let crowd = try Crowd(count)
-        self.crowd = crowd
-        return crowd
-    }
-
-    func madeCrowd() throws -> Crowd {
-        guard let crowd else { throw DidNotHappen(description: "there is a crowd") }
-        return crowd
-    }
-
     /// Uses the default time-out and lease, so that hanging requests last as long as usual. The short choice has no
     /// time for that.
     fileprivate func useUsualTimes() {
         guard !effort.isShort else { return }
-        pollerSettings["POSTBACKS_TIMEOUT"] = "20"
-        pollerSettings["POSTBACKS_LEASE"] = "60"
+        processes.settings["POSTBACKS_TIMEOUT"] = "20"
+        processes.settings["POSTBACKS_LEASE"] = "60"
     }
+}
 
+extension Database {
     /// Checks that the destinations were met while they hung: all of them, or 128 if there are more.
     fileprivate func confirmHanging(_ count: Int) throws -> [Breach] {
         let met = try self.count(

@@ -46,7 +46,7 @@ extension Fault {
                 throw Skipped(reason: "\(error)")
             }
             let program = try server.wrap(Programs.path("deliverPostback"))
-            scene.pollerSettings["POSTBACKS_FUNCTIONS"] = FileSystem.parent(of: program)
+            scene.processes.settings["POSTBACKS_FUNCTIONS"] = FileSystem.parent(of: program)
             let site = try receiver.open()
             try server.answer("\(name).test", answer)
             return [
@@ -80,7 +80,7 @@ extension Fault {
             guard Certificates.isPossible else { throw Skipped(reason: "the program openssl is not there") }
             let certificates = try Certificates()
             let good = TLSFront.Manner.relay(try certificates.make(.good))
-            scene.pollerSettings["POSTBACKS_CA_FILE"] = certificates.authority
+            scene.processes.settings["POSTBACKS_CA_FILE"] = certificates.authority
             let site = try receiver.open()
             let front = try TLSFront()
             let port = try front.open(before: site, try manner(certificates))

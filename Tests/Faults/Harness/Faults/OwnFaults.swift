@@ -32,20 +32,20 @@ extension Fault {
     ) -> Fault {
         var fault = Fault(name: name, group: .processes, injects: injects) { scene in
             for _ in 0..<scene.effort.rounds(short: 1, full: 3) {
-                try scene.beginMisbehaving()
+                try scene.processes.beginMisbehaving()
                 scene.pause(scene.effort.isShort ? 5 : 20)
-                try scene.endMisbehaving()
+                try scene.processes.endMisbehaving()
                 // A wrong process that still runs is ended, as an operator would do.
-                for number in scene.pollers.indices { scene.killDeliveryProcess(number) }
-                try scene.waitForArrivals()
-                scene.countRound()
+                for number in scene.processes.pollers.indices { scene.processes.killDeliveryProcess(number) }
+                try scene.network.waitForArrivals()
+                scene.notes.countRound()
             }
-            scene.allowRepeats(times: scene.misbehavedStarts)
+            scene.processes.allowRepeats(times: scene.processes.misbehavedStarts)
         }
-        fault.prepare = { scene in try scene.wrapDeliverPostback(try script(scene)) }
+        fault.prepare = { scene in try scene.processes.wrapDeliverPostback(try script(scene)) }
         fault.confirm = { scene in
-            guard scene.misbehavedStarts > 0 else { return [Breach(.heals, "the fault was not injected")] }
-            return try scene.charges()
+            guard scene.processes.misbehavedStarts > 0 else { return [Breach(.heals, "the fault was not injected")] }
+            return try scene.database.charges()
         }
         return fault
     }
@@ -57,8 +57,8 @@ extension Fault {
         if let reason = OwnMount.impossibility { throw Skipped(reason: reason) }
         let certificates = try Certificates()
         let destination = try TLSDestination(certificates)
-        scene.pollerSettings["POSTBACKS_CA_FILE"] = certificates.authority
-        try scene.addFlow("tls", to: [destination], isHealthy: false)
+        scene.processes.settings["POSTBACKS_CA_FILE"] = certificates.authority
+        try scene.network.addFlow("tls", to: [destination], isHealthy: false)
         let empty = "\(scene.folder.path)/empty"
         try FileSystem.makeFolder(empty)
         let program = try OwnMount.wrap(
@@ -94,7 +94,7 @@ extension Fault {
             throw Skipped(reason: "\(error)")
         }
         let destination = try NamedDestination(servers)
-        try scene.addFlow("named", to: [destination], isHealthy: false)
+        try scene.network.addFlow("named", to: [destination], isHealthy: false)
         let path = "\(scene.folder.path)/names"
         try FileSystem.makeFolder(path)
         try FileSystem.write(try broken(servers[1]), to: "\(path)/resolv.conf")
@@ -107,7 +107,7 @@ extension Fault {
         own(name, injects) { scene in
             let target = try PlainDestination()
 
-            try scene.addFlow(
+            try scene.network.addFlow(
                 "secret",
                 postbacks: [
                     [
@@ -156,7 +156,7 @@ private final class NamedDestination: Destination {
     var sightings: [Sighting] { plain.sightings }
 }
 
-extension Scene {
+extension Database {
     /// Finds what was charged to receivers although only this machine was at fault.
     fileprivate func charges() throws -> [Breach] {
         var breaches: [Breach] = []

@@ -16,55 +16,66 @@ extension Fault {
             injects:
                 "ciphertexts that were changed, a key that is away, templates that do not parse, payloads that are no snapshot"
         ) { scene in
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             let rounds = scene.effort.rounds(short: 2, full: 6)
             for round in 0..<rounds {
                 scene.watch.during(.calm) { scene.pause(scene.effort.isShort ? 3 : 10) }
                 if round == 0 {
-                    for poison in Poison.settings { try scene.poison(poison, on: connection) }
+                    for poison in Poison.settings { try poison.changePostback(on: connection) }
                     scene.load.state.withLock { $0.offers += Poison.settings.map(\.offer) }
                 }
                 try scene.watch.during(.faulty) {
                     for _ in 0..<(scene.effort.isShort ? 3 : 10) {
                         for poison in Poison.payloads where poison != .payloadHuge {
-                            try scene.recordPoison(poison, on: connection)
+                            try scene.network.record(poison, on: connection)
                         }
                         scene.pause(1)
                     }
                 }
                 // This line is longer than any line may be, and than any that a function has recorded. A debug build
                 // needs half a second to read it, so it is recorded outside the measured time.
-                try scene.recordPoison(.payloadHuge, on: connection)
-                scene.countRound()
+                try scene.network.record(.payloadHuge, on: connection)
+                scene.notes.countRound()
                 guard round == 0 else { continue }
                 // The key returns before the deliveries that need it are dead.
-                try scene.endPollers()
-                scene.pollerSettings["POSTBACKS_ENCRYPTION_KEY"] = Poison.bothKeys
-                try scene.startPoller()
+                try scene.processes.endPollers()
+                scene.processes.settings["POSTBACKS_ENCRYPTION_KEY"] = Poison.bothKeys
+                try scene.processes.startPoller()
             }
         }
         // The schedule is long enough for the key to return.
         fault.setup.schedule = "0.2,0.3,0.5,1,1,2,3,5,5,5,10"
         fault.setup.latencyFactor = 2
         fault.prepare = { scene in
-            guard let target = scene.destinations.first else { return }
+            guard let target = scene.network.destinations.first else { return }
             // This flow proves that the key is right, so that a ciphertext that cannot be opened was changed.
             let secret: JSON = [
                 "conversionStatus": "pending", "httpType": "GET",
                 "url": .string("\(target.url)/secret?t={transaction_id}"),
                 "basicAuth": ["login": "l", "password": "p"],
             ]
-            try scene.addFlow("healthy-secret", postbacks: [secret], to: [], isHealthy: true)
+            try scene.network.addFlow("healthy-secret", postbacks: [secret], to: [], isHealthy: true)
             for poison in Poison.settings + Poison.payloads {
                 let keys = poison == .missingKey ? ["POSTBACKS_ENCRYPTION_KEY": Poison.otherKey] : [:]
-                try scene.addPoisonFlow(poison, to: target, environment: keys)
+                try scene.network.addFlow(poison, to: target, environment: keys)
             }
         }
         fault.confirm = { scene in
-            try (Poison.settings + Poison.payloads).flatMap { try scene.judge($0) } + scene.judgeProcess()
+            try (Poison.settings + Poison.payloads).flatMap { try scene.database.judge($0) } + judgeProcess(scene)
         }
         return fault
     }()
+
+    private static func judgeProcess(_ scene: Scene) throws -> [Breach] {
+        var breaches: [Breach] = []
+        if scene.processes.log.contains("the delivery process ended") {
+            breaches.append(Breach(.complete, "a delivery process has ended"))
+        }
+        if try scene.database.unknownAttempts() > 0 {
+            breaches.append(Breach(.recordedRequests, "the outcome of attempts is unknown"))
+        }
+        return breaches
+    }
 }
 
 /// The kinds of rows that cannot be processed.
@@ -101,6 +112,13 @@ private enum Poison: String, CaseIterable {
         }
     }
 
+    /// Changes the postback; does nothing for a kind that changes the payload.
+    func changePostback(on connection: Connection) throws {
+        guard let change else { return }
+        let sql = "UPDATE postbacks SET \(change) WHERE offer_id = '\(offer)'"
+        _ = try connection.run(Statement(name: "", sql: sql), [])
+    }
+
     /// The SQL value that replaces the snapshot; nil for a kind that changes the postback.
     var payload: String? {
         switch self {
@@ -128,8 +146,8 @@ private enum Poison: String, CaseIterable {
     }
 }
 
-extension Scene {
-    fileprivate func addPoisonFlow(
+extension Network {
+    fileprivate func addFlow(
         _ poison: Poison, to target: any Destination, environment: [String: String]
     ) throws {
         let postback: JSON = [
@@ -142,13 +160,7 @@ extension Scene {
             poison.offer, postbacks: [postback], to: [], isHealthy: false, share: 0, environment: environment)
     }
 
-    fileprivate func poison(_ poison: Poison, on connection: Connection) throws {
-        guard let change = poison.change else { return }
-        let sql = "UPDATE postbacks SET \(change) WHERE offer_id = '\(poison.offer)'"
-        _ = try connection.run(Statement(name: "", sql: sql), [])
-    }
-
-    fileprivate func recordPoison(_ poison: Poison, on connection: Connection) throws {
+    fileprivate func record(_ poison: Poison, on connection: Connection) throws {
         guard let payload = poison.payload else { return }
         _ = try connection.run("BEGIN")
         try recordSilently(poison == .payloadHuge ? 1 : 3, of: poison.offer, on: connection)
@@ -161,6 +173,9 @@ extension Scene {
         _ = try connection.run("COMMIT")
     }
 
+}
+
+extension Database {
     /// Checks that each delivery has the expected state, or is held because ten earlier ones are dead (R13).
     fileprivate func judge(_ poison: Poison) throws -> [Breach] {
         let rows = try connect().run(
@@ -185,17 +200,6 @@ extension Scene {
         }
         if !rows.contains(where: { $0.text("state") == end.state }) {
             breaches.append(Breach(.complete, "\(poison.rawValue) was never met"))
-        }
-        return breaches
-    }
-
-    fileprivate func judgeProcess() throws -> [Breach] {
-        var breaches: [Breach] = []
-        if pollerLog.contains("the delivery process ended") {
-            breaches.append(Breach(.complete, "a delivery process has ended"))
-        }
-        if try unknownAttempts() > 0 {
-            breaches.append(Breach(.recordedRequests, "the outcome of attempts is unknown"))
         }
         return breaches
     }

@@ -16,9 +16,9 @@ extension Fault {
         name: "poller-killed", group: .processes, injects: "kill -9 of the poller at random moments"
     ) { scene in
         for _ in 0..<scene.effort.rounds(short: 3, full: 30) {
-            scene.pause(between: 0.2, and: 1.5)
-            try scene.killPoller()
-            scene.countRound()
+            scene.chance.pause(between: 0.2, and: 1.5)
+            try scene.processes.killPoller()
+            scene.notes.countRound()
         }
     }
 
@@ -27,9 +27,9 @@ extension Fault {
         injects: "kill -9 of the warm deliverPostback at random moments"
     ) { scene in
         for _ in 0..<scene.effort.rounds(short: 5, full: 50) {
-            scene.pause(between: 0.2, and: 1)
-            scene.killDeliveryProcess()
-            scene.countRound()
+            scene.chance.pause(between: 0.2, and: 1)
+            scene.processes.killDeliveryProcess()
+            scene.notes.countRound()
         }
     }
 
@@ -38,9 +38,9 @@ extension Fault {
         name: "recorder-killed", group: .processes, injects: "kill -9 of recordConversion at random moments"
     ) { scene in
         for _ in 0..<scene.effort.rounds(short: 10, full: 100) {
-            scene.pause(between: 0.05, and: 0.4)
+            scene.chance.pause(between: 0.05, and: 0.4)
             scene.load.killRecorder()
-            scene.countRound()
+            scene.notes.countRound()
         }
     }
 
@@ -49,10 +49,10 @@ extension Fault {
         name: "postgres-killed", group: .processes, injects: "kill -9 of PostgreSQL at random moments"
     ) { scene in
         for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
-            scene.pause(between: 0.3, and: 2)
-            try scene.killServer(awayFor: Double.random(in: 0...1, using: &scene.random))
-            try scene.waitForAnswers()
-            scene.countRound()
+            scene.chance.pause(between: 0.3, and: 2)
+            try scene.database.kill(awayFor: Double.random(in: 0...1, using: &scene.chance.random))
+            try scene.load.waitForAnswers()
+            scene.notes.countRound()
         }
     }
 
@@ -62,17 +62,17 @@ extension Fault {
             injects: "SIGTERM of the poller in full flight, and another one after it"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 3, full: 20) {
-                scene.pause(between: 0.3, and: 1.5)
-                try scene.endPollers()
-                try scene.startPoller()
-                scene.countRound()
+                scene.chance.pause(between: 0.3, and: 1.5)
+                try scene.processes.endPollers()
+                try scene.processes.startPoller()
+                scene.notes.countRound()
             }
         }
         fault.setup.rate = 200
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
+        fault.prepare = { scene in scene.network.slowDown(milliseconds: 100) }
         // Requests in flight are finished and stored, so no outcome is unknown.
         fault.confirm = { scene in
-            let unknown = try scene.unknownAttempts()
+            let unknown = try scene.database.unknownAttempts()
             return unknown == 0 ? [] : [Breach(.recordedRequests, "\(unknown) unknown attempts after SIGTERM")]
         }
         return fault
@@ -84,16 +84,17 @@ extension Fault {
             injects: "SIGSTOP of a poller past its lease while another one takes over, then SIGCONT"
         ) { scene in
             for round in 0..<scene.effort.rounds(short: 1, full: 5) {
-                scene.pause(between: 0.5, and: 1)
-                try stop(scene.pollers[round % 2], scene)
-                try scene.waitForArrivals()
-                scene.countRound()
+                scene.chance.pause(between: 0.5, and: 1)
+                try stop(scene.processes.pollers[round % 2], scene)
+                try scene.network.waitForArrivals()
+                scene.notes.countRound()
             }
         }
         fault.setup.pollers = 2
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 200) }
+        fault.prepare = { scene in scene.network.slowDown(milliseconds: 200) }
         fault.confirm = { scene in
-            scene.fencedAnswers > 0 ? [] : [Breach(.fenced, "no late answer of a lost lease was seen and counted")]
+            scene.processes.fencedAnswers > 0
+                ? [] : [Breach(.fenced, "no late answer of a lost lease was seen and counted")]
         }
         return fault
     }()
@@ -101,18 +102,18 @@ extension Fault {
     /// The requests in flight were accepted. The other poller sends them again and they are refused; at that moment the
     /// first poller continues and brings its late answers.
     private static func stop(_ poller: RunningPoller, _ scene: Scene) throws {
-        let before = try scene.unknownAttempts()
-        scene.allowRepeats()
+        let before = try scene.database.unknownAttempts()
+        scene.processes.allowRepeats()
         poller.send(SIGSTOP)
         // The poller also holds answers that it has not stored.
-        try scene.allowRepeatsOfLeased()
+        try scene.database.allowRepeatsOfLeased()
         scene.pause(11)
-        try scene.slowDown(milliseconds: 1200, status: 500)
-        try waitUntil("the other poller takes over") { try scene.unknownAttempts() > before }
+        scene.network.slowDown(milliseconds: 1200, status: 500)
+        try waitUntil("the other poller takes over") { try scene.database.unknownAttempts() > before }
         scene.pause(0.1)
         poller.send(SIGCONT)
         scene.pause(1)
-        try scene.slowDown(milliseconds: 200)
+        scene.network.slowDown(milliseconds: 200)
     }
 
     private static func many(pollers: Int) -> Fault {
@@ -120,7 +121,7 @@ extension Fault {
             name: "pollers-\(pollers)", group: .processes, injects: "\(pollers) pollers on one database"
         ) { scene in
             scene.pause(scene.effort.seconds(short: 4, full: 30))
-            scene.countRound()
+            scene.notes.countRound()
         }
         fault.setup.pollers = pollers
         fault.setup.rate = 300
@@ -133,17 +134,17 @@ extension Fault {
             name: "up-killed", group: .processes, injects: "kill -9 of `postbacks up` with its own PostgreSQL"
         ) { scene in
             for _ in 0..<scene.effort.rounds(short: 2, full: 10) {
-                scene.pause(between: 0.5, and: 2)
-                try scene.killPoller()
-                try scene.waitForArrivals()
-                scene.countRound()
+                scene.chance.pause(between: 0.5, and: 2)
+                try scene.processes.killPoller()
+                try scene.network.waitForArrivals()
+                scene.notes.countRound()
             }
         }
         fault.prepare = { scene in
-            scene.server.stop()
-            scene.pollerCommand = "up"
-            scene.pollerSettings["DATABASE_URL"] = ""
-            scene.pollerSettings["POSTBACKS_HOME"] = scene.home
+            scene.database.server.stop()
+            scene.processes.command = "up"
+            scene.processes.settings["DATABASE_URL"] = ""
+            scene.processes.settings["POSTBACKS_HOME"] = scene.database.home
         }
         return fault
     }()
@@ -156,15 +157,15 @@ extension Fault {
             let start = Clock.monotonicNanoseconds
             let length = scene.effort.seconds(short: 12, full: 120)
             while Clock.seconds(since: start) < length {
-                scene.pause(between: 0.1, and: 1.5)
-                let poller = Int.random(in: scene.pollers.indices, using: &scene.random)
-                switch Int.random(in: 0..<10, using: &scene.random) {
-                case 0...2: try scene.killPoller(poller)
-                case 3...5: scene.killDeliveryProcess(poller)
+                scene.chance.pause(between: 0.1, and: 1.5)
+                let poller = Int.random(in: scene.processes.pollers.indices, using: &scene.chance.random)
+                switch Int.random(in: 0..<10, using: &scene.chance.random) {
+                case 0...2: try scene.processes.killPoller(poller)
+                case 3...5: scene.processes.killDeliveryProcess(poller)
                 case 6...7: scene.load.killRecorder()
-                default: try scene.killServer(awayFor: Double.random(in: 0...2, using: &scene.random))
+                default: try scene.database.kill(awayFor: Double.random(in: 0...2, using: &scene.chance.random))
                 }
-                scene.countRound()
+                scene.notes.countRound()
             }
         }
         fault.setup.pollers = 2

@@ -8,23 +8,24 @@ extension Fault {
     static let statementFaults = [deadlocked, timedOut, foreignTransaction, deadRows, notificationsDropped]
 
     private static let deadlocked: Fault = {
+        let deadlocks = Place<Int>()
         var fault = Fault(
             name: "deadlock", group: .database,
             injects: "foreign transactions that lock owed rows against the order of the poller and of the recorder"
         ) { scene in
-            let connection = try scene.connect()
-            let before = try scene.deadlocks()
+            let connection = try scene.database.connect()
+            let before = try scene.database.deadlocks()
             let rounds = scene.effort.rounds(short: 20, full: 200)
             for _ in 0..<rounds {
                 try lockBackwards(on: connection, scene)
-                scene.countRound()
+                scene.notes.countRound()
             }
-            scene.notes["deadlocks"] = try scene.deadlocks() - before
+            deadlocks.put(try scene.database.deadlocks() - before)
         }
         fault.setup.server = ["deadlock_timeout": "50ms"]
-        fault.prepare = { scene in try scene.slowDown(milliseconds: 100) }
-        fault.confirm = { scene in
-            scene.notes["deadlocks", default: 0] > 0 ? [] : [Breach(.heals, "there was no deadlock")]
+        fault.prepare = { scene in scene.network.slowDown(milliseconds: 100) }
+        fault.confirm = { _ in
+            try deadlocks.get() > 0 ? [] : [Breach(.heals, "there was no deadlock")]
         }
         return fault
     }()
@@ -52,25 +53,27 @@ extension Fault {
             injects:
                 "statements that take too long: cancelled at random moments, behind a locked outbox, with a 2 ms limit"
         ) { scene in
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             let name = try connection.run("SELECT current_database() AS value").first?.text("value") ?? ""
             for _ in 0..<scene.effort.rounds(short: 2, full: 15) {
                 for _ in 0..<20 {
-                    scene.pause(between: 0.01, and: 0.1)
-                    try scene.cancelOne(on: connection)
+                    scene.chance.pause(between: 0.01, and: 0.1)
+                    try scene.database.cancelOne(on: connection)
                 }
                 _ = try connection.run("BEGIN")
                 _ = try connection.run("LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE")
                 scene.pause(1.5)
                 _ = try connection.run("ROLLBACK")
                 _ = try connection.run("ALTER DATABASE \(identifier: name) SET statement_timeout = '2ms'")
-                for _ in 0..<3 { try scene.terminateOne(on: connection) }
+                for _ in 0..<3 { try scene.database.terminateOne(on: connection) }
                 scene.pause(2)
                 _ = try connection.run("ALTER DATABASE \(identifier: name) RESET statement_timeout")
                 // A pool keeps sessions for a while, so those with the short limit are ended here.
-                for session in Scene.Session.allCases { try scene.terminateOne(of: [session], on: connection) }
-                try scene.waitForAnswers()
-                scene.countRound()
+                for session in Database.Session.allCases {
+                    try scene.database.terminateOne(of: [session], on: connection)
+                }
+                try scene.load.waitForAnswers()
+                scene.notes.countRound()
             }
         }
         fault.setup.patience = 180
@@ -84,10 +87,10 @@ extension Fault {
             injects: "a transaction that stays open for the whole run while many rows drain"
         ) { scene in
             scene.pause(scene.effort.seconds(short: 8, full: 120))
-            scene.countRound()
+            scene.notes.countRound()
         }
         fault.setup.rate = 400
-        fault.prepare = { scene in try scene.holdBackVacuum() }
+        fault.prepare = { scene in try scene.database.holdBackVacuum() }
         return fault
     }()
 
@@ -96,8 +99,8 @@ extension Fault {
             name: "dead-rows", group: .database,
             injects: "a million dead rows in the outbox (100,000 in short) that a foreign transaction keeps from vacuum"
         ) { scene in
-            let connection = try scene.connect()
-            try scene.holdBackVacuum()
+            let connection = try scene.database.connect()
+            try scene.database.holdBackVacuum()
             // The rows are inserted and deleted in one transaction, so no other session ever sees them.
             let rows = scene.effort.isShort ? 100_000 : 1_000_000
             _ = try connection.run("BEGIN")
@@ -109,7 +112,7 @@ extension Fault {
                 """)
             _ = try connection.run("DELETE FROM outbox WHERE event_id = 0")
             _ = try connection.run("COMMIT")
-            scene.countRound()
+            scene.notes.countRound()
             scene.pause(scene.effort.seconds(short: 5, full: 60))
         }
         fault.setup.patience = 240
@@ -123,15 +126,15 @@ extension Fault {
             name: "notifications-dropped", group: .database,
             injects: "what is owed comes without NOTIFY, to pollers that lost their LISTEN"
         ) { scene in
-            let connection = try scene.connect()
+            let connection = try scene.database.connect()
             scene.load.setRate(0)
             for round in 0..<scene.effort.rounds(short: 4, full: 30) {
                 // An idle poller looks less and less often.
                 scene.pause(2)
-                if round.isMultiple(of: 2) { try scene.terminateOne(of: [.poller], on: connection) }
-                try scene.recordSilently(20, on: connection)
-                try scene.waitForArrivals(20)
-                scene.countRound()
+                if round.isMultiple(of: 2) { try scene.database.terminateOne(of: [.poller], on: connection) }
+                try scene.network.recordSilently(20, on: connection)
+                try scene.network.waitForArrivals(20)
+                scene.notes.countRound()
             }
             scene.load.setRate(scene.setup.rate)
         }

@@ -1,6 +1,4 @@
 import HostileReceiver
-import Synchronization
-import TestSupport
 
 extension Fault {
     /// Destinations that misbehave beside healthy ones. After each was tried several times all are healed, and what is
@@ -28,19 +26,5 @@ extension Fault {
         hostile(name, group, injects: injects) { receiver, _ in
             try behaviours.map { try HostileDestination($0, receiver: receiver) }
         }
-    }
-}
-
-/// A value that one step of a fault stores for the next.
-private final class Place<Value: Sendable>: Sendable {
-    private let content = Mutex<Value?>(nil)
-
-    func put(_ value: Value?) { content.withLock { $0 = value } }
-
-    func get() throws -> Value {
-        guard let value = content.withLock({ $0 }) else {
-            throw DidNotHappen(description: "the fault was not prepared")
-        }
-        return value
     }
 }

@@ -19,7 +19,7 @@ final class HostileGround: Sendable {
     init(_ making: Making, on scene: Scene) throws {
         destinations = try making(receiver, scene)
         for destination in destinations {
-            try scene.addFlow("hostile-\(destination.name)", to: [destination, destination], isHealthy: false)
+            try scene.network.addFlow("hostile-\(destination.name)", to: [destination, destination], isHealthy: false)
         }
     }
 
@@ -27,7 +27,7 @@ final class HostileGround: Sendable {
     /// paused meanwhile.
     /// - Parameter count: attempts; fewer are required where the product itself limits them.
     func heal(afterTries count: Int, on scene: Scene) throws {
-        let connection = try scene.connect()
+        let connection = try scene.database.connect()
         var tries: [String: Int] = [:]
         do {
             try waitUntil("\(count) attempts at each hostile destination", timeoutSeconds: scene.setup.patience) {
@@ -43,7 +43,7 @@ final class HostileGround: Sendable {
         for destination in destinations { try destination.heal() }
         healedAt.withLock { $0 = Clock.unixMilliseconds }
         try resumePostbacks(on: scene)
-        scene.countRound()
+        scene.notes.countRound()
     }
 
     /// Resumes paused postbacks, as an operator does after the receiver's repair. Requests that were in flight at the
@@ -51,16 +51,18 @@ final class HostileGround: Sendable {
     private func resumePostbacks(on scene: Scene) throws {
         try waitUntil("no postback is paused any more", timeoutSeconds: scene.setup.patience) {
             scene.pause(2)
-            let answer = try scene.installation.ask("listPostbacks", ["paused": true, "limit": 1000])
+            let answer = try scene.database.installation.ask("listPostbacks", ["paused": true, "limit": 1000])
             let paused = answer["postbacks"]?.items.compactMap { $0["id"] } ?? []
-            for id in paused { try scene.installation.ask("updatePostback", ["postbackId": id, "resume": true]) }
+            for id in paused {
+                try scene.database.installation.ask("updatePostback", ["postbackId": id, "resume": true])
+            }
             return paused.isEmpty
         }
     }
 
     /// Compares every attempt and every delivery with the expected outcome.
     func breaches(on scene: Scene) throws -> [Breach] {
-        let connection = try scene.connect()
+        let connection = try scene.database.connect()
         let attempts = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_attempts_sql))
         let deliveries = try connection.run(Statement(name: "", bytes: PackageResources.read_hostile_deliveries_sql))
         var breaches = destinations.flatMap { destination in
@@ -68,7 +70,7 @@ final class HostileGround: Sendable {
             return misjudged(by: destination, in: attempts.filter(isOwn), on: scene)
                 + leftovers(of: destination, in: deliveries.filter(isOwn))
         }
-        if scene.pollerLog.contains("upkeep of the database failed") {
+        if scene.processes.log.contains("upkeep of the database failed") {
             breaches.append(Breach(.recordedRequests, "the database refused to store what was answered"))
         }
         return breaches

@@ -2,11 +2,11 @@ import System
 import TestSupport
 
 /// A deliverPostback that misbehaves while the fault lasts, and is the real program otherwise.
-extension Scene {
+extension Processes {
     /// - Parameter script: the shell script that runs instead of the real program while the fault lasts; `$REAL` is the
     ///   path of the real program.
     func wrapDeliverPostback(_ script: String) throws {
-        let functions = "\(folder.path)/functions"
+        let functions = "\(folder)/functions"
         try FileSystem.makeFolder(functions)
         let path = "\(functions)/deliverPostback"
         try FileSystem.write(
@@ -21,7 +21,7 @@ extension Scene {
 
             """, to: path)
         try FileSystem.setMode(0o755, of: path)
-        pollerSettings["POSTBACKS_FUNCTIONS"] = functions
+        settings["POSTBACKS_FUNCTIONS"] = functions
     }
 
     /// Kills the running delivery processes; the next ones misbehave.
@@ -35,8 +35,8 @@ extension Scene {
 
     /// The number of processes that have misbehaved.
     var misbehavedStarts: Int {
-        ((try? FileSystem.read("\(folder.path)/functions/deliverPostback.starts")) ?? []).count / 2
+        ((try? FileSystem.read("\(folder)/functions/deliverPostback.starts")) ?? []).count / 2
     }
 
-    private var faultyMark: String { "\(folder.path)/functions/deliverPostback.faulty" }
+    private var faultyMark: String { "\(folder)/functions/deliverPostback.faulty" }
 }

@@ -3,7 +3,7 @@ import System
 import TestSupport
 
 /// The programs' sessions on the database.
-extension Scene {
+extension Database {
     enum Session: String, CaseIterable {
         case recorder = "recordConversion"
         case updater = "updateConversionStatus"
@@ -21,13 +21,15 @@ extension Scene {
 
     /// Ends one of the sessions, chosen at random.
     func terminateOne(of sessions: [Session] = Session.allCases, on connection: Connection) throws {
-        guard let backend = try backends(of: sessions, on: connection).randomElement(using: &random) else { return }
+        guard let backend = try backends(of: sessions, on: connection).randomElement(using: &chance.random) else {
+            return
+        }
         _ = try connection.run("SELECT pg_terminate_backend(\(backend)::int)")
     }
 
     /// Cancels the current statement of one session, as a statement timeout would.
     func cancelOne(on connection: Connection) throws {
-        guard let backend = try backends(on: connection).randomElement(using: &random) else { return }
+        guard let backend = try backends(on: connection).randomElement(using: &chance.random) else { return }
         _ = try connection.run("SELECT pg_cancel_backend(\(backend)::int)")
     }
 
