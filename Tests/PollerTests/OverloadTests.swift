@@ -34,11 +34,22 @@ import Testing
             }
             try installation.record((1...50).map { "t\($0)" })
             receiver.behave(ReceiverBehaviour())
-            _ = try wait(for: [], milliseconds: 1500)
+            // The first delivery is due when the block ends, and not after the 0.1 s of the schedule.
+            #expect(
+                try installation.value(
+                    "SELECT (due_at > now() + interval '20 s')::text AS value FROM outbox WHERE attempt = 1") == "true")
+            // Each delivery to another destination shows that the poller has looked for due deliveries once more.
+            let other = try RunningReceiver()
+            try installation.configure(
+                offer: ["offerId": "other"], postbacks: [["url": .string("\(other.url)/{transaction_id}")]])
+            for number in 1...10 {
+                try installation.record(["u\(number)"], ["offerId": "other"])
+                try installation.wait(for: number, in: "delivered")
+            }
             #expect(receiver.requests.count == 1)
             #expect(try installation.deliveries().filter { $0["state"] == "owed" && $0["attempts"] == [] }.count == 50)
-            _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now()")
-            try installation.wait(for: 50, in: "delivered")
+            _ = try installation.database.connect().run("UPDATE destinations SET blocked_until = now() WHERE id = 1")
+            try installation.wait(for: 60, in: "delivered")
         }
     }
 }
