@@ -30,12 +30,6 @@ package struct Rows: RandomAccessCollection {
         guard count > 0 else { throw .unreadable("there is no row", statementName: statementName) }
         return self[0]
     }
-
-    /// The number of rows that an INSERT, UPDATE, DELETE, MERGE or SELECT processed; 0 for other statements.
-    package var affected: Int {
-        guard let text = unsafe PQcmdTuples(result.pointer) else { return 0 }
-        return unsafe Int(String(cString: text)) ?? 0
-    }
 }
 
 /// One row. Columns are named as in the statement, or numbered from 0; NULL is nil. The statement's text determines the

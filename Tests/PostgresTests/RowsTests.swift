@@ -25,11 +25,11 @@ import Testing
         #expect(try TestDatabase.make().connect().run("SELECT \(text) AS i")[0].integer("i") == nil)
     }
 
-    @Test func `what a statement touched is counted`() throws {
+    @Test func `the rows that a statement changed and returned are counted`() throws {
         let connection = try TestDatabase.make().connect()
         try connection.execute(script: "CREATE TABLE t (x int); INSERT INTO t SELECT generate_series(1, 5)")
-        #expect(try connection.run("UPDATE t SET x = x + 1 WHERE x > 2").affected == 3)
-        #expect(try connection.run("DELETE FROM t WHERE false").affected == 0)
+        #expect(try connection.run("UPDATE t SET x = x + 1 WHERE x > 2 RETURNING x").count == 3)
+        #expect(try connection.run("DELETE FROM t WHERE false RETURNING x").isEmpty)
     }
 
     @Test func `rows outlive the connection, and bytes are appended to what is there`() throws {
