@@ -4,7 +4,7 @@ import Postgres
 import Store
 import TestSupport
 
-/// What a poller does, one step at a time.
+/// The steps of a poller, which a test makes one at a time.
 extension Installation {
     /// Leases what may start at once, in the order in which it starts.
     func claim(_ limit: Int = 1000) throws -> [Outbox.Claim] {
