@@ -1,3 +1,5 @@
+import Domain
+
 @testable import Poller
 @testable import Store
 

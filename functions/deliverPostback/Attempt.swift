@@ -17,6 +17,7 @@ struct Attempt: FunctionOutput {
     private let secrets: [String]
     private let targetIsNamed: Bool
     private var judgement: Judgement?
+    private var reaction = Reaction.untried
     private var retryInSeconds: Double?
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none
@@ -46,26 +47,32 @@ struct Attempt: FunctionOutput {
             let judgement = Judgement(
                 status: response.status, body: response.body,
                 bodyFailure: response.bodyFailure.map(AttemptError.init), successWhen: criteria)
-            let asked = response.headers.values(ofHeader: "retry-after")
-            end(judgement, schedule: schedule, retryAfter: asked)
+            let asked = RetryAfter.seconds(
+                response.headers.values(ofHeader: "retry-after"), now: Timestamp(milliseconds: Clock.unixMilliseconds))
+            end(judgement, schedule: schedule, status: response.status, retryAfter: asked)
         case .failure(let failure):
             end(Judgement(AttemptError(failure), targetIsNamed: targetIsNamed), schedule: schedule)
         }
     }
 
-    mutating func end(_ judgement: Judgement, schedule: RetrySchedule, retryAfter: [String] = []) {
+    /// - Parameters:
+    ///   - status: the status of the answer; nil if none came.
+    ///   - retryAfter: the seconds that the answer asks for.
+    mutating func end(
+        _ judgement: Judgement, schedule: RetrySchedule, status: Int? = nil, retryAfter: Double? = nil
+    ) {
         self.judgement = judgement
+        reaction = Reaction(judgement.outcome, status: status, retryAfter: retryAfter, error: judgement.error?.code)
         guard judgement.outcome == .retry else { return }
-        let now = Timestamp(milliseconds: Clock.unixMilliseconds)
         retryInSeconds = schedule.wait(
-            afterAttempt: number, jitter: Double.random(in: 0...1), retryAfter: RetryAfter.seconds(retryAfter, now: now)
-        )
+            afterAttempt: number, jitter: Double.random(in: 0...1), retryAfter: retryAfter)
     }
 
     var json: JSON {
         var members: [JSON.Member] = [
             JSON.Member("deliveryId", .integer(deliveryID)), JSON.Member("attempt", .integer(number)),
             JSON.Member("outcome", .string(judgement?.outcome.rawValue ?? "retry")),
+            JSON.Member("reaction", reaction.json),
         ]
         if let retryInSeconds {
             members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000)))
@@ -88,11 +95,19 @@ struct Attempt: FunctionOutput {
     static let schema: JSON = Schema.object(
         [
             "deliveryId": Schema.integer, "attempt": Schema.integer,
-            "outcome": Schema.oneOf(Judgement.Outcome.allCases.map(\.rawValue)),
+            "outcome": Schema.oneOf(Judgement.Outcome.allCases.map(\.rawValue)), "reaction": reaction,
             "sent": Schema.boolean, "request": ["type": ["object", "null"]], "response": answer,
             "error": ["type": ["object", "null"]], "timing": Schema.anyObject, "remoteAddress": Schema.textOrNull,
         ],
         optional: ["retryInSeconds": ["type": "number"], "pausePostback": Schema.boolean])
+
+    private static let reaction = Schema.object(
+        ["kind": Schema.oneOf(Reaction.Kind.allCases.map(\.rawValue))],
+        optional: ["pauseSeconds": ["type": "number"]]
+    ).merging([
+        "description":
+            "What the attempt says about the destination; pauseSeconds is the Retry-After of an overloaded one."
+    ])
 
     private static let answer: JSON = [
         "type": ["object", "null"],

@@ -1,7 +1,6 @@
 import Domain
 import JSON
 import Store
-import System
 
 /// An answer of the delivery process to one claim, as a line that PostgreSQL can read: an unreadable line would make
 /// its whole batch fail.
@@ -58,8 +57,6 @@ struct Answer {
         let line: JSON = ["id": .string(id), "output": .object(output)]
         self.init(id: id, line: line.bytes, isBare: true)
     }
-
-    fileprivate static let outcomes = ["delivered", "retry", "failed", "skipped"]
 }
 
 /// A line of the delivery process.
@@ -98,15 +95,13 @@ enum DeliveryLine {
                     id: id, Complaint(code: error["code"]?.text ?? "internal", message: message, isOfKey: isOfKey))
             default: self = .refusal(id: id, message: message)
             }
-        } else if let output = answer.outline("output"), let outcome = output["outcome"]?.text,
-            Answer.outcomes.contains(outcome)
+        } else if let output = answer.outline("output"),
+            let outcome = output["outcome"]?.text.flatMap(Judgement.Outcome.init)
         {
-            // Only the outcome is read if the delivery was delivered.
-            let isDelivered = outcome == "delivered"
             self = .attempt(
                 Answer(
-                    id: id, line: line, reaction: isDelivered ? .answered : Reaction(output),
-                    isOfSecret: !isDelivered && output["error"]?["code"] == "secret"))
+                    id: id, line: line, reaction: Reaction(output, outcome),
+                    isOfSecret: outcome != .delivered && output["error"]?["code"] == "secret"))
         } else {
             return nil
         }
@@ -120,23 +115,18 @@ enum DeliveryLine {
 }
 
 extension Reaction {
-    /// - Parameter output: the output of deliverPostback.
-    fileprivate init(_ output: Outline) {
-        if let response = output["response"], case .number(let status)? = response["status"] {
-            guard status == "429" || status == "503" else {
-                self = .answered
-                return
-            }
-            let asked = (response["headers"] ?? .null).members.filter { $0.name.lowercased() == "retry-after" }
-                .compactMap(\.value.text)
-            let now = Timestamp(milliseconds: Clock.unixMilliseconds)
-            self = .overloaded(pause: RetryAfter.seconds(asked, now: now) ?? 0)
-        } else {
-            switch output["error"]?["code"]?.text {
-            case "dns", "connect", "tls", "timeout", "protocol": self = .failed
-            default: self = .untried
-            }
+    /// Reads what deliverPostback reports. While an installation is upgraded, its deliverPostback may be older and report
+    /// no reaction, or newer and report a kind that is unknown here. Then the outcome, the status and the error decide;
+    /// a pause that the destination asks for delays only the delivery itself.
+    fileprivate init(_ output: Outline, _ outcome: Judgement.Outcome) {
+        if let reported = output["reaction"].flatMap({ Reaction($0) }) {
+            self = reported
+            return
         }
+        let status: Int? =
+            if case .number(let text)? = output["response"]?["status"] { Int(text) ?? 0 } else { nil }
+        self.init(
+            outcome, status: status, error: output["error"]?["code"]?.text.flatMap(AttemptError.Code.init))
     }
 }
 

@@ -1,3 +1,4 @@
+import Domain
 import Store
 
 /// Keeps for each destination whether something is due, what is in flight, and where to look for more, and decides how

@@ -1,3 +1,4 @@
+import Domain
 import Store
 
 /// A claimed delivery that starts as soon as there is a slot for it.

@@ -1,3 +1,5 @@
+import Domain
+
 /// A poller's knowledge of a destination. It is also kept while nothing is owed. Times are monotonic nanoseconds.
 struct Reputation {
     /// How many requests may be in flight: up to twice as many as it has answered together.

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 
 @testable import Poller
@@ -14,6 +15,9 @@ func checkAnswer(_ bytes: [UInt8]) throws(Violation) {
     case .complaint: return
     }
     try checkStorable(answer)
+    if case .overloaded(let pause) = answer.reaction {
+        try require(pause >= 0 && pause <= RetryAfter.limit, "the pause of a destination is bounded")
+    }
     try require(
         answer.line != line || answer.withoutDetails != nil, "what the database refuses is kept without details")
     if let bare = answer.withoutDetails {

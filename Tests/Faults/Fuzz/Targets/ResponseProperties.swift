@@ -53,6 +53,12 @@ private func checkAttempt(_ result: Result<HTTPResponse, HTTPFailure>) throws(Vi
         throw Violation(description: "an attempt is an answer")
     }
     try require(answer.line == line, "an attempt goes on as it is")
+    try require(
+        output["reaction"].flatMap { Reaction($0) } == answer.reaction,
+        "the poller reads the reaction as it is reported")
+    try require(
+        { if case .failure = result { true } else { answer.reaction.isAnswer } }(),
+        "an answer is one of its destination")
     try require(!line.contains(0), "nothing of a NUL is left")
     if case .number(let text)? = output["retryInSeconds"] {
         let seconds = Double(text) ?? -1

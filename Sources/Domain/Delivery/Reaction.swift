@@ -1,0 +1,82 @@
+package import JSON
+
+/// What the end of an attempt says about its destination. deliverPostback reports it, and the poller chooses by it how many
+/// requests go to the destination, and when.
+package enum Reaction: Sendable, Hashable {
+    /// It answered with any status but 429 and 503, or its answer counts as delivered.
+    case answered
+    /// It answered 429 or 503; `pause` is its Retry-After in seconds, or 0.
+    case overloaded(pause: Double)
+    /// No answer came: no address, no connection, no TLS, no answer in time, or no HTTP.
+    case failed
+    /// Nothing was sent, or the result is unknown.
+    case untried
+
+    /// - Parameters:
+    ///   - outcome: the consequence of the attempt for its delivery.
+    ///   - status: the status of the answer; nil if none came.
+    ///   - retryAfter: the seconds that the answer asks for; nil if it does not ask.
+    ///   - error: the code of the attempt's error; nil if there is none, or one of another version.
+    package init(
+        _ outcome: Judgement.Outcome, status: Int?, retryAfter: Double? = nil, error: AttemptError.Code?
+    ) {
+        switch (status, error) {
+        case _ where outcome == .delivered: self = .answered
+        case (429?, _), (503?, _): self = .overloaded(pause: retryAfter ?? 0)
+        case (_?, _): self = .answered
+        case (nil, .dns?), (nil, .connect?), (nil, .tls?), (nil, .timeout?), (nil, .protocol?): self = .failed
+        case (nil, .forbiddenTarget?), (nil, .unsafeHeader?), (nil, .unsafeURL?), (nil, .tooLarge?),
+            (nil, .missingValue?), (nil, .secret?), (nil, .httpStatus?), (nil, .responseMismatch?), (nil, nil):
+            self = .untried
+        }
+    }
+
+    package var isAnswer: Bool {
+        switch self {
+        case .answered, .overloaded: true
+        case .failed, .untried: false
+        }
+    }
+
+    /// The names in JSON. "failed" would read like the outcome of that name, which is about the delivery.
+    package enum Kind: String, CaseIterable, Sendable {
+        case answered, overloaded
+        case failed = "unanswered"
+        case untried
+    }
+
+    package var kind: Kind {
+        switch self {
+        case .answered: .answered
+        case .overloaded: .overloaded
+        case .failed: .failed
+        case .untried: .untried
+        }
+    }
+
+    /// `{"kind":…}`, and `pauseSeconds` where a pause is asked for.
+    package var json: JSON {
+        guard case .overloaded(let pause) = self, pause > 0 else { return ["kind": .string(kind.rawValue)] }
+        return [
+            "kind": .string(kind.rawValue),
+            "pauseSeconds": Int(exactly: pause).map { .integer($0) } ?? .number("\(pause)"),
+        ]
+    }
+
+    /// Nil for a kind that this version does not know, and for every other value. A pause lies within the limits of
+    /// `RetryAfter`, whatever is written.
+    package init?(_ json: JSON) {
+        switch json["kind"]?.text.flatMap(Kind.init) {
+        case nil: return nil
+        case .answered: self = .answered
+        case .overloaded:
+            guard case .number(let text)? = json["pauseSeconds"] else {
+                self = .overloaded(pause: 0)
+                return
+            }
+            self = .overloaded(pause: min(max(Double(text) ?? 0, 0), RetryAfter.limit))
+        case .failed: self = .failed
+        case .untried: self = .untried
+        }
+    }
+}
