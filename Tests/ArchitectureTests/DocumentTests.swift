@@ -70,11 +70,11 @@ struct DocumentTests {
         }
     }
 
-    @Test func `each arrow has one walk, and each walk an arrow`() throws {
+    @Test func `each arrow has one walk, or one for each occasion, and each walk has an arrow`() throws {
         let drawn = try Document().arrows()
         let walked = Walk.all.map(\.arrow)
         #expect(Set(drawn).count == drawn.count)
-        #expect(Set(walked).count == walked.count)
+        #expect(Set(Walk.all.map(\.testDescription)).count == walked.count)
         #expect(Set(drawn).subtracting(walked).map(\.description).sorted() == [], "arrows that no test walks")
         #expect(Set(walked).subtracting(drawn).map(\.description).sorted() == [], "walks that no diagram draws")
     }

@@ -84,37 +84,37 @@ extension Walk {
     ]
 
     private static let deletions = [
-        Walk("owed", to: "cancelled", "delete_postback") {
+        Walk("owed", to: "cancelled", "cancel_deliveries", "at once") {
             try $0.record()
         } act: {
             try $0.delete()
         },
-        Walk("retrying", to: "cancelled", "delete_postback") {
+        Walk("retrying", to: "cancelled", "cancel_deliveries", "at once") {
             try $0.retry()
         } act: {
             try $0.delete()
         },
-        Walk("held", to: "cancelled", "delete_postback") {
+        Walk("held", to: "cancelled", "cancel_deliveries", "at once") {
             try $0.record()
             try $0.pauseAndHold()
         } act: {
             try $0.delete()
         },
-        Walk("owed", to: "cancelled", "cancel_deliveries") {
+        Walk("owed", to: "cancelled", "cancel_deliveries", "later") {
             try $0.start()
             try $0.delete()
             try $0.giveBack()
         } act: {
             try $0.mend()
         },
-        Walk("retrying", to: "cancelled", "cancel_deliveries") {
+        Walk("retrying", to: "cancelled", "cancel_deliveries", "later") {
             try $0.start()
             try $0.delete()
             try $0.answer(["outcome": "retry", "retryInSeconds": 30])
         } act: {
             try $0.mend()
         },
-        Walk("held", to: "cancelled", "cancel_deliveries") {
+        Walk("held", to: "cancelled", "cancel_deliveries", "later") {
             try $0.start()
             try $0.pauseAndHold()
             try $0.delete()

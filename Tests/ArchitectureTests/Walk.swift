@@ -5,19 +5,23 @@ struct Walk: Sendable, CustomTestStringConvertible {
     typealias Step = @Sendable (Stage) throws -> Void
 
     let arrow: Arrow
+    /// Tells the walks of one arrow apart; nil if it has only one.
+    let occasion: String?
     /// Brings the delivery to the arrow's beginning.
     let prepare: Step
     /// Walks it.
     let act: Step
 
-    var testDescription: String { arrow.description }
+    var testDescription: String { arrow.description + (occasion.map { ", \($0)" } ?? "") }
 
     static let all = byPollers + byOperators + inPlace
 
     /// - Parameter from: nil for a delivery that is not there yet.
     init(
-        _ from: String?, to: String, _ statement: String, after prepare: @escaping Step = { _ in }, act: @escaping Step
+        _ from: String?, to: String, _ statement: String, _ occasion: String? = nil,
+        after prepare: @escaping Step = { _ in }, act: @escaping Step
     ) {
+        self.occasion = occasion
         arrow = Arrow(from: from, to: to, statement: statement)
         self.prepare = prepare
         self.act = act

@@ -9,11 +9,20 @@ package struct MendOutbox: StoredCall {
     package static let statement = Statement(name: "mend_outbox", bytes: PackageResources.mend_outbox_sql)
 }
 
-/// Cancels the deliveries that deleted postbacks still owe.
+/// Cancels the deliveries that deleted postbacks still owe, and returns their number.
 package struct CancelDeliveries: StoredCall {
-    package init() {}
+    /// The only postback whose deliveries are cancelled; nil for those of every deleted postback.
+    package let postbackID: Int?
+
+    package init(of postbackID: Int? = nil) { self.postbackID = postbackID }
 
     package static let statement = Statement(name: "cancel_deliveries", bytes: PackageResources.cancel_deliveries_sql)
+
+    package var arguments: Arguments { ["postback_id": .optional(postbackID)] }
+
+    package func answer(_ rows: Rows) throws(PostgresError) -> Int {
+        try rows.single().required("cancelled")
+    }
 }
 
 /// Keeps the outbox small: removes the dead rows of claims and finished deliveries.

@@ -161,10 +161,12 @@ extension PostbackStore {
     /// Deletes a postback and cancels what it owes; a postback that is already deleted does not change.
     /// - Returns: the number of deliveries that were cancelled.
     package func delete(_ postbackID: Int) throws(FunctionError) -> Int {
-        guard let cancelled = try database.run(DeletePostback(postbackID: postbackID)) else {
-            throw .unknownPostback(postbackID)
-        }
-        return cancelled
+        var trip = RoundTrip()
+        let deletion = trip.add(DeletePostback(postbackID: postbackID))
+        let cancelling = trip.append(CancelDeliveries(of: postbackID))
+        let answers = try database.run(trip)
+        guard try answers.answer(deletion) else { throw .unknownPostback(postbackID) }
+        return try answers.answer(cancelling)
     }
 
     /// Opens the secrets that an update keeps, so that they can be sealed for another origin.

@@ -83,7 +83,7 @@ struct UpdatePostbacks: StoredCall {
     }
 }
 
-/// Deletes a postback, and returns the number of deliveries that were cancelled; nil if there is no such postback.
+/// Marks a postback as deleted, and returns whether it exists. `CancelDeliveries` follows in the same transaction.
 struct DeletePostback: StoredCall {
     let postbackID: Int
 
@@ -91,8 +91,5 @@ struct DeletePostback: StoredCall {
 
     var arguments: Arguments { ["postback_id": .int(postbackID)] }
 
-    func answer(_ rows: Rows) throws(PostgresError) -> Int? {
-        guard let row = rows.first else { return nil }
-        return try row.required("cancelled")
-    }
+    func answer(_ rows: Rows) -> Bool { !rows.isEmpty }
 }

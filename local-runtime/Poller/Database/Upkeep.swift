@@ -146,7 +146,7 @@ final class Upkeep {
             let cancelling = trip.add(CancelDeliveries())
             let mending = trip.append(MendOutbox())
             return { (_, answers, _) throws(PostgresError) in
-                try answers(cancelling)
+                _ = try answers(cancelling)
                 try answers(mending)
             }
         case .maintainAttempts:
