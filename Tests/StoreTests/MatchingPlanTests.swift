@@ -36,16 +36,6 @@ import Testing
                 """)
     }
 
-    /// The server's plans, for the values that are given and for any.
-    private func plans(_ stored: some StoredCall) throws -> [String] {
-        try ["force_custom_plan", "force_generic_plan"].map { mode in
-            _ = try connection.run(ApplySettings([("plan_cache_mode", mode), ("jit", "off")], forTransaction: false))
-            let explain = Statement(
-                name: "explain_\(mode)_\(stored.statement.name)", sql: "EXPLAIN \(stored.statement.sql)")
-            return try connection.run(explain, stored.call.parameters).compactMap { $0.text(0) }.joined(separator: "\n")
-        }
-    }
-
     private func read<Value>(_ members: JSON, _ make: (inout Fields) -> Value) -> Value {
         var fields = Fields(members.members)
         return make(&fields)
@@ -80,7 +70,7 @@ import Testing
             (FindOverlappingPostbacks(subject: .new(postback("*"))), ["postbacks_affiliate"]),
         ]
         for (call, indexes) in calls {
-            for plan in try plans(call) {
+            for plan in try connection.plans(of: call) {
                 for index in indexes { #expect(plan.contains(index), "\(call.statement.name): \(plan)") }
                 #expect(!plan.contains("Seq Scan on postbacks"), "\(call.statement.name): \(plan)")
                 #expect(plan.firstMatch(of: #/(fires|click_known)\(/#) == nil, "\(call.statement.name): \(plan)")

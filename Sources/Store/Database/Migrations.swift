@@ -56,6 +56,9 @@ package enum Migrations {
         Migration(
             number: 16, name: "shared rules",
             script: String(decoding: PackageResources.shared_rules_sql, as: UTF8.self)),
+        Migration(
+            number: 17, name: "shared lookups",
+            script: String(decoding: PackageResources.shared_lookups_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is

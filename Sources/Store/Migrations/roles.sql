@@ -38,7 +38,8 @@ REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
 GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, text, text, text), id_key(text), oldest_due(),
     goal_fires(text, text, boolean), event_json(bigint, integer, text, text, timestamptz), postback_json(postbacks),
     click_known(text, text, text, text), half_open(integer, timestamptz, float8),
-    fires(text, text, text, text, boolean, timestamptz, text, text, text, text, boolean)
+    fires(text, text, text, text, boolean, timestamptz, text, text, text, text, boolean),
+    conversions_by_key(text, text, text), find_conversion(bigint, text, text, text, text)
     TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 
 -- Everybody: the version of the tables, and whether a poller is alive.

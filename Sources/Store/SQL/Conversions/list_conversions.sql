@@ -9,22 +9,8 @@ WITH keyed AS MATERIALIZED (
     -- A tracker's id without an offer is looked up under each offer, because the indexes begin with the offer.
     SELECT c.id
     FROM offers o
-    CROSS JOIN LATERAL (
-        SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id
-            AND id_key(c.transaction_id) = id_key(@transaction_id::text) AND c.transaction_id = @transaction_id::text
-        OFFSET 0
-    ) c
-    WHERE @way::text = 'key' AND @transaction_id::text IS NOT NULL AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
-    UNION ALL
-    SELECT c.id
-    FROM offers o
-    CROSS JOIN LATERAL (
-        SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id AND id_key(c.click_id) = id_key(@click_id::text) AND c.click_id = @click_id::text
-        OFFSET 0
-    ) c
-    WHERE @way::text = 'key' AND @transaction_id::text IS NULL AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
+    CROSS JOIN LATERAL (SELECT c.id FROM conversions_by_key(o.id, @transaction_id::text, @click_id::text) c OFFSET 0) c
+    WHERE @way::text = 'key' AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
 ), found AS (
     SELECT c.created_at, c.id
     FROM keyed k

@@ -11,22 +11,7 @@ WITH input AS MATERIALIZED (
         AS i(conversion_id, offer_id, goal_id, transaction_id, click_id,
             status, status_reason, payout, revenue, sale_amount,
             expected_status, line)
-    CROSS JOIN LATERAL (
-        SELECT min(n.id) AS id, count(*) AS matches FROM (
-            SELECT c.id FROM conversions c WHERE c.id = i.conversion_id
-            UNION ALL
-            SELECT c.id FROM conversions c
-            WHERE c.offer_id = i.offer_id AND id_key(c.transaction_id) = id_key(i.transaction_id)
-                AND c.transaction_id = i.transaction_id
-                AND (i.goal_id IS NULL OR coalesce(c.goal_id, '') = i.goal_id)
-            UNION ALL
-            SELECT c.id FROM conversions c
-            WHERE i.transaction_id IS NULL AND c.offer_id = i.offer_id AND id_key(c.click_id) = id_key(i.click_id)
-                AND c.click_id = i.click_id
-                AND (i.goal_id IS NULL OR coalesce(c.goal_id, '') = i.goal_id)
-            LIMIT 2
-        ) n
-    ) m
+    CROSS JOIN LATERAL find_conversion(i.conversion_id, i.offer_id, i.goal_id, i.transaction_id, i.click_id) m
 ), locked AS MATERIALIZED (
     -- The row as it is once the lock is taken, which may be newer than this statement's snapshot.
     SELECT c.id, c.status, c AS stored FROM conversions c

@@ -13,23 +13,8 @@ WITH named AS MATERIALIZED (
     UNION ALL
     SELECT c.id
     FROM offers o
-    CROSS JOIN LATERAL (
-        SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id
-            AND id_key(c.transaction_id) = id_key(@transaction_id::text) AND c.transaction_id = @transaction_id::text
-        OFFSET 0
-    ) c
-    WHERE @conversion_id::bigint IS NULL AND @transaction_id::text IS NOT NULL
-        AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
-    UNION ALL
-    SELECT c.id
-    FROM offers o
-    CROSS JOIN LATERAL (
-        SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id AND id_key(c.click_id) = id_key(@click_id::text) AND c.click_id = @click_id::text
-        OFFSET 0
-    ) c
-    WHERE @conversion_id::bigint IS NULL AND @transaction_id::text IS NULL AND @click_id::text IS NOT NULL
+    CROSS JOIN LATERAL (SELECT c.id FROM conversions_by_key(o.id, @transaction_id::text, @click_id::text) c OFFSET 0) c
+    WHERE @conversion_id::bigint IS NULL AND num_nonnulls(@transaction_id::text, @click_id::text) > 0
         AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
 ), few AS MATERIALIZED (
     SELECT l.* FROM delivery_log l WHERE @way::text = 'delivery' AND l.id = @delivery_id::bigint

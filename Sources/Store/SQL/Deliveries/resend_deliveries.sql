@@ -8,21 +8,9 @@ WITH named AS MATERIALIZED (
     SELECT c.id
     FROM offers o
     CROSS JOIN LATERAL (
-        SELECT c.id, c.click_id FROM conversions c
-        WHERE c.offer_id = o.id
-            AND id_key(c.transaction_id) = id_key(@transaction_id::text) AND c.transaction_id = @transaction_id::text
-        OFFSET 0
+        SELECT c.id, c.click_id FROM conversions_by_key(o.id, @transaction_id::text, @click_id::text) c OFFSET 0
     ) c
-    WHERE @transaction_id::text IS NOT NULL AND (@click_id::text IS NULL OR c.click_id = @click_id::text)
-    UNION ALL
-    SELECT c.id
-    FROM offers o
-    CROSS JOIN LATERAL (
-        SELECT c.id FROM conversions c
-        WHERE c.offer_id = o.id AND id_key(c.click_id) = id_key(@click_id::text) AND c.click_id = @click_id::text
-        OFFSET 0
-    ) c
-    WHERE @transaction_id::text IS NULL AND @click_id::text IS NOT NULL
+    WHERE num_nonnulls(@transaction_id::text, @click_id::text) > 0 AND (@click_id::text IS NULL OR c.click_id = @click_id::text)
 ), matching AS NOT MATERIALIZED (
     SELECT l.id,
         CASE
