@@ -76,6 +76,7 @@ GRANT EXECUTE ON FUNCTION tell(text, jsonb), about(postbacks) TO postbacks_polle
 
 -- Manager.
 GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks_manager;
+GRANT EXECUTE ON FUNCTION find_or_add_destinations(text[]) TO postbacks_manager;
 GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
 GRANT INSERT ON postback_versions TO postbacks_manager;
 GRANT INSERT, DELETE ON deliveries TO postbacks_manager;

@@ -26,14 +26,8 @@ WITH input AS MATERIALIZED (
 ), accepted AS MATERIALIZED (
     SELECT i.* FROM input i JOIN asked a ON a.line = i.line
     WHERE NOT (a.offer_unknown OR a.affiliate_unknown OR a.goal_unknown OR a.goals_off)
-), known AS MATERIALIZED (
-    SELECT d.id, d.origin FROM destinations d WHERE d.origin = ANY (ARRAY(SELECT origin FROM accepted))
-), added AS (
-    -- All transactions insert in the same order, so that they do not deadlock.
-    INSERT INTO destinations AS d (origin)
-    SELECT origin FROM (SELECT origin FROM accepted EXCEPT SELECT origin FROM known) missing ORDER BY origin
-    ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin
-    RETURNING d.id, d.origin
+), led_to AS MATERIALIZED (
+    SELECT id, origin FROM find_or_add_destinations(ARRAY(SELECT origin FROM accepted))
 ), created AS (
     INSERT INTO postbacks AS p (id, offer_id, affiliate_id, goal_id, conversion_status, url, http_type, destination_id,
         basic_auth, request_params, request_headers, signing_secret, omit_empty_params, skip_when_empty, success_when,
@@ -42,7 +36,7 @@ WITH input AS MATERIALIZED (
         i.basic_auth::json, i.request_params::json, i.request_headers::json, i.signing_secret::json, i.omit_empty_params,
         i.skip_when_empty::json, i.success_when::json, i.active, i.idempotency_key, i.fingerprint, i.send_overtaken
     FROM accepted i
-    JOIN (SELECT * FROM known UNION ALL SELECT * FROM added) d ON d.origin = i.origin
+    JOIN led_to d ON d.origin = i.origin
     ORDER BY i.idempotency_key, i.line
     ON CONFLICT (idempotency_key) DO NOTHING
     RETURNING p.id, p.version, p.conversion_status, p.goal_id, p.active, p.url

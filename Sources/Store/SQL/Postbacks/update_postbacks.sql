@@ -41,14 +41,8 @@ WITH input AS MATERIALIZED (
 ), accepted AS MATERIALIZED (
     SELECT i.*, a.retries_now AS makes_due FROM input i JOIN asked a ON a.line = i.line
     WHERE a.is_current AND NOT a.goal_unknown AND NOT a.goals_off
-), known AS MATERIALIZED (
-    SELECT d.id, d.origin FROM destinations d WHERE d.origin = ANY (ARRAY(SELECT origin FROM accepted))
-), added AS (
-    -- All transactions insert in the same order, so that they do not deadlock.
-    INSERT INTO destinations AS d (origin)
-    SELECT origin FROM (SELECT origin FROM accepted EXCEPT SELECT origin FROM known) missing ORDER BY origin
-    ON CONFLICT (origin) DO UPDATE SET origin = excluded.origin
-    RETURNING d.id, d.origin
+), led_to AS MATERIALIZED (
+    SELECT id, origin FROM find_or_add_destinations(ARRAY(SELECT origin FROM accepted))
 ), changed AS (
     UPDATE postbacks p SET
         goal_id = CASE WHEN i.sets_goal THEN i.goal_id ELSE p.goal_id END,
@@ -66,7 +60,7 @@ WITH input AS MATERIALIZED (
         paused_reason = CASE WHEN i.resumes THEN NULL ELSE p.paused_reason END,
         version = p.version + 1, updated_at = now()
     FROM accepted i
-    JOIN (SELECT * FROM known UNION ALL SELECT * FROM added) d ON d.origin = i.origin
+    JOIN led_to d ON d.origin = i.origin
     WHERE p.id = i.id
     RETURNING p.*, i.line, i.resumes, i.makes_due
 ), remembered AS (
