@@ -16,26 +16,15 @@ package struct ListBlocked: StoredCall {
         package let until: String?
     }
 
-    package struct Answer {
-        package let first: [Destination]
-        /// The number of all, also of those beyond the limit.
-        package let count: Int
-    }
-
     package static let statement = Statement(name: "list_blocked", bytes: PackageResources.list_blocked_sql)
 
     package var arguments: Arguments { ["limit": .int(limit)] }
 
-    package func answer(_ rows: Rows) throws(PostgresError) -> Answer {
-        var destinations: [Destination] = []
-        var count = 0
-        for row in rows {
-            destinations.append(
-                Destination(
-                    origin: try row.required("origin"), failures: try row.required("failures"),
-                    since: try row.optional("since"), until: try row.optional("until")))
-            count = try row.required("count")
+    package func answer(_ rows: Rows) throws(PostgresError) -> FirstRows<Destination> {
+        try FirstRows(rows) { row throws(PostgresError) in
+            Destination(
+                origin: try row.required("origin"), failures: try row.required("failures"),
+                since: try row.optional("since"), until: try row.optional("until"))
         }
-        return Answer(first: destinations, count: count)
     }
 }

@@ -16,27 +16,15 @@ package struct ListPaused: StoredCall {
         package let held: Int
     }
 
-    package struct Answer {
-        package let first: [Postback]
-        /// The number of all, also of those beyond the limit.
-        package let count: Int
-    }
-
     package static let statement = Statement(name: "list_paused", bytes: PackageResources.list_paused_sql)
 
     package var arguments: Arguments { ["limit": .int(limit)] }
 
-    package func answer(_ rows: Rows) throws(PostgresError) -> Answer {
-        var postbacks: [Postback] = []
-        var count = 0
-        for row in rows {
-            postbacks.append(
-                Postback(
-                    id: try row.required("id"), affiliate: try row.optional("affiliate_id"),
-                    reason: try row.required("reason"), since: try row.required("since"),
-                    held: try row.required("held")))
-            count = try row.required("count")
+    package func answer(_ rows: Rows) throws(PostgresError) -> FirstRows<Postback> {
+        try FirstRows(rows) { row throws(PostgresError) in
+            Postback(
+                id: try row.required("id"), affiliate: try row.optional("affiliate_id"),
+                reason: try row.required("reason"), since: try row.required("since"), held: try row.required("held"))
         }
-        return Answer(first: postbacks, count: count)
     }
 }
