@@ -10,11 +10,13 @@ struct SlotBench {
     private(set) var flights: [(claim: Outbox.Claim, start: Int64)] = []
     private var deliveries = 0
     private let perDestination: Int
+    /// The line of each further claim.
+    var line: [UInt8] = []
 
     static let lookedAt = "00"
 
-    init(total: Int, perDestination: Int) {
-        slots = DestinationSlots(SlotLimits(slots: total, perDestination: perDestination))
+    init(total: Int, perDestination: Int, requests: Int = 4096) {
+        slots = DestinationSlots(SlotLimits(slots: total, perDestination: perDestination, requests: requests))
         self.perDestination = perDestination
     }
 
@@ -44,6 +46,9 @@ struct SlotBench {
     /// How many would be claimed for a destination.
     mutating func free(_ id: Int) -> Int? { slots.shares(at: now).first { $0.destination == id }?.free }
 
+    /// How many of these may be retries.
+    mutating func retries(_ id: Int) -> Int? { slots.shares(at: now).first { $0.destination == id }?.retries }
+
     /// Claims for one destination when so many are due.
     /// - Returns: how many start.
     mutating func claim(_ due: Int, to id: Int, isRetry: Bool = false, dueAt: String = "") -> Int {
@@ -65,7 +70,7 @@ struct SlotBench {
                 claims.append(
                     Outbox.Claim(
                         id: "\(deliveries)/1/1", delivery: deliveries, lease: 1, destination: share.destination,
-                        postback: 1, conversion: deliveries, attempt: isRetry ? 2 : 1, dueAt: dueAt, line: []))
+                        postback: 1, conversion: deliveries, attempt: isRetry ? 2 : 1, dueAt: dueAt, line: line))
             }
         }
         slots.claimed(claims, of: shares, at: now)
