@@ -8,28 +8,13 @@ import Store
 ///                       1 s at most               │                                         │
 ///                                                 └───────────────▶ ended ◀────────────────┘
 ///
-/// A request in the waiting room holds no slot, because it costs only a socket and some memory; its destination gets
-/// little more until it answers. So the slots belong to the destinations that answer, however many others hang, and
-/// none waits for the time-out of another:
+/// A request in the waiting room holds no slot, because it costs only a socket and some memory. So the slots belong to
+/// the destinations that answer, however many others hang, and none waits for the time-out of another. The table of
+/// `Health` says what each destination may have; `SlotUse` applies it.
 ///
-///     destination                             in flight to it               slots of all such together
-///     answering: within the last second       twice what it has answered    all
-///                                             together, up to its maximum
-///     unknown: new, rested, or silent         2                             half
-///     failing: the last request got no        1                             the same half
-///              answer
-///     retries to any of them                  three quarters, at least 1    three quarters
-///
-/// A destination is silent when one of its requests has waited for 250 ms and it has answered none within the last 250
-/// ms. A request keeps its slot beyond 250 ms while all answers that come are to requests that were started earlier:
-/// then the delivery process is behind, and more requests would only wait longer. An answer to a later request shows
-/// that the process has sent this one. Then a request to a destination that is not answering gives its slot back before
-/// 250 ms have passed, so that a destination that has rested does not wait behind hundreds that have rested and hang.
-/// `SlotLimits.requests` bounds all requests in flight; as many of them as half the slots are kept for destinations
-/// that answer. Lines over 16 KiB are also bounded in bytes.
-///
-/// For a destination that has just answered, up to twice its limit is claimed: the surplus starts as soon as a request
-/// ends, which saves a round trip to the database. A claim that has waited here for a second is released.
+/// A request keeps its slot beyond 250 ms while the delivery process is behind with its work. A request to a
+/// destination in doubt gives it back earlier when the process has answered a later one (`LastAnswers`). A claim that
+/// has waited here for a second is released.
 struct DestinationSlots {
     private let limits: SlotLimits
     private(set) var destinations: [Int: DestinationState] = [:]
@@ -60,7 +45,7 @@ struct DestinationSlots {
             state.maximum = maximum
             state.first.found(destination.firstDue)
             state.retries.found(destination.retryDue)
-            state.reputation.learn(failures: destination.failures, isHalfOpen: destination.isHalfOpen)
+            state.learn(failures: destination.failures, isHalfOpen: destination.isHalfOpen)
             destinations[destination.id] = state
         }
     }
@@ -79,20 +64,21 @@ struct DestinationSlots {
     mutating func shares(at now: Int64) -> [Outbox.Share] {
         var use = SlotUse(limits, destinations.values, answers, at: now)
         use.addWaiting(destinations.values, at: now)
-        let due = destinations.compactMap { id, state -> (id: Int, health: Health)? in
-            let health = state.health(at: now)
-            return use.share(of: state, health, most: .max, at: now) == nil ? nil : (id, health)
+        let due = destinations.compactMap { id, state -> (id: Int, ceilings: Ceilings)? in
+            let ceilings = state.health(at: now).ceilings
+            return use.share(of: state, ceilings, most: .max, at: now) == nil ? nil : (id, ceilings)
         }.sorted { $0.id < $1.id }
         guard !due.isEmpty else { return [] }
-        let healths = due.map(\.health)
-        let most = [Health.answering: use.fairShare(of: .answering, among: healths)]
-        let fewest = use.fairShare(of: .unknown, among: healths)
+        let answering = due.count { $0.ceilings.group == .answering }
+        let mostAnswering = use.fairShare(of: .answering, among: answering)
+        let mostDoubtful = use.fairShare(of: .doubtful, among: due.count - answering)
         var shares: [Outbox.Share] = []
-        for (id, health) in turns(due, after: lastServed, by: \.id) {
+        for (id, ceilings) in turns(due, after: lastServed, by: \.id) {
+            let most = ceilings.group == .answering ? mostAnswering : mostDoubtful
             guard let state = destinations[id],
-                let share = use.share(of: state, health, most: most[health] ?? fewest, at: now)
+                let share = use.share(of: state, ceilings, most: most, at: now)
             else { continue }
-            use.take(share, of: state, health)
+            use.take(share, of: state, ceilings.group)
             shares.append(
                 Outbox.Share(
                     destination: id, free: share.free, retries: share.retries, floor: state.first.floor,
@@ -136,10 +122,10 @@ struct DestinationSlots {
         var started: [WaitingClaim] = []
         for id in turns(waiting.sorted(), after: lastStarted, by: \.self) {
             // The state is changed in place, with no second reference to it, so that its arrays are not copied.
-            while let (index, health) = destinations[id].flatMap({ use.start(of: $0, at: now) }),
+            while let (index, group) = destinations[id].flatMap({ use.start(of: $0, at: now) }),
                 let next = destinations[id]?.start(index, at: now)
             {
-                use.started(next.claim, health)
+                use.started(next.claim, group)
                 started.append(next)
                 lastStarted = id
             }
@@ -156,8 +142,8 @@ struct DestinationSlots {
         if reaction.isAnswer { answers.came(to: start, at: now) }
         switch destinations[id]?.ended(claim, start: start, reaction, at: now) {
         case nil: break
-        case .failure: marks[id, default: Outbox.Mark()].failures += 1
-        case .answer(let pause):
+        case .failed: marks[id, default: Outbox.Mark()].failures += 1
+        case .answered(let pause):
             let earlier = marks[id]?.pause ?? 0
             marks[id] = Outbox.Mark(isAnswered: true, pause: max(pause, earlier))
         }
@@ -177,10 +163,10 @@ struct DestinationSlots {
         for status in statuses {
             let id = status.destination
             guard var state = destinations[id] else {
-                resting[id]?.reputation.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
+                resting[id]?.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
                 continue
             }
-            state.reputation.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
+            state.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
             if status.blockedMilliseconds > 0 {
                 // A look finds it again when the block has ended.
                 state.first.isDue = false
@@ -203,7 +189,7 @@ struct DestinationSlots {
     func wakeTime(after now: Int64) -> Int64? {
         let wanting = destinations.values.filter { $0.isOwed || !$0.waiting.isEmpty }
         guard !wanting.isEmpty else { return nil }
-        let paced = wanting.lazy.map(\.reputation.pace.next).filter { $0 > now }.min() ?? .min
+        let paced = wanting.lazy.map(\.pace.next).filter { $0 > now }.min() ?? .min
         let slotEnd = destinations.values.lazy.compactMap { $0.slotEnd(after: now) }.min() ?? .min
         return [paced, slotEnd, answers.silence].filter { $0 > now }.min()
     }

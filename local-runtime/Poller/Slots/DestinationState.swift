@@ -10,11 +10,12 @@ struct WaitingClaim {
     let leasedAt: Int64
 }
 
-/// A destination: the requests in flight to it, the claims that wait here, where to look for more, and its reputation.
-/// It is also kept while nothing is owed. Times are monotonic nanoseconds.
+/// A poller's knowledge of a destination: the requests in flight to it, the claims that wait here, where to look for
+/// more, and how it has answered. Its health follows from that. It is also kept while nothing is owed. Times are
+/// monotonic nanoseconds, passed in.
 struct DestinationState {
+    /// The maximum of requests in flight that an operator has set.
     var maximum: Int
-    var reputation = Reputation()
     /// The requests in flight, the oldest first.
     private(set) var flights: [Flight] = []
     private(set) var retriesInFlight = 0
@@ -23,6 +24,17 @@ struct DestinationState {
     var retries: Owed
     /// Bytes of the line that was claimed last.
     private(set) var lineBytes = 0
+    /// Twice the number of requests that it has answered together.
+    private var window = 1
+    /// When the last answer came; nil if this poller has seen none.
+    private var answeredAt: Int64?
+    /// Whether the last request got no answer.
+    private var hasFailed = false
+    /// Requests in a row without an answer, as far as the database and this poller know.
+    private var failures = 0
+    /// Whether it was blocked for its failures and may now be tried with one request at a time.
+    private var isHalfOpen = false
+    private(set) var pace = Pace()
 
     struct Flight {
         let start: Int64
@@ -45,12 +57,13 @@ struct DestinationState {
         }
     }
 
-    /// How long a request without an answer holds its slot. After that it costs only a socket.
-    static let silence: Int64 = 250_000_000
-    /// How long after its last answer a destination counts as answering.
-    private static let attention: Int64 = 1_000_000_000
-    /// How long after its last answer a destination counts as so fast that claiming ahead pays.
-    private static let flow: Int64 = 100_000_000
+    /// A change that the other pollers must know.
+    enum HealthChange: Equatable {
+        /// One more request got no answer.
+        case failed
+        /// It answers again, or asks for a pause of so many seconds; 0 is none.
+        case answered(pause: Double)
+    }
 
     /// - Parameter floor: the database's time when the destination was found.
     init(maximum: Int, floor: String) {
@@ -60,44 +73,37 @@ struct DestinationState {
     }
 
     var held: Int { flights.count + waiting.count }
+    var retriesHeld: Int { retriesInFlight + retriesWaiting }
     var retriesWaiting: Int { waiting.count(where: \.claim.isRetry) }
     var isOwed: Bool { first.isDue || retries.isDue }
     var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }
 
     func health(at now: Int64) -> Health {
-        if reputation.hasFailed || reputation.isHalfOpen { return .failing }
-        let isWaiting = flights.first.map { $0.start <= now - DestinationState.silence } ?? false
-        let memory = isWaiting ? DestinationState.silence : DestinationState.attention
-        guard let answeredAt = reputation.answeredAt, answeredAt > now - memory else { return .unknown }
-        return .answering
+        if hasFailed || isHalfOpen { return .failing }
+        let isWaiting = flights.first.map { $0.start <= now - Health.silence } ?? false
+        let answeredAt = answeredAt ?? .min
+        if isWaiting, answeredAt <= now - Health.silence { return .silent }
+        if answeredAt <= now - Health.memory { return .unknown }
+        return answeredAt > now - Health.flow && pace.interval == 0 ? .flowing : .answering
     }
 
     /// How many requests to it may be in flight.
-    func limit(_ health: Health) -> Int {
-        switch health {
-        case .answering: min(reputation.window, maximum)
-        case .unknown: min(2, maximum)
-        case .failing: 1
-        }
-    }
+    func limit(_ ceilings: Ceilings) -> Int { min(ceilings.inFlight ?? window, maximum) }
 
     /// Whether a delivery that becomes due could start at once, as far as this destination goes.
     func isWorthALook(at now: Int64) -> Bool {
-        let health = health(at: now)
-        return health != .failing && held < limit(health) && !(first.isDue && retries.isDue)
-    }
-
-    /// Whether it answers so fast that claiming ahead pays.
-    func isFlowing(_ health: Health, at now: Int64) -> Bool {
-        guard health == .answering, let answeredAt = reputation.answeredAt else { return false }
-        return answeredAt > now - DestinationState.flow && reputation.pace.interval == 0
+        let ceilings = health(at: now).ceilings
+        return ceilings.isLookedFor && held < limit(ceilings) && !(first.isDue && retries.isDue)
     }
 
     /// When the next request gives its slot back because it has waited too long; nil for never.
     func slotEnd(after now: Int64) -> Int64? {
-        flights.first { $0.start > now - DestinationState.silence }.map { $0.start + DestinationState.silence }
+        flights.first { $0.start > now - Health.silence }.map { $0.start + Health.silence }
     }
+}
 
+/// The claims that wait here.
+extension DestinationState {
     mutating func wait(_ claims: [Outbox.Claim], since now: Int64, leasedAt: Int64) {
         waiting += claims.map { WaitingClaim(claim: $0, claimedAt: now, leasedAt: leasedAt) }
         for claim in claims { look(from: claim) }
@@ -106,23 +112,6 @@ struct DestinationState {
 
     /// The index of the first waiting claim, or of the first that is no retry.
     func next(retryAllowed: Bool) -> Int? { waiting.firstIndex { retryAllowed || !$0.claim.isRetry } }
-
-    mutating func start(_ index: Int, at now: Int64) -> WaitingClaim {
-        let next = waiting.remove(at: index)
-        if next.claim.isRetry { retriesInFlight += 1 }
-        flights.append(Flight(start: now, isRetry: next.claim.isRetry, bytes: next.claim.line.count))
-        reputation.started(at: now)
-        return next
-    }
-
-    mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) -> Reputation.News? {
-        let inFlight = flights.count
-        if let index = flights.firstIndex(where: { $0.start == start && $0.isRetry == claim.isRetry }) {
-            flights.remove(at: index)
-            if claim.isRetry { retriesInFlight -= 1 }
-        }
-        return reputation.ended(reaction, start: start, inFlight: inFlight, at: now)
-    }
 
     /// Removes and returns the waiting claims that were claimed before a time.
     mutating func withdraw(claimedBefore time: Int64) -> [Outbox.Claim] {
@@ -136,5 +125,62 @@ struct DestinationState {
 
     private mutating func look(from claim: Outbox.Claim) {
         if claim.isRetry { retries.floor = claim.dueAt } else { first.floor = claim.dueAt }
+    }
+}
+
+/// The events that change its health.
+extension DestinationState {
+    /// Takes what the database says of it.
+    mutating func learn(failures: Int, isHalfOpen: Bool) {
+        self.failures = failures
+        self.isHalfOpen = isHalfOpen
+        if failures > 0 { fail() }
+    }
+
+    /// Starts a waiting claim.
+    mutating func start(_ index: Int, at now: Int64) -> WaitingClaim {
+        let next = waiting.remove(at: index)
+        if next.claim.isRetry { retriesInFlight += 1 }
+        flights.append(Flight(start: now, isRetry: next.claim.isRetry, bytes: next.claim.line.count))
+        pace.started(at: now)
+        return next
+    }
+
+    /// Takes the end of a request.
+    /// - Parameter start: when it was started.
+    mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) -> HealthChange? {
+        let inFlight = flights.count
+        if let index = flights.firstIndex(where: { $0.start == start && $0.isRetry == claim.isRetry }) {
+            flights.remove(at: index)
+            if claim.isRetry { retriesInFlight -= 1 }
+        }
+        switch reaction {
+        case .untried: return nil
+        case .failed:
+            fail()
+            failures += 1
+            return .failed
+        case .answered:
+            pace.speedUp()
+            return answered(inFlight: inFlight, pause: 0, at: now)
+        case .overloaded(let pause):
+            pace.slowDown(start: start, at: now)
+            return answered(inFlight: inFlight, pause: pause, at: now)
+        }
+    }
+
+    private mutating func fail() {
+        hasFailed = true
+        window = 1
+    }
+
+    /// - Parameter inFlight: how many requests were in flight, including the answered one.
+    private mutating func answered(inFlight: Int, pause: Double, at now: Int64) -> HealthChange? {
+        defer { failures = 0 }
+        answeredAt = now
+        hasFailed = false
+        isHalfOpen = false
+        window = max(window, 2 * inFlight)
+        return failures > 0 || pause > 0 ? .answered(pause: pause) : nil
     }
 }

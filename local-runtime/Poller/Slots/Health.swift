@@ -1,10 +1,122 @@
-/// The health of a destination. It decides how many requests it may have in flight, and how many slots all destinations
-/// of this health may hold together.
+/// The health of a destination. With the ceilings of its row it decides how much is claimed, how many requests may
+/// start, and to whom. The other files of this folder apply this table:
+///
+///     health     in flight to      with the         looked for   slots of   all requests in    bytes of all
+///                one destination   waiting claims   by itself    its group  flight             large lines
+///     flowing    window            2 × window       yes          all        all                all
+///     answering  window            window           yes          all        all                all
+///     unknown    2                 2                yes          half       all − half slots   half
+///     silent     2                 2                yes          half       all − half slots   half
+///     failing    1                 1                no           half       all − half slots   half
+///     retries    3/4 of each       3/4 of each                   3/4
+///
+/// The first two are the group `answering`, the other three the group `doubtful`; the slots of a group are counted
+/// together. `SlotLimits` has the numbers that "all" stands for. At least one is left of each part. The window is twice
+/// the number of requests that the destination has answered together. Each destination also has a maximum in flight,
+/// which an operator sets.
+///
+/// The purpose of the table is that a destination that hangs costs no other destination anything. Its requests give
+/// their slots back after `silence`, and then cost only a socket each. Until then it is in doubt, and those in doubt
+/// can take neither all slots nor all sockets. So a destination that answers always finds a slot, however many others
+/// hang.
 enum Health {
-    /// It has answered within the last second, or within the last 250 ms if one of its requests has waited for 250 ms.
+    /// It has answered within the time `flow`, and has not asked for a slower pace.
+    case flowing
+    /// It has answered within the time `memory`, or within the time `silence` if one of its requests has waited that
+    /// long.
     case answering
-    /// It is new, has rested, or keeps requests waiting and answers none.
+    /// It is new, or has rested.
     case unknown
-    /// Its last request got no answer, or it was blocked and has not answered since.
+    /// One of its requests has waited for the time `silence`, and no other was answered within that time.
+    case silent
+    /// Its last request got no answer, or it was blocked and has not answered since. Each request is a probe.
     case failing
+
+    /// How long after its last answer a destination counts as so fast that claiming ahead saves time.
+    static let flow: Int64 = 100_000_000
+    /// How long after its last answer a destination counts as answering.
+    static let memory: Int64 = 1_000_000_000
+    /// How long a request without an answer holds its slot. After that it waits on with a socket only.
+    static let silence: Int64 = 250_000_000
+
+    /// The destination's row of the table.
+    var ceilings: Ceilings {
+        switch self {
+        // As soon as a request ends, a waiting claim starts: that saves a round trip to the database.
+        case .flowing: Ceilings(inFlight: nil, timesHeld: 2, isLookedFor: true, group: .answering)
+        // Claims would wait too long for the next answer.
+        case .answering: Ceilings(inFlight: nil, timesHeld: 1, isLookedFor: true, group: .answering)
+        // The second request is on its way while the first one shows whether the destination answers.
+        case .unknown: Ceilings(inFlight: 2, timesHeld: 1, isLookedFor: true, group: .doubtful)
+        // Its requests may only be slow. Those that hang fail when their time is up.
+        case .silent: Ceilings(inFlight: 2, timesHeld: 1, isLookedFor: true, group: .doubtful)
+        // A look through the outbox finds it soon enough.
+        case .failing: Ceilings(inFlight: 1, timesHeld: 1, isLookedFor: false, group: .doubtful)
+        }
+    }
+}
+
+/// A row of the table: the ceilings for one destination, and the group with which it shares the others.
+struct Ceilings {
+    /// Requests in flight to one destination; nil for its window.
+    let inFlight: Int?
+    /// How many times that number may be in flight and waiting here.
+    let timesHeld: Int
+    /// Whether a look asks for its due deliveries alone. Otherwise it is found by a look through the outbox.
+    let isLookedFor: Bool
+    let group: Group
+
+    /// The part of each number, of one destination's and of all slots, that retries may take. A quarter is left, so
+    /// that a storm of retries keeps no first attempt waiting.
+    static let retries = Part(3, of: 4)
+
+    var claimsAhead: Bool { timesHeld > 1 }
+
+    /// The destinations that share ceilings.
+    enum Group {
+        case answering
+        /// Nobody knows whether they answer.
+        case doubtful
+
+        /// The part of all slots that its requests may hold; nil for all that are free.
+        var slots: Part? {
+            switch self {
+            case .answering: nil
+            case .doubtful: .half
+            }
+        }
+
+        /// When this group may start no more requests, the other group may still start as many as this part of the
+        /// slots; nil for none.
+        var requestsLeft: Part? {
+            switch self {
+            case .answering: nil
+            case .doubtful: .half
+            }
+        }
+
+        /// The part of the bytes of large lines up to which its requests start.
+        var largeBytes: Part {
+            switch self {
+            case .answering: .all
+            case .doubtful: .half
+            }
+        }
+    }
+}
+
+/// A part of a number: at least 1.
+struct Part {
+    private let numerator: Int
+    private let denominator: Int
+
+    static let all = Part(1, of: 1)
+    static let half = Part(1, of: 2)
+
+    init(_ numerator: Int, of denominator: Int) {
+        self.numerator = numerator
+        self.denominator = denominator
+    }
+
+    func of(_ whole: Int) -> Int { max(1, whole * numerator / denominator) }
 }

@@ -1,56 +1,11 @@
 import Store
 
-/// The limits of what a poller may have in flight.
-struct SlotLimits {
-    /// Requests that hold a slot.
-    let slots: Int
-    /// Requests to one destination, unless its row has another number.
-    let perDestination: Int
-    /// All requests, including those in the waiting room.
-    let requests: Int
-    /// The most bytes of all lines that are larger than `largeLine`. The number of requests bounds the bytes of the
-    /// others.
-    let largeBytes = 64 << 20
-
-    static let largeLine = 16 << 10
-
-    /// - Parameter openFiles: the limit of open files of a delivery process; each request needs a socket.
-    init(slots: Int, perDestination: Int, openFiles: Int = .max) {
-        self.init(
-            slots: slots, perDestination: perDestination,
-            requests: min(4096, PollerSettings.requests(openFiles: openFiles)))
-    }
-
-    /// - Parameter requests: at most 4,096, the limit of one delivery process.
-    init(slots: Int, perDestination: Int, requests: Int) {
-        self.slots = min(slots, requests)
-        self.perDestination = perDestination
-        self.requests = requests
-    }
-}
-
-/// The last answers of all destinations together.
-struct LastAnswers {
-    /// When the last answer came.
-    private(set) var last: Int64 = .min
-    /// When the most recently started of the answered requests was started.
-    private(set) var latestStart: Int64 = .min
-
-    /// The time from which on all destinations are silent, unless another answer comes.
-    var silence: Int64 { last == .min ? .min : last + DestinationState.silence }
-
-    mutating func came(to start: Int64, at now: Int64) {
-        last = now
-        latestStart = max(latestStart, start)
-    }
-}
-
-/// How many slots are held, by which kinds of destinations, and how many more each may take. Counted anew for each
-/// round of claims or starts.
+/// How many slots are held, by which destinations, and how many more each may take by the table of ceilings (`Health`).
+/// Counted anew for each round of claims or starts.
 struct SlotUse {
     private let limits: SlotLimits
     private var slots = 0
-    /// Slots held by destinations that are not answering.
+    /// Slots held by destinations that are in doubt.
     private var doubtful = 0
     private var retries = 0
     private var inFlight = 0
@@ -60,19 +15,13 @@ struct SlotUse {
     /// Counts the requests in flight.
     init(_ limits: SlotLimits, _ states: some Collection<DestinationState>, _ answers: LastAnswers, at now: Int64) {
         self.limits = limits
-        let silent = now - DestinationState.silence
-        // While all answers are to requests that were started earlier, the delivery process is behind.
-        let behind = answers.silence > now ? answers.latestStart : .max
         for state in states where !state.flights.isEmpty {
-            let health = state.health(at: now)
+            let group = state.health(at: now).ceilings.group
             inFlight += state.flights.count
             for flight in state.flights {
-                largeBytes += SlotUse.large(flight.bytes)
-                // An answer to a later request shows that the process has sent this one. A destination that answers
-                // keeps its slots for the full 250 ms nevertheless: it may have many requests in flight.
-                let isSent = health != .answering && flight.start < answers.latestStart
-                guard flight.start >= behind || flight.start > silent && !isSent else { continue }
-                hold(1, health)
+                largeBytes += SlotLimits.large(flight.bytes)
+                guard answers.holdsSlot(flight.start, group, at: now) else { continue }
+                hold(1, group)
                 if flight.isRetry { retries += 1 }
             }
         }
@@ -82,120 +31,161 @@ struct SlotUse {
     mutating func addWaiting(_ states: some Collection<DestinationState>, at now: Int64) {
         let inFlight = self
         for state in states where !state.waiting.isEmpty {
-            let health = state.health(at: now)
+            let ceilings = state.health(at: now).ceilings
             waiting += state.waiting.count
             retries += state.retriesWaiting
-            largeBytes += state.waiting.reduce(0) { $0 + SlotUse.large($1.claim.line.count) }
-            guard inFlight.fits(state.waiting[0].claim.line.count, health) else { continue }
-            let starting = min(state.waiting.count, max(0, state.limit(health) - state.flights.count))
+            largeBytes += state.waiting.reduce(0) { $0 + SlotLimits.large($1.claim.line.count) }
+            guard inFlight.fits(state.waiting[0].claim.line.count, ceilings.group) else { continue }
+            let starting = min(state.waiting.count, max(0, state.limit(ceilings) - state.flights.count))
             self.inFlight += starting
-            hold(starting, health)
+            hold(starting, ceilings.group)
         }
     }
 
+    private mutating func hold(_ count: Int, _ group: Ceilings.Group) {
+        slots += count
+        if group == .doubtful { doubtful += count }
+    }
+}
+
+/// How much to claim.
+extension SlotUse {
     /// How much to claim for a destination.
     struct Share {
         /// How many may start at once.
-        let starts: Int
+        private(set) var starts: Int
         /// How many wait here to start when requests end.
-        let ahead: Int
+        private(set) var ahead: Int
         /// How many of them may be retries.
-        let retries: Int
+        fileprivate(set) var retries = 0
+
+        fileprivate init(starts: Int, ahead: Int) {
+            self.starts = starts
+            self.ahead = ahead
+        }
 
         var free: Int { starts + ahead }
+
+        fileprivate mutating func limit(to count: Int) {
+            starts = min(starts, count)
+            ahead = min(ahead, count - starts)
+        }
     }
 
-    /// How many each of these destinations may have if there is not room for all that they want.
-    func fairShare(of health: Health, among healths: [Health]) -> Int {
-        let isAnswering = health == .answering
-        let claimable = free(health) + (isAnswering ? max(0, limits.slots - waiting) : 0)
-        return max(1, claimable / max(1, healths.count { ($0 == .answering) == isAnswering }))
+    /// How many each destination of a group may have if there is not room for all that they want.
+    /// - Parameter count: how many want some.
+    func fairShare(of group: Ceilings.Group, among count: Int) -> Int {
+        // Those that answer also share what may wait here.
+        let ahead = group == .answering ? max(0, limits.waiting - waiting) : 0
+        return max(1, (free(group) + ahead) / max(1, count))
     }
 
     /// How much to claim for a destination; nil for nothing.
-    func share(of state: DestinationState, _ health: Health, most: Int, at now: Int64) -> Share? {
-        let limit = state.limit(health)
-        let isFlowing = state.isFlowing(health, at: now)
-        guard state.isOwed, state.held < (isFlowing ? 2 * limit : limit) else { return nil }
-        var starts = min(limit - state.held, free(health), most)
-        // If others take each slot that becomes free, a destination that has none may still claim one and wait for its
-        // turn.
-        if state.held == 0, starts <= 0, waiting < limits.slots { starts = min(1, allowance(health)) }
-        let paced = state.reputation.pace.starts(at: now)
-        if paced < .max { starts = min(starts, paced - state.waiting.count) }
-        starts = max(starts, 0)
-        var ahead =
-            isFlowing
-            ? max(min(2 * limit - state.held - starts, limits.slots - waiting - starts, most - starts), 0) : 0
-        if SlotUse.large(state.lineBytes) > 0 {
-            let fitting = max(0, (bytes(health) - largeBytes) / state.lineBytes)
-            starts = min(starts, fitting)
-            ahead = min(ahead, fitting - starts)
+    /// - Parameter most: its fair share.
+    func share(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Int64) -> Share? {
+        let limit = state.limit(ceilings)
+        let mostHeld = ceilings.timesHeld * limit
+        guard state.isOwed, state.held < mostHeld else { return nil }
+
+        let starts = starts(of: state, ceilings, most: most, at: now)
+        let ahead = min(mostHeld - state.held - starts, limits.waiting - waiting - starts, most - starts)
+        var share = Share(starts: starts, ahead: ceilings.claimsAhead ? max(0, ahead) : 0)
+
+        if SlotLimits.large(state.lineBytes) > 0 {
+            let bytesLeft = limits.largeBytes(of: ceilings.group) - largeBytes
+            share.limit(to: max(0, bytesLeft / state.lineBytes))
         }
-        let times = isFlowing ? 2 : 1
-        var retries = min(
-            starts + ahead, times * SlotUse.forRetries(limit) - state.retriesInFlight - state.retriesWaiting,
-            times * SlotUse.forRetries(limits.slots) - self.retries)
-        retries = state.retries.isDue ? max(retries, 0) : 0
-        if !state.first.isDue {
-            starts = min(starts, retries)
-            ahead = min(ahead, retries - starts)
+        if state.retries.isDue {
+            let ofDestination = ceilings.timesHeld * Ceilings.retries.of(limit) - state.retriesHeld
+            let ofAll = ceilings.timesHeld * limits.retries - retries
+            share.retries = max(0, min(share.free, ofDestination, ofAll))
         }
-        return starts + ahead > 0 ? Share(starts: starts, ahead: ahead, retries: retries) : nil
+        if !state.first.isDue { share.limit(to: share.retries) }
+        return share.free > 0 ? share : nil
     }
 
-    mutating func take(_ share: Share, of state: DestinationState, _ health: Health) {
+    /// How many of a claim may start at once.
+    private func starts(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Int64) -> Int {
+        var starts = min(state.limit(ceilings) - state.held, free(ceilings.group), most)
+        // If others take each slot that becomes free, a destination that has none may still claim one and wait for its
+        // turn.
+        if state.held == 0, starts <= 0, waiting < limits.waiting { starts = min(1, allowance(ceilings.group)) }
+        let paced = state.pace.starts(at: now)
+        if paced < .max { starts = min(starts, paced - state.waiting.count) }
+        return max(0, starts)
+    }
+
+    mutating func take(_ share: Share, of state: DestinationState, _ group: Ceilings.Group) {
         waiting += share.free
         inFlight += share.starts
         retries += share.retries
-        largeBytes += share.free * SlotUse.large(state.lineBytes)
-        hold(share.starts, health)
+        largeBytes += share.free * SlotLimits.large(state.lineBytes)
+        hold(share.starts, group)
     }
 
-    /// The waiting claim of a destination that may start, and the destination's health; nil for none.
-    func start(of state: DestinationState, at now: Int64) -> (index: Int, health: Health)? {
-        let health = state.health(at: now)
-        let limit = state.limit(health)
-        guard state.flights.count < limit, free(health) > 0, state.reputation.pace.starts(at: now) > 0 else {
-            return nil
-        }
-        let retryAllowed =
-            state.retriesInFlight < SlotUse.forRetries(limit) && retries < SlotUse.forRetries(limits.slots)
+    /// How many more requests to a group of destinations may start.
+    private func free(_ group: Ceilings.Group) -> Int { min(limits.slots - slots, allowance(group)) }
+
+    /// The same, as if any number of slots were free.
+    private func allowance(_ group: Ceilings.Group) -> Int {
+        let requests = limits.requests(of: group) - inFlight
+        guard let slots = limits.slots(of: group) else { return requests }
+        return min(slots - doubtful, requests)
+    }
+}
+
+/// What to start.
+extension SlotUse {
+    /// The waiting claim of a destination that may start, and the destination's group; nil for none.
+    func start(of state: DestinationState, at now: Int64) -> (index: Int, group: Ceilings.Group)? {
+        let ceilings = state.health(at: now).ceilings
+        let limit = state.limit(ceilings)
+        guard state.flights.count < limit, free(ceilings.group) > 0, state.pace.starts(at: now) > 0 else { return nil }
+        let retryAllowed = state.retriesInFlight < Ceilings.retries.of(limit) && retries < limits.retries
         guard let next = state.next(retryAllowed: retryAllowed) else { return nil }
-        return fits(state.waiting[next].claim.line.count, health) ? (next, health) : nil
+        return fits(state.waiting[next].claim.line.count, ceilings.group) ? (next, ceilings.group) : nil
     }
 
-    mutating func started(_ claim: Outbox.Claim, _ health: Health) {
+    mutating func started(_ claim: Outbox.Claim, _ group: Ceilings.Group) {
         inFlight += 1
-        largeBytes += SlotUse.large(claim.line.count)
+        largeBytes += SlotLimits.large(claim.line.count)
         if claim.isRetry { retries += 1 }
-        hold(1, health)
+        hold(1, group)
     }
 
-    /// How many more requests may start to destinations of this health.
-    private func free(_ health: Health) -> Int { min(limits.slots - slots, allowance(health)) }
+    private func fits(_ bytes: Int, _ group: Ceilings.Group) -> Bool {
+        let large = SlotLimits.large(bytes)
+        return large == 0 || largeBytes + large <= limits.largeBytes(of: group)
+    }
+}
 
-    /// The same if the number of slots were unlimited.
-    private func allowance(_ health: Health) -> Int {
-        if health == .answering { return limits.requests - inFlight }
-        let half = max(1, limits.slots / 2)
-        return min(half - doubtful, max(1, limits.requests - half) - inFlight)
+/// The last answers of all destinations together. They show how far the delivery process is with its requests.
+struct LastAnswers {
+    /// When the last answer came.
+    private var last: Int64 = .min
+    /// When the most recently started of the answered requests was started.
+    private var latestStart: Int64 = .min
+
+    /// The time from which on all destinations are silent, unless another answer comes.
+    var silence: Int64 { last == .min ? .min : last + Health.silence }
+
+    mutating func came(to start: Int64, at now: Int64) {
+        last = now
+        latestStart = max(latestStart, start)
     }
 
-    private func fits(_ bytes: Int, _ health: Health) -> Bool {
-        let large = SlotUse.large(bytes)
-        return large == 0 || largeBytes + large <= self.bytes(health)
+    /// Whether a request that waits for its answer holds its slot.
+    /// - Parameters:
+    ///   - start: when it was started.
+    ///   - group: of its destination.
+    func holdsSlot(_ start: Int64, _ group: Ceilings.Group, at now: Int64) -> Bool {
+        // While all answers are to requests that were started earlier, the delivery process is behind: it may not have
+        // sent this one yet, and more requests would only wait longer.
+        if start >= latestStart, now < silence { return true }
+        if start <= now - Health.silence { return false }
+        // An answer to a later request shows that the process has sent this one. So a destination that has rested does
+        // not wait behind hundreds that have rested and hang. One that answers may have many requests in flight, and
+        // keeps its slots for the full time.
+        return group == .answering || start >= latestStart
     }
-
-    private func bytes(_ health: Health) -> Int {
-        health == .answering ? limits.largeBytes : limits.largeBytes / 2
-    }
-
-    private mutating func hold(_ count: Int, _ health: Health) {
-        slots += count
-        if health != .answering { doubtful += count }
-    }
-
-    private static func large(_ bytes: Int) -> Int { bytes > SlotLimits.largeLine ? bytes : 0 }
-    private static func forRetries(_ slots: Int) -> Int { max(1, slots * 3 / 4) }
 }
