@@ -12,7 +12,7 @@ struct AddressBlock: Hashable, Sendable {
         case bitsBehindPrefix(AddressBlock)
     }
 
-    /// - Parameter text: an address, optionally followed by `/` and the number of bits.
+    /// Reads an address, optionally followed by `/` and the number of bits.
     init(parsing text: Substring) throws(Fault) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard let address = IPAddress(literal: String(parts[0])) else { throw .notAnAddress }

@@ -24,8 +24,8 @@ package struct EgressRules: Sendable {
         allowed = []
     }
 
-    /// Allows public addresses and those on the list.
-    /// - Parameter list: addresses and CIDR blocks, separated by commas; spaces around them are ignored.
+    /// Allows public addresses and those on the list. `list` contains addresses and CIDR blocks, separated by commas;
+    /// spaces around them are ignored.
     package init(allowing list: String) throws(InvalidEntry) {
         var blocks: [AddressBlock] = []
         for part in list.split(separator: ",") {

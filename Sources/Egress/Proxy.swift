@@ -15,8 +15,8 @@ package struct Proxy: Sendable {
 
     private static let schemes = ["http://", "socks5h://"]
 
-    /// - Parameter text: `http://host:port` or `socks5h://host:port`, with `user:password@` before the host if the
-    ///   proxy requires them. Delimiters in user and password are percent-encoded.
+    /// Reads `http://host:port` or `socks5h://host:port`, with `user:password@` before the host if the proxy requires
+    /// them. Delimiters in user and password are percent-encoded.
     package init(parsing text: String) throws(Invalid) {
         guard let scheme = Proxy.schemes.first(where: { text.lowercased().hasPrefix($0) }) else {
             throw Invalid(description: "must begin with http:// or socks5h://")

@@ -104,8 +104,8 @@ package protocol ConcurrentFunction: Function {
     /// Starts to work on an input; its answer will carry the same ticket.
     mutating func begin(_ input: Input, ticket: UInt64)
 
-    /// Waits until there is an answer, the descriptor is readable, or one second is over.
-    /// - Parameter waits: false does only what can be done at once.
+    /// Waits until there is an answer, the descriptor is readable, or one second is over. If `waits` is false, it does
+    /// only what can be done at once.
     mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
         answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
     )

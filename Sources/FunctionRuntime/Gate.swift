@@ -27,7 +27,7 @@ enum Gate {
         return input
     }
 
-    /// - Parameter envelope: the name of the member that holds the input; nil if the document itself is the input.
+    /// `envelope` is the name of the member that holds the input; nil if the document itself is the input.
     fileprivate static func parse(
         _ bytes: [UInt8], depth: Int, envelope: String? = nil
     ) throws(FunctionError) -> JSON {
@@ -69,7 +69,7 @@ struct StreamLine {
         }
     }
 
-    /// - Parameter beginning: the kept beginning of a line that was too long.
+    /// `beginning` is the kept beginning of a line that was too long.
     init(tooLong beginning: [UInt8], limit: Int) {
         self.init(
             id: StreamLine.id(JSON.leadingMember("id", of: beginning)),

@@ -174,7 +174,7 @@ private struct Answers {
         if bytes.count > Answers.many { try send() }
     }
 
-    /// - Parameter start: when the call was started; nil if that was in this turn.
+    /// `start` is the time at which the call was started; nil if that was in this turn.
     mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>, since start: Int64? = nil) {
         log.ended(answer, since: start ?? self.start)
         bytes.append(contentsOf: #"{"id":"#.utf8)

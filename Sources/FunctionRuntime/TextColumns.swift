@@ -3,9 +3,8 @@ package enum TextColumns {
     package static let width = 80
 
     /// A name with its text. The text begins on the same line if the name is short enough, otherwise on the next.
-    /// - Parameters:
-    ///   - indent: the column at which the name begins.
-    ///   - column: the column at which the text begins; at least two spaces separate it from the name.
+    /// `indent` is the column at which the name begins. `column` is the column at which the text begins; at least two
+    /// spaces separate it from the name.
     package static func lines(_ name: String, _ text: String, indent: Int, column: Int) -> [String] {
         let margin = String(repeating: " ", count: column)
         let head = String(repeating: " ", count: indent) + name

@@ -19,7 +19,7 @@ package struct FieldOutline: Equatable, Sendable {
     /// The fields of an object's schema, each followed by the fields inside it.
     package static func all(in schema: JSON) -> [FieldOutline] { fields(of: [schema], in: "", depth: 0) }
 
-    /// - Parameter schemas: alternative schemas of the same object.
+    /// `schemas` contains alternative schemas of the same object.
     private static func fields(of schemas: [JSON], in path: String, depth: Int) -> [FieldOutline] {
         let ways = schemas.flatMap(\.waysOfObject)
         let isAlwaysObject = !schemas.flatMap(\.ways).contains { $0["type"] == "string" }

@@ -21,7 +21,7 @@ package struct Fields {
         let blank: Blank
     }
 
-    /// - Parameter path: where the object stands in the input.
+    /// The object stands at `path` in the input.
     package init(_ members: [JSON.Member], at path: Path = .root) {
         self.members = members
         self.path = path
@@ -37,9 +37,9 @@ package struct Fields {
     /// Fields that are only described: reading them yields placeholders and no faults.
     package static func describing() -> Fields { Fields() }
 
-    /// Reads a field that must be there. After a fault it returns the rule's placeholder.
-    /// - Parameter meaning: one or two sentences for people; without it, the description that fields of that name have
-    ///   in every function.
+    /// Reads a field that must be there. After a fault it returns the rule's placeholder. `meaning` is one or two
+    /// sentences for people; if it is nil, the field gets the description that fields of this name have in every
+    /// function.
     package mutating func required<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value {
         know(name, rule.schema, isRequired: true, meaning: meaning)
         guard let json = given(name) else {

@@ -11,9 +11,7 @@ package struct Ornament<Value> {
 
     private let makeSchema: () -> JSON
 
-    /// - Parameters:
-    ///   - schema: the schema of the values that need no correction.
-    ///   - words: the description of the values.
+    /// `schema` is the schema of the values that need no correction. `words` is the description of the values.
     package init(
         schema: @autoclosure @escaping () -> JSON, _ words: String,
         read: @escaping (_ json: JSON, _ path: Path, _ warnings: inout [FieldWarning]) -> Value?
@@ -27,8 +25,8 @@ package struct Ornament<Value> {
         self.read = read
     }
 
-    /// - Parameter mend: corrects a value that the rule refuses and says what was changed; returns nil if the meaning
-    ///   is not clear.
+    /// `mend` corrects a value that the rule refuses, and says what was changed; it returns nil if the meaning is not
+    /// clear.
     package init(
         _ rule: Rule<Value>, _ words: String, mend: @escaping (_ json: JSON) -> (value: Value, what: String)?
     ) {

@@ -1,8 +1,7 @@
 /// Names that callers use for a field that is called something else here: the words of other networks, of the tables
 /// and of the other functions.
 package enum OtherNames {
-    /// `; did you mean "…"?`, or an empty text.
-    /// - Parameter fields: the names of the existing fields.
+    /// `; did you mean "…"?`, or an empty text. `fields` contains the names of the existing fields.
     package static func hint(for word: String, among fields: [String]) -> String {
         meant(by: word, among: fields).map { "; did you mean \"\($0)\"?" } ?? ""
     }

@@ -55,8 +55,8 @@ extension Rule {
         }
     }
 
-    /// An object with declared fields.
-    /// - Parameter quotesUnknown: whether a fault names an unknown member; false where it may be a secret.
+    /// An object with declared fields. `quotesUnknown` says whether a fault names an unknown member; false where it may
+    /// be a secret.
     package static func object(quotesUnknown: Bool = true, _ read: @escaping (inout Fields) -> Value) -> Rule {
         func described() -> (placeholder: Value, schema: JSON) {
             var description = Fields.describing()

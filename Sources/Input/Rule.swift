@@ -141,8 +141,8 @@ extension Rule<Int> {
 }
 
 extension Rule where Value: RawRepresentable<String> & CaseIterable {
-    /// One of a fixed set of words.
-    /// - Parameter quotes: whether a fault repeats the given text; false where a secret may have been given by mistake.
+    /// One of a fixed set of words. `quotes` says whether a fault repeats the given text; false where a secret may have
+    /// been given by mistake.
     package static func oneOf(_ type: Value.Type, placeholder: Value, quotes: Bool = true) -> Rule {
         func words() -> [String] { type.allCases.map { $0.rawValue } }
         return Rule(

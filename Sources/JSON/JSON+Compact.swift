@@ -1,7 +1,6 @@
 extension JSON {
     /// Removes the white space between the tokens of JSON text. PostgreSQL's functions write some around colons and
-    /// commas.
-    /// - Parameter text: valid JSON (RFC 8259). The contents of strings stay as they are.
+    /// commas. `text` is valid JSON (RFC 8259); the contents of strings stay as they are.
     package static func compact(_ text: String) -> String {
         let source = Array(text.utf8)
         var bytes: [UInt8] = []
@@ -27,8 +26,7 @@ extension JSON {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The index after the quote that ends the string.
-    /// - Parameter start: the index of the string's first quote.
+    /// The index after the quote that ends the string. `start` is the index of the string's first quote.
     private static func end(ofString start: Int, in source: [UInt8]) -> Int {
         var index = start + 1
         while index < source.count {

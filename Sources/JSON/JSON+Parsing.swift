@@ -14,8 +14,7 @@ package struct MalformedJSON: Error, Equatable {
     /// The fault, its position and the suggestion as one sentence.
     package var message: String { sentence(place.map { "\($0)" }) }
 
-    /// The same sentence with a position in other words.
-    /// - Parameter member: the member or item that contains the fault.
+    /// The same sentence with a position in other words. `member` is the member or item that contains the fault.
     package func sentence(_ place: String?, in member: String = "") -> String {
         what + (member.isEmpty ? "" : ", in \(member)") + (place.map { ", at \($0)" } ?? "")
             + (advice.map { "; \($0)" } ?? "")

@@ -23,10 +23,8 @@ extension JSONParser {
         }
     }
 
-    /// The fault where a member's name was expected.
-    /// - Parameters:
-    ///   - separator: the comma before it, if there is one.
-    ///   - start: the index at which the object begins.
+    /// The fault where a member's name was expected. `separator` is the comma before it, if there is one. `start` is
+    /// the index at which the object begins.
     func noName(after separator: Separator?, in start: Int) -> ParserFault {
         if let stranger { return stranger }
         switch peek {
@@ -59,10 +57,8 @@ extension JSONParser {
         }
     }
 
-    /// The fault where a comma or the end of the container was expected after a value.
-    /// - Parameters:
-    ///   - valueEnd: the index at which the value ended.
-    ///   - start: the index at which the container begins.
+    /// The fault where a comma or the end of the container was expected after a value. `valueEnd` is the index at which
+    /// the value ended. `start` is the index at which the container begins.
     func noSeparator(behind valueEnd: Int, in start: Int) -> ParserFault {
         if let stranger { return stranger }
         guard let byte = peek else { return end(of: start) }
@@ -114,13 +110,12 @@ extension JSONParser {
         return fault("has an unescaped control character\(name) in a string", at: position, advice: advice)
     }
 
-    /// - Parameter quote: the index at which the string begins.
+    /// `quote` is the index at which the string begins.
     func endOfString(_ quote: Int) -> ParserFault {
         fault("ends before the string is closed that begins there", at: quote, advice: "a double quote is missing")
     }
 
-    /// The fault of a text that ends inside a container.
-    /// - Parameter start: the index at which the container begins.
+    /// The fault of a text that ends inside a container. `start` is the index at which the container begins.
     private func end(of start: Int) -> ParserFault {
         bytes[start] == UInt8(ascii: "{")
             ? fault("ends before the object is closed that begins there", at: start, advice: "a } is missing")

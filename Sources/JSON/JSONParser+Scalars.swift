@@ -22,7 +22,7 @@ extension JSONParser {
         throw endOfString(quote)
     }
 
-    /// - Parameter quote: the index at which the string begins.
+    /// `quote` is the index at which the string begins.
     mutating func escape(into unescaped: inout [UInt8], in quote: Int) throws(ParserFault) {
         guard let byte = peek else { throw endOfString(quote) }
         position += 1

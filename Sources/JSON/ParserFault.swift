@@ -25,7 +25,7 @@ struct ParserFault: Error {
         self.isOfTheWhole = isOfTheWhole
     }
 
-    /// - Parameter start: the index at which the member's value or the item begins.
+    /// `start` is the index at which the member's value or the item begins.
     func inside(_ step: Step, from start: Int) -> ParserFault {
         var outer = self
         outer.steps.append(step)

@@ -3,7 +3,7 @@ package struct TextPlace: Equatable, Sendable {
     package let line: Int
     package let column: Int
 
-    /// - Parameter offset: the index of a byte, or the text's length. Lines end with LF, CR LF or CR.
+    /// `offset` is the index of a byte, or the text's length. Lines end with LF, CR LF or CR.
     init(ofByte offset: Int, in bytes: [UInt8]) {
         var (line, start) = (1, 0)
         let before = bytes[..<min(offset, bytes.count)]

@@ -1,7 +1,6 @@
 /// Classifies libpq's message about a failed attempt to connect. An error of the server contains its SQLSTATE behind
-/// the severity (`FATAL:  28P01: …`); libpq's own errors consist of words only.
-/// - Parameter text: the message, with one entry for each attempt: a name may have several addresses and a connection
-///   string several hosts.
+/// the severity (`FATAL:  28P01: …`); libpq's own errors consist of words only. `text` is the message, with one entry
+/// for each attempt: a name may have several addresses and a connection string several hosts.
 func connectFailure(of text: String) -> PostgresError {
     let attempts = text.split(separator: "connection to server ").filter { $0.contains(" failed:") }
     let message = text.split(separator: "\n").filter { !$0.hasPrefix("LOCATION:") }.joined(separator: " ").inOneLine

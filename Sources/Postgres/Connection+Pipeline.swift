@@ -1,9 +1,8 @@
 import CPostgres
 
 extension Connection {
-    /// Sends the groups, each a transaction of its own, without waiting. `poll` returns their results.
-    /// - Parameter isProbing: whether to find out as well if the session is shared; by default the second pipeline does
-    ///   so.
+    /// Sends the groups, each a transaction of its own, without waiting. `poll` returns their results. `isProbing` says
+    /// whether to find out as well if the session is shared; by default the second pipeline does so.
     package func start(_ groups: [[Call]], isProbing: Bool? = nil) throws(PostgresError) {
         precondition(!isBusy, "a pipeline while another is under way")
         guard isUsable else { throw loss ?? .unreachable(handle.message) }

@@ -25,12 +25,10 @@ package final class Connection {
     /// A descriptor that becomes readable when calls shall stop waiting for the server.
     package var interruption: Descriptor?
 
-    /// Connects, and waits at most `connect_timeout`, by default 10 s for each host.
-    /// - Parameters:
-    ///   - conninfo: a URI or key=value pairs as libpq takes them; empty to use the `PG…` variables.
-    ///   - applicationName: the name that `pg_stat_activity` shows, unless the string or `PGAPPNAME` sets another.
-    ///   - interruption: a descriptor that becomes readable when calls shall stop waiting for the server, for example
-    ///     one of signals.
+    /// Connects, and waits at most `connect_timeout`, by default 10 s for each host. `conninfo` is a URI or key=value
+    /// pairs as libpq takes them; if it is empty, the `PG…` variables count. `applicationName` is the name that
+    /// `pg_stat_activity` shows, unless the string or `PGAPPNAME` sets another. `interruption` is a descriptor that
+    /// becomes readable when calls shall stop waiting for the server, for example one of signals.
     package convenience init(
         _ conninfo: String, applicationName: String = "postbacks", unless interruption: Descriptor? = nil
     ) throws(PostgresError) {

@@ -58,8 +58,7 @@ struct ConnectionInfo {
     }
 
     /// Keywords and values for `PQconnectStartParams` with `expand_dbname`. The string overrides the defaults in front
-    /// of it, and fixed values behind it override the string.
-    /// - Parameter hosts: the hosts that are still to be tried.
+    /// of it, and fixed values behind it override the string. `hosts` contains the hosts that are still to be tried.
     func parameters(applicationName: String, hosts: [Host]) -> [(keyword: String, value: String)] {
         var parameters = [
             ("fallback_application_name", applicationName),

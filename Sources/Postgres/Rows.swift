@@ -56,8 +56,7 @@ package struct Row {
         return value
     }
 
-    /// The error for a column that cannot be read.
-    /// - Parameter reason: a predicate, such as `is NULL`.
+    /// The error for a column that cannot be read. `reason` is a predicate, such as `is NULL`.
     package func unreadable(_ column: String, _ reason: String) -> PostgresError {
         .unreadable("the column \(column) \(reason)", statementName: statementName)
     }

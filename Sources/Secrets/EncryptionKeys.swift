@@ -143,7 +143,7 @@ package struct SealContext: Sendable, Hashable {
     /// For example `https://example.com:443`.
     private let origin: String?
 
-    /// - Parameter origin: the only scheme, host and port that the secret may be sent to; nil if it is not sent.
+    /// `origin` is the only scheme, host and port that the secret may be sent to; nil if it is not sent.
     package init(_ kind: String, id: Int, field: String, origin: String? = nil) {
         text = "\(kind):\(id):\(field)"
         self.origin = origin

@@ -15,8 +15,8 @@ package struct StandardWebhookSignature: Sendable {
         self.keys = keys
     }
 
-    /// The value of `webhook-signature`: `v1,<base64>` for each secret.
-    /// - Parameter timestamp: seconds since 1970-01-01T00:00:00Z.
+    /// The value of `webhook-signature`: `v1,<base64>` for each secret. `timestamp` is in seconds since
+    /// 1970-01-01T00:00:00Z.
     package func value(id: String, timestamp: Int64, body: [UInt8]) -> String {
         let message = Array("\(id).\(timestamp).".utf8) + body
         return keys.map { "v1,\(Base64.encode(hmacSHA256(key: $0, message)))" }.joined(separator: " ")

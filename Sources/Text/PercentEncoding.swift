@@ -5,10 +5,9 @@ package enum PercentEncoding {
         encode(text) { bytes, index in bytes[index].isUnreserved }
     }
 
-    /// Encodes the bytes of the text's UTF-8 for which `stays` returns false.
-    /// - Parameters:
-    ///   - spaceAsPlus: whether an encoded space becomes a plus sign, as in a form.
-    ///   - stays: called with the bytes of the text and the index of one; returns whether that byte is left as it is.
+    /// Encodes the bytes of the text's UTF-8 for which `stays` returns false. `spaceAsPlus` says whether an encoded
+    /// space becomes a plus sign, as in a form. `stays` is called with the bytes of the text and the index of one, and
+    /// says whether that byte is left as it is.
     package static func encode(
         _ text: String, spaceAsPlus: Bool = false, unless stays: ([UInt8], Int) -> Bool
     ) -> String {

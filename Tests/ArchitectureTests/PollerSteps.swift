@@ -10,10 +10,8 @@ extension Stage {
     /// Whether a lease is on the delivery that is watched, or on a later one of the same conversion.
     func isWatched(_ lease: Lease) -> Bool { lease.conversion == conversion }
 
-    /// Leases all that may start.
-    /// - Parameters:
-    ///   - hold: seconds that a later event of a conversion waits for an earlier one.
-    ///   - schedule: the waits between attempts, in seconds.
+    /// Leases all that may start. A later event of a conversion waits at most `hold` seconds for an earlier one.
+    /// `schedule` contains the waits between attempts, in seconds.
     @discardableResult
     func claim(hold: Double = 600, schedule: String = "30,120") throws -> [Lease] {
         let shares = try connection.run("SELECT id FROM destinations ORDER BY id").map {

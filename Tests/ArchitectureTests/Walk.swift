@@ -16,7 +16,7 @@ struct Walk: Sendable, CustomTestStringConvertible {
 
     static let all = byPollers + byOperators + inPlace
 
-    /// - Parameter from: nil for a delivery that is not there yet.
+    /// `from` is nil for a delivery that is not there yet.
     init(
         _ from: String?, to: String, _ statement: String, _ occasion: String? = nil,
         after prepare: @escaping Step = { _ in }, act: @escaping Step

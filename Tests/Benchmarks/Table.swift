@@ -4,9 +4,7 @@ import TestSupport
 struct Table {
     private var table = TextTable(["figure", "ours", "limit", "ratio", "aim"])
 
-    /// - Parameters:
-    ///   - limit: what it is compared with, and how much that is.
-    ///   - ratio: ours by the limit.
+    /// `limit` names what the figure is compared with, and its value. `ratio` is our figure divided by the limit.
     mutating func add(_ figure: String, ours: String, limit: String = "", ratio: Double? = nil, aim: String = "") {
         table.add([figure, ours, limit, ratio.map { format($0, 2) } ?? "", aim])
         say("  \(figure): \(ours)\(limit.isEmpty ? "" : ", limit \(limit)")")

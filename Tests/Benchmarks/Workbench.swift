@@ -13,7 +13,7 @@ final class Workbench {
     let receiver: LineProcess
     let receiverURL: String
 
-    /// - Parameter folder: empty, and passable for the server's user.
+    /// `folder` is an empty folder that the server's user may enter.
     init(folder: String) throws {
         self.folder = folder
         server = EmbeddedServer(home: "\(folder)/home")

@@ -13,7 +13,8 @@ struct InputVariations {
         self.host = host
     }
 
-    /// - Parameter known: an input whose variations are there already: fields that are the same in both are not varied again.
+    /// `known` is an input whose variations exist already; fields with the same value in both inputs are not varied
+    /// again.
     func all(of input: JSON, besides known: JSON? = nil) -> [JSON] {
         [input] + variations(of: input, [schema], name: "", besides: known)
     }

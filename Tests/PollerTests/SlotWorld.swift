@@ -78,8 +78,7 @@ struct SlotWorld {
         mostInFlight = inFlight
     }
 
-    /// Lets time pass.
-    /// - Parameter arrive: what becomes due in each millisecond; it gets the number of the millisecond.
+    /// Lets time pass. `arrive` makes deliveries due in each millisecond; it gets the number of the millisecond.
     mutating func run(milliseconds: Int64, arrive: (inout SlotWorld, Int64) -> Void = { _, _ in }) {
         for step in 0..<milliseconds {
             now += 1

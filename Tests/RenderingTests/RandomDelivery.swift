@@ -26,7 +26,7 @@ struct RandomDelivery {
 
     private static let httpTypes = ["GET", "POST(FORM)", "POST(JSON)"]
 
-    /// - Parameter isLarge: whether a value of one megabyte goes out in the body.
+    /// `isLarge` says whether a value of one megabyte goes out in the body.
     init(id: Int, to url: String, isLarge: Bool = false, _ random: inout SeededRandom) {
         let httpType = isLarge ? random.pick(["POST(FORM)", "POST(JSON)"]) : random.pick(Self.httpTypes)
         let omitsEmpty = random.chance(30)

@@ -23,6 +23,6 @@ extension [Double] {
 }
 
 extension Clock {
-    /// - Parameter start: nanoseconds of the monotonic clock.
+    /// `start` is in nanoseconds of the monotonic clock.
     package static func seconds(since start: Int64) -> Double { Double(monotonicNanoseconds - start) / 1e9 }
 }

@@ -7,9 +7,8 @@ package final class ForwardProxy {
     private let child: ChildProcess
     private let folder: TemporaryFolder
 
-    /// - Parameters:
-    ///   - names: the port on 127.0.0.1 for each name; all other names and addresses are unreachable.
-    ///   - secret: the `user:password` that the proxy requires; nil for none.
+    /// `names` gives the port on 127.0.0.1 for each name; all other names and addresses are unreachable. `secret` is
+    /// the `user:password` that the proxy requires; nil for none.
     package init(names: [String: UInt16], secret: String? = nil) throws {
         folder = try TemporaryFolder()
         let table = JSON.object(names.map { JSON.Member($0.key, .integer(Int($0.value))) })

@@ -2,12 +2,9 @@ package import JSON
 
 /// The offer `o`, the affiliate `a` and the postbacks with which most tests begin. Each input names only what differs.
 extension Installation {
-    /// Makes an offer, an affiliate, and postbacks of the two.
-    /// - Parameters:
-    ///   - offer: members for configureOffer, such as `goals`.
-    ///   - affiliate: members for configureAffiliate.
-    ///   - postbacks: members for createPostback, for each postback.
-    /// - Returns: the ids of the postbacks.
+    /// Makes an offer, an affiliate, and postbacks of the two. `offer` is members for configureOffer, such as `goals`.
+    /// `affiliate` is members for configureAffiliate. `postbacks` are members for createPostback, for each postback.
+    /// Returns the ids of the postbacks.
     @discardableResult
     package func configure(
         offer: JSON = [:], affiliate: JSON = [:], postbacks: [JSON] = []

@@ -7,7 +7,7 @@ package final class LineProcess {
     private let child: ChildProcess
     private var buffer = LineBuffer()
 
-    /// - Parameter errorOutput: the destination of the program's standard error.
+    /// `errorOutput` is the destination of the program's standard error.
     package init(
         _ path: String, _ arguments: [String], environment: [String: String],
         errorOutput: ChildProcess.Stream = .inherit

@@ -8,9 +8,7 @@ package final class PgBouncer {
     private let child: ChildProcess
     private let database: String
 
-    /// - Parameters:
-    ///   - database: the database that it connects to.
-    ///   - poolSize: the number of sessions on the server.
+    /// `database` is the database that it connects to. `poolSize` is the number of sessions on the server.
     package init(before database: TestDatabase, poolSize: Int) throws {
         guard
             let program = Executable.find("pgbouncer", searchPath: "/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin")

@@ -2,9 +2,8 @@ package import System
 
 /// Runs programs on a pseudo-terminal.
 package enum PseudoTerminal {
-    /// Runs a program until it ends with its three streams on a terminal, and returns its output.
-    /// - Parameter environment: all variables of the program, in addition to those of this process that do not describe
-    ///   its own terminal.
+    /// Runs a program until it ends with its three streams on a terminal, and returns its output. `environment` is all
+    /// variables of the program, in addition to those of this process that do not describe its own terminal.
     package static func run(
         _ program: String, _ arguments: [String], columns: Int = 80, environment: [String: String],
         directory: String? = nil

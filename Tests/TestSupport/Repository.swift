@@ -7,8 +7,7 @@ package enum Repository {
     /// The names of the functions, which are the folders in `functions`.
     package static let functions = folders(in: "functions")
 
-    /// The text of a file.
-    /// - Parameter path: relative to the root.
+    /// The text of a file. `path` is relative to the root.
     package static func text(_ path: String) throws -> String {
         String(decoding: try FileSystem.read("\(root)/\(path)", limit: 1 << 22), as: UTF8.self)
     }

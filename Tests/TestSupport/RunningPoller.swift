@@ -7,10 +7,8 @@ package final class RunningPoller {
     private let folder: TemporaryFolder?
     private let logPath: String
 
-    /// - Parameters:
-    ///   - command: `poll`, or `up` on an existing database.
-    ///   - shell: commands that the shell runs before it becomes the poller.
-    ///   - log: a file that the log is appended to; nil for a temporary one.
+    /// `command` is `poll`, or `up` on an existing database. `shell` contains commands that the shell runs before it
+    /// becomes the poller. `log` is a file that the log is appended to; nil for a temporary one.
     package init(
         _ installation: Installation, _ settings: [String: String] = [:], command: String = "poll",
         shell: String = ":", log path: String? = nil
@@ -66,10 +64,8 @@ package final class RunningPoller {
 }
 
 extension Installation {
-    /// Runs a poller while the closure runs, and ends it afterwards.
-    /// - Parameters:
-    ///   - settings: they override the poller's usual settings.
-    ///   - command: `poll`, or `up` on an existing database.
+    /// Runs a poller while the closure runs, and ends it afterwards. `settings` overrides the usual settings of the
+    /// poller. `command` is `poll`, or `up` on an existing database.
     package func withPoller<Value>(
         _ settings: [String: String] = [:], command: String = "poll", log: String? = nil,
         _ body: (RunningPoller) throws -> Value

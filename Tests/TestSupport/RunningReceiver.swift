@@ -23,9 +23,8 @@ package final class RunningReceiver: Sendable {
         let received: Int
     }
 
-    /// - Parameters:
-    ///   - port: 0 lets the system choose one.
-    ///   - onRequest: called on the receiver's thread for each request; `requests` then stays empty.
+    /// Port 0 lets the system choose one. `onRequest` is called on the receiver's thread for each request; `requests`
+    /// then stays empty.
     package init(
         _ behaviour: ReceiverBehaviour = ReceiverBehaviour(), port: UInt16 = 0,
         onRequest: (@Sendable (ReceivedRequest) -> Void)? = nil

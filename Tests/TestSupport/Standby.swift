@@ -8,7 +8,7 @@ package struct Standby {
     package let server: EmbeddedServer
     package let installation: Installation
 
-    /// - Parameter prepare: runs while the server can still be written to.
+    /// `prepare` runs while the server can still be written to.
     package init(_ prepare: (Installation) throws -> Void = { _ in }) throws {
         folder = try TemporaryFolder(mode: 0o711)
         server = EmbeddedServer(home: folder.path, settings: ["fsync": "off"], diesWithParent: false)

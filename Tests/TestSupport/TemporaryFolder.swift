@@ -5,10 +5,8 @@ package import System
 package final class TemporaryFolder: Sendable {
     package let path: String
 
-    /// - Parameters:
-    ///   - mode: 0o711 gives access to the unprivileged user that runs root's server.
-    ///   - size: the expected size in bytes. The folder is kept in memory if twice as much is free; nil always uses the
-    ///     disk.
+    /// The mode 0o711 gives access to the unprivileged user that runs the server of root. `size` is the expected size
+    /// in bytes. The folder is kept in memory if twice as much is free; nil always uses the disk.
     package init(mode: UInt32 = 0o711, inMemory size: Int? = nil) throws(SystemError) {
         Self.removeLeftovers
         let place = size.map { Self.hasMemory(2 * $0) } == true ? Self.memory : "/tmp"

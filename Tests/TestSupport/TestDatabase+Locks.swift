@@ -1,9 +1,8 @@
 import Postgres
 
 extension TestDatabase {
-    /// Waits until `sessions` sessions wait for a lock.
-    /// - Parameter applicationName: counts only sessions of this program, such as a function's name; nil counts all.
-    /// - Returns: the process ids of the waiting sessions.
+    /// Waits until `sessions` sessions wait for a lock. `applicationName` counts only sessions of this program, such as
+    /// a function's name; nil counts all. Returns the process ids of the waiting sessions.
     @discardableResult
     package func waitForLock(of applicationName: String? = nil, sessions: Int = 1) throws -> [Int] {
         // A transaction would always see the same activity; this connection uses none.

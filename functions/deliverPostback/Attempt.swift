@@ -55,9 +55,7 @@ struct Attempt: FunctionOutput {
         }
     }
 
-    /// - Parameters:
-    ///   - status: the status of the answer; nil if none came.
-    ///   - retryAfter: the seconds that the answer asks for.
+    /// `status` is the status of the answer; nil if none came. `retryAfter` is the seconds that the answer asks for.
     mutating func end(
         _ judgement: Judgement, schedule: RetrySchedule, status: Int? = nil, retryAfter: Double? = nil
     ) {

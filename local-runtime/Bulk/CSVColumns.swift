@@ -27,10 +27,8 @@ struct CSVColumns {
     private static let otherEncoding =
         "save the file as UTF-8, or name its encoding, such as --encoding windows-1252"
 
-    /// - Parameters:
-    ///   - header: the file's first row.
-    ///   - schema: the JSON Schema of the function's input.
-    /// - Throws: `invalid_request`, naming every column that is unknown or occurs twice.
+    /// `header` is the file's first row. `schema` is the JSON Schema of the function's input. Throws `invalid_request`,
+    /// naming every column that is unknown or occurs twice.
     init(
         _ header: [[UInt8]], _ kind: ImportKind = .conversions, _ notation: CellNotation = CellNotation(), schema: JSON
     ) throws(FunctionError) {

@@ -7,12 +7,9 @@ struct CSVLayout {
     let separator: UInt8
     let columns: CSVColumns
 
-    /// Nil if the beginning does not contain the whole header.
-    /// - Parameters:
-    ///   - text: the beginning.
-    ///   - isStream: whether only the header is read, because how much of a stream has come depends on the moment.
-    ///   - reader: a reader that has read nothing.
-    /// - Throws: `invalid_request` for a header with unknown columns.
+    /// Nil if the beginning does not contain the whole header. `text` is the beginning of the file. `isStream` says
+    /// whether only the header is read, because how much of a stream has come depends on the moment. `reader` is a
+    /// reader that has read nothing. Throws `invalid_request` for a header with unknown columns.
     init?(
         _ text: [UInt8], isWhole: Bool, isStream: Bool, _ reader: CSVReader, _ kind: ImportKind,
         _ notation: CellNotation,

@@ -35,7 +35,7 @@ package struct CSVReader {
     private static let newline = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
-    /// - Parameter separator: the separator; nil to find it in the first line.
+    /// If `separator` is nil, the reader finds it in the first line.
     package init(lengthLimit: Int = 1 << 20, separator: UInt8? = nil) {
         self.lengthLimit = lengthLimit
         finder = SeparatorFinder(told: separator)

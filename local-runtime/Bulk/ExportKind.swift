@@ -11,8 +11,7 @@ package enum ExportKind: String, CaseIterable, Sendable {
     /// How many rows are read at a time.
     var pageSize: Int { 1000 }
 
-    /// Makes the reader of the pages of the list.
-    /// - Parameter isBrief: whether the rows contain only what the columns show.
+    /// Makes the reader of the pages of the list. `isBrief` says whether the rows contain only what the columns show.
     func makePages(
         _ database: Database, _ settings: Settings, isBrief: Bool
     ) throws(FunctionError) -> ([JSON.Member]) throws(FunctionError) -> ListedPage {

@@ -16,10 +16,8 @@ package struct Exporter {
     private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
     private let patience: Int64
 
-    /// - Parameters:
-    ///   - columns: the columns of the CSV; nil for the default ones.
-    ///   - patience: for how many seconds to wait for a database that is away.
-    /// - Throws: `invalid_request` for an unknown column.
+    /// `columns` contains the columns of the CSV; nil means the default ones. `patience` says how many seconds to wait
+    /// for a database that is away. Throws `invalid_request` for an unknown column.
     package init(
         _ kind: ExportKind, _ format: BulkFormat, columns: [String]?, isExcelSafe: Bool, patience: Double,
         _ settings: Settings
@@ -40,12 +38,9 @@ package struct Exporter {
         nextPage = try kind.makePages(database, settings, isBrief: format == .csv)
     }
 
-    /// - Parameters:
-    ///   - filter: fields of the list function's input.
-    ///   - interruption: once it is readable, the export stops, even if nobody reads the output or the database is
-    ///     away.
-    ///   - show: is called with the number of rows written, after each page and at an interruption; it throws to stop.
-    /// - Returns: how many rows were written.
+    /// `filter` contains fields of the input of the list function. As soon as `interruption` is readable, the export
+    /// stops, even if nobody reads the output or the database is away. `show` is called with the number of rows
+    /// written, after each page and at an interruption; it throws to stop. Returns how many rows were written.
     package func run(
         _ filter: [JSON.Member], to output: Descriptor, unless interruption: Descriptor,
         show: (_ rows: Int) throws -> Void

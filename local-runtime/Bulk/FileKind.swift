@@ -9,8 +9,8 @@ enum FileKind {
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? .jsonl : .csv
     }
 
-    /// Refuses a file that is no text; the error says how to convert it.
-    /// - Parameter name: the file's name, as its user gave it.
+    /// Refuses a file that is no text; the error says how to convert it. `name` is the file's name, as its user gave
+    /// it.
     static func requireText(_ bytes: [UInt8], of name: String) throws(FunctionError) {
         for (beginning, advice) in advice where bytes.starts(with: beginning) {
             throw FunctionError(.invalidRequest, "\(name) is \(advice)")

@@ -26,8 +26,7 @@ package enum ImportKind: String, CaseIterable, Sendable {
         return JSON.object(named).sorted.encodedText
     }
 
-    /// The row, parsed as far as necessary here.
-    /// - Parameter isSilent: whether its conversion is recorded as silent (R16).
+    /// The row, parsed as far as necessary here. `isSilent` says whether its conversion is recorded as silent (R16).
     func read(_ row: ImportRow, isSilent: Bool) -> ImportRow {
         switch row.input {
         case .malformed: return row

@@ -35,11 +35,9 @@ package final class ImportSource {
     /// How many bytes of a file's beginning are examined, and fingerprinted to recognise the file.
     static let beginningLength = 1 << 16
 
-    /// Reads the beginning: the first 64 KiB of a file, or the first line of a stream.
-    /// - Parameters:
-    ///   - name: the name of the file, for its format and for messages.
-    ///   - schema: the JSON Schema of the function's input, for the columns of a CSV file.
-    /// - Throws: `invalid_request` for a file that is no text; `SystemError`.
+    /// Reads the beginning: the first 64 KiB of a file, or the first line of a stream. `name` is the name of the file,
+    /// for its format and for messages. `schema` is the JSON Schema of the function's input, for the columns of a CSV
+    /// file. Throws `invalid_request` for a file that is no text; `SystemError`.
     package init(
         _ descriptor: Descriptor, named name: String, _ kind: ImportKind, _ description: Description, schema: JSON
     ) throws {
@@ -136,9 +134,8 @@ package final class ImportSource {
         }
     }
 
-    /// The number of bytes and the SHA-256 of the input's beginning. Only this function may have read before.
-    /// - Parameter length: the length of the remembered fingerprint; nil for a file's first 64 KiB and a stream's first
-    ///   line.
+    /// The number of bytes and the SHA-256 of the input's beginning. Only this function may have read before. `length`
+    /// is the length of the remembered fingerprint; nil for a file's first 64 KiB and a stream's first line.
     package func fingerprint(_ length: Int?) throws(SystemError) -> Fingerprint {
         var wanted = length ?? ImportSource.beginningLength
         while !endWasSeen, beginning.count < wanted, length != nil || size != nil {

@@ -34,10 +34,8 @@ package final class Importer {
     /// How many times in a row the function has ended without an answer.
     private var deaths = 0
 
-    /// - Parameters:
-    ///   - program: the function's path.
-    ///   - isSilent: whether conversions are recorded as silent (R16).
-    ///   - patience: for how many seconds to wait for a database that is away.
+    /// `program` is the function's path. `isSilent` says whether conversions are recorded as silent (R16). `patience`
+    /// says how many seconds to wait for a database that is away.
     package init(
         _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, isSilent: Bool,
         patience: Double,
@@ -58,8 +56,8 @@ package final class Importer {
         function = try start()
     }
 
-    /// Runs to the end of the input, or until it must stop; rows in flight are finished first.
-    /// - Parameter show: draws the progress.
+    /// Runs to the end of the input, or until it must stop; rows in flight are finished first. `show` draws the
+    /// progress.
     package func run(show: (_ progress: inout ImportProgress, _ bytes: Int, _ size: Int?) -> Void) throws -> End {
         source.shape(refused)
         while true {
@@ -76,8 +74,7 @@ package final class Importer {
     }
 
     /// Writes refused rows and results, a refused row before the result that says that it is done. After a signal it
-    /// does not wait for a reader.
-    /// - Parameter milliseconds: how long to wait for a reader after a signal.
+    /// does not wait for a reader. `milliseconds` says how long to wait for a reader after a signal.
     private func flush(milliseconds: Int = 0) throws {
         let limit = isInterrupted ? milliseconds : nil
         let isRefusedWritten = try refused.flush(unless: signals.descriptor, milliseconds: limit)

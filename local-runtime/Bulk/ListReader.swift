@@ -20,7 +20,7 @@ package struct ListReader {
             try Database(settings, applicationName: "postbacks \(kind.rawValue)"), settings, isBrief: false)
     }
 
-    /// - Parameter input: the input of the list function.
+    /// `input` is the input of the list function.
     package func page(_ input: [JSON.Member]) throws(FunctionError) -> Result {
         let page = try nextPage(input)
         return Result(answer: page.json, rows: page.rows.map(\.parsed), next: page.next.text)

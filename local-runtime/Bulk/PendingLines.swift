@@ -6,9 +6,9 @@ struct PendingLines {
     /// How many of the bytes have been written.
     private var written = 0
 
-    /// Writes in pieces small enough that it never blocks while `interruption` is readable.
-    /// - Parameter milliseconds: how long to wait for room; nil for no limit.
-    /// - Returns: whether all of it is written. A later call continues where this one ended.
+    /// Writes in pieces small enough that it never blocks while `interruption` is readable. `milliseconds` is the
+    /// longest wait for room; nil means no limit. Returns whether all of it is written. A later call continues where
+    /// this one ended.
     mutating func write(
         to output: Descriptor, unless interruption: Descriptor, milliseconds: Int?
     ) throws(SystemError) -> Bool {

@@ -46,9 +46,8 @@ package final class RefusedFile {
     /// Whether a row was refused.
     package var isWritten: Bool { descriptor != nil }
 
-    /// - Parameters:
-    ///   - names: the columns of a CSV file.
-    ///   - hasMark: whether the source comes from a program that recognises UTF-8 by its byte order mark alone.
+    /// `names` contains the columns of a CSV file. `hasMark` says whether the source comes from a program that
+    /// recognises UTF-8 by its byte order mark alone.
     func begin(_ names: [[UInt8]], separator: UInt8, hasMark: Bool) {
         self.separator = separator
         header = hasMark ? [0xEF, 0xBB, 0xBF] : []

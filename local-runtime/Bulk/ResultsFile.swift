@@ -12,10 +12,8 @@ package final class ResultsFile {
     private let descriptor: Descriptor
     private var unwritten = PendingLines()
 
-    /// Begins a new file.
-    /// - Parameters:
-    ///   - path: `-` stands for standard output.
-    ///   - replacing: whether an older file may be replaced.
+    /// Begins a new file. The path `-` stands for standard output. `replacing` says whether an older file may be
+    /// replaced.
     package init(creating path: String, _ heading: Heading, replacing: Bool) throws {
         self.path = path
         let kind = FileSystem.kind(of: path)
@@ -38,9 +36,8 @@ package final class ResultsFile {
         try descriptor.writeAll(heading.json.bytes + [UInt8(ascii: "\n")])
     }
 
-    /// Continues a file. An incomplete last line is cut off.
-    /// - Parameter heading: makes the heading of the continued import, given the length of the beginning that the file
-    ///   remembers.
+    /// Continues a file. An incomplete last line is cut off. `heading` makes the heading of the continued import, given
+    /// the length of the beginning that the file remembers.
     package init(resuming path: String, heading: (_ length: Int) throws -> Heading) throws {
         self.path = path
         do throws(SystemError) {

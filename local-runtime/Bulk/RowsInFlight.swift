@@ -33,7 +33,7 @@ struct RowsInFlight {
     static let rowLimit = 2000
     static let byteLimit = 8 << 20
 
-    /// - Parameter isSilent: whether conversions are recorded as silent (R16).
+    /// `isSilent` says whether conversions are recorded as silent (R16).
     init(_ kind: ImportKind, isSilent: Bool) {
         self.kind = kind
         self.isSilent = isSilent

@@ -14,8 +14,8 @@ struct SeparatorFinder {
         self.told = told
     }
 
-    /// The separator and the bytes that are to be cut into rows; nil until the first line is complete.
-    /// - Parameter isOver: whether no more bytes will come or are needed.
+    /// The separator and the bytes that are to be cut into rows; nil until the first line is complete. `isOver` says
+    /// whether no more bytes will come or are needed.
     mutating func find(_ bytes: ArraySlice<UInt8>, isOver: Bool) -> (separator: UInt8, rest: [UInt8])? {
         for (index, byte) in zip(bytes.indices, bytes) {
             if byte == UInt8(ascii: "\n"), hasContent, !isQuoted { return decide(behind: bytes[index...]) }

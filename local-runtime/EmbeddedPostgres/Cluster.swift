@@ -6,8 +6,8 @@ struct Cluster {
     let programs: ServerPrograms
     let account: ServerAccount
 
-    /// Makes the cluster with `initdb`, completely or not at all. Everyone who can reach the socket is trusted.
-    /// - Parameter syncs: whether the files are synced to disk before this returns.
+    /// Makes the cluster with `initdb`, completely or not at all. Everyone who can reach the socket is trusted. `syncs`
+    /// says whether the files are synced to disk before this returns.
     func make(syncs: Bool) throws(EmbeddedServerError) {
         let unfinished = "\(path).new"
         var failure = ""

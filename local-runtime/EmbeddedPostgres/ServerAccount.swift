@@ -22,8 +22,8 @@ struct ServerAccount {
         self.user = user
     }
 
-    /// The command line that starts the program as this user.
-    /// - Parameter diesWithParent: whether the program is sent SIGINT when the thread that started it ends.
+    /// The command line that starts the program as this user. `diesWithParent` says whether the program is sent SIGINT
+    /// when the thread that started it ends.
     func command(_ program: String, _ arguments: [String], diesWithParent: Bool = false) -> (String, [String]) {
         var options: [String] = []
         if changesUser { options += ["--reuid=\(user.id)", "--regid=\(user.group)", "--init-groups"] }

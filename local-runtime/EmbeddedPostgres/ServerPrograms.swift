@@ -12,8 +12,7 @@ struct ServerPrograms: Equatable {
     var initdb: String { "\(folder)/initdb" }
 
     /// Finds the first usable programs: in PATH, where `pg_config` points, then in the folders of the distributions,
-    /// newest first.
-    /// - Parameter clusterVersion: the version that made the cluster, which is the only one that can run it.
+    /// newest first. `clusterVersion` is the version that made the cluster, which is the only one that can run it.
     static func find(clusterVersion: Int?) throws(EmbeddedServerError) -> ServerPrograms {
         var lookedAt: [String] = []
         for folder in folders() {

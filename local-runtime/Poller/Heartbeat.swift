@@ -35,7 +35,7 @@ struct Heartbeat {
             id, version: Version.current, uptime: Double(now - startTime) / 1e9, problem: problem ?? lack)
     }
 
-    /// - Parameter isStored: whether the database has stored it.
+    /// `isStored` says whether the database has stored it.
     mutating func ended(isStored: Bool, now: Int64) {
         next = now + (isStored ? Heartbeat.interval : Heartbeat.longInterval)
     }

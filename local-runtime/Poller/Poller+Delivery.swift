@@ -123,8 +123,8 @@ extension Poller {
         }
     }
 
-    /// - Parameter fate: gets the number of lost deliveries; returns how many seconds they wait and whether the attempt
-    ///   is charged, or nil for the wait of the schedule and a charged attempt.
+    /// `fate` gets the number of lost deliveries. It returns how many seconds they wait and whether the attempt is
+    /// charged, or nil for the wait of the schedule and a charged attempt.
     private func loseWhatWasWritten(now: Int64, _ fate: (Int) -> (wait: Double, isCharged: Bool)?) {
         let unsent = Set(process.unsent.map(\.id))
         let lost = inFlight.filter { !unsent.contains($0.key) }

@@ -61,10 +61,8 @@ package final class Poller {
         var released: [Outbox.Release] { release?.stored.leases ?? [] }
     }
 
-    /// - Parameters:
-    ///   - program: the path of the deliverPostback executable.
-    ///   - environment: the environment of deliverPostback.
-    ///   - signals: the first one stops the poller in good order; a second one stops it at once.
+    /// `program` is the path of the deliverPostback executable. `environment` is the environment of deliverPostback.
+    /// The first signal stops the poller in good order; a second one stops it at once.
     package init(
         _ settings: PollerSettings, program: String, environment: [String: String], signals: SignalDescriptor,
         logger: Logger
@@ -90,8 +88,8 @@ package final class Poller {
         slots = DestinationSlots(limits)
     }
 
-    /// Runs until it is told to stop and every request in flight has ended.
-    /// - Parameter mayGoOn: is called before each turn; when it returns false, the poller stops.
+    /// Runs until it is told to stop and every request in flight has ended. `mayGoOn` is called before each turn; when
+    /// it returns false, the poller stops.
     package func run(whileTrue mayGoOn: () -> Bool = { true }) throws(SystemError) {
         logger.info("poller started")
         while true {

@@ -19,9 +19,7 @@ package final class Receiver {
     /// The connections with a step that is due at a time.
     private var timed: Set<CInt> = []
 
-    /// - Parameters:
-    ///   - address: the address to listen on.
-    ///   - port: 0 lets the system choose.
+    /// `address` is the address to listen on. Port 0 lets the system choose one.
     package init(address: String = "127.0.0.1", port: UInt16 = 0, conduct: @escaping Conduct) throws(SystemError) {
         ignoreBrokenPipes()
         epoll = try Epoll()

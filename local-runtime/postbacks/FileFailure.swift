@@ -41,7 +41,7 @@ struct FileFailure: Error {
 
 /// A file that the user has named to be read.
 enum InputFile {
-    /// - Parameter path: `-` stands for standard input.
+    /// The path `-` stands for standard input.
     static func open(_ path: String) throws(FileFailure) -> Descriptor {
         if path == "-" { return .standardInput }
         if FileSystem.kind(of: path) == .folder { throw FileFailure(.noInput, "\(path) is a folder; name a file") }

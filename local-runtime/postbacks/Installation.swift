@@ -50,7 +50,7 @@ struct Installation {
     }
 
     /// The environment of a function: this process's variables, the database, and the embedded default's key.
-    /// - Parameter connectionString: nil for a function that needs no database and must not learn of it.
+    /// `connectionString` is nil for a function that needs no database and must not learn of it.
     func environment(connectionString: String?) throws(FunctionError) -> [String: String] {
         var variables = ProcessEnvironment.all
         variables["SWIFT_BACKTRACE"] = "enable=no"

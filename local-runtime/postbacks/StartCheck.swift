@@ -8,10 +8,8 @@ import Store
 /// of the installation, and the keys of sealed secrets. If the database cannot be reached now or can only be read, the
 /// poller itself waits for it, as it does if it becomes unfit later.
 enum StartCheck {
-    /// - Parameters:
-    ///   - keys: nil if none are configured.
-    ///   - logger: logs faults that concern some deliveries only; the others can still be sent.
-    /// - Throws: `misconfigured`, naming the fault and its remedy.
+    /// `keys` is nil if no keys are configured. `logger` reports faults that concern some deliveries only; the others
+    /// can still be sent. Throws `misconfigured`, naming the fault and its remedy.
     static func run(_ connectionString: String, keys: EncryptionKeys?, logger: Logger) throws(FunctionError) {
         let refusal: FunctionError?
         do throws(PostgresError) {

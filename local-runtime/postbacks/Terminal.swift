@@ -16,8 +16,8 @@ enum Terminal {
     /// This program's own text, with the characters that the terminal has. In a pipe or a file it is not changed.
     static func shown(_ text: String) -> String { isOutput ? TerminalStyle.ofOutput().shown(text) : text }
 
-    /// Writes to standard output. `checkOutput` reports a failure.
-    /// - Parameter interruption: once it is readable, the write does not wait for a reader any more.
+    /// Writes to standard output. `checkOutput` reports a failure. As soon as `interruption` is readable, the write
+    /// does not wait for a reader any more.
     static func print(_ text: String, unless interruption: Descriptor? = nil) {
         let bytes = Array((text + "\n").utf8)
         do throws(SystemError) {

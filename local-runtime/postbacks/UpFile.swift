@@ -17,9 +17,7 @@ final class UpFile {
         "POSTBACKS_CONNECT_TIMEOUT",
     ]
 
-    /// - Parameters:
-    ///   - functions: the folder that is added to PATH.
-    ///   - exports: the names and values of variables.
+    /// The folder `functions` is added to PATH. `exports` contains the names and values of variables.
     init(
         in home: String, connectionString: String, path functions: String, _ exports: [(name: String, value: String)]
     ) throws(SystemError) {
@@ -55,7 +53,7 @@ final class UpFile {
     }
 
     /// The settings of the `up` that runs in this home folder on the same database; empty if none runs.
-    /// - Parameter connectionString: nil for the embedded server.
+    /// `connectionString` is nil for the embedded server.
     static func settings(in home: String, connectionString: String?) -> [String: String] {
         let path = RuntimeHome.exports(in: home)
         guard RuntimeHome.isUp(in: home), let bytes = try? FileSystem.read(path, limit: 1 << 20) else { return [:] }

@@ -16,11 +16,9 @@ package struct Judgement: Sendable, Hashable {
         self.pausesPostback = pausesPostback
     }
 
-    /// Judges an answer whose head is complete.
-    /// - Parameters:
-    ///   - body: The part of the body that is kept.
-    ///   - bodyFailure: How the body ended, if it ended badly and more of it may have followed. It counts only if the
-    ///     criteria look into the body and what has come does not decide them.
+    /// Judges an answer whose head is complete. `body` is the part of the body that is kept. `bodyFailure` says how the
+    /// body ended, if it ended badly and more of it may have followed. It counts only if the criteria look into the
+    /// body and what has come does not decide them.
     package init(
         status: Int, body: [UInt8], bodyFailure: AttemptError? = nil, successWhen criteria: SuccessCriteria
     ) {
@@ -44,9 +42,9 @@ package struct Judgement: Sendable, Hashable {
         }
     }
 
-    /// Judges an attempt to which no answer came, or for which nothing was sent.
-    /// - Parameter targetIsNamed: Whether the URL has a name instead of an address. A name that leads to a forbidden
-    ///   address may lead elsewhere at the next attempt, since a resolver may fail for a short time.
+    /// Judges an attempt to which no answer came, or for which nothing was sent. `targetIsNamed` says whether the URL
+    /// has a name instead of an address. A name that leads to a forbidden address may lead elsewhere at the next
+    /// attempt, since a resolver may fail for a short time.
     package init(_ error: AttemptError, targetIsNamed: Bool = false) {
         switch error.code {
         // An operator can add the key that a secret needs.

@@ -8,8 +8,8 @@ package enum Macro: Sendable, Hashable {
     /// One of the conversion's own `params`: `{params.NAME}`, and `{subN}` for `{params.subN}`.
     case param(String)
 
-    /// Reads `click_id`, `sub1` … `sub10` or `params.NAME`.
-    /// - Parameter hints: Whether a fault suggests the name that was probably meant.
+    /// Reads `click_id`, `sub1` … `sub10` or `params.NAME`. `hints` says whether a fault suggests the name that was
+    /// probably meant.
     package init(parsing name: String, hints: Bool = true) throws(Invalid) {
         if let known = MacroName(rawValue: name) {
             self = .named(known)

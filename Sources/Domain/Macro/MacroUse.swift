@@ -20,8 +20,8 @@ package struct MacroUse: Sendable, Hashable {
     }
 
     /// Reads the text between the braces by Unicode scalars: a default may begin with a combining mark, which Swift
-    /// joins with the `|` before it into one character.
-    /// - Parameter hints: Whether a fault suggests the name that was probably meant.
+    /// joins with the `|` before it into one character. `hints` says whether a fault suggests the name that was
+    /// probably meant.
     init(parsing text: Substring, in place: Template.Place, hints: Bool = true) throws(Invalid) {
         let head = text.prefixOfScalars { $0 != ":" && $0 != "|" }
         var rest = text[head.endIndex...]

@@ -20,9 +20,8 @@ package struct Template: Sendable, Hashable {
         case url, parameter, header
     }
 
-    /// Throws all faults, each with the position of its brace: in Unicode scalars, counted from `firstPosition`.
-    /// - Parameter hintLimit: How many of the faults suggest what was probably meant; nobody is shown more than
-    ///   `Fault.limit`.
+    /// Throws all faults, each with the position of its brace: in Unicode scalars, counted from `firstPosition`. At
+    /// most `hintLimit` faults suggest what was probably meant; nobody is shown more than `Fault.limit`.
     package init(
         parsing text: String, in place: Place, firstPosition: Int = 1, hintLimit: Int = Fault.limit
     ) throws(Invalid) {

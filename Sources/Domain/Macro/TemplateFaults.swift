@@ -8,9 +8,8 @@ struct TemplateFaults {
     /// The index up to which the characters have been counted, and its position.
     private var counted: (index: String.Index, position: Int)
 
-    /// - Parameters:
-    ///   - firstPosition: The position of the text's first character.
-    ///   - hintLimit: How many faults suggest what was probably meant.
+    /// `firstPosition` is the position of the text's first character. `hintLimit` says how many faults suggest what was
+    /// probably meant.
     init(_ text: String, firstPosition: Int, hintLimit: Int) {
         self.text = text
         self.hintLimit = hintLimit
@@ -22,7 +21,7 @@ struct TemplateFaults {
 
     var wrong: Invalid? { Invalid(messages) }
 
-    /// - Parameter index: Must not lie before the index of the previous fault.
+    /// `index` must not lie before the index of the previous fault.
     mutating func add(_ message: String, _ index: String.Index, advice: String) {
         messages.append("\(message) character \(position(index)); \(advice)")
     }

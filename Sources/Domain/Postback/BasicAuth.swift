@@ -23,7 +23,7 @@ package enum BasicAuth: Sendable, Hashable {
         }
     }
 
-    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
+    /// `secret` writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {
         switch self {
         case .login(let login, let password):

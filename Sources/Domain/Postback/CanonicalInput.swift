@@ -3,9 +3,8 @@ import JSON
 /// The input of createPostback without the differences that mean nothing: the order of members, nulls and defaults that
 /// are written out, ids as numbers, and different names of one macro.
 enum CanonicalInput {
-    /// - Parameters:
-    ///   - head: The fields that do not belong to the request; null stands for a default.
-    ///   - given: The fields as they were given. They hold the secrets that the template masks.
+    /// `head` contains the fields that do not belong to the request; null stands for a default. `given` contains the
+    /// fields as they were given, with the secrets that the template masks.
     static func bytes(_ head: JSON, _ template: RequestTemplate, given: JSON) -> [UInt8] {
         let defaults = RequestTemplate(url: template.url, httpType: template.httpType).masked
         let request = template.masked.members.filter { member in

@@ -30,7 +30,7 @@ package struct RequestHeaders: Sendable, Hashable {
 
     func contains(_ name: String) -> Bool { fields.contains { $0.name.lowercased() == name.lowercased() } }
 
-    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
+    /// `secret` writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {
         .object(
             fields.map { field in

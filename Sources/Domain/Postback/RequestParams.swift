@@ -16,7 +16,7 @@ package struct RequestParams: Sendable, Hashable {
     package static func == (one: RequestParams, other: RequestParams) -> Bool { one.json == other.json }
     package func hash(into hasher: inout Hasher) { json.hash(into: &hasher) }
 
-    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
+    /// `secret` writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, _ field: String) -> JSON) -> JSON {
         ParamPlace.root.replacing(in: json, secret)
     }

@@ -19,8 +19,8 @@ extension RequestTemplate {
         return json { $0.handedOut($1, of: owner, with: keys) }
     }
 
-    /// Returns the template with all sealed secrets opened, so that they can be sealed for another origin.
-    /// - Parameter origin: The origin for which the secrets are sealed.
+    /// Returns the template with all sealed secrets opened, so that they can be sealed for another origin. The secrets
+    /// are sealed for `origin`.
     package func opened(
         of postbackID: Int, sealedFor origin: String, with keys: EncryptionKeys?
     ) throws(RenderingError) -> RequestTemplate {
@@ -55,7 +55,7 @@ extension RequestTemplate {
         return new
     }
 
-    /// - Parameter secret: Writes a secret; it gets the secret and the path of its field.
+    /// `secret` writes a secret; it gets the secret and the path of its field.
     private func json(_ secret: (StoredSecret, _ field: String) -> JSON) -> JSON {
         [
             "url": .string(url.text), "httpType": .string(httpType.rawValue),

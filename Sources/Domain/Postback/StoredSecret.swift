@@ -77,7 +77,7 @@ extension SealContext {
 }
 
 extension Rule<StoredSecret> {
-    /// - Parameter check: Gets a plain secret, and throws a message that does not quote it.
+    /// `check` gets a plain secret, and throws a message that does not quote it.
     static func secret(
         from source: StoredSecret.Source, schema: @autoclosure @escaping () -> JSON,
         _ check: @escaping (String) throws(Invalid) -> Void

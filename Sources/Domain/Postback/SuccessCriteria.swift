@@ -41,7 +41,7 @@ package struct SuccessCriteria: Sendable, Hashable {
         case undecided
     }
 
-    /// - Parameter isWhole: Whether all of the body came, or as much of it as is kept.
+    /// `isWhole` says whether the whole body came, or as much of it as is kept.
     func verdict(status: Int, body: [UInt8], isWhole: Bool) -> Verdict {
         guard names(status) else {
             return .mismatch("status \(status) is not among those of successWhen (\(words.joined(separator: ", ")))")

@@ -44,12 +44,9 @@ package struct ByteMatcher: Sendable {
     }
 
     /// Returns the text with every occurrence of a pattern replaced. Occurrences that overlap are replaced together by
-    /// one substitute.
-    /// - Parameters:
-    ///   - shortest: Nil if the text is whole. If it is cut, an end of it that a pattern begins with is replaced as
-    ///     well, if it has at least this many bytes.
-    ///   - views: The same text, decoded in other ways. What an occurrence in a view was decoded from is replaced as
-    ///     well.
+    /// one substitute. `shortest` is nil if the text is whole. If the text is cut, an end of at least this many bytes
+    /// with which a pattern begins is replaced as well. `views` contains the same text, decoded in other ways; what an
+    /// occurrence in a view was decoded from is replaced as well.
     func replacing(
         in text: [UInt8], with substitute: [UInt8], endsFrom shortest: Int? = nil,
         alsoIn views: some Sequence<DecodedText> = [DecodedText]()

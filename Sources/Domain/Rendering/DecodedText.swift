@@ -40,9 +40,8 @@ struct DecodedText {
         ends = starts.map { $0 + 1 }
     }
 
-    /// Decodes a text. It returns nil if nothing in the text is encoded in this way.
-    /// - Parameter isCut: Whether the end of the text is missing. An encoded character that is cut there is then
-    ///   skipped.
+    /// Decodes a text. It returns nil if nothing in the text is encoded in this way. `isCut` says whether the end of
+    /// the text is missing. An encoded character that is cut there is then skipped.
     init?(_ text: DecodedText, from encoding: Encoding, isCut: Bool) {
         guard text.bytes.contains(where: encoding.marks) else { return nil }
         bytes.reserveCapacity(text.bytes.count)

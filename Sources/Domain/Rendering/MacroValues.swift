@@ -12,7 +12,7 @@ package struct MacroValues: Sendable {
     private let conversion: Conversion
     private let random: String
 
-    /// - Parameter now: The time of the attempt.
+    /// `now` is the time of the attempt.
     package init(
         deliveryID: Int, attempt: Int, isTest: Bool, now: Timestamp, event: EventSnapshot, conversion: Conversion
     ) {

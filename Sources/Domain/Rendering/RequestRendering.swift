@@ -38,9 +38,8 @@ package struct RequestRendering: Sendable {
         return request
     }
 
-    /// Renders the URL and the body.
-    /// - Parameter showsSecrets: Whether the secrets of the params are written as they are. Otherwise they are masked,
-    ///   as an attempt records them.
+    /// Renders the URL and the body. `showsSecrets` says whether the secrets of the params are written as they are.
+    /// Otherwise they are masked, as an attempt records them.
     private func target(
         _ params: RequestParams, _ attempt: MacroValues, showsSecrets: Bool = true
     ) throws(RenderingError) -> (url: String, body: [UInt8]?) {

@@ -14,9 +14,8 @@ package struct SecretMask: Sendable {
     /// The shortest secret that is hidden, in bytes. Too much other text looks like a shorter one.
     package static let shortest = 4
 
-    /// - Parameters:
-    ///   - others: Secrets that the request itself does not carry.
-    ///   - textLimit: The longest text in which secrets are searched for, in bytes.
+    /// `others` are secrets that the request itself does not carry. `textLimit` is the longest text in which secrets
+    /// are searched for, in bytes.
     package init(of request: OutgoingRequest?, and others: [String] = [], textLimit: Int = .max) {
         var forms: Set<[UInt8]> = []
         for secret in (request?.secrets ?? []) + others {
@@ -29,7 +28,7 @@ package struct SecretMask: Sendable {
         matcher.isEmpty ? text : String(decoding: self(Array(text.utf8)), as: UTF8.self)
     }
 
-    /// - Parameter isCut: Whether the end of the text is missing, so that a secret may be cut there.
+    /// `isCut` says whether the end of the text is missing, so that a secret may be cut there.
     package func callAsFunction(_ bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
         if matcher.isEmpty { return bytes }
         return matcher.replacing(
@@ -76,8 +75,8 @@ package struct SecretMask: Sendable {
         return forms
     }
 
-    /// Returns the base64 characters of bytes inside a longer text that depend on these bytes alone.
-    /// - Parameter count: The number of bytes before them, modulo three.
+    /// Returns the base64 characters of bytes inside a longer text that depend on these bytes alone. `count` is the
+    /// number of bytes before them, modulo three.
     private static func base64Inside(_ bytes: [UInt8], behind count: Int) -> [UInt8] {
         let base64 = Array(Base64.encode([UInt8](repeating: 0, count: count) + bytes).utf8)
         // Each character holds six bits.

@@ -34,10 +34,9 @@ import System
         case curl(String)
     }
 
-    /// - Parameters:
-    ///   - proxy: the proxy that all requests go through. The egress rules still apply to literal addresses; the proxy
-    ///     resolves and checks names.
-    ///   - authorities: the path of a PEM file with the trusted certificates; nil means those of the system.
+    /// `proxy` is the proxy that all requests go through. The egress rules still apply to literal addresses; the proxy
+    /// resolves and checks names. `authorities` is the path of a PEM file with the trusted certificates; nil means
+    /// those of the system.
     package convenience init(
         egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits = HTTPLimits(),
         trusting authorities: String? = nil
@@ -80,8 +79,7 @@ import System
     /// The number of requests that were started and whose completions have not been handed out yet.
     package var inFlight: Int { active.count + lookups.count + refused.count }
 
-    /// Starts a request. `turn` drives it and hands out its completion.
-    /// - Parameter id: the completion carries it.
+    /// Starts a request. `turn` drives it and hands out its completion. The completion carries `id`.
     package func start(_ request: HTTPRequest, id: UInt64) {
         if let fault = request.fault { return refuse(id, fault) }
         guard let target = RequestTarget(request.url) else { return refuse(id, Transfer.text(of: CURLE_URL_MALFORMAT)) }

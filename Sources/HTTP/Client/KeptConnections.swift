@@ -6,7 +6,7 @@ struct KeptConnections {
     private static let distrust: Int64 = 600_000_000_000
     private static let limit = 10_000
 
-    /// - Parameter now: nanoseconds of the monotonic clock.
+    /// `now` is in nanoseconds of the monotonic clock.
     func areTrusted(for target: RequestTarget, now: Int64) -> Bool {
         distrustedUntil.isEmpty || distrustedUntil[target, default: 0] <= now
     }

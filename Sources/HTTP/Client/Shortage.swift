@@ -10,9 +10,8 @@ enum Shortage: Error, CustomStringConvertible {
     case ports
     case memory
 
-    /// - Returns: nil for an error that says something about the other end.
-    /// - Parameter address: the dialled address. Without IPv6, a system reports EADDRNOTAVAIL for every IPv6 address,
-    ///   so it does not count as a lack of ports then.
+    /// Returns nil for an error that says something about the other end. `address` is the dialled address. Without
+    /// IPv6, a system reports EADDRNOTAVAIL for every IPv6 address, so it does not count as a lack of ports then.
     init?(_ code: CInt, dialling address: IPAddress? = nil) {
         switch code {
         case EMFILE, ENFILE: self = .descriptors

@@ -37,9 +37,8 @@ final class Resolver: Sendable {
         var servers: (answer: Bool, askedAt: Int64)?
     }
 
-    /// - Parameters:
-    ///   - lookUp: looks a name up; it may block for long.
-    ///   - doServersAnswer: whether any of the system's name servers answers; it may take a second.
+    /// `lookUp` looks a name up; it may block for long. `doServersAnswer` says whether any of the system's name servers
+    /// answers; it may take a second.
     init(
         threads: Int = 64,
         lookUp: @escaping @Sendable (String) -> Answer = { name in

@@ -2,8 +2,7 @@ import CCurl
 import Egress
 
 extension Transfer {
-    /// The request's result.
-    /// - Parameter code: curl's result of the transfer.
+    /// The request's result. `code` is curl's result of the transfer.
     func completion(_ code: CURLcode) -> HTTPCompletion {
         HTTPCompletion(
             id: id, result: result(code), timing: timing, remoteAddress: remoteAddress,
@@ -129,7 +128,7 @@ extension Transfer {
 }
 
 extension HTTPFailure.Kind {
-    /// - Parameter answerHasBegun: whether a status line was received.
+    /// `answerHasBegun` says whether a status line was received.
     init(_ code: CURLcode, answerHasBegun: Bool) {
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: self = .dns

@@ -72,9 +72,9 @@ import Text
         unsafe errorText.deallocate()
     }
 
-    /// Prepares the handle for a request whose `fault` is nil.
-    /// - Parameter keepsConnection: whether the request may reuse an open connection and leave its own open.
-    /// - Returns: the error of the first option that curl refuses; nil if it accepts all.
+    /// Prepares the handle for a request whose `fault` is nil. `keepsConnection` says whether the request may reuse an
+    /// open connection and leave its own open. Returns the error of the first option that curl refuses; nil if it
+    /// accepts all.
     func prepare(
         _ request: HTTPRequest, to destination: Destination, id: UInt64, trusting authorities: String?,
         keepsConnection: Bool = true

@@ -16,14 +16,14 @@ package struct ConversionExplainer {
     private let database: Database
     private let orderHold: Double
 
-    /// - Parameter orderHold: seconds that a later event waits for an earlier one.
+    /// A later event waits at most `orderHold` seconds for an earlier one.
     package init(_ database: Database, orderHold: Double) {
         self.database = database
         self.orderHold = orderHold
     }
 
-    /// - Parameter all: includes the postbacks of other affiliates.
-    /// - Throws: `not_found`; `conflict` for a key that several conversions have.
+    /// With `all`, the answer includes the postbacks of other affiliates. Throws `not_found`; `conflict` for a key that
+    /// several conversions have.
     package func explain(_ key: ConversionKey, all: Bool) throws(FunctionError) -> ExplainedConversion {
         let explain = ExplainConversion(conversionID: try find(key), all: all, orderHold: orderHold)
         guard let explained = try database.run(explain, planned: .automatic) else { throw key.isUnknown }

@@ -20,7 +20,7 @@ package final class StatusUpdater {
     private let orderHold: Double
     private var wakeup = Wakeup()
 
-    /// - Parameter orderHold: seconds that a later event waits for an earlier one.
+    /// A later event waits at most `orderHold` seconds for an earlier one.
     package init(_ database: Database, orderHold: Double) {
         self.database = database
         self.orderHold = orderHold

@@ -8,10 +8,9 @@ struct Batch {
     /// How often a batch is sent again that PostgreSQL rolled back because of concurrent transactions.
     private static let repetitions = 3
 
-    /// - Parameters:
-    ///   - run: executes the whole batch in one transaction and returns one answer for each input.
-    /// - Returns: one answer for each input. If PostgreSQL rejects the batch, each line is executed by itself, so that
-    ///   only the bad line fails. A batch that was rolled back because of concurrent transactions is repeated.
+    /// `run` executes the whole batch in one transaction and returns one answer for each input. If PostgreSQL rejects the
+    /// batch, each line is executed by itself, so that only the bad line fails. A batch that was rolled back because of
+    /// concurrent transactions is repeated.
     func each<Input, Output>(
         _ inputs: [Input], _ run: ([Input]) throws(PostgresError) -> [Result<Output, FunctionError>]
     ) -> [Result<Output, FunctionError>] {

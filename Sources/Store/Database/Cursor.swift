@@ -62,8 +62,7 @@ struct TimedRange {
     let end: String
 
     /// Oldest first, `since` is where the list begins and `until` where it ends; newest first, it is the other way
-    /// round.
-    /// - Parameter after: the cursor with which the previous page ended.
+    /// round. `after` is the cursor with which the previous page ended.
     init(since: Timestamp?, until: Timestamp?, _ order: ListOrder, after: String?) {
         let (first, last) = order == .oldest ? (since, until) : (until, since)
         let beginning = after.flatMap(TimedPlace.init) ?? .end(order, id: "0")
@@ -97,8 +96,7 @@ extension Rule<String> {
         }
     }
 
-    /// A cursor of a list in the order of times.
-    /// - Parameter isNumbered: whether the ids are integers from a sequence.
+    /// A cursor of a list in the order of times. `isNumbered` says whether the ids are integers from a sequence.
     static func timedCursor(isNumbered: Bool) -> Rule {
         cursor.parsed(placeholder: "") { text throws(Invalid) in
             guard let place = TimedPlace(text), !isNumbered || Int(place.id) != nil else { throw .noCursor }

@@ -20,7 +20,7 @@ package final class Database {
     /// The server's encoding, as of the last connection.
     private var encoding: String?
 
-    /// - Parameter applicationName: the name that `pg_stat_activity` shows, for example the function's.
+    /// `applicationName` is the name that `pg_stat_activity` shows, for example the function's.
     package init(_ settings: Settings, applicationName: String) throws(FunctionError) {
         connectionString = try settings(.databaseURL)
         isConfigured = ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE", "PGPORT"].contains {

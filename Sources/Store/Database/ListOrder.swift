@@ -16,7 +16,7 @@ struct ListStatement: Sendable {
     private let oldest: Statement
     private let newest: Statement
 
-    /// - Parameter bytes: the contents of the `.sql` file, which names its parameters.
+    /// `bytes` are the contents of the `.sql` file, which names its parameters.
     init(name: String, bytes: [UInt8]) {
         oldest = Statement(name: name, bytes: bytes)
         var text = String(decoding: bytes, as: UTF8.self)

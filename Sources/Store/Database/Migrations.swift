@@ -62,12 +62,10 @@ package enum Migrations {
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is
-    /// left behind if a pooler gives the next transaction another session.
-    /// - Parameters:
-    ///   - last: the number of the last migration to run. A lower one than the newest leaves the tables of an earlier
-    ///     version.
-    ///   - withRoles: creates the least-privilege roles. If they exist, every run grants them the rights that are new.
-    ///   - progress: called after each migration that was run.
+    /// left behind if a pooler gives the next transaction another session. `last` is the number of the last migration
+    /// to run. A lower one than the newest leaves the tables of an earlier version. With `withRoles`, it creates the
+    /// least-privilege roles. If they exist, every run grants them the rights that are new. `progress` is called after
+    /// each migration that was run.
     package static func run(
         on connection: Connection, through last: Int = .max, withRoles: Bool = false, progress: (Migration) -> Void
     ) throws(PostgresError) {

@@ -47,9 +47,8 @@ package struct Page: Sendable {
         return page
     }
 
-    /// Fetches the page in parts, so that memory never holds all rows if each has several megabytes.
-    /// - Parameter fetch: returns at most `count` rows behind the place `after`, which is nil for the start, each with
-    ///   its place.
+    /// Fetches the page in parts, so that memory never holds all rows if each has several megabytes. `fetch` returns at
+    /// most `count` rows behind the place `after`, which is nil for the start, each with its place.
     func rows(
         _ name: String,
         _ fetch: (_ after: String?, _ count: Int) throws(FunctionError) -> [ListedRow]
@@ -116,7 +115,7 @@ package struct ListedPage: FunctionOutput {
 
     package var json: JSON { .object([JSON.Member(name, .array(rows)), JSON.Member("next", next)]) }
 
-    /// - Parameter row: the schema of one row.
+    /// `row` is the schema of one row.
     package static func schema(_ name: String, _ row: JSON) -> JSON {
         [
             "type": "object",

@@ -9,9 +9,8 @@ package struct DeliveryList {
     private let orderHold: Double
     private let isBrief: Bool
 
-    /// - Parameters:
-    ///   - orderHold: seconds that a later event waits for an earlier one.
-    ///   - isBrief: returns attempts without headers and bodies, for a line of a table.
+    /// A later event waits at most `orderHold` seconds for an earlier one. If `isBrief` is true, the attempts have no
+    /// headers and bodies, for a line of a table.
     package init(_ database: Database, orderHold: Double, isBrief: Bool = false) {
         self.database = database
         self.orderHold = orderHold

@@ -16,8 +16,7 @@ extension OwedAgain {
         next = last.map { Cursor.json(behind: $0) } ?? .null
     }
 
-    /// The answer as JSON.
-    /// - Parameter name: the member that holds the count.
+    /// The answer as JSON. `name` is the member that holds the count.
     package func json(_ name: String, isDryRun: Bool) -> JSON {
         [name: .integer(count), "dryRun": .bool(isDryRun), "next": next]
     }

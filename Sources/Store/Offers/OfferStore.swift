@@ -10,10 +10,9 @@ package struct OfferStore {
         self.database = database
     }
 
-    /// Creates or changes an offer; nil leaves a value as it is.
-    /// - Parameter goals: the whole list; a goal that is missing from it is removed unless it is in use.
-    /// - Returns: the offer as JSON.
-    /// - Throws: `conflict`, naming the goals that are in use.
+    /// Creates or changes an offer; nil leaves a value as it is. `goals` is the whole list; a goal that is missing from
+    /// it is removed unless it is in use. Returns the offer as JSON. Throws `conflict`, naming the goals that are in
+    /// use.
     package func configureOffer(
         _ id: String, name: String?, goalsEnabled: Bool?, goals: [(id: String, name: String)]?
     ) throws(FunctionError) -> JSON {

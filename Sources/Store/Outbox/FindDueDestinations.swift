@@ -8,11 +8,9 @@ package struct FindDueDestinations: StoredCall {
     private let known: [Outbox.Floor]
     private let schedule: RetrySchedule
 
-    /// Looks through a part of the outbox.
-    /// - Parameters:
-    ///   - heads: the maximum of heads to visit. A head is the first delivery of one kind, first attempts or retries,
-    ///     of one destination.
-    ///   - schedule: its span limits for how long a failing destination is half open.
+    /// Looks through a part of the outbox. It visits at most `heads` heads; a head is the first delivery of one kind,
+    /// first attempts or retries, of one destination. The span of `schedule` limits for how long a failing destination
+    /// is half open.
     package init(behind place: Outbox.Place = .start, heads: Int = 128, schedule: RetrySchedule) {
         self.place = place
         self.heads = heads

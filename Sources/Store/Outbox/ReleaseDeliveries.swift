@@ -23,7 +23,7 @@ extension Outbox {
         fileprivate let lease: Int
         fileprivate let wait: Double
 
-        /// - Parameter wait: seconds before the delivery may be claimed again.
+        /// The delivery may be claimed again after `wait` seconds.
         package init(_ claim: Claim, after wait: Double = 0) {
             delivery = claim.delivery
             lease = claim.lease

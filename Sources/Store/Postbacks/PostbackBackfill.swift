@@ -13,11 +13,9 @@ package final class PostbackBackfill {
     }
 
     /// Enqueues deliveries of the matching events from `since` and before `until` for which the postback has none yet,
-    /// in the order of the events.
-    /// - Parameters:
-    ///   - after: the cursor with which the previous call ended.
-    ///   - includesSilent: whether to include events that were recorded silently (R16).
-    /// - Throws: `not_found` for a postback that does not exist, `conflict` for one that is not active.
+    /// in the order of the events. `after` is the cursor with which the previous call ended. `includesSilent` says
+    /// whether to include events that were recorded silently (R16). Throws `not_found` for a postback that does not
+    /// exist, `conflict` for one that is not active.
     package func backfill(
         _ postbackID: Int, since: Timestamp, until: Timestamp?, after: String, includesSilent: Bool, isDryRun: Bool
     ) throws(FunctionError) -> OwedAgain {

@@ -55,10 +55,8 @@ package struct PostbackPreview {
         return (found.event, found.conversion)
     }
 
-    /// - Parameters:
-    ///   - postbackID: the id to which sealed secrets are bound.
-    ///   - deliveryID: the value in place of a delivery's id. It should be the id of no delivery, so that receivers do
-    ///     not take the request for a repeat.
+    /// `postbackID` is the id to which sealed secrets are bound. `deliveryID` is the value in place of a delivery's id.
+    /// It should be the id of no delivery, so that receivers do not take the request for a repeat.
     package func make(
         _ template: RequestTemplate, postbackID: Int, version: Int, event: JSON, conversion: JSON, deliveryID: Int,
         now: Timestamp

@@ -183,7 +183,7 @@ extension PostbackStore {
         }
     }
 
-    /// - Parameter moves: whether the URL has another origin, for which all secrets are sealed anew.
+    /// `moves` says whether the URL has another origin, for which all secrets are sealed anew.
     private func line(
         _ update: PostbackUpdate, _ template: RequestTemplate, moves: Bool, version: Int
     ) throws(FunctionError) -> UpdatePostbacks.Line {

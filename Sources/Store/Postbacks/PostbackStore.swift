@@ -9,7 +9,7 @@ package struct PostbackStore {
     let database: Database
     let keys: EncryptionKeys?
 
-    /// - Parameter keys: needed only to create or change postbacks that have secrets.
+    /// `keys` is needed only to create or change postbacks that have secrets.
     package init(_ database: Database, keys: EncryptionKeys? = nil) {
         self.database = database
         self.keys = keys

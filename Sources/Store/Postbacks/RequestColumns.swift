@@ -13,7 +13,7 @@ struct RequestColumns: Sendable {
     let skipWhenEmpty: String?
     let successWhen: String?
 
-    /// - Parameter keys: the keys that seal secrets.
+    /// `keys` seals the secrets.
     init(_ template: RequestTemplate, of postbackID: Int, with keys: EncryptionKeys?) {
         let stored = template.stored(of: postbackID, with: keys)
         func json(_ name: String) -> String? {

@@ -20,8 +20,8 @@ package struct SealCheck: Sendable {
     }
 
     /// Tries each key in use on the secrets of a few postbacks, since one of them may have been tampered with. Secrets
-    /// of deleted postbacks do not count: they are not sent any more.
-    /// - Parameter keys: the configured keys; nil if there are none.
+    /// of deleted postbacks do not count: they are not sent any more. `keys` contains the configured keys; nil if there
+    /// are none.
     package static func run(on connection: Connection, keys: EncryptionKeys?) throws(PostgresError) -> [SealCheck] {
         var checks: [SealCheck] = []
         for key in try connection.run(CountSealed()) where key.live > 0 {

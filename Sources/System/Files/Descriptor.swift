@@ -100,10 +100,9 @@ package final class Descriptor: Sendable {
         return true
     }
 
-    /// Waits until there is room, and writes only as much as does not block.
-    /// - Parameter milliseconds: the longest wait for room; nil means no limit.
-    /// - Returns: the number of bytes written; nil if `interruption` became readable first, or there was no room in
-    ///   time.
+    /// Waits until there is room, and writes only as much as does not block. `milliseconds` is the longest wait for
+    /// room; nil means no limit. Returns the number of bytes written; nil if `interruption` became readable first, or
+    /// there was no room in time.
     package func writeSome(
         _ bytes: ArraySlice<UInt8>, unless interruption: Descriptor, milliseconds: Int?
     ) throws(SystemError) -> Int? {
@@ -143,9 +142,9 @@ package enum Interest {
     }
 }
 
-/// Waits until one of the interests is ready or has lost its other end, or the time is over.
-/// - Parameter milliseconds: the longest wait; nil means no limit, 0 does not wait.
-/// - Returns: for each interest whether it is ready, in the given order; all false after a time-out or a signal.
+/// Waits until one of the interests is ready or has lost its other end, or the time is over. `milliseconds` is the
+/// longest wait; nil means no limit, 0 does not wait. Returns for each interest whether it is ready, in the given
+/// order; all false after a time-out or a signal.
 package func wait(for interests: [Interest], milliseconds: Int?) throws(SystemError) -> [Bool] {
     var descriptors = interests.map(\.pollfd)
     let timeout = milliseconds.map { CInt(clamping: max($0, 0)) } ?? -1

@@ -5,8 +5,8 @@ import Glibc
 package enum FileSystem {
     package enum Kind: Equatable { case file, folder, link, other }
 
-    /// The kind of file at a path; nil if there is none, or a folder above it cannot be searched.
-    /// - Parameter followingLinks: whether a symbolic link counts as the file it points to.
+    /// The kind of file at a path; nil if there is none, or a folder above it cannot be searched. `followingLinks` says
+    /// whether a symbolic link counts as the file it points to.
     package static func kind(of path: String, followingLinks: Bool = true) -> Kind? {
         guard let status = status(of: path, followingLinks: followingLinks) else { return nil }
         return switch status.st_mode & S_IFMT {

@@ -9,9 +9,8 @@ package final class OutputFile {
     private let replacement: (draft: String, target: String)?
     private var isComplete = false
 
-    /// Opens the file. For a FIFO, it waits for the reader.
-    /// - Parameter mode: the permission bits of a new file.
-    /// - Throws: `SystemError` with the path, also if an existing file is not writable.
+    /// Opens the file. For a FIFO, it waits for the reader. `mode` is the permission bits of a new file. Throws
+    /// `SystemError` with the path, also if an existing file is not writable.
     package init(_ path: String, mode: UInt32) throws(SystemError) {
         if let number = OutputFile.descriptorNumber(path) {
             descriptor = try Descriptor(borrowing: number).duplicate()

@@ -22,13 +22,10 @@ package final class ChildProcess {
     private let isGroup: Bool
     private var status: ExitStatus?
 
-    /// Starts a program.
-    /// - Parameters:
-    ///   - path: the path of the program.
-    ///   - arguments: the arguments without the program's own name.
-    ///   - environment: all variables of the child; nil means those of this process.
-    ///   - directory: the child's working directory; nil means that of this process.
-    ///   - ownGroup: whether the child leads a new process group, so that the terminal's Ctrl-C does not reach it.
+    /// Starts a program. `path` is the path of the program. `arguments` are the arguments without the program's own
+    /// name. `environment` contains all variables of the child; nil means those of this process. `directory` is the
+    /// child's working directory; nil means that of this process. `ownGroup` says whether the child leads a new process
+    /// group, so that the terminal's Ctrl-C does not reach it.
     package init(
         _ path: String, _ arguments: [String] = [], environment: [String: String]? = nil, directory: String? = nil,
         input: Stream = .null, output: Stream = .inherit, errorOutput: Stream = .inherit, ownGroup: Bool = false
@@ -183,10 +180,8 @@ extension ChildProcess {
     }
 
     /// Runs a program, writes `input` to its standard input, and returns when it has closed its output and ended. The
-    /// output is kept in memory without a limit.
-    ///
-    /// The call makes this process ignore SIGPIPE permanently, because a program need not read its input.
-    /// - Parameter seconds: the time after which the program is killed; nil means no limit.
+    /// output is kept in memory without a limit. The call makes this process ignore SIGPIPE permanently, because a
+    /// program need not read its input. After `seconds` the program is killed; nil means no limit.
     package static func run(
         _ path: String, _ arguments: [String] = [], environment: [String: String]? = nil, directory: String? = nil,
         input: [UInt8] = [], seconds: Int? = nil

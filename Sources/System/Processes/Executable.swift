@@ -3,8 +3,7 @@ import Glibc
 /// Finds programs as a shell does.
 package enum Executable {
     /// The first executable with that name in the folders of `searchPath`; the name itself if it contains a slash and
-    /// is executable.
-    /// - Parameter searchPath: folders separated by colons; nil means `$PATH`.
+    /// is executable. `searchPath` contains folders separated by colons; nil means `$PATH`.
     package static func find(_ name: String, searchPath: String? = nil) -> String? {
         if name.contains("/") { return isExecutable(name) ? name : nil }
         let folders = searchPath ?? ProcessEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"

@@ -12,7 +12,7 @@ package final class WarmProcess {
     /// The number of written bytes above which they are removed from `unwritten`.
     private static let heldWrittenBytes = 1 << 18
 
-    /// - Parameter lineLimit: the longest line in bytes that the program may write; a longer one is discarded.
+    /// `lineLimit` is the longest line in bytes that the program may write; a longer one is discarded.
     package init(
         _ program: String, _ arguments: [String], environment: [String: String], lineLimit: Int = .max
     ) throws(SystemError) {

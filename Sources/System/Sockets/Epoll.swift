@@ -39,8 +39,8 @@ import Glibc
         try control(EPOLL_CTL_MOD, number, interest)
     }
 
-    /// Returns up to 256 ready descriptors; none after a time-out or a signal.
-    /// - Parameter milliseconds: the longest wait; nil means no limit, 0 does not wait.
+    /// Returns up to 256 ready descriptors; none after a time-out or a signal. `milliseconds` is the longest wait; nil
+    /// means no limit, 0 does not wait.
     package func wait(milliseconds: Int?) throws(SystemError) -> [Event] {
         let timeout = milliseconds.map { CInt(clamping: max($0, 0)) } ?? -1
         let count = unsafe epoll_wait(descriptor.number, &buffer, CInt(buffer.count), timeout)

@@ -7,10 +7,8 @@ package struct TCPListener: Sendable {
     /// The port that it listens on, also if the system chose it.
     package let port: UInt16
 
-    /// - Parameters:
-    ///   - address: a literal IPv4 or IPv6 address of this machine.
-    ///   - port: 0 lets the system choose one.
-    ///   - backlog: the number of connections that may wait to be accepted; nil refuses all until `listen` is called.
+    /// `address` is a literal IPv4 or IPv6 address of this machine. Port 0 lets the system choose one. `backlog` is the
+    /// number of connections that may wait to be accepted; nil refuses all until `listen` is called.
     package init(
         address: String = "127.0.0.1", port: UInt16 = 0, backlog: CInt? = SOMAXCONN
     ) throws(SystemError) {

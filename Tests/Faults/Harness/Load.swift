@@ -28,7 +28,7 @@ final class Load: Sendable {
     private let environment: [String: String]
     private let log: String
 
-    /// - Parameter log: the path of the functions' log.
+    /// `log` is the path of the functions' log.
     init(rate: Int, environment: [String: String], log: String) {
         state = Mutex(State(rate: rate))
         self.environment = environment

@@ -5,8 +5,7 @@ final class MemoryDisk {
     private let path: String
     private var isMounted = false
 
-    /// - Parameter size: such as `320m`.
-    /// - Throws: `Skipped` if mounting is not allowed.
+    /// `size` is a size such as `320m`. Throws `Skipped` if mounting is not allowed.
     init(at path: String, size: String) throws {
         self.path = path
         guard User.isRoot, let mount = Executable.find("mount") else {

@@ -26,7 +26,7 @@ final class WarmCaller {
     /// The nanoseconds without any answer after which the process counts as hung.
     private static let patience: Int64 = 15_000_000_000
 
-    /// - Parameter log: the path of the function's log.
+    /// `log` is the path of the function's log.
     init(_ function: String, environment: [String: String], log: String) {
         self.function = function
         self.environment = environment
@@ -41,7 +41,7 @@ final class WarmCaller {
 
     func end() { process?.end(SIGTERM) }
 
-    /// - Parameter number: the number of the call, unique among all calls.
+    /// `number` is the number of the call, unique among all calls.
     func call(_ number: Int, _ input: JSON) {
         if open.isEmpty { lastAnswerAt = Clock.monotonicNanoseconds }
         open[number] = input

@@ -239,10 +239,8 @@ extension Alerts {
 
     /// Sends the alert that the poller has stopped, and waits for its answer and for the alerts in flight, five seconds
     /// at most. An alert that is not sent by then is stored, and another poller sends it. Without a database it is sent
-    /// and not stored.
-    /// - Parameters:
-    ///   - unanswered: how many deliveries were in flight and have no answer.
-    ///   - signals: any signal ends the wait.
+    /// and not stored. `unanswered` is the number of deliveries that were in flight and have no answer. Any signal ends
+    /// the wait.
     func finish(unanswered: Int, signals: SignalDescriptor) throws(SystemError) {
         let end = Clock.monotonicNanoseconds + Alerts.farewellTime
         let data: JSON = [

@@ -36,12 +36,9 @@ final class DatabaseLink {
     private static let longestWait: Int64 = 5_000_000_000
     private static let setUpTime: Int64 = 10_000_000_000
 
-    /// - Parameters:
-    ///   - setup: the settings that each new connection gets before it is used.
-    ///   - answerTime: the seconds after which a server that has not answered is given up, because its process may hang
-    ///     for ever.
-    ///   - tellsAtOnce: whether an outage is logged when it begins; one of several connections does so, the others log
-    ///     it after a minute.
+    /// `setup` contains the settings that each new connection gets before it is used. A server that has not answered
+    /// within `answerTime` seconds is given up, because its process may hang for ever. `tellsAtOnce` says whether an
+    /// outage is logged when it begins; one of several connections does so, the others log it after a minute.
     init(
         _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Double,
         tellsAtOnce: Bool, logger: Logger

@@ -57,8 +57,8 @@ struct Rhythm {
         next = min(next, max(now, rest))
     }
 
-    /// Notes that a look has ended.
-    /// - Parameter reached: where the next part begins; nil if there is no more to look through.
+    /// Notes that a look has ended. `reached` is the place where the next part begins; nil if nothing is left to look
+    /// through.
     mutating func looked(_ look: Look, reached: Outbox.Place? = nil, started: Int64, now: Int64) {
         if now - lastActivity > Rhythm.attention { interval = min(interval * 2, Rhythm.longest) }
         if now >= expected { expected = .max }

@@ -14,10 +14,9 @@ struct Answer {
     let isOfSecret: Bool
     private let isBare: Bool
 
-    /// The answer to a claim whose process ended before it answered, so that the request may have been sent.
-    /// - Parameters:
-    ///   - wait: the seconds until the next attempt; nil if there is none.
-    ///   - isCharged: whether the attempt counts as one of those that the delivery has.
+    /// The answer to a claim whose process ended before it answered, so that the request may have been sent. `wait` is
+    /// the seconds until the next attempt; nil if there is none. `isCharged` says whether the attempt counts as one of
+    /// those that the delivery has.
     static func lost(_ claim: Outbox.Claim, wait: Double?, isCharged: Bool) -> Answer {
         Answer(
             id: claim.id, outcome: "unknown", retryInSeconds: wait, code: "lost",

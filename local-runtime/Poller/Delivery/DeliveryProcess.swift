@@ -26,7 +26,7 @@ final class DeliveryProcess {
     private static let writeBytes = 1 << 20
     private static let writeLines = 32
 
-    /// - Parameter program: the path of the executable.
+    /// `program` is the path of the executable.
     init(program: String, environment: [String: String], logger: Logger) {
         self.program = program
         self.environment = environment

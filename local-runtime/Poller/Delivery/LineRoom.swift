@@ -11,8 +11,7 @@ struct LineRoom {
     private var expected = LineRoom.longest
 
     /// The first shares whose lines have room; the last of them may be cut. If nothing is held, at least one delivery
-    /// is claimed.
-    /// - Parameter held: bytes of the waiting lines.
+    /// is claimed. The waiting lines have `held` bytes.
     func cut(_ shares: [Outbox.Share], holding held: Int) -> [Outbox.Share] {
         guard held < LineRoom.limit else { return [] }
         var room = max(1, (LineRoom.limit - held) / expected)

@@ -120,8 +120,7 @@ final class PollerLog {
         logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(bytes)"])
     }
 
-    /// Logs an answer of the delivery process.
-    /// - Parameter start: when the attempt was handed over.
+    /// Logs an answer of the delivery process. `start` is the time at which the attempt was handed over.
     func attempted(_ claim: Outbox.Claim, _ line: [UInt8], start: Int64, now: Int64) {
         recent.attempts.add(nanoseconds: now - start)
         guard logger.logLevel <= .debug else { return }
@@ -153,8 +152,8 @@ final class PollerLog {
         troubles[message] = known
     }
 
-    /// Logs what has happened since the last summary, unless nothing has and nothing is due.
-    /// - Parameter backlog: nil if it is not known.
+    /// Logs what has happened since the last summary, unless nothing has and nothing is due. `backlog` is nil if it is
+    /// not known.
     func summarize(_ backlog: Outbox.Backlog?, now: Int64) {
         defer { recent = Recent(since: now) }
         guard recent.isBusy || backlog?.oldestDueSeconds != nil else { return }

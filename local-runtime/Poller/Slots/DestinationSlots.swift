@@ -89,8 +89,7 @@ struct DestinationSlots {
     }
 
     /// Takes the result of a claim of these shares. A destination that got less than its share has nothing due until it
-    /// is found again.
-    /// - Parameter start: the time from which the leases count; nil for now.
+    /// is found again. `start` is the time from which the leases count; nil for now.
     mutating func claimed(
         _ claims: [Outbox.Claim], ended: [Outbox.EndedDelivery] = [], of shares: [Outbox.Share],
         since start: Int64? = nil, at now: Int64

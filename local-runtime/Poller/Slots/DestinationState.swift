@@ -65,7 +65,7 @@ struct DestinationState {
         case answered(pause: Double)
     }
 
-    /// - Parameter floor: the database's time when the destination was found.
+    /// `floor` is the database's time when the destination was found.
     init(maximum: Int, floor: String) {
         self.maximum = maximum
         first = Owed(floor: floor)
@@ -146,8 +146,7 @@ extension DestinationState {
         return next
     }
 
-    /// Takes the end of a request.
-    /// - Parameter start: when it was started.
+    /// Takes the end of a request that was started at `start`.
     mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) -> HealthChange? {
         let inFlight = flights.count
         if let index = flights.firstIndex(where: { $0.start == start && $0.isRetry == claim.isRetry }) {
@@ -174,7 +173,7 @@ extension DestinationState {
         window = 1
     }
 
-    /// - Parameter inFlight: how many requests were in flight, including the answered one.
+    /// `inFlight` is the number of requests in flight, including the answered one.
     private mutating func answered(inFlight: Int, pause: Double, at now: Int64) -> HealthChange? {
         defer { failures = 0 }
         answeredAt = now

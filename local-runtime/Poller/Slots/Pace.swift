@@ -30,8 +30,8 @@ struct Pace {
         next = max(next, now - Pace.burst) + interval
     }
 
-    /// Takes a 429 or 503. Of requests that were in flight together only the first one counts.
-    /// - Parameter start: when the request of this answer was started.
+    /// Takes a 429 or 503. Of requests that were in flight together only the first one counts. The request of this
+    /// answer was started at `start`.
     mutating func slowDown(start: Int64, at now: Int64) {
         guard start > slowedAt else { return }
         slowedAt = now

@@ -14,14 +14,14 @@ struct SlotLimits {
     /// The most requests that one delivery process takes.
     private static let most = 4096
 
-    /// - Parameter openFiles: the limit of open files of a delivery process; each request needs a socket.
+    /// `openFiles` is the limit of open files of a delivery process; each request needs a socket.
     init(slots: Int, perDestination: Int, openFiles: Int = .max) {
         self.init(
             slots: slots, perDestination: perDestination,
             requests: min(SlotLimits.most, PollerSettings.requests(openFiles: openFiles)))
     }
 
-    /// - Parameter requests: at most 4,096, the limit of one delivery process.
+    /// `requests` is at most 4,096, the limit of one delivery process.
     init(slots: Int, perDestination: Int, requests: Int) {
         self.slots = min(slots, requests)
         self.perDestination = perDestination

@@ -72,16 +72,15 @@ extension SlotUse {
         }
     }
 
-    /// How many each destination of a group may have if there is not room for all that they want.
-    /// - Parameter count: how many want some.
+    /// How many each destination of a group may have if there is not room for all that they want. `count`
+    /// destinations want some.
     func fairShare(of group: Ceilings.Group, among count: Int) -> Int {
         // Those that answer also share what may wait here.
         let ahead = group == .answering ? max(0, limits.waiting - waiting) : 0
         return max(1, (free(group) + ahead) / max(1, count))
     }
 
-    /// How much to claim for a destination; nil for nothing.
-    /// - Parameter most: its fair share.
+    /// How much to claim for a destination; nil for nothing. `most` is its fair share.
     func share(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Int64) -> Share? {
         let limit = state.limit(ceilings)
         let mostHeld = ceilings.timesHeld * limit
@@ -174,10 +173,8 @@ struct LastAnswers {
         latestStart = max(latestStart, start)
     }
 
-    /// Whether a request that waits for its answer holds its slot.
-    /// - Parameters:
-    ///   - start: when it was started.
-    ///   - group: of its destination.
+    /// Whether a request that was started at `start` and waits for its answer holds its slot. `group` is the group of its
+    /// destination.
     func holdsSlot(_ start: Int64, _ group: Ceilings.Group, at now: Int64) -> Bool {
         // While all answers are to requests that were started earlier, the delivery process is behind: it may not have
         // sent this one yet, and more requests would only wait longer.

@@ -23,8 +23,8 @@ struct ListOptions: ParsableArguments {
     @Flag(help: "Print the function's answer on a terminal too.")
     var json = false
 
-    /// Prints a page: a table on a terminal, the function's answer otherwise.
-    /// - Parameter filter: fields of the list function's input; nil values are left out.
+    /// Prints a page: a table on a terminal, the function's answer otherwise. `filter` contains fields of the input of
+    /// the list function; nil values are left out.
     func show(_ kind: ExportKind, _ filter: [(String, JSON?)]) throws {
         try reportingFailure {
             let all: [(String, JSON?)] =

@@ -7,9 +7,8 @@ struct TerminalStyle {
     var isUnicode = true
     var isBold = false
 
-    /// The style of this process's standard output.
-    /// - Parameter environment: `COLUMNS` gives the width; the locale (`LC_ALL`, `LC_CTYPE`, `LANG`) and `TERM` decide
-    ///   which characters there are; `NO_COLOR` (no-color.org) forbids bold text.
+    /// The style of this process's standard output. In `environment`, `COLUMNS` gives the width; the locale (`LC_ALL`,
+    /// `LC_CTYPE`, `LANG`) and `TERM` decide which characters there are; `NO_COLOR` (no-color.org) forbids bold text.
     static func ofOutput(_ environment: [String: String] = ProcessEnvironment.all) -> TerminalStyle {
         let width = environment["COLUMNS"].flatMap { Int($0) } ?? Descriptor.standardOutput.terminalColumns ?? 80
         let isPlain = ["", "dumb"].contains(environment["TERM"] ?? "")

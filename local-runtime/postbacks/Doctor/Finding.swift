@@ -55,7 +55,7 @@ struct Finding {
     private static let subjectWidth = 15
 
     /// The text for a terminal of 80 columns. A remedy, and a path that is longer than a line, get a line of their own.
-    /// - Parameter inASCII: whether the marks are ASCII, for a terminal that has only that.
+    /// `inASCII` says whether the marks are ASCII, for a terminal that has only that.
     func text(inASCII: Bool) -> String {
         let head = "\(mark(inASCII: inASCII)) \(subject.padded(to: Finding.subjectWidth)) "
         let room = Finding.width - head.count

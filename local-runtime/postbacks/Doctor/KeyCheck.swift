@@ -7,7 +7,7 @@ import System
 
 /// Checks the key, and whether it is the one that has sealed the stored secrets.
 enum KeyCheck {
-    /// - Parameter sealed: the sealed secrets in the database; nil if it cannot be asked.
+    /// `sealed` contains the sealed secrets in the database; nil if it cannot be asked.
     static func findings(_ installation: Installation, sealed: [SealCheck]?) -> [Finding] {
         let isOwn = !installation.settings.has("POSTBACKS_ENCRYPTION_KEY")
         do throws(FunctionError) {

@@ -77,8 +77,8 @@ struct WorkCheck {
         return .notable("destinations", parts.joined(separator: "; "))
     }
 
-    /// Whether alerts are configured, and whether they are delivered.
-    /// - Parameter isSet: whether this process has a POSTBACKS_ALERT_URL.
+    /// Whether alerts are configured, and whether they are delivered. `isSet` says whether this process has a
+    /// POSTBACKS_ALERT_URL.
     func alerts(isSet: Bool) throws(PostgresError) -> Finding {
         let alerts = try connection.run(MeasureAlerts())
         let isSent = alerts.senderSeconds.map { $0 <= WorkCheck.lag } ?? false

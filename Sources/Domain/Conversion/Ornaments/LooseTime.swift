@@ -14,7 +14,9 @@ package enum LooseTime {
     ///   only one of the numbers can be a month, all with or without a time of day
     /// - the dates of HTTP (RFC 9110 §5.6.7)
     ///
-    /// - Parameter order: The order in dates with slashes or hyphens, if it is known.
+    /// - Parameters:
+    ///   - text: The text as it was given.
+    ///   - order: The order in dates with slashes or hyphens, if it is known.
     package init(_ text: String, order: DateOrder? = nil) {
         let text = text.withoutWhiteSpaceAtEnds
         guard !text.isEmpty, text.utf8.count <= 64 else {

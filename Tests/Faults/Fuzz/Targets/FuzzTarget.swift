@@ -34,7 +34,7 @@ struct Violation: Error, CustomStringConvertible {
     let description: String
 }
 
-/// - Parameter property: what must be true, as a sentence.
+/// `property` is what must be true, as a sentence.
 func require(_ condition: Bool, _ property: @autoclosure () -> String) throws(Violation) {
     if !condition { throw Violation(description: "does not hold: \(property())") }
 }

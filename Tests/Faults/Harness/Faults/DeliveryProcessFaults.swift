@@ -29,9 +29,8 @@ extension Fault {
             "head -c 31457280 /dev/zero | tr '\\0' '\\n' >&2 & exec \"$REAL\" \"$@\"", rounds: 1, perRound: 3),
     ]
 
-    /// - Parameters:
-    ///   - script: the shell script of the misbehaving process; see `wrapDeliverPostback`.
-    ///   - perRound: how long the fault lasts in each round, in seconds.
+    /// `script` is the shell script of the misbehaving process; see `wrapDeliverPostback`. In each round the fault
+    /// lasts `perRound` seconds.
     private static func misbehaving(
         _ name: String, _ injects: String, _ script: String, rounds: Int = 2, perRound: Double = 3
     ) -> Fault {

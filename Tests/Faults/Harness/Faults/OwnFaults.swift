@@ -22,7 +22,7 @@ extension Fault {
         key("own-wrong-key", "another key of the same id", "test", 8),
     ]
 
-    /// - Parameter script: the shell script that replaces the real program; see `wrapDeliverPostback`.
+    /// `script` is the shell script that replaces the real program; see `wrapDeliverPostback`.
     private static func own(_ name: String, _ injects: String, _ script: String) -> Fault {
         own(name, injects) { _ in script }
     }
@@ -84,8 +84,7 @@ extension Fault {
     }
 
     /// A receiver whose name only one of two name servers knows. While deliverPostback misbehaves, it uses another
-    /// `/etc/resolv.conf`.
-    /// - Parameter broken: returns the text of that file, given the other server.
+    /// `/etc/resolv.conf`. `broken` returns the text of that file, given the other server.
     private static func names(_ scene: Scene, broken: (NameServer) throws -> String) throws -> String {
         let servers: [NameServer]
         do {

@@ -24,8 +24,7 @@ final class HostileGround: Sendable {
     }
 
     /// Waits until each destination was tried `count` times, heals all of them, and resumes the postbacks that were
-    /// paused meanwhile.
-    /// - Parameter count: attempts; fewer are required where the product itself limits them.
+    /// paused meanwhile. Fewer attempts are required where the product itself limits them.
     func heal(afterTries count: Int, on scene: Scene) throws {
         let connection = try scene.database.connect()
         var tries: [String: Int] = [:]

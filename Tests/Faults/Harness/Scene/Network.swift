@@ -64,11 +64,9 @@ final class Network {
         try addFlow(offer, postbacks: postbacks, to: targets, isHealthy: isHealthy)
     }
 
-    /// Adds an offer with these postbacks to these destinations.
-    /// - Parameters:
-    ///   - postbacks: inputs of createPostback without offer and affiliate.
-    ///   - share: the flow's weight in the load, relative to a flow with the weight 1.
-    ///   - environment: other settings for createPostback.
+    /// Adds an offer with these postbacks to these destinations. `postbacks` are inputs of createPostback without offer
+    /// and affiliate. `share` is the flow's weight in the load, relative to a flow with the weight 1. `environment` is
+    /// other settings for createPostback.
     func addFlow(
         _ offer: String, postbacks: [JSON], to targets: [any Destination], isHealthy: Bool,
         share: Int = 1, environment: [String: String] = [:]
@@ -94,7 +92,7 @@ final class Network {
     }
 
     /// Records conversions of a flow, by default the first one, without a notification, and adds them to the account.
-    /// - Parameter script: the SQL statement that records them.
+    /// `script` is the SQL statement that records them.
     func recordSilently(
         _ count: Int, of offer: String? = nil, by script: [UInt8] = PackageResources.record_silently_sql,
         on connection: Connection

@@ -3,8 +3,8 @@ import TestSupport
 
 /// A deliverPostback that misbehaves while the fault lasts, and is the real program otherwise.
 extension Processes {
-    /// - Parameter script: the shell script that runs instead of the real program while the fault lasts; `$REAL` is the
-    ///   path of the real program.
+    /// `script` is the shell script that runs instead of the real program while the fault lasts; `$REAL` is the path of
+    /// the real program.
     func wrapDeliverPostback(_ script: String) throws {
         let functions = "\(folder)/functions"
         try FileSystem.makeFolder(functions)

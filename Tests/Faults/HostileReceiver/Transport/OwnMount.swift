@@ -13,10 +13,8 @@ package enum OwnMount {
         }
     }()
 
-    /// Writes a script with the program's name into a folder; the script becomes the program.
-    /// - Parameters:
-    ///   - source: the file or folder that the program sees at `target`, which must exist.
-    /// - Returns: the script's path.
+    /// Writes a script with the program's name into a folder; the script becomes the program. `source` is the file or
+    /// folder that the program sees at `target`, which must exist. Returns the script's path.
     package static func wrap(
         _ program: String, in folder: String, showing source: String, at target: String
     ) throws -> String {

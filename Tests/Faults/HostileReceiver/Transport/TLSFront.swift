@@ -28,7 +28,7 @@ package final class TLSFront: Sendable {
         try open(beforePort: Int(site.port), manner)
     }
 
-    /// - Parameter port: a port of this machine where a server speaks HTTP.
+    /// `port` is a port of this machine where a server speaks HTTP.
     package func open(beforePort port: Int, _ manner: Manner) throws -> Port {
         let line = try script.ask(manner.command(JSON.Member("open", .integer(port))))
         return Port(number: Int(line) ?? 0)
