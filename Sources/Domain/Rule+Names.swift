@@ -8,7 +8,7 @@ extension Rule<String> {
 
     /// The id of an offer or affiliate that is created or changed. `*` is refused, since it stands for all of them
     /// elsewhere.
-    package static var ownID: Rule {
+    package static var chosenID: Rule {
         identifier.parsed(placeholder: "", schema: ["not": star]) { id throws(Invalid) in
             guard id != "*" else { throw Invalid("must not be \"*\", which stands for all of them") }
             return id

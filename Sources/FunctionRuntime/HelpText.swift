@@ -30,13 +30,13 @@ enum HelpText {
     }
 
     private static func usage(_ name: String) -> [String] {
-        let ways = [
+        let calls = [
             (" < input.json", "one JSON object in, one JSON object out"),
             (" --stream", "warm: lines {\"id\":…,\"input\":{…}} in, {\"id\":…,\"output\":{…}} out"),
             (" --check", "the same lines, only judged: {\"id\":…,\"output\":{}} for a right one"),
             (" --schema", "the JSON Schemas of input and output"), (" --version", "the version"), (" --help", "this"),
         ]
-        return ["usage:"] + ways.flatMap { TextColumns.lines(name + $0, $1, indent: 2, column: name.count + 17) }
+        return ["usage:"] + calls.flatMap { TextColumns.lines(name + $0, $1, indent: 2, column: name.count + 17) }
     }
 
     private static func input(_ schema: JSON) -> [String] {

@@ -37,7 +37,7 @@ struct LineReader {
             try read()
         }
         var next: [Line] = []
-        while next.count < limit, let line = take() { next.append(line) }
+        while next.count < limit, let line = removeFirstLine() { next.append(line) }
         return next
     }
 
@@ -45,7 +45,7 @@ struct LineReader {
     var hasLines: Bool { taken < lines.count }
 
     /// Takes a line that was read already; nil if there is none.
-    mutating func take() -> Line? {
+    mutating func removeFirstLine() -> Line? {
         guard hasLines else { return nil }
         let line = lines[taken]
         waiting -= line.length
@@ -65,15 +65,15 @@ struct LineReader {
         case .bytes(let bytes):
             var arrived: [LineBuffer.Line] = []
             buffer.feed(bytes[...]) { arrived.append($0) }
-            for line in arrived { take(line) }
+            for line in arrived { append(line) }
         case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
         case .end:
             hasEnded = true
-            if let last = buffer.finish() { take(last) }
+            if let last = buffer.finish() { append(last) }
         }
     }
 
-    private mutating func take(_ line: LineBuffer.Line) {
+    private mutating func append(_ line: LineBuffer.Line) {
         switch line {
         case .overlong(let beginning): add(.tooLong(Array(beginning)))
         // Blank lines are skipped; they need no answer.

@@ -66,7 +66,7 @@ enum Stream {
         while true {
             var answers = Answers(log)
             var begun = 0
-            while warm.hasRoom, begun < turnBytes, let line = reader.take() {
+            while warm.hasRoom, begun < turnBytes, let line = reader.removeFirstLine() {
                 begun += line.length
                 guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {

@@ -21,22 +21,26 @@ package struct FieldOutline: Equatable, Sendable {
 
     /// `schemas` contains alternative schemas of the same object.
     private static func fields(of schemas: [JSON], in path: String, depth: Int) -> [FieldOutline] {
-        let ways = schemas.flatMap(\.waysOfObject)
-        let isAlwaysObject = !schemas.flatMap(\.ways).contains { $0["type"] == "string" }
+        let alternatives = schemas.flatMap(\.objectAlternatives)
+        let isAlwaysObject = !schemas.flatMap(\.alternatives).contains { $0["type"] == "string" }
         var names: [String] = []
-        for way in ways {
-            for member in way.properties where !names.contains(member.name) { names.append(member.name) }
+        for alternative in alternatives {
+            for member in alternative.properties where !names.contains(member.name) { names.append(member.name) }
         }
         return names.flatMap { name in
-            let schemas = ways.compactMap { way in way.properties.first { $0.isNamed(name) }?.value }
+            let schemas = alternatives.compactMap { alternative in
+                alternative.properties.first { $0.isNamed(name) }?.value
+            }
             let isRequired =
                 isAlwaysObject
-                && ways.allSatisfy { way in way["required"]?.items.contains(.string(name)) == true }
+                && alternatives.allSatisfy { alternative in
+                    alternative["required"]?.items.contains(.string(name)) == true
+                }
             let path = path.isEmpty ? name : "\(path).\(name)"
             let field = FieldOutline(
                 path: path, depth: depth, isRequired: isRequired, type: schemas[0].typeInWords,
                 fallback: schemas[0]["default"]?.encodedText, meaning: schemas[0].meaning)
-            let items = schemas.flatMap(\.ways).compactMap { $0["items"] }
+            let items = schemas.flatMap(\.alternatives).compactMap { $0["items"] }
             return [field] + fields(of: schemas, in: path, depth: depth + 1)
                 + fields(of: items, in: "\(path)[]", depth: depth + 1)
         }
@@ -48,19 +52,23 @@ extension JSON {
     fileprivate var properties: [Member] { (self["properties"] ?? .null).members }
 
     /// The schema and all of its `anyOf` alternatives.
-    fileprivate var ways: [JSON] { [self] + (self["anyOf"]?.items ?? []).flatMap(\.ways) }
+    fileprivate var alternatives: [JSON] { [self] + (self["anyOf"]?.items ?? []).flatMap(\.alternatives) }
 
     /// The alternatives that list the members of an object. An alternative that only says which members exclude one
     /// another does not count.
-    fileprivate var waysOfObject: [JSON] {
-        ways.filter { way in way["additionalProperties"] == false && !way.properties.isEmpty }
+    fileprivate var objectAlternatives: [JSON] {
+        alternatives.filter { alternative in
+            alternative["additionalProperties"] == false && !alternative.properties.isEmpty
+        }
     }
 
     /// The distinct descriptions of the schema and of its alternatives, which say what the field means.
     fileprivate var meaning: String {
         var words: [String] = []
-        for way in ways {
-            guard let text = way["description"]?.text, !words.contains(where: { $0.contains(text) }) else { continue }
+        for alternative in alternatives {
+            guard let text = alternative["description"]?.text, !words.contains(where: { $0.contains(text) }) else {
+                continue
+            }
             words.append(text)
         }
         return words.joined(separator: " ")

@@ -11,10 +11,10 @@ package struct Fields {
     private let members: [JSON.Member]
     private let path: Path
     private let isDescription: Bool
-    private var known: [Known] = []
-    private var ways: [Way] = []
+    private var declared: [Declared] = []
+    private var alternatives: [Alternative] = []
     private var exclusions: [JSON] = []
-    private struct Known {
+    private struct Declared {
         let name: String
         let schema: JSON
         let isRequired: Bool
@@ -41,7 +41,7 @@ package struct Fields {
     /// sentences for people; if it is nil, the field gets the description that fields of this name have in every
     /// function.
     package mutating func required<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value {
-        know(name, rule.schema, isRequired: true, meaning: meaning)
+        declare(name, rule.schema, isRequired: true, meaning: meaning)
         guard let json = given(name) else {
             if !isDescription { faults.append(Fault(path.member(name), "is missing")) }
             return rule.placeholder
@@ -51,7 +51,7 @@ package struct Fields {
 
     /// Reads a field that may be left out. Null counts as left out, and so does `""` where the text cannot be empty.
     package mutating func optional<Value>(_ name: String, _ rule: Rule<Value>, _ meaning: String? = nil) -> Value? {
-        know(name, rule.optionalSchema, isRequired: false, blank: rule.blank, meaning: meaning)
+        declare(name, rule.optionalSchema, isRequired: false, blank: rule.blank, meaning: meaning)
         return value(of: name, rule)
     }
 
@@ -62,7 +62,7 @@ package struct Fields {
         var schema: JSON {
             JSON(plain: value).map { rule.optionalSchema.merging(["default": $0]) } ?? rule.optionalSchema
         }
-        know(name, schema, isRequired: false, blank: rule.blank, meaning: meaning)
+        declare(name, schema, isRequired: false, blank: rule.blank, meaning: meaning)
         return self.value(of: name, rule) ?? value
     }
 
@@ -76,7 +76,7 @@ package struct Fields {
     package mutating func optional<Value>(
         _ name: String, _ ornament: Ornament<Value>, _ meaning: String? = nil
     ) -> Value? {
-        know(name, ornament.schema, isRequired: false, blank: .emptyText, meaning: meaning)
+        declare(name, ornament.schema, isRequired: false, blank: .emptyText, meaning: meaning)
         guard let json = given(name), json != .null, json != "" else { return nil }
         return ornament.read(json, path.member(name), &warnings)
     }
@@ -86,7 +86,7 @@ package struct Fields {
     package mutating func change<Value>(
         _ name: String, _ ornament: Ornament<Value>, _ meaning: String? = nil
     ) -> Change<Value> {
-        know(name, ornament.schema, isRequired: false, meaning: meaning)
+        declare(name, ornament.schema, isRequired: false, meaning: meaning)
         guard let json = given(name) else { return .keep }
         if json == .null { return .clear }
         return ornament.read(json, path.member(name), &warnings).map(Change.set) ?? .keep
@@ -98,7 +98,7 @@ package struct Fields {
         _ name: String, _ rule: Rule<Value>, canBeCleared: Bool = true, _ meaning: String? = nil
     ) -> Change<Value> {
         var schema: JSON { canBeCleared ? rule.optionalSchema : rule.schemaOrBlank }
-        know(name, schema, isRequired: false, blank: rule.blank, meaning: meaning)
+        declare(name, schema, isRequired: false, blank: rule.blank, meaning: meaning)
         guard let json = given(name), !rule.blank.contains(json) else { return .keep }
         if json == .null {
             if canBeCleared { return .clear }
@@ -110,7 +110,7 @@ package struct Fields {
 
     /// Declares fields that are accepted and not read.
     package mutating func ignored(_ names: String...) {
-        for name in names { know(name, [:], isRequired: false, meaning: "Accepted, and not looked at.") }
+        for name in names { declare(name, [:], isRequired: false, meaning: "Accepted, and not looked at.") }
     }
 
     /// Whether the object has the member; its value may be null.
@@ -135,7 +135,7 @@ package struct Fields {
     /// Adds a fault for every member that no call has read.
     /// - Parameter quotes: whether the fault names the member; false where a secret may have been given by mistake.
     package mutating func refuseUnknown(quotes: Bool = true) {
-        let names = known.map(\.name)
+        let names = declared.map(\.name)
         for member in members where !names.contains(where: member.isNamed) {
             // Finding the intended name costs much more than the rest, and only the first `Fault.limit` faults are
             // shown.
@@ -148,7 +148,7 @@ package struct Fields {
     }
 
     /// One of several alternative sets of fields; see `require(oneOf:_:)`.
-    package struct Way {
+    package struct Alternative {
         let needed: [String]
         let allowed: [String]
 
@@ -163,17 +163,17 @@ package struct Fields {
 
     /// Refuses an object that fits none of the alternatives. It fits one if all fields that it needs have a value, and
     /// no field that only other alternatives name has one.
-    package mutating func require(oneOf ways: [Way], _ message: String) {
-        self.ways = ways
-        let fits = ways.contains { way in
-            way.needed.allSatisfy(hasValue) && strangers(to: way).allSatisfy { !hasValue($0) }
+    package mutating func require(oneOf alternatives: [Alternative], _ message: String) {
+        self.alternatives = alternatives
+        let fits = alternatives.contains { alternative in
+            alternative.needed.allSatisfy(hasValue) && fieldsOutside(alternative).allSatisfy { !hasValue($0) }
         }
-        if !fits { refuse(ways[0].needed[0], message) }
+        if !fits { refuse(alternatives[0].needed[0], message) }
     }
 
-    private func strangers(to way: Way) -> [String] {
-        let names = ways.flatMap { $0.needed + $0.allowed }
-        return Set(names).subtracting(way.needed + way.allowed).sorted()
+    private func fieldsOutside(_ alternative: Alternative) -> [String] {
+        let names = alternatives.flatMap { $0.needed + $0.allowed }
+        return Set(names).subtracting(alternative.needed + alternative.allowed).sorted()
     }
 
     private func hasValue(_ name: String) -> Bool {
@@ -181,38 +181,38 @@ package struct Fields {
         return json != .null && !blank(name).contains(json)
     }
 
-    private func blank(_ name: String) -> Blank { known.first { $0.name == name }?.blank ?? .never }
+    private func blank(_ name: String) -> Blank { declared.first { $0.name == name }?.blank ?? .never }
 
     /// The JSON Schema of the object, made from the fields that have been read; their descriptions are included.
     package var schema: JSON {
         let schema: JSON = [
             "type": "object",
-            "properties": .object(known.map { JSON.Member($0.name, $0.schema) }),
-            "required": .array(known.filter(\.isRequired).map { .string($0.name) }),
+            "properties": .object(declared.map { JSON.Member($0.name, $0.schema) }),
+            "required": .array(declared.filter(\.isRequired).map { .string($0.name) }),
             "additionalProperties": false,
         ]
         return
             schema
-            .merging(ways.isEmpty ? [:] : ["anyOf": .array(ways.map(schema(of:)))])
+            .merging(alternatives.isEmpty ? [:] : ["anyOf": .array(alternatives.map(schema(of:)))])
             .merging(exclusions.isEmpty ? [:] : ["not": ["anyOf": .array(exclusions)]])
     }
 
-    private func schema(of way: Way) -> JSON {
+    private func schema(of alternative: Alternative) -> JSON {
         [
-            "required": .array(way.needed.map(JSON.string)),
+            "required": .array(alternative.needed.map(JSON.string)),
             "properties": .object(
-                way.needed.map { JSON.Member($0, ["not": blank($0).schema]) }
-                    + strangers(to: way).map { JSON.Member($0, blank($0).schema) }),
+                alternative.needed.map { JSON.Member($0, ["not": blank($0).schema]) }
+                    + fieldsOutside(alternative).map { JSON.Member($0, blank($0).schema) }),
         ]
     }
 
     private func given(_ name: String) -> JSON? { members.first { $0.isNamed(name) }?.value }
 
-    private mutating func know(
+    private mutating func declare(
         _ name: String, _ schema: @autoclosure () -> JSON, isRequired: Bool, blank: Blank = .never, meaning: String?
     ) {
         let described = isDescription ? schema().meaning(meaning ?? CommonFields.meaning(of: name)) : .null
-        known.append(Known(name: name, schema: described, isRequired: isRequired, blank: blank))
+        declared.append(Declared(name: name, schema: described, isRequired: isRequired, blank: blank))
     }
 }
 

@@ -25,16 +25,16 @@ package struct Ornament<Value> {
         self.read = read
     }
 
-    /// `mend` corrects a value that the rule refuses, and says what was changed; it returns nil if the meaning is not
+    /// `correct` corrects a value that the rule refuses, and says what was changed; it returns nil if the meaning is not
     /// clear.
     package init(
-        _ rule: Rule<Value>, _ words: String, mend: @escaping (_ json: JSON) -> (value: Value, what: String)?
+        _ rule: Rule<Value>, _ words: String, correct: @escaping (_ json: JSON) -> (value: Value, change: String)?
     ) {
         self.init(schema: rule.schema, words) { json, path, warnings in
             var faults: [Fault] = []
             if let value = rule.read(json, path, &faults) { return value }
-            if let (value, what) = mend(json) {
-                warnings.append(FieldWarning(path, .adjusted, what))
+            if let (value, change) = correct(json) {
+                warnings.append(FieldWarning(path, .adjusted, change))
                 return value
             }
             warnings.append(

@@ -137,7 +137,7 @@ extension Rule<Int> {
     }
 
     /// An id that this system assigned: a whole number from 1.
-    package static var madeHere: Rule { integer(1...Int.max) }
+    package static var assignedID: Rule { integer(1...Int.max) }
 }
 
 extension Rule where Value: RawRepresentable<String> & CaseIterable {

@@ -3,7 +3,7 @@ package struct MalformedJSON: Error, Equatable {
     /// The member or item that contains the fault; empty at the top level.
     package let path: Path
     /// The fault as a predicate, such as `is empty`. It repeats no value, which may be a secret.
-    package let what: String
+    package let problem: String
     /// The position of the fault; nil if it concerns the whole text.
     package let place: TextPlace?
     /// The same position, counted from the start of the outermost member's value or item that contains it.
@@ -16,7 +16,7 @@ package struct MalformedJSON: Error, Equatable {
 
     /// The same sentence with a position in other words. `member` is the member or item that contains the fault.
     package func sentence(_ place: String?, in member: String = "") -> String {
-        what + (member.isEmpty ? "" : ", in \(member)") + (place.map { ", at \($0)" } ?? "")
+        problem + (member.isEmpty ? "" : ", in \(member)") + (place.map { ", at \($0)" } ?? "")
             + (advice.map { "; \($0)" } ?? "")
     }
 }

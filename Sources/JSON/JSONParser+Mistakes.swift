@@ -11,7 +11,7 @@ extension JSONParser {
 
     /// The fault where a value was expected.
     func noValue() -> ParserFault {
-        if let stranger { return stranger }
+        if let foreignCharacter { return foreignCharacter }
         switch peek {
         case nil: return fault("ends where a value belongs", at: position)
         case UInt8(ascii: ","): return fault("has a comma too many", at: position)
@@ -26,7 +26,7 @@ extension JSONParser {
     /// The fault where a member's name was expected. `separator` is the comma before it, if there is one. `start` is
     /// the index at which the object begins.
     func noName(after separator: Separator?, in start: Int) -> ParserFault {
-        if let stranger { return stranger }
+        if let foreignCharacter { return foreignCharacter }
         switch peek {
         case nil: return end(of: start)
         case UInt8(ascii: "}"):
@@ -41,14 +41,14 @@ extension JSONParser {
                 advice: "decimals stand behind a point, and nothing between thousands: 1234.50")
         default: break
         }
-        return isOfWord(peek)
+        return isWordByte(peek)
             ? fault("has a name without double quotes", at: position)
             : fault("has no name of a member where one belongs", at: position)
     }
 
     /// The fault where a colon was expected after a member's name.
     func noColon(in start: Int) -> ParserFault {
-        if let stranger { return stranger }
+        if let foreignCharacter { return foreignCharacter }
         switch peek {
         case nil: return end(of: start)
         case UInt8(ascii: "="): return fault("has = where a colon belongs", at: position)
@@ -60,16 +60,16 @@ extension JSONParser {
     /// The fault where a comma or the end of the container was expected after a value. `valueEnd` is the index at which
     /// the value ended. `start` is the index at which the container begins.
     func noSeparator(behind valueEnd: Int, in start: Int) -> ParserFault {
-        if let stranger { return stranger }
+        if let foreignCharacter { return foreignCharacter }
         guard let byte = peek else { return end(of: start) }
         if position == valueEnd, isDigit(bytes[valueEnd - 1]), byte != UInt8(ascii: "\"") {
             let keeping = "what is to stay as it is written stands in double quotes"
             if isDigit(byte) { return fault("has a number with a leading zero", at: valueEnd - 1, advice: keeping) }
-            if isOfWord(byte) || !byte.isPunctuation {
+            if isWordByte(byte) || !byte.isPunctuation {
                 return fault("has something directly behind a number", at: position, advice: keeping)
             }
         }
-        if position == valueEnd, bytes[valueEnd - 1] == UInt8(ascii: "\""), isOfWord(byte) {
+        if position == valueEnd, bytes[valueEnd - 1] == UInt8(ascii: "\""), isWordByte(byte) {
             return fault(
                 "has text directly behind a closing quote", at: position,
                 advice: #"a double quote inside of a string is written \""#)
@@ -84,7 +84,7 @@ extension JSONParser {
     }
 
     /// The fault of text after a complete document.
-    func somethingBehind() -> ParserFault {
+    func trailingText() -> ParserFault {
         switch peek {
         case UInt8(ascii: "{"): fault("has one more object after the value", at: position)
         case UInt8(ascii: ","): fault("has a comma after the value", at: position)
@@ -123,7 +123,7 @@ extension JSONParser {
     }
 
     /// The fault of a character that may occur only in strings; nil if the next one is none.
-    private var stranger: ParserFault? {
+    private var foreignCharacter: ParserFault? {
         guard let byte = peek else { return nil }
         switch byte {
         case UInt8(ascii: "'"), UInt8(ascii: "`"):
@@ -153,12 +153,12 @@ extension JSONParser {
     }
 
     private func noWord() -> ParserFault {
-        let word = String(decoding: bytes[position...].prefix(16).prefix { isOfWord($0) }, as: UTF8.self)
+        let word = String(decoding: bytes[position...].prefix(16).prefix { isWordByte($0) }, as: UTF8.self)
         if let right = JSONParser.literals[word.lowercased()] {
             return fault("has \(word) where JSON has \(right)", at: position)
         }
         if ["nan", "inf", "infinity"].contains(word.lowercased()) { return notFinite() }
-        return isOfWord(peek)
+        return isWordByte(peek)
             ? fault("has a text without double quotes", at: position)
             : fault("has no JSON value where one belongs", at: position)
     }
@@ -170,7 +170,7 @@ extension JSONParser {
     private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
     /// Whether the byte may be part of a word: a letter, a digit, `_`, `$`, or part of a character beyond ASCII.
-    private func isOfWord(_ byte: UInt8?) -> Bool {
+    private func isWordByte(_ byte: UInt8?) -> Bool {
         guard let byte else { return false }
         return isDigit(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte >= 0x80
             || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "$")

@@ -6,7 +6,7 @@ extension JSONParser {
         position += 1
         let start = position
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
-        if take(UInt8(ascii: "\""), skippingSpace: false) {
+        if consume(UInt8(ascii: "\""), skippingSpace: false) {
             return String(decoding: bytes[start..<position - 1], as: UTF8.self)
         }
         var unescaped = Array(bytes[start..<position])
@@ -43,8 +43,8 @@ extension JSONParser {
         let start = position - 2
         var code = try fourHexDigits()
         if code == 0 { throw fault("has a NUL character (\\u0000), which cannot be stored", at: start) }
-        if (0xD800..<0xDC00).contains(code), take(UInt8(ascii: "\\"), skippingSpace: false),
-            take(UInt8(ascii: "u"), skippingSpace: false)
+        if (0xD800..<0xDC00).contains(code), consume(UInt8(ascii: "\\"), skippingSpace: false),
+            consume(UInt8(ascii: "u"), skippingSpace: false)
         {
             let low = try fourHexDigits()
             guard (0xDC00..<0xE000).contains(low) else { throw fault("has a lone surrogate", at: start) }
@@ -65,11 +65,13 @@ extension JSONParser {
 
     mutating func number() throws(ParserFault) -> JSON {
         let start = position
-        _ = take(UInt8(ascii: "-"), skippingSpace: false)
-        if !take(UInt8(ascii: "0"), skippingSpace: false) { try digits() }
-        if take(UInt8(ascii: "."), skippingSpace: false) { try digits() }
-        if take(UInt8(ascii: "e"), skippingSpace: false) || take(UInt8(ascii: "E"), skippingSpace: false) {
-            if !take(UInt8(ascii: "+"), skippingSpace: false) { _ = take(UInt8(ascii: "-"), skippingSpace: false) }
+        _ = consume(UInt8(ascii: "-"), skippingSpace: false)
+        if !consume(UInt8(ascii: "0"), skippingSpace: false) { try digits() }
+        if consume(UInt8(ascii: "."), skippingSpace: false) { try digits() }
+        if consume(UInt8(ascii: "e"), skippingSpace: false) || consume(UInt8(ascii: "E"), skippingSpace: false) {
+            if !consume(UInt8(ascii: "+"), skippingSpace: false) {
+                _ = consume(UInt8(ascii: "-"), skippingSpace: false)
+            }
             try digits()
         }
         return .number(String(decoding: bytes[start..<position], as: UTF8.self))

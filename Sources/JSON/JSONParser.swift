@@ -21,15 +21,15 @@ struct JSONParser {
         }
         let value = try self.value()
         skipSpace()
-        guard position == bytes.count else { throw somethingBehind() }
+        guard position == bytes.count else { throw trailingText() }
         return value
     }
 
     mutating func leadingMember(_ name: String) throws(ParserFault) -> JSON? {
         skipSpace()
-        guard take(UInt8(ascii: "{")), peek == UInt8(ascii: "\""), try string() == name else { return nil }
+        guard consume(UInt8(ascii: "{")), peek == UInt8(ascii: "\""), try string() == name else { return nil }
         skipSpace()
-        guard take(UInt8(ascii: ":")), peek != UInt8(ascii: "{"), peek != UInt8(ascii: "[") else { return nil }
+        guard consume(UInt8(ascii: ":")), peek != UInt8(ascii: "{"), peek != UInt8(ascii: "[") else { return nil }
         return try value()
     }
 
@@ -71,12 +71,12 @@ struct JSONParser {
         let start = position
         var separator: Separator?
         try open()
-        if take(UInt8(ascii: "}"), skippingSpace: false) { return close() }
+        if consume(UInt8(ascii: "}"), skippingSpace: false) { return close() }
         while true {
             guard peek == UInt8(ascii: "\"") else { throw noName(after: separator, in: start) }
             let name = try string()
             skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw noColon(in: start) }
+            guard consume(UInt8(ascii: ":")) else { throw noColon(in: start) }
             let valueStart = position
             do throws(ParserFault) {
                 try read(&self, name)
@@ -85,9 +85,9 @@ struct JSONParser {
             }
             let end = position
             skipSpace()
-            if take(UInt8(ascii: "}"), skippingSpace: false) { return close() }
+            if consume(UInt8(ascii: "}"), skippingSpace: false) { return close() }
             separator = Separator(position: position, valueEnd: end)
-            guard take(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
+            guard consume(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
         }
     }
 
@@ -95,7 +95,7 @@ struct JSONParser {
     mutating func eachItem(_ read: (inout JSONParser) throws(ParserFault) -> Void) throws(ParserFault) {
         let start = position
         try open()
-        if take(UInt8(ascii: "]"), skippingSpace: false) { return close() }
+        if consume(UInt8(ascii: "]"), skippingSpace: false) { return close() }
         var index = 0
         while true {
             let itemStart = position
@@ -107,9 +107,9 @@ struct JSONParser {
             index += 1
             let end = position
             skipSpace()
-            if take(UInt8(ascii: "]"), skippingSpace: false) { return close() }
+            if consume(UInt8(ascii: "]"), skippingSpace: false) { return close() }
             let comma = position
-            guard take(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
+            guard consume(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
             if peek == UInt8(ascii: "]") { throw fault("has a comma too many before a closing bracket", at: comma) }
         }
     }
@@ -129,7 +129,7 @@ struct JSONParser {
     var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     /// Consumes the byte if it is the next one, and by default the white space after it.
-    mutating func take(_ byte: UInt8, skippingSpace: Bool = true) -> Bool {
+    mutating func consume(_ byte: UInt8, skippingSpace: Bool = true) -> Bool {
         guard peek == byte else { return false }
         position += 1
         if skippingSpace { skipSpace() }
@@ -178,7 +178,7 @@ extension JSONParser {
             members.append((name, start..<parser.position))
         }
         skipSpace()
-        guard position == bytes.count else { throw somethingBehind() }
+        guard position == bytes.count else { throw trailingText() }
         return members
     }
 
@@ -195,7 +195,7 @@ extension JSONParser {
         let start = position
         position += 1
         while let byte = peek, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
-        if take(UInt8(ascii: "\""), skippingSpace: false) { return }
+        if consume(UInt8(ascii: "\""), skippingSpace: false) { return }
         position = start
         _ = try string()
     }

@@ -44,7 +44,7 @@ struct ParserFault: Error {
             }
         }
         return MalformedJSON(
-            path: path, what: message, place: position.map { TextPlace(ofByte: $0, in: bytes) },
+            path: path, problem: message, place: position.map { TextPlace(ofByte: $0, in: bytes) },
             placeInMember: position.map { TextPlace(ofByte: max(0, $0 - start), in: Array(bytes[start...])) },
             advice: advice)
     }

@@ -6,7 +6,7 @@ extension Connection {
     package func start(_ groups: [[Call]], isProbing: Bool? = nil) throws(PostgresError) {
         precondition(!isBusy, "a pipeline while another is under way")
         guard isUsable else { throw loss ?? .unreachable(handle.message) }
-        let endsWithProbe = session.isToProbe(isProbing)
+        let endsWithProbe = session.shouldProbe(isProbing)
         let groups = endsWithProbe ? groups + [[probe]] : groups
         var pipeline = Pipeline(groupCount: groups.count, endsWithProbe: endsWithProbe)
         do {
@@ -31,7 +31,7 @@ extension Connection {
         flush()
         unsafe PQconsumeInput(handle.pointer)
         while pipeline.current != nil, !isOutOfStep, unsafe PQisBusy(handle.pointer) == 0 {
-            guard takeResult(&pipeline) else { break }
+            guard handleNextResult(&pipeline) else { break }
         }
         if pipeline.current != nil, isUsable {
             self.pipeline = pipeline
@@ -42,7 +42,7 @@ extension Connection {
             loss = pipeline.loss ?? .unreachable(handle.message)
         }
         var results = pipeline.results(lostBy: loss ?? .unreachable(handle.message))
-        if pipeline.endsWithProbe, let answer = results.popLast() { takeProbe(answer) }
+        if pipeline.endsWithProbe, let answer = results.popLast() { handleProbe(answer) }
         return results
     }
 
@@ -116,7 +116,7 @@ extension Connection {
     }
 
     /// Processes one result that has arrived; returns false if no more results will come.
-    private func takeResult(_ pipeline: inout Pipeline) -> Bool {
+    private func handleNextResult(_ pipeline: inout Pipeline) -> Bool {
         guard let step = pipeline.current else { return false }
         guard let pointer = unsafe PQgetResult(handle.pointer) else {
             // A nil result ends the results of one statement.
@@ -126,11 +126,11 @@ extension Connection {
         }
         let result = unsafe ResultHandle(owning: pointer)
         switch step {
-        case .prepare(let statement): takePreparation(result, of: statement, &pipeline)
-        case .execute(let statement, let group): takeRows(result, of: statement, group, &pipeline)
+        case .prepare(let statement): handlePreparation(result, of: statement, &pipeline)
+        case .execute(let statement, let group): handleRows(result, of: statement, group, &pipeline)
         case .sync(let group):
             guard result.status == PGRES_PIPELINE_SYNC else {
-                takeCommitFailure(result, of: group, &pipeline)
+                handleCommitFailure(result, of: group, &pipeline)
                 return true
             }
             pipeline.advance()
@@ -139,23 +139,23 @@ extension Connection {
         return true
     }
 
-    private func takePreparation(_ result: ResultHandle, of statement: Statement, _ pipeline: inout Pipeline) {
+    private func handlePreparation(_ result: ResultHandle, of statement: Statement, _ pipeline: inout Pipeline) {
         guard result.status != PGRES_COMMAND_OK else { return }
         prepared[statement.name] = nil
         // A preparation that was aborted with its group says nothing about the statement.
         guard result.status != PGRES_PIPELINE_ABORTED, let error = failure(result, of: statement) else { return }
-        takeLoss(error, &pipeline)
+        handleLoss(error, &pipeline)
         learn(from: error)
         pipeline.preparationErrors[statement.name] = error.undone
     }
 
-    private func takeRows(
+    private func handleRows(
         _ result: ResultHandle, of statement: Statement, _ group: Int, _ pipeline: inout Pipeline
     ) {
         if result.status == PGRES_PIPELINE_ABORTED {
             if let error = pipeline.preparationErrors[statement.name] { pipeline.fail(group, error) }
         } else if let error = failure(result, of: statement) {
-            takeLoss(error, &pipeline)
+            handleLoss(error, &pipeline)
             learn(from: error)
             pipeline.fail(group, pipeline.preparationErrors[statement.name] ?? error.undone)
         } else {
@@ -165,15 +165,15 @@ extension Connection {
 
     /// Handles an error at the end of a group, where the transaction commits. Such an error (a deferred check, a
     /// time-out, a cancellation, the end of the session) comes after the results of the statements and makes them void.
-    private func takeCommitFailure(_ result: ResultHandle, of group: Int?, _ pipeline: inout Pipeline) {
+    private func handleCommitFailure(_ result: ResultHandle, of group: Int?, _ pipeline: inout Pipeline) {
         guard let error = failure(result, of: nil) else { return }
-        takeLoss(error, &pipeline)
+        handleLoss(error, &pipeline)
         // If the session ends here, it is unknown whether that was before or after the commit.
         if let group { pipeline.fail(group, error.isFatal ? error : error.undone) }
     }
 
     /// Remembers the error with which the server ends the session: it executes nothing that was sent after it.
-    private func takeLoss(_ error: PostgresError, _ pipeline: inout Pipeline) {
+    private func handleLoss(_ error: PostgresError, _ pipeline: inout Pipeline) {
         if error.isFatal { pipeline.loss = pipeline.loss ?? error.undone }
     }
 }

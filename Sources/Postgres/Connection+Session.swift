@@ -12,7 +12,7 @@ package enum Session: Equatable, Sendable {
     case own
     case shared
 
-    func isToProbe(_ wish: Bool?) -> Bool { self == .used || self == .unknown && wish == true }
+    func shouldProbe(_ wish: Bool?) -> Bool { self == .used || self == .unknown && wish == true }
 }
 
 extension Connection {
@@ -52,7 +52,7 @@ extension Connection {
             """)
     }
 
-    func takeProbe(_ answer: Result<[Rows], PostgresError>) {
+    func handleProbe(_ answer: Result<[Rows], PostgresError>) {
         guard session != .shared, case .success(let rows) = answer, let row = rows.first?.first else { return }
         session = row.bool("is_own") == true ? .own : .shared
     }

@@ -64,7 +64,7 @@ import Glibc
         unsafe pointer.map { unsafe String(cString: $0) } ?? ""
     }
 
-    func takeNotices() -> [String] { notices.take() }
+    func takeNotices() -> [String] { notices.removeAll() }
 }
 
 /// The server's notices and warnings, which libpq would otherwise print to stderr.
@@ -78,7 +78,7 @@ private final class Notices {
         texts.append(text.inOneLine)
     }
 
-    func take() -> [String] {
+    func removeAll() -> [String] {
         defer { texts = [] }
         return texts
     }

@@ -38,7 +38,7 @@ package struct LineBuffer {
                 try handle(.whole(end))
             } else {
                 append(end)
-                try handle(take())
+                try handle(endLine())
             }
         }
         append(rest)
@@ -46,11 +46,11 @@ package struct LineBuffer {
 
     /// Returns the last line if there are bytes after the last line feed. The buffer is empty afterwards.
     package mutating func finish() -> Line? {
-        partial.isEmpty && !isSkipping ? nil : take()
+        partial.isEmpty && !isSkipping ? nil : endLine()
     }
 
     /// Discards the unfinished line.
-    package mutating func removeAll() { _ = take() }
+    package mutating func removeAll() { _ = endLine() }
 
     private mutating func append(_ bytes: ArraySlice<UInt8>) {
         if isSkipping { return }
@@ -60,7 +60,7 @@ package struct LineBuffer {
         partial = Array(partial.prefix(keptOfOverlong))
     }
 
-    private mutating func take() -> Line {
+    private mutating func endLine() -> Line {
         defer {
             partial = []
             isSkipping = false

@@ -38,9 +38,9 @@ extension Stage {
 
     func pauseDying() throws { _ = try connection.run(PauseDyingPostbacks([1])) }
 
-    func mend() throws { try run([CancelDeliveries().call, MendOutbox().call]) }
+    func mend() throws { try run([CancelDeliveries().call, RepairOutbox().call]) }
 
-    func renumber() throws { try run([MendSequences().call, RenumberDeliveries([try delivery()]).call]) }
+    func renumber() throws { try run([RepairSequences().call, RenumberDeliveries([try delivery()]).call]) }
 
     func deferUnreadable() throws { _ = try connection.run(DeferUnreadable([1])) }
 

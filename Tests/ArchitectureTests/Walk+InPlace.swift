@@ -78,7 +78,7 @@ extension Walk {
         } act: {
             try $0.hold()
         },
-        Walk("held", to: "held", "mend_outbox") {
+        Walk("held", to: "held", "repair_outbox") {
             try $0.record()
             try $0.pause()
         } act: {
@@ -87,14 +87,14 @@ extension Walk {
     ]
 
     private static let moved = [
-        Walk("owed", to: "owed", "mend_outbox") {
+        Walk("owed", to: "owed", "repair_outbox") {
             try $0.start()
             try $0.move()
             try $0.giveBack()
         } act: {
             try $0.mend()
         },
-        Walk("retrying", to: "retrying", "mend_outbox") {
+        Walk("retrying", to: "retrying", "repair_outbox") {
             try $0.startAgain()
             try $0.move()
             try $0.giveBack()

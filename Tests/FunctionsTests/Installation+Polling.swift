@@ -36,7 +36,7 @@ extension Installation {
     }
 
     /// What a poller does every few seconds.
-    func mend() throws { _ = try database.connect().transaction([CancelDeliveries().call, MendOutbox().call]) }
+    func mend() throws { _ = try database.connect().transaction([CancelDeliveries().call, RepairOutbox().call]) }
 
     /// Lets every lease run out.
     func expireLeases() throws {

@@ -29,7 +29,7 @@ import Testing
         old = try installation.database.connect()
         try old.execute(script: "BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE TEMPORARY TABLE t (); SELECT")
         try connection.execute(script: "ANALYZE outbox")
-        for _ in 1...2 { _ = try connection.transaction(Outbox.pumpSession(longest: 60).calls(isShared: false)) }
+        for _ in 1...2 { _ = try connection.transaction(Outbox.pollingSession(longest: 60).calls(isShared: false)) }
         try connection.execute(
             script: """
                 BEGIN;

@@ -23,7 +23,7 @@ import Testing
         try connection.execute(script: "VACUUM outbox")
         try connection.execute(script: "DELETE FROM outbox; ALTER SEQUENCE outbox_id_seq RESTART")
         // Twice: only a connection that knows that its session is its own keeps plans.
-        for _ in 1...2 { _ = try connection.transaction(Outbox.pumpSession(longest: 60).calls(isShared: false)) }
+        for _ in 1...2 { _ = try connection.transaction(Outbox.pollingSession(longest: 60).calls(isShared: false)) }
         _ = try connection.transaction([
             FindDueDestinations(schedule: .standard).call, Self.claim([]).call, Self.complete([]).call,
         ])

@@ -11,7 +11,7 @@ struct TroubleTests {
         let before = trouble.ends(at: at(0))
         let times: [Double] = [0, 0.1, 30, 59.9, 60, 61, 119.9, 121, 180, 181]
         let news = times.map { trouble.occurs(at: at($0)) }
-        let expected: [Trouble.News?] = [
+        let expected: [Trouble.Report?] = [
             .begins, nil, nil, nil, .lasts(seconds: 60), nil, nil, .lasts(seconds: 121), nil, .lasts(seconds: 181),
         ]
         #expect(news == expected)

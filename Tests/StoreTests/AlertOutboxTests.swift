@@ -77,24 +77,24 @@ struct AlertOutboxTests {
         for _ in 1...6 {
             _ = try connection.run("SELECT tell('postback.paused', '{}') FROM generate_series(1, 100)")
         }
-        try call(TellOperator("poller.stopped", [:]))
+        try call(NotifyOperator("poller.stopped", [:]))
         #expect(try types().count == 501)
     }
 
     @Test func `nothing is stored before a poller that tells was there, nor an hour after the last one was`() throws {
-        try call(TellOperator("poller.stopped", [:]))
+        try call(NotifyOperator("poller.stopped", [:]))
         #expect(try types().isEmpty)
         try call(WatchOutbox(lagSeconds: 300))
         _ = try connection.run("UPDATE alert_watch SET seen_at = now() - interval '59 minutes'")
-        try call(TellOperator("poller.stopped", [:]))
+        try call(NotifyOperator("poller.stopped", [:]))
         _ = try connection.run("UPDATE alert_watch SET seen_at = now() - interval '61 minutes'")
-        try call(TellOperator("poller.stopped", [:]))
+        try call(NotifyOperator("poller.stopped", [:]))
         #expect(try types().count == 1)
     }
 
     @Test func `an alert is leased by one poller, fenced, counted, and forgotten after three days`() throws {
         try call(WatchOutbox(lagSeconds: 300))
-        for _ in 1...3 { try call(TellOperator("postback.resumed", ["reason": "r"])) }
+        for _ in 1...3 { try call(NotifyOperator("postback.resumed", ["reason": "r"])) }
         let claimed = try call(ClaimAlerts(2, lease: 60)).alerts
         #expect(claimed.count == 2 && claimed.allSatisfy { $0.attempt == 1 && $0.data == ["reason": "r"] })
         #expect(claimed.allSatisfy { $0.id >= AlertOutbox.firstID })

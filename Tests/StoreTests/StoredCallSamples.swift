@@ -14,15 +14,16 @@ enum StoredCallSamples {
         ClaimDeliveries([Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600, schedule: .standard),
         CompleteAlerts([]), complete, CountDue(), CountOwed(), CreateMigrationsTable(), DeferUnreadable([1]),
         DescribeServer(), FillDeliveries(after: 0, limit: 10), FindDueDestinations(heads: 2, schedule: .standard),
-        FindSequencesBehind(), FindUnfinishedIndexes(), GatherDeaths(), HoldPostbacks([2]), ListBlocked(limit: 10),
+        FindSequencesBehind(), FindUnfinishedIndexes(), ReportDeadDeliveries(), HoldPostbacks([2]),
+        ListBlocked(limit: 10),
         ListMigrations(), ListPaused(limit: 10), ListPollers(), LockMigrations(), MaintainAttempts(keepDays: 90),
         MarkDestinations([1: Outbox.Mark(failures: 1)], schedule: .standard), MeasureAlerts(), MeasureBacklog(),
-        MeasureTables(limit: 10), MendOutbox(), MendSequences(), PauseDyingPostbacks([1]),
+        MeasureTables(limit: 10), RepairOutbox(), RepairSequences(), PauseDyingPostbacks([1]),
         RecordHeartbeat(
             "00000000-0000-0000-0000-000000000001", version: "1.0.0", uptime: 1.5, problem: "it has no key"),
         RecordMigration(number: 1000, name: "sample"), ReleaseDeliveries([]),
         RemoveHeartbeat("00000000-0000-0000-0000-000000000002"), RenumberDeliveries([4]),
-        TellOperator("poller.stopped", ["unanswered": 1]), TryWriting(), WatchOutbox(lagSeconds: 300),
+        NotifyOperator("poller.stopped", ["unanswered": 1]), TryWriting(), WatchOutbox(lagSeconds: 300),
     ]
 
     /// The statements of the functions.

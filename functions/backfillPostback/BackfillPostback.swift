@@ -22,7 +22,7 @@ struct BackfillPostback: SimpleFunction {
         let after: String
 
         init(_ fields: inout Fields) {
-            postbackID = fields.required("postbackId", .madeHere, "The postback.")
+            postbackID = fields.required("postbackId", .assignedID, "The postback.")
             since = fields.required("since", .timestamp, "Events of this time or later.")
             until = fields.optional("until", .timestamp, "Events before this time; without it, until now.")
             includesSilent = fields.optional(

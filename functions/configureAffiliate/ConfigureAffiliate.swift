@@ -18,7 +18,7 @@ struct ConfigureAffiliate: SimpleFunction {
 
         init(_ fields: inout Fields) {
             affiliateID = fields.required(
-                "affiliateId", .ownID, "The affiliate's id; one that is new makes an affiliate.")
+                "affiliateId", .chosenID, "The affiliate's id; one that is new makes an affiliate.")
             name = fields.optional("name", .name, "For people; of a new affiliate the id unless given.")
         }
     }

@@ -19,7 +19,7 @@ struct ConfigureOffer: SimpleFunction {
         let goals: [(id: String, name: String)]?
 
         init(_ fields: inout Fields) {
-            offerID = fields.required("offerId", .ownID, "The offer's id; one that is new makes an offer.")
+            offerID = fields.required("offerId", .chosenID, "The offer's id; one that is new makes an offer.")
             name = fields.optional("name", .name, "For people; of a new offer the id unless given.")
             goalsEnabled = fields.optional(
                 "goalsEnabled", .boolean,

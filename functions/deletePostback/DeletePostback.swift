@@ -14,7 +14,7 @@ struct DeletePostback: SimpleFunction {
 
     struct Input: FunctionInput {
         let postbackID: Int
-        init(_ fields: inout Fields) { postbackID = fields.required("postbackId", .madeHere, "The postback.") }
+        init(_ fields: inout Fields) { postbackID = fields.required("postbackId", .assignedID, "The postback.") }
     }
 
     struct Output: FunctionOutput {

@@ -18,7 +18,7 @@ extension DeliverPostback {
 
         init(_ fields: inout Fields) {
             deliveryID = fields.required(
-                "deliveryId", .madeHere, "The delivery's id: the same on each retry, sent as Postback-Delivery-Id.")
+                "deliveryId", .assignedID, "The delivery's id: the same on each retry, sent as Postback-Delivery-Id.")
             attempt = fields.required("attempt", .integer(1...1_000_000), "Which attempt it is.")
             (postbackID, template) = fields.required("postback", .postback, "The postback as it is now.")
             event = fields.required("event", .event, "What happened to the conversion.")
@@ -44,7 +44,7 @@ extension Rule where Value == (Int?, RequestTemplate) {
 
     private static var reading: Rule {
         object { fields in
-            let id = fields.optional("id", .madeHere, "The postback's id, to which sealed secrets are bound.")
+            let id = fields.optional("id", .assignedID, "The postback's id, to which sealed secrets are bound.")
             let template = RequestTemplate(&fields, from: .store)
             fields.ignored(
                 "version", "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "sendOvertaken",

@@ -35,11 +35,11 @@ extension PreviewPostback {
                 isStored
                 ? .stored(
                     fields.required(
-                        "postbackId", .madeHere,
+                        "postbackId", .assignedID,
                         "A stored postback. Or else createPostback's fields, for one that is not stored."))
                 : .new(NewPostback(&fields))
             let conversionID = fields.optional(
-                "conversionId", .madeHere, "Its last event is taken; without it, sample values.")
+                "conversionId", .assignedID, "Its last event is taken; without it, sample values.")
             let sample = fields.optional(
                 "sample", .sampleConversion,
                 "Values in place of a conversion's; what is left out has one that looks like a real one.")
@@ -52,12 +52,12 @@ extension PreviewPostback {
         }
 
         static var schema: JSON {
-            let ways = [true, false].map { isStored in
+            let alternatives = [true, false].map { isStored in
                 var fields = Fields.describing()
                 _ = Input(&fields, isStored: isStored)
                 return fields.schema
             }
-            return ["anyOf": .array(ways)]
+            return ["anyOf": .array(alternatives)]
         }
     }
 }

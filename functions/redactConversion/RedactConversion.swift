@@ -22,7 +22,7 @@ struct RedactConversion: SimpleFunction {
 
     struct Input: FunctionInput {
         let conversionID: Int
-        init(_ fields: inout Fields) { conversionID = fields.required("conversionId", .madeHere, "The conversion.") }
+        init(_ fields: inout Fields) { conversionID = fields.required("conversionId", .assignedID, "The conversion.") }
     }
 
     struct Output: FunctionOutput {

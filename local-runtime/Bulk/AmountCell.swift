@@ -11,8 +11,9 @@ enum AmountCell {
         if let first = rest.first, "-+\u{2212}".contains(first) { rest.removeFirst() }
         guard let (runs, signs) = parts(rest) else { return text }
         guard let last = signs.last else { return sign + runs[0] }
-        if let told = notation.decimal, let shown = shownSign(text), shown != told {
-            throw Invalid("holds \(text), which is no amount whose decimal sign is \(told.rawValue), as --decimal says")
+        if let given = notation.decimal, let shown = shownSign(text), shown != given {
+            throw Invalid(
+                "holds \(text), which is no amount whose decimal sign is \(given.rawValue), as --decimal says")
         }
         let groups = signs.dropLast()
         if signs.count == 1, last != .space {

@@ -48,7 +48,7 @@ struct CSVColumns {
                 faults.append(Fault(.root, "the header is not UTF-8; \(CSVColumns.otherEncoding)"))
                 continue
             }
-            if exported.passesOver(name) {
+            if exported.ignores(name) {
                 columns.append(Column(name: name, field: nil))
                 continue
             }
@@ -80,7 +80,7 @@ struct CSVColumns {
     }
 
     /// The columns that are ignored, except the one with the reasons of an earlier refusal.
-    var passedOver: [String] { columns.filter { $0.field == nil && $0.name != RefusedFile.column }.map(\.name) }
+    var ignoredColumns: [String] { columns.filter { $0.field == nil && $0.name != RefusedFile.column }.map(\.name) }
 
     /// Adds to the evidence what the cells of a row show of the file's notation.
     func note(_ cells: [[UInt8]], in evidence: inout NotationEvidence) {

@@ -38,7 +38,7 @@ package struct CSVReader {
     /// If `separator` is nil, the reader finds it in the first line.
     package init(lengthLimit: Int = 1 << 20, separator: UInt8? = nil) {
         self.lengthLimit = lengthLimit
-        finder = SeparatorFinder(told: separator)
+        finder = SeparatorFinder(given: separator)
     }
 
     /// The separator: a comma unless the first line shows another.
@@ -64,7 +64,7 @@ package struct CSVReader {
         let isOver = isOver || finder.count + bytes.count > lengthLimit
         guard let (separator, rest) = finder.find(bytes, isOver: isOver) else { return }
         foundSeparator = separator
-        finder = SeparatorFinder(told: nil)
+        finder = SeparatorFinder(given: nil)
         cut(rest[...])
     }
 
@@ -88,7 +88,7 @@ package struct CSVReader {
                 append(run)
                 rest = rest[run.endIndex...]
             } else if let byte = rest.popFirst() {
-                take(byte)
+                read(byte)
             }
         }
     }
@@ -114,7 +114,7 @@ package struct CSVReader {
         }
     }
 
-    private mutating func take(_ byte: UInt8) {
+    private mutating func read(_ byte: UInt8) {
         switch (state, byte) {
         case (.quoted, CSVReader.quote): state = .behindQuote
         case (.quoted, _):

@@ -41,26 +41,26 @@ enum CellMeaning {
 
     private static func time(_ text: String, _ notation: CellNotation) throws(Invalid) -> String {
         if text.isEmpty || Timestamp(parsing: text) != nil { return text }
-        func wrong(_ what: String) -> Invalid {
-            Invalid("holds \"\(String(text.unicodeScalars.prefix(64)))\", \(what)")
+        func wrong(_ reason: String) -> Invalid {
+            Invalid("holds \"\(String(text.unicodeScalars.prefix(64)))\", \(reason)")
         }
         let open = LooseTime(text)
-        if let told = notation.dateOrder {
-            guard case .clear(let time, _) = LooseTime(text, order: told) else {
-                if case .unclear(let what) = open, DateOrder(shownBy: text) == nil { throw wrong(what) }
-                throw wrong("which is no date in the order \(told.rawValue), as --date-order says")
+        if let given = notation.dateOrder {
+            guard case .clear(let time, _) = LooseTime(text, order: given) else {
+                if case .unclear(let reason) = open, DateOrder(shownBy: text) == nil { throw wrong(reason) }
+                throw wrong("which is no date in the order \(given.rawValue), as --date-order says")
             }
             if case .clear(time, _) = open { return text }
             return time.description
         }
-        guard case .unclear(let what) = open else { return text }
+        guard case .unclear(let reason) = open else { return text }
         if let shown = notation.shownDateOrder, case .clear(let time, _) = LooseTime(text, order: shown) {
             return time.description
         }
         let isOpen = DateOrder.allCases.contains { order in
             if case .clear = LooseTime(text, order: order) { true } else { false }
         }
-        throw wrong(isOpen ? "\(what), or name the order: --date-order dmy or --date-order mdy" : what)
+        throw wrong(isOpen ? "\(reason), or name the order: --date-order dmy or --date-order mdy" : reason)
     }
 
     /// Removes the wrapping with which spreadsheets keep a text: `="00123"`.

@@ -22,7 +22,7 @@ struct ExportedColumns {
     /// The function's field for a column.
     func field(of name: String) -> String { isByID && name == "id" ? "conversionId" : name }
 
-    func passesOver(_ name: String) -> Bool {
+    func ignores(_ name: String) -> Bool {
         if name == RefusedFile.column { return true }
         guard isExport else { return false }
         switch kind {

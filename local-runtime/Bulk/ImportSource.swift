@@ -73,7 +73,7 @@ package final class ImportSource {
 
     /// The columns that are not read: those of an export that the function does not take.
     /// - Throws: `invalid_request` for a header with unknown columns, if the beginning contains it.
-    package func passedOver() throws(FunctionError) -> [String] { try layout.get()?.columns.passedOver ?? [] }
+    package func ignoredColumns() throws(FunctionError) -> [String] { try layout.get()?.columns.ignoredColumns ?? [] }
 
     /// Gives the file of refused rows the same columns and separator.
     func shape(_ refused: RefusedFile) {

@@ -32,7 +32,7 @@ package final class Importer {
     /// Whether there is room for rows, and none have been read.
     private var wantsInput = false
     /// How many times in a row the function has ended without an answer.
-    private var deaths = 0
+    private var unexpectedEnds = 0
 
     /// `program` is the function's path. `isSilent` says whether conversions are recorded as silent (R16). `patience`
     /// says how many seconds to wait for a database that is away.
@@ -64,7 +64,7 @@ package final class Importer {
             try fill()
             try flush()
             show(&progress, source.bytesRead, source.size)
-            if rows.flying == 0, stop != nil || source.hasEnded && rows.isEmpty { break }
+            if rows.inFlightCount == 0, stop != nil || source.hasEnded && rows.isEmpty { break }
             try turn()
         }
         for row in rows.takeRest() { finish(row, RowResult(word: .unavailable)) }
@@ -80,7 +80,7 @@ package final class Importer {
         let isRefusedWritten = try refused.flush(unless: signals.descriptor, milliseconds: limit)
         if try isRefusedWritten && results.flush(unless: signals.descriptor, milliseconds: limit) { return }
         let wasInterrupted = isInterrupted
-        try takeSignal()
+        try checkSignals()
         if !wasInterrupted { try flush(milliseconds: milliseconds) }
     }
 
@@ -88,15 +88,15 @@ package final class Importer {
         if case .interrupted? = stop { true } else { false }
     }
 
-    private func takeSignal() throws {
-        guard let signal = try signals.take().first else { return }
+    private func checkSignals() throws {
+        guard let signal = try signals.readPending().first else { return }
         // A second signal does not wait for the rows in flight.
         if stop != nil {
             function.terminate(SIGKILL)
             try function.finish()
         }
         stop = .interrupted(signal)
-        if !function.isOpen { rows.forgetFlying() }
+        if !function.isOpen { rows.forgetInFlight() }
     }
 
     /// Sends rows while there is room, first those that are to be repeated.
@@ -105,11 +105,11 @@ package final class Importer {
         while stop == nil, rows.hasRoom, Clock.monotonicNanoseconds >= retryTime {
             if let line = rows.nextWaiting() {
                 function.feed(line)
-            } else if rows.isBlocked || backoff.since != nil && rows.flying > 0 {
+            } else if rows.isBlocked || backoff.since != nil && rows.inFlightCount > 0 {
                 // While it is not known whether the database is back, a few rows are enough to find out.
                 return
             } else if let row = try source.next() {
-                take(row)
+                accept(row)
             } else if !source.hasEnded, source.isPrimed {
                 try source.read()
             } else {
@@ -119,7 +119,7 @@ package final class Importer {
         }
     }
 
-    private func take(_ row: ImportRow) {
+    private func accept(_ row: ImportRow) {
         if results.done.contains(row.number) { return progress.skip() }
         let row = kind.read(row, isSilent: isSilent)
         if case .malformed(let reason) = row.input {
@@ -137,23 +137,23 @@ package final class Importer {
         let pause = now < retryTime ? Int((retryTime - now) / 1_000_000) + 1 : 500
         let ready = try wait(for: interests, milliseconds: min(pause, 500))
         if wantsInput, ready.last == true { try source.read() }
-        try takeSignal()
+        try checkSignals()
         // If the function does not read any more, the end of its output shows it.
         try? function.write()
         try function.read { try answer($0) }
-        if !function.isOpen, rows.flying > 0 { try restart() }
+        if !function.isOpen, rows.inFlightCount > 0 { try restart() }
     }
 
     /// Handles one line of the function.
     private func answer(_ line: ArraySlice<UInt8>) throws {
         guard let json = try? JSON(parsing: Array(line), depth: JSON.depthLimit + 8),
-            case .number(let digits)? = json["id"], let number = Int(digits), let row = rows.land(number)
+            case .number(let digits)? = json["id"], let number = Int(digits), let row = rows.removeInFlight(number)
         else {
             throw FunctionError(
                 .internal,
                 "\(kind.function) answered what is no answer: \(String(decoding: line.prefix(200), as: UTF8.self))")
         }
-        deaths = 0
+        unexpectedEnds = 0
         guard let error = json["error"] else {
             backoff.succeed()
             let output = json["output"] ?? .null
@@ -194,9 +194,9 @@ package final class Importer {
     /// can be called twice without harm.
     private func restart() throws {
         let status = try function.finish()
-        deaths += 1
-        guard deaths <= 3 else {
-            rows.forgetFlying()
+        unexpectedEnds += 1
+        guard unexpectedEnds <= 3 else {
+            rows.forgetInFlight()
             stop = .stopped(
                 FunctionError(.internal, "\(kind.function) keeps ending by itself (\(status)); see its log"))
             return

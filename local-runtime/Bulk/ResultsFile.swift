@@ -53,7 +53,7 @@ package final class ResultsFile {
             try buffer.feed(bytes[...]) { line in
                 guard case .whole(let line) = line else { return }
                 size += line.count + 1
-                if isFirst { try Heading.compare(Array(line), heading, path) } else { take(Array(line)) }
+                if isFirst { try Heading.compare(Array(line), heading, path) } else { readResult(Array(line)) }
                 isFirst = false
             }
         }
@@ -95,7 +95,7 @@ package final class ResultsFile {
         }
     }
 
-    private func take(_ line: [UInt8]) {
+    private func readResult(_ line: [UInt8]) {
         guard let json = try? JSON(parsing: line), case .number(let digits)? = json["row"], let row = Int(digits),
             row > 0, let word = json["result"]?.text.flatMap(RowResult.Word.init), word.isFinal
         else { return }

@@ -40,7 +40,7 @@ struct RowsInFlight {
     }
 
     /// How many rows the function has and has not answered.
-    var flying: Int { sent.count }
+    var inFlightCount: Int { sent.count }
     var isEmpty: Bool { sent.isEmpty && waiting.isEmpty && blocked == nil }
     var hasRoom: Bool { !waiting.isEmpty || sent.count < RowsInFlight.rowLimit && bytes < RowsInFlight.byteLimit }
     /// Whether the next row must wait for another one.
@@ -80,7 +80,7 @@ struct RowsInFlight {
     }
 
     /// Removes and returns the row of an answer; nil for none.
-    mutating func land(_ number: Int) -> Row? { sent.removeValue(forKey: number) }
+    mutating func removeInFlight(_ number: Int) -> Row? { sent.removeValue(forKey: number) }
 
     /// Queues a row to be sent again.
     mutating func postpone(_ row: Row) {
@@ -101,7 +101,7 @@ struct RowsInFlight {
     }
 
     /// Drops the rows that were sent, because no answer will come. It is not known whether they were done.
-    mutating func forgetFlying() { sent = [:] }
+    mutating func forgetInFlight() { sent = [:] }
 
     /// Removes and returns the rows that were tried and are not done.
     mutating func takeRest() -> [Row] {

@@ -2,7 +2,7 @@
 /// the decimal sign) or a tab. A line `sep=;`, which spreadsheets understand, names it.
 struct SeparatorFinder {
     /// The separator that the user has given.
-    private let told: UInt8?
+    private let given: UInt8?
     private var line: [UInt8] = []
     private var isQuoted = false
     /// Whether anything but line ends of empty lines has come.
@@ -10,8 +10,8 @@ struct SeparatorFinder {
 
     private static let candidates = Array(",;\t".utf8)
 
-    init(told: UInt8?) {
-        self.told = told
+    init(given: UInt8?) {
+        self.given = given
     }
 
     /// The separator and the bytes that are to be cut into rows; nil until the first line is complete. `isOver` says
@@ -32,9 +32,9 @@ struct SeparatorFinder {
     private func decide(behind rest: ArraySlice<UInt8>) -> (separator: UInt8, rest: [UInt8]) {
         let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line[...]
         if text.count == 5, text.starts(with: "sep=".utf8), let named = text.last, ",;\t|".utf8.contains(named) {
-            return (told ?? named, Array(rest))
+            return (given ?? named, Array(rest))
         }
-        if let told { return (told, line + rest) }
+        if let given { return (given, line + rest) }
         var isQuoted = false
         var counts = SeparatorFinder.candidates.map { _ in 0 }
         for byte in line {

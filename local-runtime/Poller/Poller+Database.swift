@@ -53,18 +53,18 @@ extension Poller {
     }
 
     /// Takes the answers to the calls of the round trip, in the order in which they were sent.
-    func take(_ answers: RoundTrip.Answers, now: Int64) {
+    func handle(_ answers: RoundTrip.Answers, now: Int64) {
         guard let work else { return }
         self.work = nil
-        if let release = work.release { take(release, of: answers, now: now) }
-        if let complete = work.complete { take(complete, of: answers, storing: work.answers, now: now) }
-        if let mark = work.mark { take(mark, of: answers, now: now) }
-        if let claim = work.claim { take(claim, of: answers, since: work.startTime, now: now) }
-        if let look = work.look { take(look.ticket, of: answers, look.kind, since: work.startTime, now: now) }
-        if let beat = work.beat { take(beat, of: answers, now: now) }
+        if let release = work.release { handle(release, of: answers, now: now) }
+        if let complete = work.complete { handle(complete, of: answers, storing: work.answers, now: now) }
+        if let mark = work.mark { handle(mark, of: answers, now: now) }
+        if let claim = work.claim { handle(claim, of: answers, since: work.startTime, now: now) }
+        if let look = work.look { handle(look.ticket, of: answers, look.kind, since: work.startTime, now: now) }
+        if let beat = work.beat { handle(beat, of: answers, now: now) }
     }
 
-    private func take(_ release: RoundTrip.Ticket<ReleaseDeliveries>, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ release: RoundTrip.Ticket<ReleaseDeliveries>, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
             try answers(release)
         } catch {
@@ -76,7 +76,7 @@ extension Poller {
     /// Takes the claimed deliveries. A lease begins at `start` at the earliest. If the claim took longer than
     /// `claimTime`, too little of the lease is left for the longest attempt and its answer: the leases are released
     /// unused.
-    private func take(
+    private func handle(
         _ claim: RoundTrip.Ticket<ClaimDeliveries>, of answers: RoundTrip.Answers, since start: Int64, now: Int64
     ) {
         let shares = claim.stored.shares
@@ -121,7 +121,7 @@ extension Poller {
         upkeep.renumber(taken)
     }
 
-    private func take(
+    private func handle(
         _ ticket: RoundTrip.Ticket<FindDueDestinations>, of answers: RoundTrip.Answers, _ look: Rhythm.Look,
         since start: Int64, now: Int64
     ) {
@@ -139,7 +139,7 @@ extension Poller {
 
     /// Takes the answer to the marks. Marks that could not be stored are not sent again: the destination's next
     /// requests show the same.
-    private func take(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
             let answer = try answers(mark)
             unused += slots.marked(answer.statuses, at: now).map { Outbox.Release($0) }
@@ -153,7 +153,7 @@ extension Poller {
         }
     }
 
-    private func take(
+    private func handle(
         _ complete: RoundTrip.Ticket<CompleteDeliveries>, of answers: RoundTrip.Answers, storing taken: [Answer],
         now: Int64
     ) {

@@ -23,7 +23,7 @@ extension Poller {
         process.feed(started.map(\.claim))
     }
 
-    func take(_ bytes: [UInt8], now: Int64) {
+    func handle(_ bytes: [UInt8], now: Int64) {
         guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
             log.stray(bytes: bytes.count, now: now)
             return
@@ -33,11 +33,11 @@ extension Poller {
             slots.ended(flight.claim, start: flight.start, .untried, at: now)
             let message =
                 "a secret cannot be opened, and POSTBACKS_ENCRYPTION_KEY has opened none yet: is it another key of the same id?"
-            take(
+            handle(
                 DeliveryLine.Complaint(code: "misconfigured", message: message, isOfKey: true), of: flight.claim,
                 now: now)
         case .attempt(let answer):
-            process.wasUseful()
+            process.noteAnswer()
             // The request was rendered, so its secrets have opened.
             if answer.reaction != .untried { keyDoubts.trust(flight.keys) }
             if health.answered() {
@@ -54,15 +54,15 @@ extension Poller {
             if process.hasAnswered {
                 answers.append(DeliveryLine.refused(id, message))
             } else {
-                take(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
+                handle(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
             }
         case .complaint(_, let complaint):
             slots.ended(flight.claim, start: flight.start, .untried, at: now)
-            take(complaint, of: flight.claim, now: now)
+            handle(complaint, of: flight.claim, now: now)
         }
     }
 
-    private func take(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Int64) {
+    private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Int64) {
         unused.append(Outbox.Release(claim, after: complaint.wait))
         logger.debug(
             "an attempt could not be made here",
@@ -106,7 +106,7 @@ extension Poller {
 
     /// Handles the end of the delivery process. If it does not start or ends before its first answer, the fault is on
     /// this side: no attempt is charged.
-    func take(_ end: DeliveryProcess.End, now: Int64) {
+    func handle(_ end: DeliveryProcess.End, now: Int64) {
         guard stopTime == nil else { return loseWhatWasWritten(now: now) { _ in nil } }
         // The next process may have another key.
         keyDoubts = KeyDoubts()

@@ -10,7 +10,7 @@ extension Poller {
         (answers.count + (work?.answers.count ?? 0), unused.count + (work?.released.count ?? 0))
     }
 
-    func take(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Int64) {
+    func handle(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
             try answers(beat)
             heartbeat.ended(isStored: true, now: now)

@@ -73,7 +73,7 @@ package final class Poller {
         self.signals = signals
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks poller",
-            setup: Outbox.pumpSession(longest: settings.lease), answerTime: settings.lease + 5, tellsAtOnce: true,
+            setup: Outbox.pollingSession(longest: settings.lease), answerTime: settings.lease + 5, reportsAtOnce: true,
             logger: logger)
         upkeep = Upkeep(settings, log: log)
         alerts = Alerts(settings, program: program, environment: environment, log: log)
@@ -100,7 +100,7 @@ package final class Poller {
             var interests: [Interest] = [.read(signals.descriptor)]
             interests += link.interests + process.interests + upkeep.interests + (alerts?.interests ?? [])
             _ = try wait(for: interests, milliseconds: milliseconds(now: Clock.monotonicNanoseconds))
-            for _ in try signals.take() { stop(now: now) }
+            for _ in try signals.readPending() { stop(now: now) }
         }
         if stopTime != .min { try alerts?.finish(unanswered: inFlight.count, signals: signals) }
         log.summarize(nil, now: Clock.monotonicNanoseconds)
@@ -113,12 +113,12 @@ package final class Poller {
         let notifications = link.takeNotifications()
         if !notifications.isEmpty { rhythm.wake(now: now) }
         for postback in notifications.compactMap(Outbox.resumedPostback) { log.resumed(postback) }
-        if work != nil, let answers = link.answers(now: now) { take(answers, now: now) }
+        if work != nil, let answers = link.answers(now: now) { handle(answers, now: now) }
         if !link.isUp, let work { giveUp(work) }
 
         let turn = process.advance(now: now)
-        for line in turn.lines { take(line, now: now) }
-        if let end = turn.end { take(end, now: now) }
+        for line in turn.lines { handle(line, now: now) }
+        if let end = turn.end { handle(end, now: now) }
         unused += slots.overdue(at: now).map { Outbox.Release($0) }
         endLeases(now: now)
         if stopTime == nil { begin(now: now) }

@@ -110,7 +110,7 @@ package final class Receiver {
     /// - Returns: whether another may follow at once.
     private func advance(_ connection: Connection) throws(SystemError) -> Bool {
         switch connection.phase {
-        case .reading: return takeRequest(from: connection)
+        case .reading: return readRequest(from: connection)
         case .following(let steps, let time):
             try connection.flush()
             guard connection.isFlushed, time <= Clock.monotonicNanoseconds else { return false }
@@ -119,12 +119,12 @@ package final class Receiver {
         }
     }
 
-    private func takeRequest(from connection: Connection) -> Bool {
+    private func readRequest(from connection: Connection) -> Bool {
         switch connection.parser.next() {
         case .needsMore:
             guard let head = connection.parser.head, !connection.hasSeenHead else { return false }
             connection.hasSeenHead = true
-            return take(head, of: connection, as: Occasion.head)
+            return respond(to: head, of: connection, as: Occasion.head)
         case .expectsContinue:
             connection.follow([.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))])
             return true
@@ -135,15 +135,15 @@ package final class Receiver {
             return true
         case .request(let parsed):
             connection.hasSeenHead = false
-            return take(parsed, of: connection) { request in
+            return respond(to: parsed, of: connection) { request in
                 onRequest?(request)
                 return .request(request)
             }
         }
     }
 
-    private func take(
-        _ parsed: RequestParser.ParsedRequest, of connection: Connection, as occasion: (ReceivedRequest) -> Occasion
+    private func respond(
+        to parsed: RequestParser.ParsedRequest, of connection: Connection, as occasion: (ReceivedRequest) -> Occasion
     ) -> Bool {
         let request = ReceivedRequest(
             method: parsed.method, target: parsed.target, headers: parsed.headers, body: parsed.body,

@@ -143,7 +143,7 @@ private final class DemoStage {
                 end = Clock.monotonicNanoseconds + DemoStage.silence
             }
             try receiver.turn(milliseconds: 20)
-            if try !signals.take().isEmpty { throw FunctionError(.unavailable, "interrupted") }
+            if try !signals.readPending().isEmpty { throw FunctionError(.unavailable, "interrupted") }
             if let status = try poller.poll() {
                 let log = (try? FileSystem.read(pollerLog)).map { String(decoding: $0, as: UTF8.self) } ?? ""
                 throw FunctionError(.internal, "the poller ended with \(status): \(log)")

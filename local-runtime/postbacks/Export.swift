@@ -88,7 +88,7 @@ struct Export: ParsableCommand {
                 let output = file?.descriptor ?? .standardOutput
                 count = try exporter.run(filter, to: output, unless: signals.descriptor) { count in
                     if showsProgress { Terminal.drawOver("\(count) rows") }
-                    if let signal = try signals.take().first { throw ExitCode(128 + signal) }
+                    if let signal = try signals.readPending().first { throw ExitCode(128 + signal) }
                 }
                 try file?.complete()
             } catch let error as SystemError where error.code != EPIPE {

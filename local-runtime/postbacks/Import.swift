@@ -141,7 +141,7 @@ struct Import: ParsableCommand {
     }
 
     private func explainHeader(_ source: ImportSource) throws {
-        let names = try source.passedOver()
+        let names = try source.ignoredColumns()
         if names.isEmpty { return }
         Terminal.printError("passed over, since \(kind.function) does not take it: \(names.joined(separator: ", "))")
     }

@@ -50,7 +50,7 @@ struct Receive: ParsableCommand {
                     Terminal.print(json ? request.json.encodedText : request.display, unless: signals.descriptor)
                 }
             }
-            while try signals.take().isEmpty {
+            while try signals.readPending().isEmpty {
                 try Terminal.checkOutput()
                 try receiver.turn(milliseconds: 200)
             }

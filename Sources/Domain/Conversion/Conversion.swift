@@ -38,7 +38,7 @@ extension Conversion {
     /// ever stored is accepted as it stands: an event that could not be read could not be delivered.
     package init(_ fields: inout Fields) {
         let same = "As in recordConversion."
-        id = fields.optional("id", .madeHere, "The conversion's id.")
+        id = fields.optional("id", .assignedID, "The conversion's id.")
         offer = fields.required("offer", .named, "The offer.")
         goal = fields.optional("goal", .named, "The goal.")
         affiliate = fields.required("affiliate", .named, "The affiliate.")

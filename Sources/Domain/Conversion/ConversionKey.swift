@@ -16,7 +16,7 @@ package enum ConversionKey: Sendable {
 
     package init(_ fields: inout Fields) {
         let conversionID = fields.optional(
-            "conversionId", .madeHere, "The conversion. Or else offerId with transactionId or clickId.")
+            "conversionId", .assignedID, "The conversion. Or else offerId with transactionId or clickId.")
         let offerID = fields.optional("offerId", .identifier, "With transactionId or clickId.")
         let transactionID = fields.optional("transactionId", .trackingID, "With offerId.")
         let clickID = fields.optional("clickId", .trackingID, "With offerId.")

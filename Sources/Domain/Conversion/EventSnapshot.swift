@@ -24,9 +24,9 @@ extension Rule<EventSnapshot> {
     package static var event: Rule {
         object { fields in
             EventSnapshot(
-                id: fields.optional("id", .madeHere, "The event's id."),
+                id: fields.optional("id", .assignedID, "The event's id."),
                 sequence: fields.optional(
-                    "sequence", .madeHere, "1 for the conversion's first event."),
+                    "sequence", .assignedID, "1 for the conversion's first event."),
                 status: fields.required("status", .conversionStatus, "The status that it came into."),
                 previousStatus: fields.optional(
                     "previousStatus", .conversionStatus, "The status before."),

@@ -51,21 +51,21 @@ extension ExactDecimal {
                 rest = rest.dropFirst(found.count)
                 return found
             }
-            func take(_ character: Unicode.Scalar) -> Bool {
+            func consume(_ character: Unicode.Scalar) -> Bool {
                 guard rest.first.map(Unicode.Scalar.init) == character else { return false }
                 rest = rest.dropFirst()
                 return true
             }
-            isNegative = take("-")
+            isNegative = consume("-")
             integer = digits()
             guard !integer.isEmpty, integer.count == 1 || integer[0] != UInt8(ascii: "0") else { return nil }
-            if take(".") {
+            if consume(".") {
                 fraction = digits()
                 guard !fraction.isEmpty else { return nil }
             }
-            if take("e") || take("E") {
-                let isNegative = take("-")
-                if !isNegative { _ = take("+") }
+            if consume("e") || consume("E") {
+                let isNegative = consume("-")
+                if !isNegative { _ = consume("+") }
                 let power = digits()
                 guard !power.isEmpty else { return nil }
                 // A larger exponent is out of range in any case.

@@ -7,21 +7,21 @@ extension Timestamp {
     /// (`:60`) is read as the second after it.
     package init?(parsing text: String) {
         var scanner = DigitScanner(text)
-        guard let year = scanner.number(4), scanner.take("-"), let month = scanner.number(2), scanner.take("-"),
-            let dayOfMonth = scanner.number(2), scanner.take("T", "t", " "),
+        guard let year = scanner.number(4), scanner.consume("-"), let month = scanner.number(2), scanner.consume("-"),
+            let dayOfMonth = scanner.number(2), scanner.consume("T", "t", " "),
             let day = CalendarDay(year: year, month: month, day: dayOfMonth),
-            let hour = scanner.number(2), hour < 24, scanner.take(":"), let minute = scanner.number(2), minute < 60,
-            scanner.take(":"), let second = scanner.number(2), second <= 60
+            let hour = scanner.number(2), hour < 24, scanner.consume(":"), let minute = scanner.number(2), minute < 60,
+            scanner.consume(":"), let second = scanner.number(2), second <= 60
         else { return nil }
         var millisecond = 0
-        if scanner.take(".") {
+        if scanner.consume(".") {
             guard let fraction = scanner.fraction() else { return nil }
             millisecond = second == 60 ? 0 : fraction
         }
         var offset = 0
-        if !scanner.take("Z", "z") {
-            let isWest = scanner.take("-")
-            guard isWest || scanner.take("+"), let hours = scanner.number(2), hours < 24, scanner.take(":"),
+        if !scanner.consume("Z", "z") {
+            let isWest = scanner.consume("-")
+            guard isWest || scanner.consume("+"), let hours = scanner.number(2), hours < 24, scanner.consume(":"),
                 let minutes = scanner.number(2), minutes < 60
             else { return nil }
             offset = (hours * 60 + minutes) * (isWest ? -60 : 60)
@@ -53,14 +53,14 @@ struct DigitScanner {
     }
 
     /// Takes the next character if it is one of these.
-    mutating func take(_ characters: Unicode.Scalar...) -> Bool {
+    mutating func consume(_ characters: Unicode.Scalar...) -> Bool {
         guard let next = rest.first, characters.contains(Unicode.Scalar(next)) else { return false }
         rest = rest.dropFirst()
         return true
     }
 
     /// Takes the word if the rest begins with it.
-    mutating func take(word: String) -> Bool {
+    mutating func consume(word: String) -> Bool {
         guard rest.starts(with: word.utf8) else { return false }
         rest = rest.dropFirst(word.utf8.count)
         return true

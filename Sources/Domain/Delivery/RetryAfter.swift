@@ -29,15 +29,16 @@ enum HTTPDate {
     static func parse(_ text: String, now: Timestamp) -> Timestamp? {
         guard let form = days.first(where: { text.hasPrefix($0.prefix(3)) }) else { return nil }
         var scanner = DigitScanner(text)
-        if scanner.take(word: "\(form), ") { return obsolete(&scanner, now) }
-        _ = scanner.take(word: String(form.prefix(3)))
-        return scanner.take(word: ", ") ? fixed(&scanner) : scanner.take(" ") ? asctime(&scanner) : nil
+        if scanner.consume(word: "\(form), ") { return obsolete(&scanner, now) }
+        _ = scanner.consume(word: String(form.prefix(3)))
+        return scanner.consume(word: ", ") ? fixed(&scanner) : scanner.consume(" ") ? asctime(&scanner) : nil
     }
 
     /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func fixed(_ scanner: inout DigitScanner) -> Timestamp? {
-        guard let day = scanner.number(2), scanner.take(" "), let month = month(&scanner), scanner.take(" "),
-            let year = scanner.number(4), scanner.take(" "), let second = clock(&scanner), scanner.take(word: " GMT")
+        guard let day = scanner.number(2), scanner.consume(" "), let month = month(&scanner), scanner.consume(" "),
+            let year = scanner.number(4), scanner.consume(" "), let second = clock(&scanner),
+            scanner.consume(word: " GMT")
         else { return nil }
         return time(scanner, year, month, day, second)
     }
@@ -45,8 +46,9 @@ enum HTTPDate {
     /// Reads `Sunday, 06-Nov-94 08:49:37 GMT`. A year more than 50 years ahead is read as the past one with the same
     /// last digits.
     private static func obsolete(_ scanner: inout DigitScanner, _ now: Timestamp) -> Timestamp? {
-        guard let day = scanner.number(2), scanner.take("-"), let month = month(&scanner), scanner.take("-"),
-            let digits = scanner.number(2), scanner.take(" "), let second = clock(&scanner), scanner.take(word: " GMT")
+        guard let day = scanner.number(2), scanner.consume("-"), let month = month(&scanner), scanner.consume("-"),
+            let digits = scanner.number(2), scanner.consume(" "), let second = clock(&scanner),
+            scanner.consume(word: " GMT")
         else { return nil }
         let thisYear = now.day.components.year
         let year = thisYear - thisYear % 100 + digits
@@ -55,22 +57,23 @@ enum HTTPDate {
 
     /// Reads `Sun Nov  6 08:49:37 1994`.
     private static func asctime(_ scanner: inout DigitScanner) -> Timestamp? {
-        guard let month = month(&scanner), scanner.take(" "),
-            let day = scanner.take(" ") ? scanner.number(1) : scanner.number(2), scanner.take(" "),
-            let second = clock(&scanner), scanner.take(" "), let year = scanner.number(4)
+        guard let month = month(&scanner), scanner.consume(" "),
+            let day = scanner.consume(" ") ? scanner.number(1) : scanner.number(2), scanner.consume(" "),
+            let second = clock(&scanner), scanner.consume(" "), let year = scanner.number(4)
         else { return nil }
         return time(scanner, year, month, day, second)
     }
 
     private static func month(_ scanner: inout DigitScanner) -> Int? {
-        for (index, name) in months.enumerated() where scanner.take(word: name) { return index + 1 }
+        for (index, name) in months.enumerated() where scanner.consume(word: name) { return index + 1 }
         return nil
     }
 
     /// Reads the second of the day; a leap second is read as the one after it.
     private static func clock(_ scanner: inout DigitScanner) -> Int? {
-        guard let hour = scanner.number(2), hour < 24, scanner.take(":"), let minute = scanner.number(2), minute < 60,
-            scanner.take(":"), let second = scanner.number(2), second <= 60
+        guard let hour = scanner.number(2), hour < 24, scanner.consume(":"), let minute = scanner.number(2),
+            minute < 60,
+            scanner.consume(":"), let second = scanner.number(2), second <= 60
         else { return nil }
         return hour * 3600 + minute * 60 + second
     }

@@ -24,26 +24,26 @@ package enum JSONType: String, CaseIterable, Sendable {
     /// Whether a text is a JSON number (RFC 8259 §6).
     private static func isNumber(_ text: String.UTF8View) -> Bool {
         var rest = text[...]
-        func take(_ characters: String) -> Bool {
+        func consume(_ characters: String) -> Bool {
             guard let next = rest.first, characters.utf8.contains(next) else { return false }
             rest = rest.dropFirst()
             return true
         }
-        func takeDigits() -> Bool {
+        func consumeDigits() -> Bool {
             let digits = rest.prefix(while: \.isDigit)
             rest = rest.dropFirst(digits.count)
             return !digits.isEmpty
         }
-        _ = take("-")
-        if !take("0") {
-            guard takeDigits() else { return false }
+        _ = consume("-")
+        if !consume("0") {
+            guard consumeDigits() else { return false }
         }
-        if take(".") {
-            guard takeDigits() else { return false }
+        if consume(".") {
+            guard consumeDigits() else { return false }
         }
-        if take("eE") {
-            _ = take("+-")
-            guard takeDigits() else { return false }
+        if consume("eE") {
+            _ = consume("+-")
+            guard consumeDigits() else { return false }
         }
         return rest.isEmpty
     }

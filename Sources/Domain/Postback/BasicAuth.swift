@@ -73,7 +73,7 @@ extension Rule<BasicAuth> {
             return .token(fields.required("token", .token(from: source, scheme)), scheme: scheme)
         }
         func schema() -> JSON {
-            let ways = BasicAuth.Scheme.allCases.map { scheme in
+            let tokenSchemas = BasicAuth.Scheme.allCases.map { scheme in
                 let names: JSON = scheme == .basic ? ["Basic", .null, ""] : ["Bearer"]
                 return [
                     "properties": [
@@ -87,12 +87,12 @@ extension Rule<BasicAuth> {
                     ], "required": scheme == .basic ? ["token"] : ["token", "scheme"], "additionalProperties": false,
                 ] as JSON
             }
-            return ["type": "object", "anyOf": .array([login.schema] + ways)]
+            return ["type": "object", "anyOf": .array([login.schema] + tokenSchemas)]
         }
         return Rule(schema: schema(), placeholder: token.placeholder) { json, path, faults in
             guard case .object = json else {
-                let ways = #"{"login":…,"password":…} or {"token":…,"scheme":"Basic" or "Bearer"}"#
-                faults.append(Fault(path, "must be an object, \(ways), not \(json.kind)"))
+                let forms = #"{"login":…,"password":…} or {"token":…,"scheme":"Basic" or "Bearer"}"#
+                faults.append(Fault(path, "must be an object, \(forms), not \(json.kind)"))
                 return nil
             }
             guard json["token"] != nil else { return login.read(json, path, &faults) }

@@ -9,13 +9,13 @@ enum SecretName {
 
     static func isOfHeader(_ name: String) -> Bool {
         let name = name.lowercased()
-        return words.contains { name.holds($0) }
+        return words.contains { name.contains(bytesOf: $0) }
     }
 
     /// Whether the name of a parameter, in the URL or in requestParams, suggests a secret.
     static func isOfParam(_ name: String) -> Bool {
         var name = name.lowercased()
-        for word in openWords where name.holds(word) { name = name.replacing(word, with: "") }
+        for word in openWords where name.contains(bytesOf: word) { name = name.replacing(word, with: "") }
         return isOfHeader(name) && name != "author" || wholeNames.contains(name)
     }
 

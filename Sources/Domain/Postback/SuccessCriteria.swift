@@ -101,7 +101,7 @@ extension Rule<ClosedRange<Int>> {
             text throws(Invalid) in
             var scanner = DigitScanner(text)
             if let low = scanner.number(3) {
-                let high = scanner.take("-") ? scanner.number(3) : low
+                let high = scanner.consume("-") ? scanner.number(3) : low
                 if let high, scanner.isAtEnd, low >= 200, high <= 499, low <= high { return low...high }
             }
             throw Invalid(

@@ -122,7 +122,7 @@ import System
     /// Sends the requests whose addresses have been found, and ends those whose lookup failed.
     private func takeLookups() {
         let now = Clock.monotonicNanoseconds
-        for (waiting, addresses) in lookups.take(now: now) {
+        for (waiting, addresses) in lookups.takeFinished(now: now) {
             let waited = now - waiting.since
             switch addresses {
             case .success(let addresses):

@@ -24,7 +24,7 @@ struct Lookups {
     private var asked: Set<String> = []
     /// When the resolver was last asked whether the name servers answer.
     private var serversAskedAt: Int64 = .min
-    /// Requests whose lookup has ended and which `take` has not returned yet.
+    /// Requests whose lookup has ended and which `takeFinished` has not returned yet.
     private var answered: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
     /// The number of waiting requests.
     private(set) var count = 0
@@ -37,17 +37,17 @@ struct Lookups {
         doubt = max(patience / 4, min(patience / 2, patience - 1_500_000_000))
     }
 
-    /// A descriptor that becomes readable when `take` has something to return; nil when nothing waits.
+    /// A descriptor that becomes readable when `takeFinished` has something to return; nil when nothing waits.
     var signal: CInt? { count > 0 ? resolver.signal.number : nil }
 
-    /// When `take` must be called even if `signal` stays silent, in nanoseconds of the monotonic clock.
+    /// When `takeFinished` must be called even if `signal` stays silent, in nanoseconds of the monotonic clock.
     var deadline: Int64? {
         waiting.values.lazy.compactMap(\.first?.since).min().map { first in
             first + (serversAskedAt < first ? doubt : patience)
         }
     }
 
-    /// The addresses of a request's name if they are known. Otherwise the request waits, and `take` returns it later.
+    /// The addresses of a request's name if they are known. Otherwise the request waits, and `takeFinished` returns it later.
     mutating func addresses(for request: Waiting) -> [IPAddress]? {
         let name = request.target.host
         // An answer for which nobody waited any more may be old, so it is stored with the time at which it arrived.
@@ -60,7 +60,7 @@ struct Lookups {
     }
 
     /// Returns the requests whose wait is over: with addresses that may all be dialled, or with a failure.
-    mutating func take(now: Int64) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
+    mutating func takeFinished(now: Int64) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
         guard count > 0 else { return [] }
         collect()
         var taken = answered

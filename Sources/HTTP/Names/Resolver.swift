@@ -19,19 +19,19 @@ final class Resolver: Sendable {
 
     /// A descriptor that is readable when there are answers.
     let signal: Descriptor
-    private let bell: Descriptor
+    private let signalWriter: Descriptor
     private let threadLimit: Int
     private let lookUp: @Sendable (String) -> Answer
     private let doServersAnswer: @Sendable () -> Bool
     private let state = Mutex(State())
 
     private struct State {
-        /// Names that wait for a thread: `known` were found before, `strange` were not.
+        /// Names that wait for a thread: `known` were found before, `unknown` were not.
         var known: [String] = []
-        var strange: [String] = []
+        var unknown: [String] = []
         var threads = 0
-        /// The number of threads that are looking up strange names.
-        var strangeThreads = 0
+        /// The number of threads that are looking up unknown names.
+        var unknownThreads = 0
         var answers: [Found] = []
         /// Whether the system's name servers answer, and when that check was started last.
         var servers: (answer: Bool, askedAt: Int64)?
@@ -46,9 +46,9 @@ final class Resolver: Sendable {
         },
         doServersAnswer: @escaping @Sendable () -> Bool = { NameServers.areReachable() }
     ) throws(SystemError) {
-        (signal, bell) = try Descriptor.pipe()
+        (signal, signalWriter) = try Descriptor.pipe()
         try signal.setNonBlocking()
-        try bell.setNonBlocking()
+        try signalWriter.setNonBlocking()
         threadLimit = threads
         self.lookUp = lookUp
         self.doServersAnswer = doServersAnswer
@@ -57,23 +57,23 @@ final class Resolver: Sendable {
     /// Queues a lookup; `takeAnswers` returns the answer.
     func ask(_ name: String, isKnown: Bool) {
         let needsThread = state.withLock { state in
-            if isKnown { state.known.append(name) } else { state.strange.append(name) }
+            if isKnown { state.known.append(name) } else { state.unknown.append(name) }
             guard state.threads < threadLimit else { return false }
             state.threads += 1
             return true
         }
         guard needsThread, !detachThread({ self.work() }) else { return }
-        let isHopeless = state.withLock { state in
+        let hasNoThread = state.withLock { state in
             state.threads -= 1
             // The running threads will take the name from the queue.
             guard state.threads == 0 else { return false }
             state.known.removeAll { $0 == name }
-            state.strange.removeAll { $0 == name }
+            state.unknown.removeAll { $0 == name }
             let answer = Answer.failure(NameLookupFailure("no thread to look it up", isOfThisSystem: true))
             state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
             return true
         }
-        if isHopeless { ring() }
+        if hasNoThread { raiseSignal() }
     }
 
     /// Starts a check whether the name servers answer; called when a lookup is slow.
@@ -93,10 +93,10 @@ final class Resolver: Sendable {
     /// - Returns: false if its lookup has begun; its answer will still come.
     func cancel(_ name: String) -> Bool {
         state.withLock { state in
-            let count = state.known.count + state.strange.count
+            let count = state.known.count + state.unknown.count
             state.known.removeAll { $0 == name }
-            state.strange.removeAll { $0 == name }
-            return state.known.count + state.strange.count < count
+            state.unknown.removeAll { $0 == name }
+            return state.known.count + state.unknown.count < count
         }
     }
 
@@ -110,22 +110,22 @@ final class Resolver: Sendable {
 
     /// Looks names up until the queue has nothing left that this thread may take.
     private func work() {
-        while let (name, isStrange) = next() {
+        while let (name, isUnknown) = next() {
             let answer = lookUp(name)
             state.withLock { state in
-                if isStrange { state.strangeThreads -= 1 }
+                if isUnknown { state.unknownThreads -= 1 }
                 state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
             }
-            ring()
+            raiseSignal()
         }
     }
 
-    private func next() -> (name: String, isStrange: Bool)? {
+    private func next() -> (name: String, isUnknown: Bool)? {
         state.withLock { state in
             if !state.known.isEmpty { return (state.known.removeFirst(), false) }
-            if !state.strange.isEmpty, state.strangeThreads < max(1, threadLimit * 3 / 4) {
-                state.strangeThreads += 1
-                return (state.strange.removeFirst(), true)
+            if !state.unknown.isEmpty, state.unknownThreads < max(1, threadLimit * 3 / 4) {
+                state.unknownThreads += 1
+                return (state.unknown.removeFirst(), true)
             }
             state.threads -= 1
             return nil
@@ -133,5 +133,5 @@ final class Resolver: Sendable {
     }
 
     /// Writes one byte. If the pipe is full, its reader is signalled already.
-    private func ring() { _ = try? bell.writeSome([1]) }
+    private func raiseSignal() { _ = try? signalWriter.writeSome([1]) }
 }

@@ -12,7 +12,7 @@ struct ResponseHead {
 
     /// Takes one line with its line end: a status line, a header, the empty line, or a trailer after the body.
     /// - Returns: the reason why the response is invalid; nil if it is valid so far.
-    mutating func take(_ line: [UInt8], limits: HTTPLimits) -> String? {
+    mutating func add(_ line: [UInt8], limits: HTTPLimits) -> String? {
         byteCount += line.count
         guard byteCount <= limits.headerBytes else {
             return "the headers are longer than \(limits.headerBytes) bytes"
@@ -26,12 +26,12 @@ struct ResponseHead {
             return nil
         }
         if status == 0 || isComplete {
-            return takeStatusLine(content)
+            return readStatusLine(content)
         }
-        return takeHeader(content)
+        return readHeader(content)
     }
 
-    private mutating func takeStatusLine(_ line: ArraySlice<UInt8>) -> String? {
+    private mutating func readStatusLine(_ line: ArraySlice<UInt8>) -> String? {
         // For example `HTTP/1.1 200 OK`. curl also accepts a line with HTTP/2, which has no status lines.
         guard line.starts(with: "HTTP/1.".utf8) else { return "the answer is not HTTP/1.1" }
         let digits = line.drop { $0 != 0x20 }.dropFirst().prefix { $0 != 0x20 }
@@ -46,7 +46,7 @@ struct ResponseHead {
         return nil
     }
 
-    private mutating func takeHeader(_ line: ArraySlice<UInt8>) -> String? {
+    private mutating func readHeader(_ line: ArraySlice<UInt8>) -> String? {
         if let first = line.first, first == 0x20 || first == 0x09 {
             // A folded line continues the header before it (RFC 9112 §5.2).
             if let last = headers.indices.last { headers[last].value += " " + Self.text(line) }
@@ -57,14 +57,14 @@ struct ResponseHead {
         guard name.lowercased() != "transfer-encoding" || value.lowercased() == "chunked" else {
             return "the transfer encoding \"\(String(showing: value.utf8.prefix(64)))\" was not asked for"
         }
-        if name.lowercased() == "content-length", let fault = takeLength(value) { return fault }
+        if name.lowercased() == "content-length", let fault = readLength(value) { return fault }
         headers.append((name, value))
         return nil
     }
 
     /// Refuses contradictory or non-numeric lengths, which do not say where the body ends (RFC 9112 §6.3). curl would
     /// take the last one, or a part of it.
-    private mutating func takeLength(_ value: String) -> String? {
+    private mutating func readLength(_ value: String) -> String? {
         for part in value.split(separator: ",", omittingEmptySubsequences: false) {
             let digits = part.drop { $0 == " " }.prefix { $0 != " " }
             guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),

@@ -9,7 +9,7 @@ extension Transfer {
         guard let context = unsafe context else { return 0 }
         let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
         let line = unsafe [UInt8](UnsafeRawBufferPointer(start: bytes, count: size * count))
-        return transfer.take(header: line) ? line.count : 0
+        return transfer.receive(header: line) ? line.count : 0
     }
 
     static let bodyArrived: curl_write_callback = { bytes, size, count, context in
@@ -60,8 +60,8 @@ extension Transfer {
         return CURL_PREREQFUNC_OK
     }
 
-    private func take(header line: [UInt8]) -> Bool {
-        guard let fault = head.take(line, limits: limits) else {
+    private func receive(header line: [UInt8]) -> Bool {
+        guard let fault = head.add(line, limits: limits) else {
             if headEndedAt == nil, head.isFinal { headEndedAt = Clock.monotonicNanoseconds }
             return true
         }

@@ -29,8 +29,10 @@ package struct ConversionExplainer {
         guard let explained = try database.run(explain, planned: .automatic) else { throw key.isUnknown }
         var events: [JSON] = []
         for event in explained.events {
-            guard let told = ConversionExplainer.withReasons(event, of: explained.conversion) else { throw .internal }
-            events.append(told)
+            guard let explainedEvent = ConversionExplainer.withReasons(event, of: explained.conversion) else {
+                throw .internal
+            }
+            events.append(explainedEvent)
         }
         return ExplainedConversion(
             conversion: explained.conversion, events: .array(events), otherAffiliatesPostbacks: explained.others)

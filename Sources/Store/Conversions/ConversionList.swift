@@ -29,11 +29,11 @@ package struct ConversionFilter: Sendable {
 
     /// The filter by which the rows are looked up: the most selective of those given. All others are applied to the
     /// rows found.
-    enum Way: String {
+    enum Lookup: String {
         case key, affiliate, offer, all
     }
 
-    var way: Way {
+    var lookup: Lookup {
         if transactionID != nil || clickID != nil { return .key }
         if affiliateID != nil { return .affiliate }
         return offerID != nil ? .offer : .all

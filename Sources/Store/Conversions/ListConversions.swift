@@ -17,7 +17,7 @@ struct ListConversions: StoredCall {
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
         return [
-            "way": .text(filter.way.rawValue), "transaction_id": .optional(filter.transactionID),
+            "lookup": .text(filter.lookup.rawValue), "transaction_id": .optional(filter.transactionID),
             "offer_id": .optional(filter.offerID), "click_id": .optional(filter.clickID),
             "affiliate_id": .optional(filter.affiliateID), "goal_id": .optional(filter.goalID),
             "status": .optional(filter.status?.rawValue), "count": .int(count),

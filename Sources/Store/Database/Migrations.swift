@@ -83,7 +83,7 @@ package enum Migrations {
         try locked(on: connection) { () throws(PostgresError) in
             let hasRoles = try DatabaseRoles.areUsed(on: connection)
             if withRoles || hasRoles { try DatabaseRoles.grant(on: connection) }
-            if last == .max { _ = try connection.run(MendSequences()) }
+            if last == .max { _ = try connection.run(RepairSequences()) }
         }
     }
 

@@ -21,12 +21,12 @@ package struct DeliveryFilter: Sendable {
     package let until: Timestamp?
 
     package init(_ fields: inout Fields) {
-        deliveryID = fields.optional("deliveryId", .madeHere)
-        conversionID = fields.optional("conversionId", .madeHere)
+        deliveryID = fields.optional("deliveryId", .assignedID)
+        conversionID = fields.optional("conversionId", .assignedID)
         offerID = fields.optional("offerId", .identifier)
         transactionID = fields.optional("transactionId", .trackingID)
         clickID = fields.optional("clickId", .trackingID)
-        postbackID = fields.optional("postbackId", .madeHere)
+        postbackID = fields.optional("postbackId", .assignedID)
         affiliateID = fields.optional("affiliateId", .identifier)
         state = fields.optional("state", .deliveryState)
         since = fields.optional("since", .timestamp)
@@ -40,15 +40,15 @@ package struct DeliveryFilter: Sendable {
     }()
 
     /// Whether the filter has no condition.
-    var isEmpty: Bool { way == .all && state == nil && since == nil && until == nil }
+    var isEmpty: Bool { lookup == .all && state == nil && since == nil && until == nil }
 
     /// The filter by which the rows are looked up: the most selective of those given. All others are applied to the
     /// rows found.
-    enum Way: String {
+    enum Lookup: String {
         case delivery, conversion, postback, affiliate, offer, all
     }
 
-    var way: Way {
+    var lookup: Lookup {
         if deliveryID != nil { return .delivery }
         if conversionID != nil || transactionID != nil || clickID != nil { return .conversion }
         if postbackID != nil { return .postback }

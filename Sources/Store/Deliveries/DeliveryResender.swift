@@ -19,7 +19,7 @@ package struct ResendRequest: Sendable {
     package let after: String
 
     package init(_ fields: inout Fields) {
-        let ids = fields.optional("deliveryIds", .list(of: .madeHere, count: 1...DeliveryResender.limit))
+        let ids = fields.optional("deliveryIds", .list(of: .assignedID, count: 1...DeliveryResender.limit))
         let filter = fields.optional("filter", .deliveryFilter)
         isForced = fields.optional("force", .boolean, default: false)
         isDryRun = fields.optional("dryRun", .boolean, default: false)

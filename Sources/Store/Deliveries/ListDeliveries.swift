@@ -30,7 +30,7 @@ struct ListDeliveries: StoredCall {
 
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
-        return ["way": .text(filter.way.rawValue), "count": .int(count), "order_hold": .text(String(orderHold))]
+        return ["lookup": .text(filter.lookup.rawValue), "count": .int(count), "order_hold": .text(String(orderHold))]
             + filter.arguments + range.arguments
     }
 

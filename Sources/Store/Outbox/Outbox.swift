@@ -7,7 +7,7 @@ package enum Outbox {
     /// The session that claims and completes deliveries. On an empty queue that was just vacuumed the planner would
     /// choose a sequential scan for every generic plan, and keep it when the queue has grown. A statement may take
     /// `longest` seconds; a claim that takes longer is useless.
-    package static func pumpSession(longest: Double) -> SessionSetup {
+    package static func pollingSession(longest: Double) -> SessionSetup {
         let off = [
             "enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "jit",
         ]

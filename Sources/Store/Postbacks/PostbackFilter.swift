@@ -15,7 +15,7 @@ package struct PostbackFilter: Sendable {
     package let destinations: [String]?
 
     package init(_ fields: inout Fields) {
-        postbackID = fields.optional("postbackId", .madeHere)
+        postbackID = fields.optional("postbackId", .assignedID)
         offerID = fields.optional("offerId", .identifier)
         affiliateID = fields.optional("affiliateId", .identifier)
         goalID = fields.optional("goalId", .identifier)

@@ -19,7 +19,7 @@ package struct PostbackUpdate: Sendable {
 
     package init(_ fields: inout Fields) {
         postbackID = fields.required(
-            "postbackId", .madeHere,
+            "postbackId", .assignedID,
             "The postback. What is left out of the rest stays as it is; null clears what need not be there.")
         goalID = fields.change("goalId", .identifier, "Only conversions of this goal; null: of any.")
         let status = fields.change(

@@ -34,7 +34,7 @@ package final class SignalDescriptor {
     }
 
     /// The signals that arrived since the last call, at most 16. Several of one kind may be merged.
-    package func take() throws(SystemError) -> [CInt] {
+    package func readPending() throws(SystemError) -> [CInt] {
         let size = MemoryLayout<signalfd_siginfo>.size
         guard case .bytes(let bytes) = try descriptor.read(upTo: 16 * size) else { return [] }
         // The number is the first field, in the machine's byte order.

@@ -21,16 +21,16 @@ final class Alerts {
     private(set) var work: [Task]?
     var nextClaim: Int64 = 0
     private var nextWatch: Int64 = 0
-    private var nextGathering: Int64 = 0
+    private var nextDeadReport: Int64 = 0
     /// The alert about the poller's end. Once it is due, nothing else is claimed.
-    var farewell: Farewell = .notYet
+    var stopAlert: StopAlert = .notYet
 
     struct Flight {
         let alert: AlertOutbox.Alert
         let leaseEnd: Int64
     }
 
-    enum Farewell {
+    enum StopAlert {
         case notYet
         /// To be stored.
         case due(JSON)
@@ -41,13 +41,13 @@ final class Alerts {
     /// A call of the round trip that is under way.
     enum Task {
         case watch(RoundTrip.Ticket<WatchOutbox>)
-        case gather(RoundTrip.Ticket<GatherDeaths>)
-        case tell(RoundTrip.Ticket<TellOperator>)
+        case reportDead(RoundTrip.Ticket<ReportDeadDeliveries>)
+        case notify(RoundTrip.Ticket<NotifyOperator>)
         case claim(RoundTrip.Ticket<ClaimAlerts>)
         case complete(RoundTrip.Ticket<CompleteAlerts>)
 
-        var isTelling: Bool {
-            if case .tell = self { true } else { false }
+        var isNotifying: Bool {
+            if case .notify = self { true } else { false }
         }
     }
 
@@ -57,7 +57,7 @@ final class Alerts {
     private static let lagSeconds = 300
     private static let watchInterval: Int64 = 15_000_000_000
     private static let claimInterval: Int64 = 1_000_000_000
-    private static let gatherInterval: Int64 = 5_000_000_000
+    private static let deadReportInterval: Int64 = 5_000_000_000
 
     /// Nil if no receiver is set.
     init?(_ settings: PollerSettings, program: String, environment: [String: String], log: PollerLog) {
@@ -68,7 +68,7 @@ final class Alerts {
         log.logger.info("the operator is told of events", metadata: ["destination": "\(receiver.url.origin)"])
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks alerts", setup: AlertOutbox.session,
-            answerTime: 60, tellsAtOnce: false, logger: log.logger)
+            answerTime: 60, reportsAtOnce: false, logger: log.logger)
         process = DeliveryProcess(program: program, environment: environment, logger: log.logger)
     }
 
@@ -78,7 +78,7 @@ final class Alerts {
         _ = link.advance(now: now)
         if let work, let answers = link.answers(now: now) {
             self.work = nil
-            for task in work { take(task, of: answers, now: now) }
+            for task in work { handle(task, of: answers, now: now) }
         }
         if !link.isUp, let work {
             self.work = nil
@@ -93,14 +93,14 @@ final class Alerts {
         var trip = RoundTrip()
         var tasks: [Task] = []
         if !verdicts.isEmpty { tasks.append(.complete(trip.add(CompleteAlerts(verdicts)))) }
-        switch farewell {
+        switch stopAlert {
         case .notYet:
             if now >= nextWatch { tasks.append(.watch(trip.add(WatchOutbox(lagSeconds: Alerts.lagSeconds)))) }
-            if now >= nextGathering { tasks.append(.gather(trip.add(GatherDeaths()))) }
+            if now >= nextDeadReport { tasks.append(.reportDead(trip.add(ReportDeadDeliveries()))) }
             let free = Alerts.slots - inFlight.count
             if free > 0, now >= nextClaim { tasks.append(.claim(trip.add(ClaimAlerts(free, lease: lease)))) }
         case .due(let data):
-            tasks.append(.tell(trip.add(TellOperator("poller.stopped", data))))
+            tasks.append(.notify(trip.add(NotifyOperator("poller.stopped", data))))
             tasks.append(.claim(trip.add(ClaimAlerts(1, lease: lease))))
         case .begun: break
         }
@@ -109,10 +109,10 @@ final class Alerts {
         for task in tasks {
             switch task {
             case .watch: nextWatch = now + Alerts.watchInterval
-            case .gather: nextGathering = now + Alerts.gatherInterval
+            case .reportDead: nextDeadReport = now + Alerts.deadReportInterval
             case .claim: nextClaim = now + Alerts.claimInterval
             case .complete: verdicts = []
-            case .tell: beginFarewell()
+            case .notify: beginStopAlert()
             }
         }
     }
@@ -123,18 +123,18 @@ final class Alerts {
         for task in work {
             switch task {
             case .complete(let ticket): verdicts = ticket.stored.verdicts + verdicts
-            case .tell: sendFarewell()
-            case .watch, .gather, .claim: break
+            case .notify: sendStopAlert()
+            case .watch, .reportDead, .claim: break
             }
         }
     }
 
-    private func take(_ task: Task, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ task: Task, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
             switch task {
             case .watch(let ticket): try answers(ticket)
-            case .gather(let ticket): try answers(ticket)
-            case .tell(let ticket): try answers(ticket)
+            case .reportDead(let ticket): try answers(ticket)
+            case .notify(let ticket): try answers(ticket)
             case .complete(let ticket): try answers(ticket)
             case .claim(let ticket):
                 let answer = try answers(ticket)
@@ -145,7 +145,7 @@ final class Alerts {
             }
         } catch {
             log.fails("alerts cannot be stored or claimed", "\(error)", now: now)
-            if error.isRetryable || task.isTelling { giveUp([task]) }
+            if error.isRetryable || task.isNotifying { giveUp([task]) }
         }
     }
 }
@@ -165,7 +165,7 @@ extension Alerts {
     func advanceProcess(now: Int64) {
         guard isProcessWanted else { return }
         let turn = process.advance(now: now)
-        for line in turn.lines { take(line, now: now) }
+        for line in turn.lines { handle(line, now: now) }
         guard let end = turn.end else { return }
         if case .notStarted(let error) = end {
             log.fails("the delivery process of alerts cannot be started", "\(error)", now: now)
@@ -176,12 +176,12 @@ extension Alerts {
         isProcessWanted = false
     }
 
-    private func take(_ bytes: [UInt8], now: Int64) {
+    private func handle(_ bytes: [UInt8], now: Int64) {
         guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
             log.stray(bytes: bytes.count, now: now)
             return
         }
-        process.wasUseful()
+        process.noteAnswer()
         nextClaim = min(nextClaim, now)
         let alert = flight.alert
         switch line {
@@ -235,28 +235,28 @@ extension Alerts {
 /// The alert about the end of the poller.
 extension Alerts {
     /// How long the end of the poller waits for this alert, in nanoseconds.
-    private static let farewellTime: Int64 = 5_000_000_000
+    private static let stopAlertTime: Int64 = 5_000_000_000
 
     /// Sends the alert that the poller has stopped, and waits for its answer and for the alerts in flight, five seconds
     /// at most. An alert that is not sent by then is stored, and another poller sends it. Without a database it is sent
     /// and not stored. `unanswered` is the number of deliveries that were in flight and have no answer. Any signal ends
     /// the wait.
     func finish(unanswered: Int, signals: SignalDescriptor) throws(SystemError) {
-        let end = Clock.monotonicNanoseconds + Alerts.farewellTime
+        let end = Clock.monotonicNanoseconds + Alerts.stopAlertTime
         let data: JSON = [
             "poller": .string("\(ThisProcess.hostName)/\(ThisProcess.id)"), "unanswered": .integer(unanswered),
         ]
-        farewell = .due(data)
+        stopAlert = .due(data)
         while true {
             let now = Clock.monotonicNanoseconds
             advance(now: now)
-            if case .due = farewell, !link.isUp {
-                beginFarewell()
-                sendFarewell()
+            if case .due = stopAlert, !link.isUp {
+                beginStopAlert()
+                sendStopAlert()
             }
             if now >= end || isFinished { break }
             _ = try wait(for: interests + [.read(signals.descriptor)], milliseconds: 50)
-            if try !signals.take().isEmpty { break }
+            if try !signals.readPending().isEmpty { break }
         }
         _ = process.close()
         if inFlight.isEmpty {
@@ -268,17 +268,17 @@ extension Alerts {
     }
 
     private var isFinished: Bool {
-        guard case .begun = farewell else { return false }
+        guard case .begun = stopAlert else { return false }
         return work == nil && inFlight.isEmpty && verdicts.isEmpty
     }
 
-    func beginFarewell() {
-        if case .due(let data) = farewell { farewell = .begun(data) }
+    func beginStopAlert() {
+        if case .due(let data) = stopAlert { stopAlert = .begun(data) }
     }
 
     /// Sends the alert without storing it, under an id that no stored alert will have.
-    func sendFarewell() {
-        guard case .begun(let data) = farewell else { return }
+    func sendStopAlert() {
+        guard case .begun(let data) = stopAlert else { return }
         let id = AlertOutbox.firstID + Int.random(in: 1 << 40..<1 << 41)
         let alert = AlertOutbox.Alert(
             id: id, lease: Alerts.unstored, attempt: 1, type: "poller.stopped", at: Clock.rfc3339, data: data)

@@ -11,17 +11,17 @@ final class DatabaseLink {
     private let setup: SessionSetup
     private let answerTime: Int64
     private let logger: Logger
-    private let tellsAtOnce: Bool
+    private let reportsAtOnce: Bool
     private var outage = Trouble()
     /// The message about the outage that was logged; nil for none.
-    private var toldTrouble: String?
+    private var reportedTrouble: String?
     private var state = State.waiting(until: 0)
     private var failures = 0
     /// When the round trip that is under way was started.
     private var startTime: Int64 = 0
     /// Whether each group of the round trip begins with the session's settings.
     private var areSettingsSent = false
-    private var hasToldOfPooler = false
+    private var hasReportedPooler = false
 
     private enum State {
         case waiting(until: Int64)
@@ -37,17 +37,17 @@ final class DatabaseLink {
     private static let setUpTime: Int64 = 10_000_000_000
 
     /// `setup` contains the settings that each new connection gets before it is used. A server that has not answered
-    /// within `answerTime` seconds is given up, because its process may hang for ever. `tellsAtOnce` says whether an
+    /// within `answerTime` seconds is given up, because its process may hang for ever. `reportsAtOnce` says whether an
     /// outage is logged when it begins; one of several connections does so, the others log it after a minute.
     init(
         _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Double,
-        tellsAtOnce: Bool, logger: Logger
+        reportsAtOnce: Bool, logger: Logger
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.setup = setup
         self.answerTime = Int64(answerTime * 1e9)
-        self.tellsAtOnce = tellsAtOnce
+        self.reportsAtOnce = reportsAtOnce
         self.logger = logger
     }
 
@@ -98,7 +98,7 @@ final class DatabaseLink {
                     if now >= deadline { lost("the database server does not answer", now: now) }
                     return false
                 }
-                tellOfPooler(connection)
+                reportPooler(connection)
                 try connection.start([setup.calls(isShared: connection.session == .shared)])
                 state = .settingUp(connection, deadline: deadline)
                 return false
@@ -161,9 +161,9 @@ final class DatabaseLink {
     }
 
     /// Logs once that no announcements arrive behind a pooler.
-    private func tellOfPooler(_ connection: Connection) {
-        guard connection.session == .shared, setup.isListening, !hasToldOfPooler else { return }
-        hasToldOfPooler = true
+    private func reportPooler(_ connection: Connection) {
+        guard connection.session == .shared, setup.isListening, !hasReportedPooler else { return }
+        hasReportedPooler = true
         logger.notice(
             "a pooler stands before the database: nothing announces what is owed, and the poller asks for it again and again; give it a direct connection"
         )
@@ -179,26 +179,26 @@ final class DatabaseLink {
         let wait = min(DatabaseLink.longestWait, 100_000_000 << Int64(min(failures, 6)))
         failures += 1
         state = .waiting(until: now + wait)
-        tell(outage.occurs(at: now), trouble, reason ?? "lost")
+        report(outage.occurs(at: now), trouble, reason ?? "lost")
     }
 
     /// Logs an outage. A message other than the last one is logged at once.
-    private func tell(_ news: Trouble.News?, _ trouble: Logger.Message, _ reason: String) {
+    private func report(_ report: Trouble.Report?, _ trouble: Logger.Message, _ reason: String) {
         var metadata: Logger.Metadata = ["reason": "\(reason)", "connection": "\(applicationName)"]
-        switch news {
+        switch report {
         case .lasts(let seconds):
             metadata["seconds"] = "\(seconds)"
             logger.warning("still \(trouble)", metadata: metadata)
         case .begins, nil:
-            guard tellsAtOnce, toldTrouble != "\(trouble)" else { return }
+            guard reportsAtOnce, reportedTrouble != "\(trouble)" else { return }
             logger.warning(trouble, metadata: metadata)
         }
-        toldTrouble = "\(trouble)"
+        reportedTrouble = "\(trouble)"
     }
 
     private func found(now: Int64) {
-        guard let seconds = outage.ends(at: now), toldTrouble != nil else { return }
-        toldTrouble = nil
+        guard let seconds = outage.ends(at: now), reportedTrouble != nil else { return }
+        reportedTrouble = nil
         logger.notice(
             "the database is back", metadata: ["seconds": "\(seconds)", "connection": "\(applicationName)"])
     }

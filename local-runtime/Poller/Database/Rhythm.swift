@@ -32,12 +32,12 @@ struct Rhythm {
     private static let longest: Int64 = 1_000_000_000
     /// The longest pause before the next part, so that a single look that took a minute, because the database stood
     /// still, does not stop the looks.
-    private static let patience: Int64 = 10_000_000_000
+    private static let longestPause: Int64 = 10_000_000_000
     /// A look that takes longer counts as slow.
-    private static let dear: Int64 = 50_000_000
+    private static let slowLook: Int64 = 50_000_000
     /// How long the shortest interval is kept after activity. It exceeds the time for which an announcement may be held
     /// back.
-    private static let attention: Int64 = 100_000_000
+    private static let activeTime: Int64 = 100_000_000
 
     var nextLook: Int64 { min(next, expected, place == .start ? .max : nextPart) }
 
@@ -60,19 +60,19 @@ struct Rhythm {
     /// Notes that a look has ended. `reached` is the place where the next part begins; nil if nothing is left to look
     /// through.
     mutating func looked(_ look: Look, reached: Outbox.Place? = nil, started: Int64, now: Int64) {
-        if now - lastActivity > Rhythm.attention { interval = min(interval * 2, Rhythm.longest) }
+        if now - lastActivity > Rhythm.activeTime { interval = min(interval * 2, Rhythm.longest) }
         if now >= expected { expected = .max }
-        let pause = min(10 * (now - started), Rhythm.patience)
-        let isDear = now - started > Rhythm.dear
+        let pause = min(10 * (now - started), Rhythm.longestPause)
+        let isSlow = now - started > Rhythm.slowLook
         switch look {
         case .part:
             place = reached ?? .start
-            nextPart = reached != nil || isDear ? now + pause : .min
+            nextPart = reached != nil || isSlow ? now + pause : .min
             rest = .min
             // A look for known destinations is cheap.
             next = now + (nextPart > now ? interval : max(interval, pause))
         case .known:
-            rest = isDear ? now + pause : .min
+            rest = isSlow ? now + pause : .min
             next = now + max(interval, pause)
         }
     }

@@ -3,7 +3,7 @@ import Postgres
 import Store
 import System
 
-/// The work of a poller on a second connection, beside its loop: it vacuums and mends the outbox, makes and drops the
+/// The work of a poller on a second connection, beside its loop: it vacuums and repairs the outbox, makes and drops the
 /// partitions of attempts, holds what paused postbacks owe, and stores the answers of a rejected batch one by one.
 final class Upkeep {
     private let settings: PollerSettings
@@ -21,9 +21,9 @@ final class Upkeep {
         case complete(Answer)
         case renumber([Int])
         case deferUnreadable([Int])
-        case mendSequences
+        case repairSequences
         case maintainAttempts
-        case mend
+        case repair
         case measure
         case vacuum
 
@@ -36,7 +36,7 @@ final class Upkeep {
         var isUrgent: Bool {
             switch self {
             case .hold, .pauseDying, .complete, .renumber, .deferUnreadable: true
-            case .maintainAttempts, .mendSequences, .mend, .measure, .vacuum: false
+            case .maintainAttempts, .repairSequences, .repair, .measure, .vacuum: false
             }
         }
     }
@@ -45,7 +45,7 @@ final class Upkeep {
     private struct Sent {
         let task: Task
         /// Takes its answer at a time.
-        let take: (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void
+        let handle: (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void
     }
 
     /// Seconds; a vacuum may take long.
@@ -60,7 +60,7 @@ final class Upkeep {
         nextMeasure = Clock.monotonicNanoseconds + Upkeep.measureInterval
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks upkeep",
-            setup: Outbox.upkeepSession, answerTime: Upkeep.answerTime, tellsAtOnce: false, logger: log.logger)
+            setup: Outbox.upkeepSession, answerTime: Upkeep.answerTime, reportsAtOnce: false, logger: log.logger)
     }
 
     var interests: [Interest] { link.interests }
@@ -83,7 +83,7 @@ final class Upkeep {
         _ = link.advance(now: now)
         if let current, let answers = link.answers(now: now) {
             self.current = nil
-            for sent in current { take(sent, of: answers, now: now) }
+            for sent in current { handle(sent, of: answers, now: now) }
         }
         if !link.isUp, let current {
             urgent = current.map(\.task).filter(\.isUrgent) + urgent
@@ -101,13 +101,13 @@ final class Upkeep {
             _ = start([.measure], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
-            _ = start([.mendSequences, .mend, .vacuum], now: now)
+            _ = start([.repairSequences, .repair, .vacuum], now: now)
         }
     }
 
     private func start(_ tasks: [Task], now: Int64) -> Bool {
         var trip = RoundTrip()
-        let sent = tasks.map { Sent(task: $0, take: add($0, to: &trip)) }
+        let sent = tasks.map { Sent(task: $0, handle: add($0, to: &trip)) }
         guard link.start(trip, now: now) else { return false }
         current = sent
         return true
@@ -128,26 +128,26 @@ final class Upkeep {
         case .complete(let answer):
             let ticket = trip.add(
                 CompleteDeliveries([answer.line], orderHold: settings.orderHold, schedule: settings.schedule))
-            return { (upkeep, answers, now) throws(PostgresError) in upkeep.take(try answers(ticket), now: now) }
+            return { (upkeep, answers, now) throws(PostgresError) in upkeep.handle(try answers(ticket), now: now) }
         case .renumber(let deliveries):
-            let ticket = trip.add(MendSequences())
+            let ticket = trip.add(RepairSequences())
             let renumbering = trip.append(RenumberDeliveries(deliveries))
             return { (upkeep, answers, _) throws(PostgresError) in
-                upkeep.tell(mended: try answers(ticket))
+                upkeep.logRepair(of: try answers(ticket))
                 try answers(renumbering)
             }
         case .deferUnreadable(let destinations):
             let ticket = trip.add(DeferUnreadable(destinations))
-            return { (upkeep, answers, _) throws(PostgresError) in upkeep.tell(deferred: try answers(ticket)) }
-        case .mendSequences:
-            let ticket = trip.add(MendSequences())
-            return { (upkeep, answers, _) throws(PostgresError) in upkeep.tell(mended: try answers(ticket)) }
-        case .mend:
+            return { (upkeep, answers, _) throws(PostgresError) in upkeep.logDeferred(try answers(ticket)) }
+        case .repairSequences:
+            let ticket = trip.add(RepairSequences())
+            return { (upkeep, answers, _) throws(PostgresError) in upkeep.logRepair(of: try answers(ticket)) }
+        case .repair:
             let cancelling = trip.add(CancelDeliveries())
-            let mending = trip.append(MendOutbox())
+            let repairing = trip.append(RepairOutbox())
             return { (_, answers, _) throws(PostgresError) in
                 _ = try answers(cancelling)
-                try answers(mending)
+                try answers(repairing)
             }
         case .maintainAttempts:
             let ticket = trip.add(MaintainAttempts(keepDays: settings.attemptDays))
@@ -168,9 +168,9 @@ final class Upkeep {
         { (_, answers, _) throws(PostgresError) in try answers(ticket) }
     }
 
-    private func take(_ sent: Sent, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ sent: Sent, of answers: RoundTrip.Answers, now: Int64) {
         do throws(PostgresError) {
-            try sent.take(self, answers, now)
+            try sent.handle(self, answers, now)
         } catch {
             if case .complete = sent.task, error.kind == .unreadable {
                 // The answer is stored. Storing it again would change nothing.
@@ -186,19 +186,19 @@ final class Upkeep {
         }
     }
 
-    private func take(_ completion: CompleteDeliveries.Answer, now: Int64) {
+    private func handle(_ completion: CompleteDeliveries.Answer, now: Int64) {
         log.completed(completion, now: now)
         if !completion.pausedPostbacks.isEmpty { hold(completion.pausedPostbacks) }
         if !completion.dyingPostbacks.isEmpty { pauseDying(completion.dyingPostbacks) }
     }
 
-    private func tell(mended: String?) {
-        guard let mended else { return }
+    private func logRepair(of sequences: String?) {
+        guard let sequences else { return }
         log.logger.error(
-            "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(mended)"])
+            "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(sequences)"])
     }
 
-    private func tell(deferred: [DeferUnreadable.Deferred]) {
+    private func logDeferred(_ deferred: [DeferUnreadable.Deferred]) {
         for deferred in deferred {
             log.logger.error(
                 "a delivery cannot be read and waits for an hour",

@@ -73,7 +73,7 @@ final class DeliveryProcess {
     }
 
     /// To be called when the poller could read an answer.
-    func wasUseful() { hasAnswered = true }
+    func noteAnswer() { hasAnswered = true }
 
     /// Starts the process if there is none, writes as much as it takes and reads what it has written.
     func advance(now: Int64) -> Turn {
@@ -155,7 +155,7 @@ final class DeliveryProcess {
         }
     }
 
-    private func tell(_ status: ChildProcess.ExitStatus, _ pid: CInt) {
+    private func logEnd(_ status: ChildProcess.ExitStatus, _ pid: CInt) {
         var metadata: Logger.Metadata = ["status": "\(status)", "pid": "\(pid)"]
         guard let loop = crashes.ended(at: Clock.monotonicNanoseconds) else {
             return logger.debug("the delivery process ended again", metadata: metadata)
@@ -170,7 +170,7 @@ final class DeliveryProcess {
     private func reap(_ process: WarmProcess) -> ChildProcess.ExitStatus? {
         process.terminate(SIGKILL)
         guard let status = try? process.finish() else { return nil }
-        if !isClosing { tell(status, process.pid) }
+        if !isClosing { logEnd(status, process.pid) }
         self.process = nil
         isEnding = false
         return status

@@ -51,10 +51,10 @@ final class PollerLog {
         recent.dead += completion.dead
         recent.failed += completion.failed
         recent.skipped += completion.skipped
-        for failure in completion.failures { tell(failure, now: now) }
-        let told = completion.failures.count { $0.state == .dead }
-        budget.leaveOut(completion.dead - told, .dead)
-        budget.leaveOut(completion.failed - (completion.failures.count - told), .failed)
+        for failure in completion.failures { logFailure(failure, now: now) }
+        let loggedDead = completion.failures.count { $0.state == .dead }
+        budget.leaveOut(completion.dead - loggedDead, .dead)
+        budget.leaveOut(completion.failed - (completion.failures.count - loggedDead), .failed)
         for pause in completion.pauses { paused(pause, now: now) }
     }
 
@@ -66,7 +66,7 @@ final class PollerLog {
                 continue
             }
             recent.dead += 1
-            tell(failure, now: now)
+            logFailure(failure, now: now)
         }
     }
 
@@ -78,7 +78,7 @@ final class PollerLog {
         logger.error("a delivery cannot be read and waits for an hour", metadata: metadata)
     }
 
-    private func tell(_ failure: Outbox.FailedDelivery, now: Int64) {
+    private func logFailure(_ failure: Outbox.FailedDelivery, now: Int64) {
         let isDead = failure.state == .dead
         guard budget.mayWrite(isDead ? .dead : .failed, at: now) else { return }
         logger.log(
@@ -141,10 +141,10 @@ final class PollerLog {
         var known = troubles[message] ?? KnownTrouble(last: now, reason: reason)
         // After a minute without the failure, the next one counts as new.
         if now - known.last > Trouble.interval { known.trouble = Trouble() }
-        let news = known.trouble.occurs(at: now)
-        if news != nil || known.reason != reason && budget.mayWrite(.reasons, at: now) {
+        let report = known.trouble.occurs(at: now)
+        if report != nil || known.reason != reason && budget.mayWrite(.reasons, at: now) {
             var metadata: Logger.Metadata = ["reason": "\(reason)"]
-            if case .lasts(let seconds)? = news { metadata["seconds"] = "\(seconds)" }
+            if case .lasts(let seconds)? = report { metadata["seconds"] = "\(seconds)" }
             logger.error("\(message)", metadata: metadata)
             known.reason = reason
         }

@@ -2,25 +2,25 @@
 /// monotonic nanoseconds, passed in.
 struct Trouble {
     private var start: Int64?
-    private var told: Int64 = 0
+    private var reportedAt: Int64 = 0
 
     static let interval: Int64 = 60_000_000_000
 
     /// The report that is to be made now.
-    enum News: Equatable {
+    enum Report: Equatable {
         case begins
         /// It has lasted for this number of seconds.
         case lasts(seconds: Int)
     }
 
     /// To be called when the fault occurs.
-    mutating func occurs(at now: Int64) -> News? {
+    mutating func occurs(at now: Int64) -> Report? {
         guard let start else {
-            (self.start, told) = (now, now)
+            (self.start, reportedAt) = (now, now)
             return .begins
         }
-        guard now - told >= Trouble.interval else { return nil }
-        told = now
+        guard now - reportedAt >= Trouble.interval else { return nil }
+        reportedAt = now
         return .lasts(seconds: Trouble.seconds(from: start, to: now))
     }
 

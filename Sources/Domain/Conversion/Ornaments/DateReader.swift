@@ -22,12 +22,13 @@ struct DateReader {
     mutating func read() -> LooseTime {
         guard let day = day() else { return .unclear(LooseTime.advice) }
         switch day {
-        case .unclear(let what): return .unclear(what)
+        case .unclear(let reason): return .unclear(reason)
         case .clear(let day):
             if rest.isEmpty {
-                return .clear(Timestamp(day: day, secondOfDay: 0), what: "a day, taken for its beginning in UTC")
+                return .clear(
+                    Timestamp(day: day, secondOfDay: 0), interpretation: "a day, taken for its beginning in UTC")
             }
-            guard take("T", "t", " ") || take(",") else { return .unclear(LooseTime.advice) }
+            guard consume("T", "t", " ") || consume(",") else { return .unclear(LooseTime.advice) }
             skipSpaces()
             return clock(of: day)
         }
@@ -39,13 +40,14 @@ struct DateReader {
             let day = DateReader.day(year, month, dayOfMonth)
         else { return .unclear(LooseTime.advice) }
         if rest.isEmpty {
-            return .clear(Timestamp(day: day, secondOfDay: 0), what: "a day, taken for its beginning in UTC")
+            return .clear(Timestamp(day: day, secondOfDay: 0), interpretation: "a day, taken for its beginning in UTC")
         }
         guard let hour = number(2...2), let minute = number(2...2), let second = number(2...2), hour < 24, minute < 60,
             second < 60
         else { return .unclear(LooseTime.advice) }
         return .clear(
-            Timestamp(day: day, secondOfDay: hour * 3600 + minute * 60 + second), what: "taken for a time in UTC")
+            Timestamp(day: day, secondOfDay: hour * 3600 + minute * 60 + second),
+            interpretation: "taken for a time in UTC")
     }
 
     private static func day(_ year: Int, _ month: Int, _ day: Int) -> CalendarDay? {
@@ -84,15 +86,15 @@ struct DateReader {
 
     /// Reads `12:00`, `12:00:00` or `12:00:00.5`, each with or without AM or PM, and with or without an offset.
     private mutating func clock(of day: CalendarDay) -> LooseTime {
-        guard var hour = number(1...2), take(":"), let minute = number(2...2), minute < 60 else {
+        guard var hour = number(1...2), consume(":"), let minute = number(2...2), minute < 60 else {
             return .unclear(LooseTime.advice)
         }
         var second = 0
         var millisecond = 0
-        if take(":") {
+        if consume(":") {
             guard let value = number(2...2), value < 60 else { return .unclear(LooseTime.advice) }
             second = value
-            if take(".") || take(",") {
+            if consume(".") || consume(",") {
                 guard let value = fraction() else { return .unclear(LooseTime.advice) }
                 millisecond = value
             }
@@ -107,7 +109,8 @@ struct DateReader {
         guard hour < 24, let offset = offset(), rest.isEmpty else { return .unclear(LooseTime.advice) }
         let time = Timestamp(
             day: day, secondOfDay: hour * 3600 + minute * 60 + second - offset, millisecond: millisecond)
-        return .clear(time, what: isLocal ? "without an offset, taken for UTC" : "taken for a time by RFC 3339")
+        return .clear(
+            time, interpretation: isLocal ? "without an offset, taken for UTC" : "taken for a time by RFC 3339")
     }
 
     /// Reads AM (false) or PM (true); nil if there is neither.
@@ -123,14 +126,14 @@ struct DateReader {
     /// Reads the offset in seconds east of UTC: none, `Z`, `UTC`, `GMT`, `+02:00`, `+0200` or `+02`; nil for anything
     /// else.
     private mutating func offset() -> Int? {
-        if rest.isEmpty || take("Z", "z") { return 0 }
+        if rest.isEmpty || consume("Z", "z") { return 0 }
         if let word = ["UTC", "GMT"].first(where: { rest.starts(with: $0.utf8) }) {
             rest.removeFirst(word.utf8.count)
             return 0
         }
-        let isWest = take("-")
-        guard isWest || take("+"), let hours = number(2...2), hours < 24 else { return nil }
-        let hasColon = take(":")
+        let isWest = consume("-")
+        guard isWest || consume("+"), let hours = number(2...2), hours < 24 else { return nil }
+        let hasColon = consume(":")
         let minutes = rest.isEmpty && !hasColon ? 0 : number(2...2)
         guard let minutes, minutes < 60 else { return nil }
         return (hours * 60 + minutes) * (isWest ? -60 : 60)
@@ -154,11 +157,11 @@ struct DateReader {
         return field.isEmpty ? nil : (field.prefix(3) + [0x30, 0x30]).prefix(3).reduce(0) { $0 * 10 + Int($1 - 0x30) }
     }
 
-    private mutating func take(_ characters: Unicode.Scalar...) -> Bool {
+    private mutating func consume(_ characters: Unicode.Scalar...) -> Bool {
         guard let next = rest.first, characters.contains(Unicode.Scalar(next)) else { return false }
         rest.removeFirst()
         return true
     }
 
-    private mutating func skipSpaces() { while take(" ") {} }
+    private mutating func skipSpaces() { while consume(" ") {} }
 }

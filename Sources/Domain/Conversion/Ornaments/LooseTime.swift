@@ -4,7 +4,7 @@ import Text
 /// The meaning of a time that is not written by RFC 3339.
 package enum LooseTime {
     /// Only this time can be meant; `what` says how it was written.
-    case clear(Timestamp, what: String)
+    case clear(Timestamp, interpretation: String)
     /// A message that says what is wrong and what to write instead.
     case unclear(String)
 
@@ -27,7 +27,7 @@ package enum LooseTime {
         {
             self = LooseTime.number(text)
         } else if let time = HTTPDate.parse(text, now: Timestamp(milliseconds: 0)) {
-            self = .clear(time, what: "a date as HTTP has it")
+            self = .clear(time, interpretation: "a date as HTTP has it")
         } else {
             var reader = DateReader(text, order: order)
             self = reader.read()
@@ -54,10 +54,11 @@ package enum LooseTime {
         case 10:
             let fraction = (String(text.dropFirst(11)) + "000").prefix(3)
             return .clear(
-                Timestamp(milliseconds: number * 1000 + (Int64(fraction) ?? 0)), what: "in seconds since 1970")
-        case 13: return .clear(Timestamp(milliseconds: number), what: "in milliseconds since 1970")
-        case 16: return .clear(Timestamp(milliseconds: number / 1000), what: "in microseconds since 1970")
-        case 19: return .clear(Timestamp(milliseconds: number / 1_000_000), what: "in nanoseconds since 1970")
+                Timestamp(milliseconds: number * 1000 + (Int64(fraction) ?? 0)), interpretation: "in seconds since 1970"
+            )
+        case 13: return .clear(Timestamp(milliseconds: number), interpretation: "in milliseconds since 1970")
+        case 16: return .clear(Timestamp(milliseconds: number / 1000), interpretation: "in microseconds since 1970")
+        case 19: return .clear(Timestamp(milliseconds: number / 1_000_000), interpretation: "in nanoseconds since 1970")
         default: return .unclear(advice)
         }
     }

@@ -16,7 +16,7 @@ extension Ornament<String> {
         }
     }
 
-    private static func firstAddress(in text: String) -> (value: String, what: String)? {
+    private static func firstAddress(in text: String) -> (value: String, change: String)? {
         let parts = text.unicodeScalars.split { ",;".unicodeScalars.contains($0) || WhiteSpace.contains($0) }
         for part in parts where part.count <= 80 {
             guard let address = address(in: String(part)) else { continue }

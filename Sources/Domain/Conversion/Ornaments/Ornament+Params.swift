@@ -29,12 +29,12 @@ extension Ornament<[(name: String, value: String)]> {
             return nil
         }
         if let text = member.value.text { return (name, text) }
-        guard let (text, what) = Ornament<String>.literal(member.value) else {
+        guard let (text, change) = Ornament<String>.literal(member.value) else {
             let message = "must be a string, not \(member.value.kind); it is left out"
             warnings.append(FieldWarning(place, .leftOut, message))
             return nil
         }
-        warnings.append(FieldWarning(place, .adjusted, what))
+        warnings.append(FieldWarning(place, .adjusted, change))
         return (name, text)
     }
 }

@@ -38,7 +38,7 @@ extension Ornament<String> {
     }
 
     /// Reads a number or boolean as its JSON text.
-    static func literal(_ json: JSON) -> (value: String, what: String)? {
+    static func literal(_ json: JSON) -> (value: String, change: String)? {
         switch json {
         case .number(let text): (text, "was a number and is taken as the text \(quoted(text))")
         case .bool(let value): ("\(value)", "was a boolean and is taken as the text \"\(value)\"")

@@ -15,13 +15,13 @@ extension Ornament<Timestamp> {
             }
             if json.text != nil, let time = Timestamp(parsing: text) { return time }
             switch LooseTime(text) {
-            case .clear(let time, let what):
+            case .clear(let time, let interpretation):
                 warnings.append(
-                    FieldWarning(path, .adjusted, "was \(Ornament<String>.quoted(text)), \(what): \(time)"))
+                    FieldWarning(path, .adjusted, "was \(Ornament<String>.quoted(text)), \(interpretation): \(time)"))
                 return time
-            case .unclear(let what):
+            case .unclear(let reason):
                 warnings.append(
-                    FieldWarning(path, .leftOut, "was \(Ornament<String>.quoted(text)), \(what); it is left out"))
+                    FieldWarning(path, .leftOut, "was \(Ornament<String>.quoted(text)), \(reason); it is left out"))
                 return nil
             }
         }

@@ -20,7 +20,7 @@ struct ForeignMacro: Equatable {
         if let one = wrapped(text, place) { return [one] }
         let literals = text.compactMap(\.text)
         if text.count == 1, let value = literals.first, let one = whole(value, place) { return [one] }
-        let isMarkup = literals.contains { $0.holds("</") || $0.holds("/>") }
+        let isMarkup = literals.contains { $0.contains(bytesOf: "</") || $0.contains(bytesOf: "/>") }
         let isProse = literals.contains { $0.utf8.contains(UInt8(ascii: " ")) }
         return literals.flatMap { literal in
             scan(literal, place).filter { isMarkup ? $0.style.open != "<" : true }
@@ -30,7 +30,7 @@ struct ForeignMacro: Equatable {
 
     /// Returns the text without the macros that begin with this mark.
     static func removing(_ mark: String, from text: String) -> String {
-        guard text.holds(mark) else { return text }
+        guard text.contains(bytesOf: mark) else { return text }
         let pieces = scan(text, Place(), styles.filter { $0.open == mark })
         let bytes = Array(text.utf8)
         var (rest, begin) = ([UInt8](), 0)

@@ -29,13 +29,14 @@ extension RequestText {
     /// Finds entities such as `&amp;`, with which a URL is written in the source of a page.
     var htmlEntities: [PostbackWarning] {
         var found: [(field: String, entity: String)] = []
-        if let entity = RequestText.entities.first(where: { name in urlLiterals.contains { $0.holds(name) } }) {
+        if let entity = RequestText.entities.first(where: { name in urlLiterals.contains { $0.contains(bytesOf: name) }
+        }) {
             found.append(("url", entity))
         }
         found += paramNames.filter { $0.hasPrefix("amp;") }.map { ("requestParams.\($0)", "amp;") }
         // In a value it may be intended, unless the value is a URL.
         for part in parts where part.kind == .param || part.kind == .header {
-            if part.literals.contains(where: { $0.holds("&amp;") && $0.holds("=") }) {
+            if part.literals.contains(where: { $0.contains(bytesOf: "&amp;") && $0.contains(bytesOf: "=") }) {
                 found.append((part.field, "&amp;"))
             }
         }

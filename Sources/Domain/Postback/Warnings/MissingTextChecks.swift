@@ -4,7 +4,7 @@ import Text
 extension RequestText {
     /// A receiver that gets no status takes every request for an approval.
     func noStatus(_ status: ConversionStatus) -> [PostbackWarning] {
-        if status == .done || parts.contains(where: { $0.tells(status) }) { return [] }
+        if status == .done || parts.contains(where: { $0.reports(status) }) { return [] }
         return [
             PostbackWarning(
                 .noStatus,
@@ -46,10 +46,12 @@ extension Macro {
 
 extension RequestText.Part {
     /// Whether the part contains the macro, a parameter that is named for the status, or a word for the status.
-    fileprivate func tells(_ status: ConversionStatus) -> Bool {
+    fileprivate func reports(_ status: ConversionStatus) -> Bool {
         if uses.contains(where: { $0.macro == .named(.status) }) { return true }
         let name = name.lowercased()
-        if kind != .queryName, !literals.isEmpty, name.holds("status") || name.holds("state") { return true }
+        if kind != .queryName, !literals.isEmpty, name.contains(bytesOf: "status") || name.contains(bytesOf: "state") {
+            return true
+        }
         let words =
             switch status {
             case .pending: ["pending", "hold", "lead"]
@@ -59,7 +61,7 @@ extension RequestText.Part {
             }
         return literals.contains { literal in
             let text = literal.lowercased()
-            return words.contains { text.holds($0) }
+            return words.contains { text.contains(bytesOf: $0) }
         }
     }
 }

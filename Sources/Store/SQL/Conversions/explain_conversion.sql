@@ -3,7 +3,7 @@
 -- event by a backfill counts as fired. For one that fired it returns the delivery as it is now and its last attempt. "facts"
 -- holds the values that the text of the reason needs.
 -- Postbacks of other affiliates are only counted, unless @all asks for them. @order_hold is the order hold in seconds.
-WITH happened AS MATERIALIZED (
+WITH new_events AS MATERIALIZED (
     SELECT e.*, c.offer_id, c.affiliate_id, c.goal_id
     FROM events e JOIN conversions c ON c.id = e.conversion_id
     WHERE e.conversion_id = @conversion_id::bigint
@@ -25,7 +25,7 @@ WITH happened AS MATERIALIZED (
             'dueAt', rfc3339(d.due_at), 'finishedAt', rfc3339(d.finished_at), 'attempts', d.attempts,
             'responseStatus', t.response -> 'status', 'errorMessage', t.error ->> 'message') AS facts,
         coalesce(t.error ->> 'code', d.error_code) AS last_error
-    FROM happened e
+    FROM new_events e
     JOIN postbacks p ON coalesce(p.offer_id, '*') = ANY (ARRAY[e.offer_id, '*'])
         AND (@all::boolean OR coalesce(p.affiliate_id, e.affiliate_id) = e.affiliate_id)
     CROSS JOIN LATERAL (
@@ -67,7 +67,7 @@ SELECT
                     'facts', j.facts)) ORDER BY j.postback_id)
                 FROM judged j WHERE j.event_id = e.id
             ), '[]')) ORDER BY e.sequence)
-        FROM happened e
+        FROM new_events e
     ) AS events,
     (
         SELECT count(*) FROM conversions c JOIN postbacks p ON coalesce(p.offer_id, '*') = ANY (ARRAY[c.offer_id, '*'])

@@ -1,16 +1,16 @@
 -- Lists conversions from the first recorded on; a null filter is not applied. For the list from the newest on, a comment directly
 -- behind a word replaces that word.
--- @way says how they are found: 'key' (the tracker's ids @transaction_id and @click_id), 'affiliate' (@affiliate_id), 'offer'
+-- @lookup says how they are found: 'key' (the tracker's ids @transaction_id and @click_id), 'affiliate' (@affiliate_id), 'offer'
 -- (@offer_id) or 'all'; all other arguments filter. The page has @count rows, behind a place (@after_time, @after_id) and up to a
 -- time (@end_time).
--- Each way has an index in the order of the list. The branches of the other ways are not executed: their condition on @way is
+-- Each way has an index in the order of the list. The branches of the other ways are not executed: their condition on @lookup is
 -- checked first. The filters are written so that the planner cannot use another index for them.
 WITH keyed AS MATERIALIZED (
     -- A tracker's id without an offer is looked up under each offer, because the indexes begin with the offer.
     SELECT c.id
     FROM offers o
     CROSS JOIN LATERAL (SELECT c.id FROM conversions_by_key(o.id, @transaction_id::text, @click_id::text) c OFFSET 0) c
-    WHERE @way::text = 'key' AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
+    WHERE @lookup::text = 'key' AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
 ), found AS (
     SELECT c.created_at, c.id
     FROM keyed k
@@ -34,7 +34,7 @@ WITH keyed AS MATERIALIZED (
         ORDER BY c.created_at ASC/*DESC*/, c.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'affiliate'
+    WHERE @lookup::text = 'affiliate'
     UNION ALL
     SELECT f.created_at, f.id
     FROM (
@@ -47,7 +47,7 @@ WITH keyed AS MATERIALIZED (
         ORDER BY c.created_at ASC/*DESC*/, c.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'offer'
+    WHERE @lookup::text = 'offer'
     UNION ALL
     SELECT f.created_at, f.id
     FROM unnest(ARRAY['pending', 'done', 'rejected']) AS s(status)
@@ -60,7 +60,7 @@ WITH keyed AS MATERIALIZED (
         ORDER BY c.created_at ASC/*DESC*/, c.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'all' AND (@status::text IS NULL OR s.status = @status::text)
+    WHERE @lookup::text = 'all' AND (@status::text IS NULL OR s.status = @status::text)
 ), page AS MATERIALIZED (
     SELECT * FROM found ORDER BY created_at ASC/*DESC*/, id ASC/*DESC*/ LIMIT @count::bigint
 )

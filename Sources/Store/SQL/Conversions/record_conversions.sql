@@ -34,7 +34,7 @@ WITH input AS MATERIALIZED (
     ORDER BY offer_id, transaction_id, CASE WHEN transaction_id IS NULL THEN click_id END, coalesce(goal_id, ''), line
     ON CONFLICT DO NOTHING
     RETURNING c AS conversion, c.id
-), happened AS (
+), new_events AS (
     INSERT INTO events (conversion_id, sequence, status, silent, goals_enabled, aggregateid, type, payload)
     SELECT r.id, 1, i.first_status, i.silent, i.goals_enabled, r.id::text, 'conversion.' || i.first_status,
         conversion_json(r.conversion, i.offer_name, i.affiliate_name, i.goal_name)
@@ -45,7 +45,7 @@ WITH input AS MATERIALIZED (
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, due_at, offer_id, affiliate_id)
     SELECT e.id, e.conversion_id, 1, p.id, p.destination_id,
         CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END, i.offer_id, i.affiliate_id
-    FROM happened e
+    FROM new_events e
     JOIN input i ON i.id = e.conversion_id AND NOT i.silent
     JOIN postbacks p ON fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
         i.offer_id, i.affiliate_id, i.goal_id, i.first_status, i.goals_enabled)
@@ -54,7 +54,7 @@ WITH input AS MATERIALIZED (
 SELECT i.unknown, i.click_known, r.id, e.payload AS conversion, d.deliveries
 FROM input i
 LEFT JOIN recorded r ON r.id = i.id
-LEFT JOIN happened e ON e.conversion_id = i.id
+LEFT JOIN new_events e ON e.conversion_id = i.id
 LEFT JOIN (
     SELECT conversion_id,
         json_strip_nulls(json_agg(json_build_object('id', id, 'postbackId', postback_id) ORDER BY id)) AS deliveries

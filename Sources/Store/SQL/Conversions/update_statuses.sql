@@ -53,7 +53,7 @@ WITH input AS MATERIALIZED (
     JOIN offers o ON o.id = (u.conversion).offer_id
     JOIN affiliates a ON a.id = (u.conversion).affiliate_id
     LEFT JOIN goals g ON g.offer_id = (u.conversion).offer_id AND g.id = (u.conversion).goal_id
-), happened AS (
+), new_events AS (
     INSERT INTO events (conversion_id, sequence, status, previous_status, goals_enabled, aggregateid, type, payload)
     SELECT d.id, (d.conversion).sequence, (d.conversion).status, d.previous_status, d.goals_enabled, d.id::text,
         'conversion.' || (d.conversion).status, d.payload
@@ -71,7 +71,7 @@ WITH input AS MATERIALIZED (
             FROM outbox earlier
             WHERE earlier.conversion_id = e.conversion_id AND earlier.destination_id + 0 = p.destination_id
         )) ELSE 'infinity' END, (d.conversion).offer_id, (d.conversion).affiliate_id
-    FROM happened e
+    FROM new_events e
     JOIN described d ON d.id = e.conversion_id
     JOIN postbacks p ON fires(p.offer_id, p.affiliate_id, p.goal_id, p.conversion_status, p.active, p.deleted_at,
         (d.conversion).offer_id, (d.conversion).affiliate_id, (d.conversion).goal_id, (d.conversion).status, d.goals_enabled)

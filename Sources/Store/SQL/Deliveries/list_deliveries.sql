@@ -1,11 +1,11 @@
 -- Lists deliveries, owed and finished, from the oldest owed on, without their attempts; a null filter is not applied. For the
 -- list from the newest on, a comment directly behind a word replaces that word.
--- @way says how they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
+-- @lookup says how they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
 -- 'postback' (@postback_id), 'affiliate' (@affiliate_id), 'offer' (@offer_id) or 'all'; all other arguments filter, and so does
 -- the state (@state). The page has @count rows, behind a place (@after_time, @after_id) and up to a time (@end_time). @order_hold
 -- is the order hold in seconds.
 -- Each way has an index in the order of the list, for each state separately. The branches of the other ways are not executed:
--- their condition on @way is checked first. The filters are written so that the planner cannot use another index for them: it
+-- their condition on @lookup is checked first. The filters are written so that the planner cannot use another index for them: it
 -- assumes that filters are independent, and would walk an index in which the wanted rows are far away. Of finished deliveries
 -- only the rows of the page are read.
 WITH named AS MATERIALIZED (
@@ -17,12 +17,12 @@ WITH named AS MATERIALIZED (
     WHERE @conversion_id::bigint IS NULL AND num_nonnulls(@transaction_id::text, @click_id::text) > 0
         AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
 ), few AS MATERIALIZED (
-    SELECT l.* FROM delivery_log l WHERE @way::text = 'delivery' AND l.id = @delivery_id::bigint
+    SELECT l.* FROM delivery_log l WHERE @lookup::text = 'delivery' AND l.id = @delivery_id::bigint
     UNION ALL
     SELECT l.*
     FROM named n
     CROSS JOIN LATERAL (SELECT * FROM delivery_log l WHERE l.conversion_id = n.id OFFSET 0) l
-    WHERE @way::text = 'conversion'
+    WHERE @lookup::text = 'conversion'
 ), finished(state) AS MATERIALIZED (
     SELECT s.state FROM unnest(ARRAY['delivered', 'failed', 'dead', 'skipped', 'cancelled']) AS s(state)
     WHERE @state::text IS NULL OR s.state = @state::text
@@ -51,7 +51,7 @@ WITH named AS MATERIALIZED (
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'postback'
+    WHERE @lookup::text = 'postback'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
@@ -64,7 +64,7 @@ WITH named AS MATERIALIZED (
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'affiliate'
+    WHERE @lookup::text = 'affiliate'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
@@ -76,7 +76,7 @@ WITH named AS MATERIALIZED (
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'offer'
+    WHERE @lookup::text = 'offer'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
@@ -88,7 +88,7 @@ WITH named AS MATERIALIZED (
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @way::text = 'all'
+    WHERE @lookup::text = 'all'
     UNION ALL
     -- The outbox has no index for each filter: it is walked in the order of the list.
     SELECT w.owed_at, w.id, true
@@ -106,7 +106,7 @@ WITH named AS MATERIALIZED (
         ORDER BY o.owed_at ASC/*DESC*/, o.id ASC/*DESC*/
         LIMIT @count::bigint
     ) w
-    WHERE @way::text NOT IN ('delivery', 'conversion')
+    WHERE @lookup::text NOT IN ('delivery', 'conversion')
         AND (@state::text IS NULL OR @state::text IN ('owed', 'retrying', 'in_flight', 'held'))
 ), page AS MATERIALIZED (
     SELECT * FROM found ORDER BY owed_at ASC/*DESC*/, id ASC/*DESC*/ LIMIT @count::bigint

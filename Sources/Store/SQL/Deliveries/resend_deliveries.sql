@@ -67,7 +67,7 @@ WITH named AS MATERIALIZED (
         g.affiliate_id, g.attempts_before + g.attempts
     FROM gone g JOIN postbacks p ON p.id = g.postback_id
     ORDER BY g.id
-), hurried AS (
+), made_due_now AS (
     UPDATE outbox o SET due_at = least(o.due_at, now()), is_forced = o.is_forced OR @forced::boolean
     FROM others w
     WHERE o.id = w.id AND w.standing = 'waiting' AND NOT @dry_run::boolean

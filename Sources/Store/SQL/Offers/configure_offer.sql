@@ -14,7 +14,7 @@ WITH used AS MATERIALIZED (
         goals_enabled = coalesce(@goals_enabled::boolean, o.goals_enabled),
         updated_at = now()
     RETURNING o.*
-), forgotten AS (
+), cleared AS (
     -- Deleted postbacks do not keep a goal in use: their reference to it is cleared.
     UPDATE postbacks p SET goal_id = NULL
     WHERE p.offer_id = @id AND p.deleted_at IS NOT NULL AND p.goal_id <> ALL (@goal_ids::text[]) AND EXISTS (SELECT FROM saved)

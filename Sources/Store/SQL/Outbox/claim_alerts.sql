@@ -1,6 +1,6 @@
 -- Leases at most @count due alerts for @lease_seconds; alerts of a stopping poller come first. An alert that could not be
 -- delivered within three days is deleted.
-WITH forgotten AS (
+WITH expired AS (
     DELETE FROM alerts WHERE at < now() - interval '3 days'
 ), due AS (
     SELECT a.id FROM alerts a

@@ -128,7 +128,7 @@ WITH wanted AS (
         SELECT count(*) FROM stepped_over s
         WHERE s.later_id = due.id AND NOT EXISTS (SELECT FROM due other WHERE other.id = s.id)
     )
-), kept_back AS (
+), postponed AS (
     -- Another poller's snapshot may be older than this lease. Moving the due time keeps that poller from claiming these rows.
     UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => @lease_seconds::float8))
     FROM stepped_over s JOIN taken ON taken.id = s.later_id
@@ -142,7 +142,7 @@ WITH wanted AS (
     SELECT id, lease_no + 1, attempt + (lease_until IS NOT NULL)::int + 1, now(), 'skipped',
         json_build_object('code', error_code, 'message', 'a later event of the conversion was delivered there before it')
     FROM taken WHERE error_code = 'superseded'
-), buried AS (
+), removed AS (
     DELETE FROM outbox o USING taken
     WHERE o.id = ANY (ARRAY[taken.id]) AND taken.error_code IN ('lost', 'superseded')
     RETURNING o.*, taken.error_code
@@ -153,7 +153,7 @@ WITH wanted AS (
         CASE error_code WHEN 'lost' THEN 'dead' ELSE 'skipped' END,
         attempt + (lease_until IS NOT NULL)::int + (error_code <> 'lost')::int,
         error_code, lease_no + (error_code <> 'lost')::int, owed_at, offer_id, affiliate_id, attempts_before
-    FROM buried
+    FROM removed
 ), put_off AS (
     UPDATE outbox o SET
         due_at = CASE taken.error_code WHEN 'waits' THEN taken.waits_until ELSE now() + interval '1 minute' END,
@@ -189,8 +189,8 @@ CROSS JOIN LATERAL (SELECT p AS postback, p.version FROM postbacks p WHERE p.id 
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL
 SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt + 1, due_at, NULL, NULL, error_code,
-    (SELECT d.origin FROM destinations d WHERE d.id = buried.destination_id)
-FROM buried
+    (SELECT d.origin FROM destinations d WHERE d.id = removed.destination_id)
+FROM removed
 UNION ALL
 SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt, due_at, NULL, NULL, error_code, NULL
 FROM put_off

@@ -115,9 +115,9 @@ enum Growth: String, CaseIterable {
     private func fold(_ size: Int) throws(Violation) {
         var head = ResponseHead()
         let limits = HTTPLimits(headerBytes: .max, headerCount: .max)
-        _ = head.take(Array("HTTP/1.1 200 OK\r\n".utf8), limits: limits)
-        _ = head.take(Array("X-Long: a\r\n".utf8), limits: limits)
-        for _ in 0..<size / 6 { _ = head.take(Array(" abc\r\n".utf8), limits: limits) }
+        _ = head.add(Array("HTTP/1.1 200 OK\r\n".utf8), limits: limits)
+        _ = head.add(Array("X-Long: a\r\n".utf8), limits: limits)
+        for _ in 0..<size / 6 { _ = head.add(Array(" abc\r\n".utf8), limits: limits) }
         try require(head.headers.count == 1, "it is one header")
     }
 

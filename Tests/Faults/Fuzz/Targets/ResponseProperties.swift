@@ -16,7 +16,7 @@ func checkResponse(_ bytes: [UInt8]) throws(Violation) {
         let line = rest.prefix { $0 != 0x0a } + rest.dropFirst(rest.prefix { $0 != 0x0a }.count).prefix(1)
         rest = rest.dropFirst(line.count)
         count += line.count
-        if let fault = head.take(Array(line), limits: HTTPLimits(headerBytes: limit)) {
+        if let fault = head.add(Array(line), limits: HTTPLimits(headerBytes: limit)) {
             try require(!fault.isEmpty && !fault.hasControlCharacter, "a refusal is one line")
             try checkAttempt(.failure(HTTPFailure(kind: .protocol, message: fault)))
             return

@@ -2,7 +2,7 @@ package import JSON
 package import Postgres
 
 /// Stores an alert.
-package struct TellOperator: StoredCall {
+package struct NotifyOperator: StoredCall {
     package let type: String
     package let data: JSON
 
@@ -11,7 +11,7 @@ package struct TellOperator: StoredCall {
         self.data = data
     }
 
-    package static let statement = Statement(name: "tell_operator", bytes: PackageResources.tell_operator_sql)
+    package static let statement = Statement(name: "notify_operator", bytes: PackageResources.notify_operator_sql)
 
     package var arguments: Arguments { ["type": .text(type), "data": .utf8(data.bytes)] }
 }
@@ -28,8 +28,9 @@ package struct WatchOutbox: StoredCall {
 }
 
 /// Creates alerts for the deliveries that died in minutes that are over.
-package struct GatherDeaths: StoredCall {
+package struct ReportDeadDeliveries: StoredCall {
     package init() {}
 
-    package static let statement = Statement(name: "gather_deaths", bytes: PackageResources.gather_deaths_sql)
+    package static let statement = Statement(
+        name: "report_dead_deliveries", bytes: PackageResources.report_dead_deliveries_sql)
 }

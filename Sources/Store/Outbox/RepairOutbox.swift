@@ -3,10 +3,10 @@ package import Postgres
 /// Repairs rows that a concurrent transaction left behind: holds the deliveries of paused postbacks, makes due those of
 /// resumed ones and those that no longer wait for anything, and moves deliveries to the present destination of their
 /// postback.
-package struct MendOutbox: StoredCall {
+package struct RepairOutbox: StoredCall {
     package init() {}
 
-    package static let statement = Statement(name: "mend_outbox", bytes: PackageResources.mend_outbox_sql)
+    package static let statement = Statement(name: "repair_outbox", bytes: PackageResources.repair_outbox_sql)
 }
 
 /// Cancels the deliveries that deleted postbacks still owe, and returns their number.

@@ -1,18 +1,18 @@
 -- Creates one alert for the dead deliveries of each postback in each minute that is over. It waits five seconds more for
 -- transactions that noted a death and commit late. If two pollers run it at once, each death is reported by only one of them.
-WITH over AS MATERIALIZED (
+WITH finished AS MATERIALIZED (
     SELECT d.id FROM alert_deaths d
     WHERE d.at < date_trunc('minute', now() - interval '5 seconds')
     FOR UPDATE SKIP LOCKED
-), gathered AS (
-    DELETE FROM alert_deaths d USING over WHERE d.id = over.id RETURNING d.*
-), told AS MATERIALIZED (
+), collected AS (
+    DELETE FROM alert_deaths d USING finished WHERE d.id = finished.id RETURNING d.*
+), reports AS MATERIALIZED (
     SELECT postback_id, date_trunc('minute', at) AS minute, count(*) AS count, min(delivery_id) AS first,
         max(delivery_id) AS last
-    FROM gathered
+    FROM collected
     GROUP BY postback_id, date_trunc('minute', at)
     ORDER BY count(*) DESC
 )
-SELECT tell('delivery.dead', about(p) || jsonb_build_object('count', t.count, 'firstDeliveryId', t.first,
-    'lastDeliveryId', t.last, 'minute', rfc3339(t.minute)))
-FROM told t JOIN postbacks p ON p.id = t.postback_id
+SELECT tell('delivery.dead', about(p) || jsonb_build_object('count', r.count, 'firstDeliveryId', r.first,
+    'lastDeliveryId', r.last, 'minute', rfc3339(r.minute)))
+FROM reports r JOIN postbacks p ON p.id = r.postback_id

@@ -1,13 +1,13 @@
 package import Postgres
 
 /// Advances sequences that are behind their tables: a table was restored without them, or somebody set them back.
-package struct MendSequences: StoredCall {
+package struct RepairSequences: StoredCall {
     package init() {}
 
-    package static let statement = Statement(name: "mend_sequences", bytes: PackageResources.mend_sequences_sql)
+    package static let statement = Statement(name: "repair_sequences", bytes: PackageResources.repair_sequences_sql)
 
     /// The names of the sequences that were behind; nil for none.
-    package func answer(_ rows: Rows) throws(PostgresError) -> String? { try rows.single().optional("mended") }
+    package func answer(_ rows: Rows) throws(PostgresError) -> String? { try rows.single().optional("repaired") }
 }
 
 /// Finds sequences whose next id is taken.
@@ -37,7 +37,7 @@ package struct FindSequencesBehind: StoredCall {
     }
 }
 
-/// Gives new ids to owed deliveries whose ids are taken, from a sequence that `MendSequences` has repaired.
+/// Gives new ids to owed deliveries whose ids are taken, from a sequence that `RepairSequences` has repaired.
 package struct RenumberDeliveries: StoredCall {
     package let deliveries: [Int]
 
