@@ -6,7 +6,7 @@ extension Setting<RetrySchedule> {
     package static var retrySchedule: Setting<RetrySchedule> {
         Setting(
             "POSTBACKS_RETRY_SCHEDULE", default: RetrySchedule.standard.description,
-            "waits in seconds (decimals allowed) between attempts; there is one attempt more"
+            "waits in seconds (decimals allowed) between attempts; the number of attempts is one more"
         ) { text throws(Invalid) in try RetrySchedule(parsing: text) }
     }
 }
@@ -17,7 +17,7 @@ extension Setting<Double> {
     }
 
     package static var connectTimeout: Setting {
-        seconds("POSTBACKS_CONNECT_TIMEOUT", default: "5", "seconds for finding the address and connecting")
+        seconds("POSTBACKS_CONNECT_TIMEOUT", default: "5", "seconds for looking up the address and connecting")
     }
 
     private static func seconds(_ name: String, default fallback: String, _ meaning: String) -> Setting {

@@ -12,7 +12,7 @@ extension Setting<EgressRules> {
             do throws(EgressRules.InvalidEntry) {
                 return try EgressRules(allowing: text)
             } catch {
-                throw Invalid("has an entry that is no address block: \(error)")
+                throw Invalid("has an entry that is not an address block: \(error)")
             }
         }
     }
@@ -21,8 +21,8 @@ extension Setting<EgressRules> {
 extension Setting<Proxy?> {
     package static var proxy: Setting {
         Setting(
-            "POSTBACKS_PROXY", whenMissing: "none; http_proxy and its like are ignored",
-            "proxy for deliveries, http://host:port or socks5h://host:port, with user:password@ before the host if it asks; it judges names, addresses are still judged here"
+            "POSTBACKS_PROXY", whenMissing: "none; http_proxy and similar variables are ignored",
+            "proxy for deliveries, http://host:port or socks5h://host:port, with user:password@ before the host if the proxy requires it; the proxy checks names, addresses are still checked here"
         ) { text throws(Invalid) in
             guard let text else { return nil }
             do throws(Proxy.Invalid) {
@@ -39,7 +39,7 @@ extension Setting<String?> {
     package static var authoritiesFile: Setting {
         Setting(
             "POSTBACKS_CA_FILE", whenMissing: "the system's",
-            "PEM file of the authorities whose certificates are believed, instead of the system's"
+            "PEM file of the certificate authorities that are trusted, instead of the system's"
         ) { path throws(Invalid) in
             guard let path else { return nil }
             let bytes: [UInt8]

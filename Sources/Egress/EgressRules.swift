@@ -102,8 +102,8 @@ extension AddressBlock.Fault {
     fileprivate var explanation: String {
         switch self {
         case .notAnAddress: "is not an IP address or a block such as 10.0.0.0/8"
-        case .badPrefix: "has no valid number of bits behind the slash (0–32, for IPv6 0–128)"
-        case .bitsBehindPrefix(let block): "has bits set behind its prefix; perhaps \(block) is meant"
+        case .badPrefix: "has no valid number of bits after the slash (0–32, for IPv6 0–128)"
+        case .bitsBehindPrefix(let block): "has bits set after its prefix; perhaps you mean \(block)"
         }
     }
 }

@@ -18,14 +18,15 @@ enum HelpText {
         let hint = Spelling.hint(for: argument, among: Mode.words)
         return FunctionError(
             .invalidRequest,
-            "unexpected argument \"\(argument)\"\(hint); the input goes to standard input, see \(contract.name) --help")
+            "unexpected argument \"\(argument)\"\(hint); the input is read from standard input, see \(contract.name) --help"
+        )
     }
 
     static func severalArguments(_ arguments: [String], _ contract: Contract) -> FunctionError {
         let message =
             Set(arguments) == ["--stream", "--check"]
-            ? "--stream and --check are two ways to read the same lines, to do them or only to judge them: give one of them"
-            : "each argument stands alone: give one of \(arguments.joined(separator: " and "))"
+            ? "--stream executes the lines and --check only validates them: give one of the two"
+            : "only one argument is allowed: give one of \(arguments.joined(separator: " and "))"
         return FunctionError(.invalidRequest, "\(message); see \(contract.name) --help")
     }
 
@@ -33,7 +34,7 @@ enum HelpText {
         let calls = [
             (" < input.json", "one JSON object in, one JSON object out"),
             (" --stream", "warm: lines {\"id\":…,\"input\":{…}} in, {\"id\":…,\"output\":{…}} out"),
-            (" --check", "the same lines, only judged: {\"id\":…,\"output\":{}} for a right one"),
+            (" --check", "the same lines, only validated: {\"id\":…,\"output\":{}} for a valid one"),
             (" --schema", "the JSON Schemas of input and output"), (" --version", "the version"), (" --help", "this"),
         ]
         return ["usage:"] + calls.flatMap { TextColumns.lines(name + $0, $1, indent: 2, column: name.count + 17) }
@@ -50,7 +51,7 @@ enum HelpText {
             return field.meaning.isEmpty
                 ? type : type + TextColumns.lines("", field.meaning, indent: 0, column: 26)
         }
-        return ["input (* must be there):"] + lines
+        return ["input (* is required):"] + lines
     }
 
     private static func example(_ contract: Contract) -> [String] {
@@ -69,9 +70,9 @@ enum HelpText {
     }
 
     private static let exitStatuses = [
-        "exit status:", "  0 done; 65 bad input; 66 something unknown; 67 the rules forbid it;",
-        "  70 a bug; 74 the answer cannot be written; 75 the database is away, try again;",
-        "  78 a setting is wrong; 141 nobody reads the answer",
+        "exit status:", "  0 done; 65 invalid input; 66 not found; 67 forbidden by the rules;",
+        "  70 a bug; 74 the answer cannot be written; 75 no database, try again;",
+        "  78 a setting is wrong; 141 standard output was closed",
     ]
 }
 

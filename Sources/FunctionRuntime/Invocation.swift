@@ -86,7 +86,7 @@ package enum Invocation {
     ) throws(SystemError) -> Int32 {
         if isatty(STDIN_FILENO) == 1 {
             try print(
-                "\(F.contract.name): reading one JSON object; end it with Ctrl-D (--help explains)\n",
+                "\(F.contract.name): reads one JSON object; end it with Ctrl-D (see --help)\n",
                 to: .standardError)
         }
         let log = CallLog(type, settings)

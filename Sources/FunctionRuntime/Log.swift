@@ -70,7 +70,7 @@ extension Logger {
 
 extension Setting where Value == Logger.Level {
     package static var logLevel: Setting {
-        Setting("LOG_LEVEL", default: "info", "how much is logged: \(words)") { text throws(Invalid) in
+        Setting("LOG_LEVEL", default: "info", "the least level that is logged: \(words)") { text throws(Invalid) in
             guard let level = Logger.Level(rawValue: text.lowercased()) else {
                 throw Invalid("must be one of \(words)")
             }

@@ -87,7 +87,7 @@ package struct Settings: Sendable {
             throw FunctionError(.misconfigured, "\(name)_FILE names a file that cannot be read: \(error)")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw FunctionError(.misconfigured, "\(name)_FILE names a file that is not UTF-8 text: \(path)")
+            throw FunctionError(.misconfigured, "\(name)_FILE names a file that is not text in UTF-8: \(path)")
         }
         let end = text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) } ?? text.startIndex
         return String(text[..<end].drop { $0.isWhitespace })

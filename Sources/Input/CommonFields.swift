@@ -6,11 +6,12 @@ enum CommonFields {
         "offerId": "The offer.", "affiliateId": "The affiliate.", "goalId": "The goal.", "postbackId": "The postback.",
         "conversionId": "The conversion.", "deliveryId": "The delivery.", "transactionId": "The transaction's id.",
         "clickId": "The click's id.", "status": "The conversion's status.",
-        "conversionStatus": "The status on which it fires.", "state": "How the delivery stands.",
-        "since": "Of this time or later.", "until": "Before this time.",
+        "conversionStatus": "The status that fires it.", "state": "The state of the delivery.",
+        "since": "At this time or later.", "until": "Before this time.",
         "active": "Whether it fires on new events.", "paused": "Whether it is paused.",
-        "destination": "Scheme, host and port that it goes to.", "filter": "Which; all of its conditions must hold.",
-        "deliveryIds": "Which, by their ids.", "force": "Also what was delivered, skipped or overtaken.",
+        "destination": "The scheme, host and port of its receiver.",
+        "filter": "Selects by conditions, all of which must hold.",
+        "deliveryIds": "Selects by ids.", "force": "Includes deliveries that were delivered, skipped or overtaken.",
         "dryRun": "Only counts.",
     ]
 }

@@ -110,7 +110,7 @@ package struct Fields {
 
     /// Declares fields that are accepted and not read.
     package mutating func ignored(_ names: String...) {
-        for name in names { declare(name, [:], isRequired: false, meaning: "Accepted, and not looked at.") }
+        for name in names { declare(name, [:], isRequired: false, meaning: "Accepted and ignored.") }
     }
 
     /// Whether the object has the member; its value may be null.

@@ -19,7 +19,8 @@ package struct Ornament<Value> {
         makeSchema = {
             [
                 "anyOf": [schema(), true],
-                "description": .string("\(words) What cannot be used is put right or left out, with a warning."),
+                "description": .string(
+                    "\(words) A value that cannot be used is corrected or left out, with a warning."),
             ]
         }
         self.read = read

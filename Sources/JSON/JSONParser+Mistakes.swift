@@ -13,12 +13,13 @@ extension JSONParser {
     func noValue() -> ParserFault {
         if let foreignCharacter { return foreignCharacter }
         switch peek {
-        case nil: return fault("ends where a value belongs", at: position)
-        case UInt8(ascii: ","): return fault("has a comma too many", at: position)
+        case nil: return fault("ends where a value is expected", at: position)
+        case UInt8(ascii: ","): return fault("has an extra comma", at: position)
         case UInt8(ascii: "}"), UInt8(ascii: "]"): return fault("has no value before a closing bracket", at: position)
         case UInt8(ascii: "+"): return fault("has a number with a plus sign", at: position, advice: "leave it out")
         case UInt8(ascii: "."):
-            return fault("has a number that begins with its point", at: position, advice: "write a zero before it: 0.5")
+            return fault(
+                "has a number that begins with a decimal point", at: position, advice: "write a zero before it: 0.5")
         default: return noWord()
         }
     }
@@ -30,20 +31,20 @@ extension JSONParser {
         switch peek {
         case nil: return end(of: start)
         case UInt8(ascii: "}"):
-            return fault("has a comma too many before a closing brace", at: separator?.position ?? position)
-        case UInt8(ascii: ","): return fault("has a comma too many", at: position)
+            return fault("has an extra comma before a closing brace", at: separator?.position ?? position)
+        case UInt8(ascii: ","): return fault("has an extra comma", at: position)
         case let byte? where isDigit(byte):
             guard let separator, separator.position == separator.valueEnd, position == separator.position + 1,
                 isDigit(bytes[separator.valueEnd - 1])
             else { break }
             return fault(
-                "has a comma inside of a number", at: separator.position,
-                advice: "decimals stand behind a point, and nothing between thousands: 1234.50")
+                "has a comma inside a number", at: separator.position,
+                advice: "decimals follow a point, and thousands have no separator: 1234.50")
         default: break
         }
         return isWordByte(peek)
             ? fault("has a name without double quotes", at: position)
-            : fault("has no name of a member where one belongs", at: position)
+            : fault("has no member name where one is expected", at: position)
     }
 
     /// The fault where a colon was expected after a member's name.
@@ -51,9 +52,9 @@ extension JSONParser {
         if let foreignCharacter { return foreignCharacter }
         switch peek {
         case nil: return end(of: start)
-        case UInt8(ascii: "="): return fault("has = where a colon belongs", at: position)
+        case UInt8(ascii: "="): return fault("has = where a colon is expected", at: position)
         case UInt8(ascii: ","), UInt8(ascii: "}"): return fault("has a name without a value", at: position)
-        default: return fault("has no colon behind a name", at: position)
+        default: return fault("has no colon after a name", at: position)
         }
     }
 
@@ -63,40 +64,41 @@ extension JSONParser {
         if let foreignCharacter { return foreignCharacter }
         guard let byte = peek else { return end(of: start) }
         if position == valueEnd, isDigit(bytes[valueEnd - 1]), byte != UInt8(ascii: "\"") {
-            let keeping = "what is to stay as it is written stands in double quotes"
+            let keeping = "a value that must stay as it is written needs double quotes"
             if isDigit(byte) { return fault("has a number with a leading zero", at: valueEnd - 1, advice: keeping) }
             if isWordByte(byte) || !byte.isPunctuation {
-                return fault("has something directly behind a number", at: position, advice: keeping)
+                return fault("has text directly after a number", at: position, advice: keeping)
             }
         }
         if position == valueEnd, bytes[valueEnd - 1] == UInt8(ascii: "\""), isWordByte(byte) {
             return fault(
-                "has text directly behind a closing quote", at: position,
-                advice: #"a double quote inside of a string is written \""#)
+                "has text directly after a closing quote", at: position,
+                advice: #"a double quote inside a string is written \""#)
         }
         switch byte {
-        case UInt8(ascii: ";"): return fault("has a semicolon where a comma belongs", at: position)
+        case UInt8(ascii: ";"): return fault("has a semicolon where a comma is expected", at: position)
         case UInt8(ascii: "}"), UInt8(ascii: "]"):
-            return fault("has a closing bracket of the other kind than the opening one", at: position)
-        case UInt8(ascii: ":"): return fault("has a colon where a comma belongs", at: position)
-        default: return fault("has no comma where one belongs", at: position)
+            return fault("has a closing bracket that does not match the opening one", at: position)
+        case UInt8(ascii: ":"): return fault("has a colon where a comma is expected", at: position)
+        default: return fault("has no comma where one is expected", at: position)
         }
     }
 
     /// The fault of text after a complete document.
     func trailingText() -> ParserFault {
         switch peek {
-        case UInt8(ascii: "{"): fault("has one more object after the value", at: position)
+        case UInt8(ascii: "{"): fault("has another object after the value", at: position)
         case UInt8(ascii: ","): fault("has a comma after the value", at: position)
-        case UInt8(ascii: "}"), UInt8(ascii: "]"): fault("has a closing bracket too many after the value", at: position)
-        default: fault("has something after the value", at: position)
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): fault("has an extra closing bracket after the value", at: position)
+        default: fault("has text after the value", at: position)
         }
     }
 
     func noDigit() -> ParserFault {
         if bytes[position...].starts(with: "Inf".utf8) { return notFinite() }
         return peek == UInt8(ascii: ".")
-            ? fault("has a number that begins with its point", at: position, advice: "write a zero before it: 0.5")
+            ? fault(
+                "has a number that begins with a decimal point", at: position, advice: "write a zero before it: 0.5")
             : fault("has a number that lacks a digit", at: position)
     }
 
@@ -112,14 +114,14 @@ extension JSONParser {
 
     /// `quote` is the index at which the string begins.
     func endOfString(_ quote: Int) -> ParserFault {
-        fault("ends before the string is closed that begins there", at: quote, advice: "a double quote is missing")
+        fault("ends before the string that begins there is closed", at: quote, advice: "a double quote is missing")
     }
 
     /// The fault of a text that ends inside a container. `start` is the index at which the container begins.
     private func end(of start: Int) -> ParserFault {
         bytes[start] == UInt8(ascii: "{")
-            ? fault("ends before the object is closed that begins there", at: start, advice: "a } is missing")
-            : fault("ends before the list is closed that begins there", at: start, advice: "a ] is missing")
+            ? fault("ends before the object that begins there is closed", at: start, advice: "a } is missing")
+            : fault("ends before the list that begins there is closed", at: start, advice: "a ] is missing")
     }
 
     /// The fault of a character that may occur only in strings; nil if the next one is none.
@@ -127,12 +129,12 @@ extension JSONParser {
         guard let byte = peek else { return nil }
         switch byte {
         case UInt8(ascii: "'"), UInt8(ascii: "`"):
-            return fault("has a single quote", at: position, advice: #"names and texts stand in double quotes (")"#)
+            return fault("has a single quote", at: position, advice: #"names and texts need double quotes (")"#)
         case UInt8(ascii: "#"): return comment
         case UInt8(ascii: "/"): return comment
         case UInt8(ascii: "\\"):
-            return fault("has a backslash outside of a string", at: position, advice: #"quotes are plain ones (")"#)
-        case 0..<0x20, 0x7F: return fault("has a control character outside of a string", at: position)
+            return fault("has a backslash outside a string", at: position, advice: #"quotes are plain ones (")"#)
+        case 0..<0x20, 0x7F: return fault("has a control character outside a string", at: position)
         case 0..<0x80: return nil
         default: break
         }
@@ -140,11 +142,12 @@ extension JSONParser {
             return nil
         }
         if JSONParser.typographicQuotes.contains(scalar) {
-            return fault("has a typographic quote", at: position, advice: #"JSON takes the plain one alone (")"#)
+            return fault("has a typographic quote", at: position, advice: #"JSON allows only the plain one (")"#)
         }
         return WhiteSpace.contains(scalar)
             ? fault(
-                "has white space that is none to JSON (U+\(scalar.hexadecimal))", at: position, advice: "leave it out")
+                "has white space that JSON does not allow (U+\(scalar.hexadecimal))", at: position,
+                advice: "leave it out")
             : nil
     }
 
@@ -160,11 +163,11 @@ extension JSONParser {
         if ["nan", "inf", "infinity"].contains(word.lowercased()) { return notFinite() }
         return isWordByte(peek)
             ? fault("has a text without double quotes", at: position)
-            : fault("has no JSON value where one belongs", at: position)
+            : fault("has no JSON value where one is expected", at: position)
     }
 
     private func notFinite() -> ParserFault {
-        fault("has NaN or Infinity, which is no number of JSON", at: position, advice: "write null, or leave it out")
+        fault("has NaN or Infinity, which JSON does not allow", at: position, advice: "write null, or leave it out")
     }
 
     private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -110,7 +110,7 @@ struct JSONParser {
             if consume(UInt8(ascii: "]"), skippingSpace: false) { return close() }
             let comma = position
             guard consume(UInt8(ascii: ",")) else { throw noSeparator(behind: end, in: start) }
-            if peek == UInt8(ascii: "]") { throw fault("has a comma too many before a closing bracket", at: comma) }
+            if peek == UInt8(ascii: "]") { throw fault("has an extra comma before a closing bracket", at: comma) }
         }
     }
 
@@ -206,7 +206,7 @@ extension JSONParser {
     func checkEncoding() throws(ParserFault) {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             throw ParserFault(
-                "begins with a byte order mark, which JSON must not", at: nil,
+                "begins with a byte order mark, which JSON does not allow", at: nil,
                 advice: "save it as UTF-8 without one")
         }
         guard String(validating: bytes, as: UTF8.self) == nil else { return }

@@ -35,15 +35,15 @@ private struct Refusal {
             }
     }
 
-    private static let login = "the server refuses the login: its user, its password, or where it comes from"
-    private static let encryption = "the server's or the client's side of TLS does not fit sslmode"
+    private static let login = "the server refuses the login: the user, the password or the client's address"
+    private static let encryption = "the TLS configuration of the server or the client does not fit sslmode"
 
     /// SQLSTATEs of appendix A of PostgreSQL's manual.
     private static let states = [
         "28000": login, "28P01": login, "3D000": "the server has no such database",
         "42501": "the login may not connect to that database",
         "42704": "it sets a parameter that the server does not know",
-        "22023": "it sets a parameter to a value that the server does not take",
+        "22023": "it sets a parameter to a value that the server does not accept",
     ]
 
     /// Messages of libpq, and of PgBouncer, which uses 08P01 for everything.

@@ -51,7 +51,7 @@ extension Connection {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return nil
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             isOutOfStep = true
-            return .unreachable("COPY is not spoken here")
+            return .unreachable("COPY is not supported")
         default:
             let name = statement.flatMap { $0.name.isEmpty ? nil : $0.name }
             return result.error(statementName: name)

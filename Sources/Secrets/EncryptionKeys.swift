@@ -129,7 +129,7 @@ package struct MalformedKeys: Error, Hashable, CustomStringConvertible {
     package var description: String {
         switch reason {
         case .id: "key \(position) has an id that is not 1 to 32 of A-Z a-z 0-9 _ -"
-        case .key: "key \(position) is not the base64 of exactly 32 bytes, as `openssl rand -base64 32` makes it"
+        case .key: "key \(position) is not the base64 of exactly 32 bytes, such as `openssl rand -base64 32` prints"
         case .repeatedID: "key \(position) has the id of an earlier one"
         }
     }
@@ -172,8 +172,9 @@ package enum SealError: Error, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknownKey(let id): "POSTBACKS_ENCRYPTION_KEY has no key with the id \(id)"
-        case .tampered: "the sealed value was changed, belongs elsewhere, or was sealed with another key of the same id"
-        case .malformed: "the value is not a sealed one"
+        case .tampered:
+            "the sealed value was changed, belongs to another field, or was sealed with another key of the same id"
+        case .malformed: "the value is not sealed"
         }
     }
 }

@@ -43,7 +43,7 @@ struct CSVReaderTests {
     }
 
     @Test(arguments: [
-        ("x\na\"b,c\nend\n", "a quote stands inside"), ("x\n\"a\"b,c\nend\n", "behind a closing quote"),
+        ("x\na\"b,c\nend\n", "there is a quote inside"), ("x\n\"a\"b,c\nend\n", "after a closing quote"),
         ("x\na\rb\nend\n", "carriage return"), ("x\na\r,b\nend\n", "carriage return"),
     ])
     func `a malformed row is reported and costs the others nothing`(text: String, reason: String) throws {

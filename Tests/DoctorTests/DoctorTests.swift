@@ -28,7 +28,8 @@ import Testing
         #expect(after.status == before.status)
         #expect(
             after.message("destinations").contains(
-                "http://127.0.0.1:1: no answer since 2026-01-02T03:04:05.000Z (12 requests), nothing is sent before"))
+                "http://127.0.0.1:1: no answer since 2026-01-02T03:04:05.000Z (12 requests), nothing is sent to it before"
+            ))
         let terminal = try DoctorReport.run(installation)
         #expect(terminal.text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(terminal.text)")
         #expect(terminal.text.contains("✓ tables") && terminal.text.contains("! destinations"))
@@ -37,7 +38,7 @@ import Testing
     @Test func `it says whether the operator is told, and whether that gets through`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         let none = try DoctorReport(installation)
-        #expect(none.states("alerts") == ["good"] && none.message("alerts").contains("nobody is told"))
+        #expect(none.states("alerts") == ["good"] && none.message("alerts").contains("nobody is notified"))
         let address = ["POSTBACKS_ALERT_URL": "http://127.0.0.1:1/alerts"]
         let unsent = try DoctorReport(installation, address)
         #expect(unsent.states("alerts") == ["notable"], "\(unsent.text)")
@@ -65,7 +66,7 @@ import Testing
         try installation.record(["a", "b"])
         let alone = try DoctorReport(installation)
         #expect(alone.wrong == ["pollers"] && alone.status == .exited(1))
-        #expect(alone.message("pollers").contains("none is running, and 2 deliveries are due, the oldest for "))
+        #expect(alone.message("pollers").contains("no poller is running, and 2 deliveries are due, the oldest for "))
         #expect(alone.remedy("pollers") == "postbacks poll")
 
         var poller: RunningPoller? = try RunningPoller(installation)
@@ -106,7 +107,7 @@ import Testing
             #expect(report.wrong == ["pollers"], "\(report.text)")
             #expect(
                 report.message("pollers").contains(
-                    "1 of 1 cannot send all that is owed: the delivery process ends before it answers"))
+                    "1 of 1 pollers cannot send everything: the delivery process ended before it answered"))
         }
     }
 
@@ -117,10 +118,10 @@ import Testing
         try installation.ask("createPostback", Self.secret)
         let name = "POSTBACKS_ENCRYPTION_KEY"
         let right = try DoctorReport(installation)
-        #expect(right.status == .exited(0) && right.message("secrets") == "1 sealed, and the key opens them")
+        #expect(right.status == .exited(0) && right.message("secrets") == "1 sealed; the key opens them")
         let other = try DoctorReport(installation, [name: Installation.encryptionKey("test", 8)])
         #expect(other.wrong == ["secrets"])
-        #expect(other.message("secrets").contains("it is another key; put the right one back"))
+        #expect(other.message("secrets").contains("it is a different key; put the right one back"))
         let missing = try DoctorReport(installation, [name: Installation.encryptionKey("new", 7)])
         #expect(missing.wrong == ["secrets"] && missing.message("secrets").contains("put it back"))
         let lost = try DoctorReport(installation, [name: ""])
@@ -148,7 +149,7 @@ import Testing
         let report = try DoctorReport(installation, ["POSTBACKS_CONNECT_TIMEOUT": "5s", "POSTBACKS_TIMEOUTS": "3"])
         #expect(report.states("settings").sorted() == ["notable", "wrong"])
         #expect(report.message("settings").contains("POSTBACKS_CONNECT_TIMEOUT must be seconds"))
-        #expect(report.message("settings").contains("POSTBACKS_TIMEOUTS is no setting of this version"))
+        #expect(report.message("settings").contains("POSTBACKS_TIMEOUTS is not a setting of this version"))
         #expect(report.message("settings").contains("POSTBACKS_TIMEOUT"))
     }
 

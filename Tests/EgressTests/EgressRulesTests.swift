@@ -121,11 +121,11 @@ struct EgressRulesTests {
 
     @Test(arguments: [
         ("127.0.0.1,localhost", "localhost", "is not an IP address or a block such as 10.0.0.0/8"),
-        ("10.0.0.0/33", "10.0.0.0/33", "has no valid number of bits behind the slash (0–32, for IPv6 0–128)"),
-        ("10.0.0.0/", "10.0.0.0/", "has no valid number of bits behind the slash (0–32, for IPv6 0–128)"),
-        ("10.0.0.0/+8", "10.0.0.0/+8", "has no valid number of bits behind the slash (0–32, for IPv6 0–128)"),
-        ("10.0.0.1/8", "10.0.0.1/8", "has bits set behind its prefix; perhaps 10.0.0.0/8 is meant"),
-        ("fd00::1/8", "fd00::1/8", "has bits set behind its prefix; perhaps fd00::/8 is meant"),
+        ("10.0.0.0/33", "10.0.0.0/33", "has no valid number of bits after the slash (0–32, for IPv6 0–128)"),
+        ("10.0.0.0/", "10.0.0.0/", "has no valid number of bits after the slash (0–32, for IPv6 0–128)"),
+        ("10.0.0.0/+8", "10.0.0.0/+8", "has no valid number of bits after the slash (0–32, for IPv6 0–128)"),
+        ("10.0.0.1/8", "10.0.0.1/8", "has bits set after its prefix; perhaps you mean 10.0.0.0/8"),
+        ("fd00::1/8", "fd00::1/8", "has bits set after its prefix; perhaps you mean fd00::/8"),
         ("10.0.0.1 10.0.0.2", "10.0.0.1 10.0.0.2", "is more than one address; separate them by commas"),
     ])
     func `a bad entry is named`(list: String, entry: String, reason: String) {

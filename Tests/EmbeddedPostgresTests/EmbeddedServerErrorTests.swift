@@ -11,7 +11,7 @@ struct EmbeddedServerErrorTests {
                 PostgreSQL 15 or newer was not found. Looked at:
                   the folders in PATH: nothing
                   /old: version 12
-                Install it (Debian, Ubuntu: apt-get install postgresql), or set DATABASE_URL to a database that is there.
+                Install it (Debian, Ubuntu: apt-get install postgresql), or set DATABASE_URL to an existing database.
                 """
         )
     }

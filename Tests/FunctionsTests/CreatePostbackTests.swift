@@ -154,7 +154,7 @@ import Testing
         try installation.ask("configureOffer", ["offerId": "o", "goalsEnabled": false])
         #expect(
             try warnings() == [
-                "overlap: other active postbacks fire on the same events too: \(first); the offer's goals are off, so that goals do not tell them apart"
+                "overlap: other active postbacks fire on the same events too: \(first); the offer's goals are off, so goals make no difference"
             ])
         // What it says is so: both fire.
         let recorded = try installation.ask(

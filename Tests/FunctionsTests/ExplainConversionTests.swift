@@ -51,7 +51,7 @@ struct ExplainConversionTests {
         #expect(said[1] == "it is for goal \"g2\", and the offer's goals were on; this is of goal \"g1\"")
         #expect(said[2] == "it was not active")
         #expect(said[3] == "it is affiliate \"b\"'s; this is affiliate \"a\"'s")
-        #expect(said[5].hasPrefix("it was created later, at 20"))
+        #expect(said[5].hasPrefix("it was created after the event, at 20"))
     }
 
     @Test func `of what fired it says what became of it: each state in its words`() throws {
@@ -101,7 +101,7 @@ struct ExplainConversionTests {
         let waiting = try installation.ask("explainConversion", ["conversionId": 5])
         #expect(waiting.at("events.1.postbacks.1.state") == "owed")
         #expect(waiting.at("events.1.postbacks.1.waitsFor.deliveryId") == 5)
-        #expect(reasons(waiting, event: 1)[1].contains("waits for delivery 5, which is of the earlier event 1"))
+        #expect(reasons(waiting, event: 1)[1].contains("waits for delivery 5 of the earlier event 1"))
         try check(7, "owed", "it is due at 20")
         _ = try installation.database.connect().run(
             "UPDATE postbacks SET paused_at = now(), paused_reason = 'gone' WHERE id = 1")

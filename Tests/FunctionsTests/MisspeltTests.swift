@@ -71,7 +71,7 @@ struct MisspeltTests {
         #expect(refusal.code == "invalid_json")
         #expect(
             refusal.message
-                == "the input has a single quote, in basicAuth.password, at line 3, column 45; names and texts stand in double quotes (\")"
+                == "the input has a single quote, in basicAuth.password, at line 3, column 45; names and texts need double quotes (\")"
         )
         #expect(!refusal.text.contains("horse"))
         let line = try Programs.stream(

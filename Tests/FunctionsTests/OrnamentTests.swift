@@ -81,7 +81,7 @@ import Testing
         #expect(answer.at("warnings.0.message") == "was \"203.0.113.9:52811\"; the address 203.0.113.9 is taken")
         #expect(
             answer.at("warnings.2.message")
-                == "was \"06/01/2026\", which could be 2026-01-06 or 2026-06-01; write the one that is meant; it is left out"
+                == "was \"06/01/2026\", which could be 2026-01-06 or 2026-06-01; write the one that you mean; it is left out"
         )
         let other = try installation.record(["transactionId": "u", "ip": .string(long)])
         #expect(other.at("conversion.ip") == "203.0.113.9")

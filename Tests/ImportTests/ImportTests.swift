@@ -38,7 +38,7 @@ struct ImportTests {
         #expect(results[4]["reason"]?.text?.contains("nobody") == true)
         #expect(results[5]["reason"]?.text?.contains("payout") == true)
         #expect(results[5]["reason"]?.text?.contains("currency") == true)
-        #expect(results[6]["reason"] == "the row has 4 cells, and the header 9")
+        #expect(results[6]["reason"] == "the row has 4 cells, but the header has 9")
         #expect(results[6]["line"] == 9)
         #expect(results[7]["reason"]?.text?.contains("quote") == true)
         #expect(outcome.log.contains("3 recorded, 2 duplicate, 1 not_found, 3 invalid"), "\(outcome.log)")
@@ -89,9 +89,9 @@ struct ImportTests {
     }
 
     @Test(arguments: [
-        ("offerId,affiliatId,transactionId", "did you mean \"affiliateId\""), ("offerId,offerId", "there twice"),
-        ("offerId,params.,affiliateId", "is no field"), ("offerId|affiliateId", "commas, semicolons or tabs"),
-        ("offerId,payout.x", "is no field"), ("offerId,\"a\"b", "closing quote"),
+        ("offerId,affiliatId,transactionId", "did you mean \"affiliateId\""), ("offerId,offerId", "occurs twice"),
+        ("offerId,params.,affiliateId", "is not a field"), ("offerId|affiliateId", "commas, semicolons or tabs"),
+        ("offerId,payout.x", "is not a field"), ("offerId,\"a\"b", "closing quote"),
     ])
     func `a header that is wrong stops the import before the first row`(header: String, reason: String) throws {
         let place = try Workplace.make()

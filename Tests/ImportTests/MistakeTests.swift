@@ -55,7 +55,7 @@ struct MistakeTests {
         let listener = try TCPListener()
         let outcome = try shell(try Workplace.make(), "postbacks receive --port \(listener.port)")
         #expect(outcome.status == .exited(73), "\(outcome.log)")
-        #expect(outcome.log.contains("port \(listener.port)") && outcome.log.contains("name another port"))
+        #expect(outcome.log.contains("port \(listener.port)") && outcome.log.contains("give another port"))
     }
 
     private static let talkative = [
@@ -85,7 +85,7 @@ struct MistakeTests {
     @Test func `two ways to read lines are told to be one or the other`() throws {
         let outcome = try shell(try Workplace.make(), "listOffers --stream --check")
         #expect(outcome.status == .exited(65))
-        #expect(outcome.text.contains("give one of them"), "\(outcome.text)")
+        #expect(outcome.text.contains("give one of the two"), "\(outcome.text)")
     }
 
     @Test(arguments: ["up", "demo", "../Tests/run", "../Tests/Benchmarks/run", "../Tests/Faults/run"])

@@ -191,7 +191,7 @@ struct SpreadsheetTests {
         #expect(outcome.status == .exited(0), "\(outcome.log)")
         #expect(try imported(place).first?["payout"] == "1.50")
         let twice = try place.run("import", "conversions", "-", "--format", "csv", input: "offerId,Offer ID\n")
-        #expect(twice.status == .exited(65) && twice.log.contains("cannot stand beside"), "\(twice.log)")
+        #expect(twice.status == .exited(65) && twice.log.contains("cannot be used together with"), "\(twice.log)")
     }
 
     @Test func `a formula that keeps a text is the text`() throws {

@@ -67,9 +67,9 @@ struct EndTests {
         poller.send(SIGTERM)
         #expect(try poller.waitForEnd() == .exited(0))
         let log = try poller.log
-        #expect(log.contains("stopping while the database is away"), "\(log)")
+        #expect(log.contains("stopping without a database"), "\(log)")
         let last = try #require(log.split(separator: "\n").last { $0.contains("poller stopped") })
         #expect(last.contains(#""unstored":"1""#) && last.contains(#""unanswered":"0""#), "\(log)")
-        #expect(last.contains("sent again when its lease has run out"))
+        #expect(last.contains("sent again when their leases have run out"))
     }
 }

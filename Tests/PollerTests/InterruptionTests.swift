@@ -104,7 +104,7 @@ import Testing
         // As if another poller had taken over a lease that had run out.
         let connection = try installation.database.connect()
         _ = try connection.run("UPDATE outbox SET lease_no = lease_no + 1, lease_until = now() + interval '8 seconds'")
-        try waitUntil("the late answer") { try poller.log.contains("late answers of lost leases changed nothing") }
+        try waitUntil("the late answer") { try poller.log.contains("late answers of lost leases were ignored") }
         #expect(try installation.count("deliveries") == 0)
         #expect(try installation.count("attempts") == 0)
         #expect(try installation.value("SELECT lease_no || '/' || attempt AS value FROM outbox") == "2/0")

@@ -170,7 +170,8 @@ import Testing
             }
             let log = try poller.log
             #expect(!log.contains("nothing can be sent from here"))
-            #expect(log.split(separator: "deliveries that need a key cannot be sent from here, and wait").count == 2)
+            #expect(
+                log.split(separator: "deliveries that need a missing key cannot be sent from here and wait").count == 2)
             try waitUntil("the heartbeat says so", timeoutSeconds: 120) {
                 try installation.value("SELECT problem AS value FROM pollers")?.contains("no key with the id other")
                     == true

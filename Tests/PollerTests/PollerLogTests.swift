@@ -76,9 +76,9 @@ struct PollerLogTests {
         try installation.wait(for: 70, in: "failed")
         try waitUntil("all are told or counted") {
             let told = try lines(poller, "a delivery failed").count
-            return try told + sum(lines(poller, "there was more"), "failed") == 70
+            return try told + sum(lines(poller, "log lines were left out"), "failed") == 70
         }
-        #expect(try lines(poller, "there was more").count >= 1)
+        #expect(try lines(poller, "log lines were left out").count >= 1)
     }
 
     @Test func `at debug each attempt is a line, and no line shows a secret, a query or a byte of a body`() throws {
@@ -157,13 +157,13 @@ struct PollerLogTests {
         }
         try server.start()
         try waitUntil("the end is told") {
-            try lines(poller, "the database is back").contains { $0["connection"] == connection }
+            try lines(poller, "the database is available again").contains { $0["connection"] == connection }
         }
         let beginnings = try lines(poller, "no connection to the database")
         #expect(beginnings.count == 1 && beginnings[0]["connection"] == connection)
         #expect(beginnings[0]["reason"]?.text?.isEmpty == false)
         let still = try lines(poller, "still no connection").filter { $0["connection"] == connection }
-        let back = try lines(poller, "the database is back").filter { $0["connection"] == connection }
+        let back = try lines(poller, "the database is available again").filter { $0["connection"] == connection }
         #expect(still.count == 1 && back.count == 1)
         #expect(number(back[0], "seconds") ?? 0 >= number(still[0], "seconds") ?? .max)
         try installation.record(["t2"])

@@ -87,7 +87,7 @@ import Testing
         try installation.record(["u1", "u2"])
         try installation.wait(for: 7, in: "delivered")
         #expect(receiver.requests.count == 7)
-        #expect(try poller.log.contains("sequences stood behind their tables"))
+        #expect(try poller.log.contains("sequences were behind their tables"))
         try installation.createPostback(["conversionStatus": "done", "url": "http://127.0.0.2/{click_id}"])
     }
 

@@ -35,9 +35,10 @@ struct StartTests {
         let installation = try Installation.make()
         let connection = try installation.database.connect()
         _ = try connection.run("INSERT INTO schema_migrations (number, name) VALUES (999, 'of tomorrow')")
-        expectRefusal(try poll(installation), ["newer version", "postbacks migrate"])
+        expectRefusal(try poll(installation), ["newer than this program", "postbacks migrate"])
         let migrate = try Programs.run("postbacks", ["migrate"], environment: installation.environment)
-        #expect(migrate.status == .exited(0) && migrate.errorText.contains("newer version (migration 999)"))
+        #expect(
+            migrate.status == .exited(0) && migrate.errorText.contains("(migration 999) are newer than this program"))
         _ = try connection.run("DELETE FROM schema_migrations WHERE number > 5")
         expectRefusal(try poll(installation), ["older version", "postbacks migrate"])
         let old = try TestDatabase.make()
@@ -51,7 +52,7 @@ struct StartTests {
         let name = "POSTBACKS_ENCRYPTION_KEY"
         expectRefusal(
             try poll(installation, [name: Installation.encryptionKey("test", 8)]),
-            ["1 secrets are sealed with the key test", "it is another key"])
+            ["1 secrets are sealed with the key test", "it is a different key"])
         expectRefusal(
             try poll(installation, [name: Installation.encryptionKey("new", 7)]), ["does not have: put it back"])
         let lost = try poll(installation, [name: ""])
@@ -60,7 +61,7 @@ struct StartTests {
         let up = try Programs.run(
             "postbacks", ["up"],
             environment: installation.environment.merging([name: Installation.encryptionKey("test", 8)]) { $1 })
-        expectRefusal(up, ["it is another key"])
+        expectRefusal(up, ["it is a different key"])
         let rekey = try Programs.run(
             "postbacks", ["rekey"], environment: installation.environment.merging([name: ""]) { $1 })
         expectRefusal(rekey, ["put it back; a new key opens none of them"])
@@ -122,7 +123,7 @@ struct StartTests {
                     """)
         }
         try setReadOnly("on")
-        try waitUntil("it says so") { try poller.log.contains("the database can only be read; nothing is sent until") }
+        try waitUntil("it says so") { try poller.log.contains("the database is read-only; nothing is sent until") }
         let late = try RunningPoller(installation)
         try waitUntil("the other says so") { try late.log.contains("default_transaction_read_only is on") }
         #expect(!(try late.log.contains("no connection to the database")))

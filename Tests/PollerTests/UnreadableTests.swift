@@ -74,7 +74,7 @@ import Testing
             try connection.run("SELECT FROM deliveries WHERE state = 'failed'").count == 2
         }
         try waitUntil("it says why") {
-            try poller.log.contains("answers are stored, and what they led to cannot be read")
+            try poller.log.contains("answers are stored, but their results cannot be read")
         }
         _ = try connection.run("UPDATE destinations SET origin = 'http://127.0.0.1:1'")
         try installation.record(["c"])

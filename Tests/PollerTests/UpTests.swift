@@ -125,7 +125,7 @@ struct UpTests {
             .compactMap { try? JSON(parsing: Array($0.utf8))["seconds"]?.text.flatMap { Int($0) } }
         #expect(Array(waits.prefix(3)) == [1, 2, 4], "\(waits)")
         try FileSystem.rename("\(cluster)/global.away", to: "\(cluster)/global")
-        try waitUntil("it is back", timeoutSeconds: 120) { try up.log.contains("the database is back") }
+        try waitUntil("it is back", timeoutSeconds: 120) { try up.log.contains("the database is available again") }
         #expect(try invoke("configureOffer", ["offerId": "o"], up.environment).status == .exited(0))
     }
 }

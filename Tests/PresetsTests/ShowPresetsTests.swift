@@ -44,7 +44,7 @@ import Testing
             (["voluum", "--domain", "v.example.com"], 65, "--affiliate and --offer"),
             (["keitaro", "--affiliate", "a", "--offer", "o"], 65, "--key"),
             (["cake", "--offer", "o", "--event", "1"], 65, "needs --affiliate and --domain and --their-offer"),
-            (["voluum", "--convert", "https://t.example.com/"], 64, "--convert stands alone"),
+            (["voluum", "--convert", "https://t.example.com/"], 64, "--convert cannot be combined"),
             (
                 ["voluum", "--affiliate", "a", "--offer", "o", "--domain", "v.example.com", "--status", "rejected"], 67,
                 "counted as one more conversion"

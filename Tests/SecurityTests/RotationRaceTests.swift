@@ -33,7 +33,7 @@ import Testing
         _ = try holder.run("COMMIT")
         let outcome = try self.rekey(installation, both)
         #expect(outcome.status == .exited(0), "\(outcome.text)")
-        #expect(outcome.text.contains("the key old seals nothing any more"))
+        #expect(outcome.text.contains("the key old is not used any more"))
         #expect(try sealedAnew() == 210)
         let alone = try Installation.make(on: installation.database, keys(Self.new))
         #expect(try alone.ask("createPostback", inputs[204])["duplicate"] == true)

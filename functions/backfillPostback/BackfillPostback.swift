@@ -8,7 +8,7 @@ import Store
 struct BackfillPostback: SimpleFunction {
     static let contract = Contract(
         "backfillPostback", version: Version.current,
-        summary: "owes past events to a postback that was made later, each event once; at most 10000 per call.",
+        summary: "sends past events to a postback that was created later, each event once; at most 10000 per call.",
         example: ["postbackId": 1, "since": "2026-01-01T00:00:00.000Z", "dryRun": true],
         output: Schema.object(["owed": Schema.integer, "dryRun": Schema.boolean, "next": Schema.textOrNull]),
         settings: Database.settings)
@@ -26,9 +26,9 @@ struct BackfillPostback: SimpleFunction {
             since = fields.required("since", .timestamp, "Events of this time or later.")
             until = fields.optional("until", .timestamp, "Events before this time; without it, until now.")
             includesSilent = fields.optional(
-                "includeSilent", .boolean, default: false, "Also events that were recorded with silent.")
+                "includeSilent", .boolean, default: false, "Includes events that were recorded with silent.")
             isDryRun = fields.optional("dryRun", .boolean, default: false, "Only counts.")
-            after = fields.optional("after", .numberCursor, "Goes on behind an earlier call.") ?? "0"
+            after = fields.optional("after", .numberCursor, "The value of next of the previous call.") ?? "0"
         }
     }
 

@@ -18,8 +18,8 @@ struct ConfigureAffiliate: SimpleFunction {
 
         init(_ fields: inout Fields) {
             affiliateID = fields.required(
-                "affiliateId", .chosenID, "The affiliate's id; one that is new makes an affiliate.")
-            name = fields.optional("name", .name, "For people; of a new affiliate the id unless given.")
+                "affiliateId", .chosenID, "The affiliate's id; a new id creates an affiliate.")
+            name = fields.optional("name", .name, "A name for people; a new affiliate without one gets its id.")
         }
     }
 

@@ -19,14 +19,15 @@ struct ConfigureOffer: SimpleFunction {
         let goals: [(id: String, name: String)]?
 
         init(_ fields: inout Fields) {
-            offerID = fields.required("offerId", .chosenID, "The offer's id; one that is new makes an offer.")
-            name = fields.optional("name", .name, "For people; of a new offer the id unless given.")
+            offerID = fields.required("offerId", .chosenID, "The offer's id; a new id creates an offer.")
+            name = fields.optional("name", .name, "A name for people; a new offer without one gets its id.")
             goalsEnabled = fields.optional(
                 "goalsEnabled", .boolean,
-                "Whether the goals of postbacks count. Turned off they are kept, and count again when turned on.")
+                "Whether the goals of postbacks count. While they are off, they are kept; they count again when they are turned on."
+            )
             goals = fields.optional(
                 "goals", .list(of: .goal, count: 0...1000),
-                "The whole list: it adds, renames and removes. One that a postback or conversion uses cannot be removed."
+                "The whole list: it adds, renames and removes goals. A goal that a postback or conversion uses cannot be removed."
             )
             // Compares bytes, as PostgreSQL does: Swift treats an accented letter and its combining form as equal.
             var seen: Set<[UInt8]> = []
@@ -58,7 +59,7 @@ extension Rule where Value == (id: String, name: String) {
     fileprivate static var goal: Rule {
         object { fields in
             let id = fields.required("id", .identifier, "The goal's id.")
-            return (id, fields.optional("name", .name, "For people; the id unless given.") ?? id)
+            return (id, fields.optional("name", .name, "A name for people; without it, the id.") ?? id)
         }
     }
 }

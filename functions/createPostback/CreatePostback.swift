@@ -11,7 +11,7 @@ import Store
 struct CreatePostback: BatchFunction {
     static let contract = Contract(
         "createPostback", version: Version.current,
-        summary: "makes a postback: on which conversions it fires, and the request that it sends.",
+        summary: "creates a postback: the conversions on which it fires and the request that it sends.",
         example: [
             "offerId": "o1", "affiliateId": "a1", "conversionStatus": "done",
             "url": "https://tracker.example/?cid={click_id}&payout={payout}", "httpType": "GET",

@@ -8,7 +8,8 @@ import Store
 struct DeletePostback: SimpleFunction {
     static let contract = Contract(
         "deletePostback", version: Version.current,
-        summary: "deletes a postback and cancels what it owes; its history stays readable.", example: ["postbackId": 1],
+        summary: "deletes a postback and cancels its deliveries; its history stays readable.",
+        example: ["postbackId": 1],
         output: Schema.object(["deleted": Schema.boolean, "cancelledDeliveries": Schema.integer]),
         settings: Database.settings)
 

@@ -110,7 +110,7 @@ struct Attempt: FunctionOutput {
     private static let answer: JSON = [
         "type": ["object", "null"],
         "description":
-            "status, headers, body and truncated; incomplete with code and message where the body ended badly.",
+            "status, headers, body and truncated; incomplete with code and message if the body did not end correctly.",
     ]
 }
 

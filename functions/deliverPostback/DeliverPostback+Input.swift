@@ -19,10 +19,10 @@ extension DeliverPostback {
         init(_ fields: inout Fields) {
             deliveryID = fields.required(
                 "deliveryId", .assignedID, "The delivery's id: the same on each retry, sent as Postback-Delivery-Id.")
-            attempt = fields.required("attempt", .integer(1...1_000_000), "Which attempt it is.")
+            attempt = fields.required("attempt", .integer(1...1_000_000), "The number of the attempt.")
             (postbackID, template) = fields.required("postback", .postback, "The postback as it is now.")
-            event = fields.required("event", .event, "What happened to the conversion.")
-            conversion = fields.required("conversion", .conversion, "The conversion as it was then.")
+            event = fields.required("event", .event, "The change of the conversion.")
+            conversion = fields.required("conversion", .conversion, "The conversion as it was at the event.")
             isTest = fields.optional(
                 "isTest", .boolean, default: false,
                 "Whether it is marked as a test: Postback-Test: 1, and {is_test} is 1.")

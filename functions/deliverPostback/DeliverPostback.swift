@@ -13,7 +13,7 @@ struct DeliverPostback: ConcurrentFunction {
     static let contract = Contract(
         "deliverPostback", version: Version.current,
         summary:
-            "makes one attempt to send a postback, and says what was sent, what was answered and what is to follow.",
+            "makes one attempt to send a postback and reports the request, the answer and what follows.",
         example: [
             "deliveryId": 1, "attempt": 1,
             "postback": ["id": 1, "version": 1, "url": "https://example.com/?c={click_id}", "httpType": "GET"],

@@ -9,7 +9,7 @@ struct ExplainConversion: SimpleFunction {
     static let contract = Contract(
         "explainConversion", version: Version.current,
         summary:
-            "tells for each event of a conversion which postbacks fired and what became of it, and why the others did not; with all also of other affiliates' postbacks.",
+            "shows for each event of a conversion which postbacks fired, with their deliveries, and why the others did not; with all, it includes the postbacks of other affiliates.",
         example: ["conversionId": 1],
         output: Schema.object([
             "conversion": Schema.conversion,
@@ -42,7 +42,8 @@ struct ExplainConversion: SimpleFunction {
         init(_ fields: inout Fields) {
             key = ConversionKey(&fields)
             all = fields.optional(
-                "all", .boolean.described("Of other affiliates' postbacks, too, which are only counted otherwise."),
+                "all",
+                .boolean.described("Includes the postbacks of other affiliates, which are otherwise only counted."),
                 default: false)
         }
     }

@@ -7,7 +7,8 @@ import Store
 @main
 struct ListConversions: SimpleFunction {
     static let contract = Contract(
-        "listConversions", version: Version.current, summary: "shows the conversions in the order of their recording.",
+        "listConversions", version: Version.current,
+        summary: "shows the conversions in the order in which they were recorded.",
         example: ["offerId": "o1", "status": "done"],
         output: ListedPage.schema("conversions", Schema.conversion),
         settings: Database.settings)

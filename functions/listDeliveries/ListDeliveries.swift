@@ -8,7 +8,7 @@ import Store
 struct ListDeliveries: SimpleFunction {
     static let contract = Contract(
         "listDeliveries", version: Version.current,
-        summary: "shows what is owed and what was sent: each delivery with its state and every attempt.",
+        summary: "shows the deliveries, owed and finished, each with its state and every attempt.",
         example: ["conversionId": 1],
         output: ListedPage.schema(
             "deliveries",

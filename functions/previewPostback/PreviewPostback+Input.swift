@@ -36,17 +36,17 @@ extension PreviewPostback {
                 ? .stored(
                     fields.required(
                         "postbackId", .assignedID,
-                        "A stored postback. Or else createPostback's fields, for one that is not stored."))
+                        "A stored postback. Instead of it, the fields of createPostback, for one that is not stored."))
                 : .new(NewPostback(&fields))
             let conversionID = fields.optional(
-                "conversionId", .assignedID, "Its last event is taken; without it, sample values.")
+                "conversionId", .assignedID, "The conversion whose last event is used; without it, sample values.")
             let sample = fields.optional(
                 "sample", .sampleConversion,
-                "Values in place of a conversion's; what is left out has one that looks like a real one.")
+                "Values that replace those of a conversion; a value that is left out is a realistic sample.")
             let present: JSON = ["not": ["type": "null"]]
             fields.exclude(["conversionId": present, "sample": present])
             if conversionID != nil, sample != nil {
-                fields.refuse("sample", "stands beside conversionId; give one of them")
+                fields.refuse("sample", "is given together with conversionId; give only one of them")
             }
             source = conversionID.map(Source.conversion) ?? .sample(sample ?? .standard)
         }

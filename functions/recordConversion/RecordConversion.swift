@@ -8,7 +8,7 @@ import Store
 struct RecordConversion: BatchFunction {
     static let contract = Contract(
         "recordConversion", version: Version.current,
-        summary: "records a conversion and owes every postback that it triggers; a repeat changes nothing.",
+        summary: "records a conversion and every delivery that it triggers; a repeat changes nothing.",
         example: ["offerId": "o1", "affiliateId": "a1", "transactionId": "t1", "payout": "12.30", "currency": "USD"],
         output: Schema.object(
             ["conversion": Schema.conversion, "duplicate": Schema.boolean, "deliveries": Schema.owedDeliveries],

@@ -10,9 +10,9 @@ struct RedactConversion: SimpleFunction {
         "redactConversion", version: Version.current,
         summary: """
             blanks ip, userAgent, params, statusReason and clickId of a conversion, in its events and attempts too.
-            Ids, amounts, states and country stay. What is still owed goes out without what was blanked.
-            A clickId becomes redacted-<conversionId>: another recording of that click alone is no repeat of it.
-            inFlight deliveries store what they sent after this: call again until there are none.
+            Ids, amounts, states and country stay. Deliveries that are still owed are sent without the blanked values.
+            A clickId becomes redacted-<conversionId>: another conversion with that click alone is not a repeat of it.
+            The inFlight deliveries store their requests after this call: call again until there are none.
             """,
         example: ["conversionId": 1],
         output: Schema.object([

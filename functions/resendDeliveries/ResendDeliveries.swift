@@ -9,14 +9,14 @@ struct ResendDeliveries: SimpleFunction {
     static let contract = Contract(
         "resendDeliveries", version: Version.current,
         summary:
-            "owes failed and dead deliveries again, with force delivered, skipped and overtaken ones too, at most 10000 per call; what waits is made due at once.",
+            "sends failed and dead deliveries again, with force also delivered, skipped and overtaken ones, at most 10000 per call; deliveries that wait become due at once.",
         example: ["filter": ["postbackId": 1, "state": "dead"], "dryRun": true],
         output: Schema.object([
             "resent": Schema.integer, "madeDue": Schema.integer,
             "leftOut": [
                 "type": "object", "additionalProperties": Schema.integer,
                 "description":
-                    "How many stay as they are, by reason: delivered, skipped, overtaken (a later event was delivered there), deleted or paused (the postback), in_flight.",
+                    "How many deliveries stay as they are, by reason: delivered, skipped, overtaken (a later event was delivered there), deleted or paused (the postback), in_flight.",
             ], "dryRun": Schema.boolean, "next": Schema.textOrNull,
         ]),
         settings: Database.settings)

@@ -8,7 +8,7 @@ import Store
 struct UpdateConversionStatus: BatchFunction {
     static let contract = Contract(
         "updateConversionStatus", version: Version.current,
-        summary: "brings a conversion into a status and owes every postback that the change triggers.",
+        summary: "changes the status of a conversion and records every delivery that the change triggers.",
         example: ["offerId": "o1", "transactionId": "t1", "status": "done"],
         output: Schema.object(
             [

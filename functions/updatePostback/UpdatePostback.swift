@@ -11,7 +11,8 @@ import Store
 struct UpdatePostback: BatchFunction {
     static let contract = Contract(
         "updatePostback", version: Version.current,
-        summary: "changes a postback, turns it on or off, or resumes it; what it owes goes out by the new settings.",
+        summary:
+            "changes a postback, turns it on or off, or resumes it; owed deliveries are sent with the new settings.",
         example: ["postbackId": 1, "url": "https://tracker.example/?cid={click_id}", "resume": true],
         output: Schema.object(["postback": Schema.postback, "warnings": Schema.warnings]),
         settings: Database.settings + [Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs],

@@ -13,7 +13,7 @@ enum AmountCell {
         guard let last = signs.last else { return sign + runs[0] }
         if let given = notation.decimal, let shown = shownSign(text), shown != given {
             throw Invalid(
-                "holds \(text), which is no amount whose decimal sign is \(given.rawValue), as --decimal says")
+                "holds \(text), which is not an amount with the decimal sign \(given.rawValue), as --decimal says")
         }
         let groups = signs.dropLast()
         if signs.count == 1, last != .space {

@@ -55,13 +55,13 @@ struct CSVColumns {
             switch CSVColumns.resolve(exported.field(of: name)[...], in: root) {
             case nil:
                 let hint = Spelling.hint(for: name, among: CSVColumns.names(of: root))
-                faults.append(Fault(Path.root.member(name), "the column \"\(name)\" is no field\(hint)"))
+                faults.append(Fault(Path.root.member(name), "the column \"\(name)\" is not a field\(hint)"))
             case let column?:
                 if let other = columns.first(where: { $0.field?.path.overlaps(column.path) == true }) {
                     let message =
                         other.name == name
-                        ? "the column \"\(name)\" is there twice"
-                        : "the column \"\(name)\" cannot stand beside \"\(other.name)\""
+                        ? "the column \"\(name)\" occurs twice"
+                        : "the column \"\(name)\" cannot be used together with \"\(other.name)\""
                     faults.append(Fault(Path.root.member(name), message))
                 }
                 let field = Field(path: column.path, kind: column.kind, meaning: CellMeaning(of: column.path))
@@ -93,7 +93,7 @@ struct CSVColumns {
     /// The function's input for a row. A field whose cell is empty is left out.
     func input(_ cells: [[UInt8]]) throws(CSVFault) -> JSON {
         guard cells.count >= columns.count, cells.dropFirst(columns.count).allSatisfy(\.isEmpty) else {
-            throw CSVFault("the row has \(cells.count) cells, and the header \(columns.count)")
+            throw CSVFault("the row has \(cells.count) cells, but the header has \(columns.count)")
         }
         var members: [JSON.Member] = []
         for (column, cell) in zip(columns, cells) where !cell.isEmpty {

@@ -127,7 +127,7 @@ package struct CSVReader {
             line += 1
             endRow()
         case (_, separator):
-            if state == .behindReturn { refuse("a carriage return stands in the middle of the row") }
+            if state == .behindReturn { refuse("there is a carriage return in the middle of the row") }
             endCell()
         case (_, CSVReader.carriageReturn): state = .behindReturn
         case (.start, CSVReader.quote):
@@ -138,16 +138,18 @@ package struct CSVReader {
             cell = []
             state = .quoted
         case (.behindReturn, _):
-            refuse("a carriage return stands in the middle of the row")
+            refuse("there is a carriage return in the middle of the row")
             state = .plain
             append(CollectionOfOne(byte))
         case (.behindQuote, _):
-            refuse("something stands behind a closing quote, in cell \(cells.count + 1)")
+            refuse("there is text after a closing quote, in cell \(cells.count + 1)")
             state = .plain
             append(CollectionOfOne(byte))
         default:
             if byte == CSVReader.quote {
-                refuse("a quote stands inside of cell \(cells.count + 1), which is not quoted; quote it, and double it")
+                refuse(
+                    "there is a quote inside cell \(cells.count + 1), which is not quoted; quote the cell, and double the quote"
+                )
             }
             append(CollectionOfOne(byte))
         }

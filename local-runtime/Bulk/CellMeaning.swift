@@ -26,7 +26,7 @@ enum CellMeaning {
         case .id:
             guard !CellMeaning.isRounded(text) else {
                 throw Invalid(
-                    "holds \(text): a spreadsheet has rounded the id, and its digits are lost; export the ids again as text and do not save the file from the spreadsheet"
+                    "is \(text): a spreadsheet has rounded the id, and its digits are lost; export the ids again as text and do not save the file from the spreadsheet"
                 )
             }
         case .amount: return try AmountCell.value(text, notation)
@@ -48,7 +48,7 @@ enum CellMeaning {
         if let given = notation.dateOrder {
             guard case .clear(let time, _) = LooseTime(text, order: given) else {
                 if case .unclear(let reason) = open, DateOrder(shownBy: text) == nil { throw wrong(reason) }
-                throw wrong("which is no date in the order \(given.rawValue), as --date-order says")
+                throw wrong("which is not a date in the order \(given.rawValue), as --date-order says")
             }
             if case .clear(time, _) = open { return text }
             return time.description

@@ -29,7 +29,7 @@ enum FileKind {
             [0xD0, 0xCF, 0x11, 0xE0],
             "a workbook of an old spreadsheet (.xls); save the sheet as CSV (UTF-8) and import that"
         ),
-        ([0x1F, 0x8B], "compressed; unpack it on the way: zcat FILE | postbacks import KIND -"),
-        ([0x28, 0xB5, 0x2F, 0xFD], "compressed; unpack it on the way: zstdcat FILE | postbacks import KIND -"),
+        ([0x1F, 0x8B], "compressed; decompress it in a pipe: zcat FILE | postbacks import KIND -"),
+        ([0x28, 0xB5, 0x2F, 0xFD], "compressed; decompress it in a pipe: zstdcat FILE | postbacks import KIND -"),
     ]
 }

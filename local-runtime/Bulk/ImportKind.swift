@@ -52,7 +52,7 @@ package enum ImportKind: String, CaseIterable, Sendable {
         guard !masked.isEmpty else { return row.with(.object(members)) }
         return row.with(
             .malformed(
-                "\(masked.joined(separator: ", ")): an export writes *** in the place of a secret; write the secret, or leave the field out"
+                "\(masked.joined(separator: ", ")): an export writes *** instead of a secret; write the secret, or leave the field out"
             ))
     }
 
@@ -94,7 +94,7 @@ package enum ImportKind: String, CaseIterable, Sendable {
                 details.append(JSON.Member("warnings", .array(warnings.compactMap { $0["code"] })))
             }
             guard output["duplicate"] == true else { return RowResult(word: .created, details: details) }
-            let note = "a row that says the same has made it, in this file or before"
+            let note = "a row with the same content has created it, in this file or before"
             return RowResult(word: .duplicate, details: details + [JSON.Member("note", .string(note))])
         }
     }

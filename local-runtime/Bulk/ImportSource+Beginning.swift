@@ -41,7 +41,7 @@ extension ImportSource {
         let first = text.first { ![0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
         if first == UInt8(ascii: "[") {
             throw FunctionError(
-                .invalidRequest, "\(name) is one list; an object on each line is needed: jq -c '.[]' FILE")
+                .invalidRequest, "\(name) is one list, but each line must be an object: jq -c '.[]' FILE")
         }
         let isToldOfCells = description.notation.decimal != nil || description.notation.dateOrder != nil
         if isToldOfCells || description.separator != nil {

@@ -106,7 +106,7 @@ package final class Importer {
             if let line = rows.nextWaiting() {
                 function.feed(line)
             } else if rows.isBlocked || backoff.since != nil && rows.inFlightCount > 0 {
-                // While it is not known whether the database is back, a few rows are enough to find out.
+                // While it is not known whether the database is available again, a few rows are enough to find out.
                 return
             } else if let row = try source.next() {
                 accept(row)
@@ -151,7 +151,8 @@ package final class Importer {
         else {
             throw FunctionError(
                 .internal,
-                "\(kind.function) answered what is no answer: \(String(decoding: line.prefix(200), as: UTF8.self))")
+                "\(kind.function) wrote a line that is not an answer: \(String(decoding: line.prefix(200), as: UTF8.self))"
+            )
         }
         unexpectedEnds = 0
         guard let error = json["error"] else {
@@ -198,7 +199,7 @@ package final class Importer {
         guard unexpectedEnds <= 3 else {
             rows.forgetInFlight()
             stop = .stopped(
-                FunctionError(.internal, "\(kind.function) keeps ending by itself (\(status)); see its log"))
+                FunctionError(.internal, "\(kind.function) ended several times by itself (\(status)); see its log"))
             return
         }
         function = try start()

@@ -28,7 +28,7 @@ package final class RefusedFile {
         continues = continuing
         if let path, !continuing, FileSystem.kind(of: path) == .file {
             throw FunctionError(
-                .conflict, "\(path) exists: --resume adds to it, --refused FILE writes another, or remove it")
+                .conflict, "\(path) exists: --resume appends to it, --refused FILE writes another file, or remove it")
         }
     }
 

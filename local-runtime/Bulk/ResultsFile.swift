@@ -26,8 +26,9 @@ package final class ResultsFile {
                 throw FunctionError(
                     .conflict,
                     replacing
-                        ? "\(path) exists and holds no results of an import: --results FILE writes another, or remove it"
-                        : "\(path) exists: --resume goes on where it ends, --results FILE writes another, or remove it")
+                        ? "\(path) exists and does not contain results of an import: --results FILE writes another file, or remove it"
+                        : "\(path) exists: --resume continues where it ends, --results FILE writes another file, or remove it"
+                )
             }
             descriptor = try Descriptor.open(path, O_RDWR | O_CREAT, mode: 0o600)
             try lock()
@@ -57,7 +58,7 @@ package final class ResultsFile {
                 isFirst = false
             }
         }
-        if isFirst { throw FunctionError(.invalidRequest, "\(path) holds no results of an import; remove it") }
+        if isFirst { throw FunctionError(.invalidRequest, "\(path) does not contain results of an import; remove it") }
         try descriptor.truncate(to: size)
     }
 
@@ -136,20 +137,20 @@ extension ResultsFile {
         fileprivate static func compare(_ line: [UInt8], _ heading: (Int) throws -> Heading, _ path: String) throws {
             guard let old = try? JSON(parsing: line), case .number(let digits)? = old["beginning"],
                 let length = Int(digits), let kind = old["import"]?.text
-            else { throw FunctionError(.invalidRequest, "\(path) holds no results of an import") }
+            else { throw FunctionError(.invalidRequest, "\(path) does not contain results of an import") }
             let new = try heading(length)
             if new.json == old { return }
             let reason =
                 if kind != new.kind.rawValue {
-                    "it tells of an import of \(kind)"
+                    "it is the result of an import of \(kind)"
                 } else if old["dryRun"] != new.json["dryRun"] {
-                    "it tells of a dry run, or this is one"
+                    "only one of the two imports is a dry run"
                 } else if old["silent"] != new.json["silent"] {
-                    "it tells of an import with --silent, or this is one"
+                    "only one of the two imports has --silent"
                 } else if old["format"] != new.json["format"] {
-                    "it tells of a file in another format"
+                    "the file of that import has another format"
                 } else {
-                    "the input is not the one that it tells of: its size or its beginning has changed"
+                    "the input is not the one of that import: its size or its beginning has changed"
                 }
             throw FunctionError(.conflict, "\(path) cannot be resumed: \(reason)")
         }

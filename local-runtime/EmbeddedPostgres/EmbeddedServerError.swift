@@ -26,16 +26,16 @@ package enum EmbeddedServerError: Error, Equatable, CustomStringConvertible {
             """
             PostgreSQL \(ServerPrograms.oldestVersion) or newer was not found. Looked at:
             \(places.map { "  \($0)\n" }.joined())Install it (Debian, Ubuntu: apt-get install postgresql), or set DATABASE_URL \
-            to a database that is there.
+            to an existing database.
             """
         case .versionMissing(let version, let places):
             """
-            The data were written by PostgreSQL \(version), which was not found. Looked at:
+            PostgreSQL \(version) wrote the data, and it was not found. Looked at:
             \(places.map { "  \($0)\n" }.joined())Install it (Debian, Ubuntu: apt-get install postgresql-\(version)).
             """
-        case .interrupted: "PostgreSQL was stopped while it started"
+        case .interrupted: "PostgreSQL was stopped during its start"
         case .homeInUse(let home): "the database in \(home) is in use by another process"
-        case .noUnprivilegedUser(let reason): "PostgreSQL does not run as root, and \(reason)"
+        case .noUnprivilegedUser(let reason): "PostgreSQL cannot run as root, and \(reason)"
         case .unsafeFolder(let path): "\(path) belongs to another user or is open to others"
         case .initializationFailed(let text): "initdb failed: \(text)"
         case .didNotStart(let text): "PostgreSQL did not start: \(text)"

@@ -18,7 +18,7 @@ struct ServerAccount {
         guard let user = User.named("postgres") ?? User.named("nobody") else {
             throw .noUnprivilegedUser("there is neither a user postgres nor nobody")
         }
-        guard setpriv != nil else { throw .noUnprivilegedUser("setpriv (package util-linux) is not there") }
+        guard setpriv != nil else { throw .noUnprivilegedUser("setpriv (package util-linux) is not installed") }
         self.user = user
     }
 

@@ -69,7 +69,7 @@ extension Poller {
             try answers(release)
         } catch {
             unused += release.stored.leases
-            pause("leases cannot be given back", error, now: now)
+            pause("leases cannot be released", error, now: now)
         }
     }
 
@@ -90,7 +90,7 @@ extension Poller {
             renumber(answer.takenIDs)
             let isLate = now - start > Poller.claimTime
             if isLate, !claims.isEmpty {
-                logger.warning("claims came too late and go back", metadata: ["count": "\(claims.count)"])
+                logger.warning("claims came too late and are released", metadata: ["count": "\(claims.count)"])
             }
             if isLate || stopTime != nil {
                 unused += claims.map { Outbox.Release($0) }
@@ -117,7 +117,8 @@ extension Poller {
         guard !taken.isEmpty else { return }
         let ids = taken.sorted().map { String($0) }.joined(separator: ",")
         logger.error(
-            "deliveries have ids of finished ones and get others before they are sent", metadata: ["ids": "{\(ids)}"])
+            "deliveries have the ids of finished deliveries and get new ids before they are sent",
+            metadata: ["ids": "{\(ids)}"])
         upkeep.renumber(taken)
     }
 
@@ -162,7 +163,7 @@ extension Poller {
             areAnswersStuck = false
             if completion.fenced > 0 {
                 logger.warning(
-                    "late answers of lost leases changed nothing", metadata: ["count": "\(completion.fenced)"])
+                    "late answers of lost leases were ignored", metadata: ["count": "\(completion.fenced)"])
             }
             log.completed(completion, now: now)
             if !completion.dyingPostbacks.isEmpty { upkeep.pauseDying(completion.dyingPostbacks) }

@@ -70,7 +70,8 @@ extension Poller {
         if complaint.isOfKey {
             // Deliveries that need no key, or another one, can still be sent. So the poller does not rest.
             heartbeat.lacksKey(complaint.message, now: now)
-            log.fails("deliveries that need a key cannot be sent from here, and wait", complaint.message, now: now)
+            log.fails(
+                "deliveries that need a missing key cannot be sent from here and wait", complaint.message, now: now)
         } else if let seconds = health.complained(at: now) {
             rest("the delivery function says: \(complaint.message)", seconds: seconds)
         }
@@ -81,7 +82,7 @@ extension Poller {
     private func rest(_ reason: String, seconds: Double) {
         heartbeat.problem = reason
         logger.error(
-            "nothing can be sent from here, and nothing is claimed for a while; postbacks doctor says more",
+            "nothing can be sent from here, so nothing is claimed for a while; postbacks doctor says more",
             metadata: ["reason": "\(reason)", "seconds": "\(seconds)"])
         unused += slots.overdue(at: .max).map { Outbox.Release($0) }
     }
@@ -118,7 +119,7 @@ extension Poller {
             // A delivery that was alone in the process may have ended it. It waits, so that others go first.
             loseWhatWasWritten(now: now) { count in (count == 1 ? Double.random(in: 50...70) : 0, isCharged: false) }
             giveBack(process.takeBackAll(), now: now)
-            rest("the delivery process ends before it answers: \(status)", seconds: health.broke(at: now))
+            rest("the delivery process ended before it answered: \(status)", seconds: health.broke(at: now))
         case .ended(_, hasAnswered: true): loseWhatWasWritten(now: now) { _ in nil }
         }
     }

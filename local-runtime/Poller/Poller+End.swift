@@ -19,7 +19,7 @@ extension Poller {
             if error.isRetryable { return }
             heartbeat.ended(isStored: false, now: now)
             logger.warning(
-                "that this poller is there cannot be stored; doctor may take it for gone",
+                "the heartbeat of this poller cannot be stored; doctor may report that it does not run",
                 metadata: ["reason": "\(error)"])
         }
     }
@@ -28,12 +28,12 @@ extension Poller {
     func reportStop() {
         var metadata: Logger.Metadata = ["inFlight": "\(inFlight.count)"]
         guard !link.isUp else {
-            return logger.info("stopping: waiting for what is in flight", metadata: metadata)
+            return logger.info("stopping: waiting for the requests in flight", metadata: metadata)
         }
         metadata["unstored"] = "\(unstored.answers)"
         metadata["seconds"] = "\(settings.stopDeadline)"
         logger.notice(
-            "stopping while the database is away: waiting for what is in flight, and for the database to take the answers",
+            "stopping without a database: waiting for the requests in flight, and for the database to store the answers",
             metadata: metadata)
     }
 
@@ -60,7 +60,7 @@ extension Poller {
             return logger.info("poller stopped", metadata: metadata)
         }
         logger.warning(
-            "poller stopped; what was sent and is unanswered or unstored is sent again when its lease has run out, and what was leased and is unused waits for that",
+            "poller stopped; requests without a stored answer are sent again when their leases have run out, and leased deliveries that were not sent wait for that",
             metadata: metadata)
     }
 }

@@ -48,7 +48,7 @@ extension Setting<Int> {
     package static var concurrency: Setting {
         .wholeNumber(
             "POSTBACKS_CONCURRENCY", default: "256", 1...4096,
-            "requests in flight per poller; one that waits for 250 ms counts no more (4096 in all)")
+            "requests in flight per poller; one that has waited for 250 ms does not count (at most 4096 in total)")
     }
 
     package static var destinationConcurrency: Setting {
@@ -78,7 +78,7 @@ extension Setting<Double> {
     package static var lease: Setting {
         Setting(
             "POSTBACKS_LEASE", default: "60",
-            "seconds for which a delivery that is being attempted belongs to its poller; must exceed the time-out by 10"
+            "seconds for which a claimed delivery belongs to its poller; must exceed the time-out by 10"
         ) { text throws(Invalid) in
             guard let seconds = Double(text), (1...86_400).contains(seconds) else {
                 throw Invalid("must be seconds from 1 to 86400, such as 60")

@@ -69,7 +69,7 @@ extension Preset {
         let unused = given.keys.filter { option in !options.contains { $0.option == option } }.map(\.rawValue).sorted()
         guard unused.isEmpty else {
             let names = unused.map { "--\($0)" }.joined(separator: ", ")
-            throw FunctionError(.invalidRequest, "the preset \(name) has no use for \(names)")
+            throw FunctionError(.invalidRequest, "the preset \(name) does not use \(names)")
         }
     }
 

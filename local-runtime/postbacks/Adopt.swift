@@ -4,13 +4,13 @@ import Store
 
 struct Adopt: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make the database that is configured the one that sends.",
+        abstract: "Make the configured database the one that sends.",
         discussion: """
-            The database knows that it is the one that sends. A copy of it (a restored dump, \
-            a database made from it, a cluster after pg_upgrade) finds out that it is another, \
-            and no poller sends from there, so that a test on yesterday's data tells nobody \
-            anything. Where the copy is to take over, stop the pollers of the old one and run \
-            this once, with the login that migrates.
+            A database stores that it is the one that sends. A copy of it (a restored dump, \
+            a database created from it, a cluster after pg_upgrade) notices that it is a copy, \
+            and no poller sends from it, so a test with yesterday's data sends \
+            nothing. To let the copy take over, stop the pollers of the old database and run \
+            this command once, with the login that migrates.
             """)
 
     func run() throws {
@@ -19,7 +19,7 @@ struct Adopt: ParsableCommand {
                 try Installation().connectionString(), applicationName: "postbacks adopt")
             let isNew = try InstallationMark.adopt(on: connection)
             Terminal.printError(
-                isNew ? "from now on this database sends" : "this database is the one that sends already")
+                isNew ? "this database is now the one that sends" : "this database already is the one that sends")
         }
     }
 }

@@ -11,8 +11,8 @@ import System
 struct Demo: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Play a story with the fixtures in a throw-away folder, and show each request as the receiver got it.",
-        discussion: "Exit status 0 only if everything arrived as the rules say. Nothing is left running.")
+            "Run a demo with the fixtures in a temporary folder, and show each request that the receiver got.",
+        discussion: "Exit status 0 only if all expected requests arrived. Nothing is left running.")
 
     @Option(help: "The folder that holds each function's fixtures, as functions/NAME/fixtures/*.json.")
     var fixtures = "functions"
@@ -33,9 +33,9 @@ struct Demo: ParsableCommand {
             let failures = try stage.play(DemoStory.steps)
             Terminal.print(try stage.deliveryLog())
             guard failures.isEmpty else {
-                throw FunctionError(.internal, "not as the rules say:\n  " + failures.joined(separator: "\n  "))
+                throw FunctionError(.internal, "not as expected:\n  " + failures.joined(separator: "\n  "))
             }
-            Terminal.print("\nEverything arrived as the rules say: \(stage.requestCount) requests, each once.")
+            Terminal.print("\nEverything arrived as expected: \(stage.requestCount) requests, each once.")
         }
     }
 }

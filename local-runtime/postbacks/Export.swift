@@ -11,12 +11,12 @@ struct Export: ParsableCommand {
         abstract: "Write conversions, deliveries or postbacks to CSV or JSON lines.",
         usage: "postbacks export KIND [--since TIME] [--output FILE] [OPTIONS]",
         discussion: """
-            The rows come from the oldest on, as listConversions, listDeliveries and \
-            listPostbacks show them. For a list that is complete give an --until that has passed. \
-            Times are RFC 3339. In CSV an amount is its exact text, and cells are written exactly as \
-            they are: a spreadsheet may take one that begins with = + - or @ for a formula; \
-            --excel-safe puts an apostrophe in front of such. `postbacks import` takes the file \
-            again; the secrets of postbacks are not in it.
+            The rows begin with the oldest, as in listConversions, listDeliveries and \
+            listPostbacks. For a complete list, give an --until in the past. \
+            Times are in RFC 3339. In CSV, amounts keep their exact text, and cells are written \
+            unchanged: a spreadsheet may read a cell that begins with = + - or @ as a formula; \
+            --excel-safe puts an apostrophe before such cells. `postbacks import` reads the file \
+            again; it does not contain the secrets of postbacks.
 
               postbacks export conversions --since 2026-06-01 --until 2026-07-01
               postbacks export deliveries --state dead --format jsonl --output dead.jsonl
@@ -28,7 +28,8 @@ struct Export: ParsableCommand {
     var kind: ExportKind
 
     @Option(
-        help: "Recorded (conversions) or owed (deliveries) at this time or later; a date alone is its beginning in UTC."
+        help:
+            "Recorded (conversions) or owed (deliveries) at this time or later; a date alone means its beginning in UTC."
     )
     var since: String?
 
@@ -47,23 +48,24 @@ struct Export: ParsableCommand {
     @Option(help: "Only deliveries in this state, e.g. dead.")
     var state: String?
 
-    @Option(help: "Only deliveries of this postback, or itself.")
+    @Option(help: "Only deliveries of this postback, or only this postback.")
     var postback: Int?
 
-    @Option(help: "csv or jsonl. (default: by the output's name; csv for the standard output)")
+    @Option(help: "csv or jsonl. (default: by the output's name; csv for standard output)")
     var format: BulkFormat?
 
-    @Option(help: "The columns of the CSV, between commas, params.NAME included.")
+    @Option(help: "The columns of the CSV, separated by commas; params.NAME is possible.")
     var columns: String?
 
-    @Flag(help: "Keep a spreadsheet from computing cells: an apostrophe before those that begin like a formula.")
+    @Flag(
+        help: "Put an apostrophe before cells that begin like a formula, so that a spreadsheet does not compute them.")
     var excelSafe = false
 
     @Option(
-        help: "The file to write; a file that is there is replaced when all is written. (default: the standard output)")
+        help: "The file to write; an existing file is replaced when everything is written. (default: standard output)")
     var output: String?
 
-    @Option(help: "For how many seconds a database that is away is waited for.")
+    @Option(help: "The seconds to wait for a database that is not available.")
     var patience = 60.0
 
     func validate() throws {

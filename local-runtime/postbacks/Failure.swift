@@ -36,7 +36,8 @@ extension FunctionError {
         case let error as PostgresError where error.isForbidden: self = .lacksRights(error)
         case let error as PostgresError where error.kind == .missingSchema:
             self.init(
-                .misconfigured, "the database has no tables of this version; run: postbacks migrate (\(error.message))")
+                .misconfigured,
+                "the database does not have the tables of this version; run: postbacks migrate (\(error.message))")
         case let error as PostgresError where error.isMisconfiguration:
             self.init(.misconfigured, "the database: \(error)")
         case let error as PostgresError:

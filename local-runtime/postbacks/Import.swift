@@ -14,27 +14,27 @@ struct Import: ParsableCommand {
             conversions go through recordConversion, statuses through updateConversionStatus, \
             postbacks through createPostback. A row is a line of JSON (the function's input) or of \
             CSV: the columns are the function's fields, a member of a field is written with dots \
-            (params.sub1, basicAuth.login), an empty cell is a field left out, the items of a list \
-            stand between |. FUNCTION --help lists the fields.
+            (params.sub1, basicAuth.login), an empty cell is a field that is left out, the items of a \
+            list are separated by |. FUNCTION --help lists the fields.
 
-            What `postbacks export` writes is taken again: statuses know a conversion by its id, \
-            and postbacks need their secrets, which an export shows as ***. An export that is \
-            imported into the database that it comes from makes each postback a second time.
+            Files of `postbacks export` can be imported: statuses find a conversion by its id, \
+            and postbacks need their secrets, which an export shows as ***. Importing an export \
+            into the database that it comes from creates each postback a second time.
 
-            CSV as spreadsheets write it is taken where it is clear what is meant: cells between \
+            CSV of spreadsheets is read if its meaning is clear: cells separated by \
             commas, semicolons or tabs; UTF-8 or UTF-16; columns such as "Offer ID"; TRUE, yes and \
             1; amounts such as 12,30 and 1.234,56; times such as 2026-06-01 12:00 (in UTC) and \
-            01.06.2026. 1,234 may be two amounts and 06/01/2026 two days: other cells of the file \
-            decide, or --decimal and --date-order, and else the row is refused. Of an id that was \
-            saved as 1.23457E+18 the digits are lost.
+            01.06.2026. 1,234 and 06/01/2026 have two meanings: other cells of the file decide, or \
+            --decimal and --date-order; otherwise the row is refused. An id that was saved as \
+            1.23457E+18 has lost its digits and is refused.
 
             FILE.results.jsonl gets a line for each row: recorded, created, updated, unchanged, \
             duplicate, conflict, not_found, invalid (with the reason), valid (in a dry run), \
-            unavailable or failed; and the function's warnings, such as a country that is none. \
-            FILE.refused.csv (of lines of JSON: .jsonl) gets the rows that were refused, each with \
-            its reason in a column of its own: mend them there and import that file. --resume goes \
-            on after a stop: it passes over all rows but those without a result and those that are \
-            unavailable or failed. Importing a file once more does no harm.
+            unavailable or failed; and the function's warnings, such as an unknown country. \
+            FILE.refused.csv (.jsonl for lines of JSON) gets the refused rows, each with \
+            its reason in an extra column: correct them there and import that file. --resume \
+            continues after a stop: it skips all rows except those without a result and those \
+            that are unavailable or failed. Importing a file again does no harm.
 
               postbacks import conversions june.csv --dry-run
               postbacks import conversions june.csv
@@ -42,51 +42,51 @@ struct Import: ParsableCommand {
               zcat june.jsonl.gz | postbacks import conversions -
 
             Exit status: 0 all rows are done; 65 some were refused, or the header or the file is \
-            no such input; 66 the file cannot be read, or there is no results file to resume; 67 a \
-            results file is there already, or is another import's; 70 some failed by a bug; 73 and \
-            74 the results cannot be written; 75 the database is away, --resume later; 78 a setting \
-            is wrong; 130 Ctrl-C.
+            invalid; 66 the file cannot be read, or there is no results file to resume; 67 the \
+            results file exists, or belongs to another import; 70 some failed because of a bug; \
+            73 and 74 the results cannot be written; 75 the database is not available, --resume \
+            later; 78 a setting is wrong; 130 Ctrl-C.
             """)
 
     @Argument(help: "conversions, statuses or postbacks.")
     var kind: ImportKind
 
-    @Argument(help: "The file; - is the standard input.")
+    @Argument(help: "The file; - is standard input.")
     var file: String
 
-    @Option(help: "How the file is written. (default: by its name, or by its beginning)")
+    @Option(help: "The format of the file. (default: by its name, or by its beginning)")
     var format: BulkFormat?
 
-    @Option(help: "How its text is encoded. (default: by its beginning: UTF-8 or UTF-16)")
+    @Option(help: "The encoding of the text. (default: by its beginning: UTF-8 or UTF-16)")
     var encoding: FileEncoding?
 
-    @Option(help: "What stands between cells of CSV: one character, or tab. (default: by the first line)")
+    @Option(help: "The separator of CSV cells: one character, or tab. (default: by the first line)")
     var separator: Separator?
 
-    @Option(help: "What stands before the decimals of an amount: . or , (default: by the file's amounts)")
+    @Option(help: "The decimal sign of amounts: . or , (default: by the file's amounts)")
     var decimal: DecimalSign?
 
     @Option(help: "The order in dates with slashes or hyphens: dmy, mdy or ymd. (default: by the file's dates)")
     var dateOrder: DateOrder?
 
-    @Flag(help: "Only judge the rows, by the function's own rules. The database is not touched.")
+    @Flag(help: "Only validate the rows with the rules of the function. The database is not used.")
     var dryRun = false
 
-    @Flag(help: "Conversions only: record them as history, so that nothing fires.")
+    @Flag(help: "Conversions only: record them as history that fires no postbacks.")
     var silent = false
 
-    @Flag(help: "Go on where the results file ends.")
+    @Flag(help: "Continue where the results file ends.")
     var resume = false
 
     @Option(
-        help: "The results file; - is the standard output. (default: FILE.results.jsonl; .dry-run.jsonl for a dry run)")
+        help: "The results file; - is standard output. (default: FILE.results.jsonl; .dry-run.jsonl for a dry run)")
     var results: String?
 
     @Option(
         help: "The file for refused rows. (default: FILE.refused.csv or .jsonl; none for a dry run)")
     var refused: String?
 
-    @Option(help: "For how many seconds a database that is away is waited for.")
+    @Option(help: "The seconds to wait for a database that is not available.")
     var patience = 60.0
 
     func validate() throws {
@@ -120,7 +120,7 @@ struct Import: ParsableCommand {
             if Terminal.isErrorOutput { Terminal.drawOver("") }
             Terminal.printError("\(importer.progress.summary)\nresults: \(results.path)")
             if refusedRows.isWritten, let path = refusedRows.path {
-                Terminal.printError("refused rows, to be mended and imported: \(path)")
+                Terminal.printError("refused rows, to be corrected and imported: \(path)")
             }
             try report(end, importer.progress, results)
         }
@@ -143,7 +143,7 @@ struct Import: ParsableCommand {
     private func explainHeader(_ source: ImportSource) throws {
         let names = try source.ignoredColumns()
         if names.isEmpty { return }
-        Terminal.printError("passed over, since \(kind.function) does not take it: \(names.joined(separator: ", "))")
+        Terminal.printError("ignored, since \(kind.function) does not accept it: \(names.joined(separator: ", "))")
     }
 
     /// The beginning of the names of files that are written beside the input and not named otherwise.
@@ -173,8 +173,8 @@ struct Import: ParsableCommand {
     private func report(_ end: Importer.End, _ progress: ImportProgress, _ results: ResultsFile) throws {
         let again =
             results.path == "-"
-            ? "go on with --resume --results FILE, where FILE holds these results"
-            : "go on with the same command and --resume"
+            ? "continue with --resume --results FILE, where FILE contains these results"
+            : "continue with the same command and --resume"
         switch end {
         case .complete:
             if progress.failed > 0 { throw ExitCode(FunctionError.Code.internal.exitStatus) }
@@ -185,8 +185,8 @@ struct Import: ParsableCommand {
                 Terminal.printError(
                     """
                     stopped; nobody read the results of \(missing.count) rows, the first of them row \(first). \
-                    If FILE holds what was read, --resume --results FILE goes on behind it; \
-                    or import once more: a row that is recorded is a duplicate then
+                    If FILE contains the results that were read, --resume --results FILE continues after them; \
+                    or import again: rows that were recorded are then duplicates
                     """)
             } else {
                 Terminal.printError("stopped; \(again)")

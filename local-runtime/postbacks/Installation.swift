@@ -138,7 +138,7 @@ extension Setting<String> {
     static var home: Setting {
         Setting(
             "POSTBACKS_HOME", whenMissing: "~/.local/share/postbacks",
-            "the embedded server's and the runtime's own files"
+            "files of the embedded server and the runtime"
         ) { text in text ?? RuntimeHome.path }
     }
 }

@@ -11,8 +11,8 @@ struct Invoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a function on a JSON file, as a platform would, with the environment set.",
         discussion: """
-            Prints the answer for people on a terminal, and the function's own bytes \
-            otherwise. The exit status is the function's own.
+            On a terminal, prints the answer formatted for people; otherwise, prints the \
+            function's bytes unchanged. The exit status is that of the function.
 
               postbacks invoke recordConversion june-1.json
               echo '{"conversionId":1}' | postbacks invoke listDeliveries
@@ -25,13 +25,13 @@ struct Invoke: ParsableCommand {
     @Argument(help: "The function, e.g. recordConversion.", completion: .list(FunctionNames.all))
     var function: String
 
-    @Argument(help: "A file with one JSON object; - is the standard input.")
+    @Argument(help: "A file with one JSON object; - is standard input.")
     var file = "-"
 
     @Flag(help: "Start the embedded server for this call if it is not running, and stop it afterwards.")
     var startServer = false
 
-    @Flag(help: "Lay the answer out for people also where the output is not a terminal.")
+    @Flag(help: "Format the answer for people even if the output is not a terminal.")
     var pretty = false
 
     func validate() throws {

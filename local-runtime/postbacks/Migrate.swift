@@ -6,12 +6,12 @@ struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database's tables to this version. Safe to repeat, and while programs run.",
         discussion: """
-            With --roles it also makes group roles of least privilege, once, by a login
-            that may create roles; later migrations keep them right. Each program then
-            gets a login of its own:
+            With --roles it also creates group roles of least privilege, once, with a login
+            that may create roles; later migrations update their rights. Each program then
+            gets its own login:
 
               postbacks_recorder  recordConversion, updateConversionStatus: cannot see
-                                  secrets, not even sealed, nor change postbacks
+                                  secrets, not even sealed ones, nor change postbacks
               postbacks_poller    poll: cannot write conversions, events, offers; may
                                   pause a postback
               postbacks_manager   configure…, createPostback, updatePostback,
@@ -23,7 +23,7 @@ struct Migrate: ParsableCommand {
               CREATE ROLE shop_poller LOGIN PASSWORD '…' IN ROLE postbacks_poller;
             """)
 
-    @Flag(help: "Make the roles, and give each what its programs need.")
+    @Flag(help: "Create the roles, and grant each the rights that its programs need.")
     var roles = false
 
     func run() throws {
@@ -39,7 +39,8 @@ struct Migrate: ParsableCommand {
         }
         if withRoles { Terminal.printError("granted: \(DatabaseRoles.names.joined(separator: ", "))") }
         if count == 0 {
-            Terminal.printError(try Migrations.tables(on: connection).fault ?? "the tables are those of this version")
+            Terminal.printError(
+                try Migrations.tables(on: connection).fault ?? "the tables are already those of this version")
         }
     }
 }

@@ -6,7 +6,9 @@ import System
 
 struct Poll: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run the poller alone, on a database that is there and migrated. Any number of them may run at once.")
+        abstract:
+            "Run the poller alone, on an existing database that has been migrated. Any number of pollers may run at once."
+    )
 
     func run() throws {
         try reportingFailure {

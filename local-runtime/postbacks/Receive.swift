@@ -6,11 +6,11 @@ import System
 
 struct Receive: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a small receiver on 127.0.0.1 that prints the requests that it gets: for trying things out.",
+        abstract: "Run a small receiver on 127.0.0.1 that prints the requests that it gets, for experiments.",
         usage: "postbacks receive [--port PORT] [--status STATUSES] [OPTIONS]",
-        discussion: "deliverPostback dials 127.0.0.1 only where POSTBACKS_ALLOW_CIDRS=127.0.0.0/8 says so.")
+        discussion: "deliverPostback connects to 127.0.0.1 only if POSTBACKS_ALLOW_CIDRS=127.0.0.0/8 is set.")
 
-    @Option(help: "The port; 0 lets the system choose, and the first line says which it is.")
+    @Option(help: "The port; 0 lets the system choose one, which the first line shows.")
     var port: UInt16 = 0
 
     @Option(
@@ -21,7 +21,7 @@ struct Receive: ParsableCommand {
     @Option(help: "Milliseconds before each answer.")
     var delay = 0
 
-    @Option(help: "How many requests to take in a second; more are answered 429.")
+    @Option(help: "The number of requests in a second that are answered normally; more get 429.")
     var limit: Int?
 
     @Option(help: "The value of Retry-After in each answer.")
@@ -30,13 +30,13 @@ struct Receive: ParsableCommand {
     @Option(help: "The body of each answer.")
     var body = "ok\n"
 
-    @Flag(help: "Send the answer one byte a second.")
+    @Flag(help: "Send the answer at one byte per second.")
     var drip = false
 
     @Flag(help: "Print each request as one line of JSON.")
     var json = false
 
-    @Flag(help: "Print nothing but the port.")
+    @Flag(help: "Print only the port.")
     var quiet = false
 
     func run() throws {
@@ -61,7 +61,8 @@ struct Receive: ParsableCommand {
         do throws(SystemError) {
             return try Receiver(port: port, behaviour: behaviour)
         } catch {
-            let isTaken = error.code == EADDRINUSE ? "; another program has it: name another port, or 0 for any" : ""
+            let isTaken =
+                error.code == EADDRINUSE ? "; another program uses it: give another port, or 0 for any free one" : ""
             guard error.call.hasPrefix("bind") else { throw error }
             throw FileFailure(.cannotCreate, "port \(port) cannot be listened on: \(error.reason)\(isTaken)")
         }

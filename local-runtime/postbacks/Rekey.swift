@@ -7,24 +7,25 @@ import System
 
 struct Rekey: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Seal every stored secret anew under the first key, while everything runs. Safe to repeat.",
+        abstract: "Seal every stored secret again with the first key, while everything runs. Safe to repeat.",
         discussion: """
             A rotation of POSTBACKS_ENCRYPTION_KEY has three steps:
 
               1. Add the new key behind the old one, `1:OLD,2:NEW`, and restart
-                 functions and pollers: all of them can then open what it seals.
+                 functions and pollers: all of them can then open secrets
+                 of the new key.
               2. Put the new key first, `2:NEW,1:OLD`, restart them, and run
                  `postbacks rekey`.
               3. When it ends with exit status 0, remove the old key and restart
                  them.
 
-            It waits for deliveries in flight that were claimed with the old seals.
-            Without a new key it binds what earlier versions sealed to the origin of the
+            It waits for deliveries in flight that were claimed with the old secrets.
+            Without a new key it binds secrets of earlier versions to the origin of the
             postback's URL, once every function and poller is of this version.
 
             Versions and times of postbacks stay as they are. Exit status 1: the old
             key is still needed, or some secrets cannot be opened; those stay as they
-            are, and all others are sealed anew.
+            are, and all others are sealed again.
             """)
 
     @Flag(help: "Only count.")
@@ -66,7 +67,7 @@ struct Rekey: ParsableCommand {
     private static func waitForClaims(_ rotation: SecretRotation) throws {
         var claims = try rotation.claims()
         if claims.count > 0 {
-            Terminal.printError("waiting for \(claims.count) deliveries in flight, for a lease at the most")
+            Terminal.printError("waiting for \(claims.count) deliveries in flight, at most for one lease")
         }
         while claims.count > 0 {
             _ = try wait(for: [], milliseconds: 100)
@@ -85,7 +86,7 @@ struct Rekey: ParsableCommand {
                     : "the key \(key) is missing in POSTBACKS_ENCRYPTION_KEY: it has sealed \(count)")
         }
         for key in keys.ids.dropFirst() where !others.contains(where: { $0.key == key }) {
-            Terminal.print("the key \(key) seals nothing any more: it may be removed from POSTBACKS_ENCRYPTION_KEY")
+            Terminal.print("the key \(key) is not used any more: it may be removed from POSTBACKS_ENCRYPTION_KEY")
         }
         return others.isEmpty
     }

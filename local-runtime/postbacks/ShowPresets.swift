@@ -9,18 +9,19 @@ struct ShowPresets: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "presets",
         abstract:
-            "List ready-made postbacks for well-known trackers, print one as createPostback's input, or convert a URL.",
+            "List presets for well-known trackers, print one as the input of createPostback, or convert a URL.",
         discussion: """
-            Without a name: the list. With one: createPostback's input on standard output,
-            and on standard error what it relies on that nobody has checked. While
-            something of your account is missing it fails and names it.
+            Without a name, it prints the list. With a name, it prints the input of
+            createPostback on standard output, and on standard error the facts that
+            nobody has checked. If an option for your account is missing, it fails and
+            names the option.
 
               postbacks presets voluum --facts
               postbacks presets voluum --affiliate a1 --offer o1 \\
                 --domain track.example.com | createPostback
 
             `--status all` prints a line for each status that the receiver can take. To
-            make them all, in one process or one by one:
+            create them all, in one process or one by one:
 
               postbacks presets … --status all --stream | createPostback --stream
               postbacks presets … --status all |
@@ -28,8 +29,8 @@ struct ShowPresets: ParsableCommand {
 
             `--convert` takes another network's postback URL and prints it with the macros
             of createPostback. It knows #s2#, [payout], %subid%, {clickid}, {{name}},
-            ${NAME}, <name>, __NAME__ and %%name%%. What was recognised and what guessed
-            stands on standard error. With a macro that is not known it prints no URL, and
+            ${NAME}, <name>, __NAME__ and %%name%%. Standard error shows what was
+            recognised and what was guessed. With an unknown macro it prints no URL, and
             the exit status is 65.
 
               postbacks presets --convert \\
@@ -39,10 +40,10 @@ struct ShowPresets: ParsableCommand {
     @Argument(help: "A preset's name.")
     var name: String?
 
-    @Option(help: "The affiliate's id here; * for all.")
+    @Option(help: "The affiliate's id in this system; * for all.")
     var affiliate: String?
 
-    @Option(help: "The offer's id here; * for all.")
+    @Option(help: "The offer's id in this system; * for all.")
     var offer: String?
 
     @Option(help: "A goal's id here.")
@@ -54,7 +55,7 @@ struct ShowPresets: ParsableCommand {
     @Option(help: "The receiver's host, such as track.example.com.")
     var domain: String?
 
-    @Option(help: "The path of the tracker's file, where it is not the usual one.")
+    @Option(help: "The path of the tracker's file, if it is not the usual one.")
     var path: String?
 
     @Option(help: "The account's postback key.")
@@ -63,7 +64,7 @@ struct ShowPresets: ParsableCommand {
     @Option(help: "The account's or network's id at the receiver.")
     var account: String?
 
-    @Option(help: "A token with which the receiver checks who calls.")
+    @Option(help: "A token with which the receiver identifies the caller.")
     var token: String?
 
     @Option(help: "An event, goal or conversion type at the receiver.")
@@ -85,7 +86,7 @@ struct ShowPresets: ParsableCommand {
     var convert: String?
 
     func validate() throws {
-        if convert != nil, name != nil { throw ValidationError("--convert stands alone, without a preset's name") }
+        if convert != nil, name != nil { throw ValidationError("--convert cannot be combined with a preset's name") }
     }
 
     func run() throws {

@@ -43,7 +43,7 @@ enum StartCheck {
         let checks = try SealCheck.run(on: connection, keys: keys)
         if let refusal = SealCheck.refusal(checks, keys) { return refusal }
         for fault in checks.compactMap(\.fault) {
-            logger.error("some deliveries cannot be sent from here, and wait", metadata: ["reason": "\(fault)"])
+            logger.error("some deliveries cannot be sent from here and wait", metadata: ["reason": "\(fault)"])
         }
         return nil
     }
@@ -53,7 +53,7 @@ enum StartCheck {
         switch error.kind {
         case .unusable(let reason): FunctionError(.misconfigured, "DATABASE_URL: \(reason)")
         case .malformedConnectionString:
-            FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
+            FunctionError(.misconfigured, "DATABASE_URL is not a connection string: \(error.message)")
         case .missingSchema: FunctionError(.misconfigured, Migrations.Tables.older.fault ?? "")
         case .rejected where error.isForbidden: .lacksRights(error)
         case .unreachable, .busy, .rejected, .unreadable: nil
@@ -69,7 +69,7 @@ extension Migrations.Tables {
         case .older: "the database's tables are of an older version; run: postbacks migrate"
         case .current: nil
         case .newer(let number):
-            "the database's tables are of a newer version (migration \(number)) than this program, whose last is \(Migrations.newest); run the program whose `postbacks migrate` made them"
+            "the database's tables (migration \(number)) are newer than this program (migration \(Migrations.newest)); run the program whose `postbacks migrate` created them"
         }
     }
 }
@@ -82,7 +82,7 @@ extension SealCheck {
         case .missing:
             "\(count) secrets are sealed with the key \(key), which POSTBACKS_ENCRYPTION_KEY does not have: put it back"
         case .wrong:
-            "\(count) secrets are sealed with the key \(key), and the key of that id in POSTBACKS_ENCRYPTION_KEY opens none of them: it is another key; put the right one back"
+            "\(count) secrets are sealed with the key \(key), and the key of that id in POSTBACKS_ENCRYPTION_KEY opens none of them: it is a different key; put the right one back"
         }
     }
 
@@ -102,7 +102,7 @@ extension FunctionError {
     /// There is no key, and no secrets are known to be sealed.
     static let missingKey = FunctionError(
         .misconfigured,
-        "POSTBACKS_ENCRYPTION_KEY is not set; it seals the postbacks' secrets. Put back the one that you have, or, where nothing is sealed yet, make one, and keep it: openssl rand -base64 32"
+        "POSTBACKS_ENCRYPTION_KEY is not set; it seals the secrets of postbacks. Set the existing key or, if nothing is sealed yet, create one and keep it: openssl rand -base64 32"
     )
 
     /// There is no key, and a new one would not open the sealed secrets.
@@ -110,7 +110,7 @@ extension FunctionError {
         let sealed = checks.map { "\($0.count) with the key \($0.key)" }.joined(separator: ", ")
         return FunctionError(
             .misconfigured,
-            "POSTBACKS_ENCRYPTION_KEY is not set, and secrets are sealed (\(sealed)): put it back; a new key opens none of them"
+            "POSTBACKS_ENCRYPTION_KEY is not set, but secrets are sealed (\(sealed)): put it back; a new key opens none of them"
         )
     }
 
@@ -118,6 +118,6 @@ extension FunctionError {
     static func lostKeyFile(_ path: String, sealed count: Int) -> FunctionError {
         FunctionError(
             .misconfigured,
-            "\(path) is gone, and it has sealed \(count) secrets: put it back, or set POSTBACKS_ENCRYPTION_KEY")
+            "\(path) is missing, and it has sealed \(count) secrets: put it back, or set POSTBACKS_ENCRYPTION_KEY")
     }
 }

@@ -56,7 +56,8 @@ struct TestReport {
 
     private var verdict: [String] {
         let values =
-            usesSample ? "with sample values; --conversion ID takes a conversion's" : "with that conversion's values"
+            usesSample
+            ? "with sample values; --conversion ID uses those of a conversion" : "with that conversion's values"
         if isDelivered { return ["Delivered (\(values))."] }
         let reason = [error["code"]?.text, error["message"]?.text].compactMap(\.self).joined(separator: ": ")
         let fate =
@@ -72,9 +73,9 @@ struct TestReport {
     /// The reasons why real deliveries are not sent although a test is.
     private var standing: [String] {
         var lines: [String] = []
-        if postback["active"] == false { lines.append("The postback is not active: it fires on nothing.") }
+        if postback["active"] == false { lines.append("The postback is not active: it does not fire.") }
         if let reason = postback["paused"]?["reason"]?.text {
-            lines.append("The postback is paused, and what it owes is held: \(reason)")
+            lines.append("The postback is paused, and its deliveries are held: \(reason)")
             lines.append("(updatePostback with \"resume\": true ends the pause)")
         }
         return lines

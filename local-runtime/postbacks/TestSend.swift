@@ -6,23 +6,23 @@ import System
 struct TestSend: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
-        abstract: "Send one request of a postback as a test, and show it with its answer.",
+        abstract: "Send one request of a postback as a test, and show the request and its answer.",
         discussion: """
             previewPostback makes the request and deliverPostback sends it, marked with
-            `Postback-Test: 1`. It is no delivery: nothing is recorded, and nothing is
-            tried again. A pause does not hold it.
+            `Postback-Test: 1`. It is not a delivery: nothing is recorded, and nothing is
+            tried again. It is sent even if the postback is paused.
 
             Prints text on a terminal and one JSON object otherwise. The exit status is 0
             if it was delivered, 1 if not, and that of the function if it was not sent.
 
-              postbacks test 1                     with values that look like real ones
-              postbacks test 1 --conversion 7      with those of a conversion
+              postbacks test 1                     with realistic sample values
+              postbacks test 1 --conversion 7      with the values of a conversion
             """)
 
     @Argument(help: "The postback's id.")
     var postback: String
 
-    @Option(help: "The id of a conversion whose last event is sent.")
+    @Option(help: "The id of the conversion whose last event is sent.")
     var conversion: String?
 
     func run() throws {

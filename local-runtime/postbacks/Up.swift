@@ -10,7 +10,7 @@ import System
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Run it all: the embedded PostgreSQL (unless DATABASE_URL is set), migrations and the poller, until SIGTERM."
+            "Run everything: the embedded PostgreSQL (unless DATABASE_URL is set), migrations and the poller, until SIGTERM."
     )
 
     func run() throws {
@@ -87,7 +87,7 @@ struct Up: ParsableCommand {
             return try UpFile(
                 in: installation.home, connectionString: connectionString, path: installation.functions, exports)
         } catch {
-            logger.debug("what other terminals need is not written", metadata: ["reason": "\(error)"])
+            logger.debug("the settings for other terminals cannot be written", metadata: ["reason": "\(error)"])
             return nil
         }
     }
@@ -101,10 +101,10 @@ struct Up: ParsableCommand {
             "  export PATH=\(ShellText.quoted(installation.functions)):\"$PATH\"",
             "  echo '{\"offerId\":\"o1\",\"goalsEnabled\":true}' | configureOffer", "",
         ]
-        if let file { lines += ["The export lines in one: . \(ShellText.quoted(file.path))"] }
+        if let file { lines += ["All export lines in one command: . \(ShellText.quoted(file.path))"] }
         lines += [
             "Or, with the environment set for you: postbacks invoke configureOffer input.json",
-            "Ctrl-C stops it in good order.", "",
+            "Ctrl-C stops it properly.", "",
         ]
         return lines.joined(separator: "\n")
     }

@@ -29,7 +29,7 @@ final class UpFile {
         // No other process knows the draft; whoever opens the file by its name finds it locked.
         _ = try file.lock()
         let lines =
-            ["# What `postbacks up` runs with, while it runs. In a shell: . \(ShellText.quoted(path))"]
+            ["# The settings of `postbacks up`, while it runs. In a shell: . \(ShellText.quoted(path))"]
             + ["# database \(UpFile.digest(connectionString))"]
             + exports.map { "export \($0.name)=\(ShellText.quoted($0.value))" }
             + ["export PATH=\(ShellText.quoted(functions)):\"$PATH\""]

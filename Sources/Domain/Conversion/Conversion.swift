@@ -44,7 +44,7 @@ extension Conversion {
         affiliate = fields.required("affiliate", .named, "The affiliate.")
         transactionID = fields.optional("transactionId", Ornament.stored, same)
         clickID = fields.optional("clickId", Ornament.stored, same)
-        _ = fields.optional("status", .conversionStatus, "Not looked at: the event's counts.")
+        _ = fields.optional("status", .conversionStatus, "Ignored: the status of the event is used.")
         statusReason = fields.optional("statusReason", Ornament.stored, same)
         payout = fields.optional("payout", .money, same)
         revenue = fields.optional("revenue", .money, same)

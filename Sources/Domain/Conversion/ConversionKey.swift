@@ -16,19 +16,20 @@ package enum ConversionKey: Sendable {
 
     package init(_ fields: inout Fields) {
         let conversionID = fields.optional(
-            "conversionId", .assignedID, "The conversion. Or else offerId with transactionId or clickId.")
+            "conversionId", .assignedID, "The conversion. Instead of it, offerId with transactionId or clickId.")
         let offerID = fields.optional("offerId", .identifier, "With transactionId or clickId.")
         let transactionID = fields.optional("transactionId", .trackingID, "With offerId.")
         let clickID = fields.optional("clickId", .trackingID, "With offerId.")
         let goal = Goal(
             fields.change(
-                "goalId", .identifier, "Which of several conversions with that id; null is the one without a goal."))
+                "goalId", .identifier,
+                "Selects one of several conversions with that id; null selects the one without a goal."))
         fields.require(
             oneOf: [
                 .init("conversionId"), .init("offerId", "transactionId", and: ["goalId"]),
                 .init("offerId", "clickId", and: ["goalId"]),
             ],
-            "must name the conversion in one way: by itself, or as offerId and transactionId, or as offerId and clickId (with goalId if need be; null is the one without a goal)"
+            "must name the conversion in one way: conversionId alone, or offerId and transactionId, or offerId and clickId (goalId may be added; null is the one without a goal)"
         )
         self =
             switch (conversionID, offerID, transactionID, clickID) {

@@ -27,10 +27,10 @@ extension Rule<EventSnapshot> {
                 id: fields.optional("id", .assignedID, "The event's id."),
                 sequence: fields.optional(
                     "sequence", .assignedID, "1 for the conversion's first event."),
-                status: fields.required("status", .conversionStatus, "The status that it came into."),
+                status: fields.required("status", .conversionStatus, "The conversion's new status."),
                 previousStatus: fields.optional(
                     "previousStatus", .conversionStatus, "The status before."),
-                at: fields.optional("at", .timestamp, "When it came into it."))
+                at: fields.optional("at", .timestamp, "The time of the change."))
         }
     }
 }

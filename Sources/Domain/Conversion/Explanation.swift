@@ -37,7 +37,7 @@ package enum Explanation: String, CaseIterable, Sendable {
     package func reason(_ event: Event, _ postback: Postback) -> String? {
         switch self {
         case .fired: nil
-        case .silent: "the conversion was recorded silently, as history; backfillPostback owes it with includeSilent"
+        case .silent: "the conversion was recorded silently, as history; backfillPostback with includeSilent sends it"
         case .affiliate:
             "it is affiliate \"\(postback.affiliateID ?? "")\"'s; this is affiliate \"\(event.affiliateID)\"'s"
         case .status: "it fires on \(postback.conversionStatus ?? "another status"); this is \(event.status)"
@@ -46,7 +46,7 @@ package enum Explanation: String, CaseIterable, Sendable {
                 + (event.goalID.map { "this is of goal \"\($0)\"" } ?? "this has no goal")
         case .inactive: "it was not active"
         case .createdLater:
-            "it was created later\(at(postback.createdAt)); backfillPostback owes it what was before"
+            "it was created after the event\(at(postback.createdAt)); backfillPostback sends it earlier events"
         case .deleted: "it had been deleted\(at(postback.deletedAt))"
         }
     }

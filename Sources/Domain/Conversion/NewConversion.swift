@@ -30,36 +30,36 @@ package struct NewConversion: Sendable {
 
     package init(_ fields: inout Fields) {
         offerID = fields.required("offerId", .identifier, "The offer.")
-        affiliateID = fields.required("affiliateId", .identifier, "The affiliate to whom it is credited.")
+        affiliateID = fields.required("affiliateId", .identifier, "The affiliate that gets the credit.")
         goalID = fields.optional("goalId", .identifier, "The goal that was reached; one of the offer's.")
         transactionID = fields.optional(
             "transactionId", .trackingID,
-            "The advertiser's id of it. A conversion of the same offer, goal and transactionId is a repeat. This or clickId is needed."
+            "The advertiser's id of the conversion. A conversion with the same offer, goal and transactionId is a repeat. This or clickId is required."
         )
         clickID = fields.optional(
             "clickId", .trackingID,
-            "The affiliate's id of the click. Without a transactionId it tells repeats.")
+            "The affiliate's id of the click. Without a transactionId, it identifies repeats.")
         status = fields.optional("status", .conversionStatus, "Its first status; without it, pending.")
-        statusReason = fields.optional("statusReason", Ornament.statusReason, "Why the status is what it is.")
+        statusReason = fields.optional("statusReason", Ornament.statusReason, "The reason of the status.")
         payout = fields.optional("payout", .money, "What the affiliate earns.")
         revenue = fields.optional("revenue", .money, "What the network earns.")
         saleAmount = fields.optional("saleAmount", .money, "What the customer paid.")
-        currency = fields.optional("currency", .currency, "Of the amounts, such as USD.")
+        currency = fields.optional("currency", .currency, "The currency of the amounts, such as USD.")
         ip = fields.optional("ip", Ornament.ip, "The visitor's address.")
         country = fields.optional("country", Ornament.country, "The visitor's country.")
         userAgent = fields.optional("userAgent", Ornament.userAgent, "The visitor's browser.")
-        clickedAt = fields.optional("clickedAt", Ornament.time, "When the click was.")
-        occurredAt = fields.optional("occurredAt", Ornament.time, "When it happened; without it, now.")
+        clickedAt = fields.optional("clickedAt", Ornament.time, "The time of the click.")
+        occurredAt = fields.optional("occurredAt", Ornament.time, "The time of the conversion; without it, now.")
         let params =
             fields.optional(
                 "params", Ornament.conversionParams,
-                "Values of your own, for {params.NAME}; sub1 to sub10 also for {sub1} to {sub10}.") ?? []
+                "Your own values, for {params.NAME}; sub1 to sub10 also for {sub1} to {sub10}.") ?? []
         self.params = params.isEmpty ? nil : .object(params.map { JSON.Member($0.name, .string($0.value)) })
         isSilent = fields.optional(
-            "silent", .boolean, default: false, "Whether it fires nothing, so that history can be moved in.")
+            "silent", .boolean, default: false, "Whether it fires no postbacks, so that history can be imported.")
         warnings = fields.warnings
         fields.require(
             oneOf: [.init("transactionId", and: ["clickId"]), .init("clickId")],
-            "is missing, and so is clickId; one of them is needed to recognise a repeat")
+            "is missing, and so is clickId; one of them is required to recognise a repeat")
     }
 }

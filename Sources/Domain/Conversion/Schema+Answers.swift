@@ -32,7 +32,7 @@ extension Schema {
         "anyOf": [
             object(["deliveryId": integer, "eventSequence": integer, "until": timeOrNull]), ["type": "null"],
         ],
-        "description": "The delivery of an earlier event of the conversion that goes out first.",
+        "description": "The delivery of an earlier event of the conversion, which is sent first.",
     ]
 
     /// The deliveries that an event owes.

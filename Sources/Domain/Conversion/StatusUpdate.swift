@@ -17,15 +17,15 @@ package struct StatusUpdate: Sendable {
         key = ConversionKey(&fields)
         status = fields.required(
             "status", .conversionStatus,
-            "What it becomes: of pending done or rejected, of done rejected, of rejected done. The same again changes nothing."
+            "The new status: from pending to done or rejected, from done to rejected, from rejected to done. The present status changes nothing."
         )
         statusReason = fields.change(
-            "statusReason", Ornament.statusReason, "Why the status is what it is; null clears it.")
+            "statusReason", Ornament.statusReason, "The reason of the status; null clears it.")
         payout = fields.change("payout", .money, "What the affiliate earns; null clears it.")
         revenue = fields.change("revenue", .money, "What the network earns; null clears it.")
         saleAmount = fields.change("saleAmount", .money, "What the customer paid; null clears it.")
         expectedStatus = fields.optional(
-            "expectedStatus", .conversionStatus, "Refuses the update while the stored status is another one.")
+            "expectedStatus", .conversionStatus, "Refuses the update if the stored status is a different one.")
         warnings = fields.warnings
     }
 }

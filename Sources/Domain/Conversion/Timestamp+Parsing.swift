@@ -91,7 +91,7 @@ extension Rule<Timestamp> {
         }
         func message(_ given: String, _ quoted: String) -> String {
             let hint = if case .clear(let time, _) = LooseTime(given) { "; did you mean \"\(time)\"?" } else { "" }
-            return "must be a time by RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \(quoted)\(hint)"
+            return "must be a time in RFC 3339, such as \"2026-01-02T03:04:05.678Z\", not \(quoted)\(hint)"
         }
         let text = Rule<String>.text(1...64).parsed(placeholder: Timestamp(milliseconds: 0), schema: schema()) {
             text throws(Invalid) in

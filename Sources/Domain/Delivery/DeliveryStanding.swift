@@ -35,7 +35,7 @@ package struct DeliveryStanding {
 
     private var waiting: String {
         if let waitsFor {
-            "it waits for delivery \(waitsFor.deliveryID), which is of the earlier event \(waitsFor.eventSequence)"
+            "it waits for delivery \(waitsFor.deliveryID) of the earlier event \(waitsFor.eventSequence)"
         } else {
             "it is due\(dueAt.map { " at \($0)" } ?? "")"
         }
@@ -50,7 +50,7 @@ package struct DeliveryStanding {
         case (let answer?, let error?): "\(answer): \(error)"
         case (let answer?, nil): answer
         case (nil, let error?): error
-        case (nil, nil): "nothing of it is kept any more"
+        case (nil, nil): "its attempts are not kept any more"
         }
     }
 }

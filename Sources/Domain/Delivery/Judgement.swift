@@ -30,14 +30,16 @@ package struct Judgement: Sendable, Hashable {
             case .mismatch(let words):
                 self.init(criteria.retry ? .retry : .failed, AttemptError(.responseMismatch, words))
             case .undecided:
-                self.init(.retry, bodyFailure ?? AttemptError(.protocol, "the body did not end as its head said"))
+                self.init(
+                    .retry,
+                    bodyFailure ?? AttemptError(.protocol, "the body ended in another way than the headers said"))
             }
         case 404, 408, 409, 425, 429, 500...599: self.init(.retry, refusal)
         case 410: self.init(.failed, refusal, pausesPostback: true)
         case 300...399:
             self.init(
                 .failed,
-                AttemptError(.httpStatus, "the receiver answered with status \(status); redirects are not followed"))
+                AttemptError(.httpStatus, "the receiver answered with status \(status); redirects are never followed"))
         default: self.init(.failed, refusal)
         }
     }

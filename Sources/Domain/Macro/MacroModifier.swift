@@ -35,19 +35,19 @@ package enum MacroModifier: String, CaseIterable, Sendable {
 
     package var meaning: String {
         switch self {
-        case .fallback: "What stands there when there is no value. Behind everything else: {payout:minor|0}."
-        case .raw: "As it is, not percent-encoded. In the URL only."
-        case .map: "Other words. Without a default, nothing for a value that is not in it."
+        case .fallback: "The text to use if there is no value. It comes last: {payout:minor|0}."
+        case .raw: "The value as it is, not percent-encoded. In the URL only."
+        case .map: "Replaces words. Without a default, a value that is not in the map becomes empty."
         case .number:
-            "A JSON number with the same digits, null without a value. As a whole value of requestParams with POST(JSON); behind another modifier too: {occurred_at:unix:number}."
-        case .boolean: "true for true or 1, false for false or 0, else null. Where :number may stand."
-        case .unix: "Whole seconds since 1970. Of every time."
-        case .unixms: "Milliseconds since 1970. Of every time."
-        case .date: "The day in UTC. Of every time."
-        case .pattern: "A pattern of yyyy MM dd HH mm ss SSS in UTC, all else as it stands. Of every time."
-        case .minor: "Whole minor units of the conversion's currency, as ISO 4217 has them. Of every amount."
+            "A JSON number with the same digits; null without a value. Only as a whole value of requestParams with POST(JSON), also after another modifier: {occurred_at:unix:number}."
+        case .boolean: "true for true or 1, false for false or 0, otherwise null. Allowed where :number is."
+        case .unix: "Whole seconds since 1970. For every time."
+        case .unixms: "Milliseconds since 1970. For every time."
+        case .date: "The day in UTC. For every time."
+        case .pattern: "A pattern of yyyy MM dd HH mm ss SSS in UTC; all other characters stay. For every time."
+        case .minor: "Whole minor units of the conversion's currency, as ISO 4217 defines them. For every amount."
         case .fixed:
-            "So many decimals, 0 to \(ExactDecimal.fractionDigits), rounded half away from zero. Of every amount."
+            "This number of decimals, 0 to \(ExactDecimal.fractionDigits), rounded half away from zero. For every amount."
         }
     }
 

@@ -14,8 +14,8 @@ package enum MacroReference {
 
     package static let macros: [Entry] =
         MacroName.allCases.map { entry("{\($0.rawValue)}", $0.meaning) } + [
-            entry("{sub1}", "The conversion's own parameter sub1, and so on to {sub10}."),
-            entry("{params.page}", "Any of the conversion's own parameters, here page."),
+            entry("{sub1}", "The conversion's parameter sub1, and so on to {sub10}."),
+            entry("{params.page}", "Any of the conversion's parameters, here page."),
         ]
 
     package static let modifiers: [Entry] = MacroModifier.allCases.map { entry($0.example, $0.meaning) }
@@ -55,13 +55,13 @@ extension MacroName {
     /// A description of the macro for users.
     var meaning: String {
         switch self {
-        case .conversionID: "The conversion's id here."
+        case .conversionID: "The conversion's id in this system."
         case .eventID: "The id of the event: one change of a conversion."
         case .eventSequence: "1 for the conversion's first event, 2 for the next, and so on."
-        case .deliveryID: "The delivery's id, the same on each retry: drop repeats by it."
+        case .deliveryID: "The delivery's id, the same on each retry; use it to drop repeats."
         case .attempt: "1 for the first attempt, 2 for the next, and so on."
-        case .clickID: "The click's id, as the affiliate's tracker made it."
-        case .transactionID: "The transaction's id, as the advertiser made it."
+        case .clickID: "The affiliate's id of the click."
+        case .transactionID: "The advertiser's id of the transaction."
         case .affiliateID: "The affiliate's id."
         case .affiliateName: "The affiliate's name."
         case .offerID: "The offer's id."
@@ -69,8 +69,8 @@ extension MacroName {
         case .goalID: "The goal's id."
         case .goalName: "The goal's name."
         case .status: "pending, done or rejected."
-        case .previousStatus: "The status before; nothing for the first event."
-        case .statusReason: "Why the status is what it is."
+        case .previousStatus: "The status before; empty for the first event."
+        case .statusReason: "The reason of the status."
         case .payout: "What the affiliate earns."
         case .revenue: "What the network earns."
         case .saleAmount: "What the customer paid."
@@ -78,9 +78,9 @@ extension MacroName {
         case .ip: "The visitor's address."
         case .country: "The visitor's country, two letters."
         case .userAgent: "The visitor's browser."
-        case .clickedAt: "When the click was."
-        case .occurredAt: "When the conversion happened."
-        case .statusAt: "When it came into the status."
+        case .clickedAt: "The time of the click."
+        case .occurredAt: "The time of the conversion."
+        case .statusAt: "The time of the change to the status."
         case .timestamp: "The time of the attempt."
         case .random: "A UUID, the same on each retry."
         case .isTest: "1 for a test, else 0."

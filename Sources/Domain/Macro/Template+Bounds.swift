@@ -22,7 +22,8 @@ extension Template {
         for use in uses {
             let count = use.mapEntryCount
             guard count <= Template.mapLimit else {
-                throw Invalid("has a map for {\(use.macro.name)} of \(count) entries; \(Template.mapLimit) are allowed")
+                throw Invalid(
+                    "has a map for {\(use.macro.name)} of \(count) entries; at most \(Template.mapLimit) are allowed")
             }
         }
     }

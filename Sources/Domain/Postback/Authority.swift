@@ -16,7 +16,7 @@ struct Authority {
     init(parsing text: Substring, defaultPort: Int) throws(Invalid) {
         guard !text.isEmpty else { throw Invalid("must have a host") }
         if text.utf8.contains(UInt8(ascii: "{")) || text.utf8.contains(UInt8(ascii: "}")) {
-            throw Invalid("must not have macros in its host or port")
+            throw Invalid("must not have macros in the host or port")
         }
         if text.utf8.contains(UInt8(ascii: "@")) {
             throw Invalid("must not have user info (user:password@); use basicAuth")
@@ -45,7 +45,7 @@ struct Authority {
         } else {
             guard rest.unicodeScalars.removeFirst() == ":", (1...5).contains(rest.utf8.count),
                 rest.utf8.allSatisfy(\.isDigit), let number = Int(rest), (1...65535).contains(number)
-            else { throw Invalid("must have a port from 1 to 65535 behind the host, or none") }
+            else { throw Invalid("must have a port from 1 to 65535 after the host, or none") }
             port = number
         }
         isDefaultPort = port == defaultPort
@@ -57,7 +57,7 @@ struct Authority {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         if let last = labels.last, isNumeric(last) {
             throw Invalid(
-                "has a host that some read as a number; write the address as a dotted quad, such as 192.0.2.1")
+                "has a host that some programs read as a number; write the address as a dotted quad, such as 192.0.2.1")
         }
         guard text.utf8.count <= 253 else { throw Invalid("must have a host of at most 253 bytes") }
         for label in labels {

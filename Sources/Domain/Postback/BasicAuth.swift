@@ -61,11 +61,11 @@ extension Rule<BasicAuth> {
     /// No fault quotes what was given: a secret may stand in any member by mistake.
     package static func basicAuth(from source: StoredSecret.Source) -> Rule {
         let login = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
-            let login = fields.required("login", .login, "With a password; without a colon.")
+            let login = fields.required("login", .login, "Required with password; it must not contain a colon.")
             return .login(
                 login,
                 password: fields.required(
-                    "password", .password(from: source), "With a login."))
+                    "password", .password(from: source), "Required with login."))
         }
         let token = Rule<BasicAuth>.object(quotesUnknown: false) { fields in
             let scheme = fields.optional(
@@ -78,11 +78,11 @@ extension Rule<BasicAuth> {
                 return [
                     "properties": [
                         "token": Rule<StoredSecret>.token(from: source, scheme).schema.merging([
-                            "description": "Instead of login and password; goes out as it is, behind its scheme."
+                            "description": "Instead of login and password; sent as it is, after its scheme."
                         ]),
                         "scheme": [
                             "enum": names, "title": "\"Basic\", \"Bearer\"", "default": "Basic",
-                            "description": "Of a token.",
+                            "description": "The scheme of the token.",
                         ],
                     ], "required": scheme == .basic ? ["token"] : ["token", "scheme"], "additionalProperties": false,
                 ] as JSON

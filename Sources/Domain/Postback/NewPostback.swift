@@ -32,19 +32,19 @@ package struct NewPostback: Sendable {
         )
         goalID = fields.optional(
             "goalId", .identifier,
-            "Only conversions of this goal; without it, of any. The offer's goals must be on.")
+            "Only conversions of this goal; without it, of every goal. The offer's goals must be on.")
         conversionStatus = fields.required(
-            "conversionStatus", .conversionStatus, "It fires when a conversion comes into this status.")
+            "conversionStatus", .conversionStatus, "It fires when a conversion changes to this status.")
         template = RequestTemplate(&fields, from: .caller)
         isActive = fields.optional(
             "active", .boolean, default: true,
-            "Whether it fires on new events. What it owes already is sent in any case.")
+            "Whether it fires on new events. Deliveries that are owed already are sent in any case.")
         sendsOvertaken = fields.optional(
             "sendOvertaken", .boolean, default: false,
-            "Whether an event is sent also after a later one of its conversion was delivered to the same destination.")
+            "Whether an event is sent even if a later event of its conversion was delivered to the same destination.")
         idempotencyKey = fields.optional(
             "idempotencyKey", .text(1...200),
-            "Makes the call repeatable: the same key with the same input answers the same postback.")
+            "Makes the call repeatable: the same key with the same input returns the same postback.")
         let given = fields.given(except: "idempotencyKey")
         literalInput = given.sorted.bytes
         canonicalInput = CanonicalInput.bytes(

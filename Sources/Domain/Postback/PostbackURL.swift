@@ -69,7 +69,7 @@ package struct PostbackURL: Sendable, Hashable {
     ///   and for a map with too many entries.
     package func checkNew() throws(Invalid) {
         if let segment = DotSegments.first(in: rest) {
-            throw Invalid("must not have the path segment \"\(segment)\", which leads to another path")
+            throw Invalid("must not have the path segment \"\(segment)\", which changes the path")
         }
         try rest.checkMaps()
     }

@@ -69,10 +69,10 @@ enum HeaderName {
             ], "belongs to the connection and cannot be set"
         ),
         (["expect"], "cannot be set"),
-        (["postback-delivery-id", "postback-attempt", "postback-test"], "is set by the product itself"),
+        (["postback-delivery-id", "postback-attempt", "postback-test"], "is set by this system"),
         (
             ["webhook-id", "webhook-timestamp", "webhook-signature"],
-            "is set by the product itself; give signingSecret"
+            "is set by this system; give signingSecret"
         ),
     ]
 
@@ -97,7 +97,7 @@ extension Rule<RequestHeaders> {
                 "patternProperties": .object([JSON.Member(SecretName.headerPattern, secret.schema)]),
                 "additionalProperties": open.schema, "maxProperties": 64,
                 "description": .string(
-                    "Names that differ by more than case; values with macros, each at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestHeaders.byteLimit) bytes. No Authorization beside basicAuth."
+                    "Names that differ in more than upper and lower case; values with macros, each at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestHeaders.byteLimit) bytes. No Authorization beside basicAuth."
                 ),
             ]
         }
@@ -130,7 +130,7 @@ extension Rule<RequestHeaders> {
                 let place = path.member(member.name)
                 if let wrong = HeaderName.refusal(member.name) { faults.append(Fault(place, wrong)) }
                 if !seen.insert(member.name.lowercased()).inserted {
-                    faults.append(Fault(place, "is there twice; header names do not differ by case"))
+                    faults.append(Fault(place, "occurs twice; upper and lower case make no difference in header names"))
                 }
                 let value: RequestHeaders.Value? =
                     SecretName.isOfHeader(member.name)
@@ -160,7 +160,7 @@ extension HeaderName {
             throw Invalid("must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)")
         }
         guard let template = try? Template(parsing: text, in: .header) else {
-            throw Invalid("has a { or } that is no macro; a literal brace is written {{ or }}")
+            throw Invalid("has a { or } that does not belong to a macro; a literal brace is written {{ or }}")
         }
         if source == .caller { try template.checkMaps() }
     }

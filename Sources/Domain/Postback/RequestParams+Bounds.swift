@@ -10,7 +10,7 @@ extension RequestParams {
     static func excess(of json: JSON) -> String? {
         let size = json.size
         if size.values > valueLimit {
-            return "must have at most \(valueLimit) values, those in lists and objects counted, not \(size.values)"
+            return "must have at most \(valueLimit) values, including those in lists and objects, not \(size.values)"
         }
         if size.bytes > byteLimit {
             return "must have at most \(byteLimit) bytes in all names and values, not \(size.bytes)"

@@ -70,14 +70,14 @@ extension JSON {
     /// Returns what is wrong with a value at a place of the params; nil if nothing is. The message quotes no value that
     /// may be a secret.
     func wrong(at place: ParamPlace, from source: StoredSecret.Source) -> String? {
-        if source == .caller, sealedParam != nil { return "is what a stored secret looks like; give the secret itself" }
+        if source == .caller, sealedParam != nil { return "has the form of a stored secret; give the secret itself" }
         guard place.holdsSecrets, case .string(let text) = self else { return nil }
         if source == .caller, text == Secret.mask { return StoredSecret.maskFault }
         if source == .caller, text.utf8.count > Template.byteLimit {
             return "must have at most \(Template.byteLimit) bytes, not \(text.utf8.count)"
         }
         guard (try? Template(parsing: text, in: .parameter)) != nil else {
-            return "has a { or } that is no macro; a literal brace is written {{ or }}"
+            return "has a { or } that does not belong to a macro; a literal brace is written {{ or }}"
         }
         return nil
     }

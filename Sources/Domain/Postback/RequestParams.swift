@@ -85,7 +85,7 @@ extension Rule<RequestParams> {
                 "type": "object", "propertyNames": ["pattern": #"^[^{}\u0000-\u001f\u007f-\u009f]{1,256}$"#],
                 "maxProperties": 256,
                 "description": .string(
-                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, lists in lists, and macros that are a JSON number or boolean, which stand alone: {payout:number}, {occurred_at:unix:number}, {is_test:boolean}. A value without macros whose name speaks of a secret (key, token, password …) is stored encrypted, and shown as ***, which cannot be given. At most \(RequestParams.valueLimit) values, those in lists and objects counted; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
+                    "Strings with macros, numbers, booleans, nulls and lists; with POST(JSON) also objects, whose names follow the same rules, lists in lists, and macros that become a JSON number or boolean, which must be the whole value: {payout:number}, {occurred_at:unix:number}, {is_test:boolean}. A value without macros whose name suggests a secret (key, token, password …) is stored encrypted and shown as ***, which is no valid input. At most \(RequestParams.valueLimit) values, including those in lists and objects; a string at most \(Template.byteLimit) bytes and \(Template.mapLimit) entries of a map; all names and values together at most \(RequestParams.byteLimit) bytes."
                 ),
             ]
         }

@@ -25,7 +25,10 @@ package struct RequestTemplate: Sendable {
         if basicAuth != nil, let field = requestHeaders.fields.first(where: { $0.name.lowercased() == "authorization" })
         {
             faults.append(
-                ("requestHeaders.\(field.name)", "stands beside basicAuth, which sets the same header; give one"))
+                (
+                    "requestHeaders.\(field.name)",
+                    "is given together with basicAuth, which sets the same header; give only one of them"
+                ))
         }
         return faults
     }
@@ -34,20 +37,20 @@ package struct RequestTemplate: Sendable {
 extension RequestTemplate {
     /// The descriptions of the fields, for a new postback, for a changed one and for one that is sent.
     enum Meaning {
-        static let url = "Where it goes."
-        static let httpType = "How it is sent: a GET, a form or a JSON body."
+        static let url = "The receiver's URL."
+        static let httpType = "How the request is sent: a GET, a form or a JSON body."
         static let basicAuth =
-            "The header Authorization: login and password, or a token. Stored encrypted, and shown as ***."
+            "The header Authorization: login and password, or a token. Stored encrypted and shown as ***."
         static let requestParams =
-            "Names and values that are added to the URL's query with GET, and are the body with POST, in the order of their names."
+            "Names and values in the order of their names: with GET they are added to the URL's query, with POST they are the body."
         static let requestHeaders =
-            "Header fields of your own. Values whose names speak of a secret are stored encrypted, and shown as ***."
+            "Your own header fields. Values whose names suggest a secret are stored encrypted and shown as ***."
         static let signingSecret = "Signs each request by Standard Webhooks: webhook-id, -timestamp and -signature."
-        static let omitEmptyParams = "Whether a param that renders empty is left out."
+        static let omitEmptyParams = "Whether a param with an empty value is left out."
         static let skipWhenEmpty =
-            "Macros without braces: if one of them has no value, nothing is sent, and it says so."
+            "Macros without braces. If one of them has no value, nothing is sent and the delivery is skipped."
         static let successWhen =
-            "What counts as delivered, for trackers that answer 200 to what they refuse. Without it every 2xx does."
+            "Which answers count as delivered, for trackers that answer 200 to requests that they refuse. Without it, every 2xx counts."
     }
 
     /// Reads all fields, from a caller (createPostback) or as they are stored (deliverPostback).

@@ -12,7 +12,7 @@ package enum StoredSecret: Sendable, Hashable {
 
     /// The message for a mask where a secret should be.
     static let maskFault =
-        "is the mask that stands for a stored secret; give the secret itself, or leave the field out"
+        "is the mask of a stored secret; give the secret itself, or leave the field out"
 
     /// Returns the secret as it is stored: sealed for the owner's field. A sealed one stays as it is. Without keys a
     /// plain one is masked.
@@ -125,7 +125,7 @@ extension Rule<StoredSecret> {
             return [
                 "title": "text", "type": "string", "pattern": .string("^\(secret)( \(secret))*$"), "maxLength": 1024,
                 "description":
-                    "whsec_ and the base64 of 24 to 64 bytes; several, separated by one space, sign side by side.",
+                    "whsec_ and the base64 of 24 to 64 bytes; several secrets, separated by one space, each add a signature.",
             ]
         }
         return secret(from: source, schema: schema()) { text throws(Invalid) in

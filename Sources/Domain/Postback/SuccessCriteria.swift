@@ -47,10 +47,10 @@ package struct SuccessCriteria: Sendable, Hashable {
             return .mismatch("status \(status) is not among those of successWhen (\(words.joined(separator: ", ")))")
         }
         if let bodyLacks, body.contains(sequence: bodyLacks) {
-            return .mismatch("the body contains what successWhen.bodyLacks rules out")
+            return .mismatch("the body contains the text of successWhen.bodyLacks")
         }
         if let bodyContains, !body.contains(sequence: bodyContains) {
-            return isWhole ? .mismatch("the body lacks what successWhen.bodyContains asks for") : .undecided
+            return isWhole ? .mismatch("the body does not contain the text of successWhen.bodyContains") : .undecided
         }
         return bodyLacks == nil || isWhole ? .fulfilled : .undecided
     }
@@ -80,16 +80,17 @@ extension Rule<SuccessCriteria> {
             SuccessCriteria(
                 statuses: fields.optional(
                     "statuses", .list(of: .statusRange, count: 1...100), default: SuccessCriteria.any2xx.statuses,
-                    "Which statuses count as delivered; without it, 200 to 299."),
+                    "The statuses that count as delivered; without it, 200 to 299."),
                 bodyContains: fields.optional(
                     "bodyContains", .text(1...1024, controlCharacters: true),
-                    "What the answer's body must contain, within its first 4 KiB."),
+                    "A text that the answer's body must contain, within its first 4 KiB."),
                 bodyLacks: fields.optional(
                     "bodyLacks", .text(1...1024, controlCharacters: true),
-                    "What the answer's body must not contain, within its first 4 KiB."),
+                    "A text that the answer's body must not contain, within its first 4 KiB."),
                 retry: fields.optional(
                     "retry", .boolean, default: false,
-                    "Whether an answer that does not fulfil this is tried again; else it is final."))
+                    "Whether the delivery is tried again after an answer that does not fulfil this; otherwise it has failed."
+                ))
         }
     }
 }
@@ -113,7 +114,7 @@ extension Rule<ClosedRange<Int>> {
         [
             "title": "\"204\" or \"200-204\"", "pattern": "^[2-4][0-9]{2}(-[2-4][0-9]{2})?$",
             "description":
-                "A status from 200 to 499, or a range of them. An answer with one of them is delivered, also a 302 or a 409.",
+                "A status from 200 to 499, or a range. An answer with one of these statuses counts as delivered, even a 302 or 409.",
         ]
     }
 }

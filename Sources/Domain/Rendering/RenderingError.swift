@@ -28,7 +28,7 @@ package enum RenderingError: Error, Hashable {
         case .missingValue(let macro): "\(macro) has no value, and skipWhenEmpty names it"
         case .unsafeHeader(let name): "the value of the header \(name) would contain a control character"
         case .unsafeURL(let segment):
-            "the URL's path would have the segment \"\(segment)\", which leads to another path"
+            "the URL's path would have the segment \"\(segment)\", which changes the path"
         case .secret(let message), .missingKey(let message): message
         case .tooLarge: "the request would exceed \(RequestRendering.byteLimit) bytes"
         }

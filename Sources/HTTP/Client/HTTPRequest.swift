@@ -39,7 +39,7 @@ package struct HTTPRequest: Sendable {
         for header in headers {
             guard header.name.isToken else { return "a header's name is not a token" }
             guard !Self.framing.contains(header.name.lowercased()) else {
-                return "the header \(header.name) is not the caller's"
+                return "the header \(header.name) cannot be set by the caller"
             }
             guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
                 return "the header \(header.name) contains a control character"

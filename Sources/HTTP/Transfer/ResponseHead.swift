@@ -55,7 +55,7 @@ struct ResponseHead {
         let name = Self.text(line.prefix { $0 != 0x3a })
         let value = Self.text(line.drop { $0 != 0x3a }.dropFirst())
         guard name.lowercased() != "transfer-encoding" || value.lowercased() == "chunked" else {
-            return "the transfer encoding \"\(String(showing: value.utf8.prefix(64)))\" was not asked for"
+            return "the transfer encoding \"\(String(showing: value.utf8.prefix(64)))\" was not requested"
         }
         if name.lowercased() == "content-length", let fault = readLength(value) { return fault }
         headers.append((name, value))
@@ -69,7 +69,7 @@ struct ResponseHead {
             let digits = part.drop { $0 == " " }.prefix { $0 != " " }
             guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits),
                 part.drop(while: { $0 == " " }).dropFirst(digits.count).allSatisfy({ $0 == " " })
-            else { return "the content length is no number of bytes" }
+            else { return "the content length is not a number of bytes" }
             guard length == nil || length == number else { return "the answer has two content lengths" }
             length = number
         }

@@ -43,12 +43,12 @@ extension Transfer {
         }
         // curl accepts a response whose connection is closed in the middle of the headers.
         guard head.isComplete else {
-            return .failure(HTTPFailure(kind: .protocol, message: "the answer ended within its headers"))
+            return .failure(HTTPFailure(kind: .protocol, message: "the answer ended in the middle of its headers"))
         }
         // Status 407 comes from the proxy, not from the receiver (RFC 9110 §15.5.8), and says nothing about the
         // delivery.
         if head.status == 407, proxy != nil {
-            let message = "the proxy does not take the user and password"
+            let message = "the proxy does not accept the user and password"
             return .failure(HTTPFailure(kind: .misconfiguredHere, message: message))
         }
         return .success(
@@ -68,16 +68,17 @@ extension Transfer {
         case CURLE_SSL_CACERT_BADFILE:
             return HTTPFailure(kind: .misconfiguredHere, message: "there are no certificates to trust: \(text)")
         case CURLE_COULDNT_RESOLVE_PROXY:
-            return HTTPFailure(kind: .unavailableHere, message: "the proxy is not found: \(text)")
+            return HTTPFailure(kind: .unavailableHere, message: "the proxy has no address: \(text)")
         case CURLE_COULDNT_CONNECT:
             if let shortage = shortage ?? Shortage(CInt(number(CURLINFO_OS_ERRNO)), dialling: dialled) {
                 return HTTPFailure(kind: .unavailableHere, message: "\(shortage)")
             }
             // With a proxy, only the proxy itself is dialled.
-            return proxy == nil ? nil : HTTPFailure(kind: .unavailableHere, message: "the proxy is not there: \(text)")
+            return proxy == nil
+                ? nil : HTTPFailure(kind: .unavailableHere, message: "the proxy cannot be reached: \(text)")
         case CURLE_PROXY where [CURLPX_USER_REJECTED, CURLPX_NO_AUTH].contains(proxyError):
             return HTTPFailure(
-                kind: .misconfiguredHere, message: "the proxy does not take the user and password")
+                kind: .misconfiguredHere, message: "the proxy does not accept the user and password")
         default: return nil
         }
     }

@@ -33,6 +33,6 @@ extension FieldWarning {
     /// R6: the two keys are separate.
     static let clickKnown = FieldWarning(
         Path.root.member("clickId"), .clickKnown,
-        "is the click of another conversion, and only one of the two has a transactionId; they are told apart by other keys, so that neither is a repeat of the other"
+        "is the click of another conversion, and only one of the two has a transactionId; they have different keys, so neither is a repeat of the other"
     )
 }

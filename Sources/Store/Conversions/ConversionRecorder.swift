@@ -72,9 +72,9 @@ package final class ConversionRecorder {
 extension NewConversion {
     fileprivate func unknown(_ field: RecordConversions.UnknownField) -> FunctionError {
         switch field {
-        case .offer: .notFound("offerId", "there is no offer \"\(offerID)\"; configureOffer makes it")
+        case .offer: .notFound("offerId", "there is no offer \"\(offerID)\"; configureOffer creates it")
         case .affiliate:
-            .notFound("affiliateId", "there is no affiliate \"\(affiliateID)\"; configureAffiliate makes it")
+            .notFound("affiliateId", "there is no affiliate \"\(affiliateID)\"; configureAffiliate creates it")
         case .goal: .unknownGoal(goalID ?? "", of: offerID)
         }
     }

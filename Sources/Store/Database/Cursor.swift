@@ -81,7 +81,7 @@ extension Rule<String> {
     static var cursor: Rule {
         let base64 =
             "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
-        let schema: JSON = ["pattern": .string(base64), "description": "The value of \"next\" of the page before."]
+        let schema: JSON = ["pattern": .string(base64), "description": "The value of \"next\" of the previous page."]
         return text(1...1024).parsed(placeholder: "", schema: schema) { text throws(Invalid) in
             guard let id = Cursor.id(text) else { throw .noCursor }
             return id
@@ -106,5 +106,5 @@ extension Rule<String> {
 }
 
 extension Invalid {
-    fileprivate static let noCursor = Invalid("must be the value of \"next\" of the page before")
+    fileprivate static let noCursor = Invalid("must be the value of \"next\" of the previous page")
 }

@@ -137,14 +137,14 @@ package final class Database {
                 .misconfigured,
                 "DATABASE_URL names a database without the tables of this version; run: postbacks migrate")
         case .malformedConnectionString:
-            return FunctionError(.misconfigured, "DATABASE_URL is no connection string: \(error.message)")
+            return FunctionError(.misconfigured, "DATABASE_URL is not a connection string: \(error.message)")
         case .unreachable where !isConfigured:
             logger.error("\(error)")
             return FunctionError(.misconfigured, "DATABASE_URL is not set; \(RuntimeHome.hint)")
         // A database that existed before may come back: it is being restored or renamed.
         case .unusable where error.sqlState == "3D000" && encoding != nil:
             logger.warning("\(error)")
-            return FunctionError(.unavailable, "the database is gone; the log says more")
+            return FunctionError(.unavailable, "the connection to the database was lost; the log says more")
         case .unusable(let reason):
             logger.error("\(error)")
             return FunctionError(
@@ -155,7 +155,7 @@ package final class Database {
             return FunctionError(.unavailable, "the call was interrupted")
         case .unreachable where error.isReadOnly:
             logger.warning("\(error)")
-            return FunctionError(.unavailable, "the database can only be read now; try again")
+            return FunctionError(.unavailable, "the database is read-only now; try again")
         case .unreachable:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database cannot be reached now; the log says why")
@@ -168,13 +168,13 @@ package final class Database {
                 .misconfigured,
                 "DATABASE_URL names a database whose encoding \(encoding ?? "") cannot hold the text; it must be UTF8")
         case .rejected where error.isTakenID:
-            logger.error("a sequence stands behind its table; `postbacks doctor` names it: \(error)")
-            return FunctionError(.unavailable, "an id that was to be given is taken; try again")
+            logger.error("a sequence is behind its table; `postbacks doctor` names it: \(error)")
+            return FunctionError(.unavailable, "the next id is already in use; try again")
         case .rejected where error.isForbidden:
             logger.error("\(error)")
             return .lacksRights(error)
         case .rejected(sqlState: PostgresError.foreignKeyViolation):
-            return FunctionError(.unavailable, "something that the input names was removed just now; try again")
+            return FunctionError(.unavailable, "something that the input names was just removed; try again")
         case .rejected, .unreadable:
             logger.error("\(error)")
             return .internal
@@ -197,7 +197,7 @@ extension FunctionError {
     package static func lacksRights(_ error: PostgresError) -> FunctionError {
         FunctionError(
             .misconfigured,
-            "DATABASE_URL's login lacks a right that this needs: \(error.message); `postbacks migrate --help` names the roles"
+            "the login of DATABASE_URL lacks a right that this call needs: \(error.message); `postbacks migrate --help` names the roles"
         )
     }
 }

@@ -72,7 +72,8 @@ package enum Migrations {
         if let encoding = connection.serverEncoding, encoding != "UTF8" {
             throw .unusable(
                 "the database's encoding is \(encoding); it must be UTF8",
-                message: "the database's encoding is \(encoding); make one with: CREATE DATABASE … ENCODING 'UTF8'")
+                message:
+                    "the database's encoding is \(encoding); create a database with: CREATE DATABASE … ENCODING 'UTF8'")
         }
         try locked(on: connection) { () throws(PostgresError) in
             try connection.run(CreateMigrationsTable())

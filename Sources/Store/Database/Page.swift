@@ -29,9 +29,9 @@ package struct Page: Sendable {
     package init(_ fields: inout Fields, of kind: Kind = .numbers) {
         limit = fields.optional(
             "limit",
-            .integer(1...1000).described("How many rows at the most; a page of 8 MiB ends earlier."),
+            .integer(1...1000).described("The maximum number of rows; a page ends earlier at 8 MiB."),
             default: 100)
-        order = fields.optional("order", .listOrder.described("Which rows come first. \(kind.defaultOrder)"))
+        order = fields.optional("order", .listOrder.described("The order of the rows. \(kind.defaultOrder)"))
         switch kind {
         case .numbers: after = fields.optional("after", .numberCursor)
         case .names where order == nil: after = fields.optional("after", .cursor)
@@ -82,8 +82,8 @@ package struct Page: Sendable {
 extension Page.Kind {
     fileprivate var defaultOrder: String {
         switch self {
-        case .names: "Without it they are in the order of their ids."
-        case .numbers, .times: "oldest unless it is given."
+        case .names: "Without it, the rows are in the order of their ids."
+        case .numbers, .times: "The default is oldest."
         }
     }
 }

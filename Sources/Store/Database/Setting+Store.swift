@@ -5,7 +5,7 @@ extension Setting<String> {
     package static var databaseURL: Setting {
         Setting(
             "DATABASE_URL", whenMissing: "libpq's PG* variables; the runtime: its embedded server",
-            "the database, as libpq's URI or its key=value text"
+            "the database, as a URI or key=value text of libpq"
         ) { text in text ?? "" }
     }
 }
@@ -14,7 +14,7 @@ extension Setting<Double> {
     package static var orderHold: Setting {
         Setting(
             "POSTBACKS_ORDER_HOLD", default: "600",
-            "seconds that a later event of a conversion waits for an earlier one"
+            "seconds for which a later event of a conversion waits for an earlier one"
         ) { text throws(Invalid) in
             guard let seconds = Double(text), (0...86_400).contains(seconds) else {
                 throw Invalid("must be seconds from 0 to 86400, such as 600")

@@ -25,7 +25,7 @@ package struct ResendRequest: Sendable {
         isDryRun = fields.optional("dryRun", .boolean, default: false)
         after = fields.optional("after", .numberCursor) ?? "0"
         subject = ids.map(Subject.deliveries) ?? .filter(filter ?? .none)
-        fields.require(oneOf: [.init("deliveryIds"), .init("filter")], "or filter is needed, and not both")
+        fields.require(oneOf: [.init("deliveryIds"), .init("filter")], "or filter is required, but not both")
     }
 }
 

@@ -57,6 +57,7 @@ package struct OfferStore {
 extension FunctionError {
     fileprivate static func goalsAreUsed(_ ids: String?) -> FunctionError {
         .conflict(
-            "goals", "lacks goals that postbacks or conversions use\(ids.map { ": \($0)" } ?? ""); nothing was changed")
+            "goals",
+            "lacks goals that are used by postbacks or conversions\(ids.map { ": \($0)" } ?? ""); nothing was changed")
     }
 }

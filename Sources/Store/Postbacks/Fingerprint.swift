@@ -20,14 +20,15 @@ enum Fingerprint {
         if stored.hasPrefix(digestPrefix) { return digests.contains(stored) }
         guard let keys else {
             throw FunctionError(
-                .misconfigured, "POSTBACKS_ENCRYPTION_KEY is not set, and what idempotencyKey made has a secret")
+                .misconfigured,
+                "POSTBACKS_ENCRYPTION_KEY is not set, and the postback of this idempotencyKey has a secret")
         }
         do throws(SealError) {
             let opened = try keys.open(stored, for: context(id))
             return digests.contains { opened == Secret($0) }
         } catch {
             throw FunctionError(
-                .misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open what idempotencyKey made: \(error)")
+                .misconfigured, "POSTBACKS_ENCRYPTION_KEY does not open the postback of this idempotencyKey: \(error)")
         }
     }
 

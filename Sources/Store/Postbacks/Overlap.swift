@@ -28,6 +28,6 @@ struct Overlap {
         return PostbackWarning(
             .overlap,
             "other active postbacks fire on the same events too: \(ids)\(more)"
-                + (goalsIgnored ? "; the offer's goals are off, so that goals do not tell them apart" : ""))
+                + (goalsIgnored ? "; the offer's goals are off, so goals make no difference" : ""))
     }
 }

@@ -44,7 +44,7 @@ extension Rule<[String]> {
     fileprivate static var origins: Rule {
         let schema: JSON = [
             "description":
-                "Where they lead: https://tracker.example, or tracker.example for http and https, each with a port if need be."
+                "The destination: https://tracker.example, or tracker.example for http and https, with a port if necessary."
         ]
         return Rule<String>.text(1...2048).parsed(placeholder: [], schema: schema) { text throws(Invalid) in
             let urls = text.contains("://") ? [text] : ["https://\(text)", "http://\(text)"]

@@ -42,7 +42,7 @@ extension PostbackStore {
             answer.flatMap { id -> Result<Int, FunctionError> in
                 guard let id else {
                     return .failure(
-                        FunctionError(.unavailable, "the postback of this idempotencyKey was not to be seen; try again")
+                        FunctionError(.unavailable, "the postback of this idempotencyKey is not visible yet; try again")
                     )
                 }
                 return .success(id)
@@ -85,7 +85,7 @@ extension PostbackStore {
                 return Result { () throws(FunctionError) in
                     guard try Fingerprint.matches(found.fingerprint, of: postback, id: found.id, keys: self.keys) else {
                         throw .conflict(
-                            "idempotencyKey", "was used with another input, which made the postback \(found.id)")
+                            "idempotencyKey", "was used with another input, which created the postback \(found.id)")
                     }
                     return found.id
                 }
@@ -110,12 +110,12 @@ extension PostbackStore {
         case .keyIsTaken: return .success(nil)
         case .offerIsUnknown:
             return .failure(
-                .notFound("offerId", "there is no offer \"\(postback.offerID ?? "")\"; configureOffer makes it"))
+                .notFound("offerId", "there is no offer \"\(postback.offerID ?? "")\"; configureOffer creates it"))
         case .affiliateIsUnknown:
             return .failure(
                 .notFound(
                     "affiliateId",
-                    "there is no affiliate \"\(postback.affiliateID ?? "")\"; configureAffiliate makes it"))
+                    "there is no affiliate \"\(postback.affiliateID ?? "")\"; configureAffiliate creates it"))
         case .goalsAreOff: return .failure(.goalsAreOff)
         case .goalIsUnknown: return .failure(.unknownGoal(postback.goalID ?? "", of: postback.offerID ?? ""))
         }

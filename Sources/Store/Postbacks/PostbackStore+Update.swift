@@ -20,23 +20,23 @@ package struct PostbackUpdate: Sendable {
     package init(_ fields: inout Fields) {
         postbackID = fields.required(
             "postbackId", .assignedID,
-            "The postback. What is left out of the rest stays as it is; null clears what need not be there.")
-        goalID = fields.change("goalId", .identifier, "Only conversions of this goal; null: of any.")
+            "The postback. Other fields that are left out stay as they are; null clears an optional field.")
+        goalID = fields.change("goalId", .identifier, "Only conversions of this goal; null means every goal.")
         let status = fields.change(
             "conversionStatus", .conversionStatus, canBeCleared: false,
-            "It fires when a conversion comes into this status.")
+            "It fires when a conversion changes to this status.")
         request = RequestChanges(&fields)
-        isActive = fields.change("active", .boolean, "Whether it fires on new events; null: it does.").value(
+        isActive = fields.change("active", .boolean, "Whether it fires on new events; null means yes.").value(
             cleared: true)
         sendsOvertaken = fields.change(
             "sendOvertaken", .boolean,
-            "Whether an event is sent also after a later one of its conversion was delivered; null: it is not."
+            "Whether an event is sent even if a later event of its conversion was delivered; null means no."
         ).value(cleared: false)
         resumes = fields.optional(
-            "resume", .boolean, default: false, "Ends a pause: what was held is sent, in order.")
+            "resume", .boolean, default: false, "Ends a pause: the held deliveries are sent, in order.")
         retriesNow = fields.optional(
             "retryNow", .boolean, default: true,
-            "Whether what waits for a retry is due at once when URL, auth, params or headers change.")
+            "Whether deliveries that wait for a retry are due at once when URL, auth, params or headers change.")
         conversionStatus = if case .set(let status) = status { status } else { nil }
     }
 }
@@ -82,7 +82,8 @@ extension PostbackStore {
             var answer = answer
             for _ in 0..<PostbackStore.repetitions where answer == nil { answer = attempt([update])[0] }
             return answer
-                ?? .failure(FunctionError(.unavailable, "the postback keeps being changed by others; try again"))
+                ?? .failure(
+                    FunctionError(.unavailable, "the postback was changed by other calls at the same time; try again"))
         }
     }
 

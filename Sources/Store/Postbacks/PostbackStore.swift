@@ -79,7 +79,7 @@ extension SavedPostback {
     ) -> Result<SavedPostback, FunctionError> {
         guard let stored else {
             return .failure(
-                .notFound("idempotencyKey", "the postback \(id) that this key made has been deleted"))
+                .notFound("idempotencyKey", "the postback \(id) that was created with this key has been deleted"))
         }
         return .success(
             SavedPostback(

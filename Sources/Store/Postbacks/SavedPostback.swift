@@ -23,7 +23,7 @@ extension EgressRules {
     /// Refuses a literal address that the rules forbid. The addresses behind a name are judged when they are dialled.
     package func check(_ url: PostbackURL) throws(FunctionError) {
         if let address = url.address, case .forbidden(let reason) = judge(address) {
-            throw .invalidRequest("url", "must not lead to \(address): \(reason); POSTBACKS_ALLOW_CIDRS can open it")
+            throw .invalidRequest("url", "must not lead to \(address): \(reason); POSTBACKS_ALLOW_CIDRS can allow it")
         }
     }
 }

@@ -48,8 +48,8 @@ import Testing
     }
 
     @Test func `what is unclear says what to write instead`() {
-        #expect(read("06/01/2026").what == "which could be 2026-01-06 or 2026-06-01; write the one that is meant")
-        #expect(read("46174").what.contains("spreadsheets count"))
+        #expect(read("06/01/2026").what == "which could be 2026-01-06 or 2026-06-01; write the one that you mean")
+        #expect(read("46174").what.contains("in a spreadsheet"))
         #expect(read("01.06.26").what.contains("four digits"))
         #expect(read("soon").what.contains("2026-06-01T12:00:00Z"))
     }

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a time that is written otherwise is refused with the one that was probably meant`() {
-        let expected = #"value must be a time by RFC 3339, such as "2026-01-02T03:04:05.678Z", not "#
+        let expected = #"value must be a time in RFC 3339, such as "2026-01-02T03:04:05.678Z", not "#
         #expect(faults(.timestamp, #""2026-06-01T12:00:00+02:00""#) == [])
         let meant = #"; did you mean "2026-06-01T00:00:00.000Z"?"#
         #expect(faults(.timestamp, "1780272000") == [expected + "the number 1780272000" + meant])

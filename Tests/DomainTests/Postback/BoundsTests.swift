@@ -24,7 +24,7 @@ struct BoundsTests {
         ),
         (
             "requestParams", "{\"a\":\"\(map(256))\"}", "{\"a\":\"\(map(257))\"}",
-            "requestParams.a has a map for {click_id} of 257 entries; 256 are allowed"
+            "requestParams.a has a map for {click_id} of 257 entries; at most 256 are allowed"
         ),
         (
             "requestParams", repeated(256) { "\"p\($0)\":1" }, repeated(257) { "\"p\($0)\":1" },
@@ -33,7 +33,7 @@ struct BoundsTests {
         (
             "requestParams", "{\"a\":[\(text(255).map { "\"\($0)\"" }.joined(separator: ",")),[]]}",
             "{\"a\":[\(text(255).map { "\"\($0)\"" }.joined(separator: ",")),[],{}]}",
-            "requestParams must have at most 256 values, those in lists and objects counted, not 257"
+            "requestParams must have at most 256 values, including those in lists and objects, not 257"
         ),
         (
             "requestParams", repeated(8) { "\"\($0)\":\"\(text(8191))\"" },
@@ -42,11 +42,11 @@ struct BoundsTests {
         ),
         (
             "requestHeaders", "{\"A\":\"\(map(256))\"}", "{\"A\":\"\(map(257))\"}",
-            "requestHeaders.A has a map for {click_id} of 257 entries; 256 are allowed"
+            "requestHeaders.A has a map for {click_id} of 257 entries; at most 256 are allowed"
         ),
         (
             "requestHeaders", "{\"X-Key\":\"\(map(256))\"}", "{\"X-Key\":\"\(map(257))\"}",
-            "requestHeaders.X-Key has a map for {click_id} of 257 entries; 256 are allowed"
+            "requestHeaders.X-Key has a map for {click_id} of 257 entries; at most 256 are allowed"
         ),
         (
             "requestHeaders", repeated(8) { "\"\($0)\":\"\(text(8191))\"" },
@@ -59,7 +59,7 @@ struct BoundsTests {
         ),
         (
             "url", "\"https://h.example/?a=\(map(256))\"", "\"https://h.example/?a=\(map(257))\"",
-            "url has a map for {click_id} of 257 entries; 256 are allowed"
+            "url has a map for {click_id} of 257 entries; at most 256 are allowed"
         ),
     ]
 

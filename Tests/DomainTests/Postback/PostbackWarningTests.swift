@@ -46,7 +46,7 @@ import Testing
         func check(_ found: [PostbackWarning], _ field: String) throws {
             let foreign = found.filter { $0.code == .foreignMacro }
             try #require(foreign.count == 1, "\(field) \(found)")
-            #expect(foreign[0].message.hasPrefix("\(field) has \"\(named)\", which is sent as it stands"))
+            #expect(foreign[0].message.hasPrefix("\(field) has \"\(named)\", which is sent unchanged"))
             #expect(foreign[0].message.contains(" \(macro)"))
         }
         try check(try warnings("\(Self.plain)&x=\(piece)"), "url")

@@ -20,8 +20,8 @@ import Testing
         ("TE", "belongs to the connection"),
         ("Trailer", "belongs to the connection"), ("Upgrade", "belongs to the connection"),
         ("Proxy-Authorization", "belongs to the connection"), ("Proxy-Connection", "belongs to the connection"),
-        ("Expect", "cannot be set"), ("postback-attempt", "is set by the product"),
-        ("Webhook-Id", "is set by the product"),
+        ("Expect", "cannot be set"), ("postback-attempt", "is set by this system"),
+        ("Webhook-Id", "is set by this system"),
         ("", "is not a header name"), ("X A", "is not a header name"), ("X:", "is not a header name"),
         ("X-Ü", "is not a header name"),
         (#"X\r\nY"#, "is not a header name"), (#"X\u0001"#, "is not a header name"),
@@ -41,7 +41,7 @@ import Testing
     @Test func `header names do not differ by case`() {
         #expect(
             wrong(#""requestHeaders":{"X-A":"1","x-a":"2"}"#) == [
-                "requestHeaders.x-a is there twice; header names do not differ by case"
+                "requestHeaders.x-a occurs twice; upper and lower case make no difference in header names"
             ])
     }
 
@@ -74,7 +74,7 @@ import Testing
         (#""basicAuth":{"login":"a","password":{"sealed":"x"}}"#, "basicAuth.password must be a string"),
         (
             #""basicAuth":{"token":"x"},"requestHeaders":{"authorization":"y"}"#,
-            "requestHeaders.authorization stands beside basicAuth"
+            "requestHeaders.authorization is given together with basicAuth"
         ),
         (#""signingSecret":"abc""#, "signingSecret must be whsec_"),
         (#""requestParams":{"a":{"b":1}}"#, "requestParams.a is nested"),

@@ -20,14 +20,14 @@ package struct AlertReceiver: Sendable {
         guard let url else {
             guard secret == nil else {
                 throw FunctionError(
-                    .misconfigured, "POSTBACKS_ALERT_SECRET is set, and POSTBACKS_ALERT_URL is not; set both, or none")
+                    .misconfigured, "POSTBACKS_ALERT_SECRET is set, but POSTBACKS_ALERT_URL is not; set both or none")
             }
             return nil
         }
         let egress: EgressRules = try settings(.allowCIDRs)
         if let address = url.address, let refusal = egress.refusal(of: address) {
             throw FunctionError(
-                .misconfigured, "POSTBACKS_ALERT_URL: \(refusal); POSTBACKS_ALLOW_CIDRS can open it")
+                .misconfigured, "POSTBACKS_ALERT_URL: \(refusal); POSTBACKS_ALLOW_CIDRS can allow it")
         }
         self.url = url
         self.secret = secret
@@ -38,7 +38,7 @@ extension Setting<PostbackURL?> {
     package static var alertURL: Setting<PostbackURL?> {
         Setting(
             "POSTBACKS_ALERT_URL", whenMissing: "none",
-            "where the operator is told of pauses, deaths and blocks, as POST(JSON) of Standard Webhooks; local-runtime/ALERTS.md lists the events"
+            "URL that is notified of paused postbacks, dead deliveries and blocked destinations, as POST(JSON) with Standard Webhooks; local-runtime/ALERTS.md lists the events"
         ) { text throws(Invalid) in
             guard let text else { return nil }
             return try PostbackURL(parsing: text.escapingBraces)
@@ -50,7 +50,7 @@ extension Setting<Secret?> {
     package static var alertSecret: Setting<Secret?> {
         Setting(
             "POSTBACKS_ALERT_SECRET", whenMissing: "none",
-            "signs what goes to POSTBACKS_ALERT_URL: whsec_ and the base64 of 24 to 64 bytes; several, separated by a space, sign side by side"
+            "secret that signs alerts: whsec_ and the base64 of 24 to 64 bytes; several, separated by a space, each add a signature"
         ) { text throws(Invalid) in
             guard let text else { return nil }
             guard text.utf8.count <= 1024, StandardWebhookSignature(secret: Secret(text)) != nil else {

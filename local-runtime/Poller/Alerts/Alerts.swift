@@ -65,7 +65,7 @@ final class Alerts {
         self.receiver = receiver
         lease = settings.lease
         self.log = log
-        log.logger.info("the operator is told of events", metadata: ["destination": "\(receiver.url.origin)"])
+        log.logger.info("alerts are sent", metadata: ["destination": "\(receiver.url.origin)"])
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks alerts", setup: AlertOutbox.session,
             answerTime: 60, reportsAtOnce: false, logger: log.logger)
@@ -196,7 +196,7 @@ extension Alerts {
     private func judge(_ result: AttemptResult, _ alert: AlertOutbox.Alert, now: Int64) {
         let answer = result.status.map { "\(result.code ?? "") \($0)" } ?? result.code ?? ""
         log.logger.debug(
-            "an attempt to tell the operator",
+            "an attempt to send an alert",
             metadata: [
                 "alert": "\(alert.id)", "type": "\(alert.type)", "outcome": "\(result.outcome)",
                 "answer": "\(answer)",
@@ -204,7 +204,7 @@ extension Alerts {
         switch (result.outcome, result.retryInSeconds) {
         case ("delivered", _): conclude(alert, .done)
         case ("retry", let wait?):
-            log.fails("alerts do not reach their receiver and are sent again", answer, now: now)
+            log.fails("alerts do not reach their receiver and will be sent again", answer, now: now)
             conclude(alert, .again(wait: wait, countsAsAttempt: true))
         default: giveUp(alert, answer)
         }
@@ -212,7 +212,7 @@ extension Alerts {
 
     private func giveUp(_ alert: AlertOutbox.Alert, _ reason: String) {
         log.logger.error(
-            "an alert reached nobody",
+            "an alert was not delivered",
             metadata: [
                 "alert": "\(alert.id)", "type": "\(alert.type)", "attempts": "\(alert.attempt)",
                 "reason": "\(reason)",
@@ -263,7 +263,7 @@ extension Alerts {
             // It ends when its input ends.
             advanceProcess(now: Clock.monotonicNanoseconds)
         } else {
-            process.kill("the poller stops, and an alert is not answered")
+            process.kill("the poller stops, and an alert has no answer")
         }
     }
 

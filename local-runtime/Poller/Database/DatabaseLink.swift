@@ -165,7 +165,7 @@ final class DatabaseLink {
         guard connection.session == .shared, setup.isListening, !hasReportedPooler else { return }
         hasReportedPooler = true
         logger.notice(
-            "a pooler stands before the database: nothing announces what is owed, and the poller asks for it again and again; give it a direct connection"
+            "the database is behind a connection pooler, so the poller gets no notifications and polls instead; give it a direct connection"
         )
     }
 
@@ -200,7 +200,7 @@ final class DatabaseLink {
         guard let seconds = outage.ends(at: now), reportedTrouble != nil else { return }
         reportedTrouble = nil
         logger.notice(
-            "the database is back", metadata: ["seconds": "\(seconds)", "connection": "\(applicationName)"])
+            "the database is available again", metadata: ["seconds": "\(seconds)", "connection": "\(applicationName)"])
     }
 }
 

@@ -7,15 +7,16 @@ enum DatabaseTrouble {
     /// The log message for an error while a session is set up, or in one.
     static func message(of error: PostgresError) -> Logger.Message {
         if error.isReadOnly || isRefusedAsReadOnly(error) {
-            return "the database can only be read; nothing is sent until it can be written to"
+            return "the database is read-only; nothing is sent until it accepts writes"
         }
         if error.isForbidden {
-            return "the database's login lacks a right that a poller needs; waiting until it has it"
+            return "the login of the database lacks a right that a poller needs; waiting until it is granted"
         }
-        if error.isCopy { return "this database is not the one that sends; waiting until it is" }
+        if error.isCopy { return "this database is not the one that sends; waiting until it is adopted" }
         switch error.kind {
         case .missingSchema:
-            return "the database has no tables of this version; run postbacks migrate; waiting until they are there"
+            return
+                "the database does not have the tables of this version; run postbacks migrate; waiting until they exist"
         case .malformedConnectionString, .unusable:
             return "the database cannot be used; trying again until it can"
         case .unreachable, .busy, .rejected, .unreadable: return none

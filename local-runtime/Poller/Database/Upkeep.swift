@@ -195,7 +195,7 @@ final class Upkeep {
     private func logRepair(of sequences: String?) {
         guard let sequences else { return }
         log.logger.error(
-            "sequences stood behind their tables and were brought forward", metadata: ["sequences": "\(sequences)"])
+            "sequences were behind their tables and were advanced", metadata: ["sequences": "\(sequences)"])
     }
 
     private func logDeferred(_ deferred: [DeferUnreadable.Deferred]) {

@@ -31,7 +31,7 @@ struct Answer {
         else { return nil }
         return Answer(
             id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
-            message: "the answer of the delivery function could not be stored", isCharged: true)
+            message: "the answer of deliverPostback could not be stored", isCharged: true)
     }
 
     fileprivate init(

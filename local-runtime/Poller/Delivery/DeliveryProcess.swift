@@ -92,7 +92,7 @@ final class DeliveryProcess {
         } catch {
             process?.closeOutput()
         }
-        if process?.hasOverlongLine == true { kill("a line longer than \(DeliveryProcess.lineLimit) bytes") }
+        if process?.hasOverlongLine == true { kill("it wrote a line longer than \(DeliveryProcess.lineLimit) bytes") }
         if isGone { process?.closeOutput() }
         if let process, !process.isOpen, let status = reap(process) {
             turn.end = .ended(status, hasAnswered: hasAnswered)

@@ -11,7 +11,7 @@ final class PollerLog {
     private var troubles: [String: KnownTrouble] = [:]
 
     static let linesPerSecond = 20
-    static let unreadableCompletion = "answers are stored, and what they led to cannot be read"
+    static let unreadableCompletion = "answers are stored, but their results cannot be read"
 
     private enum Kind: String {
         case dead, failed, paused, blocked
@@ -40,7 +40,7 @@ final class PollerLog {
         guard !leftOut.isEmpty else { return }
         let counts = leftOut.map { ($0.rawValue, Logger.MetadataValue.stringConvertible($1)) }
         logger.warning(
-            "there was more than \(PollerLog.linesPerSecond) lines a second have room for",
+            "log lines were left out: at most \(PollerLog.linesPerSecond) are written in a second",
             metadata: Dictionary(uniqueKeysWithValues: counts))
     }
 
@@ -93,7 +93,7 @@ final class PollerLog {
     func paused(_ pause: Outbox.Pause, now: Int64) {
         guard budget.mayWrite(.paused, at: now) else { return }
         logger.notice(
-            "a postback is paused; what it owes is held until it is resumed (updatePostback)",
+            "a postback is paused; its deliveries are held until it is resumed (updatePostback)",
             metadata: [
                 "postback": "\(pause.postback)", "offer": "\(pause.offer ?? "*")", "reason": "\(pause.reason)",
                 "affiliate": "\(pause.affiliate ?? "*")",
@@ -102,13 +102,13 @@ final class PollerLog {
 
     /// Logs that somebody has resumed a postback.
     func resumed(_ postback: Int) {
-        logger.notice("a postback is resumed; what was held is due", metadata: ["postback": "\(postback)"])
+        logger.notice("a postback is resumed; its held deliveries are due", metadata: ["postback": "\(postback)"])
     }
 
     func blocked(_ status: Outbox.DestinationStatus, now: Int64) {
         guard budget.mayWrite(.blocked, at: now) else { return }
         logger.warning(
-            "a destination does not answer and gets nothing for a while",
+            "a destination does not answer and gets no requests for a while",
             metadata: [
                 "destination": "\(status.origin)", "failures": "\(status.failures)",
                 "milliseconds": "\(status.blockedMilliseconds)",
@@ -117,7 +117,7 @@ final class PollerLog {
 
     func stray(bytes: Int, now: Int64) {
         guard budget.mayWrite(.stray, at: now) else { return }
-        logger.error("the delivery process wrote a line that answers nothing", metadata: ["bytes": "\(bytes)"])
+        logger.error("the delivery process wrote a line that is not an answer", metadata: ["bytes": "\(bytes)"])
     }
 
     /// Logs an answer of the delivery process. `start` is the time at which the attempt was handed over.

@@ -103,7 +103,7 @@ package struct ConvertedURL: Sendable {
         // A macro such as `{_click_id}` is unencoded, which only ours can be.
         let isRaw = text.hasPrefix("{_") && !text.hasPrefix("{__")
         if !isRaw, let meaning = MacroMeaning(of: inside, parameter: parameter) {
-            let doubt = meaning.doubt ?? (isWord ? "taken for a place to fill in" : nil)
+            let doubt = meaning.doubt ?? (isWord ? "read as a placeholder" : nil)
             return doubt.map { .guessed(meaning.template, doubt: $0) } ?? .recognised(meaning.template)
         }
         // It is a macro of ours already, with a format, a map or a default, or has a name that no other network uses.

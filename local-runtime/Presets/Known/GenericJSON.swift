@@ -16,7 +16,7 @@ extension Preset {
         options: [
             .needed(.url, "where the events go, whole"), .optional(.token, "sent as Authorization: Bearer"),
         ],
-        facts: [.unchecked("every name: no platform's own documentation stands behind them; adapt them to yours")],
+        facts: [.unchecked("all names: they come from no platform's documentation; adapt them to yours")],
         notes: [
             "event_id is the delivery's id: the same on every retry, so that a receiver can drop repeats.",
             "A platform that has no word for a cancellation must not get --status rejected.",

@@ -25,7 +25,7 @@ extension Preset {
                 "the statuses are pending, approved (paid), declined (not paid) and other",
                 "https://help.redtrack.io/knowledgebase/kb/tracker-setup-for-affiliates/advanced-tracking-tracker-setup-for-advertisers/conditional-postback/"
             ),
-            .checked("what a second postback of a click does is the duplicate postback mode", types),
+            .checked("the duplicate postback mode decides what a second postback of a click does", types),
             .unchecked("the statuses' parameter is called status"),
             .unchecked("a declined postback with sum=0 takes the booked sum away"),
         ],

@@ -22,7 +22,7 @@ extension Preset {
         facts: [
             .checked("the URL is HOST/aff_lsr?offer_id=&transaction_id=, by GET", page),
             .checked("transaction_id is the session's, which TUNE gave at the click", page),
-            .checked("what is accepted is answered with success=true; what is not with success=false", page),
+            .checked("an accepted postback is answered with success=true, a refused one with success=false", page),
             .checked("TUNE knows the error \"Duplicate conversion\"", page),
             .checked(
                 "adv_sub is the advertiser's own value",

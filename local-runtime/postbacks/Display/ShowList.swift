@@ -11,16 +11,16 @@ struct ListOptions: ParsableArguments {
     @Option(help: "Only those of this affiliate.")
     var affiliate: String?
 
-    @Option(help: "How many at the most, up to 1000.")
+    @Option(help: "The maximum number of rows, up to 1000.")
     var limit = 100
 
     @Flag(help: "The newest first.")
     var newest = false
 
-    @Option(help: "Go on behind a list that was cut, with what stood at its end.")
+    @Option(help: "Continue a list that was cut, with the value that was printed at its end.")
     var after: String?
 
-    @Flag(help: "Print the function's answer on a terminal too.")
+    @Flag(help: "Print the function's answer even on a terminal.")
     var json = false
 
     /// Prints a page: a table on a terminal, the function's answer otherwise. `filter` contains fields of the input of
@@ -50,7 +50,7 @@ struct ShowPostbacks: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "postbacks", abstract: "Show postbacks: a table on a terminal, JSON in a pipe.",
         usage: "postbacks postbacks [OPTIONS]",
-        discussion: "Times are UTC. `postbacks invoke listPostbacks` answers the same as JSON.")
+        discussion: "Times are in UTC. `postbacks invoke listPostbacks` answers the same as JSON.")
 
     @OptionGroup var list: ListOptions
 
@@ -63,7 +63,7 @@ struct ShowPostbacks: ParsableCommand {
     @Option(help: "Only this one.")
     var id: Int?
 
-    @Option(help: "Only those that lead there, such as tracker.example.")
+    @Option(help: "Only those with this destination, such as tracker.example.")
     var destination: String?
 
     @Flag(help: "Only those that are paused.")
@@ -88,7 +88,7 @@ struct ShowConversions: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conversions", abstract: "Show conversions: a table on a terminal, JSON in a pipe.",
         usage: "postbacks conversions [OPTIONS]",
-        discussion: "Times are UTC. `postbacks invoke listConversions` answers the same as JSON.")
+        discussion: "Times are in UTC. `postbacks invoke listConversions` answers the same as JSON.")
 
     @OptionGroup var list: ListOptions
 
@@ -104,7 +104,7 @@ struct ShowConversions: ParsableCommand {
     @Option(help: "Only those with this clickId.")
     var click: String?
 
-    @Option(help: "Only those recorded at this time or later; a date alone is its beginning in UTC.")
+    @Option(help: "Only those recorded at this time or later; a date alone means its beginning in UTC.")
     var since: String?
 
     @Option(help: "Only those recorded before this time.")
@@ -126,7 +126,7 @@ struct ShowDeliveries: ParsableCommand {
         commandName: "deliveries", abstract: "Show deliveries: a table on a terminal, JSON in a pipe.",
         usage: "postbacks deliveries [OPTIONS]",
         discussion: """
-            Times are UTC. The answer is the receiver's status, or why there was none. \
+            Times are in UTC. The answer is the receiver's status, or the reason why there is none. \
             `postbacks invoke listDeliveries` answers the same as JSON, with every attempt.
             """)
 
@@ -150,7 +150,7 @@ struct ShowDeliveries: ParsableCommand {
     @Option(help: "Only those in this state, such as dead.")
     var state: String?
 
-    @Option(help: "Only those owed at this time or later; a date alone is its beginning in UTC.")
+    @Option(help: "Only those owed at this time or later; a date alone means its beginning in UTC.")
     var since: String?
 
     @Option(help: "Only those owed before this time.")

@@ -43,13 +43,13 @@ struct DatabaseCheckup {
         var findings: [Finding] = []
         if server.isStandby {
             findings.append(
-                .wrong("writing", "the server is a standby and can only be read; DATABASE_URL must lead to the primary")
+                .wrong("writing", "the server is a standby and read-only; DATABASE_URL must lead to the primary")
             )
         } else if server.isReadOnly {
             findings.append(
                 .wrong(
                     "writing",
-                    "the login \(server.login) can only read: default_transaction_read_only is on for it, the database or the server"
+                    "the login \(server.login) can only read: default_transaction_read_only is on for the login, the database or the server"
                 ))
         } else {
             findings.append(
@@ -66,20 +66,21 @@ struct DatabaseCheckup {
         if let encoding = connection.serverEncoding, encoding != "UTF8" {
             findings.append(
                 .wrong(
-                    "encoding", "the database's is \(encoding); it must be UTF8; move the data into one made with",
+                    "encoding",
+                    "the database's encoding is \(encoding); it must be UTF8; move the data into a database created with",
                     run: "CREATE DATABASE postbacks ENCODING 'UTF8' TEMPLATE template0"))
         }
         if connection.session == .shared {
             findings.append(
                 .notable(
                     "pooler",
-                    "one stands before the database: functions and migrate work through it; give pollers a direct connection"
+                    "the database is behind a connection pooler: functions and migrate work through it; give pollers a direct connection"
                 ))
         }
         if installation.isEmbedded, !server.hasChecksums {
             findings.append(
                 .notable(
-                    "checksums", "the cluster has none: damage on the disk goes unnoticed; stop `up`, then",
+                    "checksums", "the cluster has none, so damage on the disk is not noticed; stop `up`, then",
                     run: "pg_checksums --enable -D CLUSTER"))
         }
         return findings
@@ -91,7 +92,7 @@ struct DatabaseCheckup {
         return asking("login") { () throws(PostgresError) in
             do throws(PostgresError) {
                 try connection.run(CheckPollerRights())
-                return .good("login", "\(server.login), which may do what a poller must")
+                return .good("login", "\(server.login), which has the rights of a poller")
             } catch {
                 guard error.isForbidden else { throw error }
                 return .wrong("login", error.message)
@@ -146,11 +147,11 @@ struct DatabaseCheckup {
     /// The sequences whose next id is taken already, each with its remedy.
     private func sequences(_ connection: Connection) throws(PostgresError) -> [Finding] {
         let behind = try connection.run(FindSequencesBehind())
-        if behind.isEmpty { return [.good("sequences", "all are ahead of their tables")] }
+        if behind.isEmpty { return [.good("sequences", "all sequences are ahead of their tables")] }
         return behind.map {
             .wrong(
                 "sequences",
-                "\($0.name) would give \($0.next), and \($0.last) is taken; a poller brings it forward, or",
+                "\($0.name) would give \($0.next), and \($0.last) is taken; a poller advances it, or run",
                 run: "SELECT setval('\($0.name)', \($0.last))")
         }
     }

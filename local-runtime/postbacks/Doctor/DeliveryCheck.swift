@@ -33,6 +33,6 @@ enum DeliveryCheck {
         if let message = answer?["error"]?["message"]?.text { return .wrong("sending", message) }
         return .wrong(
             "sending",
-            "\(program) does not answer (\(outcome.status)): is it of this version, and built for this system?")
+            "\(program) does not answer (\(outcome.status)): it may be of another version, or built for another system")
     }
 }

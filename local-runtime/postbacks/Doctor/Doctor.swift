@@ -5,18 +5,18 @@ import Postgres
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Say what is missing or wrong, and how to mend it. Exit status 1 if anything is.",
+        abstract: "Report what is missing or wrong, and how to repair it. Exit status 1 if something is.",
         discussion: """
-            It looks at this machine (settings, keys, functions, what deliverPostback needs) \
-            and at the database (tables, writing, pollers, what is due, paused postbacks, \
-            secrets and their keys, alerts). Run it with the settings of what it is to judge: a \
-            poller's for a poller. It changes nothing.
+            It checks this machine (settings, keys, functions, what deliverPostback needs) \
+            and the database (tables, writing, pollers, due deliveries, paused postbacks, \
+            secrets and their keys, alerts). Run it with the settings of the program to check: \
+            those of a poller for a poller. It changes nothing.
 
               ✓  as it should be
-              !  worth knowing; nothing has to be mended
+              !  worth knowing; no repair is needed
               ✗  wrong; the exit status is 1
-              -  the database's login may not see it
-            On a terminal without these signs they are ok, !, !! and -.
+              -  the database's login has no right to see it
+            On a terminal without these signs: ok, !, !! and -.
             """)
 
     @Flag(help: "Print one JSON object: {\"ok\":…,\"findings\":[{subject,state,message,run?}]}.")

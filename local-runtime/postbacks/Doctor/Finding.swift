@@ -30,7 +30,7 @@ struct Finding {
     }
 
     static func unseen(_ subject: String) -> Finding {
-        Finding(subject: subject, state: .unseen, message: "not for this login to see", remedy: nil)
+        Finding(subject: subject, state: .unseen, message: "this login has no right to see it", remedy: nil)
     }
 
     var json: JSON {

@@ -14,7 +14,7 @@ enum KeyCheck {
             if let keys = try installation.keys() {
                 let key =
                     isOwn
-                    ? "the embedded default's own: \(installation.keyFile)"
+                    ? "the key of the embedded default: \(installation.keyFile)"
                     : "POSTBACKS_ENCRYPTION_KEY has the \(keys.ids.count == 1 ? "key \(keys.sealingID)" : "\(keys)")"
                 return [.good("encryption key", key)] + secrets(sealed, keys)
             }
@@ -33,9 +33,11 @@ enum KeyCheck {
         guard installation.isEmbedded else { return .wrong("encryption key", FunctionError.missingKey.message) }
         let file = installation.keyFile
         if sealed == nil, EmbeddedServer.cluster(home: installation.home) != nil {
-            return .wrong("encryption key", "\(file) is gone: put it back; without it what it has sealed does not open")
+            return .wrong(
+                "encryption key",
+                "\(file) is missing: put it back; the secrets that it has sealed cannot be opened without it")
         }
-        return .notable("encryption key", "none yet; `postbacks up` makes \(file)")
+        return .notable("encryption key", "none yet; `postbacks up` creates \(file)")
     }
 
     static func findings(
@@ -48,7 +50,7 @@ enum KeyCheck {
         } catch {
             guard error.isForbidden else { return [.wrong("secrets", "\(error)")] }
             if server.roles == "postbacks_recorder", !installation.settings.has("POSTBACKS_ENCRYPTION_KEY") {
-                return [.good("encryption key", "none, and recording needs none"), .unseen("secrets")]
+                return [.good("encryption key", "none; recording needs none"), .unseen("secrets")]
             }
             return findings(installation, sealed: nil) + [.unseen("secrets")]
         }
@@ -62,7 +64,7 @@ enum KeyCheck {
         if sealed.isEmpty { return [.good("secrets", "nothing is sealed")] }
         let count = sealed.reduce(0) { $0 + $1.count }
         let old = sealed.filter { $0.key != keys.sealingID }.map { "\($0.count) with the key \($0.key)" }
-        if old.isEmpty { return [.good("secrets", "\(count) sealed, and the key opens them")] }
+        if old.isEmpty { return [.good("secrets", "\(count) sealed; the key opens them")] }
         return [
             .good("secrets", "\(count) sealed; of them \(old.joined(separator: ", ")): postbacks rekey seals them anew")
         ]

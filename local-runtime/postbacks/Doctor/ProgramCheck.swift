@@ -24,7 +24,7 @@ enum ProgramCheck {
         if !others.isEmpty {
             return .wrong(
                 "functions",
-                "not of this version (\(Version.current)), or not for this system: \(others.joined(separator: ", ")) in \(installation.functions)"
+                "of another version than \(Version.current), or built for another system: \(others.joined(separator: ", ")) in \(installation.functions)"
             )
         }
         return .good("functions", "all \(FunctionNames.all.count) in \(installation.functions)")
@@ -61,7 +61,7 @@ enum ProgramCheck {
     private static func nameServers() -> Finding {
         NameServers.areReachable()
             ? .good("name servers", "one answers")
-            : .wrong("name servers", "none of /etc/resolv.conf answers: no name can be delivered to")
+            : .wrong("name servers", "no name server of /etc/resolv.conf answers, so no name can be looked up")
     }
 
     /// With fewer free bytes PostgreSQL may stop at any time: a single WAL segment has 16 MiB.
@@ -74,8 +74,8 @@ enum ProgramCheck {
             let space = FileSystem.space(at: folder)
         else { return nil }
         let text = "\(megabytes(space.free)) MB are free of \(megabytes(space.size)) MB at \(folder)"
-        if space.free < tooLittle { return .wrong("disk", "\(text): too little for the database; make room") }
-        return space.free < little ? .notable("disk", "\(text): soon too little") : .good("disk", text)
+        if space.free < tooLittle { return .wrong("disk", "\(text): too little for the database; free some space") }
+        return space.free < little ? .notable("disk", "\(text): this will soon be too little") : .good("disk", text)
     }
 
     private static func megabytes(_ bytes: Int) -> Int { bytes / 1_000_000 }

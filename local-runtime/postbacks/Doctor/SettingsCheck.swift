@@ -34,7 +34,7 @@ enum SettingsCheck {
         let known = SettingsTable.all.map(\.name)
         let all = known + known.map { "\($0)_FILE" }
         return ProcessEnvironment.all.keys.filter { $0.hasPrefix("POSTBACKS_") && !all.contains($0) }.sorted().map {
-            .notable("settings", "\($0) is no setting of this version\(Spelling.hint(for: $0, among: known))")
+            .notable("settings", "\($0) is not a setting of this version\(Spelling.hint(for: $0, among: known))")
         }
     }
 
@@ -47,13 +47,13 @@ enum SettingsCheck {
             else { continue }
             findings.append(
                 .wrong(
-                    "settings", "others may read or change the file of \(name)",
+                    "settings", "other users may read or change the file of \(name)",
                     run: "chmod \(mode & 0o040 != 0 ? "640" : "600") \(path)"))
         }
         let isOwn = installation.isEmbedded && !installation.settings.has("POSTBACKS_ENCRYPTION_KEY")
         if isOwn, let mode = FileSystem.ownership(of: installation.keyFile)?.mode, mode & 0o077 != 0 {
             findings.append(
-                .wrong("encryption key", "others may read it", run: "chmod 600 \(installation.keyFile)"))
+                .wrong("encryption key", "other users may read it", run: "chmod 600 \(installation.keyFile)"))
         }
         return findings
     }

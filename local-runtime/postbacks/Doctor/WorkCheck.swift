@@ -26,12 +26,12 @@ struct WorkCheck {
         guard let first = alive.first else {
             let last = known.first.map { "; the last was seen \(duration($0.seconds)) ago" } ?? ""
             return due.count > 0
-                ? .wrong("pollers", "none is running, and \(waiting)\(last); start one", run: "postbacks poll")
-                : .notable("pollers", "none is running\(last); what is owed next is not sent")
+                ? .wrong("pollers", "no poller is running, and \(waiting)\(last); start one", run: "postbacks poll")
+                : .notable("pollers", "no poller is running\(last); new deliveries are not sent")
         }
         let stuck = alive.compactMap(\.problem)
         if let problem = stuck.first {
-            return .wrong("pollers", "\(stuck.count) of \(alive.count) cannot send all that is owed: \(problem)")
+            return .wrong("pollers", "\(stuck.count) of \(alive.count) pollers cannot send everything: \(problem)")
         }
         let versions = Set(alive.map(\.version)).sorted().joined(separator: ", ")
         let running = "\(alive.count) running (\(versions)), seen \(duration(first.seconds)) ago"
@@ -55,7 +55,7 @@ struct WorkCheck {
         var findings = paused.first.map { postback in
             Finding.wrong(
                 "paused",
-                "postback \(postback.id)\(postback.affiliate.map { " of \($0)" } ?? "") since \(postback.since): \(postback.reason); it holds \(postback.held); once its receiver works",
+                "postback \(postback.id)\(postback.affiliate.map { " of \($0)" } ?? "") since \(postback.since): \(postback.reason); it holds \(postback.held) deliveries; once its receiver works",
                 run: "echo '{\"postbackId\":\(postback.id),\"resume\":true}' | postbacks invoke updatePostback")
         }
         if paused.count > findings.count {
@@ -70,7 +70,7 @@ struct WorkCheck {
         if blocked.count == 0 { return .good("destinations", "none is blocked") }
         var parts = blocked.first.map { destination in
             let silence = destination.since.map { "no answer since \($0) (\(destination.failures) requests)" }
-            let block = destination.until.map { "nothing is sent before \($0)" }
+            let block = destination.until.map { "nothing is sent to it before \($0)" }
             return "\(destination.origin): " + [silence, block].compactMap(\.self).joined(separator: ", ")
         }
         if blocked.count > parts.count { parts.append("and \(blocked.count - parts.count) more") }
@@ -85,7 +85,7 @@ struct WorkCheck {
         let waiting = "\(alerts.count) wait, the oldest for \(duration(alerts.seconds))"
         if alerts.attempts > 0 {
             let tried =
-                "what POSTBACKS_ALERT_URL leads to takes none: \(waiting), sent \(alerts.attempts) times in vain"
+                "the receiver of POSTBACKS_ALERT_URL accepts no alerts: \(waiting), sent \(alerts.attempts) times without success"
             return .wrong("alerts", "\(tried); the poller's log says why")
         }
         if isSent {
@@ -95,7 +95,7 @@ struct WorkCheck {
         if isSet {
             return .notable("alerts", "POSTBACKS_ALERT_URL is set here, but no poller that is running sends alerts")
         }
-        return .good("alerts", "nobody is told: no poller has a POSTBACKS_ALERT_URL")
+        return .good("alerts", "nobody is notified: no poller has a POSTBACKS_ALERT_URL")
     }
 
     private func duration(_ seconds: Int) -> String {

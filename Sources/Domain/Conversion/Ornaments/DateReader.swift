@@ -26,7 +26,7 @@ struct DateReader {
         case .clear(let day):
             if rest.isEmpty {
                 return .clear(
-                    Timestamp(day: day, secondOfDay: 0), interpretation: "a day, taken for its beginning in UTC")
+                    Timestamp(day: day, secondOfDay: 0), interpretation: "a day, read as its beginning in UTC")
             }
             guard consume("T", "t", " ") || consume(",") else { return .unclear(LooseTime.advice) }
             skipSpaces()
@@ -40,14 +40,14 @@ struct DateReader {
             let day = DateReader.day(year, month, dayOfMonth)
         else { return .unclear(LooseTime.advice) }
         if rest.isEmpty {
-            return .clear(Timestamp(day: day, secondOfDay: 0), interpretation: "a day, taken for its beginning in UTC")
+            return .clear(Timestamp(day: day, secondOfDay: 0), interpretation: "a day, read as its beginning in UTC")
         }
         guard let hour = number(2...2), let minute = number(2...2), let second = number(2...2), hour < 24, minute < 60,
             second < 60
         else { return .unclear(LooseTime.advice) }
         return .clear(
             Timestamp(day: day, secondOfDay: hour * 3600 + minute * 60 + second),
-            interpretation: "taken for a time in UTC")
+            interpretation: "read as a time in UTC")
     }
 
     private static func day(_ year: Int, _ month: Int, _ day: Int) -> CalendarDay? {
@@ -78,7 +78,7 @@ struct DateReader {
         }
         switch (dayFirst, monthFirst) {
         case (let one?, let other?) where one != other:
-            return .unclear("which could be \(one) or \(other); write the one that is meant")
+            return .unclear("which could be \(one) or \(other); write the one that you mean")
         case (let day?, _), (nil, let day?): return .clear(day)
         case (nil, nil): return nil
         }
@@ -110,7 +110,7 @@ struct DateReader {
         let time = Timestamp(
             day: day, secondOfDay: hour * 3600 + minute * 60 + second - offset, millisecond: millisecond)
         return .clear(
-            time, interpretation: isLocal ? "without an offset, taken for UTC" : "taken for a time by RFC 3339")
+            time, interpretation: isLocal ? "without an offset, read as UTC" : "read as a time in RFC 3339")
     }
 
     /// Reads AM (false) or PM (true); nil if there is neither.

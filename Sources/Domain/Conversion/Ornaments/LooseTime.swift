@@ -27,14 +27,14 @@ package enum LooseTime {
         {
             self = LooseTime.number(text)
         } else if let time = HTTPDate.parse(text, now: Timestamp(milliseconds: 0)) {
-            self = .clear(time, interpretation: "a date as HTTP has it")
+            self = .clear(time, interpretation: "read as a date in the format of HTTP")
         } else {
             var reader = DateReader(text, order: order)
             self = reader.read()
         }
     }
 
-    static let advice = "which is no time by RFC 3339, such as \"2026-06-01T12:00:00Z\""
+    static let advice = "which is not a time in RFC 3339, such as \"2026-06-01T12:00:00Z\""
 
     /// Reads a number by the count of its digits before the point: that of today's Unix times, or of a date without
     /// separators.
@@ -47,7 +47,7 @@ package enum LooseTime {
         switch digits.count {
         case 5 where (20_000...80_000).contains(number):
             return .unclear(
-                "which looks like a day as spreadsheets count them; write it as a date, such as \"2026-06-01\"")
+                "which looks like the number of a day in a spreadsheet; write it as a date, such as \"2026-06-01\"")
         case 8 where isWhole, 14 where isWhole:
             var reader = DateReader(text)
             return reader.readCompact()

@@ -7,7 +7,7 @@ extension Ornament<String> {
     /// A literal IPv4 or IPv6 address. Of a list, such as X-Forwarded-For has, the first address is taken. A port, a
     /// zone, and a prefix that covers nothing but the address are cut off.
     package static var ip: Ornament {
-        Ornament(.ip, "An IPv4 or IPv6 address; of a list the first.") { json in
+        Ornament(.ip, "An IPv4 or IPv6 address; the first address of a list.") { json in
             switch json {
             case .string(let text): firstAddress(in: text)
             case .array(let items): firstAddress(in: items.prefix(16).compactMap(\.text).joined(separator: ","))
@@ -20,7 +20,7 @@ extension Ornament<String> {
         let parts = text.unicodeScalars.split { ",;".unicodeScalars.contains($0) || WhiteSpace.contains($0) }
         for part in parts where part.count <= 80 {
             guard let address = address(in: String(part)) else { continue }
-            return (address, "was \(quoted(text)); the address \(address) is taken")
+            return (address, "was \(quoted(text)); the address \(address) is used")
         }
         return nil
     }

@@ -10,7 +10,7 @@ extension Ornament<[(name: String, value: String)]> {
                 return nil
             }
             if members.count > limit {
-                let message = "must have at most \(limit) members, not \(members.count); those behind are left out"
+                let message = "must have at most \(limit) members, not \(members.count); the others are left out"
                 warnings.append(FieldWarning(path, .leftOut, message))
             }
             return members.prefix(limit).compactMap { param($0, path, &warnings) }

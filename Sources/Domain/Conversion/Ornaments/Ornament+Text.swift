@@ -21,11 +21,11 @@ extension Ornament<String> {
 
     /// Text for people of at most `limit` Unicode scalars; longer text is cut.
     private static func text(upTo limit: Int) -> Ornament {
-        Ornament(.text(0...limit, controlCharacters: true), "At most \(limit) characters; what is longer is cut.") {
+        Ornament(.text(0...limit, controlCharacters: true), "At most \(limit) characters; a longer text is cut.") {
             json in
             switch json {
             case .string(let text):
-                (String(text.unicodeScalars.prefix(limit)), "had more than \(limit) characters, and is cut after them")
+                (String(text.unicodeScalars.prefix(limit)), "had more than \(limit) characters and was cut there")
             case .number, .bool: literal(json)
             default: nil
             }
@@ -40,8 +40,8 @@ extension Ornament<String> {
     /// Reads a number or boolean as its JSON text.
     static func literal(_ json: JSON) -> (value: String, change: String)? {
         switch json {
-        case .number(let text): (text, "was a number and is taken as the text \(quoted(text))")
-        case .bool(let value): ("\(value)", "was a boolean and is taken as the text \"\(value)\"")
+        case .number(let text): (text, "was a number and is used as the text \(quoted(text))")
+        case .bool(let value): ("\(value)", "was a boolean and is used as the text \"\(value)\"")
         default: nil
         }
     }

@@ -4,7 +4,10 @@ import JSON
 extension Ornament<Timestamp> {
     /// A time by RFC 3339, or one in another form that can mean only one time.
     package static var time: Ornament {
-        Ornament(schema: Rule<Timestamp>.timestamp.schema, "A time, by RFC 3339 or else without doubt.") {
+        Ornament(
+            schema: Rule<Timestamp>.timestamp.schema,
+            "A time in RFC 3339, or in another form that has only one meaning."
+        ) {
             json, path, warnings in
             let text: String
             switch json {

@@ -95,34 +95,34 @@ package struct MacroMeaning: Sendable, Equatable {
 
     /// Names that mean the same only with some networks, or that have another form.
     private static let guesses: [String: (String, String)] = [
-        "subid": ("{click_id}", "with some networks the first sub id: {sub1}"),
-        "sid": ("{sub1}", "with some networks the click: {click_id}"),
-        "reqid": ("{click_id}", "CAKE's request id"), "tid": ("{transaction_id}", "with some networks the click"),
-        "transactionid": ("{transaction_id}", "with TUNE and Everflow the click: {click_id}"),
-        "leadid": ("{conversion_id}", "with some networks the transaction"),
-        "actionid": ("{conversion_id}", "with some networks the transaction"),
-        "amount": ("{payout}", "with some networks the sale's amount: {sale_amount}"),
-        "sum": ("{payout}", "with some networks the sale's amount: {sale_amount}"),
-        "price": ("{payout}", "with some networks the sale's amount: {sale_amount}"),
-        "revenue": ("{payout}", "ours of that name is what the network earns"),
+        "subid": ("{click_id}", "in some networks the first sub id: {sub1}"),
+        "sid": ("{sub1}", "in some networks the click: {click_id}"),
+        "reqid": ("{click_id}", "CAKE's request id"), "tid": ("{transaction_id}", "in some networks the click"),
+        "transactionid": ("{transaction_id}", "in TUNE and Everflow the click: {click_id}"),
+        "leadid": ("{conversion_id}", "in some networks the transaction"),
+        "actionid": ("{conversion_id}", "in some networks the transaction"),
+        "amount": ("{payout}", "in some networks the sale's amount: {sale_amount}"),
+        "sum": ("{payout}", "in some networks the sale's amount: {sale_amount}"),
+        "price": ("{payout}", "in some networks the sale's amount: {sale_amount}"),
+        "revenue": ("{payout}", "our macro of that name is what the network earns"),
         "profit": ("{payout}", "what the affiliate earns"),
         "status": ("{status}", words), "cnvstatus": ("{status}", words), "conversionstatus": ("{status}", words),
         "leadstatus": ("{status}", words), "offer": ("{offer_id}", "perhaps the name: {offer_name}"),
-        "campid": ("{offer_id}", "with some networks the affiliate's campaign"),
-        "campaignid": ("{offer_id}", "with some networks the affiliate's campaign"),
-        "pid": ("{affiliate_id}", "with some networks the product"),
+        "campid": ("{offer_id}", "in some networks the affiliate's campaign"),
+        "campaignid": ("{offer_id}", "in some networks the affiliate's campaign"),
+        "pid": ("{affiliate_id}", "in some networks the product"),
         "publisherid": ("{affiliate_id}", "the affiliate"), "goal": ("{goal_id}", "perhaps the name: {goal_name}"),
         "event": ("{goal_id}", "perhaps the name: {goal_name}"),
         "eventname": ("{goal_name}", "the goal, not our event"),
-        "eventid": ("{goal_id}", "with most networks the goal; ours of that name is one change of a conversion"),
+        "eventid": ("{goal_id}", "in most networks the goal; our macro of that name is one change of a conversion"),
         "time": ("{occurred_at:unix}", time), "timestamp": ("{occurred_at:unix}", time),
         "conversiontime": ("{occurred_at:unix}", time), "date": ("{occurred_at:date}", time),
         "datetime": ("{occurred_at}", time), "clicktime": ("{clicked_at:unix}", time),
-        "comment": ("{status_reason}", "why the status is what it is"),
+        "comment": ("{status_reason}", "the reason of the status"),
         "test": ("{is_test}", "1 for a test, else 0"),
     ]
 
     private static let words =
-        "ours are pending, done and rejected; for other words write {status:pending=…,done=…,rejected=…}"
+        "our words are pending, done and rejected; for other words write {status:pending=…,done=…,rejected=…}"
     private static let time = "the form may be another: {occurred_at} is RFC 3339, :unix seconds, :unixms, :date"
 }

@@ -21,7 +21,7 @@ extension RequestText {
             let doubt = macro.meaning.doubt.map { " (\($0))" } ?? ""
             return PostbackWarning(
                 .foreignMacro,
-                "\(field) has \"\(macro.text.prefix(80))\", which is sent as it stands; the macro here is \(macro.meaning.template)\(doubt)"
+                "\(field) has \"\(macro.text.prefix(80))\", which is sent unchanged; the macro here is \(macro.meaning.template)\(doubt)"
             )
         }
     }
@@ -43,7 +43,7 @@ extension RequestText {
         return found.prefix(RequestText.limit).map { field, entity in
             PostbackWarning(
                 .htmlEntity,
-                "\(field) has \"\(entity)\", which is how HTML writes a character and is sent as it stands; write the character itself, such as & between parameters"
+                "\(field) has \"\(entity)\", which is a character in HTML's notation and is sent unchanged; write the character itself, such as & between parameters"
             )
         }
     }

@@ -8,7 +8,7 @@ extension RequestText {
         return [
             PostbackWarning(
                 .noStatus,
-                "the request sends no status though it fires on \(status.rawValue); a receiver may take it for an approval: add {status}"
+                "the request sends no status though it fires on \(status.rawValue); a receiver may read it as an approval: add {status}"
             )
         ]
     }
@@ -18,7 +18,7 @@ extension RequestText {
         return [
             PostbackWarning(
                 .noMacro,
-                "the request has no macro, so that every conversion sends the same; write macros such as {click_id}, {status} and {payout} where their values belong"
+                "the request has no macro, so every conversion sends the same request; write macros such as {click_id}, {status} and {payout} where their values belong"
             )
         ]
     }
@@ -29,7 +29,7 @@ extension RequestText {
         return [
             PostbackWarning(
                 .noClickID,
-                "the request sends nothing by which its receiver finds the click: neither {click_id} nor {transaction_id}, {conversion_id}, {sub1} … or {params.NAME}; add the one that carries the receiver's id"
+                "the request contains nothing that identifies the click for the receiver: neither {click_id} nor {transaction_id}, {conversion_id}, {sub1} … or {params.NAME}; add the one with the receiver's id"
             )
         ]
     }

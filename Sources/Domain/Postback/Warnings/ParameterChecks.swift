@@ -32,7 +32,7 @@ extension RequestText {
         return [
             PostbackWarning(
                 .secretInURL,
-                "the URL has a secret in \(RequestText.list(Set(names))), which is stored and shown in plain; give it in requestParams, requestHeaders or basicAuth, where it is sealed"
+                "the URL has a secret in \(RequestText.list(Set(names))), which is stored and shown unencrypted; give it in requestParams, requestHeaders or basicAuth, where it is sealed"
             )
         ]
     }
@@ -44,7 +44,7 @@ extension RequestText {
         return [
             PostbackWarning(
                 .headerNotASCII,
-                "\(RequestText.list(Set(names))): has characters that are not ASCII, which receivers read differently; send them in a parameter, or percent-encoded"
+                "\(RequestText.list(Set(names))): has characters that are not ASCII, which receivers read in different ways; send them in a parameter, or percent-encoded"
             )
         ]
     }

@@ -26,7 +26,7 @@ extension Fault {
         }
         fault.confirm = { scene in
             var breaches = try scene.database.judgeUncharged()
-            if !scene.processes.log.contains("sequences stood behind their tables") {
+            if !scene.processes.log.contains("sequences were behind their tables") {
                 breaches.append(Breach(.heals, "no sequence was brought forward: the fault was not injected"))
             }
             return breaches

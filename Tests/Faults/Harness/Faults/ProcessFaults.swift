@@ -44,7 +44,7 @@ extension Fault {
         }
     }
 
-    /// This causes no repeats: the answers wait in the poller until the database is back.
+    /// This causes no repeats: the answers wait in the poller until the database is available again.
     private static let postgresKilled = Fault(
         name: "postgres-killed", group: .processes, injects: "kill -9 of PostgreSQL at random moments"
     ) { scene in

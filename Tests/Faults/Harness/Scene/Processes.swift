@@ -93,6 +93,6 @@ final class Processes {
 
     /// The number of log lines in which the pollers report late answers of lost leases.
     var fencedAnswers: Int {
-        log.split(separator: "\n").filter { $0.contains("late answers of lost leases changed nothing") }.count
+        log.split(separator: "\n").filter { $0.contains("late answers of lost leases were ignored") }.count
     }
 }
