@@ -1,6 +1,6 @@
 import TestSupport
 
-/// `Sources/ARCHITECTURE.md`, taken apart.
+/// The parts of `Sources/ARCHITECTURE.md`.
 struct Document {
     static let path = "Sources/ARCHITECTURE.md"
 
@@ -49,9 +49,9 @@ struct Document {
     }
 }
 
-/// A statement brings a delivery from one state into another, or changes what is owed and leaves the state as it is.
+/// A statement that brings a delivery from one state into another, or writes its row and leaves the state.
 struct Arrow: Hashable, Sendable, CustomStringConvertible {
-    /// Nil where the delivery begins.
+    /// Nil if the delivery is created.
     let from: String?
     let to: String
     /// The name of the SQL file, or of an SQL function.
@@ -64,7 +64,8 @@ struct Arrow: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Document {
-    /// The arrows of the diagrams, one for each statement, and what the table says of statements that leave the state.
+    /// The arrows of the diagrams, one for each statement, and the rows of the table of statements that leave the
+    /// state.
     func arrows() throws -> [Arrow] {
         let drawn = try blocks.filter { $0.language == "mermaid" }.flatMap(\.lines)
             .filter { $0.contains("-->") }.flatMap(Document.arrows)

@@ -2,7 +2,8 @@ import System
 import TestSupport
 import Testing
 
-/// Everything that ARCHITECTURE.md names exists, and every rule that other files name stands in it. These tests need no server.
+/// Tests that everything that ARCHITECTURE.md names exists, and that it contains every rule that other files name. They
+/// need no server.
 struct DocumentTests {
     @Test func `every rule that code, SQL, tests and documents name stands in it, in order`() throws {
         let rules = try Document().rules
@@ -85,7 +86,7 @@ struct DocumentTests {
         for path in Repository.files(in: "Sources/Store/SQL", endingIn: [".sql"]) {
             let text = try Repository.text(path)
             let name = String(path.split(separator: "/").last?.dropLast(4) ?? "")
-            // That one only fills in the offer and the affiliate of deliveries that the first version finished.
+            // That statement only adds the offer and the affiliate to deliveries that the first version finished.
             guard name != "fill_deliveries", writing.contains(where: { text.contains($0 + " ") }) else { continue }
             #expect(named.contains(name), "\(path)")
         }

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The modules, as ARCHITECTURE.md and Package.swift have them.
+/// Tests the modules in ARCHITECTURE.md and Package.swift.
 struct LayerTests {
     @Test func `the table names every module of the product, its folder and all that it uses`() throws {
         var rows: [String: (folder: String, uses: [String])] = [:]
@@ -34,7 +34,7 @@ struct LayerTests {
         #expect(lines.keys.sorted() == manifest.targets.map(\.name))
         for target in manifest.targets {
             for module in target.dependencies {
-                // Products of other packages have no line.
+                // Products of other packages have no row.
                 guard let line = lines[module], let own = lines[target.name] else { continue }
                 #expect(own < line, "\(target.name) uses \(module)")
             }

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The life of a delivery is what the diagrams of ARCHITECTURE.md draw.
+/// Tests that the states of a delivery change as in the diagrams of ARCHITECTURE.md.
 @Suite(.ownThreads) struct LifeTests {
     @Test(arguments: Walk.all)
     func `the functions and statements do what an arrow says`(walk: Walk) throws {
@@ -27,7 +27,7 @@ import Testing
         let arrows = try Document().arrows()
         let drawn = Set(arrows.map(\.to)).union(arrows.compactMap(\.from))
         let connection = try TestDatabase.withTables().connect()
-        // Both name the states as literals.
+        // Both contain the states as literals.
         let rows = try connection.run(
             """
             SELECT DISTINCT literal[1] AS state FROM (
@@ -68,7 +68,7 @@ import Testing
     }
 }
 
-/// A statement as the server has seen it: its parameters have numbers there, and names perhaps in the file.
+/// A statement as the server has seen it, with numbered parameters; the file may have named ones.
 private struct WalkedStatement {
     private let name: String
     /// Nil for an SQL function, which other statements call.
@@ -83,7 +83,7 @@ private struct WalkedStatement {
         if let text { Self.plain(query) == text } else { query.contains("\(name)(") }
     }
 
-    /// Without comments, white space and the parameters' names.
+    /// The text without comments, white space and names of parameters.
     private static func plain(_ sql: String) -> String {
         sql.split(separator: "\n").map { line in
             let code = line.firstRange(of: "--").map { line[..<$0.lowerBound] } ?? line

@@ -9,7 +9,7 @@ struct Manifest {
         let dependencies: [String]
     }
 
-    /// All but those of tests.
+    /// All targets except those of tests.
     let targets: [Target]
     /// The functions with a database, which are one entry in the text.
     let functions: [String]
@@ -30,7 +30,7 @@ struct Manifest {
         self.targets = targets.values.sorted { $0.name < $1.name }
     }
 
-    /// One target, as many as there are functions, or none where it is one of tests.
+    /// One target, or one for each function, or none if it is a target of tests.
     private static func targets(_ body: String, functions: [String], in text: String) throws -> [Target] {
         let path = argument("path", of: body).map { strings($0)[0] }
         guard let name = argument("name", of: body), path?.hasPrefix("Tests/") != true else { return [] }

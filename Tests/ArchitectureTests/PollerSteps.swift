@@ -5,9 +5,9 @@ import Store
 
 typealias Lease = Outbox.Claim
 
-/// A poller's steps, one statement at a time. Only this file of these tests calls the outbox.
+/// The steps of a poller, one statement at a time. In these tests only this file uses `Outbox`.
 extension Stage {
-    /// Whether a lease is on the delivery that is watched, or on a later one of the same conversion.
+    /// The lease of the watched delivery, or of a later one of the same conversion.
     func isWatched(_ lease: Lease) -> Bool { lease.conversion == conversion }
 
     /// Leases all that may start. A later event of a conversion waits at most `hold` seconds for an earlier one.
@@ -21,7 +21,7 @@ extension Stage {
         return try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: hold, schedule: schedule)).claims
     }
 
-    /// Stores an answer of deliverPostback to each of the leases, as if it had been sent.
+    /// Stores an answer of deliverPostback for each of the leases, as if the request had been sent.
     /// - Returns: how many changed nothing, because their leases were lost.
     @discardableResult
     func complete(_ leases: [Lease], _ output: JSON) throws -> Int {

@@ -43,7 +43,7 @@ final class Stage {
 
     // MARK: What is seen.
 
-    /// The delivery as `delivery_log` shows it: its state, and everything else in one text; nil when there is none.
+    /// The delivery in `delivery_log`: its state, and all other columns in one text; nil if there is none.
     func seen() throws -> (state: String, all: String)? {
         let rows = try connection.run(
             """
@@ -130,13 +130,13 @@ final class Stage {
         try lease()
     }
 
-    /// The first attempt was answered like this.
+    /// The first attempt has been answered with these values.
     func end(_ output: JSON) throws {
         try start()
         try answer(output)
     }
 
-    /// The first attempt has failed, and the second one is due in so many seconds.
+    /// The first attempt has failed, and the second one is due in this number of seconds.
     func retry(in seconds: Int = 3600) throws { try end(["outcome": "retry", "retryInSeconds": .integer(seconds)]) }
 
     /// The second attempt is under way.
@@ -167,7 +167,7 @@ final class Stage {
             "UPDATE outbox SET lease_until = now() - interval '1 second' WHERE conversion_id = \(conversion)")
     }
 
-    /// A finished delivery gets the same id, as after a restore that left a sequence behind.
+    /// A finished delivery gets the same id, as after a restore without the sequence.
     func takeID() throws {
         _ = try connection.run(
             """
@@ -178,7 +178,7 @@ final class Stage {
             """)
     }
 
-    /// It cannot be leased any more.
+    /// The row cannot be leased any more.
     func spoil() throws {
         _ = try connection.run("UPDATE outbox SET lease_no = 2147483647 WHERE conversion_id = \(conversion)")
     }

@@ -125,7 +125,7 @@ extension Walk {
     ]
 
     private static let resends = ["failed", "dead", "delivered", "skipped"].flatMap { state in
-        // deliverPostback answers so; a retry without a time is the last one.
+        // deliverPostback answers like this; a retry without a time is the last attempt.
         let output: JSON = ["outcome": .string(state == "dead" ? "retry" : state)]
         let needsForce = state == "delivered" || state == "skipped"
         return [

@@ -34,14 +34,14 @@ struct Benchmarks: ParsableCommand {
     }
 }
 
-/// How much is measured.
+/// The number of operations in a measurement.
 struct Size {
-    /// Conversions recorded, and deliveries made, in one round.
+    /// The number of conversions recorded, and of deliveries made, in one round.
     let conversions: Int
-    /// Rounds of each of two things that are compared.
+    /// The number of rounds of each of two compared programs.
     let rounds: Int
     let seconds: Int
-    /// What is owed when memory is measured.
+    /// The number of owed deliveries when memory is measured.
     let backlog: Int
     let starts: Int
 

@@ -25,7 +25,7 @@ func measureDelivery(_ workbench: Workbench, _ size: Size, _ table: inout Table)
     }
 }
 
-/// Drains the outbox with a poller.
+/// Empties the outbox with a poller.
 /// - Returns: deliveries a second, from the poller's start to the last row's time.
 private func drain(_ workbench: Workbench, _ count: Int, concurrency: Int) throws -> Double {
     let start = Clock.unixMilliseconds
@@ -42,7 +42,7 @@ private func drain(_ workbench: Workbench, _ count: Int, concurrency: Int) throw
 
 func waitUntilDrained(_ workbench: Workbench, seconds limit: Double) throws {
     let start = Clock.monotonicNanoseconds
-    // From the end of the index: counting the rows would slow down what is measured.
+    // This reads the end of an index: counting the rows would slow down the measured deliveries.
     while Clock.seconds(since: start) < limit {
         _ = try wait(for: [], milliseconds: 200)
         let rows = try workbench.database.run(
@@ -52,7 +52,7 @@ func waitUntilDrained(_ workbench: Workbench, seconds limit: Double) throws {
     throw DidNotHappen(description: "the outbox was not drained in \(limit) s")
 }
 
-/// The HTTP client alone, so many requests in flight.
+/// Measures the HTTP client alone, with this number of requests in flight.
 /// - Returns: answers a second.
 private func sendAlone(_ workbench: Workbench, _ count: Int, concurrency: Int) throws -> Double {
     let client = try HTTPClient(egress: try EgressRules(allowing: "127.0.0.0/8"))

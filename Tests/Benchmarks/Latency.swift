@@ -25,7 +25,7 @@ func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) 
     let recorder = try workbench.start("recordConversion", ["--stream"])
     defer { recorder.end(SIGTERM) }
     var watch = Watch(recorder: recorder, receiver: receiver)
-    // The first ones start everything up, and are forgotten when they are all there.
+    // The first requests start everything; they are not counted.
     let warmUp = 20
     for number in 0..<count + warmUp {
         if number == warmUp {
@@ -44,7 +44,7 @@ func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) 
     try waitUntilDrained(workbench, seconds: 10)
 }
 
-/// Notes when each delivery was answered to the recorder and when it arrived.
+/// Stores for each delivery when the recording was answered and when the request arrived.
 private struct Watch {
     let recorder: LineProcess
     let receiver: LineProcess
@@ -56,7 +56,7 @@ private struct Watch {
         self.receiver = receiver
     }
 
-    /// In milliseconds; 0 for one that arrived before the answer was read.
+    /// The time in milliseconds; 0 for a request that arrived before the answer was read.
     var latencies: [Double] {
         answered.compactMap { id, time in arrived[id].map { max(0, Double($0 - time) / 1e6) } }
     }

@@ -3,7 +3,7 @@ import Postgres
 import System
 import TestSupport
 
-/// Memory of the poller and of its delivery process: at rest, and at the most while a backlog is drained.
+/// Measures the memory of the poller and of its delivery process, idle and at its maximum while a backlog is sent.
 func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) throws {
     say("memory: \(size.backlog) owed")
     try workbench.clear()
@@ -18,7 +18,7 @@ func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
     table.add("memory of the delivery process at rest", ours: "\(format(rest[1], 1)) MiB", aim: "< 64 MiB")
 
     try record(workbench, 1, prefix: "m")
-    // The rest of the backlog in one statement.
+    // One statement records the rest of the backlog.
     _ = try workbench.database.run(
         """
         WITH c AS (

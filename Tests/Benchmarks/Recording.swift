@@ -28,13 +28,13 @@ func measureRecording(_ workbench: Workbench, _ size: Size, _ table: inout Table
         ratio: ours.median / eight.median)
 }
 
-/// Records so many conversions through one stream.
+/// Records this number of conversions through one stream.
 /// - Returns: how many a second.
 @discardableResult
 func record(_ workbench: Workbench, _ count: Int, prefix: String) throws -> Double {
     let recorder = try workbench.start("recordConversion", ["--stream"])
     defer { recorder.end(SIGTERM) }
-    // The first line connects.
+    // The function connects at the first line.
     try recorder.exchange(Workbench.lines(0..<1, prefix: prefix), lines: 1, seconds: 30)
     let lines = Workbench.lines(1..<count, prefix: prefix)
     let start = Clock.monotonicNanoseconds

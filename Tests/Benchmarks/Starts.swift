@@ -23,7 +23,7 @@ func measureStarts(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
     }
 }
 
-/// In milliseconds.
+/// The time in milliseconds.
 private func time(_ program: String, _ environment: [String: String], input: String) throws -> Double {
     let start = Clock.monotonicNanoseconds
     _ = try ChildProcess.run(program, environment: environment, input: Array(input.utf8), seconds: 30)

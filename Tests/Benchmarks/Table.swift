@@ -1,6 +1,6 @@
 import TestSupport
 
-/// What is printed in the end: a figure, ours, its limit in the same run, their ratio, the aim.
+/// The printed table: a figure, our value, its limit in the same run, their ratio, and the aim.
 struct Table {
     private var table = TextTable(["figure", "ours", "limit", "ratio", "aim"])
 

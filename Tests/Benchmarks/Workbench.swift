@@ -5,7 +5,7 @@ import Postgres
 import System
 import TestSupport
 
-/// A database of its own, one offer, one affiliate and one postback to a receiver on loopback, and the programs.
+/// A temporary database with one offer, one affiliate and one postback to a local receiver, and the programs.
 final class Workbench {
     let folder: String
     private let server: EmbeddedServer
@@ -47,7 +47,7 @@ final class Workbench {
             postbacks: [["conversionStatus": "done", "url": .string(url)]])
     }
 
-    /// Ends all that was started.
+    /// Ends all processes that were started.
     func close() {
         receiver.end(SIGTERM)
         server.stop()
@@ -55,7 +55,8 @@ final class Workbench {
 
     var connectionString: String { server.connectionString }
 
-    /// What programs get: this process's variables without any that lead elsewhere.
+    /// The environment of the programs: the variables of this process, except those that name another database or
+    /// folder.
     func environment(_ more: [String: String] = [:]) -> [String: String] {
         let own = [
             "DATABASE_URL": server.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
@@ -70,7 +71,7 @@ final class Workbench {
         try LineProcess(Programs.path(name), arguments, environment: environment(more))
     }
 
-    /// Forgets all conversions, so that each round begins with the same tables.
+    /// Deletes all conversions, so that each round begins with the same tables.
     func clear() throws {
         for statement in ["TRUNCATE conversions, events, outbox, deliveries, attempts", "VACUUM ANALYZE", "CHECKPOINT"]
         {

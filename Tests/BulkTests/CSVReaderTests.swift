@@ -1,7 +1,7 @@
 import Bulk
 import Testing
 
-/// RFC 4180, and what real files do beside it.
+/// Tests RFC 4180, and the deviations of real files.
 struct CSVReaderTests {
     private func rows(_ text: String, limit: Int = 1 << 20, chunk: Int = .max) -> [Result<[String], CSVFault>] {
         var reader = CSVReader(lengthLimit: limit)

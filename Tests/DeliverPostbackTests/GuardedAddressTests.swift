@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// The addresses that no wide entry opens, by the real function, with somebody listening on each of them.
+/// Tests with the real function that no wide entry allows the guarded addresses; a listener runs on each of them.
 @Suite(.enabled(if: World.isPossible, "\(World.needs)"))
 struct GuardedAddressTests {
     private static let guarded = [
@@ -22,7 +22,7 @@ struct GuardedAddressTests {
                 #expect(outcome.code(index) == "forbidden_target", "\(list) \(outcome.answers[index].encodedText)")
             }
             for address in Self.guarded { #expect(outcome.connections[address] == 0, "\(list) \(address)") }
-            // A wide entry does open what it may.
+            // A wide entry does allow other addresses.
             #expect(outcome.outcome(Self.guarded.count + 1) == (list.isEmpty ? "failed" : "delivered"))
         }
     }

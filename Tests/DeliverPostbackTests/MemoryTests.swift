@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The memory of a warm deliverPostback is bounded in bytes, whatever postbacks and conversions make of its requests.
+/// Tests that the memory of a warm deliverPostback is limited in bytes, however large its requests are.
 @Suite(.ownThreads) struct MemoryTests {
     private static let mebibyte = 1 << 10
 

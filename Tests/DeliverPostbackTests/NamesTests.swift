@@ -2,10 +2,10 @@ import JSON
 import TestSupport
 import Testing
 
-/// Where names lead, by the real function, the system's resolver, and a DNS server that lies.
+/// Tests where names lead, with the real function, the system's resolver, and a DNS server that lies.
 @Suite(.enabled(if: World.isPossible, "\(World.needs)"))
 struct NamesTests {
-    /// One that anybody may dial, and one that nobody may.
+    /// A public address, and a forbidden one.
     private static let good = "93.184.216.34"
     private static let bad = "10.1.2.3"
 
@@ -37,7 +37,7 @@ struct NamesTests {
         let outcome = try world.deliver("http://t.example/", "http://t.example/again")
         for index in 0...1 {
             #expect(outcome.code(index) == "forbidden_target", "\(outcome.text)")
-            // A resolver may have a bad minute.
+            // A resolver may fail for a short time.
             #expect(outcome.outcome(index) == "retry")
             #expect(outcome.message(index).hasPrefix("t.example: "))
         }
@@ -106,7 +106,7 @@ struct NamesTests {
 
     @Test func `names that are never answered hold up nobody, and not the end either`() throws {
         var world = world
-        // So long that whoever waited for the system's resolver would be noticed by the test's own limit.
+        // The time is so long that a wait for the system's resolver would exceed the limit of the test.
         world.resolverSeconds = 30
         world.environment = ["POSTBACKS_CONNECT_TIMEOUT": "2"]
         world.names = ["t.example": .addresses(Self.good)]

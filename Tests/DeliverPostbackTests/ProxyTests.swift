@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Proxies, by the real function: none unless the operator names one.
+/// Tests proxies with the real function: it uses none unless the operator names one.
 @Suite(.ownThreads) struct ProxyTests {
     private func deliver(_ url: String, _ environment: [String: String]) throws -> FunctionCall {
         FunctionCall(
@@ -53,7 +53,7 @@ import Testing
             for url in ["http://t.invalid/", "https://t.invalid/", "http://other.invalid/"] {
                 let call = try deliver(
                     url, ["POSTBACKS_PROXY": "http://ada:hunter2%2Dhunter2@\(address)", "LOG_LEVEL": "trace"])
-                // A proxy that is not there is no attempt.
+                // A proxy that cannot be reached does not count as an attempt.
                 let isThere = address == "127.0.0.1:\(proxy.port)"
                 #expect(call.status == .exited(isThere ? 0 : 75), "\(call.text)\(call.log)")
                 for secret in ["hunter2", encoded] {

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// A URL whose host is, for some reader or other, an address of this machine or one that nobody may dial.
+/// A URL whose host some parsers read as an address of this machine or as a forbidden one.
 enum RandomSpelling {
     static func url(port: UInt16, _ random: inout SeededRandom) -> String {
         let schemes = ["http://", "HTTP://", "https://", "http:///", "http:/", "http:\\\\"]
@@ -23,7 +23,7 @@ enum RandomSpelling {
         return Bool.random(using: &random) ? four(address, &random) : six(address, &random)
     }
 
-    /// As inet_aton reads it: one to four parts, each decimal, octal or hexadecimal.
+    /// The form of inet_aton: one to four parts, each decimal, octal or hexadecimal.
     private static func four(_ address: UInt32, _ random: inout SeededRandom) -> String {
         let count = Int.random(in: 1...4, using: &random)
         var parts = (0..<count - 1).map { UInt64(address >> UInt32(24 - 8 * $0) & 0xff) }
@@ -38,7 +38,7 @@ enum RandomSpelling {
         case 0: return "0x\(zeros)\(String(value, radix: 16))"
         case 1: return "0X\(zeros)\(String(value, radix: 16, uppercase: true))"
         case 2: return "0\(zeros)\(String(value, radix: 8))"
-        // Beyond its width, as some readers wrap it around.
+        // A number beyond the width of its part, which some parsers wrap around.
         case 3: return "\(value + 256 * UInt64.random(in: 0...1, using: &random))"
         default: return "\(value)"
         }

@@ -5,7 +5,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Forbidden addresses in whatever spelling, as URLs of the real function, with somebody listening who must never be called.
+/// Tests forbidden addresses in every spelling, as URLs of the real function, with a listener that must never be
+/// called.
 @Suite(.ownThreads) struct SpellingsTests {
     private func deliver(_ urls: [String], allowing list: String) throws -> [JSON] {
         let lines = urls.enumerated().map { (["id": .integer($0), "input": World.input($1)] as JSON).encodedText }
@@ -16,9 +17,9 @@ import Testing
         return try urls.indices.map { try #require(byLine[$0], "an answer to \(urls[$0])") }
     }
 
-    /// Refused as no URL, refused as forbidden, or leading nowhere; delivered never.
+    /// The result is an invalid URL, a forbidden address or no connection, but never a delivery.
     private func isHarmless(_ answer: JSON) -> Bool {
-        // A NUL is refused before it is known to stand in a URL.
+        // A NUL is refused before the URL is read.
         if ["invalid_request", "invalid_json"].contains(answer.at("error.code")?.text) { return true }
         return ["forbidden_target", "dns"].contains(answer.at("output.error.code")?.text)
     }

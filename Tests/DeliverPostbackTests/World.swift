@@ -8,7 +8,7 @@ struct World {
     var addresses: [String] = []
     var hosts = "127.0.0.1 localhost\n::1 localhost\n"
     var names: [String: Name] = [:]
-    /// After so many seconds the system's resolver gives up on a silent server.
+    /// The seconds after which the system's resolver gives up on a silent server.
     var resolverSeconds = 5
     var environment: [String: String] = [:]
 

@@ -6,14 +6,14 @@ import Testing
 
 @testable import postbacks
 
-/// What people see on a terminal, and programs in a pipe.
+/// Tests the output for people on a terminal and for programs in a pipe.
 struct TerminalTests {
     private func installation() throws -> TestSupport.Installation {
         let installation = try TestSupport.Installation.make()
         try installation.ask(
             "configureOffer", ["offerId": "o", "goalsEnabled": true, "goals": [["id": "deposit", "name": "Deposit"]]])
         try installation.ask("configureAffiliate", ["affiliateId": "ada"])
-        // What the functions refuse may be there all the same.
+        // Text that the functions refuse may be in the database all the same.
         let name = "Ada \u{202E}Lovelace\u{9B}2J\r\n"
         _ = try installation.database.connect().run("UPDATE affiliates SET name = \(name)")
         try installation.ask(
@@ -150,7 +150,7 @@ struct TerminalTests {
             ).text
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             for line in lines { #expect(DisplayWidth.of(line) <= columns, "\(command): \(line)") }
-            // A line of a paragraph that ends early although the next one's first word would fit was wrapped twice.
+            // A line that ends although the first word of the next line would fit was wrapped twice.
             let body = lines.drop { !$0.isEmpty }.prefix { !$0.hasPrefix("USAGE") }
             for (line, next) in zip(body, body.dropFirst()) {
                 guard let word = next.split(separator: " ").first, !line.isEmpty, !next.hasPrefix(" "), line.count < 40

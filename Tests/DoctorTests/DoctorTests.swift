@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// `doctor` tells the truth: each case as it happens to an installation.
+/// Tests the findings of `doctor` in each case that can happen to an installation.
 @Suite(.ownThreads) struct DoctorTests {
     private static let secret: JSON = [
         "offerId": "o", "affiliateId": "a", "conversionStatus": "done", "httpType": "GET",
@@ -76,7 +76,7 @@ import Testing
         #expect(served.status == .exited(0) && served.states("pollers") == ["good"], "\(served.text)")
         #expect(served.message("pollers").hasPrefix("1 running ("))
 
-        // In good order it says goodbye.
+        // A poller that stops properly removes its row.
         poller?.send(SIGTERM)
         #expect(try poller?.waitForEnd() == .exited(0))
         #expect(try installation.count("pollers") == 0)
@@ -229,7 +229,7 @@ import Testing
         #expect(recorder.states("secrets") == ["unseen"] && recorder.states("destinations") == ["unseen"])
         #expect(recorder.states("deliveries") == ["good"] && recorder.states("tables") == ["good"])
         #expect(recorder.states("pollers") == ["notable"])
-        // One that may read everything, and has none of the roles.
+        // A login that may read everything and has none of the roles.
         try guarded.owner.database.connect().execute(
             script: """
                 DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA public TO %1$I; GRANT SELECT ON ALL TABLES IN SCHEMA public TO %1$I',

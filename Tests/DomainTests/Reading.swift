@@ -1,7 +1,7 @@
 import Input
 import JSON
 
-/// What a rule refuses, as `field message`.
+/// The faults that a rule finds, as `field message`.
 struct Faults: Error {
     let lines: [String]
 }

@@ -44,7 +44,7 @@ func template(_ text: String, from source: StoredSecret.Source = .store) throws 
     try read(.object { fields in RequestTemplate(&fields, from: source) }, text).get()
 }
 
-/// What is sent for settings.
+/// The request that is sent for these settings.
 func request(_ text: String, _ values: MacroValues = .make()) throws -> OutgoingRequest {
     try RequestRendering(template(text)).request(for: values)
 }

@@ -96,7 +96,7 @@ import Testing
             String(decoding: $0, as: UTF8.self)
         }
         server.stop()
-        // As the server would be started by a process that then died.
+        // This imitates a server whose parent process died.
         let program = User.isRoot ? "/usr/bin/setpriv" : arguments[0]
         let user = try #require(User.isRoot ? User.named("postgres") ?? User.named("nobody") : User.current)
         let change = User.isRoot ? ["--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", arguments[0]] : []
@@ -133,7 +133,7 @@ import Testing
         let cluster = try #require(FileSystem.resolve("\(home)/postgres"))
         defer {
             try? FileSystem.removeTree(FileSystem.parent(of: cluster))
-            // Only if there is no other home's cluster in it.
+            // This holds only if it contains no cluster of another home folder.
             try? FileSystem.remove("/var/lib/postbacks")
         }
         #expect(cluster.hasPrefix("/var/lib/postbacks/"))
@@ -154,7 +154,7 @@ import Testing
             try Connection(server.connectionString + "&connect_timeout=2")
         }
         #expect(error?.kind == .unreachable)
-        // Of several hosts it is passed over.
+        // If there are several hosts, it is skipped.
         let other = self.server(home: "\(folder.path)/other")
         try other.start()
         let both = "host=\(home)/socket,\(folder.path)/other/socket user=postbacks dbname=postgres connect_timeout=2"
@@ -164,7 +164,7 @@ import Testing
     @Test func `of several hosts the one that can be written to is taken, unless the string says otherwise`() throws {
         let standby = EmbeddedServer(
             home: home, settings: ["fsync": "off", "default_transaction_read_only": "on"], diesWithParent: false)
-        // Its database is made while it can be written to.
+        // Its database is created while it is writable.
         let maker = server()
         try maker.start()
         maker.stop()

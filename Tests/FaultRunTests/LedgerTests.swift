@@ -1,7 +1,7 @@
 import FaultLedger
 import Testing
 
-/// The checker itself: right books pass, and each way to break an invariant is seen, under that invariant's name.
+/// Tests the checker: a correct ledger passes, and each violation is reported under the name of its invariant.
 struct LedgerTests {
     /// Two conversions, each owed to two postbacks. Delivery 11 went out at once; 12 was retried; 21 was lost with its lease
     /// and sent again; 22 is dead.
@@ -149,7 +149,7 @@ struct LedgerTests {
         #expect(
             broken { $0.sightings.append(.init(delivery: 11, attempt: 2, digest: "of 11", at: 2)) }
                 .contains(.recordedRequests))
-        // The same attempt twice on the wire is one too many, too.
+        // An attempt that is sent twice is also one request too many.
         #expect(
             broken { $0.sightings.append(.init(delivery: 22, attempt: 2, digest: "of 22", at: 2)) }
                 .contains(.recordedRequests))
@@ -198,7 +198,7 @@ struct LedgerTests {
     @Test func `I5: a state that the last attempt does not explain, or a count that is not the attempts'`() {
         #expect(broken { $0.books.attempts[2].outcome = "retry" }.contains(.fenced))
         #expect(broken { $0.books.deliveries[3].state = "delivered" } == [.fenced])
-        // The answer of lease 1 has decided although lease 2 was given out.
+        // The answer of lease 1 was stored although lease 2 existed.
         #expect(broken { $0.books.deliveries[0].lease = 2 } == [.fenced])
         #expect(broken { $0.books.deliveries[0].attempts = 3 } == [.fenced])
         #expect(
@@ -234,14 +234,14 @@ struct LedgerTests {
             $0.books.deliveries[3].lease = 4
         }
         #expect(broken(probed).isEmpty)
-        // A request that was seen has spent one, whatever the books call it.
+        // A request that the receiver saw has used up an attempt, whatever the database says.
         let seen = Sighting(delivery: 22, attempt: 2, digest: "of 22", at: 2)
         #expect(
             broken {
                 probed(&$0)
                 $0.sightings.append(seen)
             }.contains(.recordedRequests))
-        // As attempts they would be too many, and more than the delivery counts.
+        // If they counted as attempts, they would be too many, and more than the delivery has.
         #expect(
             broken {
                 probed(&$0)

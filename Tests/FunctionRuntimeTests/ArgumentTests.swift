@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What each function says of itself.
+/// Tests the descriptions that each function prints of itself.
 @Suite(.ownThreads) struct ArgumentTests {
     static let functions = Repository.functions
 

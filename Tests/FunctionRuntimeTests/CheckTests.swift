@@ -4,9 +4,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// `--check`: the warm mode's lines, only judged.
+/// Tests `--check`, which only validates the lines of the warm mode.
 @Suite(.ownThreads) struct CheckTests {
-    /// A database that is not there: whatever touches it fails.
+    /// A database that does not exist, so every use of it fails.
     private let environment = ["DATABASE_URL": "host=127.0.0.1 port=1"]
 
     private func check(_ function: String, _ lines: [String]) throws -> [JSON] {

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Functions that are started with standard streams of every kind.
+/// Tests functions that are started with standard streams of every kind.
 @Suite(.ownThreads) struct DescriptorTests {
     private func shell(_ script: String, _ installation: Installation? = nil) throws -> ChildProcess.Outcome {
         try ChildProcess.run(

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Every code of a failure, by the exit status with which a real function ends.
+/// Tests every error code and its exit status with real functions.
 @Suite(.ownThreads) struct ExitStatusTests {
     private let ada = #"{"affiliateId":"ada"}"#
 
@@ -83,7 +83,7 @@ import Testing
 
     @Test func `internal is 70: the caller learns nothing of it, and the log all`() throws {
         let installation = try Installation.make()
-        // What the product's own statements never do.
+        // The statements of the product never do this.
         try installation.database.connect().execute(
             script: "ALTER TABLE affiliates ADD CONSTRAINT canary_4711 CHECK (id <> 'ada')")
         let call = try installation.call("configureAffiliate", ada)
@@ -109,7 +109,7 @@ import Testing
 
     @Test func `unavailable is 75: the server goes away in the middle of the call`() throws {
         let listener = try TCPListener()
-        // Lets anybody in, as PostgreSQL's protocol has it, and is gone at the first statement.
+        // A server that accepts every login in PostgreSQL's protocol, and closes the connection at the first statement.
         Thread.detachNewThread {
             while true {
                 _ = try? wait(for: [.read(listener.descriptor)], milliseconds: 60_000)
@@ -128,7 +128,7 @@ import Testing
     @Test func `unavailable is 75: the database has no connection left`() throws {
         let installation = try Installation.make()
         let name = try #require(try installation.value("SELECT current_database() AS value"))
-        // A superuser would get in all the same.
+        // A superuser could still log in.
         try installation.database.connect().execute(
             script: "CREATE ROLE \(name)_guest LOGIN; ALTER DATABASE \(name) CONNECTION LIMIT 0")
         let url = "\(installation.database.connectionString)&user=\(name)_guest"
@@ -204,7 +204,7 @@ import Testing
             #expect(migrate.status == .exited(78))
             #expect(migrate.errorText.contains(encoding) && migrate.errorText.contains("UTF8"))
             guard encoding == "LATIN1" else { continue }
-            // One of an earlier version, which took it.
+            // A postback of an earlier version, which accepted it.
             try database.connect().execute(
                 script: """
                     CREATE TABLE affiliates (id text PRIMARY KEY, name text, created_at timestamptz DEFAULT now(),

@@ -25,7 +25,7 @@ import Testing
         }
     }
 
-    /// The lines that tell of calls.
+    /// The log lines of calls.
     private func calls(_ log: String) throws -> [JSON] {
         try log.split(separator: "\n").map { try JSON(parsing: Array($0.utf8)) }.filter { $0["message"] == "a call" }
     }

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Settings as files, with real functions.
+/// Tests settings as files, with real functions.
 @Suite(.ownThreads) struct SettingsTests {
     private let ada = #"{"affiliateId":"ada"}"#
 

@@ -6,9 +6,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The warm mode: deliverPostback works on many lines at once, the database functions on batches of them.
+/// Tests the warm mode: deliverPostback works on many lines at once, the database functions on batches.
 @Suite(.ownThreads) struct StreamTests {
-    /// Takes a line without any connection: the postback is not sent, since a value is missing.
+    /// A line that needs no connection: the postback is skipped, because a value is missing.
     private let unsent =
         #"{"deliveryId":1,"attempt":1,"postback":{"url":"http://t.example/","httpType":"GET","skipWhenEmpty":["country"]},"event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}"#
 
@@ -180,7 +180,7 @@ import Testing
         _ = try installation.database.connect().run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'configureAffiliate' AND datname = current_database()"
         )
-        // The one that meets the broken connection may fail, and says that it may be tried again.
+        // The line that meets the broken connection may fail with a retryable error.
         let second = try ask(2)
         #expect(second["output"] != nil || second.at("error.retryable") == true)
         #expect(try ask(3)["output"] != nil)

@@ -51,7 +51,7 @@ import Testing
         _ = try installation.claim(1)
         #expect(try installation.states() == ["delivered", "dead", "in_flight", "owed"])
         #expect(try backfill(installation, id) == 0)
-        // Also after it goes somewhere else.
+        // This holds also after a change of the URL.
         try installation.ask("updatePostback", ["postbackId": .integer(id), "url": "http://127.0.0.1:2/{status}"])
         #expect(try backfill(installation, id) == 0)
     }

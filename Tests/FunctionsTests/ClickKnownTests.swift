@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// R6: the two keys are separate, and the answer says where a click is known under the other one.
+/// Tests R6: the two keys are separate, and the answer warns if a click is known under the other key.
 struct ClickKnownTests {
     private func codes(_ answer: JSON) -> [String] {
         (answer["warnings"]?.items ?? []).compactMap { $0["code"]?.text }
@@ -17,7 +17,7 @@ struct ClickKnownTests {
         #expect(codes(second) == ["click_known"])
         #expect(second.at("warnings.0.field") == "clickId")
         #expect(second.at("conversion.id") != first.at("conversion.id"))
-        // Two transactions of one click are two conversions by the same key.
+        // Two transactions of one click are two conversions with the same kind of key.
         try installation.record(["clickId": "d", "transactionId": "t2"])
         #expect(codes(try installation.record(["clickId": "d", "transactionId": "t3"])) == [])
         let late = try installation.record(["clickId": "d"])

@@ -3,7 +3,8 @@ import Postgres
 import TestSupport
 import Testing
 
-/// PostgreSQL compiles (jit) what it takes for dear, by how much there is to read; that takes longer than what functions read of it.
+/// PostgreSQL compiles (jit) statements that it considers expensive because of the tables' size; that takes longer than
+/// the pages that functions read.
 struct CompilationTests {
     @Test func `the server compiles nothing for a function, however large the tables are`() throws {
         let installation = try Installation.withOffer()

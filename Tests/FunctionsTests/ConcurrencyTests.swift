@@ -5,9 +5,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What a call answers when another one is in the middle of what it needs.
+/// Tests the answers of calls while another transaction changes the rows that they need.
 @Suite(.ownThreads) struct ConcurrencyTests {
-    /// Begins a call while a connection holds what it waits for, and ends it once that is committed.
+    /// Begins a call while a connection holds a lock that it needs, and returns its answer after the commit.
     private func call(
         _ function: String, _ input: JSON, _ installation: Installation, during script: String
     ) throws -> JSON {
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `batches with the same keys and other click ids do not wait for one another for ever`() throws {
         let installation = try Installation.withOffer()
-        // One batch reports the goals with rising click ids, the other with falling ones: the keys are the same.
+        // One batch has the goals with rising click ids, the other with falling ones; the keys are the same.
         func batch(_ clicks: [String]) -> [JSON] {
             zip(["g1", "g2"], clicks).map { goal, click in
                 Installation.conversion(["transactionId": "t", "goalId": .string(goal), "clickId": .string(click)])
@@ -108,7 +108,7 @@ import Testing
         try child.input?.writeAll(Array(lines.map { $0 + "\n" }.joined().utf8))
         child.input = nil
         try installation.database.waitForLock(of: "recordConversion")
-        // Whoever goes by the keys' order waits at the first of them, and has not written the second yet.
+        // A call that follows the order of the keys waits at the first, and has not written the second yet.
         try other.execute(
             script: """
                 SET LOCAL lock_timeout = '500ms';

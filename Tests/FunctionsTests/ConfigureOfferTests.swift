@@ -46,7 +46,7 @@ import Testing
         #expect(offer.at("offer.name") == "o")
         #expect(offer.at("offer.goalsEnabled") == true)
         #expect(offer.at("offer.goals")?.items.compactMap { $0["id"]?.text } == ["g1", "g2"])
-        // The other one can go.
+        // The other one can be removed.
         #expect(
             try installation.ask("configureOffer", ["offerId": "o", "goals": [["id": "g2"]]]).at("offer.goals")?.items
                 .count == 1)

@@ -156,7 +156,7 @@ import Testing
             try warnings() == [
                 "overlap: other active postbacks fire on the same events too: \(first); the offer's goals are off, so goals make no difference"
             ])
-        // What it says is so: both fire.
+        // The warning is right: both fire.
         let recorded = try installation.ask(
             "recordConversion", Installation.conversion(["transactionId": "t", "goalId": "g1", "clickId": "c"]))
         #expect(recorded["deliveries"]?.items.count == 2)

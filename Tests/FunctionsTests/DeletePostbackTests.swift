@@ -25,7 +25,7 @@ import Testing
         let explained = try installation.ask("explainConversion", ["conversionId": 3])
         #expect(explained.at("events.0.postbacks.0.result") == "fired")
         #expect(explained.at("events.0.postbacks.0.state") == "cancelled")
-        // It fires no more, and deleting it again does nothing.
+        // It does not fire any more, and deleting it again does nothing.
         #expect(try installation.record(["5"])[0].fired == [other])
         #expect(try installation.ask("deletePostback", mine) == ["deleted": true, "cancelledDeliveries": 0])
         #expect(try installation.states(mine).count == 4)
@@ -87,7 +87,7 @@ import Testing
         #expect(try installation.refusal(of: "configureOffer", ["offerId": "o", "goals": []]).code == "conflict")
         try installation.ask("deletePostback", ["postbackId": .integer(id)])
         try installation.ask("configureOffer", ["offerId": "o", "goals": []])
-        // What the goal was is still known to whoever asks why nothing fired.
+        // explainConversion still knows the goal.
         #expect(
             try installation.ask("explainConversion", ["conversionId": 1]).at("events.0.postbacks.0.result") == "goal")
     }

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-/// explainConversion: what became of what fired, and the values for which the rest did not.
+/// Tests explainConversion: the deliveries of the postbacks that fired, and the reasons of the others.
 struct ExplainConversionTests {
     private func reasons(_ answer: JSON, event: Int = 0) -> [String] {
         (answer.at("events.\(event).postbacks")?.items ?? []).map { $0["reason"]?.text ?? "" }

@@ -15,7 +15,7 @@ extension Installation {
         return try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
     }
 
-    /// Sends what was claimed, and stores what came of it.
+    /// Sends the claimed deliveries, and stores the answers.
     @discardableResult
     func deliver(_ claims: [Outbox.Claim]) throws -> [JSON] {
         let answers = try stream("deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
@@ -23,7 +23,7 @@ extension Installation {
         return answers.compactMap { $0["output"] }
     }
 
-    /// Stores an answer for what was claimed as if it had been sent.
+    /// Stores an answer for the claimed deliveries, as if they had been sent.
     func settle(_ claims: [Outbox.Claim], _ output: JSON) throws {
         try store(claims.map { ["id": .string($0.id), "output": output] })
     }
@@ -35,7 +35,7 @@ extension Installation {
         if !completion.pausedPostbacks.isEmpty { try connection.run(HoldPostbacks(completion.pausedPostbacks)) }
     }
 
-    /// What a poller does every few seconds.
+    /// Runs the statements that a poller runs every few seconds.
     func mend() throws { _ = try database.connect().transaction([CancelDeliveries().call, RepairOutbox().call]) }
 
     /// Lets every lease run out.

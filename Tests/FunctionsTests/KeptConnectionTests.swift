@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A warm function keeps its connection, and gives it up when it is of no use any more.
+/// Tests that a warm function keeps its connection, and replaces it when it is not usable any more.
 struct KeptConnectionTests {
     private let line =
         #"{"id":ID,"input":{"offerId":"o","affiliateId":"a","transactionId":"ID"}}"#
@@ -40,7 +40,7 @@ struct KeptConnectionTests {
         let installation = try Installation.withOffer(goalsEnabled: false)
         let function = try WarmFunction("recordConversion", installation)
         #expect(try function.ask(call(1)).at("output.duplicate") == false)
-        // As on an old primary: the kept session can only be read, a new one can be written to.
+        // This imitates an old primary: the kept session is read-only, a new one is writable.
         let owner = try installation.database.connect()
         let session = try #require(
             try owner.run(

@@ -19,7 +19,7 @@ import Testing
     func `pages of offers and affiliates follow one another, also while others are added`(index: Int) throws {
         let installation = try Installation.make()
         let (function, list, configure, id) = Self.lists[index]
-        // Ids of every kind, among them some that only sort next to one another.
+        // Ids of every kind, some of which differ only in their order.
         let ids = ["a", "B", "10", "9", "a b", "é", "e\u{301}", "'; --", "ab", "%", "😀"]
         for name in ids { try installation.ask(configure, .object([.init(id, .string(name))])) }
         let all = names(try installation.ask(function, [:]), list)
@@ -31,7 +31,7 @@ import Testing
             let page = try installation.ask(function, ["limit": 2, "after": after])
             seen += names(page, list)
             after = page["next"] ?? .null
-            // One that belongs on the first page, and one that is shown already is changed.
+            // One that belongs on the first page is added, and one that was shown already is changed.
             try installation.ask(configure, .object([.init(id, .string("!\(seen.count)"))]))
             try installation.ask(configure, .object([.init(id, .string(seen[0])), .init("name", "renamed")]))
         } while after != .null && seen.count < 100
@@ -57,7 +57,7 @@ import Testing
             } while after != .null && seen.count < 100
             #expect(seen == expected)
         }
-        // A page's end in one order is none in the other.
+        // A cursor of one order is invalid in the other.
         let next = try installation.ask(function, ["limit": 2])["next"] ?? .null
         #expect(try installation.refusal(of: function, ["order": "newest", "after": next]).fields == ["after"])
     }
@@ -88,7 +88,7 @@ import Testing
             #expect(refusal.code == "invalid_request", "\(wrong)")
             #expect(refusal.fields == [field], "\(wrong)")
         }
-        // "YWJj" is the end of a page of names, not of numbers.
+        // "YWJj" is a cursor of a list by names, not by numbers.
         if function == "listConversions" {
             #expect(try installation.refusal(of: function, ["after": "YWJj"]).fields == ["after"])
         }

@@ -103,7 +103,7 @@ struct ListTests {
         try installation.record(["transactionId": "1", "clickId": "c"])
         try installation.record(["transactionId": "2", "affiliateId": "b", "clickId": "c"])
         let connection = try installation.database.connect()
-        // One is finished, one was tried, one waits.
+        // One delivery is finished, one was tried, one waits.
         try connection.execute(
             script: """
                 INSERT INTO deliveries SELECT id, event_id, conversion_id, sequence, postback_id, destination_id, 'dead', 8,

@@ -35,14 +35,14 @@ struct LongHistoryTests {
                 INSERT INTO outbox (id, event_id, conversion_id, sequence, postback_id, destination_id, offer_id, affiliate_id)
                 SELECT \(finished) + i, i, i, 1, 1 + i % 100, 1, 'o' || i % 10, 'a' || i % 20 FROM generate_series(1, 500) i;
                 """)
-        // As autovacuum leaves them.
+        // This imitates tables after autovacuum.
         try installation.database.connect().execute(script: "VACUUM ANALYZE")
         return installation
     }
 
     /// Rows and entries of indexes that have been read so far of what grows with the history.
     private static func read(_ installation: Installation) throws -> Int {
-        // A session says what it has read when it ends.
+        // A session reports its reads when it ends.
         try waitUntil("the function's session has ended") {
             try installation.value(
                 """

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Which postbacks an event fires: R1, R2, R3.
+/// Tests which postbacks an event fires: R1, R2, R3.
 struct MatchingTests {
     @Test func `R1: every active postback whose conditions hold fires, and no other`() throws {
         let installation = try Installation.withOffer()

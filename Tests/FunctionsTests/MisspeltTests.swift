@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// What a caller gets wrong is named, with what would be right, by the real functions. None of this reaches a database.
+/// Tests that the real functions name a caller's mistakes with the right spelling. No call reaches a database.
 struct MisspeltTests {
     private let environment = ["DATABASE_URL": "host=127.0.0.1 port=1"]
 

@@ -2,7 +2,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// What a postback may hold must fit where it is sent from.
+/// Tests that every postback that is accepted can also be sent.
 struct NestingTests {
     private func nested(_ levels: Int) -> JSON {
         (0..<levels).reduce("{click_id}") { inner, _ in .object([JSON.Member("a", inner)]) }

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// R15: an ornament never costs a conversion.
+/// Tests R15: an invalid ornament never makes a conversion fail.
 @Suite(.ownThreads) struct OrnamentTests {
     /// A field as it is given, what is stored of it, and the code of the warning.
     struct Case: Sendable, CustomTestStringConvertible {
@@ -158,7 +158,7 @@ import Testing
             "createPostback", Installation.postback(["goalId": "", "signingSecret": "", "idempotencyKey": ""]))
         #expect(postback.at("postback.goal") == .null)
         #expect(try installation.ask("listPostbacks", ["offerId": "", "after": ""])["postbacks"]?.items.count == 1)
-        // A required field is a fault all the same, and so is what is no text.
+        // In a required field this is a fault all the same, and so is a value that is not a text.
         #expect(
             try installation.refusal(of: "recordConversion", ["offerId": " ", "affiliateId": "", "clickId": "c"]).fields
                 == ["offerId", "affiliateId"])

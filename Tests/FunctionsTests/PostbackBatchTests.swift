@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// createPostback and updatePostback in their warm mode, where what has arrived is done together.
+/// Tests the warm mode of createPostback and updatePostback, which execute the arrived lines together.
 struct PostbackBatchTests {
     private func statuses(_ answers: [JSON]) -> [String] {
         answers.map { $0.at("error.code")?.text ?? ($0["duplicate"] == true ? "duplicate" : "done") }

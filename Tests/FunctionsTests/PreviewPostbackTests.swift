@@ -40,7 +40,7 @@ import Testing
         return rows + sequences
     }
 
-    /// The request but for what names the moment in which it was made.
+    /// The request without the values that depend on its time.
     private func timeless(_ request: JSON?) -> JSON? {
         guard let request, let headers = request["headers"] else { return request }
         return request.merging(["headers": headers.without("webhook-timestamp", "webhook-signature")]).sorted
@@ -110,7 +110,7 @@ import Testing
         #expect(request.target.contains("payout=7.10") && request.target.contains("sub=%26"))
         #expect(request.header("Authorization") == "Basic YWRhOmNhbmFyeS1wYXNzd29yZA==")
         #expect(request.header("X-Api-Key") == "canary-key sample-click")
-        // The key has made nothing.
+        // The idempotency key has created nothing.
         #expect(try installation.count("postbacks") == 0)
     }
 
@@ -119,7 +119,7 @@ import Testing
         let installation = try Installation.withOffer()
         let id = try installation.createPostback(template(receiver).merging(Self.secrets))
         let connection = try installation.database.connect()
-        // One that an earlier version sealed, for no origin.
+        // A secret that an earlier version sealed, without an origin.
         let key = try #require(installation.environment["POSTBACKS_ENCRYPTION_KEY"])
         let old = try EncryptionKeys(parsing: key).seal(
             Secret("canary-password"), for: SealContext("postback", id: id, field: "basicAuth.password"))
@@ -138,7 +138,7 @@ import Testing
             }
             #expect(other.requests.isEmpty)
         }
-        // Without the key the old one is not handed out either.
+        // Without the key the old secret is not returned either.
         let keyless = try installation.call(
             "previewPostback", (["postbackId": .integer(id)] as JSON).encodedText,
             environment: ["POSTBACKS_ENCRYPTION_KEY": ""])

@@ -7,7 +7,7 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct RedactConversionTests {
-    /// What nobody may find afterwards; each looks the same in whatever encoding.
+    /// Texts that must not be found afterwards; they look the same in every encoding.
     private static let traces = ["Kanari", "203.0.113.77"]
     private static let person: JSON = [
         "transactionId": "t", "clickId": "Kanari-Click", "ip": "203.0.113.77", "userAgent": "Kanari Browser/1 (ä)",
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    /// What is due once more after a redaction has put it off.
+    /// Makes deliveries due again that a redaction has postponed.
     private func dueDeliveries(_ installation: Installation, _ count: Int) throws -> [JSON] {
         var outputs: [JSON] = []
         try waitUntil("\(count) due") {
@@ -79,7 +79,7 @@ import Testing
         #expect(try installation.ask("listConversions", [:]).at("conversions.0") == conversion)
         #expect(try places(installation) == [])
 
-        // Of the attempts, all that is not the person's.
+        // The attempts keep everything except personal data.
         #expect(try installation.states() == states)
         let kept = try installation.deliveries().flatMap { $0["attempts"]?.items ?? [] }
         #expect(kept.map { $0["request"] } == Array(repeating: ["method": "POST", "redacted": true], count: 3))
@@ -94,7 +94,7 @@ import Testing
         #expect(kept[1].at("error.message") == "redacted")
         #expect(kept[2]["error"] == attempts[2]["error"])
 
-        // A second time there is nothing left to do.
+        // A second call has nothing to do.
         let again = try installation.ask("redactConversion", Self.redaction)
         #expect(again == ["conversion": conversion, "redactedAttempts": 0, "inFlight": 0])
 
@@ -117,7 +117,7 @@ import Testing
         let claims = try installation.claim(1)
         let first = try installation.ask("redactConversion", Self.redaction)
         #expect(first["inFlight"] == 1 && first["redactedAttempts"] == 0)
-        // To a claim that began before, and so reads the old snapshot, the other one is not due.
+        // The other one is not due for a claim that began before and reads the old snapshot.
         let putOff = try installation.value(
             """
             SELECT string_agg((o.due_at >= c.updated_at + interval '1 second')::text, ' ') AS value
@@ -199,7 +199,7 @@ import Testing
         #expect(try installation.ask("redactConversion", Self.redaction).at("conversion.clickId") == "redacted-1")
         #expect(try installation.ask("redactConversion", ["conversionId": 2]).at("conversion.clickId") == nil)
         #expect(try places(installation) == [])
-        // The click is not known any more.
+        // The click's id is not stored any more.
         #expect(try installation.record(["clickId": "Kanari-Click"])["duplicate"] == false)
         #expect(
             try installation.update(["offerId": "o", "clickId": "redacted-1", "status": "done"])["changed"] == true)

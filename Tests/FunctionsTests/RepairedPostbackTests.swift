@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What becomes of the deliveries that a postback owes when it is changed.
+/// Tests how a change of a postback affects its owed deliveries.
 @Suite(.ownThreads) struct RepairedPostbackTests {
     @Test func `R8: a repaired URL repairs what is owed, also when it leads to another destination`() throws {
         let receiver = try RunningReceiver()
@@ -67,7 +67,7 @@ import Testing
         let claims = try installation.claim()
         #expect(claims.map(\.delivery) == [2, 3, 4])
         try installation.deliver(claims)
-        // What came later was to wait for what was held, and need not any more.
+        // Later deliveries waited for the held ones, and do not need to any more.
         try installation.mend()
         try installation.deliver(try installation.claim())
         #expect(Set(receiver.requests.prefix(3).map(\.target)) == ["/a/pending", "/b/pending", "/c/pending"])
@@ -92,7 +92,7 @@ import Testing
         try installation.settle(try installation.claim(1), ["outcome": "retry", "retryInSeconds": 3600])
         let inFlight = try installation.claim(1)
         #expect(inFlight.map(\.delivery) == [2])
-        // What does not change the request, or is what it was, hurries nothing.
+        // A change that leaves the request as it was does not make retries due.
         try installation.ask("updatePostback", update.merging(["active": true, "conversionStatus": "pending"]))
         try installation.ask("updatePostback", update.merging(["url": "http://127.0.0.1:1/?s={status}"]))
         try installation.ask(

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// R6: what is recorded again.
+/// Tests R6: conversions that are recorded again.
 struct RepeatTests {
     @Test
     func `R6: the same transaction of the same offer and goal is a repeat: the first one's id, and nothing fires`()
@@ -134,7 +134,7 @@ struct RepeatTests {
                 return [:]
             }
             try waitUntil("the lock") { try installation.isLocked }
-            // The same batches in opposite orders, so that they would deadlock if they could.
+            // The same batches in opposite orders, which would deadlock without a fixed order of locks.
             let order =
                 session == 0 ? keys : stride(from: 0, to: 2000, by: 500).flatMap { keys[$0..<$0 + 500].reversed() }
             let answers = try installation.ask(
@@ -157,7 +157,7 @@ struct RepeatTests {
         for table in ["conversions", "events", "outbox"] { #expect(try installation.count(table) == keys.count) }
     }
 
-    /// Holds everyone up who wants to record, until two do.
+    /// Blocks all recordings until two of them wait.
     private func startTogether(_ installation: Installation) throws {
         let connection = try installation.database.connect()
         try connection.execute(script: "BEGIN; LOCK TABLE conversions IN SHARE MODE")

@@ -33,7 +33,7 @@ import Testing
                 "resent": 2, "dryRun": false, "next": nil, "madeDue": 1, "leftOut": ["delivered": 1, "skipped": 1],
             ])
         #expect(try installation.states() == ["owed", "owed", "delivered", "skipped", "owed"])
-        // Again: nothing is left to do.
+        // A second call has nothing to do.
         #expect(try resend(installation, all) == 0)
         #expect(try resend(installation, all.merging(["force": true])) == 2)
         #expect(try installation.states() == ["owed", "owed", "owed", "owed", "owed"])
@@ -96,7 +96,7 @@ import Testing
         #expect(try installation.ask("resendDeliveries", filter)["madeDue"] == 1)
         let claims = try installation.claim()
         #expect(claims.map(\.delivery) == [1])
-        // Its attempts go on where they were.
+        // Its attempts continue where they were.
         #expect(claims.map(\.attempt) == [2])
         try installation.settle(claims, ["outcome": "failed", "pausePostback": true])
         try installation.record(["held"])
@@ -122,7 +122,7 @@ import Testing
         try installation.settle(try installation.claim(), ["outcome": "failed"])
         try installation.update(["conversionId": 1, "status": "done"])
         let all: JSON = ["filter": ["conversionId": 1]]
-        // Nothing later was delivered yet.
+        // No later event was delivered yet.
         #expect(try installation.ask("resendDeliveries", all.merging(["dryRun": true]))["resent"] == 1)
         try installation.settle(try installation.claim(), ["outcome": "delivered"])
         let left = try installation.ask("resendDeliveries", all)

@@ -4,9 +4,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The rules R1 to R3 row by row, against a model that is written from the rules alone.
+/// Tests the rules R1 to R3 row by row, against a model that was written from the rules alone.
 @Suite(.ownThreads) struct RuleTableTests {
-    /// What has become of a postback by the time of the events.
+    /// The state of a postback at the time of the events.
     enum Life: CaseIterable {
         case active, paused, inactive, turnedOff, turnedOnAgain, deleted, createdLater
     }
@@ -42,7 +42,7 @@ import Testing
             ])
         }
 
-        /// Whether it fires, and else the first reason why not; nil when it has nothing to do with the event's offer.
+        /// The result: it fires, or the first reason why not; nil if the postback is not for the event's offer.
         func result(on event: Event) -> String? {
             if let offer, offer != event.offer { return nil }
             if let affiliate, affiliate != event.affiliate { return "affiliate" }
@@ -167,7 +167,7 @@ import Testing
         let all = rows.merging(later) { $1 }
         try expectExplained(events, all)
 
-        // Whatever is changed from now on changes nothing of what was.
+        // Later changes do not affect earlier events.
         try setGoals(["o": true, "p": false])
         let present = all.filter { $0.value.life != .deleted }.map(\.key).sorted()
         try each(present.filter { $0 % 3 == 0 }, "updatePostback", ["conversionStatus": "done", "active": false])

@@ -9,7 +9,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Secrets are sealed at rest, and masked wherever they are answered.
+/// Tests that secrets are sealed in the database and masked in answers.
 @Suite(.ownThreads) struct SecretsTests {
     private static let signingSecret = "whsec_Y2FuYXJ5LXNpZ25pbmctMTIzNDU2Nzg5MA=="
     private static let login: JSON = [
@@ -53,7 +53,7 @@ import Testing
         let installation = try Installation.withOffer()
         for more in [Self.login, Self.token] {
             let input = Installation.postback(more)
-            // The second call is answered by the idempotency key.
+            // The second call returns the postback of the idempotency key.
             for _ in 1...2 {
                 let call = try installation.call("createPostback", input.encodedText)
                 #expect(call.status == .exited(0))
@@ -134,7 +134,7 @@ import Testing
                 #"{"api_key":"canary-param","c":"c1","user":{"passwords":["canary-nested",2020202]}}"#))
         #expect(requests.contains { $0.target.hasSuffix("&n=1&token=canary%20param") })
         #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
-        // Nor is one kept when the answers are.
+        // Stored answers contain no secret either.
         let answers = outcome.output.split(separator: 0x0A).map(Array.init)
         _ = try connection.run(CompleteDeliveries(answers, orderHold: 600, schedule: .standard))
         #expect(try installation.count("attempts") == 2)
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    /// Where a secret lands when fields, or names and values, are mixed up.
+    /// The fields in which a secret is given if fields, or names and values, are confused.
     @Test(arguments: [
         #"{"basicAuth":{"token":"Bearer","scheme":"s3cr3t"}}"#,
         #"{"basicAuth":{"token":"t","scheme":"Bearer s3cr3t"}}"#,

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// R16: history is moved in without anything firing.
+/// Tests R16: history is imported and no postback fires.
 struct SilentTests {
     private static let longAgo: JSON = ["since": "2020-01-01T00:00:00Z"]
 

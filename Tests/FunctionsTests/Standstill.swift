@@ -3,9 +3,9 @@ import Postgres
 import System
 import TestSupport
 
-/// Functions that are stopped in the middle of what they do.
+/// Functions that are stopped in the middle of a call.
 extension Installation {
-    /// Makes whoever owes something wait in the middle of it until `release` is called, or the connection ends.
+    /// Blocks calls that record deliveries in the middle until `release` is called or the connection ends.
     func holdUp() throws -> Connection {
         let connection = try database.connect()
         try connection.execute(
@@ -30,12 +30,12 @@ extension Installation {
 }
 
 extension Connection {
-    /// Lets go on what `holdUp` made wait.
+    /// Lets the calls continue that `holdUp` has blocked.
     func release() throws { _ = try run("SELECT pg_advisory_unlock(4711)") }
 }
 
 extension ChildProcess {
-    /// What it printed, at its end.
+    /// Its output, after its end.
     var answer: JSON {
         get throws {
             var bytes: [UInt8] = []

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What is an event, and which changes are allowed: R4, R5; and updateConversionStatus.
+/// Tests R4 and R5 (which changes are events, and which are allowed), and updateConversionStatus.
 @Suite(.ownThreads) struct StatusTests {
     @Test func `R4: creating a conversion is an event, and so is each change of its status, numbered from 1`() throws {
         let installation = try Installation.withOffer()
@@ -51,7 +51,7 @@ import Testing
         #expect(update.at("conversion.revenue") == nil)
         #expect(update.at("conversion.statusReason") == nil)
         #expect(update.fired == [])
-        // The event keeps what was so when it happened (R8).
+        // The event keeps the values of its time (R8).
         #expect(try installation.value("SELECT payload ->> 'payout' AS value FROM events") == "1.00")
         #expect(try installation.count("events") == 1)
     }
@@ -108,7 +108,7 @@ import Testing
         ]
         let first = try installation.update(update)
         #expect(first["changed"] == true)
-        // The amount was corrected before the first answer's loss was noticed.
+        // The amount was corrected before the caller noticed that the first answer was lost.
         try installation.update(["conversionId": 1, "status": "done", "payout": "3"])
         let again = try installation.update(update)
         #expect(again["changed"] == false)

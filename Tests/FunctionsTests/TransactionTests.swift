@@ -5,7 +5,7 @@ import System
 import TestSupport
 import Testing
 
-/// R7: all or nothing.
+/// Tests R7: a call is stored completely or not at all.
 struct TransactionTests {
     @Test
     func
@@ -62,7 +62,7 @@ struct TransactionTests {
         }
         let counts = try ["conversions", "events", "outbox"].map { try installation.count($0) }
         #expect(counts == [0, 0, 0] || counts == [1, 1, 3])
-        // Whichever it was, sending it again comes to the same.
+        // In both cases, the repeated call has the same result.
         try installation.ask("recordConversion", input)
         #expect(try ["conversions", "events", "outbox"].map { try installation.count($0) } == [1, 1, 3])
     }

@@ -140,7 +140,7 @@ import Testing
         ].map { (change: JSON) in
             try installation.start("updatePostback", change.merging(["postbackId": .integer(id)]))
         }
-        // All of them have read the first version.
+        // All of them have read version 1.
         try installation.database.waitForLock(of: "updatePostback", sessions: updates.count)
         _ = try holder.run("COMMIT")
         for update in updates {

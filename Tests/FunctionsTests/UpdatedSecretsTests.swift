@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What becomes of a postback's secrets when it is changed.
+/// Tests how a change of a postback affects its secrets.
 @Suite(.ownThreads) struct UpdatedSecretsTests {
     @Test func `secrets that are not given stay sealed as they were, also without the key, and still open`() throws {
         let receiver = try RunningReceiver()
@@ -29,7 +29,7 @@ import Testing
         #expect(call.answer.at("postback.basicAuth") == ["token": "***", "scheme": "Bearer"])
         #expect(sealed?.contains("sealed") == true)
         #expect(try installation.value(columns) == sealed)
-        // A new one needs the key, and replaces only itself.
+        // A new secret needs the key, and replaces only the old one.
         let new: JSON = ["postbackId": .integer(id), "basicAuth": ["token": "canary-new", "scheme": "Bearer"]]
         let keyless = try installation.call(
             "updatePostback", new.encodedText, environment: ["POSTBACKS_ENCRYPTION_KEY": ""])
@@ -71,7 +71,7 @@ import Testing
         #expect(request.header("X-Api-Key") == "canary-key")
         #expect(request.header("webhook-signature")?.hasPrefix("v1,") == true)
         #expect(request.target.hasSuffix("?sig=canary-param"))
-        // One that does not open hinders it until it is given anew.
+        // A secret that does not open prevents the change until it is given again.
         _ = try installation.database.connect().run(
             "UPDATE postbacks SET basic_auth = '{\"token\":{\"sealed\":\"nonsense\"},\"scheme\":\"Bearer\"}'")
         let back: JSON = ["postbackId": .integer(id), "url": "http://127.0.0.1:1/"]

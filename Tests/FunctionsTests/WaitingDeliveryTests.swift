@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-/// R10, as listDeliveries shows it: what waits behind an earlier event says so.
+/// Tests R10 in listDeliveries: a delivery that waits for an earlier event names it.
 struct WaitingDeliveryTests {
     private func waits(_ installation: Installation, _ id: Int) throws -> JSON? {
         try installation.ask("listDeliveries", ["deliveryId": .integer(id)]).at("deliveries.0.waitsFor")

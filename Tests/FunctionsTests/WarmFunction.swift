@@ -2,7 +2,7 @@ import JSON
 import System
 import TestSupport
 
-/// A function in its warm mode that is spoken with line by line.
+/// A warm function that is called line by line.
 final class WarmFunction {
     private let process: ChildProcess
     private var buffer: [UInt8] = []
@@ -13,7 +13,7 @@ final class WarmFunction {
             input: .pipe, output: .pipe, errorOutput: .null)
     }
 
-    /// Sends a line; answers the next one that comes.
+    /// Sends a line, and returns the next line of output.
     func ask(_ line: String) throws -> JSON {
         try send(line)
         return try answer()
@@ -23,7 +23,7 @@ final class WarmFunction {
         try process.input?.writeAll(Array("\(line)\n".utf8))
     }
 
-    /// The next line that comes.
+    /// The next line of output.
     func answer() throws -> JSON {
         while true {
             if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
@@ -37,7 +37,7 @@ final class WarmFunction {
         }
     }
 
-    /// Ends its input, and waits for its end.
+    /// Closes its input, and waits for its end.
     func end() throws -> ChildProcess.ExitStatus {
         process.input = nil
         return try process.wait()

@@ -4,7 +4,7 @@ import TestThreads
 import Testing
 import Text
 
-/// R6: white space at the ends of ids is cut off, wherever an id is taken.
+/// Tests R6: white space at the ends of ids is cut off in every function.
 @Suite(.ownThreads) struct WhiteSpaceTests {
     @Test(arguments: [
         " T1", "T1 ", "T1\u{A0}", "\u{2007}T1", "T1\u{202F}", "\u{FEFF}T1", "T1\u{200B}", "T1\u{3000}\t", "\r\nT1\n",

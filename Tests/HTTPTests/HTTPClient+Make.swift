@@ -19,7 +19,7 @@ extension HTTPClient {
         }
     }
 
-    /// Takes turns until nothing is in flight.
+    /// Calls `turn` until nothing is in flight.
     func finish() -> [HTTPCompletion] {
         var completions: [HTTPCompletion] = []
         while inFlight > 0 { completions += turn(milliseconds: 1_000).completions }

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What the client makes of answers, good and bad.
+/// Tests how the client reads good and bad answers.
 @Suite(.ownThreads) struct HTTPClientAnswerTests {
     @Test(arguments: [200, 201, 204, 299, 304, 400, 404, 410, 429, 500, 503, 599])
     func `a final status is a response`(status: Int) throws {
@@ -146,7 +146,7 @@ import Testing
         if !isTaken { #expect(completion.failure?.message == "there are more than 1000 headers") }
     }
 
-    /// curl says that there is no memory for it, which is no shortage of this system.
+    /// curl reports a lack of memory, although the system has enough.
     @Test func `one endless status line is its receiver's fault`() throws {
         let line = "HTTP/1.1 200 " + String(repeating: "x", count: 1 << 20) + "\r\n\r\n"
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array(line.utf8))))

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Whom the client dials, and how often.
+/// Tests which addresses the client dials, and how often.
 @Suite(.ownThreads) struct HTTPClientConnectionTests {
     @Test(arguments: ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1"])
     func `a forbidden address is not dialled, however it is written`(host: String) throws {

@@ -9,7 +9,7 @@ import Testing
 
 @testable import HTTP
 
-/// What goes through a proxy, what the proxy sees of it, and what does not go there.
+/// Tests which requests go through a proxy, and what the proxy sees of them.
 @Suite(.ownThreads) struct HTTPClientProxyTests {
     private func client(
         _ proxy: ForwardProxy, scheme: String = "http", secret: String = "", trusting authorities: String? = nil
@@ -64,7 +64,7 @@ import Testing
         #expect(try client(proxy, scheme: scheme, secret: "ada:pass%3aword@").send(request).response?.status == 200)
         for wrong in ["", "ada:wrong@"] {
             let failure = try client(proxy, scheme: scheme, secret: wrong).send(request).failure
-            // The operator's own setting is wrong: it says nothing of the delivery.
+            // The operator's setting is wrong, so the fault is not the delivery's.
             #expect(failure?.kind == .misconfiguredHere, "\(String(describing: failure))")
             #expect(failure?.message.contains("wrong") == false)
         }

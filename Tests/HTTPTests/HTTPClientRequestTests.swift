@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What the client puts on the wire.
+/// Tests the bytes that the client sends.
 @Suite(.ownThreads) struct HTTPClientRequestTests {
     private func received(_ request: HTTPRequest) throws -> ReceivedRequest {
         let receiver = try RunningReceiver()

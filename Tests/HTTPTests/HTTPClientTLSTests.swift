@@ -2,7 +2,7 @@ import Foundation
 import HTTP
 import Testing
 
-/// Whom the client believes, against OpenSSL's own server.
+/// Tests which certificates the client trusts, against OpenSSL's server.
 @Suite(.enabled(if: TLSServer.isPossible))
 struct HTTPClientTLSTests {
     @Test func `a certificate that is vouched for is believed`() throws {
@@ -27,7 +27,7 @@ struct HTTPClientTLSTests {
     }
 }
 
-/// `openssl s_server` with a certificate of its own making; it ends with its last reference.
+/// `openssl s_server` with a self-signed certificate; it ends with the last reference to this object.
 final class TLSServer {
     private static let program = "/usr/bin/openssl"
     static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: program) }
@@ -79,7 +79,7 @@ final class TLSServer {
     }
 
     deinit {
-        // It may have inherited that the gentler signal is blocked.
+        // It may have inherited a mask that blocks the other signal.
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)

@@ -9,7 +9,7 @@ import Testing
 
 @testable import HTTP
 
-/// When names are looked up, and what becomes of the answers.
+/// Tests when names are looked up, and how the answers are used.
 @Suite(.ownThreads) struct LookupsTests {
     /// Names and their addresses, lookup by lookup; the last ones stay.
     private final class Names: Sendable {
@@ -45,7 +45,7 @@ import Testing
 
     @Test func `a name is dialled where its lookup says, and nowhere else`() throws {
         let receiver = try RunningReceiver()
-        // In no DNS: had curl looked it up itself, it would have failed.
+        // The name is not in DNS, so a look-up by curl itself would have failed.
         let names = Names(["t.invalid": [["127.0.0.1"]]])
         let completion = try client(names.resolver()).send(HTTPRequest(url: "http://t.invalid:\(receiver.port)/"))
         #expect(completion.response?.status == 200, "\(completion)")
@@ -94,7 +94,7 @@ import Testing
     @Test func `a connection serves one request after another to a name`() throws {
         let receiver = try RunningReceiver()
         let names = Names(["t.invalid": [["127.0.0.1"]]])
-        // Looked up each time, and still the same connection.
+        // The name is looked up each time, and the connection is still the same.
         let client = try client(names.resolver(), remembering: 0)
         for _ in 0..<20 {
             #expect(client.send(HTTPRequest(url: "http://t.invalid:\(receiver.port)/")).response?.status == 200)
@@ -158,7 +158,7 @@ import Testing
         // Two of the eight threads are for names that were found before.
         #expect(running.withLock { $0.most } == 6)
         #expect(known.count == 2)
-        // The same stuck name takes no second thread.
+        // A second lookup of the same name needs no other thread.
         let again = client.send(HTTPRequest(url: "http://stuck0.invalid/"))
         #expect(again.failure?.kind == .timeout)
         #expect(running.withLock { $0.most } == 6)

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// The real deliverPostback against every behaviour, over real sockets.
+/// Tests the real deliverPostback against every behaviour, over real sockets.
 struct AnswerTests {
     private let settings = [
         "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8", "POSTBACKS_RETRY_SCHEDULE": TestDelivery.schedule,
@@ -70,7 +70,7 @@ struct AnswerTests {
             let behaviour = try #require(Behaviour.named(name))
             let site = try receiver.open(behaviour)
             var delivery = TestDelivery(id: id + 1, to: site.url, httpType: "POST(JSON)", expecting: behaviour)
-            // As much as a request may have.
+            // The largest request that is allowed.
             delivery.filling = String(repeating: "x", count: 250 << 10)
             try process.send(delivery)
             if name != "deaf" { #expect(receiver.requests(at: site).count == 1) }

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// Floods end the attempt, not the process.
+/// Tests that floods end the attempt, not the process.
 struct FloodTests {
     @Test(arguments: [
         "endless-body", "endless-body-of-error", "megabyte-header", "endless-header-line", "endless-headers",
@@ -29,7 +29,7 @@ struct FloodTests {
                 deliveries[index].check(answer)
             }
         }
-        // As many well-behaved ones say what the process needs anyway.
+        // The same number of normal answers shows how much memory the process needs anyway.
         try wave(100, from: 1, to: healthy, .good)
         let usual = try process.peakMemory()
         for round in 1...3 { try wave(100, from: round * 1000, to: site, behaviour) }

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// TLS handshakes that end well, badly, or not at all.
+/// Tests TLS handshakes that succeed, fail or do not end.
 @Suite(.ownThreads, .enabled(if: Certificates.isPossible, "it takes the program openssl"))
 struct HandshakeTests {
     private func settings(trusting authorities: String) -> [String: String] {

@@ -3,7 +3,7 @@ import JSON
 import TestSupport
 import Testing
 
-/// A connection that is kept for the next request, and closed under it.
+/// Tests a kept connection that the receiver closes under the next request.
 struct KeptConnectionTests {
     private let settings = [
         "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8", "POSTBACKS_RETRY_SCHEDULE": TestDelivery.schedule,

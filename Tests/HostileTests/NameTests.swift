@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A name server that answers badly, and one that answers something else the next time.
+/// Tests a name server that answers badly, and one whose answers change.
 @Suite(.ownThreads, .enabled(if: NameServer.isPossible, "it takes root, for port 53 and a mount namespace"))
 struct NameTests {
     private func process(asking names: NameServer, _ settings: [String: String] = [:]) throws -> WarmDelivery {
@@ -23,7 +23,7 @@ struct NameTests {
         let answers: [(String, NameServer.Answer, DueOutcome)] = [
             ("good", .addresses(["127.0.0.1"]), .delivered()), ("nobody", .nobody, .retry(.dns)),
             ("empty", .empty, .retry(.dns)), ("failure", .failure, .retry(.dns)),
-            // The resolver goes on waiting for an answer; ours ends first.
+            // The resolver waits longer for an answer; our time-out is shorter.
             ("garbage", .garbage, .retry(.dns, .timeout)), ("silence", .silence, .retry(.dns, .timeout)),
         ]
         for (name, answer, _) in answers { try names.answer("\(name).test", answer) }

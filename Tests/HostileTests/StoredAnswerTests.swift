@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What a receiver answers goes through poller and database, and comes out of listDeliveries.
+/// Tests that answers of a receiver go through poller and database to listDeliveries.
 @Suite(.ownThreads) struct StoredAnswerTests {
     @Test func `strange bytes in an answer are stored, each with its attempt, and are shown as text`() throws {
         let receiver = HostileReceiver()

@@ -3,11 +3,11 @@ import JSON
 import TestSupport
 import Testing
 
-/// One delivery to a hostile receiver, and what must come of it.
+/// One delivery to a hostile receiver, and its expected result.
 struct TestDelivery {
     /// The ways in which a postback sends.
     static let httpTypes = ["GET", "POST(FORM)", "POST(JSON)"]
-    /// One wait, so that what a receiver asks for shows against it.
+    /// One wait, so that a wait that a receiver requests is visible.
     static let schedule = "100"
 
     let id: Int
@@ -15,7 +15,7 @@ struct TestDelivery {
     let httpType: String
     let name: String
     let expected: DueOutcome
-    /// What the parameter `filling` is made of.
+    /// The text of the parameter `filling`.
     var filling = "x"
 
     init(id: Int, to url: String, httpType: String = "GET", expecting behaviour: Behaviour) {
@@ -43,7 +43,7 @@ struct TestDelivery {
         return (["id": .integer(id), "input": input] as JSON).encodedText
     }
 
-    /// Compares the answer of deliverPostback with what it must be.
+    /// Compares the answer of deliverPostback with the expected one.
     func check(_ line: JSON) {
         guard let output = line["output"] else {
             Issue.record("\(name) \(httpType): \(line.encodedText)")

@@ -4,7 +4,7 @@ import System
 import TestSupport
 import Testing
 
-/// A warm deliverPostback that is spoken with line by line.
+/// A warm deliverPostback that is called line by line.
 final class WarmDelivery {
     private let process: LineProcess
     private var lines: ArraySlice<[UInt8]> = []
@@ -14,7 +14,7 @@ final class WarmDelivery {
             program, ["--stream"], environment: Programs.environment(environment), errorOutput: .null)
     }
 
-    /// Sends one delivery and compares what comes of it with what must.
+    /// Sends one delivery and compares its result with the expected one.
     @discardableResult
     func send(_ delivery: TestDelivery) throws -> JSON {
         try start([delivery])
@@ -49,6 +49,6 @@ final class WarmDelivery {
         return try JSON(parsing: line, depth: JSON.depthLimit + 8)
     }
 
-    /// The most memory that it has had at any time, in KiB.
+    /// The maximum of its memory so far, in KiB.
     func peakMemory() throws -> Int { try process.peakMemory() }
 }

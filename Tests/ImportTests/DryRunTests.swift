@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// A dry run lets the function judge each row, and nothing else.
+/// Tests that a dry run only validates each row.
 struct DryRunTests {
     @Test func `a dry run judges each row and needs no database`() throws {
         let place = try Workplace.make()
@@ -12,7 +12,7 @@ struct DryRunTests {
         let outcome = try place.run(
             "import", "conversions", "c.csv", "--dry-run", environment: ["DATABASE_URL": "host=127.0.0.1 port=1"])
         #expect(outcome.status == .exited(65), "\(outcome.log)")
-        // Whether an offer is known only the database can tell.
+        // Only the database knows whether an offer exists.
         #expect(try place.words("c.csv.dry-run.jsonl") == ["valid", "valid", "invalid", "invalid"])
         #expect(try place.installation.count("conversions") == 0)
         #expect(try place.run("import", "conversions", "c.csv").status == .exited(65))

@@ -4,7 +4,7 @@ import System
 import TestSupport
 import Testing
 
-/// Where an export goes stays what it was: a file, a link, a device.
+/// Tests that the target of an export keeps its kind: a file, a link, a device.
 struct ExportFileTests {
     private static let line = "transactionId\nt1\n"
 

@@ -5,7 +5,7 @@ import System
 import TestSupport
 import Testing
 
-/// What is exported is what is stored.
+/// Tests that an export contains the stored values.
 struct ExportTests {
     @Test func `conversions that were exported are imported again as what they were`() throws {
         let place = try Workplace.make()
@@ -50,7 +50,7 @@ struct ExportTests {
                     "clickId": .string("\(click)\($0)"),
                 ]
             })
-        // A page is more than a pipe holds.
+        // A page is larger than the buffer of a pipe.
         let export = try ChildProcess(
             Programs.path("postbacks"), ["export", "conversions"],
             environment: Programs.environment(place.installation.environment), output: .pipe, errorOutput: .null)

@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// What `export` writes, `import` takes.
+/// Tests that `import` reads the files of `export`.
 struct ExportedTests {
     @Test(arguments: ["csv", "jsonl"]) func `a conversion's status is changed by the id of an export`(form: String)
         throws

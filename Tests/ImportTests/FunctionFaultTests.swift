@@ -5,9 +5,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A function that does not do what it should.
+/// Tests imports with a function that misbehaves.
 @Suite(.ownThreads) struct FunctionFaultTests {
-    /// Puts a shell script in the function's place.
+    /// Replaces the function by a shell script.
     private func replaceFunction(_ place: Workplace, _ script: String) throws -> [String: String] {
         let real = Programs.path("recordConversion")
         try place.write(
@@ -23,7 +23,7 @@ import Testing
 
     @Test func `one that ends in the middle is started again, and what it had not answered is sent once more`() throws {
         let place = try Workplace.make()
-        // It takes whole lives of forty lines: one that waits for more would be waited for.
+        // The script reads forty lines and ends; if it waited for more, the import would hang.
         let environment = try replaceFunction(place, "head -n 40 | \"$REAL\" --stream; exit 1")
         try writeRows(place, 120)
         let outcome = try place.run("import", "conversions", "c.jsonl", environment: environment)

@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// Rows of a file become calls, and each call's outcome a line of the results file.
+/// Tests that the rows of a file become calls, and the results of the calls lines of the results file.
 struct ImportTests {
     @Test func `each row of a CSV comes to what the function says of it`() throws {
         let place = try Workplace.make()

@@ -4,7 +4,7 @@ import System
 import TestSupport
 import Testing
 
-/// A user's own mistakes have exit statuses of their own, and never that of a bug.
+/// Tests that mistakes of a user have their own exit statuses, never that of a bug.
 struct MistakeTests {
     /// Runs a line of the shell in the place's folder, with the programs in `PATH`.
     private func shell(_ place: Workplace, _ line: String) throws -> Workplace.Outcome {
@@ -73,7 +73,7 @@ struct MistakeTests {
             all: (1...1500).map { ["offerId": "o", "affiliateId": "a", "transactionId": .string("t\($0)")] })
         let rows = (1...3000).map { "o,a,t\($0),\(String(repeating: "x", count: 100))\n" }.joined()
         try place.write("c.csv", "offerId,affiliateId,transactionId,userAgent\n\(rows)")
-        // A reader that is gone already, and one that goes in the middle.
+        // A reader that has ended already, and one that ends in the middle.
         for (line, reader) in Self.talkative.flatMap({ [($0, "true"), ($0, "head -c 100 >/dev/null")] }) {
             let outcome = try shell(place, "set -o pipefail; { \(line); } | \(reader)")
             let isEnded = [.exited(0), .exited(141)].contains(outcome.status)

@@ -4,7 +4,7 @@ import System
 import TestSupport
 import Testing
 
-/// Amounts and dates that could be two things, and files whose form is told or looked at.
+/// Tests ambiguous amounts and dates, and files whose notation is given or detected.
 struct NotationTests {
     private static let header = "offerId;affiliateId;transactionId;payout;occurredAt"
 

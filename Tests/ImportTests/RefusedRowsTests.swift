@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// Rows that were refused stand in a file of their own, to be mended and imported.
+/// Tests that refused rows are written to a separate file, which can be corrected and imported.
 struct RefusedRowsTests {
     private func lines(_ place: Workplace, _ name: String) throws -> [String] {
         try place.read(name).split(separator: "\n").map(String.init)

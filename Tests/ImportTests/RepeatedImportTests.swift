@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// A file that is imported again, changed or not.
+/// Tests a file that is imported again, changed or not.
 struct RepeatedImportTests {
     private static let header = "offerId,affiliateId,conversionStatus,url,httpType,basicAuth.token"
     private static let rows = ["pending", "done", "rejected"].map {

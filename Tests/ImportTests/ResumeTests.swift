@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// An import that has stopped goes on where it was.
+/// Tests that a stopped import continues where it ended.
 @Suite(.ownThreads) struct ResumeTests {
     private func start(_ place: Workplace, _ arguments: String...) throws -> ChildProcess {
         try ChildProcess(
@@ -32,7 +32,7 @@ import Testing
                 """)
         try writeMany(place, Self.count)
         let child = try start(place, "import", "conversions", "c.csv")
-        // At most 2000 rows are under way.
+        // At most 2000 rows are in flight.
         try waitUntil("some results") { resultCount(place) > 1500 }
         return (child, holder)
     }
@@ -51,7 +51,7 @@ import Testing
         try child.wait()
         try holder.execute(script: "ROLLBACK")
         #expect(resultCount(place) < Self.count)
-        // A line that was not finished.
+        // An incomplete line.
         let file = try Descriptor.open(place.path("c.csv.results.jsonl"), O_WRONLY | O_APPEND)
         try file.writeAll(Array(#"{"row":4999,"result":"rec"#.utf8))
         let outcome = try place.run("import", "conversions", "c.csv", "--resume")
@@ -62,7 +62,7 @@ import Testing
         let words = try place.words("c.csv.results.jsonl")
         #expect(words.count == Self.count)
         #expect(Set(words).isSubset(of: ["recorded", "duplicate"]))
-        // Only what was under way may have been done without its result being written down.
+        // Only rows in flight may have been recorded without a stored result.
         #expect(words.count { $0 == "duplicate" } <= 2500)
         #expect(try place.installation.count("conversions") == Self.count)
         #expect(try place.installation.count("outbox") == Self.count)
@@ -139,7 +139,7 @@ import Testing
         try place.write("s.jsonl", text)
         let child = try start(place, "import", "statuses", "s.jsonl")
         let connection = try place.installation.database.connect()
-        // A bound, since on a busy machine hardly anything is done between two of them.
+        // This is a limit, because on a busy machine little is done between two of them.
         for _ in 1...30 where try child.poll() == nil {
             _ = try connection.run(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'updateConversionStatus' AND datname = current_database()"

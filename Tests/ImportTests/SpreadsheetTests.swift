@@ -4,7 +4,7 @@ import System
 import TestSupport
 import Testing
 
-/// Files as spreadsheets write them: taken where it is clear what is meant, and else refused with what to do.
+/// Tests files of spreadsheets: they are read if their meaning is clear, and otherwise refused with advice.
 struct SpreadsheetTests {
     private static let header = "offerId,affiliateId,transactionId"
 
@@ -62,7 +62,7 @@ struct SpreadsheetTests {
         #expect(postback?["active"] == false)
     }
 
-    /// A cell, and what it is taken for; nil where it is refused.
+    /// A cell and its value; nil if it is refused.
     private static let amounts: [(cell: String, amount: String?)] = [
         ("12.30", "12.30"), ("\"12,30\"", "12.30"), ("\"1.234,56\"", "1234.56"), ("\"1,234.56\"", "1234.56"),
         ("\"1,234,567\"", "1234567"), ("1.234.567", "1234567"), ("\"1 234,5\"", "1234.5"),
@@ -98,7 +98,7 @@ struct SpreadsheetTests {
         #expect(try imported(place).map { $0["payout"] } == ["12.30", "12.5"])
     }
 
-    /// A cell, and what it is taken for; nil where it is refused.
+    /// A cell and its value; nil if it is refused.
     private static let times: [(cell: String, time: String?)] = [
         ("2026-06-01T12:00:00Z", "2026-06-01T12:00:00.000Z"), ("2026-06-01 12:00", "2026-06-01T12:00:00.000Z"),
         ("2026-06-01", "2026-06-01T00:00:00.000Z"), ("01.06.2026", "2026-06-01T00:00:00.000Z"),

@@ -5,13 +5,14 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Inputs that are none: one stable code each, by hand and in the warm mode alike, and the database is as it was before.
+/// Tests invalid inputs: each has one stable code, with a single call and in the warm mode, and the database does not
+/// change.
 @Suite(.ownThreads) struct BadInputTests {
-    /// Bytes made from a good input's text, which ends in `}`.
+    /// Bytes made from the text of a valid input, which ends with `}`.
     struct Bad: Sendable, CustomTestStringConvertible {
         let name: String
         var code = "invalid_json"
-        /// Where the fault is, if anywhere in particular.
+        /// The path of the fault, if it has one.
         var field: String?
         let make: @Sendable (String) -> [UInt8]
 
@@ -25,7 +26,7 @@ import Testing
             self.make = { Array(make($0).utf8) }
         }
 
-        /// A member more, of any bytes.
+        /// Adds a member of any bytes.
         init(_ name: String, member: [UInt8], code: String = "invalid_json", field: String? = "zz") {
             self.name = name
             self.code = code
@@ -111,7 +112,7 @@ import Testing
         for (index, bad) in Self.all.enumerated() {
             let bytes = bad.make(good)
             lines += Array("{\"id\":\(index),\"input\":".utf8) + bytes + Array("}\n".utf8)
-            // By hand each is a process of its own: every function takes a share of them.
+            // A single call needs a process, so each function gets only a part of the inputs.
             if (index + number) % 4 != 0 { continue }
             let call = FunctionCall(
                 try ChildProcess.run(

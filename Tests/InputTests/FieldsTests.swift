@@ -2,7 +2,7 @@ import Input
 import JSON
 import Testing
 
-/// An offer as an input could have it.
+/// An offer as an input could contain it.
 private struct Offer {
     let id: String
     let count: Int

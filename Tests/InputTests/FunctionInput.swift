@@ -4,10 +4,10 @@ import System
 import TestSupport
 import Testing
 
-/// A function and an input of it that says everything that can be said.
+/// A function and inputs that use all of its fields.
 struct FunctionInput: Sendable, CustomTestStringConvertible {
     let function: String
-    /// More than one where fields exclude one another.
+    /// Several inputs if fields exclude one another.
     let inputs: [JSON]
 
     var testDescription: String { function }
@@ -18,7 +18,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
         return try JSON(parsing: text)[part] ?? .null
     }
 
-    /// What deliverPostback gets may be dialled; nothing that these tests send is to leave the machine.
+    /// deliverPostback dials the URLs of its inputs, so they must not leave this machine.
     private static func template(host: String) -> JSON {
         [
             "url": .string("http://\(host)/p?c={click_id}"), "httpType": "POST(JSON)",

@@ -5,7 +5,7 @@ import TestSupport
 /// schema draws and by ones of every other kind.
 struct InputVariations {
     private let schema: JSON
-    /// Stands for `HOST` in values, so that nothing is dialled.
+    /// Replaces `HOST` in values, so that nothing is dialled.
     private let host: String
 
     init(_ schema: JSON, host: String) {
@@ -19,7 +19,7 @@ struct InputVariations {
         [input] + variations(of: input, [schema], name: "", besides: known)
     }
 
-    /// Some of the fields at random, some of them varied.
+    /// Random inputs with some of the fields, some of them varied.
     func combinations(of input: JSON, count: Int, _ random: inout SeededRandom) -> [JSON] {
         (0..<count).map { _ in
             var members = input.members.filter { _ in random.chance(80) }
@@ -83,7 +83,7 @@ struct InputVariations {
         return variations
     }
 
-    /// What may stand where these schemas apply.
+    /// The values that these schemas could accept.
     private func candidates(_ schemas: [JSON], name: String) -> [JSON] {
         let schemas = schemas.flatMap(Self.alternatives)
         var values = Self.kinds + (Self.handWritten[name] ?? []).map(hosted)
@@ -119,7 +119,7 @@ struct InputVariations {
         value.text.map { .string($0.replacing("HOST", with: host)) } ?? value
     }
 
-    /// One of each kind, and what is easily taken for something else.
+    /// One value of each kind, and values that are easily confused.
     private static let kinds: [JSON] = [
         nil, true, false, 0, 1, -1, .number("1.5"), .number("1.0"), .number("1e2"), .number("-0"), .number("1e400"),
         .number("1E-400"),
@@ -175,7 +175,7 @@ struct InputVariations {
         "***", "abc", "abc=", "abc==", "a=b", "a b", "é", ["sealed": "1.x"], "{click_id}",
     ]
 
-    /// Values by the names of the fields that have more to say than their kind.
+    /// Values for fields that need more than values of their kind, by name.
     private static let handWritten: [String: [JSON]] = [
         "url": [
             "http://HOST", "https://HOST/", "HTTP://HOST/?a={click_id}", "http://HOST/{clik_id}",

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 
 extension Installation {
-    /// Every table with what is in it, and every sequence.
+    /// All tables with their rows, and all sequences.
     func contents() throws -> String? {
         try value(
             """
@@ -16,7 +16,7 @@ extension Installation {
             """)
     }
 
-    /// A database with something of everything, on which a bad input could do harm.
+    /// A database with rows of every kind, which a bad input could damage.
     static func withEverything() throws -> Installation {
         let installation = try Installation.make(["POSTBACKS_ALLOW_CIDRS": ""])
         try installation.configure(

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Inputs that are as large as they may be: answered soon, and shortly.
+/// Tests inputs of the maximum size: the answer is fast and short.
 @Suite(.ownThreads) struct LargeInputTests {
     private func createPostback(_ members: String) -> String {
         """
@@ -30,7 +30,7 @@ import Testing
         let call = try installation.call("updatePostback", "{\"postbackId\":1,\"\(name)\":{\(inner)}}")
         #expect(call.code == "invalid_request")
         #expect(call.text.utf8.count < 4_000)
-        // In the input of deliverPostback, whose postback is as it is stored, each of them is read.
+        // deliverPostback reads each of them, because its postback has the stored form.
         let delivery = try installation.call(
             "deliverPostback",
             """

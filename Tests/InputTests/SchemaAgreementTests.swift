@@ -4,9 +4,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What `--schema` says is what a function does: a validator that is not ours and the function take and refuse the same inputs.
+/// Tests that a function and an independent validator of its `--schema` accept and refuse the same inputs.
 @Suite(.ownThreads) struct SchemaAgreementTests {
-    /// What no schema can say, by what the function answers; each is described in words in the schema.
+    /// The rules that a schema cannot express, by the function's message; the schema describes each in words.
     private static let unsayable: [(words: String, reason: String)] = [
         ("has no macro", "a macro's name inside of a text"), ("has a {", "a macro's grammar inside of a text"),
         ("has a }", "a macro's grammar inside of a text"),
@@ -40,7 +40,7 @@ import Testing
         ("must be a string or a whole number", "1.0 and 1e2, which to a schema are integers"),
     ]
 
-    /// A schema's inputs, good and bad.
+    /// The valid and invalid inputs of a schema.
     static func inputs(of function: FunctionInput, _ schema: JSON) -> [JSON] {
         let host = function.function == "deliverPostback" ? "127.0.0.1:9" : "t.example"
         let variations = InputVariations(schema, host: host)
@@ -73,13 +73,13 @@ import Testing
         for (index, (input, verdict)) in bad.enumerated() {
             let refusal = refusals[index]
             let fields = (refusal.at("error.details")?.items ?? []).compactMap { $0["field"]?.text }
-            // Made only for a failure: to write out each input and answer costs more than to check it.
+            // The text is made only for a failure, because writing each input and answer costs more than checking it.
             func whole() -> Comment { "\(verdict ?? "") \(function.comment(input, refusal))" }
             #expect(refusal.at("error.code") == "invalid_request", whole())
             #expect(refusal.at("error.retryable") == false, whole())
             #expect(!fields.isEmpty && !fields.contains(""), whole())
         }
-        // The same by hand: a few of them, since each is a process of its own.
+        // Single calls get a few of the inputs, because each needs a process.
         var random = SeededRandom(seed: SeededRandom.seed)
         for index in bad.indices.shuffled(using: &random).prefix(8) {
             let call = try installation.call(function.function, bad[index].0.encodedText)
@@ -116,7 +116,7 @@ import Testing
             if !items.isEmpty { look(schemas.compactMap { $0["items"] }, items, path) }
         }
         look([try function.schema()], function.inputs, "")
-        // What a postback or conversion of another answer has besides is taken and not looked at.
+        // Further members that other answers have in a postback or conversion are accepted and ignored.
         let unlooked =
             [
                 "offer", "affiliate", "goal", "goalApplies", "conversionStatus", "active", "sendOvertaken", "paused",
@@ -128,7 +128,7 @@ import Testing
 }
 
 extension FunctionInput {
-    /// What helps to see a failure again.
+    /// The information that is needed to repeat a failure.
     fileprivate func comment(_ input: JSON, _ answer: JSON) -> Comment {
         "POSTBACKS_TEST_SEED=\(SeededRandom.seed) \(function) \(input.encodedText.prefix(1500)): \(answer.encodedText.prefix(600))"
     }

@@ -1,7 +1,7 @@
 import JSON
 import Testing
 
-/// What people and programs write where JSON wants something else: named, with its place, and with no word of what was written.
+/// Tests common mistakes in JSON: the error names the mistake and its position, and does not quote the input.
 struct JSONMistakesTests {
     private func message(_ text: String) -> String? {
         do throws(MalformedJSON) {

@@ -119,7 +119,7 @@ struct JSONParserTests {
         #expect(refusal(objects(64)) == nil)
         #expect(refusal(lists(65))?.message.contains("deeper than 64") == true)
         #expect(refusal(objects(65))?.message.contains("deeper than 64") == true)
-        // No depth can exhaust the stack.
+        // The depth is limited, so that the stack is not exhausted.
         #expect(refusal(String(repeating: "[", count: 1_000_000))?.message.contains("deeper than 64") == true)
     }
 

@@ -7,7 +7,7 @@ import System
 import TestSupport
 import Testing
 
-/// What the operator is told of, by real pollers, on a real receiver.
+/// Tests the alerts of real pollers at a real receiver.
 struct AlertTests {
     private static let secret = "whsec_\(Base64.encode(Array("canary: the operator's own secret".utf8)))"
 
@@ -81,13 +81,13 @@ struct AlertTests {
         let requests = operatorReceiver.requests
         #expect(requests.allSatisfy { $0.method == "POST" && $0.target == "/alerts?token=canary" })
         #expect(Set(requests.compactMap { $0.header("webhook-id") }).count == 4)
-        // A receiver of both could take none for a delivery's.
+        // A receiver of both cannot confuse the id with that of a delivery.
         #expect(requests.allSatisfy { Int($0.header("webhook-id") ?? "") ?? 0 >= 1 << 52 })
         #expect(
             try SignatureCheck.verify(requests.map { SignatureCheck($0, Self.secret) })
                 == [String](repeating: "ok", count: 4))
         #expect(try installation.count("alerts") == 0)
-        // Nobody sees it among the postbacks, and the log has neither secret nor query.
+        // The alert is not listed with the postbacks, and the log contains neither its secret nor its query.
         #expect(try installation.ask("listPostbacks", [:])["postbacks"]?.items.count == 1)
         for poller in pollers { #expect(try !poller.log.contains("canary") && !poller.log.contains(Self.secret)) }
     }
@@ -101,7 +101,7 @@ struct AlertTests {
             try installation.wait(for: 5, in: "dead")
             try installation.update("t1", "done")
             try installation.wait(for: 6, in: "dead")
-            // As if they had all died in one minute, which is over.
+            // This imitates deliveries that all died in one past minute.
             _ = try installation.database.connect().run(
                 "UPDATE alert_deaths SET at = date_trunc('minute', now()) - interval '5 minutes'")
             try wait(for: "delivery.dead", at: operatorReceiver, count: 2)
@@ -152,7 +152,7 @@ struct AlertTests {
         try withPoller(installation, settings) {
             try installation.record(["t0"])
             try waitUntil("alerts hang") { operatorReceiver.requests.count >= 4 }
-            // The affiliate whose tracker is the operator's server is not asked anything yet.
+            // No request has gone yet to the affiliate whose tracker is the operator's server.
             _ = try installation.database.connect().run("UPDATE postbacks SET active = id < 8")
             let waiting = operatorReceiver.requests.count
             let inputs = (1...300).map {

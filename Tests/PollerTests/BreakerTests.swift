@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A destination that is not there is left alone and probed, and what is owed to it waits without spending attempts.
+/// Tests that a destination that cannot be reached is blocked and probed, and that its deliveries use up no attempts.
 @Suite(.ownThreads) struct BreakerTests {
     private let breaker: Query =
         "SELECT failures || ' ' || blocks || ' ' || (failing_since IS NOT NULL) AS value FROM destinations"
@@ -18,7 +18,7 @@ import Testing
         try installation.withPoller(schedule) { poller in
             try installation.record((1...30).map { "t\($0)" })
             try waitUntil("it is blocked") { try poller.log.contains("a destination does not answer") }
-            // Probes follow, however short the schedule: four attempts would have been spent on each by then.
+            // Only probes follow: with this schedule each would have used up four attempts by then.
             try waitUntil("it is probed") {
                 try installation.value("SELECT (count(*) >= 2)::text AS value FROM attempts WHERE probe") == "true"
             }

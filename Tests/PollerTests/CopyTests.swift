@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A copy of a database does not send.
+/// Tests that a copy of a database does not send.
 @Suite(.ownThreads) struct CopyTests {
     /// The same tables and rows in another database of the same server.
     private func copy(of installation: Installation) throws -> Installation {
@@ -44,7 +44,7 @@ import Testing
         try copy.withPoller(command: command) { _ in
             try copy.wait(for: 2, in: "delivered")
             #expect(receiver.requests.count == 2)
-            // The original is still the one that it was.
+            // The original still is the one that sends.
             try original.withPoller { _ in _ = try original.wait(for: 2, in: "delivered") }
         }
     }
@@ -58,7 +58,7 @@ import Testing
         try installation.record(["a"])
         try installation.wait(for: 1, in: "delivered")
         let connection = try installation.database.connect()
-        // To the poller it is the same as a name that leads elsewhere by now.
+        // To the poller it looks like a host name that leads to another server.
         _ = try connection.run("UPDATE installation SET mark = 'another/1'")
         _ = try connection.run(
             """

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Poller
 
-/// When to tell of a process that keeps ending, by a clock of the test's own in seconds.
+/// Tests when a process that keeps ending is reported. The clock of the test counts in seconds.
 struct CrashLoopTests {
     private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
 

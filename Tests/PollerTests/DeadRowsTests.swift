@@ -9,7 +9,7 @@ import Testing
 /// What is read of an outbox that is full of dead rows, which an old transaction keeps from vacuum, does not grow with these.
 /// The planner takes such a table for an all but empty one, whose indexes cost nothing to read.
 @Suite(.ownThreads) struct DeadRowsTests {
-    /// They fill more than 400 blocks.
+    /// The dead rows fill more than 400 blocks.
     private static let deadRows = 30_000
 
     private let installation: Installation
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func `neither claims nor answers read them`() throws {
-        // Without a floor a claim reads all of them once.
+        // Without a cursor, a claim reads all of them once.
         let floor = try connection.run("SELECT now() - interval '1 minute' AS floor").first?.text("floor") ?? ""
         let claim = ClaimDeliveries(
             [Outbox.Share(destination: 1, free: 8, floor: floor, retryFloor: floor)], lease: 60, orderHold: 600,
@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test func `a change of a status reads none of them`() throws {
-        // What this session has read so far is counted now, and not in between.
+        // The reads of this session are counted now, and not in between.
         _ = try connection.run("SELECT pg_stat_force_next_flush()")
         let before = try blocksRead()
         try installation.ask("updateConversionStatus", ["offerId": "o", "transactionId": "t3", "status": "done"])
@@ -86,7 +86,7 @@ import Testing
             """.utf8)
     }
 
-    /// The outbox's and its indexes' blocks that a call reads.
+    /// The number of blocks of the outbox and its indexes that a call reads.
     private func blocksRead(by call: some StoredCall) throws -> Int {
         let read: Query = """
             SELECT sum(pg_stat_get_xact_blocks_fetched(c.oid))::bigint AS blocks FROM pg_class c
@@ -97,7 +97,7 @@ import Testing
         return (rows[2].first?.integer("blocks") ?? .max) - (rows[0].first?.integer("blocks") ?? 0)
     }
 
-    /// What all sessions have read of them so far.
+    /// The number of blocks that all sessions have read so far.
     private func blocksRead() throws -> Int {
         try connection.run(
             """

@@ -37,7 +37,7 @@ struct DestinationSlotsTests {
     {
         bench.find(1, firstDue: "03", retryDue: nil)
         #expect(bench.slots.shares(at: bench.now).map(\.floor) == ["03"])
-        // Of a kind of which none was due: what is due from the time of that look on.
+        // Of a kind without due deliveries, the search begins at the time of that look.
         #expect(bench.slots.shares(at: bench.now).map(\.retryFloor) == [SlotBench.lookedAt])
         _ = bench.claim(1, to: 1, dueAt: "04")
         bench.end(1)
@@ -72,10 +72,10 @@ struct DestinationSlotsTests {
         #expect(lookedFor() == [1])
         bench.find(1)
         #expect(bench.claim(1, to: 1) == 1)
-        // Two are in flight to one that has not answered yet.
+        // Two requests are in flight to a destination that has not answered yet.
         #expect(lookedFor().isEmpty)
         bench.end(1)
-        // The destination counts as due until a claim has found nothing.
+        // The destination counts as due until a claim finds nothing.
         #expect(lookedFor().isEmpty)
         _ = bench.claim(0, to: 1)
         #expect(lookedFor() == [1])
@@ -99,7 +99,7 @@ struct DestinationSlotsTests {
         bench = SlotBench(total: 16, perDestination: 16)
         bench.find(1)
         _ = bench.claim(2, to: 1)
-        // Its window doubles with its answers, until it holds all slots.
+        // Its limit doubles with its answers, until it has all slots.
         for _ in 0..<4 {
             bench.find(1)
             let more = bench.flights.count

@@ -7,7 +7,7 @@ import System
 import TestSupport
 import Testing
 
-/// How `poll`, `up` and `receive` end.
+/// Tests how `poll`, `up` and `receive` end.
 struct EndTests {
     @Test(arguments: [SIGHUP, SIGQUIT, SIGINT])
     func `each signal that ends a program ends a poller in good order`(signal: CInt) throws {

@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A database that takes its time, or all the time there is.
+/// Tests a database that answers slowly or never.
 @Suite(.ownThreads) struct HungDatabaseTests {
     @Test func `what was claimed so slowly that its lease would run out on the way goes back, and is sent once`() throws
     {
@@ -22,7 +22,7 @@ import Testing
         try connection.execute(script: "BEGIN; LOCK TABLE postbacks IN ACCESS EXCLUSIVE MODE")
         poller.send(SIGCONT)
         try installation.database.waitForLock(of: "postbacks poller")
-        // Nearly the whole lease; a machine that makes more of it lets the statement run into its time-out instead.
+        // This takes nearly the whole lease; on a slow machine the statement runs into its time-out instead.
         _ = try wait(for: [], milliseconds: 11_500)
         try connection.execute(script: "COMMIT")
         let deliveries = try installation.wait(for: 2, in: "delivered")
@@ -55,7 +55,7 @@ import Testing
         try installation.record(["first"])
         try installation.wait(in: "delivered")
         let connection = try installation.database.connect()
-        // As on a full disk: finished deliveries find no place, and claims, which need none, do.
+        // This imitates a full disk: finished deliveries cannot be stored, but claims, which need no space, work.
         try connection.execute(
             script: """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -117,7 +117,7 @@ import Testing
         }
     }
 
-    /// The server's process for the poller, or for its later connection.
+    /// The process of the server for the poller, or for its later connection.
     private func session(_ connection: Connection, beside other: CInt = 0) throws -> CInt? {
         try connection.run(
             """

@@ -11,7 +11,7 @@ import Testing
 /// Processes that are killed, leases that expire, and a database that restarts. No owed delivery is lost.
 @Suite(.ownThreads) struct InterruptionTests {
     private let five = (1...5).map { "t\($0)" }
-    /// Times that a busy machine does not outrun.
+    /// Times that are long enough for a busy machine.
     private let patience = ["POSTBACKS_TIMEOUT": "30", "POSTBACKS_LEASE": "60"]
 
     @Test
@@ -23,7 +23,7 @@ import Testing
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, patience)
         try installation.record(five)
-        // One that has never answered gets two at a time.
+        // A destination that has never answered gets two requests at a time.
         try waitUntil("two requests") { receiver.requests.count >= 2 }
         let process = try #require(poller.deliveryProcess)
         Signals.send(SIGKILL, to: process)
@@ -77,7 +77,7 @@ import Testing
     {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        // One that has answered many gets as many at once.
+        // A destination that has answered many requests gets as many at once.
         try installation.record((1...40).map { "before\($0)" })
         let poller = try RunningPoller(installation)
         try installation.wait(for: 40, in: "delivered")
@@ -101,7 +101,7 @@ import Testing
         let poller = try RunningPoller(installation, patience)
         try installation.record(["t"])
         try waitUntil("a request") { receiver.requests.count == 1 }
-        // As if another poller had taken over a lease that had run out.
+        // This imitates another poller that has taken over an expired lease.
         let connection = try installation.database.connect()
         _ = try connection.run("UPDATE outbox SET lease_no = lease_no + 1, lease_until = now() + interval '8 seconds'")
         try waitUntil("the late answer") { try poller.log.contains("late answers of lost leases were ignored") }
@@ -142,7 +142,7 @@ import Testing
         try waitUntil("the poller notices") { try poller.log.contains("no connection to the database") }
         try server.start()
         let deliveries = try installation.wait(for: 5, in: "delivered")
-        // The answers waited for the database: nothing was sent twice.
+        // The answers waited for the database, so nothing was sent twice.
         #expect(deliveries.allSatisfy { $0.outcomes == ["delivered"] })
         #expect(receiver.requests.count == 5)
         try installation.record(["later"])

@@ -6,10 +6,10 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What one destination does is no other's concern.
+/// Tests that a destination does not affect the others.
 @Suite(.ownThreads) struct IsolationTests {
     @Test func `a hundred destinations that hang do not delay one that answers`() throws {
-        // Connections are accepted by the kernel, and nobody reads what comes.
+        // The kernel accepts the connections, and no process reads from them.
         let hanging = try (0..<100).map { _ in try TCPListener() }
         let receiver = try RunningReceiver()
         let installation = try Installation.make()
@@ -17,7 +17,8 @@ import Testing
             offer: ["offerId": "hang"],
             postbacks: hanging.map { ["url": .string("http://127.0.0.1:\($0.port)/{transaction_id}")] })
         try installation.configure(postbacks: [["url": .string("\(receiver.url)/{transaction_id}")]])
-        // So few slots that a hundred with one request each would take all of them, and no time-out comes to their rescue.
+        // There are so few slots that one request to each of a hundred destinations would take all of them, and none
+        // times out.
         let settings = ["POSTBACKS_CONCURRENCY": "64", "POSTBACKS_TIMEOUT": "300", "POSTBACKS_LEASE": "400"]
         try installation.withPoller(settings) { _ in
             try installation.record(["warm"])
@@ -28,7 +29,7 @@ import Testing
             try waitUntil("they hang") { try installation.count(inState: "in_flight") >= 32 }
             try installation.record((1...300).map { "t\($0)" })
             try installation.wait(for: 301, in: "delivered")
-            // All hundred are met, with two requests each.
+            // Each of the hundred gets two requests.
             try waitUntil("all of them hang") { try installation.count(inState: "in_flight") >= 200 }
             #expect(try installation.count(inState: "in_flight") == 200)
             #expect(receiver.requests.count == 301)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Poller
 
-/// How many lines may be written, by a clock of the test's own in milliseconds.
+/// Tests how many lines may be written. The clock of the test counts in milliseconds.
 struct LineBudgetTests {
     private func at(_ milliseconds: Int64) -> Int64 { 5_000_000_000 + milliseconds * 1_000_000 }
 
@@ -18,7 +18,8 @@ struct LineBudgetTests {
         var budget = LineBudget<String>(perSecond: 1)
         let written = [700, 1699, 1700].map { budget.mayWrite("dead", at: at($0)) }
         #expect(written == [true, false, true])
-        // What was left out before is told when the second that runs is over, if nobody asked in between.
+        // Lines that were left out are reported when the current second is over, if the report was not requested
+        // before.
         let told = [1800, 2700].map { budget.takeLeftOut(at: at($0)) }
         #expect(told == [[:], ["dead": 1]])
     }

@@ -8,7 +8,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Pollers that die again and again: what is lost counts, and ends.
+/// Tests pollers that die repeatedly: lost attempts count, and the delivery ends.
 @Suite(.ownThreads) struct LostLeaseTests {
     @Test func `a delivery whose every lease is lost is dead after as many attempts as the schedule has`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
@@ -73,7 +73,7 @@ import Testing
             let dead = try installation.wait(for: 10, in: "dead")
             #expect(dead.allSatisfy { $0.outcomes == ["unknown"] && $0["attemptCount"] == 3 })
             #expect(receiver.requests.isEmpty)
-            // Nobody knows whether these were sent: that says nothing of the receiver.
+            // It is unknown whether these were sent, so they say nothing about the receiver.
             _ = try installation.database.connect().run(PauseDyingPostbacks([1]))
             #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
             try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The memory of a poller is bounded in bytes, however long its lines are.
+/// Tests that the memory of a poller is limited in bytes, however long its lines are.
 @Suite(.ownThreads) struct MemoryTests {
     /// A delivery process that takes nothing for a while, and 200 destinations to which a conversion of nearly a megabyte is
     /// owed: all of these lines at once would be 180 MB, and twice that while they are read.
@@ -25,7 +25,7 @@ import Testing
                 "POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_CONCURRENCY": "1024", "POSTBACKS_RETRY_SCHEDULE": "1000",
                 "POSTBACKS_LEASE": "240", "POSTBACKS_TIMEOUT": "60",
             ])
-        // It has been given lines long after all that there is room for was claimed.
+        // It gets lines long after everything for which there is room was claimed.
         try waitUntil("the first attempts", timeoutSeconds: 300) { try installation.count("attempts") >= 40 }
         let peak = try peakMemoryOfProcess(poller.pid)
         #expect(peak < 200 << 10, "\(peak) KiB")

@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A database of the first release, with what it still owes, under this version's tables and programs.
+/// Migrates a database of the first release, with owed deliveries, to the tables and programs of this version.
 @Suite(.ownThreads) struct MigrationTests {
     /// The migrations of the first release.
     private static let firstRelease = 3
@@ -92,7 +92,7 @@ import Testing
         #expect(try Migrations.tables(on: try installation.database.connect()) == .current)
         try installation.withPoller { _ in
             try installation.wait(for: 35, in: "delivered")
-            // Paused is what was paused.
+            // Only the postback that was paused is paused.
             #expect(try installation.deliveries().filter { $0["state"] == "held" }.count == 40)
             #expect(receiver.requests.allSatisfy { $0.header("Authorization") == "Basic YWRhOmNhbmFyeQ==" })
             #expect(receiver.requests.allSatisfy { $0.header("X-Api-Key") == "canary-key" })
@@ -105,7 +105,7 @@ import Testing
                 let targets = receiver.requests.map(\.target).filter { $0.hasPrefix("/t\(number)/") }
                 #expect(targets == ["/t\(number)/pending", "/t\(number)/done"])
             }
-            // What was dead has been overtaken by what was held.
+            // The held delivery has overtaken the dead one.
             let resent = try installation.ask("resendDeliveries", ["filter": ["state": "dead"]])
             #expect(resent["leftOut"] == ["overtaken": 5])
         }
@@ -117,7 +117,7 @@ import Testing
         let installation = try oldInstallation("http://127.0.0.1:1")
         let connection = try installation.database.connect()
         try Migrations.run(on: connection, through: 8) { _ in }
-        // An older program's deliveries, and what an index is when somebody was interrupted who made it.
+        // Deliveries of an older program, and an index whose creation was interrupted.
         try connection.execute(
             script: """
                 INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
@@ -154,7 +154,7 @@ import Testing
         #expect(dead["deliveries"]?.items.compactMap { $0["id"]?.integer } == [31, 33, 35, 37, 39])
         #expect(
             try installation.ask("listDeliveries", ["offerId": "o", "state": "held"])["deliveries"]?.items.count == 40)
-        // Once more it does nothing.
+        // A second run changes nothing.
         try Migrations.run(on: connection) { _ in Issue.record("a migration that was done is done again") }
     }
 

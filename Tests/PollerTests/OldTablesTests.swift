@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A database of the first version, with everything that it can owe, is brought to this one and drained.
+/// Migrates a database of the first version, with every kind of owed delivery, and sends everything.
 @Suite(.ownThreads) struct OldTablesTests {
     /// Migrations of the version before keys were compared by their bytes.
     private static let last = 3

@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-/// R10 in the statements of a poller: which of two events of one conversion a claim takes, and which it ends.
+/// Tests R10 in the statements of a poller: which of two events of one conversion a claim leases, and which it ends.
 struct OrderClaimTests {
     private let installation: Installation
     private let connection: Connection
@@ -22,7 +22,7 @@ struct OrderClaimTests {
 
     private func run(_ query: Query) throws { _ = try connection.run(query) }
 
-    /// All that was owed has been owed for an hour.
+    /// Makes every delivery owed for an hour.
     private func age() throws { try run("UPDATE outbox SET owed_at = owed_at - interval '1 hour'") }
 
     private static func claim(_ free: Int = 10, to destination: Int = 1) -> ClaimDeliveries {
@@ -46,7 +46,7 @@ struct OrderClaimTests {
         let second = try claim().claims
         #expect(second.map(\.delivery) == [2])
         #expect(try claim().claims.isEmpty)
-        // What is owed again meanwhile waits as well.
+        // A delivery that is resent meanwhile waits as well.
         try run("UPDATE outbox SET due_at = now() WHERE id = 1")
         #expect(try claim().claims.isEmpty)
         try settle(second, ["outcome": "delivered"])
@@ -84,7 +84,7 @@ struct OrderClaimTests {
 
     @Test func `two pollers at once do not start an event and the one that it steps over`() throws {
         try age()
-        // The later one has waited longer, and is the only one that there is room for.
+        // The later one has waited longer, and there is room for only one.
         try run("DELETE FROM outbox WHERE id = 3")
         try run("UPDATE outbox SET due_at = now() - interval '1 minute' WHERE id = 2")
         let other = try installation.database.connect()
@@ -103,7 +103,7 @@ struct OrderClaimTests {
         try age()
         try run("DELETE FROM outbox WHERE id = 3")
         try run("UPDATE outbox SET due_at = now() - interval '1 minute' WHERE id = 2")
-        // Holds the second poller up between its snapshot and the first row that it locks.
+        // Blocks the second poller between its snapshot and the first row that it locks.
         let gate = try installation.database.connect()
         try gate.execute(
             script: """
@@ -160,7 +160,7 @@ struct OrderClaimTests {
             """)
         #expect(try claim().ended.isEmpty)
         try run("UPDATE outbox SET lease_until = NULL")
-        // Led there, the first two are.
+        // The first two are, once they go there.
         for id in 1...2 {
             try installation.ask(
                 "updatePostback", ["postbackId": .integer(id), "url": "http://127.0.0.1:2/{status}"])

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// R10: for one conversion and one destination, events go out in sequence.
+/// Tests R10: events of one conversion go to one destination in their order.
 @Suite(.ownThreads) struct OrderTests {
     @Test func `R10: a later event waits until the earlier ones are finished, also while these are tried again`() throws
     {
@@ -40,7 +40,7 @@ import Testing
             receiver.behave(ReceiverBehaviour())
             try installation.update("t", "done")
             try installation.wait(in: "delivered")
-            // What was overtaken is not sent on top.
+            // An overtaken delivery is not sent.
             try installation.wait(in: "skipped")
             #expect(receiver.requests.map(\.target) == ["/t/pending?payout=1.50", "/t/done?payout=1.50"])
             #expect(try installation.count("outbox") == 0)

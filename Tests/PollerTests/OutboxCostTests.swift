@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What a poller's statements read does not grow with what is owed, nor with the number of postbacks.
+/// Tests that the reads of a poller's statements do not grow with the owed deliveries or the number of postbacks.
 @Suite(.ownThreads) struct OutboxCostTests {
     private let connection: Connection
 
@@ -22,7 +22,7 @@ import Testing
                 """)
         try connection.execute(script: "VACUUM outbox")
         try connection.execute(script: "DELETE FROM outbox; ALTER SEQUENCE outbox_id_seq RESTART")
-        // Twice: only a connection that knows that its session is its own keeps plans.
+        // It runs twice, because only a connection that knows that its session is not shared keeps plans.
         for _ in 1...2 { _ = try connection.transaction(Outbox.pollingSession(longest: 60).calls(isShared: false)) }
         _ = try connection.transaction([
             FindDueDestinations(schedule: .standard).call, Self.claim([]).call, Self.complete([]).call,
@@ -65,7 +65,7 @@ import Testing
 
     @Test func `a claim writes no index`() throws {
         _ = try connection.run("UPDATE outbox SET lease_until = NULL, attempt = id % 2 WHERE id <= 40")
-        // Half of each page is free for this, once what was there before is gone.
+        // Half of each page is free for updates, once earlier rows are removed.
         try connection.execute(script: "VACUUM outbox")
         let claim = Self.claim([Outbox.Share(destination: 1, free: 20)])
         let updates: Query = """

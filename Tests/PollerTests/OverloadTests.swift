@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A receiver that says "too many" gets fewer.
+/// Tests that a receiver that answers "too many" gets fewer requests.
 @Suite(.ownThreads) struct OverloadTests {
     @Test func `a receiver that takes 20 a second gets hardly more than that, and everything`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(perSecond: 20))
@@ -15,7 +15,7 @@ import Testing
         try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": schedule]) { _ in
             try installation.record((1...200).map { "t\($0)" })
             try installation.wait(for: 200, in: "delivered")
-            // Sent at once again and again it is several thousand.
+            // Without pauses it would be several thousand.
             #expect(receiver.requests.count < 260)
         }
     }

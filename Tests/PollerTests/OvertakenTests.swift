@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// R10: what a later event of the same conversion has overtaken on the way to the same destination is not sent on top.
+/// Tests R10: a delivery is not sent after a later event of its conversion was delivered to the same destination.
 @Suite(.ownThreads) struct OvertakenTests {
     /// The statuses of a conversion's requests, as they arrived.
     private func order(_ receiver: RunningReceiver, _ transaction: String = "t") -> [String] {
@@ -14,7 +14,7 @@ import Testing
             .map { String($0.target.split(separator: "/")[1].prefix { $0 != "?" }) }
     }
 
-    /// A receiver's port while nobody listens on it.
+    /// The port of a receiver that does not listen.
     private func closedPort() throws -> UInt16 {
         let receiver = try RunningReceiver()
         let port = receiver.port
@@ -33,7 +33,7 @@ import Testing
         try installation.withPoller(settings) { _ in
             try installation.record(["t"])
             try installation.update("t", "done")
-            // Its second attempt has failed too: the next one is in ten minutes.
+            // Its second attempt has failed too; the next one is due in ten minutes.
             try waitUntil("pending was tried twice") {
                 try installation.value("SELECT attempt::text AS value FROM outbox WHERE sequence = 1") == "2"
             }
@@ -126,7 +126,7 @@ import Testing
             }
             for status in ["done", "rejected", "done"] { try installation.update("t", status) }
             try installation.wait(for: 2, in: "held")
-            // Days go by.
+            // This imitates that days pass.
             _ = try installation.database.connect().run(
                 "UPDATE outbox SET owed_at = owed_at - interval '3 days', due_at = due_at - interval '3 days'")
             receiver.behave(ReceiverBehaviour(statuses: [500, 500, 200]))
@@ -148,7 +148,7 @@ import Testing
         let receivers = try (0..<2).map { _ in
             try RunningReceiver(ReceiverBehaviour(statuses: statuses, script: .cycle, delayMilliseconds: 20))
         }
-        // The hold is so short that everything overtakes all the time.
+        // The hold is so short that events overtake each other all the time.
         let settings = [
             "POSTBACKS_ORDER_HOLD": "0.2",
             "POSTBACKS_RETRY_SCHEDULE": [String](repeating: "0.3", count: 30).joined(separator: ","),

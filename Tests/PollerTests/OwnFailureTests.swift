@@ -7,7 +7,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// R12: what is wrong here spends no attempt, blocks no destination and pauses nothing. Once it is mended all is delivered.
+/// Tests R12: a fault of the sender uses up no attempt, blocks no destination and pauses no postback. After its repair
+/// everything is delivered.
 @Suite(.ownThreads) struct OwnFailureTests {
     /// A folder with a `deliverPostback` that runs this shell script while the fault is in force; `$REAL` is the real one.
     private struct Functions {
@@ -39,7 +40,7 @@ import Testing
 
     private static let count = 12
 
-    /// Nothing has been charged to anybody.
+    /// Checks that no attempt is used up, no destination is blocked and no postback is paused.
     private func expectNothingCharged(_ installation: Installation) throws {
         #expect(try installation.count("deliveries") == 0)
         #expect(try installation.value("SELECT max(attempt)::text AS value FROM outbox") == "0")
@@ -63,13 +64,13 @@ import Testing
         let functions = try Functions(script)
         let poller = try RunningPoller(
             installation, ["POSTBACKS_FUNCTIONS": functions.folder.path, "LOG_LEVEL": "info"])
-        // With its schedule of 0.1 s all would be dead by then.
+        // With its schedule of 0.1 s all deliveries would be dead by then.
         try waitUntil("it has been tried again", timeoutSeconds: 120) {
             try poller.log.split(separator: "nothing can be sent from here").count > 2
         }
         try expectNothingCharged(installation)
         try waitUntil("it has ended a few times") { functions.starts > 3 }
-        // Later ends are counted in a line a minute.
+        // One line a minute counts later ends.
         #expect(try poller.log.split(separator: "the delivery process ended").count == 2)
         try functions.mend()
         let delivered = try installation.wait(for: Self.count, in: "delivered")
@@ -118,7 +119,7 @@ import Testing
     ) throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.make()
-        // Nothing is sealed yet: the poller has no reason not to start.
+        // No secret is sealed yet, so the poller starts.
         try installation.withPoller(["POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey(id, byte)]) { poller in
             try waitUntil("it runs") { try poller.log.contains("poller started") }
             try installation.configure()
@@ -142,7 +143,7 @@ import Testing
     @Test func `what needs a key that is missing keeps nothing else waiting`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        // The poller has no key named other; whoever makes the second postback has.
+        // The poller has no key `other`; only the caller that creates the second postback has it.
         try installation.withPoller { poller in
             try waitUntil("it runs") { try poller.log.contains("poller started") }
             try installation.ask("configureOffer", ["offerId": "sealed"])
@@ -156,7 +157,7 @@ import Testing
                     "url": .string("\(receiver.url)/sealed/{transaction_id}"),
                     "basicAuth": ["token": "a-token", "scheme": "Bearer"],
                 ])
-            // More in a row than the poller would take for a failure of everything.
+            // More in a row than the number at which the poller would assume a fault of the whole process.
             _ = try installation.ask(
                 "recordConversion",
                 all: (1...100).map {

@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// R13: a postback of which nothing arrives any more is paused, and loses nothing.
+/// Tests R13: a postback whose deliveries all fail is paused and loses nothing.
 @Suite(.ownThreads) struct PauseTests {
     @Test
     func `R13: after ten deliveries that died it is paused, what it owes is held, and resuming sends it all in order`()
@@ -72,7 +72,7 @@ import Testing
             #expect(try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") == .null)
             try installation.record(["u"])
             try installation.wait(in: "delivered")
-            // The present version's own does.
+            // A 410 for the present version does.
             other.behave(ReceiverBehaviour(statuses: [410]))
             try installation.record(["v"])
             try waitUntil("the postback is paused") {

@@ -7,12 +7,12 @@ import System
 import TestSupport
 import Testing
 
-/// What a real poller writes to standard error.
+/// Tests the log of a real poller.
 struct PollerLogTests {
     /// The lines with this message; each line must be one JSON object.
     private func lines(_ poller: RunningPoller, _ message: String) throws -> [JSON] {
         let text = try poller.log
-        // The last one may be half written.
+        // The last line may be incomplete.
         return try text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             .map { try JSON(parsing: Array($0.utf8)) }
             .filter { $0["message"]?.text?.hasPrefix(message) == true }
@@ -106,7 +106,7 @@ struct PollerLogTests {
         #expect(attempts.allSatisfy { $0["postback"] == "1" && $0["conversion"] == "1" && $0["delivery"] == "1" })
         #expect(attempts.allSatisfy { Int($0["milliseconds"]?.text ?? "") != nil })
         #expect(try lines(poller, "a call").filter { $0["from"] == "deliverPostback" }.count == 2)
-        // What PostgreSQL says of a row that it refuses has the row in it.
+        // The error of PostgreSQL contains the refused row.
         _ = try installation.database.connect().run(
             "ALTER TABLE attempts ADD CONSTRAINT never CHECK (outcome <> 'delivered') NOT VALID")
         try installation.record(["canary-t2"])

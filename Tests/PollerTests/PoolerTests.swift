@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Everything works behind PgBouncer in transaction mode, where each transaction may get another session.
+/// Tests that everything works behind PgBouncer in transaction mode, where each transaction may get another session.
 @Suite(.ownThreads) struct PoolerTests {
     private func behind(_ pooler: PgBouncer) -> Installation {
         Installation(database: TestDatabase(connectionString: pooler.connectionString), environment: [:])
@@ -65,7 +65,7 @@ import Testing
             #expect(try installation.ask("listConversions", [:])["conversions"]?.items.count == 60)
         }
         #expect(try direct.count("outbox") == 60)
-        // Nothing of what a session was told has stayed in it.
+        // No setting has stayed in a session.
         let left = try TestDatabase(connectionString: pooler.connectionString).connect().run(
             """
             SELECT (SELECT count(*) FROM pg_prepared_statements) AS statements,

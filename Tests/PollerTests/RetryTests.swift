@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What becomes of a delivery by what the receiver does: R8, R9, R11, R12.
+/// Tests how the receiver's behaviour decides about a delivery: R8, R9, R11, R12.
 @Suite(.ownThreads) struct RetryTests {
     @Test func `R11: 500, 500, 200 is delivered by the third attempt; R9: under one id, and each attempt is numbered`()
         throws

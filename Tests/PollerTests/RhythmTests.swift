@@ -3,7 +3,7 @@ import Testing
 
 @testable import Poller
 
-/// When to look through the outbox, by a clock of the test's own.
+/// Tests when the outbox is searched, with a clock of the test.
 struct RhythmTests {
     private let millisecond: Int64 = 1_000_000
 
@@ -27,7 +27,7 @@ struct RhythmTests {
         rhythm.looked(.known, started: 5 * millisecond, now: 10 * millisecond)
         #expect(rhythm.nextLook == 44 * millisecond)
         #expect(rhythm.look(now: 44 * millisecond) == .part(behind: place))
-        // Nothing is announced, and yet it goes on.
+        // The looks continue without a notification.
         rhythm.looked(.part(behind: place), reached: nil, started: 44 * millisecond, now: 45 * millisecond)
         rhythm.wake(now: 46 * millisecond)
         #expect(rhythm.look(now: 46 * millisecond) == .part(behind: .start))

@@ -2,11 +2,11 @@ import Glibc
 import System
 import TestSupport
 
-/// `postbacks up` on a home folder of its own; it ends with its last reference.
+/// `postbacks up` with its own home folder; it ends with the last reference to this object.
 final class RunningUp {
     let folder: TemporaryFolder
     private let process: ChildProcess
-    /// What whoever uses the same home and functions sets.
+    /// The variables for other programs that use the same home folder and functions.
     let environment: [String: String]
 
     var home: String { "\(folder.path)/home" }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Poller
 
-/// R12: what is wrong here is nobody else's fault, and is not tried over and over.
+/// Tests R12: a fault of the sender is charged to no delivery and is not tried without waits.
 struct SendingHealthTests {
     private static let second: Int64 = 1_000_000_000
 
@@ -51,7 +51,7 @@ struct SendingHealthTests {
         }
         let rest = health.complained(at: 0)
         #expect(rest == 1)
-        // Those that were in flight as well make it no worse.
+        // The end of others that were in flight does not lengthen the wait.
         let another = health.complained(at: 0)
         #expect(another == nil)
         #expect(health.room(at: Self.second) == .one)

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Sequences that stand behind their tables, and rows whose ids exist already.
+/// Tests sequences that are behind their tables, and rows whose ids already exist.
 @Suite(.ownThreads) struct SequenceTests {
     private static let sequences = [
         "outbox_id_seq", "events_id_seq", "conversions_id_seq", "postbacks_id_seq", "destinations_id_seq",
@@ -41,7 +41,7 @@ import Testing
         let installation = try Installation.sending(to: receiver.url)
         try installation.record(["a", "b"])
         let connection = try installation.database.connect()
-        // As if it had been in flight when the ids were mixed up.
+        // This imitates a delivery that was in flight when the ids were mixed up.
         try connection.execute(
             script: """
                 INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
@@ -78,7 +78,7 @@ import Testing
         try installation.record((1...5).map { "t\($0)" })
         let connection = try installation.database.connect()
         for name in Self.sequences { _ = try connection.run("SELECT setval(\(name)::regclass, 1, false)") }
-        // Nobody has mended it yet: the caller may try again, and nothing is recorded by half.
+        // The sequence is not repaired yet: the caller may try again, and nothing is recorded partly.
         let refused = try installation.refusal(
             of: "recordConversion", ["offerId": "o", "affiliateId": "a", "transactionId": "u1"])
         #expect(refused.code == "unavailable")
@@ -113,7 +113,7 @@ import Testing
     @Test func `doctor names them, and the statement that it gives mends them`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         try installation.record(["a", "b", "c"])
-        // One that will send them, as far as doctor can tell.
+        // A poller that will send them, as far as doctor can see.
         _ = try installation.database.connect().run(
             "INSERT INTO pollers (id, version, started_at) VALUES (gen_random_uuid(), 'test', now())")
         let environment = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }

@@ -3,7 +3,7 @@ import Domain
 @testable import Poller
 @testable import Store
 
-/// A poller's slots with a clock that the test moves, and the claims that are in flight.
+/// The slots of a poller with a clock that the test moves, and the claims in flight.
 struct SlotBench {
     var slots: DestinationSlots
     var now: Int64 = 5_000_000_000
@@ -29,7 +29,7 @@ struct SlotBench {
         slots.found([destination], at: now)
     }
 
-    /// Until it may have its maximum in flight; something is owed to it still.
+    /// Continues until the destination may have its maximum in flight; deliveries are still owed to it.
     mutating func warm(_ id: Int) {
         var count = 1
         while count < perDestination {
@@ -38,25 +38,25 @@ struct SlotBench {
             for _ in 0..<count { end(id) }
             count *= 2
         }
-        // So long after an answer nothing is claimed ahead.
+        // After this time without an answer, nothing is claimed in advance.
         now += 110_000_000
         find(id)
     }
 
-    /// How many would be claimed for a destination.
+    /// The number of deliveries that would be claimed for a destination.
     mutating func free(_ id: Int) -> Int? { slots.shares(at: now).first { $0.destination == id }?.free }
 
-    /// How many of these may be retries.
+    /// The number of these that may be retries.
     mutating func retries(_ id: Int) -> Int? { slots.shares(at: now).first { $0.destination == id }?.retries }
 
-    /// Claims for one destination when so many are due.
+    /// Claims for one destination when this number of deliveries is due.
     /// - Returns: how many start.
     mutating func claim(_ due: Int, to id: Int, isRetry: Bool = false, dueAt: String = "") -> Int {
         let shares = slots.shares(at: now).filter { $0.destination == id }
         return claim(shares, due: due, isRetry: isRetry, dueAt: dueAt)
     }
 
-    /// Claims for all destinations when so many are due to each.
+    /// Claims for all destinations when this number of deliveries is due to each.
     /// - Returns: how many start.
     mutating func claimAll(due: Int, isRetry: Bool = false) -> Int {
         claim(slots.shares(at: now), due: due, isRetry: isRetry, dueAt: "")

@@ -2,10 +2,11 @@ import Testing
 
 @testable import Poller
 
-/// Whoever answers has slots, whatever the others do. By a simulated clock: a minute takes a moment.
+/// Tests that destinations that answer keep slots, whatever others do. The clock is simulated, so a minute takes no
+/// time.
 struct SlotIsolationTests {
     private var world = SlotWorld()
-    /// They answer within 10 ms, and something arrives for each of them every 80 ms.
+    /// They answer within 10 ms, and a delivery for each of them becomes due every 80 ms.
     private static let healthy = 1...6
 
     private static func feedHealthy(_ world: inout SlotWorld, _ step: Int64) {
@@ -20,7 +21,7 @@ struct SlotIsolationTests {
         }
     }
 
-    /// Answers are lately known of each; rows are owed and more arrive, as when a crowd hangs.
+    /// Each has answered recently; deliveries are owed and more become due, as when many destinations hang at once.
     @Test(arguments: [30, 300])
     mutating func `however many hang together, those that answer wait for a slot for no more than a moment`(count: Int)
     {
@@ -37,12 +38,12 @@ struct SlotIsolationTests {
             for id in crowd where (Int64(id) * 7) % 3000 == step % 3000 { world.owe(to: id) }
         }
         expectHealthyWait(atMost: 2)
-        // Two, and one when these have timed out.
+        // Two requests, and one after these have timed out.
         for id in crowd { #expect(world[id].mostInFlight <= 2) }
         #expect(world.mostInFlight <= 4096)
     }
 
-    /// Each of them holds as much as it may, and as much again waits here.
+    /// Each destination has its maximum in flight, and as many claims wait.
     @Test mutating func `of those that hang while a backlog flows nobody holds a slot for longer than 250 ms`() {
         let crowd = 1001...1030
         for id in crowd { world.owe(2000, to: id) }
@@ -57,7 +58,7 @@ struct SlotIsolationTests {
         expectHealthyWait(atMost: 2)
         for id in crowd {
             #expect(world[id].mostInFlight <= 16)
-            // Nothing while one waits; after the time-out one at a time.
+            // Nothing starts while one request waits; after the time-out one at a time.
             #expect(world[id].started <= 3)
         }
     }
@@ -85,7 +86,7 @@ struct SlotIsolationTests {
         world.owe(to: 3000)
         world.run(milliseconds: 2000)
         #expect(world[3000].answered == 1)
-        // All of them have been met by then, and nothing has timed out yet.
+        // By then each destination has got a request, and none has timed out.
         for id in 1001...1500 { #expect(world[id].started == 2) }
         #expect(world.inFlight == 1000)
     }
@@ -107,7 +108,7 @@ struct SlotIsolationTests {
             feedSteady(&world, step)
             for id in rested where step == Int64(id - 3000) * 50 { world.owe(to: id) }
         }
-        // The first few may find that it is not known yet what hangs.
+        // The first ones may wait, because it is not known yet which destinations hang.
         for id in rested { #expect(world[id].longestWait <= (id <= 3004 ? 150 : 30)) }
         for id in 1...2 { #expect(world[id].longestWait <= 2) }
         for id in crowd { #expect(world[id].mostInFlight == 2) }
@@ -117,7 +118,7 @@ struct SlotIsolationTests {
     mutating func `a slow destination that always answers gets its maximum at once`(delay: Int64) {
         world.behaviours[1001] = .answers(after: delay)
         world.owe(1000, to: 1001)
-        // Two, four, eight, sixteen.
+        // The limit grows: two, four, eight, sixteen.
         world.run(milliseconds: 4 * delay)
         world.resetRecords()
         world.run(milliseconds: 10 * delay)
@@ -134,7 +135,7 @@ struct SlotIsolationTests {
         #expect(world[1001].answered >= 190)
     }
 
-    /// They want more than there are slots.
+    /// They could use more slots than there are.
     @Test mutating func `slow destinations leave the slots to quick ones`() {
         for id in 1001...1040 {
             world.behaviours[id] = .answers(after: 1000)
@@ -144,7 +145,7 @@ struct SlotIsolationTests {
         world.resetRecords()
         world.run(milliseconds: 10_000, arrive: SlotIsolationTests.feedHealthy)
         expectHealthyWait(atMost: 250)
-        // 256 at once of what takes a second.
+        // 256 requests at once, each of which takes a second.
         for id in 1001...1040 { #expect(world[id].answered >= 7 * 256 / 40) }
     }
 
@@ -160,7 +161,7 @@ struct SlotIsolationTests {
         for id in 1001...1040 { #expect(world[id].mostInFlight <= 16) }
     }
 
-    /// Fifty destinations want sixteen each, and the delivery process gets 300 done in a second.
+    /// Fifty destinations could use sixteen slots each, and the delivery process completes 300 requests in a second.
     @Test mutating func `a delivery process that is behind is not given more than there are slots`() {
         world.throughput = 0.3
         for id in 1001...1050 {

@@ -10,18 +10,18 @@ struct SlotWorld {
         /// Milliseconds.
         case answers(after: Int64)
         case hangs
-        /// Each third request hangs, the others are answered.
+        /// Every third request hangs, the others are answered.
         case hangsAtTimes(after: Int64)
     }
 
-    /// What has come of a destination.
+    /// The results of a destination.
     struct Record {
         var started = 0
         var answered = 0
         var timedOut = 0
         var inFlight = 0
         var mostInFlight = 0
-        /// Milliseconds from being due to the start, the longest.
+        /// The longest time from being due to the start, in milliseconds.
         var longestWait: Int64 = 0
     }
 
@@ -33,16 +33,16 @@ struct SlotWorld {
     private(set) var bytesInFlight = 0
     private(set) var mostBytesInFlight = 0
     var behaviours: [Int: Behaviour] = [:]
-    /// Bytes of each line to a destination; 1,000 for the others.
+    /// The bytes of each line to a destination; 1,000 if it is not listed.
     var lineBytes: [Int: Int] = [:]
     /// So many requests in a millisecond the delivery process gets done, in the order in which they were started; nil for any.
     var throughput: Double?
-    /// First attempts that are due, and retries, by when they became so.
+    /// The first attempts and the retries that are due, by the time since when.
     private var firstDue: [Int: [Int64]] = [:]
     private var retriesDue: [Int: [Int64]] = [:]
     private var queue: [Request] = []
     private var ends: [Int64: [(Request, Reaction)]] = [:]
-    /// To these something has become due.
+    /// Deliveries to these destinations have become due.
     private var changed: Set<Int> = []
     private var deliveries = 0
     private var budget = 0.0
@@ -72,7 +72,7 @@ struct SlotWorld {
     func owed(to id: Int) -> Int { (firstDue[id]?.count ?? 0) + (retriesDue[id]?.count ?? 0) }
     subscript(id: Int) -> Record { records[id] ?? Record() }
 
-    /// Forgets what has come of them so far, but for what is in flight.
+    /// Resets the results so far, except for the requests in flight.
     mutating func resetRecords() {
         records = records.mapValues { Record(inFlight: $0.inFlight, mostInFlight: $0.inFlight) }
         mostInFlight = inFlight
@@ -116,7 +116,7 @@ struct SlotWorld {
         for share in shares {
             let id = share.destination
             var free = share.free
-            // Retries are due for longer.
+            // Retries have been due for a longer time.
             let retries = min(share.retries, retriesDue[id]?.count ?? 0, free)
             free -= retries
             let first = min(free, firstDue[id]?.count ?? 0)

@@ -8,7 +8,7 @@ import System
 import TestSupport
 import Testing
 
-/// Where a poller does not start, and where it waits.
+/// Tests when a poller does not start, and when it waits.
 struct StartTests {
     private func poll(_ installation: Installation, _ environment: [String: String] = [:]) throws
         -> ChildProcess.Outcome

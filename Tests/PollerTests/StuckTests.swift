@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// A delivery process or a database that is there and does not do its part.
+/// Tests a delivery process or a database that runs and does not work.
 @Suite(.ownThreads) struct StuckTests {
     /// A folder with a `deliverPostback` that is this shell script; `$REAL` is the real one.
     private func functions(_ script: String) throws -> TemporaryFolder {
@@ -34,7 +34,7 @@ import Testing
             ])
         let deliveries = try installation.wait(for: transactions.count, in: "delivered")
         #expect(ends(in: try poller.log) == 1)
-        // A pipe holds 64 KiB, and a line is longer than 4 KiB; 32 lines are begun at once.
+        // A pipe has a buffer of 64 KiB, and a line is longer than 4 KiB; 32 lines are started at once.
         #expect(deliveries.filter { $0.outcomes == ["delivered"] }.count >= 36)
         #expect(deliveries.allSatisfy { $0.outcomes.count <= 2 })
     }
@@ -57,7 +57,7 @@ import Testing
     {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
-        // A child in the same group, and one that has left it.
+        // One child in the same process group, and one in another.
         for leave in ["", "setsid "] {
             let transaction = "t\(leave)"
             let folder = try functions(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Poller
 
-/// When to tell of what goes wrong for a while, by a clock of the test's own in seconds.
+/// Tests when a lasting fault is reported. The clock of the test counts in seconds.
 struct TroubleTests {
     private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
 

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Rows that a poller gets and cannot read cost their own delivery only, and none is sent for ever.
+/// Tests that rows that a poller cannot read affect only their own delivery, which is not retried for ever.
 @Suite(.ownThreads) struct UnreadableTests {
     private let receiver: RunningReceiver
     private let installation: Installation
@@ -18,7 +18,7 @@ import Testing
         connection = try installation.database.connect()
     }
 
-    /// Delivery 2 has no conversion any more.
+    /// The conversion of delivery 2 is deleted.
     private func spoil() throws {
         try installation.record(["a", "b", "c"])
         try connection.execute(
@@ -55,7 +55,7 @@ import Testing
             ).count == 1
         }
         #expect(try poller.log.contains("the column conversion_id is NULL in claim_deliveries"))
-        // The poller goes on.
+        // The poller continues.
         try installation.record(["d"])
         try waitUntil("the next one is sent") { receiver.requests.count == 3 }
         #expect(try connection.run("SELECT FROM attempts WHERE delivery_id = 2").isEmpty)

@@ -6,7 +6,7 @@ import System
 import TestSupport
 import Testing
 
-/// What `postbacks up` does for the terminal beside it, and for its server.
+/// Tests what `postbacks up` does for other terminals and for its server.
 struct UpTests {
     private static let postback: JSON = [
         "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
@@ -35,7 +35,7 @@ struct UpTests {
         #expect(try process.wait() == .exited(0))
         #expect(try text().contains("stopped before") && !text().contains("Postbacks is running"))
         #expect(EmbeddedServer.connectionString(home: "\(folder.path)/home") == nil)
-        // What was begun is of use to the next one.
+        // The next start uses the files of the interrupted one.
         let server = EmbeddedServer(home: "\(folder.path)/home", settings: ["fsync": "off"], diesWithParent: false)
         try server.start()
         server.stop()
@@ -53,7 +53,7 @@ struct UpTests {
         let url = try #require(EmbeddedServer.connectionString(home: up.home))
         let named = try invoke("createPostback", Self.postback, up.environment.merging(["DATABASE_URL": url]) { $1 })
         #expect(named.status == .exited(0), "\(named.text)")
-        // What somebody says himself counts; another database is none of its business.
+        // A variable that the user sets takes precedence, and so does another database.
         let own = try invoke(
             "createPostback", Self.postback, up.environment.merging(["POSTBACKS_ALLOW_CIDRS": "10.0.0.0/8"]) { $1 })
         #expect(own.code == "invalid_request" && own.fields == ["url"])
@@ -63,7 +63,7 @@ struct UpTests {
             up.environment.merging(["DATABASE_URL": other.database.connectionString]) { $1 })
         #expect(elsewhere.code == "invalid_request")
 
-        // What stands in its file sets a shell right.
+        // The file sets the variables of a shell.
         let file = "\(up.home)/up.env"
         #expect(FileSystem.ownership(of: file)?.mode == 0o600)
         let shell = try ChildProcess.run(
@@ -74,7 +74,7 @@ struct UpTests {
         let left = try FileSystem.read(file)
         try up.end()
         #expect(FileSystem.kind(of: file) == nil)
-        // As one that was killed leaves it.
+        // This imitates the file of a killed process.
         try FileSystem.write(String(decoding: left, as: UTF8.self), to: file, mode: 0o600)
         let server = EmbeddedServer(home: up.home, settings: ["fsync": "off"], diesWithParent: false)
         try server.start()
@@ -85,7 +85,7 @@ struct UpTests {
 
     @Test func `a bare function without a database says what to export, and names up's file while it runs`() throws {
         let folder = try TemporaryFolder()
-        // A port where nobody listens; nothing is configured as far as DATABASE_URL goes.
+        // Nothing listens on this port, and DATABASE_URL is not set.
         let environment = ["POSTBACKS_HOME": folder.path, "HOME": folder.path]
         let hidden = "exec unshare -m sh -c 'mount -t tmpfs none /var/run; exec \"$0\"' \"$0\""
         func call() throws -> FunctionCall {
@@ -100,7 +100,7 @@ struct UpTests {
         #expect(nothing.message.contains("DATABASE_URL is not set; export it"), "\(nothing.text)")
         #expect(nothing.message.contains("postbacks up"))
         let file = try Descriptor.open("\(folder.path)/up.env", O_RDWR | O_CREAT, mode: 0o600)
-        // As one that was killed leaves it.
+        // This imitates the file of a killed process.
         #expect(try call().message == nothing.message)
         #expect(try file.lock())
         let beside = try call()

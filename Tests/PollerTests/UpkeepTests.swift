@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What a moment between two transactions leaves behind, and a running poller puts right.
+/// Tests that a running poller repairs rows that concurrent transactions left in a wrong state.
 @Suite(.ownThreads) struct UpkeepTests {
     @Test func `what a deleted postback came to owe in that very moment is cancelled, and not sent`() throws {
         let receiver = try RunningReceiver()

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Statements whose parameters have names, and columns that must be there.
+/// Tests statements with named parameters, and required columns.
 struct NamedParameterTests {
     private func sql(_ text: String) -> String { Statement(name: "s", text: text).sql }
 

@@ -15,7 +15,7 @@ import Testing
         return connection
     }
 
-    /// A connection that knows that the session is its own, and keeps statements prepared.
+    /// A connection that has found out that its session is not shared, and keeps prepared statements.
     private func connectForLong() throws -> Connection {
         let connection = try connect()
         for _ in 1...2 { _ = try connection.run("SELECT 1") }
@@ -57,7 +57,8 @@ import Testing
 
     @Test func `what fails at the commit, behind all answers, has failed, and only that`() throws {
         let connection = try connect()
-        // Rejects 13 when the transaction ends, as a deferred key does, and a time-out or a cancellation may.
+        // A deferred constraint rejects 13 at the end of the transaction. A time-out or a cancellation may fail there
+        // too.
         try connection.execute(
             script: """
                 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -135,7 +136,7 @@ import Testing
         let connection = try connectForLong()
         let error = #expect(throws: PostgresError.self) { try connection.run(divide, [.int(0)]) }
         #expect(error?.isUndone == true)
-        // The session ends within the statement: nothing of it, and nothing behind it, has happened.
+        // The session ends within the statement, so neither it nor the later ones have any effect.
         let results = try connection.transactions([
             [Call(insert, [.int(1)])],
             [Call(insert, [.int(2)]), Call("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(60)")],

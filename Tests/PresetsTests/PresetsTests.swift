@@ -8,7 +8,7 @@ import Testing
 @testable import Presets
 
 @Suite(.ownThreads) struct PresetsTests {
-    /// What each vendor's documentation says of the request, for the sample conversion that previewPostback makes up.
+    /// The request that each vendor documents, for the sample conversion of previewPostback.
     /// Written from the pages that the presets name, and not from the presets.
     static let documented: [(preset: String, status: ConversionStatus, given: [PresetOption: String], url: String)] = [
         (
@@ -74,7 +74,7 @@ import Testing
         ("json", .rejected, [.url: "https://j.example.com/events?v=1"], "https://j.example.com/events?v=1"),
     ]
 
-    /// What a preset needs, with values that could be real.
+    /// The options of a preset, with realistic values.
     private static func needs(_ preset: Preset) -> [PresetOption: String] {
         documented.first { $0.preset == preset.name }?.given ?? [:]
     }

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The command, run as it is.
+/// Runs the real command.
 @Suite(.ownThreads) struct ShowPresetsTests {
     private func run(_ arguments: String...) throws -> ChildProcess.Outcome {
         try Programs.run("postbacks", ["presets"] + arguments)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// CONTRIBUTING.md names files and suites that there are.
+/// Tests that the files and suites in CONTRIBUTING.md exist.
 struct ContributingTests {
     /// The texts between backticks, the blocks of code included.
     private func quoted() throws -> [Substring] {
@@ -24,7 +24,7 @@ struct ContributingTests {
         let paths = try paths()
         #expect(paths.count > 30)
         for path in paths {
-            // A pattern names at least the folder that is before it.
+            // The folder before the pattern must exist.
             let known =
                 path.contains("NAME") || path.contains("*")
                 ? path.prefix { $0 != "*" }.split(separator: "NAME")[0].split(separator: "/").dropLast(

@@ -3,7 +3,7 @@ import Testing
 
 /// `Tests/fast` lists the suites that need no server and start no process.
 struct FastLaneTests {
-    /// The names that only a suite mentions which needs a server, a process or a thread of its own.
+    /// A suite that uses one of these names needs a server, a process or its own thread.
     private static let needs: Set<Substring> = [
         "ChildProcess", "Connection", "EmbeddedServer", "Executable", "ForwardProxy", "HTTPClient", "Installation",
         "LineProcess", "PgBouncer", "Programs", "PseudoTerminal", "Python", "Receiver", "RunningPoller",
@@ -15,7 +15,7 @@ struct FastLaneTests {
         Repository.folders(in: "Tests").filter { $0.hasSuffix("Tests") }.map { (name: $0, folder: "Tests/\($0)") }
         + [(name: "FuzzTests", folder: "Tests/Faults/Fuzz")]
 
-    /// The words of a file's code; imports, comments, texts and the names of tests are none.
+    /// The words in the code of a file, without imports, comments, string literals and names of tests.
     private static func words(of text: String) -> Set<Substring> {
         func outside(_ mark: Character, _ line: Substring) -> [Substring] {
             line.split(separator: mark, omittingEmptySubsequences: false).enumerated()
@@ -37,7 +37,8 @@ struct FastLaneTests {
         }
     }
 
-    /// The suites of a target that need nothing, and all of them. A file needs what the types of its target need that it uses.
+    /// The suites of a target that need no server and no process, and all suites. A file needs what the types that it
+    /// uses need.
     private static func suites(in folder: String) throws -> (free: [String], all: [String]) {
         let files = try Repository.swiftFiles(in: folder).map { path in
             let text = try Repository.text(path)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import postbacks
 
-/// Every place that lists the functions lists those that have a folder in `functions`, and no other.
+/// Tests that every list of functions contains exactly those with a folder in `functions`.
 struct FunctionListTests {
     /// The functions that use the database.
     private let withDatabase = Repository.functions.filter { $0 != "deliverPostback" }
@@ -48,7 +48,7 @@ struct FunctionListTests {
             place == "migrate --help"
             ? Migrate.configuration.discussion
             : try Repository.text("Sources/Store/Migrations/roles.sql").split(separator: "DO $$")[0].description
-        // `list…` stands for every function whose name begins so.
+        // `list…` means every function whose name begins with `list`.
         let words = text.split { !$0.isLetter && $0 != "…" && $0 != "_" }.map(String.init)
         let missing = withDatabase.filter { name in
             !words.contains { $0 == name || $0.last == "…" && $0.count > 1 && name.hasPrefix($0.dropLast()) }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import postbacks
 
-/// What the README says is tried as it stands.
+/// Runs the commands of the README unchanged.
 @Suite(.ownThreads) struct ReadmeTests {
     private static let root = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../..") ?? "."
 
@@ -46,7 +46,7 @@ import Testing
         let block = try #require(
             try readme().split(separator: "```sh\n").dropFirst().first?.split(separator: "```").first)
         let receiver = try RunningReceiver()
-        // The receiver is the test's own, so that what it got can be looked at.
+        // The test runs its own receiver, so that it can check the requests.
         let script = block.split(separator: "\n").filter { !$0.hasPrefix("postbacks receive") }.joined(separator: "\n")
         let environment = Programs.environment([
             "DATABASE_URL": database.connectionString, "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8",
@@ -55,7 +55,7 @@ import Testing
             "POSTBACKS_ENCRYPTION_KEY": Installation.encryptionKey("test", 7),
         ])
         let bash = try #require(Executable.find("bash"))
-        // The fixtures name port 8099; each is read through a filter that puts the receiver's in.
+        // The fixtures name port 8099; a filter replaces it by the receiver's port.
         let filtered = script.split(separator: "\n").map { line in
             line.contains(" < ")
                 ? line.split(separator: " < ").reversed().joined(

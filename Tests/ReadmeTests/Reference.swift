@@ -5,7 +5,7 @@ import JSON
 import System
 import TestSupport
 
-/// `functions/README.md`, and what of it follows from the functions themselves.
+/// `functions/README.md`, and the parts of it that are generated from the functions.
 struct Reference {
     static let root = Repository.root
     static let path = "\(root)/functions/README.md"
@@ -16,10 +16,10 @@ struct Reference {
         text = String(decoding: try FileSystem.read(Self.path), as: UTF8.self)
     }
 
-    /// The functions that there are.
+    /// The names of all functions.
     static var functions: [String] { Repository.functions }
 
-    /// The titles of the sections, without marks.
+    /// The titles of the sections, without backticks.
     var titles: [String] {
         text.split(separator: "\n").filter { $0.hasPrefix("## ") }.map { $0.dropFirst(3).filter { $0 != "`" } }
     }
@@ -36,7 +36,7 @@ struct Reference {
         Array(lines(of: title).drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") })
     }
 
-    /// What the first block of plain text in a section has.
+    /// The contents of the first block of plain text in a section.
     func plainText(of title: String) -> String {
         lines(of: title).drop { $0 != "```text" }.dropFirst().prefix { $0 != "```" }.joined(separator: "\n")
     }
@@ -44,7 +44,7 @@ struct Reference {
     /// The first line of a section.
     func summary(of title: String) -> String { lines(of: title).first { !$0.isEmpty } ?? "" }
 
-    /// Puts others in the place of a section's first line, table and block.
+    /// Replaces the first line, the table and the block of a section.
     mutating func replace(_ title: String, table: [String], summary: String? = nil, plainText: String? = nil) {
         let old = lines(of: title).joined(separator: "\n")
         var new = old.replacing(self.table(of: title).joined(separator: "\n"), with: table.joined(separator: "\n"))
@@ -56,7 +56,7 @@ struct Reference {
     }
 }
 
-/// What the reference must say.
+/// The contents that the reference must have.
 enum RightReference {
     static func fields(_ schema: JSON) -> [String] {
         let rows = FieldOutline.all(in: schema["input"] ?? .null).map { field in
@@ -68,7 +68,7 @@ enum RightReference {
         return ["| field | type | default | meaning |", "|---|---|---|---|"] + rows
     }
 
-    /// What `--help` says of it, as a sentence.
+    /// The summary in `--help`, as a sentence.
     static func summary(_ schema: JSON) -> String {
         let words = (schema["description"]?.text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
@@ -83,7 +83,7 @@ enum RightReference {
         "| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |"
     }
 
-    /// An answer's members, `?` behind those that may be missing.
+    /// The members of an answer, with `?` after those that may be missing.
     static func answer(_ schema: JSON) -> String {
         TextColumns.wrapped(notation(schema["output"] ?? .null), width: 116).joined(separator: "\n")
     }

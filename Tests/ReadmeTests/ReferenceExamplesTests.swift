@@ -4,11 +4,12 @@ import System
 import TestSupport
 import Testing
 
-/// The commands in `functions/README.md` are run as they stand, one after the other, and answer what stands below each.
+/// Runs the commands in `functions/README.md` unchanged, one after the other, and compares the answers with those below
+/// them.
 struct ReferenceExamplesTests {
     private struct Example {
         var command: String
-        /// What must be in the answer.
+        /// The parts that the answer must contain.
         var answer: String?
     }
 
@@ -36,7 +37,7 @@ struct ReferenceExamplesTests {
         return examples
     }
 
-    /// What the examples run on: a poller, one receiver that takes everything and one that has gone.
+    /// The processes for the examples: a poller, one receiver that accepts everything, and one that answers 410.
     private final class Stage {
         let installation: Installation
         let receiver: RunningReceiver
@@ -61,7 +62,7 @@ struct ReferenceExamplesTests {
             }
         }
 
-        /// The ports of the text are those of the receivers.
+        /// Replaces the ports of the text by those of the receivers.
         private func withPorts(_ text: String) -> String {
             text.replacing("127.0.0.1:8099", with: "127.0.0.1:\(receiver.port)")
                 .replacing("127.0.0.1:8098", with: "127.0.0.1:\(gone.port)")
@@ -103,7 +104,7 @@ struct ReferenceExamplesTests {
 }
 
 extension JSON {
-    /// Where it has not what is expected: the members of objects that are named, and all of everything else.
+    /// The path at which the value differs from the expected one. Of objects only the expected members are compared.
     fileprivate func lacks(_ expected: JSON, at path: String) -> [String] {
         switch (self, expected) {
         case (.object, .object(let members)):

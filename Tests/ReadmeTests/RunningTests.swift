@@ -3,11 +3,11 @@ import System
 import TestSupport
 import Testing
 
-/// What local-runtime/README.md says of running it for real is tried as it stands.
+/// Runs the commands of local-runtime/README.md unchanged.
 struct RunningTests {
     private static let path = "\(FileSystem.parent(of: #filePath))/../../local-runtime/README.md"
 
-    /// The texts of its blocks of one kind.
+    /// The texts of its blocks in one language.
     private func blocks(_ kind: String) throws -> [String] {
         let text = String(decoding: try FileSystem.read(Self.path), as: UTF8.self)
         return text.split(separator: "```\(kind)\n").dropFirst().compactMap { part in
@@ -22,7 +22,7 @@ struct RunningTests {
             .map { String($0.dropFirst(2)) }
         #expect(commands.count > 15)
         let folder = try TemporaryFolder(mode: 0o700)
-        // One shell runs them all: what is exported stays so. Behind each its exit status.
+        // One shell runs all of them, so that exported variables stay. Each command is followed by its exit status.
         let script = commands.map { "\($0)\necho \"status $?\" >&3" }.joined(separator: "\n")
         let bash = try #require(Executable.find("bash"))
         let outcome = try ChildProcess.run(
@@ -38,7 +38,7 @@ struct RunningTests {
         for (command, status) in ended where !command.contains("postbacks doctor") {
             #expect(status == "0", "\(command): \(outcome.errorText)")
         }
-        // Without a key; on the copy; where that was adopted.
+        // The statuses of doctor without a key, on the copy, and on the adopted copy.
         let doctor = ended.filter { $0.0.contains("postbacks doctor") }.map(\.1)
         #expect(doctor == ["1", "1", "0"], "\(outcome.text)")
         #expect(outcome.text.contains("postbacks adopt"))

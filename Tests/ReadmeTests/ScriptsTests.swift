@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The scripts that a person calls say what they do, and `local-runtime/dev` refuses what it cannot do.
+/// Tests that scripts describe themselves, and that `local-runtime/dev` refuses invalid calls.
 @Suite(.ownThreads) struct ScriptsTests {
     private func run(_ script: String, _ arguments: [String]) throws -> ChildProcess.Outcome {
         try ChildProcess.run(
@@ -51,7 +51,7 @@ import Testing
         #expect(without.status == .exited(75))
         let listed = try invoke("listOffers", "{}")
         #expect(listed.text.contains(#""id": "o1""#), "\(listed.text)\(listed.errorText)")
-        // The exit status is the function's own.
+        // The exit status is that of the function.
         #expect(try invoke("listOffers", #"{"limit":0}"#).status == .exited(65))
     }
 }

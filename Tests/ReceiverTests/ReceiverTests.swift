@@ -6,7 +6,7 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct ReceiverTests {
-    /// Sends bytes over one connection and reads until it is closed or the text stands in the answer.
+    /// Sends bytes over one connection and reads until it is closed or the answer contains the text.
     private func exchange(_ receiver: RunningReceiver, _ text: String, until end: String? = nil) throws -> String {
         let connection = try Descriptor.connect(to: "127.0.0.1", port: receiver.port)
         try connection.writeAll(Array(text.utf8))
@@ -126,7 +126,7 @@ import Testing
         let digits = line.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         let port = try #require(UInt16(String(decoding: digits, as: UTF8.self)))
         let connection = try Descriptor.connect(to: "127.0.0.1", port: port)
-        // More than a pipe holds.
+        // This is more than the buffer of a pipe.
         let body = String(repeating: "b", count: 300_000)
         try connection.writeAll(Array("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n\(body)".utf8))
         _ = try wait(for: [.read(output)], milliseconds: nil)

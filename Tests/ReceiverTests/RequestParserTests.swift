@@ -2,7 +2,7 @@ import Testing
 
 @testable import Receiver
 
-/// What arrives byte by byte is looked at once: looking at all of it each time takes minutes.
+/// Input that arrives byte by byte is scanned once: scanning all of it each time would take minutes.
 struct RequestParserTests {
     private func requests(_ pieces: some Sequence<[UInt8]>) -> [RequestParser.ParsedRequest] {
         var parser = RequestParser()

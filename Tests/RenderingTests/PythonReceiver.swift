@@ -4,7 +4,7 @@ import TestSupport
 
 /// `receive.py`, running until the last reference is gone.
 final class PythonReceiver {
-    /// One request as Python read it.
+    /// One request as Python has read it.
     struct Received: Decodable {
         let delivery: String
         /// Why Python could not read it.

@@ -6,9 +6,9 @@ import TestSupport
 struct RandomDelivery {
     enum Expectation {
         case arrives(Arrival)
-        /// A header's value would contain a control character: nothing is sent.
+        /// A header's value would contain a control character, so nothing is sent.
         case unsafeHeader
-        /// A segment of the path would lead to another path: nothing is sent.
+        /// A segment would change the path, so nothing is sent.
         case unsafeURL
     }
 
@@ -54,7 +54,7 @@ struct RandomDelivery {
         input = [
             "deliveryId": .integer(id), "attempt": 1,
             "postback": [
-                // The same few ids again and again: a warm process may know a postback, but must not take one for another.
+                // The ids repeat, so that a warm process has some postbacks in its cache and must not confuse them.
                 "id": .integer(id % 3 + 1), "url": .string(url + target), "httpType": .string(httpType),
                 "requestParams": .object(params.map { JSON.Member($0.name, $0.value.written) }),
                 "requestHeaders": .object(headers.map { JSON.Member($0.0, .string($0.1.written)) }),
@@ -85,7 +85,7 @@ struct RandomDelivery {
     }
 }
 
-/// A piece of a template as it is written, and the text that it stands for.
+/// A piece of a template, and the text that it becomes.
 struct Part {
     var written: String
     var meaning: String
@@ -161,10 +161,10 @@ struct TemplateMaker {
     }
 }
 
-/// A param's value as it is written and what it stands for.
+/// The value of a param, and the value that it becomes.
 indirect enum ParamTree {
     case text(Part)
-    /// A macro for a whole JSON number or boolean, and what stands in the body.
+    /// A macro for a whole JSON number or boolean, and its value in the body.
     case typed(String, JSON)
     case other(JSON)
     case list([ParamTree])
@@ -180,7 +180,7 @@ indirect enum ParamTree {
         }
     }
 
-    /// In a query or form: a text for each time that the name goes out.
+    /// The texts in a query or form, one for each time that the name is sent.
     var texts: [String] {
         switch self {
         case .text(let part): [part.meaning]

@@ -1,6 +1,6 @@
 import TestSupport
 
-/// Text that somebody may have put into a value to break out of it, and text that breaks careless code by itself.
+/// Text that tries to break out of its place, and text that breaks careless code.
 enum RandomText {
     private static let snippets = [
         "{payout}", "{click_id|x}", "{{", "}}", "{", "}", "{_params.a}", "{{payout}}", "\r\nX-Evil: 1\r\n\r\n", "\r\n",

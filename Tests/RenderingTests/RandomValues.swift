@@ -1,9 +1,9 @@
 import JSON
 import TestSupport
 
-/// A conversion's values by the macros that stand for them.
+/// The values of a conversion, by their macros.
 struct RandomValues {
-    /// Empty for what has none.
+    /// Empty for a macro without a value.
     private(set) var macros: [(name: String, value: String)]
     /// Those that are a number or boolean in JSON, and what stands there.
     let typed: [(macro: String, json: JSON)]
@@ -69,7 +69,7 @@ struct RandomValues {
     }
 }
 
-/// A time, and what it is by several patterns.
+/// A time, and its text in several patterns.
 struct RandomMoment {
     /// By RFC 3339.
     let text: String
@@ -94,7 +94,7 @@ struct RandomMoment {
     }
 }
 
-/// An amount of money, and what it is in minor units and with fewer decimals.
+/// An amount of money, and its text in minor units and with fewer decimals.
 struct RandomAmount {
     let text: String
     let currency: String

@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What deliverPostback puts on the wire, read by somebody else: Python's http.server, urllib.parse and json.
+/// Tests the requests of deliverPostback with other parsers: Python's http.server, urllib.parse and json.
 @Suite(.ownThreads) struct RenderingTests {
     private func deliver(_ inputs: [JSON]) throws -> [JSON] {
         let lines = inputs.enumerated().map { (["id": .integer($0), "input": $1] as JSON).encodedText }
@@ -22,7 +22,7 @@ import Testing
         let seed: Comment = "POSTBACKS_TEST_SEED=\(SeededRandom.seed)"
         for (index, delivery) in deliveries.enumerated() {
             let requests = received["\(index + 1)"] ?? []
-            // Made only for a failure: to write out each input costs more than to check it.
+            // The text is made only for a failure, because writing each input costs more than checking it.
             func whole() -> Comment {
                 "POSTBACKS_TEST_SEED=\(SeededRandom.seed) \(delivery.input.encodedText.prefix(4000))"
             }
@@ -68,7 +68,7 @@ import Testing
     @Test func `a value that is not to be encoded breaks neither the request nor its line`() throws {
         let receiver = try PythonReceiver()
         var random = SeededRandom(seed: SeededRandom.seed)
-        // A percent sign stays as it is, so that what is encoded already is not encoded twice.
+        // A percent sign stays as it is, so that encoded text is not encoded twice.
         let values = (1...100).map { _ in RandomText.make(&random, pieces: 12).without("%") }
         let answers = try deliver(
             values.enumerated().map { index, value in

@@ -5,7 +5,7 @@ import Secrets
 import TestSupport
 import Testing
 
-/// Texts that must not be found where secrets have no business, in every form in which they could stand there.
+/// Texts that must not be found outside of requests, in every encoding in which they could occur.
 struct Canaries {
     private var forms: [(name: String, text: String)] = []
 
@@ -15,9 +15,10 @@ struct Canaries {
         }
     }
 
-    /// The first that stands in a text.
+    /// The first canary that a text contains.
     func found(in text: String) -> String? {
-        // Foundation's search is optimized also in debug builds, in which one written here takes minutes for the server's log.
+        // Foundation's search is optimised even in debug builds; a search written here takes minutes for the server's
+        // log.
         let bytes = Data(text.utf8)
         return forms.first { bytes.range(of: Data($0.text.utf8)) != nil }?.name
     }
@@ -48,7 +49,8 @@ struct Canaries {
         var forms: Set<String> = [secret, percentEncoded(bytes), percentEncoded(bytes, space: "+")]
         forms.insert(String(JSON.string(secret).encodedText.dropFirst().dropLast()))
         forms.insert(bytes.map(hexadecimal).joined())
-        // In Base64 a text looks in three ways, as it happens to stand; its first and last bits mingle with what stands around.
+        // In base64 a text has three forms, depending on its position; its first and last bits share characters with
+        // their neighbours.
         for offset in 0..<3 {
             let encoded = Base64.encode([UInt8](repeating: 0, count: offset) + bytes)
             let end = (offset + bytes.count) * 8 / 6

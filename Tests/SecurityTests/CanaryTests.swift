@@ -8,7 +8,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Secrets stand nowhere but in the requests that carry them and in the environment of whoever was given them.
+/// Tests that secrets occur only in their requests and in the environments of the programs that got them.
 @Suite(.ownThreads, .serialized)
 struct CanaryTests {
     private static let password = "Kanari-PW §/&=1 ä"
@@ -77,7 +77,7 @@ struct CanaryTests {
         return call
     }
 
-    /// What the receiver of each postback is sent.
+    /// The requests that the receiver of each postback gets.
     private var sent: [[String]] {
         let login = "Basic \(Base64.encode(Array("ada:\(Self.password)".utf8)))"
         return [
@@ -98,7 +98,7 @@ struct CanaryTests {
         return try RunningReceiver(ReceiverBehaviour(manner: .bytes(Array("\(head)\(body)".utf8))))
     }
 
-    /// What is kept of its answer, 4 KiB, ends in the middle of a secret.
+    /// The kept 4 KiB of its answer end in the middle of a secret.
     private func cutting(_ sent: [String]) throws -> RunningReceiver {
         let padding = String(repeating: ".", count: 4096 - sent[0].utf8.count + 3)
         let answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\(padding)\(sent[0]) and more"
@@ -129,7 +129,7 @@ struct CanaryTests {
         }
         try expectOnlyTheGivenHaveThem(poller)
 
-        // The secrets did go out.
+        // The secrets were really sent.
         #expect(good.requests.contains { $0.header("Authorization") == "Bearer Kanari-BT-13" })
         #expect(good.requests.contains { $0.header("X-Api-Key") == "Kanari-AK-7 c1" })
         try provokeErrors(installation)
@@ -144,7 +144,7 @@ struct CanaryTests {
         ] { #expect(try call(installation, function, input).status == .exited(0), "\(function)") }
         try runTheProgram(installation)
 
-        // What cannot be opened, and a process that ends in the middle.
+        // Secrets that cannot be opened, and a process that ends in the middle.
         let connection = try installation.database.connect()
         _ = try connection.run(
             "UPDATE postbacks SET basic_auth = (SELECT basic_auth FROM postbacks WHERE id = 2) WHERE id = 1")
@@ -186,7 +186,7 @@ struct CanaryTests {
         }
     }
 
-    /// What the server has logged, and what it shows of its sessions.
+    /// The log of the server, and its list of sessions.
     private func expectNoneAtTheServer(_ connection: Connection) throws {
         let rows = try connection.run(
             "SELECT current_setting('unix_socket_directories') AS socket, (SELECT string_agg(s::text, ' ') FROM pg_stat_activity s) AS sessions"

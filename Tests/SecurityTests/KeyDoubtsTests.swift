@@ -2,7 +2,7 @@ import Testing
 
 @testable import Poller
 
-/// Whether a secret or the key is to blame when one does not open the other.
+/// Tests whether the secret or the key is at fault if a secret does not open.
 struct KeyDoubtsTests {
     @Test func `a key that has opened nothing may be wrong; one that has is right`() {
         var doubts = KeyDoubts()

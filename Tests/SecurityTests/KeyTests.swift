@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Nothing that has a secret runs without a key, and nothing is stored in plain for want of one.
+/// Tests that programs with secrets do not run without a key, and that no secret is stored unencrypted.
 @Suite(.ownThreads) struct KeyTests {
     private static let none = ["POSTBACKS_ENCRYPTION_KEY": ""]
 

@@ -8,7 +8,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// `postbacks migrate --roles`: every program under a login that may do what it needs, and nothing else.
+/// Tests `postbacks migrate --roles`: every program works with a login that has only the rights it needs.
 @Suite(.ownThreads) struct RolesTests {
     private func postback(_ url: String, _ more: JSON = [:]) -> JSON {
         let usual: JSON = [
@@ -80,7 +80,7 @@ import Testing
         try guarded.manager.ask("updatePostback", ["postbackId": 1, "resume": true])
         _ = try guarded.reader.waitForOne("delivered", "t4", guarded.owner)
 
-        // A postback made later gets what has been.
+        // A postback that was created later gets earlier events.
         try guarded.manager.ask("createPostback", postback(receiver.url, ["idempotencyKey": "k2"]))
         try guarded.manager.ask("backfillPostback", ["postbackId": 2, "since": "2020-01-01T00:00:00Z"])
         try waitUntil("four more") { receiver.requests.filter { $0.header("Postback-Delivery-Id") == "8" }.count == 1 }
@@ -90,7 +90,7 @@ import Testing
         let redacted = try guarded.manager.ask("redactConversion", ["conversionId": 1])
         #expect(redacted.at("conversion.clickId") == "redacted-1" && redacted["redactedAttempts"] != 0)
 
-        // Whatever reads.
+        // The programs that only read.
         for (function, input) in [
             ("listOffers", [:]), ("listAffiliates", [:]), ("listConversions", [:]), ("listDeliveries", [:]),
             ("explainConversion", ["conversionId": 1]), ("previewPostback", ["postbackId": 1, "conversionId": 1]),
@@ -145,7 +145,7 @@ import Testing
             "SELECT nextval('postbacks_id_seq')",
         ]
         let maintenance = "SELECT maintain_attempts(90)"
-        // What only whoever redacts may do.
+        // Only the role that redacts may do this.
         let redacting = ["UPDATE events SET payload = '{}'", "UPDATE attempts SET request = NULL"]
         let denied: [(Installation, [String])] = [
             (
@@ -204,11 +204,11 @@ import Testing
                 #expect(error?.sqlState == "42501", "\(sql): \(error?.description ?? "")")
             }
         }
-        // The owner's function does not let a poller drop what it should keep.
+        // The owner's function does not let a poller drop partitions that must be kept.
         let connection = try guarded.poller.database.connect()
         let error = #expect(throws: PostgresError.self) { try connection.run("SELECT maintain_attempts(-10000)") }
         #expect(error?.sqlState == "22023")
-        // Nor does it take up what the caller puts in its way.
+        // It does not use objects of the caller with the same names either.
         let temporary = """
             CREATE TEMP TABLE attempts_other (at timestamptz);
             SET search_path = pg_temp, public;
@@ -262,7 +262,7 @@ import Testing
         try guarded.recorder.ask("recordConversion", conversion("t1"))
         try waitUntil("it says so") { try poller.log.contains("lacks rights that a poller needs (INSERT deliveries)") }
         #expect(receiver.requests.isEmpty)
-        // Whoever migrates sets it right, without saying --roles again.
+        // The next migration repairs it, without --roles.
         #expect(try Programs.run("postbacks", ["migrate"], environment: guarded.owner.environment).status == .exited(0))
         try guarded.owner.wait(in: "delivered")
         #expect(receiver.requests.count == 1)

@@ -10,7 +10,7 @@ import Testing
 
 /// `postbacks rekey`: another key takes over while everything runs; what it seals anew, counts and says.
 @Suite(.ownThreads) struct RotationTests: Rotating {
-    /// Whether a request carries what its postback was given.
+    /// Whether a request contains the secrets of its postback.
     private func isRight(_ request: ReceivedRequest) -> Bool {
         guard let number = Int(request.target.dropFirst()), let id = request.header("webhook-id"),
             let timestamp = Int64(request.header("webhook-timestamp") ?? ""),

@@ -4,7 +4,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Attempts by day: made ahead, dropped by age, and none lost when nobody made their day's partition.
+/// Tests the daily partitions of attempts: they are made in advance and dropped by age, and no attempt is lost without
+/// one.
 @Suite(.ownThreads) struct AttemptPartitionTests {
     private func database() throws -> Connection {
         let connection = try TestDatabase.make().connect()

@@ -7,7 +7,7 @@ import Testing
 @Suite(.ownThreads) struct ConversionTextTests {
     private let connection: Connection
 
-    /// Values that JSON has to escape, empty ones, and none.
+    /// Values that JSON must escape, empty values, and missing values.
     init() throws {
         connection = try TestDatabase.withTables().connect()
         try connection.execute(

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The breaker, as the database keeps it for all pollers.
+/// Tests the breaker that the database keeps for all pollers.
 @Suite(.ownThreads) struct DestinationMarkTests {
     private let connection: Connection
     private let schedule: RetrySchedule
@@ -36,7 +36,7 @@ import Testing
         let first = try mark(Outbox.Mark(failures: 1))
         #expect(first.breaks && first.isHalfOpen)
         #expect((1000...1200).contains(first.blockedMilliseconds))
-        // What was in flight then.
+        // Requests that were in flight at that time.
         _ = try connection.run("UPDATE destinations SET blocked_until = now() + interval '1 hour' WHERE id = 1")
         #expect(try !mark(Outbox.Mark(failures: 6)).breaks)
         for limit in [2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000] {

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Looks through the outbox for destinations to which something is due.
+/// Tests the search for destinations with due deliveries.
 @Suite(.ownThreads) struct DueDestinationTests {
     private let connection: Connection
 

@@ -4,7 +4,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Keys are compared by their bytes, and have room for the longest ids.
+/// Tests that keys are compared by bytes and have room for the longest ids.
 @Suite(.ownThreads) struct KeyTests {
     @Test func `every text in an index has the collation C`() throws {
         let connection = try TestDatabase.withTables().connect()
@@ -30,7 +30,7 @@ import Testing
             INSERT INTO conversions (offer_id, affiliate_id, transaction_id, click_id, status, occurred_at)
             VALUES ('o', 'a', $1, $2, 'done', now()) ON CONFLICT DO NOTHING RETURNING id
             """
-        // Random, so that nothing of it is compressed away.
+        // The text is random, so that it cannot be compressed.
         var random = SeededRandom(seed: SeededRandom.seed)
         let scalars = (0..<4095).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0x10000...0x1F5FF, using: &random))
         }

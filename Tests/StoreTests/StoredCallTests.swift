@@ -7,7 +7,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The seam between Swift and SQL: each statement has one type, whose names are those of its text.
+/// Tests the stored calls: each statement has one type, whose names are those of its text.
 @Suite(.ownThreads) struct StoredCallTests {
     private static let root = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../..") ?? "."
     private static let folder = "\(root)/Sources/Store/SQL"

@@ -30,7 +30,7 @@ import Testing
 
     @Test func `a child has its three streams and nothing else open`() throws {
         let open = try Descriptor.open("/dev/null", O_RDONLY)
-        // One that children would inherit.
+        // A descriptor that children would inherit.
         let leaky = dup(open.number)
         defer { close(leaky) }
         // `ls` itself opens the folder that it lists.
@@ -81,7 +81,7 @@ import Testing
         #expect(try output.read(upTo: 100) == .bytes(Array("started\n".utf8)))
         child.terminate(SIGKILL, group: true)
         #expect(try child.wait() == .signaled(SIGKILL))
-        // The pipe's end comes when the last one that has it open is gone.
+        // The pipe ends when the last process that has it open has ended.
         #expect(try output.read(upTo: 100) == .end)
     }
 

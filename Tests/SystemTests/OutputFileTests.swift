@@ -3,7 +3,7 @@ import System
 import TestSupport
 import Testing
 
-/// What stands at a path stays what it is, and is never half of what is written.
+/// Tests that a file keeps its kind, and is never replaced by an incomplete one.
 struct OutputFileTests {
     private let folder: TemporaryFolder
 

@@ -24,7 +24,7 @@ extension Trait where Self == OwnThreads {
     package static var ownThreads: Self { OwnThreads() }
 }
 
-/// Takes up jobs in their order.
+/// Runs jobs in their order.
 private final class Threads: TaskExecutor {
     static let shared = Threads(count: 2 * ProcessInfo.processInfo.activeProcessorCount)
 

@@ -1,7 +1,7 @@
 import Testing
 import Text
 
-/// Bytes are cut into lines in whatever parts they come.
+/// Tests that bytes are cut into lines, in whatever parts they arrive.
 struct LineBufferTests {
     /// The lines of a text, fed in parts of so many bytes; an overlong one with a plus sign in front.
     private func lines(_ text: String, parts size: Int, limit: Int = .max, kept: Int = 0) -> [String] {

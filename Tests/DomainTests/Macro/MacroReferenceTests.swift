@@ -3,7 +3,7 @@ import Testing
 
 @testable import Domain
 
-/// The table of macros and modifiers that `--help` and the reference show, and what the parser of templates takes.
+/// Tests that the table of macros and modifiers in `--help` and in the reference agrees with the parser of templates.
 struct MacroReferenceTests {
     private func parses(_ text: String) -> Bool {
         [Template.Place.url, .parameter, .header].contains { (try? Template(parsing: text, in: $0)) != nil }

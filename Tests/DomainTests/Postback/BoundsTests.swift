@@ -4,7 +4,7 @@ import Testing
 
 @testable import Domain
 
-/// How large a postback may be: where a caller gives it, not where it is stored already.
+/// Tests the limits of a postback, which apply to a caller's input, not to a stored postback.
 struct BoundsTests {
     private static func map(_ entries: Int) -> String {
         "{click_id:" + (0..<entries).map { "\($0)=v" }.joined(separator: ",") + "}"
@@ -16,7 +16,7 @@ struct BoundsTests {
 
     private static func text(_ count: Int) -> String { String(repeating: "x", count: count) }
 
-    /// A field, the largest value, one that is larger, and what is said of it.
+    /// A field, its largest value, a larger one, and the error for it.
     private static let cases: [(field: String, largest: String, larger: String, message: String)] = [
         (
             "requestParams", "{\"a\":\"\(text(8192))\"}", "{\"a\":\"\(text(8193))\"}",

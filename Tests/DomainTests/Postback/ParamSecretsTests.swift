@@ -5,7 +5,7 @@ import Testing
 
 @testable import Domain
 
-/// Values among the params whose names speak of a secret.
+/// Tests params whose names suggest a secret.
 @Suite struct ParamSecretsTests {
     private let keys = try? EncryptionKeys(parsing: Base64.encode(randomBytes(32)))
 

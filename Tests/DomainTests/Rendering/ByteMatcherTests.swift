@@ -34,7 +34,7 @@ struct ByteMatcherTests {
         #expect(!matcher.occurs(in: Array("abcd".utf8)))
     }
 
-    /// Against looking at every place for every pattern.
+    /// Compares the matcher with a search for every pattern at every position.
     @Test func `it finds what a plain search finds`() {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<300 {

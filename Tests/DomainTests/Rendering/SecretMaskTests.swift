@@ -4,7 +4,7 @@ import Testing
 
 @testable import Domain
 
-/// What a receiver repeats of a request's secrets.
+/// Tests the masks for secrets that a receiver repeats.
 struct SecretMaskTests {
     private static let secret = #"kän"ari /1&"#
 
@@ -37,14 +37,14 @@ struct SecretMaskTests {
         "k%C3%A4n%22a%2Fr%26i%20%F0%9F%90%A4%2B%27%3C", "k%c3%a4n%22a%2fr%26i%20%f0%9f%90%a4%2b%27%3c",
         "k%C3%A4n%22a/r&i%20%F0%9F%90%A4+'%3C", "k%C3%A4n%22a%2Fr%26i+%F0%9F%90%A4%2B'%3C",
         "%6b%C3%a4n%22a%2Fr%26i %F0%9f%90%A4%2B'%3C",
-        // One in the other.
+        // One encoding inside the other.
         #"k\u00e4n\&quot;a\/r&amp;i \ud83d\udc24+'&lt;"#, #"k\\u00e4n\\\"a\\\/r&i \\ud83d\\udc24+'<"#,
         #"kän&quot;a\/r&amp;i \ud83d\udc24+'&lt;"#,
         #"k%C3%A4n%22a\/r&i%20%F0%9F%90%A4+'%3C"#,
         "k%25C3%25A4n%2522a%252Fr%2526i%2520%25F0%259F%2590%25A4%252B%2527%253C",
         // Read as Latin-1, which many servers do with a header field.
         "k\u{C3}\u{A4}n\"a/r&i \u{F0}\u{9F}\u{90}\u{A4}+'<", #"k\u00c3\u00a4n\"a\/r&i \u00f0\u009f\u0090\u00a4+'<"#,
-        // As a whole; then one in the other.
+        // First as a whole; then one inside the other.
         "a8OkbiJhL3ImaSDwn5CkKyc8", "6bc3a46e22612f72266920f09f90a42b273c", "6BC3A46E22612F72266920F09F90A42B273C",
     ])
     func `a secret is hidden in whatever way a program encodes its characters`(form: String) {
@@ -83,7 +83,8 @@ struct SecretMaskTests {
             for form in [base64, url, base64.replacing("/", with: #"\/"#), base64.replacing("+", with: "%2B")] {
                 let masked = mask("'\(form)'")
                 #expect(masked.contains("***"), "\(form)")
-                // Of the secret stays what shares a character with its neighbours: less than a byte at each end.
+                // Only bits that share a character with their neighbours remain of the secret: less than a byte at each
+                // end.
                 #expect(masked.utf8.count <= 2 + (place + 2) / 3 * 4 + 3 + 4 + (behind.utf8.count + 2) / 3 * 4)
             }
         }
