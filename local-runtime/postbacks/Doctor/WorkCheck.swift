@@ -55,7 +55,7 @@ struct WorkCheck {
         var findings = paused.first.map { postback in
             Finding.wrong(
                 "paused",
-                "postback \(postback.id)\(postback.affiliate.map { " of \($0)" } ?? "") since \(postback.since): \(postback.reason); it holds \(postback.held) deliveries; once its receiver works",
+                "postback \(postback.id)\(postback.affiliate.map { " of \($0)" } ?? "") since \(postback.since): \(postback.reason); held deliveries: \(postback.held); once its receiver works",
                 run: "echo '{\"postbackId\":\(postback.id),\"resume\":true}' | postbacks invoke updatePostback")
         }
         if paused.count > findings.count {
