@@ -78,7 +78,7 @@ struct TerminalTests {
         #expect(try show(installation, ["deliveries", "--state", "dead"]) == "no deliveries\n")
     }
 
-    @Test func `a list that goes on says how, and goes on there`() throws {
+    @Test func `a list that is cut prints how to continue, and continues there`() throws {
         let installation = try installation()
         try installation.ask("recordConversion", ["offerId": "o", "affiliateId": "ada", "transactionId": "t2"])
         let first = try show(installation, ["conversions", "--limit", "1"])

@@ -25,7 +25,7 @@ struct TextTableTests {
             ])
     }
 
-    @Test func `where there is little room titles are wrapped, and then the URL goes beneath its row`() {
+    @Test func `with little room titles are wrapped, and with less the URL is below its row`() {
         #expect(
             table(TerminalStyle(columns: 77)).prefix(2) == [
                 "    Conversion", "ID  Status      URL                                        Created",
@@ -40,7 +40,7 @@ struct TextTableTests {
     }
 
     @Test(arguments: [20, 26, 40, 80, 81, 200], [true, false])
-    func `no line is wider than the terminal, and nothing of a stranger's bytes moves it`(width: Int, isUnicode: Bool) {
+    func `no line is wider than the terminal, whatever bytes its cells contain`(width: Int, isUnicode: Bool) {
         let hostile = [
             "\u{1B}[2J\u{1B}]0;title\u{7}", "a\nb\r\tc", "\u{202E}gnp.exe", "日本語のアフィリエイト", "e\u{301}e\u{301}",
             "\u{9B}31m",

@@ -12,7 +12,7 @@ struct IPAddressTests {
         "1.2.3.4\0",
         "１27.0.0.1", "1.2.3.256", ":::",
     ])
-    func `anything else is no address`(text: String) {
+    func `anything else is not an address`(text: String) {
         #expect(IPAddress(literal: text) == nil)
     }
 

@@ -23,13 +23,13 @@ struct ProxyTests {
         "http://secret@h:1", "http://:secret@h:1", "http://u:secret%zz@h:1", "http://u:secret@more@h:1",
         "http://u:secret/@h:1", "http://[::1:1", "http://[fe80::1%25lo]:1", "http://h\u{e9}:1", "http://u:secret\n@h:1",
     ])
-    func `anything else is none, and is not repeated`(text: String) {
+    func `anything else is not a proxy, and is not repeated`(text: String) {
         let error = #expect(throws: Proxy.Invalid.self) { try Proxy(parsing: text) }
         #expect(error?.description.hasPrefix("must ") == true)
         #expect(error?.description.contains("secret") == false)
     }
 
-    @Test func `it does not show itself`() throws {
+    @Test func `a proxy does not print its password`() throws {
         let proxy = try Proxy(parsing: "http://u:secret@h:1")
         #expect(!"\(proxy) \(String(reflecting: proxy))".contains("secret"))
         var text = ""

@@ -16,7 +16,7 @@ import Testing
         #expect(outcome.text.split(separator: "\n").last?.contains("| held ") == true, "\(outcome.text)")
     }
 
-    @Test func `books that were falsified behind the programs' backs are found out, with the invariants and the ids`()
+    @Test func `a ledger that was falsified is detected, with the invariants and the ids`()
         throws
     {
         let outcome = try Programs.run("faults", ["--falsify"], seconds: 600)

@@ -57,7 +57,7 @@ struct LedgerTests {
         return evidence.broken
     }
 
-    @Test func `right books are right, and the totals count them`() {
+    @Test func `a correct ledger passes, and its totals are counted`() {
         let ledger = Evidence().ledger
         #expect(ledger.breaches.isEmpty)
         let totals = ledger.totals

@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test(arguments: [["input.json"], ["--stream", "x"], ["--help", "--version"], [""], ["--stream=1"]])
-    func `arguments are not the input`(arguments: [String]) throws {
+    func `an argument is not read as the input`(arguments: [String]) throws {
         let call = FunctionCall(try Programs.run("listPostbacks", arguments, input: "{}"))
         #expect(call.code == "invalid_request")
         #expect(call.status == .exited(65))

@@ -65,7 +65,7 @@ import Testing
                 == ["invalid_json", "invalid_request", "ok"])
     }
 
-    @Test func `LOG_LEVEL says how much`() throws {
+    @Test func `LOG_LEVEL limits the lines`() throws {
         let input = #"{"affiliateId":"ada"}"#
         let unreachable = ["DATABASE_URL": "host=127.0.0.1 port=1"]
         let loud = try Programs.run("configureAffiliate", input: input, environment: unreachable)

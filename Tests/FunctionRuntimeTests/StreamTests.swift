@@ -75,7 +75,7 @@ import Testing
         #expect(outcome.errorText == "")
     }
 
-    @Test func `no lines, no answers, exit 0`() throws {
+    @Test func `without lines there are no answers, and the exit status is 0`() throws {
         for function in ["deliverPostback", "recordConversion"] {
             let outcome = try Programs.run(
                 function, ["--stream"], environment: ["DATABASE_URL": "host=127.0.0.1 port=1"])

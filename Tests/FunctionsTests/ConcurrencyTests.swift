@@ -39,7 +39,7 @@ import Testing
         #expect(answer.at("conversion.payout") == "9")
     }
 
-    @Test func `a conversion of a goal that is being removed is not found fault with as a bug`() throws {
+    @Test func `a conversion of a goal that is being removed is not reported as a bug`() throws {
         let installation = try Installation.withOffer()
         let answer = try call(
             "recordConversion", Installation.conversion(["transactionId": "t", "goalId": "g2"]), installation,
@@ -49,7 +49,7 @@ import Testing
         #expect(try installation.count("conversions") == 0)
     }
 
-    @Test func `a postback for a goal that is being removed is not found fault with as a bug`() throws {
+    @Test func `a postback for a goal that is being removed is not reported as a bug`() throws {
         let installation = try Installation.withOffer()
         let answer = try call(
             "createPostback", Installation.postback(["goalId": "g2"]), installation,

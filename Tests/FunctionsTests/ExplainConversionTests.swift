@@ -31,7 +31,7 @@ struct ExplainConversionTests {
         }
     }
 
-    @Test func `why it did not fire is said with the values`() throws {
+    @Test func `the reason why a postback did not fire contains the values`() throws {
         let installation = try Installation.withOffer()
         try installation.ask("configureAffiliate", ["affiliateId": "b"])
         for more in [
@@ -54,7 +54,7 @@ struct ExplainConversionTests {
         #expect(said[5].hasPrefix("it was created after the event, at 20"))
     }
 
-    @Test func `of what fired it says what became of it: each state in its words`() throws {
+    @Test func `for a postback that fired it describes the state of the delivery`() throws {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback(["conversionStatus": "pending"])
         _ = try installation.createPostback(["conversionStatus": "done"])

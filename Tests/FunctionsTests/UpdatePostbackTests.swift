@@ -85,7 +85,7 @@ import Testing
         #expect(try installation.postback(id)["version"] == 2)
     }
 
-    @Test func `what the fields are only together is judged together, and then nothing is changed`() throws {
+    @Test func `rules for several fields are checked together, and a fault changes nothing`() throws {
         let installation = try Installation.withOffer()
         let id = try installation.createPostback(["requestHeaders": ["Authorization": "Basic x"]])
         let before = try installation.postback(id)

@@ -82,7 +82,7 @@ struct MistakeTests {
         }
     }
 
-    @Test func `two ways to read lines are told to be one or the other`() throws {
+    @Test func `--stream and --check together are refused`() throws {
         let outcome = try shell(try Workplace.make(), "listOffers --stream --check")
         #expect(outcome.status == .exited(65))
         #expect(outcome.text.contains("give one of the two"), "\(outcome.text)")

@@ -68,7 +68,7 @@ struct NotationTests {
         }
     }
 
-    @Test func `a separator is told`() throws {
+    @Test func `a separator can be given`() throws {
         let place = try Workplace.make()
         for (word, character) in [("|", "|"), (":", ":"), ("tab", "\t"), ("\\t", "\t"), ("semicolon", ";")] {
             let row = ["o", "a", "t,\(word)", "", ""].map { "\"\($0)\"" }.joined(separator: character)
@@ -83,7 +83,7 @@ struct NotationTests {
         }
     }
 
-    @Test func `a file whose name says nothing is looked into, and so is a stream`() throws {
+    @Test func `the format of a file with another name, and of a stream, is detected`() throws {
         let place = try Workplace.make()
         let line = #"{"offerId":"o","affiliateId":"a","transactionId":"NAME"}"# + "\n"
         let csv = "offerId,affiliateId,transactionId\no,a,NAME\n"

@@ -10,7 +10,7 @@ struct RefusedRowsTests {
     }
 
     @Test
-    func `refused rows are kept with their reasons, mended, imported again, and refused again where they are not`()
+    func `refused rows are kept with their reasons, corrected and imported again, and refused again if not corrected`()
         throws
     {
         let place = try Workplace.make()
@@ -68,7 +68,7 @@ struct RefusedRowsTests {
         #expect(try place.words("mended.jsonl.results.jsonl").sorted() == ["invalid", "invalid", "recorded"])
     }
 
-    @Test func `nothing is written where nothing is refused, and nothing mended is thrown away`() throws {
+    @Test func `without refused rows no file is written, and a corrected file is not replaced`() throws {
         let place = try Workplace.make()
         try place.write("c.csv", "offerId,affiliateId,transactionId\no,a,t1\n")
         #expect(try place.run("import", "conversions", "c.csv").status == .exited(0))

@@ -46,7 +46,7 @@ struct FieldsTests {
         #expect(offer.goals.map(\.name) == [nil, "n"])
     }
 
-    @Test func `all that is wrong is said at once, each with its path`() throws {
+    @Test func `all faults are named at once, each with its path`() throws {
         let text = #"""
             {"count":11,"on":"yes","goals":[{"id":"g"},{"nam":"x"},{"id":true,"name":"too long"}],"note":"too long","Id":"o","zzzzzz":1}
             """#

@@ -6,7 +6,7 @@ import Testing
 struct CrashLoopTests {
     private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
 
-    @Test func `the first end is told, then their count once a minute, and when it is over`() {
+    @Test func `the first end is reported, then the count once a minute, and the end of the loop`() {
         var loop = CrashLoop()
         let times = stride(from: 0.0, through: 125, by: 5)
         let told = times.compactMap { loop.ended(at: at($0)) }
@@ -19,7 +19,7 @@ struct CrashLoopTests {
         #expect(again == .init(ends: 1, seconds: 0))
     }
 
-    @Test func `one end alone is no loop, and is not told to be over`() {
+    @Test func `a single end is not a loop, and no end of a loop is reported`() {
         var loop = CrashLoop()
         let before = loop.answers(at: at(0))
         _ = loop.ended(at: at(1))

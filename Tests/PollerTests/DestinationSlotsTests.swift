@@ -19,7 +19,8 @@ struct DestinationSlotsTests {
         }
     }
 
-    @Test mutating func `one that answers is claimed for ahead, and what waits takes the place of what ends`() {
+    @Test
+    mutating func `deliveries to a destination that answers are claimed in advance, and start when a request ends`() {
         bench.warm(1)
         _ = bench.claim(4, to: 1)
         bench.end(1)

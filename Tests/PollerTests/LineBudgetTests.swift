@@ -6,7 +6,8 @@ import Testing
 struct LineBudgetTests {
     private func at(_ milliseconds: Int64) -> Int64 { 5_000_000_000 + milliseconds * 1_000_000 }
 
-    @Test func `so many a second are written, and the others are counted by their kinds and told once`() {
+    @Test func `a limited number of lines a second are written, and the others are counted by kind and reported once`()
+    {
         var budget = LineBudget<String>(perSecond: 3)
         let written = (0..<10).map { budget.mayWrite($0 % 2 == 0 ? "dead" : "failed", at: at($0 * 50)) }
         #expect(written == [true, true, true] + [Bool](repeating: false, count: 7))
@@ -24,7 +25,7 @@ struct LineBudgetTests {
         #expect(told == [[:], ["dead": 1]])
     }
 
-    @Test func `what nothing else is known of is counted too`() {
+    @Test func `lines that were left out elsewhere are counted too`() {
         var budget = LineBudget<String>(perSecond: 5)
         budget.leaveOut(0, "failed")
         let nothing = budget.takeLeftOut(at: at(0))

@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func `whose a finished delivery is gets known, and the indexes of many are made beside whoever writes`()
+    @Test func `finished deliveries get their offer and affiliate, and large indexes are made beside writers`()
         throws
     {
         let installation = try oldInstallation("http://127.0.0.1:1")
@@ -158,7 +158,7 @@ import Testing
         try Migrations.run(on: connection) { _ in Issue.record("a migration that was done is done again") }
     }
 
-    @Test func `the functions go on with what the first release has stored`() throws {
+    @Test func `the functions work with the rows of the first release`() throws {
         let installation = try oldInstallation("http://127.0.0.1:1")
         try Migrations.run(on: try installation.database.connect()) { _ in }
         let postback: JSON = [

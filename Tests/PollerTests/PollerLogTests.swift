@@ -59,7 +59,7 @@ struct PollerLogTests {
         #expect(try lines(poller, "a postback is resumed").map { $0["postback"] } == ["1"])
     }
 
-    @Test func `a pause because ten deliveries failed is told with its reason`() throws {
+    @Test func `a pause because ten deliveries failed is logged with its reason`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [403]))
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, ["LOG_LEVEL": "info"])
@@ -68,7 +68,7 @@ struct PollerLogTests {
         #expect(try lines(poller, "a postback is paused")[0]["reason"]?.text?.contains("last 10 deliveries") == true)
     }
 
-    @Test func `of many that fail at once some are told, and the others are counted`() throws {
+    @Test func `of many deliveries that fail at once some are logged, and the others are counted`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [403]))
         let installation = try Installation.sending(to: receiver.url, on: [String](repeating: "pending", count: 70))
         try installation.record(["t"])
@@ -137,7 +137,7 @@ struct PollerLogTests {
         #expect(sum(summaries, "delivered") == 5 && sum(summaries, "retried") == 3)
     }
 
-    @Test func `an outage of the database is told as it begins, each minute, and with its length when it is over`()
+    @Test func `an outage of the database is logged when it begins, each minute, and with its length at its end`()
         throws
     {
         let folder = try TemporaryFolder()

@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `two that migrate at the same time do it once`() throws {
+    @Test func `two migrations at the same time run each step once`() throws {
         let database = try TestDatabase.make()
         let environment = Programs.environment(["DATABASE_URL": database.connectionString])
         let both = try (1...2).map { _ in

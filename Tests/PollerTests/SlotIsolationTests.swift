@@ -63,7 +63,7 @@ struct SlotIsolationTests {
         }
     }
 
-    @Test mutating func `one that hangs with a long backlog is as if it were not there`() {
+    @Test mutating func `a hanging destination with a long backlog delays no other`() {
         world.owe(10_000, to: 1001)
         world.run(milliseconds: 300, arrive: SlotIsolationTests.feedHealthy)
         world.behaviours[1001] = .hangs

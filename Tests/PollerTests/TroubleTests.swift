@@ -6,7 +6,7 @@ import Testing
 struct TroubleTests {
     private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
 
-    @Test func `it is told as it begins, every minute, and at its end with its length`() {
+    @Test func `a fault is reported when it begins, every minute, and at its end with its length`() {
         var trouble = Trouble()
         let before = trouble.ends(at: at(0))
         let times: [Double] = [0, 0.1, 30, 59.9, 60, 61, 119.9, 121, 180, 181]

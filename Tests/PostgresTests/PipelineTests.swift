@@ -55,7 +55,7 @@ import Testing
         #expect(try connection.run("SELECT array_agg(x ORDER BY x) AS a FROM t")[0].text("a") == "{1,3}")
     }
 
-    @Test func `what fails at the commit, behind all answers, has failed, and only that`() throws {
+    @Test func `a transaction that fails at the commit, after all answers, has failed, and only that one`() throws {
         let connection = try connect()
         // A deferred constraint rejects 13 at the end of the transaction. A time-out or a cancellation may fail there
         // too.
@@ -76,7 +76,7 @@ import Testing
         #expect(try connection.run("SELECT array_agg(x ORDER BY x) AS a FROM t")[0].text("a") == "{1,3}")
     }
 
-    @Test func `a preparation that was aborted with its group is made up for`() throws {
+    @Test func `a preparation that was aborted with its group is repeated`() throws {
         let connection = try connectForLong()
         #expect(throws: PostgresError.self) {
             try connection.transaction([Call(divide, [.int(0)]), Call(count)])
@@ -148,7 +148,7 @@ import Testing
         #expect(ends == [nil, true, true])
     }
 
-    @Test func `a prepared statement that is gone is done without from then on`() throws {
+    @Test func `a prepared statement that has disappeared is not prepared again`() throws {
         let connection = try connectForLong()
         #expect(try connection.run(count)[0].integer("n") == 0)
         try connection.execute(script: "DEALLOCATE ALL")

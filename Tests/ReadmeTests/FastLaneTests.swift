@@ -68,7 +68,7 @@ struct FastLaneTests {
         #expect(lines.map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : String($0) }.sorted() == expected.sorted())
     }
 
-    @Test func `what takes seconds is left out, and little is`() throws {
+    @Test func `suites that take seconds are left out, and only few of them`() throws {
         let left = try Repository.text("Tests/fast").split(separator: "\n").filter { $0.hasPrefix("- ") }
         #expect(left == ["- FuzzTests.CorpusTests", "- PollerTests.SlotIsolationTests"])
     }

@@ -45,7 +45,7 @@ struct RunningTests {
     }
 
     @Test(.enabled(if: Executable.find("systemd-analyze") != nil, "there is no systemd here"))
-    func `its units are whole`() throws {
+    func `its systemd units are valid`() throws {
         let analyze = try #require(Executable.find("systemd-analyze"))
         let folder = try TemporaryFolder()
         let names = ["postbacks-poller.service", "postbacks-doctor.service", "postbacks-doctor.timer"]
@@ -61,7 +61,7 @@ struct RunningTests {
         #expect(outcome.status == .exited(0) && outcome.errorText.isEmpty, "\(outcome.errorText)")
     }
 
-    @Test func `what it copies is all that the program looks for`() throws {
+    @Test func `it copies every program that postbacks looks for`() throws {
         let copying = try #require(try blocks("sh").first)
         #expect(copying.contains("for f in functions/*/"))
         let folders = FileSystem.names(in: "\(FileSystem.parent(of: Self.path))/../functions")

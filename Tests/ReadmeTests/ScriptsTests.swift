@@ -25,7 +25,7 @@ import Testing
         (["listOfers"], "there is no function listOfers"), (["listOffers", "none"], "its fixtures: duplicate-member"),
         ([], "usage: "), (["listOffers", "--wach"], "usage: "), (["listOffers", "success", "more"], "usage: "),
     ])
-    func `dev names what there is`(arguments: [String], message: String) throws {
+    func `dev names the existing functions and fixtures`(arguments: [String], message: String) throws {
         let outcome = try run("local-runtime/dev", arguments)
         #expect(outcome.status == .exited(1))
         #expect(outcome.errorText.contains(message), "\(outcome.errorText)")

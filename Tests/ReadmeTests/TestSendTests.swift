@@ -55,7 +55,7 @@ struct TestSendTests {
         #expect(try installation.count("deliveries") == 0)
     }
 
-    @Test func `what is not there or no id is named`() throws {
+    @Test func `an unknown postback and an invalid id are named`() throws {
         let installation = try installation(try RunningReceiver())
         for (arguments, status, words) in [
             (["9"], 66, "there is no postback 9"), (["1", "--conversion", "9"], 66, "there is no conversion 9"),

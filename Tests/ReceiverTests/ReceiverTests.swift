@@ -32,7 +32,7 @@ import Testing
         #expect(request.text == "abc")
     }
 
-    @Test func `it takes so many requests a second, and answers 429 to more`() throws {
+    @Test func `it accepts a limited number of requests a second, and answers 429 to more`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(perSecond: 2, body: ""))
         let requests =
             String(repeating: "GET / HTTP/1.1\r\n\r\n", count: 40) + "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
@@ -79,7 +79,7 @@ import Testing
         #expect(receiver.requests.map(\.text) == ["ok"])
     }
 
-    @Test func `who asks for leave to send a body gets it`() throws {
+    @Test func `a request that expects 100 Continue gets it`() throws {
         let receiver = try RunningReceiver()
         let answer = try exchange(
             receiver, "POST / HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n", until: "\r\n\r\n"

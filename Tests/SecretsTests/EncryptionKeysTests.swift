@@ -29,12 +29,12 @@ import Testing
         }
     }
 
-    @Test func `the same secret is sealed otherwise each time`() throws {
+    @Test func `the same secret is sealed differently each time`() throws {
         let keys = try EncryptionKeys(parsing: Self.one)
         #expect(keys.seal(Secret("x"), for: context) != keys.seal(Secret("x"), for: context))
     }
 
-    @Test func `another row, another field, another kind open nothing`() throws {
+    @Test func `a secret does not open for another row, field or kind`() throws {
         let keys = try EncryptionKeys(parsing: Self.one)
         let sealed = keys.seal(Secret("x"), for: context)
         for other in [
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test(arguments: ["", "v1", "v3.1.AAAA", "v2.1.AAAA", "v1.1.AAAA", "v1.1.!!!!", "v1..AAAA", "v1.1.AAAA.AAAA"])
-    func `what is not sealed is malformed`(text: String) throws {
+    func `a value that is not sealed is malformed`(text: String) throws {
         let keys = try EncryptionKeys(parsing: Self.one)
         #expect(throws: SealError.malformed) { try keys.open(text, for: context) }
     }

@@ -12,7 +12,7 @@ import Testing
         #expect(value == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
     }
 
-    @Test func `several secrets sign side by side`() throws {
+    @Test func `several secrets each add a signature`() throws {
         let other = "whsec_" + Base64.encode([UInt8](repeating: 7, count: 24))
         let both = try #require(StandardWebhookSignature(secret: Secret("\(secret) \(other)")))
         let parts = both.value(id: "1", timestamp: 2, body: []).split(separator: " ")
@@ -28,7 +28,7 @@ import Testing
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw  whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "whsec_" + Base64.encode([UInt8](repeating: 1, count: 65)), "WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     ])
-    func `another form is refused`(text: String) {
+    func `a secret in another form is refused`(text: String) {
         #expect(StandardWebhookSignature(secret: Secret(text)) == nil)
     }
 }

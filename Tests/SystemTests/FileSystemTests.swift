@@ -23,7 +23,7 @@ struct FileSystemTests {
         #expect(try FileSystem.read("\(outside.path)/file") == Array("kept".utf8))
     }
 
-    @Test func `a lock is had by one`() throws {
+    @Test func `only one process gets a lock`() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/lock"
         let first = try Descriptor.open(path, 0o102)

@@ -3,7 +3,7 @@ import System
 import Testing
 
 struct SignalsTests {
-    @Test func `signals are something to wait for`() throws {
+    @Test func `a program can wait for signals`() throws {
         let signals = try SignalDescriptor([SIGUSR1, SIGUSR2])
         #expect(try signals.readPending().isEmpty)
         raise(SIGUSR1)

@@ -43,11 +43,11 @@ import Testing
         "2026-06-01 12:00 CET", "2026-06-01 12:00:00+2", "2026-06/01", "2026-06-011", "20261301", "now", "yesterday",
         "２０２６-06-01", "June 1, 2026", "2026-06-01T12:00:00.Z",
     ])
-    func `what can mean several times, or none, is not`(text: String) {
+    func `a text that can mean several times, or none, is not read`(text: String) {
         #expect(read(text).time == nil)
     }
 
-    @Test func `what is unclear says what to write instead`() {
+    @Test func `an unclear time is refused with the text to write instead`() {
         #expect(read("06/01/2026").what == "which could be 2026-01-06 or 2026-06-01; write the one that you mean")
         #expect(read("46174").what.contains("in a spreadsheet"))
         #expect(read("01.06.26").what.contains("four digits"))

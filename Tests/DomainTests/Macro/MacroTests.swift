@@ -18,7 +18,7 @@ import Testing
         ("params.", "has a param name that is not 1 to 64 of A-Z a-z 0-9 _ . -"),
         ("params.a b", "has a param name that is not 1 to 64 of A-Z a-z 0-9 _ . -"),
     ])
-    func `an unknown one is refused with the nearest`(name: String, message: String) {
+    func `an unknown macro is refused with the nearest name`(name: String, message: String) {
         #expect(throws: Invalid(message)) { try Macro(parsing: name) }
     }
 }
