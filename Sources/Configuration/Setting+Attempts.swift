@@ -11,7 +11,7 @@ extension Setting<RetrySchedule> {
     }
 }
 
-extension Setting<Double> {
+extension Setting<Duration> {
     package static var timeout: Setting {
         seconds("POSTBACKS_TIMEOUT", default: "20", "seconds for one attempt, the body included")
     }
@@ -25,7 +25,7 @@ extension Setting<Double> {
             guard let seconds = Double(text), (0.001...3600).contains(seconds) else {
                 throw Invalid("must be seconds from 0.001 to 3600, such as \(fallback)")
             }
-            return seconds
+            return .seconds(seconds)
         }
     }
 }

@@ -14,17 +14,17 @@ struct CallLog {
         self.logger = logger.flatMap { $0.logLevel <= .debug ? $0 : nil }
     }
 
-    /// The start time of a call, in nanoseconds of the monotonic clock; 0 if nothing is logged.
-    func now() -> Int64 { logger == nil ? 0 : Clock.monotonicNanoseconds }
+    /// The start time of a call; nil if nothing is logged.
+    func start() -> Instant? { logger == nil ? nil : .now }
 
-    func ended<Output>(_ answer: Result<Output, FunctionError>, since start: Int64) {
-        guard let logger else { return }
+    func ended<Output>(_ answer: Result<Output, FunctionError>, since start: Instant?) {
+        guard let logger, let start else { return }
         let code: String
         switch answer {
         case .success: code = "ok"
         case .failure(let error): code = error.code.rawValue
         }
         logger.debug(
-            "a call", metadata: ["code": "\(code)", "milliseconds": "\((now() - start) / 1_000_000)"])
+            "a call", metadata: ["code": "\(code)", "milliseconds": "\(start.elapsed.wholeMilliseconds)"])
     }
 }

@@ -90,7 +90,7 @@ package enum Invocation {
                 to: .standardError)
         }
         let log = CallLog(type, settings)
-        let start = log.now()
+        let start = log.start()
         let answer: Result<F.Output, FunctionError>
         do throws(FunctionError) {
             let bytes = try readInput(limit: F.inputLimit)
@@ -117,7 +117,7 @@ package enum Invocation {
             while bytes.count <= limit {
                 switch try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20)) {
                 case .bytes(let chunk): bytes += chunk
-                case .wouldBlock: _ = try wait(for: [.read(.standardInput)], milliseconds: nil)
+                case .wouldBlock: _ = try wait(for: [.read(.standardInput)], atMost: nil)
                 case .end: return bytes
                 }
             }

@@ -33,7 +33,7 @@ struct LineReader {
     mutating func next(_ limit: Int) throws(SystemError) -> [Line] {
         while !hasLines, !hasEnded { try read() }
         while lines.count - taken < limit, waiting + buffer.heldBytes < LineReader.readAheadLimit, !hasEnded {
-            guard try wait(for: [.read(descriptor)], milliseconds: 0) == [true] else { break }
+            guard try wait(for: [.read(descriptor)], atMost: .zero) == [true] else { break }
             try read()
         }
         var next: [Line] = []
@@ -66,7 +66,7 @@ struct LineReader {
             var arrived: [LineBuffer.Line] = []
             buffer.feed(bytes[...]) { arrived.append($0) }
             for line in arrived { append(line) }
-        case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
+        case .wouldBlock: _ = try wait(for: [.read(descriptor)], atMost: nil)
         case .end:
             hasEnded = true
             if let last = buffer.finish() { append(last) }

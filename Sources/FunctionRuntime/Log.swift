@@ -23,7 +23,7 @@ package struct JSONLogHandler: LogHandler {
 
     package func log(event: LogEvent) {
         var members: [JSON.Member] = [
-            JSON.Member("time", .string(Clock.rfc3339)), JSON.Member("level", .string(event.level.rawValue)),
+            JSON.Member("time", .string(WallClock.rfc3339)), JSON.Member("level", .string(event.level.rawValue)),
             JSON.Member("from", .string(label)), JSON.Member("message", .string(event.message.description)),
         ]
         let metadata = metadata.merging(event.metadata ?? [:]) { $1 }

@@ -70,7 +70,7 @@ enum Stream {
                 begun += line.length
                 guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {
-                    try warm.begin(call.input, id: call.id, at: log.now())
+                    try warm.begin(call.input, id: call.id, at: log.start())
                 } catch {
                     answers.append(call.id, .failure(error))
                 }
@@ -104,7 +104,7 @@ private struct WarmFunction<F: ConcurrentFunction> {
     let settings: Settings
     private var function: F?
     /// The calls in work by their tickets, each with its start time.
-    private var calls: [UInt64: (id: JSON, start: Int64)] = [:]
+    private var calls: [UInt64: (id: JSON, start: Instant?)] = [:]
     private var lastTicket: UInt64 = 0
 
     init(settings: Settings) {
@@ -114,7 +114,7 @@ private struct WarmFunction<F: ConcurrentFunction> {
     var isIdle: Bool { calls.isEmpty }
     var hasRoom: Bool { calls.count < F.capacity && function?.isFull != true }
 
-    mutating func begin(_ input: F.Input, id: JSON, at start: Int64) throws(FunctionError) {
+    mutating func begin(_ input: F.Input, id: JSON, at start: Instant?) throws(FunctionError) {
         if function == nil { function = try F(settings) }
         lastTicket += 1
         calls[lastTicket] = (id, start)
@@ -122,12 +122,12 @@ private struct WarmFunction<F: ConcurrentFunction> {
     }
 
     mutating func advance(alsoWaitingFor descriptor: CInt?, waits: Bool) -> (
-        answers: [(id: JSON, start: Int64, answer: F.Answer)], isReadable: Bool
+        answers: [(id: JSON, start: Instant?, answer: F.Answer)], isReadable: Bool
     ) {
         guard let turn = function?.advance(alsoWaitingFor: descriptor, waits: waits) else { return ([], false) }
-        let answers = turn.answers.map { ticket, answer -> (id: JSON, start: Int64, answer: F.Answer) in
+        let answers = turn.answers.map { ticket, answer -> (id: JSON, start: Instant?, answer: F.Answer) in
             let call = calls.removeValue(forKey: ticket)
-            return (call?.id ?? .null, call?.start ?? 0, answer)
+            return (call?.id ?? .null, call.flatMap(\.start), answer)
         }
         return (answers, turn.isReadable)
     }
@@ -138,11 +138,11 @@ private struct Answers {
     private var bytes: [UInt8] = []
     private let log: CallLog
     /// When the lines of this turn were read.
-    private let start: Int64
+    private let start: Instant?
 
     init(_ log: CallLog) {
         self.log = log
-        start = log.now()
+        start = log.start()
     }
 
     /// Above this many bytes the answers are written; collecting more saves nothing.
@@ -175,7 +175,7 @@ private struct Answers {
     }
 
     /// `start` is the time at which the call was started; nil if that was in this turn.
-    mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>, since start: Int64? = nil) {
+    mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>, since start: Instant? = nil) {
         log.ended(answer, since: start ?? self.start)
         bytes.append(contentsOf: #"{"id":"#.utf8)
         id.write(to: &bytes)

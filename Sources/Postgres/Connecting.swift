@@ -1,8 +1,8 @@
 import CPostgres
 package import System
 
-/// A connection attempt for an event loop: call `poll` when one of `interests` is ready or `millisecondsLeft` have
-/// passed. Only the look-up of a host name may block.
+/// A connection attempt for an event loop: call `poll` when one of `interests` is ready or `timeLeft` has passed.
+/// Only the look-up of a host name may block.
 ///
 /// Each of several hosts has `connect_timeout`, by default 10 s; a host that does not answer in time is skipped.
 package final class Connecting {
@@ -10,7 +10,7 @@ package final class Connecting {
     private let applicationName: String
     private var hosts: [Host]
     private var handle: ConnectionHandle
-    private var deadline: Int64?
+    private var deadline: Instant?
     private var status = PGRES_POLLING_WRITING
 
     package init(_ conninfo: String, applicationName: String = "postbacks") throws(PostgresError) {
@@ -25,10 +25,8 @@ package final class Connecting {
         status == PGRES_POLLING_READING ? [.readNumber(handle.socket)] : [.writeNumber(handle.socket)]
     }
 
-    /// Milliseconds until the present host is given up; nil for no limit.
-    package var millisecondsLeft: Int? {
-        deadline.map { Int(max($0 - Clock.monotonicNanoseconds, 0) / 1_000_000) + 1 }
-    }
+    /// The time until the present host is given up; nil for no limit.
+    package var timeLeft: Duration? { deadline?.remaining }
 
     /// Proceeds as far as possible without waiting; returns nil while the connection is not ready.
     package func poll() throws(PostgresError) -> Connection? {
@@ -38,13 +36,13 @@ package final class Connecting {
     /// Waits until the connection is made or has failed.
     func finish(unless interruption: Descriptor?) throws(PostgresError) -> ConnectionHandle {
         while try !isConnected() {
-            try waitForPostgres(interests, milliseconds: millisecondsLeft, unless: interruption)
+            try waitForPostgres(interests, atMost: timeLeft, unless: interruption)
         }
         return handle
     }
 
     private func isConnected() throws(PostgresError) -> Bool {
-        if try waitForPostgres(interests, milliseconds: 0).contains(true) {
+        if try waitForPostgres(interests, atMost: .zero).contains(true) {
             status = unsafe PQconnectPoll(handle.pointer)
         }
         if status == PGRES_POLLING_OK {
@@ -52,7 +50,7 @@ package final class Connecting {
             return true
         }
         if status == PGRES_POLLING_FAILED { throw connectFailure(of: handle.rawMessage) }
-        if let deadline, Clock.monotonicNanoseconds >= deadline { try passOver() }
+        if let deadline, Instant.now >= deadline { try passOver() }
         return false
     }
 
@@ -71,26 +69,25 @@ package final class Connecting {
     }
 
     private func setDeadline() {
-        let seconds = Int64(info.timeoutSeconds)
-        deadline = seconds == 0 ? nil : Clock.monotonicNanoseconds + seconds * 1_000_000_000
+        deadline = info.timeout.map { Instant.now + $0 }
     }
 }
 
 /// Waits until one of the interests is ready or the time is over.
 /// - Throws: `.unreachable` if the interruption is readable.
 func waitForPostgres(
-    _ interests: [Interest], milliseconds: Int?, unless interruption: Descriptor?
+    _ interests: [Interest], atMost limit: Duration?, unless interruption: Descriptor?
 ) throws(PostgresError) {
     let stop = interruption.map { [Interest.read($0)] } ?? []
-    if try waitForPostgres(stop + interests, milliseconds: milliseconds).prefix(stop.count).contains(true) {
+    if try waitForPostgres(stop + interests, atMost: limit).prefix(stop.count).contains(true) {
         throw .unreachable("interrupted while waiting for the server")
     }
 }
 
 /// Calls `wait` and converts its error to `PostgresError`.
-func waitForPostgres(_ interests: [Interest], milliseconds: Int?) throws(PostgresError) -> [Bool] {
+func waitForPostgres(_ interests: [Interest], atMost limit: Duration?) throws(PostgresError) -> [Bool] {
     do {
-        return try wait(for: interests, milliseconds: milliseconds)
+        return try wait(for: interests, atMost: limit)
     } catch {
         throw .unreachable(error.description)
     }

@@ -31,7 +31,7 @@ extension Connection {
                     loss = first ?? .unreachable(handle.message)
                     return loss
                 }
-                _ = try waitForPostgres(interests, milliseconds: nil)
+                _ = try waitForPostgres(interests, atMost: nil)
                 unsafe PQconsumeInput(handle.pointer)
             }
         } catch {

@@ -28,7 +28,7 @@ extension Connection {
         do throws(PostgresError) {
             // The server's last messages come first, and then the end of the stream.
             for _ in 0..<16 where isUsable && loss == nil {
-                guard try waitForPostgres([.readNumber(socket)], milliseconds: 0)[0] else { break }
+                guard try waitForPostgres([.readNumber(socket)], atMost: .zero)[0] else { break }
                 if unsafe PQconsumeInput(handle.pointer) == 0 { loss = .unreachable(handle.message) }
                 _ = unsafe PQisBusy(handle.pointer)
                 if let farewell = handle.farewell { loss = .unreachable(farewell) }

@@ -86,7 +86,7 @@ package final class Connection {
         while true {
             if let results = poll() { return results }
             do {
-                try waitForPostgres(interests, milliseconds: nil, unless: interruption)
+                try waitForPostgres(interests, atMost: nil, unless: interruption)
             } catch {
                 isOutOfStep = true
                 throw error

@@ -31,12 +31,12 @@ struct ConnectionInfo {
         }
     }
 
-    /// Seconds for one attempt, from the string, `PGCONNECT_TIMEOUT`, or 10. As in libpq, 0 means no limit and 1
-    /// becomes 2.
-    var timeoutSeconds: Int {
+    /// The limit for one attempt, in whole seconds from the string or `PGCONNECT_TIMEOUT`, or 10 s; nil for no limit.
+    /// As in libpq, 0 means no limit and 1 becomes 2.
+    var timeout: Duration? {
         let setting = given["connect_timeout"] ?? environment("PGCONNECT_TIMEOUT")
-        guard let setting, let seconds = Int(setting) else { return 10 }
-        return seconds == 1 ? 2 : max(seconds, 0)
+        guard let setting, let seconds = Int(setting) else { return .seconds(10) }
+        return seconds > 0 ? .seconds(max(seconds, 2)) : nil
     }
 
     /// The hosts that libpq tries one after the other; one empty entry if the string has no list.

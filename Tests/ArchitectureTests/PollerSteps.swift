@@ -10,15 +10,16 @@ extension Stage {
     /// The lease of the watched delivery, or of a later one of the same conversion.
     func isWatched(_ lease: Lease) -> Bool { lease.conversion == conversion }
 
-    /// Leases all that may start. A later event of a conversion waits at most `hold` seconds for an earlier one.
+    /// Leases all that may start. A later event of a conversion waits at most `hold` for an earlier one.
     /// `schedule` contains the waits between attempts, in seconds.
     @discardableResult
-    func claim(hold: Double = 600, schedule: String = "30,120") throws -> [Lease] {
+    func claim(hold: Duration = .seconds(600), schedule: String = "30,120") throws -> [Lease] {
         let shares = try connection.run("SELECT id FROM destinations ORDER BY id").map {
             Outbox.Share(destination: $0.integer("id") ?? 0, free: 100)
         }
         let schedule = try RetrySchedule(parsing: schedule)
-        return try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: hold, schedule: schedule)).claims
+        return try connection.run(ClaimDeliveries(shares, lease: .seconds(60), orderHold: hold, schedule: schedule))
+            .claims
     }
 
     /// Stores an answer of deliverPostback for each of the leases, as if the request had been sent.
@@ -26,11 +27,11 @@ extension Stage {
     @discardableResult
     func complete(_ leases: [Lease], _ output: JSON) throws -> Int {
         let lines = leases.map { (["id": .string($0.id), "output": output] as JSON).bytes }
-        return try connection.run(CompleteDeliveries(lines, orderHold: 600, schedule: .standard)).fenced
+        return try connection.run(CompleteDeliveries(lines, orderHold: .seconds(600), schedule: .standard)).fenced
     }
 
-    func release(_ lease: Lease, after seconds: Double = 0) throws {
-        try connection.run(ReleaseDeliveries([Outbox.Release(lease, after: seconds)]))
+    func release(_ lease: Lease, after wait: Duration = .zero) throws {
+        try connection.run(ReleaseDeliveries([Outbox.Release(lease, after: wait)]))
     }
 
     /// Holds what the postbacks owe.

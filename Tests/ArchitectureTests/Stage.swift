@@ -122,7 +122,7 @@ final class Stage {
     func answer(_ output: JSON) throws -> Int { try complete(leases, output) }
 
     /// Gives back what was leased.
-    func giveBack(for seconds: Double = 0) throws { try release(leases[0], after: seconds) }
+    func giveBack(for time: Duration = .zero) throws { try release(leases[0], after: time) }
 
     /// The first attempt is under way.
     func start() throws {
@@ -148,14 +148,14 @@ final class Stage {
     /// It is owed, was claimed once, and is due in an hour.
     func postpone() throws {
         try start()
-        try giveBack(for: 3600)
+        try giveBack(for: .seconds(3600))
     }
 
     /// The order's hold has passed, and the later event is under way before the delivery.
     func lead() throws {
         try recordLaterEvent()
         _ = try connection.run("UPDATE outbox SET due_at = now() WHERE conversion_id = \(conversion) AND sequence = 2")
-        leases = try claim(hold: 0).filter(isWatched)
+        leases = try claim(hold: .zero).filter(isWatched)
     }
 
     /// The later event is delivered.

@@ -28,7 +28,7 @@ func measureDelivery(_ workbench: Workbench, _ size: Size, _ table: inout Table)
 /// Empties the outbox with a poller.
 /// - Returns: deliveries a second, from the poller's start to the last row's time.
 private func drain(_ workbench: Workbench, _ count: Int, concurrency: Int) throws -> Double {
-    let start = Clock.unixMilliseconds
+    let start = WallClock.unixMilliseconds
     let poller = try workbench.start("postbacks", ["poll"], ["POSTBACKS_DESTINATION_CONCURRENCY": "\(concurrency)"])
     defer { poller.end(SIGTERM) }
     try waitUntilDrained(workbench, seconds: 120)
@@ -41,10 +41,10 @@ private func drain(_ workbench: Workbench, _ count: Int, concurrency: Int) throw
 }
 
 func waitUntilDrained(_ workbench: Workbench, seconds limit: Double) throws {
-    let start = Clock.monotonicNanoseconds
+    let start = Instant.now
     // This reads the end of an index: counting the rows would slow down the measured deliveries.
-    while Clock.seconds(since: start) < limit {
-        _ = try wait(for: [], milliseconds: 200)
+    while start.elapsed.seconds < limit {
+        _ = try wait(for: [], atMost: .milliseconds(200))
         let rows = try workbench.database.run(
             "SELECT count(*) AS owed FROM (SELECT FROM outbox ORDER BY destination_id DESC LIMIT 1) o")
         if rows.first?.integer("owed") == 0 { return }
@@ -66,10 +66,10 @@ private func sendAlone(_ workbench: Workbench, _ count: Int, concurrency: Int) t
         let url = "\(workbench.receiverURL)/postback?cid=d0-c\(started)&payout=1.50&status=done"
         client.start(HTTPRequest(url: url, headers: headers), id: UInt64(started))
     }
-    let start = Clock.monotonicNanoseconds
+    let start = Instant.now
     for _ in 0..<min(concurrency, count) { startOne() }
     while ended < count {
-        for completion in client.turn(milliseconds: 1000).completions {
+        for completion in client.turn(atMost: .milliseconds(1000)).completions {
             guard case .success = completion.result else {
                 throw DidNotHappen(description: "the receiver did not answer")
             }
@@ -77,5 +77,5 @@ private func sendAlone(_ workbench: Workbench, _ count: Int, concurrency: Int) t
             if started < count { startOne() }
         }
     }
-    return Double(count) / Clock.seconds(since: start)
+    return Double(count) / start.elapsed.seconds
 }

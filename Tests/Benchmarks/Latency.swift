@@ -33,8 +33,8 @@ func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) 
             watch.forget()
         }
         try recorder.write(Workbench.lines(number..<number + 1, prefix: "l"))
-        let next = Clock.monotonicNanoseconds + 10_000_000
-        while Clock.monotonicNanoseconds < next { try watch.look(until: next) }
+        let next = Instant.now + .milliseconds(10)
+        while Instant.now < next { try watch.look(until: next) }
     }
     try watch.waitFor(count)
     table.add(
@@ -48,8 +48,8 @@ func measureLatency(_ workbench: Workbench, _ size: Size, _ table: inout Table) 
 private struct Watch {
     let recorder: LineProcess
     let receiver: LineProcess
-    private var answered: [String: Int64] = [:]
-    private var arrived: [String: Int64] = [:]
+    private var answered: [String: Instant] = [:]
+    private var arrived: [String: Instant] = [:]
 
     init(recorder: LineProcess, receiver: LineProcess) {
         self.recorder = recorder
@@ -58,12 +58,12 @@ private struct Watch {
 
     /// The time in milliseconds; 0 for a request that arrived before the answer was read.
     var latencies: [Double] {
-        answered.compactMap { id, time in arrived[id].map { max(0, Double($0 - time) / 1e6) } }
+        answered.compactMap { id, time in arrived[id].map { max(0, ($0 - time).milliseconds) } }
     }
 
     mutating func waitFor(_ count: Int) throws {
-        let deadline = Clock.monotonicNanoseconds + 60_000_000_000
-        while latencies.count < count, Clock.monotonicNanoseconds < deadline { try look(until: deadline) }
+        let deadline = Instant.now + .seconds(60)
+        while latencies.count < count, Instant.now < deadline { try look(until: deadline) }
         guard latencies.count == count else {
             throw DidNotHappen(description: "\(latencies.count) of \(count) requests arrived")
         }
@@ -74,13 +74,12 @@ private struct Watch {
         arrived = [:]
     }
 
-    mutating func look(until time: Int64) throws {
+    mutating func look(until time: Instant) throws {
         guard let answers = recorder.output, let requests = receiver.output else {
             throw DidNotHappen(description: "a program ended")
         }
-        let left = max(0, (time - Clock.monotonicNanoseconds + 999_999) / 1_000_000)
-        let ready = try wait(for: [.read(answers), .read(requests)], milliseconds: Int(left))
-        let now = Clock.monotonicNanoseconds
+        let ready = try wait(for: [.read(answers), .read(requests)], atMost: time.remaining)
+        let now = Instant.now
         if ready[0] {
             for line in try recorder.takeLines() {
                 guard case .array(let deliveries)? = try JSON(parsing: line)["output"]?["deliveries"],

@@ -9,7 +9,7 @@ func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
     try workbench.clear()
     let poller = try workbench.start("postbacks", ["poll"], ["POSTBACKS_DESTINATION_CONCURRENCY": "64"])
     defer { poller.end(SIGTERM) }
-    _ = try wait(for: [], milliseconds: 1000)
+    _ = try wait(for: [], atMost: .milliseconds(1000))
     guard let delivery = children(of: poller.pid).first else {
         throw DidNotHappen(description: "there is no delivery process")
     }
@@ -34,10 +34,10 @@ func measureMemory(_ workbench: Workbench, _ size: Size, _ table: inout Table) t
         SELECT e.id, e.conversion_id, 1, p.id, p.destination_id FROM e CROSS JOIN postbacks p
         """)
     let backlog = size.backlog + 1
-    let start = Clock.monotonicNanoseconds
+    let start = Instant.now
     while try workbench.count("outbox") > backlog - size.conversions {
-        guard Clock.seconds(since: start) < 120 else { throw DidNotHappen(description: "the backlog does not shrink") }
-        _ = try wait(for: [], milliseconds: 500)
+        guard start.elapsed.seconds < 120 else { throw DidNotHappen(description: "the backlog does not shrink") }
+        _ = try wait(for: [], atMost: .milliseconds(500))
     }
     let most = [try memory(poller.pid, "VmHWM"), try memory(delivery, "VmHWM")]
     table.add(

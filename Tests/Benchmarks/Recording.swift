@@ -37,9 +37,9 @@ func record(_ workbench: Workbench, _ count: Int, prefix: String) throws -> Doub
     // The function connects at the first line.
     try recorder.exchange(Workbench.lines(0..<1, prefix: prefix), lines: 1, seconds: 30)
     let lines = Workbench.lines(1..<count, prefix: prefix)
-    let start = Clock.monotonicNanoseconds
+    let start = Instant.now
     try recorder.exchange(lines, lines: count - 1, seconds: 120)
-    let elapsed = Clock.seconds(since: start)
+    let elapsed = start.elapsed.seconds
     let owed = try workbench.count("outbox")
     guard owed >= count else { throw DidNotHappen(description: "\(owed) owed after \(count) conversions") }
     return Double(count - 1) / elapsed
@@ -57,7 +57,7 @@ private func pgbench(_ workbench: Workbench, _ script: String, clients: Int, sec
             "-n", "-M", "prepared", "-c", "\(clients)", "-j", "1", "-T", "\(seconds)", "-f", script,
             workbench.connectionString,
         ],
-        environment: workbench.environment(), seconds: seconds + 30)
+        environment: workbench.environment(), timeout: .seconds(seconds + 30))
     // "tps = 1234.567890 (without initial connection time)"
     for line in outcome.text.split(separator: "\n") where line.hasPrefix("tps = ") {
         if let value = Double(line.dropFirst(6).prefix { $0 != " " }) { return value }

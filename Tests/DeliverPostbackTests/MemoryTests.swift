@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `no more is in flight than the memory takes, and what waits is sent when there is room`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 4000)) { _ in }
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(4000))) { _ in }
         let params = "{\"a\":[\(Array(repeating: "\"{user_agent}\"", count: 31).joined(separator: ","))]}"
         let agent = String(repeating: "u", count: 8000)
         let lines = (1...450).map {

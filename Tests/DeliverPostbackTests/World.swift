@@ -43,7 +43,7 @@ struct World {
     static let isPossible: Bool = {
         guard let unshare = Executable.find("unshare"), Executable.find("ip") != nil else { return false }
         let trial = ["--mount", "--net", "sh", "-c", "ip link set lo up && mount --bind /etc/hosts /etc/hosts"]
-        return (try? ChildProcess.run(unshare, trial, seconds: 60).status) == .exited(0)
+        return (try? ChildProcess.run(unshare, trial, timeout: .seconds(60)).status) == .exited(0)
     }()
 
     static let needs: String = "needs root, unshare and ip"
@@ -73,7 +73,7 @@ struct World {
         let script = "\(FileSystem.parent(of: #filePath))/world.py"
         let outcome = try ChildProcess.run(
             Executable.find("unshare") ?? "unshare", ["--mount", "--net", try Python.interpreter(), script],
-            input: scenario.bytes, seconds: 180)
+            input: scenario.bytes, timeout: .seconds(180))
         guard outcome.status == .exited(0), let result = try? JSON(parsing: outcome.output, depth: 80) else {
             throw DidNotHappen(description: "the world ends well, but \(outcome.status) \(outcome.errorText)")
         }

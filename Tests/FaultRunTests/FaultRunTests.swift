@@ -11,7 +11,7 @@ import Testing
         "kept-connection-closed", "strange-bytes", "poison", "sequences-behind", "read-only", "copied-database",
     ])
     func `every invariant holds after the fault`(name: String) throws {
-        let outcome = try Programs.run("faults", ["--short", name], seconds: 600)
+        let outcome = try Programs.run("faults", ["--short", name], timeout: .seconds(600))
         #expect(outcome.status == .exited(0), "\(outcome.errorText)\n\(outcome.text)")
         #expect(outcome.text.split(separator: "\n").last?.contains("| held ") == true, "\(outcome.text)")
     }
@@ -19,7 +19,7 @@ import Testing
     @Test func `a ledger that was falsified is detected, with the invariants and the ids`()
         throws
     {
-        let outcome = try Programs.run("faults", ["--falsify"], seconds: 600)
+        let outcome = try Programs.run("faults", ["--falsify"], timeout: .seconds(600))
         #expect(outcome.status == .exited(1), "\(outcome.errorText)")
         #expect(outcome.text.contains("BROKEN: I1 I2 I5"), "\(outcome.text)")
         for breach in [

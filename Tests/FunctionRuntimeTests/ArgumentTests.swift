@@ -120,7 +120,7 @@ import Testing
             return try ChildProcess.run(
                 "/usr/bin/unshare",
                 ["--mount", "--propagation", "private", "sh", "-c", hide, Programs.path(program)] + arguments,
-                environment: Programs.environment(), input: Array(input.utf8), seconds: 60)
+                environment: Programs.environment(), input: Array(input.utf8), timeout: .seconds(60))
         }
         #expect(try run("recordConversion", ["--version"]).text.hasPrefix("recordConversion "))
         let stream = try run("recordConversion", ["--stream"], input: #"{"id":7,"input":{}}"# + "\n")

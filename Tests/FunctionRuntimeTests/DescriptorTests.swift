@@ -50,7 +50,7 @@ import Testing
                 environment: Programs.environment(installation.environment),
                 input: pipe.map { .descriptor($0.read) } ?? .null,
                 output: .pipe)
-            _ = try wait(for: [], milliseconds: 1000)
+            _ = try wait(for: [], atMost: .milliseconds(1000))
             let times = try FileSystem.read("/proc/\(child.pid)/stat", limit: 4096).split(separator: 0x20)[13...14]
             let ticks = times.compactMap { Int(String(decoding: $0, as: UTF8.self)) }.reduce(0, +)
             #expect(ticks < 30)
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `a limit of open files that the process may raise fails no request`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1000))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(1000)))
         let lines = (1...200).map { id in
             #"{"id":\#(id),"input":{"deliveryId":\#(id),"attempt":1,"postback":{"url":"\#(receiver.url)","httpType":"GET"},"#
                 + #""event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}}"# + "\n"
@@ -77,7 +77,7 @@ import Testing
             environment: Programs.environment([
                 "POSTBACKS_ALLOW_CIDRS": "127.0.0.1", "POSTBACKS_TIMEOUT": "60", "POSTBACKS_CONNECT_TIMEOUT": "60",
             ]),
-            input: Array(lines.joined().utf8), seconds: 120)
+            input: Array(lines.joined().utf8), timeout: .seconds(120))
         let answers = try outcome.output.split(separator: 0x0A).map { try JSON(parsing: Array($0)) }
         #expect(answers.count == 200)
         #expect(

@@ -44,7 +44,7 @@ import Testing
     @Test func `invalid_json is 65 for bytes that are not UTF-8`() throws {
         let outcome = try ChildProcess.run(
             Programs.path("configureAffiliate"), environment: Programs.environment(),
-            input: Array(#"{"affiliateId":""#.utf8) + [0xFF, 0x22, 0x7D], seconds: 60)
+            input: Array(#"{"affiliateId":""#.utf8) + [0xFF, 0x22, 0x7D], timeout: .seconds(60))
         expect(FunctionCall(outcome), "invalid_json", exits: 65)
     }
 
@@ -112,12 +112,12 @@ import Testing
         // A server that accepts every login in PostgreSQL's protocol, and closes the connection at the first statement.
         Thread.detachNewThread {
             while true {
-                _ = try? wait(for: [.read(listener.descriptor)], milliseconds: 60_000)
+                _ = try? wait(for: [.read(listener.descriptor)], atMost: .milliseconds(60_000))
                 guard let session = try? listener.accept() else { return }
-                _ = try? wait(for: [.read(session)], milliseconds: 60_000)
+                _ = try? wait(for: [.read(session)], atMost: .milliseconds(60_000))
                 _ = try? session.read(upTo: 4096)
                 try? session.writeAll([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5A, 0, 0, 0, 5, 0x49])
-                _ = try? wait(for: [.read(session)], milliseconds: 60_000)
+                _ = try? wait(for: [.read(session)], atMost: .milliseconds(60_000))
                 _ = try? session.read(upTo: 1 << 16)
             }
         }
@@ -186,7 +186,7 @@ import Testing
         let outcome = try ChildProcess.run(
             "/usr/bin/setpriv", ["--reuid=54321", "--clear-groups", Programs.path("configureAffiliate")],
             environment: Programs.environment(["DATABASE_URL": "host=127.0.0.1 port=1 dbname=x", "HOME": "/"]),
-            input: Array(ada.utf8), seconds: 60)
+            input: Array(ada.utf8), timeout: .seconds(60))
         expect(FunctionCall(outcome), "misconfigured", exits: 78)
     }
 

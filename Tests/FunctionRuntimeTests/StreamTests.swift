@@ -59,7 +59,7 @@ import Testing
         let input = Array("{\"id\":\"x\",\"input\":{\"a\":\"".utf8) + [0xFF] + Array("\"}}\n\(line("1"))\n".utf8)
         let outcome = try ChildProcess.run(
             Programs.path("deliverPostback"), ["--stream"], environment: Programs.environment(), input: input,
-            seconds: 60)
+            timeout: .seconds(60))
         #expect(outcome.status == .exited(0))
         let lines = try outcome.output.split(separator: 0x0A).map { try JSON(parsing: Array($0)) }
         #expect(lines.first { $0["id"] == "x" }?.at("error.code") == "invalid_json")
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `what is in flight at the end of the input is finished first`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 300))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(300)))
         let lines = (1...20).map { number in
             #"{"id":\#(number),"input":{"deliveryId":\#(number),"attempt":1,"postback":{"url":"\#(receiver.url)/{delivery_id}","httpType":"GET"},"event":{"status":"done"},"conversion":{"offer":{"id":"o"},"affiliate":{"id":"a"}}}}"#
         }

@@ -12,7 +12,9 @@ extension Installation {
         let shares = try connection.run("SELECT id FROM destinations ORDER BY id").map {
             Outbox.Share(destination: $0.integer("id") ?? 0, free: limit, floor: nil)
         }
-        return try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
+        return try connection.run(
+            ClaimDeliveries(shares, lease: .seconds(60), orderHold: .seconds(600), schedule: .standard)
+        ).claims
     }
 
     /// Sends the claimed deliveries, and stores the answers.
@@ -31,7 +33,7 @@ extension Installation {
     private func store(_ answers: [JSON]) throws {
         let connection = try database.connect()
         let completion = try connection.run(
-            CompleteDeliveries(answers.map(\.bytes), orderHold: 600, schedule: .standard))
+            CompleteDeliveries(answers.map(\.bytes), orderHold: .seconds(600), schedule: .standard))
         if !completion.pausedPostbacks.isEmpty { try connection.run(HoldPostbacks(completion.pausedPostbacks)) }
     }
 

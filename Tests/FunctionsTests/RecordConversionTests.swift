@@ -31,7 +31,9 @@ import Testing
         }
         let connection = try installation.database.connect()
         let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
-        let claims = try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
+        let claims = try connection.run(
+            ClaimDeliveries(shares, lease: .seconds(60), orderHold: .seconds(600), schedule: .standard)
+        ).claims
         _ = try installation.stream("deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
         #expect(
             receiver.requests.map(\.text)

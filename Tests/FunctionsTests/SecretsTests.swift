@@ -113,7 +113,9 @@ import Testing
         try installation.record(["clickId": "c1"])
         let connection = try installation.database.connect()
         let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
-        let claims = try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
+        let claims = try connection.run(
+            ClaimDeliveries(shares, lease: .seconds(60), orderHold: .seconds(600), schedule: .standard)
+        ).claims
         let lines = claims.map { String(decoding: $0.line, as: UTF8.self) }
         #expect(lines.count == 2)
         for line in lines { expectNoCanary(line, "the line") }
@@ -136,7 +138,7 @@ import Testing
         #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
         // Stored answers contain no secret either.
         let answers = outcome.output.split(separator: 0x0A).map(Array.init)
-        _ = try connection.run(CompleteDeliveries(answers, orderHold: 600, schedule: .standard))
+        _ = try connection.run(CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard))
         #expect(try installation.count("attempts") == 2)
         try expectNoCanaryInTables(installation)
         expectNoCanary(try installation.ask("listDeliveries", [:]).encodedText, "listDeliveries")
@@ -236,7 +238,9 @@ import Testing
         )
         try installation.record(["clickId": "c1"])
         let shares = [Outbox.Share(destination: 1, free: 10, floor: nil)]
-        let claims = try connection.run(ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)).claims
+        let claims = try connection.run(
+            ClaimDeliveries(shares, lease: .seconds(60), orderHold: .seconds(600), schedule: .standard)
+        ).claims
         let answers = try installation.stream(
             "deliverPostback", claims.map { String(decoding: $0.line, as: UTF8.self) })
         #expect(answers.compactMap { $0.at("output.error.code") } == ["secret"])

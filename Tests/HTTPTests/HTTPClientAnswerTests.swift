@@ -45,10 +45,11 @@ import Testing
     @Test func `a body that does not end in time is part of an answer, and said to have failed`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .drip, body: String(repeating: "z", count: 600)))
         for limits in [
-            HTTPLimits(totalMilliseconds: 3_000), HTTPLimits(totalMilliseconds: 60_000, unneededBodyMilliseconds: 500),
+            HTTPLimits(total: .milliseconds(3_000)),
+            HTTPLimits(total: .milliseconds(60_000), unneededBody: .milliseconds(500)),
         ] {
             let client = try HTTPClient.make(limits: limits)
-            let request = HTTPRequest(url: receiver.url, needsBody: limits.totalMilliseconds < 60_000)
+            let request = HTTPRequest(url: receiver.url, needsBody: limits.total < .seconds(60))
             let response = try #require(client.send(request).response)
             #expect(response.status == 200)
             #expect(response.bodyFailure?.kind == .timeout)
@@ -58,7 +59,7 @@ import Testing
 
     @Test func `silence is a time-out`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(manner: .silence))
-        let client = try HTTPClient.make(limits: HTTPLimits(totalMilliseconds: 300))
+        let client = try HTTPClient.make(limits: HTTPLimits(total: .milliseconds(300)))
         #expect(client.send(HTTPRequest(url: receiver.url)).failure?.kind == .timeout)
     }
 

@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func `hundreds are in flight at once`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 50))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(50)))
         let client = try HTTPClient.make()
         for id in 0..<500 { client.start(HTTPRequest(url: "\(receiver.url)/\(id)"), id: UInt64(id)) }
         #expect(client.inFlight == 500)
@@ -95,7 +95,7 @@ import Testing
         client.start(HTTPRequest(url: slow.url), id: 1)
         for id in 2...20 { client.start(HTTPRequest(url: fast.url), id: UInt64(id)) }
         var ids: [UInt64] = []
-        while ids.count < 19 { ids += client.turn(milliseconds: 1_000).completions.map(\.id) }
+        while ids.count < 19 { ids += client.turn(atMost: .milliseconds(1_000)).completions.map(\.id) }
         #expect(Set(ids) == Set(2...20))
         #expect(client.inFlight == 1)
     }
@@ -103,9 +103,9 @@ import Testing
     @Test func `a turn ends when a descriptor becomes readable`() throws {
         let (read, write) = try Descriptor.pipe()
         let client = try HTTPClient.make()
-        #expect(client.turn(alsoWaitingFor: [read.number], milliseconds: 0).ready == false)
+        #expect(client.turn(alsoWaitingFor: [read.number], atMost: .zero).ready == false)
         try write.writeAll([1])
-        #expect(client.turn(alsoWaitingFor: [read.number], milliseconds: 60_000).ready)
+        #expect(client.turn(alsoWaitingFor: [read.number], atMost: .milliseconds(60_000)).ready)
     }
 
     @Test func `what comes while nobody has asked is no answer to the next request`() throws {
@@ -116,7 +116,7 @@ import Testing
         func answer(to path: String) throws -> HTTPCompletion {
             client.start(HTTPRequest(url: "http://127.0.0.1:\(listener.port)\(path)"), id: 7)
             while true {
-                if let completion = client.turn(milliseconds: 10).completions.first { return completion }
+                if let completion = client.turn(atMost: .milliseconds(10)).completions.first { return completion }
                 if let connection = try listener.accept() {
                     try connection.setNoDelay()
                     connections.append(connection)

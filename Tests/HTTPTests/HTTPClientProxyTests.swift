@@ -17,7 +17,7 @@ import Testing
         // The proxy's own address needs no entry.
         try HTTPClient(
             egress: EgressRules(), through: Proxy(parsing: "\(scheme)://\(secret)127.0.0.1:\(proxy.port)"),
-            limits: HTTPLimits(connectMilliseconds: 60_000, totalMilliseconds: 60_000), trusting: authorities)
+            limits: HTTPLimits(connect: .milliseconds(60_000), total: .milliseconds(60_000)), trusting: authorities)
     }
 
     @Test func `http goes in absolute form`() throws {

@@ -34,12 +34,12 @@ import Testing
         var count: Int { asked.withLock { $0.count } }
     }
 
-    private func client(_ resolver: Resolver, connectMilliseconds: Int = 60_000, remembering: Int64? = nil) throws
+    private func client(_ resolver: Resolver, connect: Duration = .seconds(60), remembering: Duration? = nil) throws
         -> HTTPClient
     {
         try HTTPClient(
             egress: EgressRules(allowing: "127.0.0.1"),
-            limits: HTTPLimits(connectMilliseconds: connectMilliseconds, totalMilliseconds: 60_000), resolver: resolver,
+            limits: HTTPLimits(connect: connect, total: .milliseconds(60_000)), resolver: resolver,
             nameLifetime: remembering ?? KnownNames.lifetime)
     }
 
@@ -69,7 +69,7 @@ import Testing
     @Test func `a connection that is kept does not outlive the lookup that allowed it`() throws {
         let receiver = try RunningReceiver()
         let names = Names(["t.invalid": [["127.0.0.1"], ["127.0.0.2"]]])
-        let client = try client(names.resolver(), remembering: 0)
+        let client = try client(names.resolver(), remembering: .zero)
         let request = HTTPRequest(url: "http://t.invalid:\(receiver.port)/")
         #expect(client.send(request).response?.status == 200)
         #expect(client.send(request).failure?.kind == .forbiddenTarget)
@@ -95,7 +95,7 @@ import Testing
         let receiver = try RunningReceiver()
         let names = Names(["t.invalid": [["127.0.0.1"]]])
         // The name is looked up each time, and the connection is still the same.
-        let client = try client(names.resolver(), remembering: 0)
+        let client = try client(names.resolver(), remembering: .zero)
         for _ in 0..<20 {
             #expect(client.send(HTTPRequest(url: "http://t.invalid:\(receiver.port)/")).response?.status == 200)
         }
@@ -142,14 +142,14 @@ import Testing
             true
         }
         defer { end.withLock { $0 = true } }
-        let client = try client(resolver, connectMilliseconds: 2_000, remembering: 0)
+        let client = try client(resolver, connect: .milliseconds(2_000), remembering: .zero)
         let good = HTTPRequest(url: "http://t.invalid:\(receiver.port)/")
         #expect(client.send(good).response?.status == 200)
         for id in 0..<50 { client.start(HTTPRequest(url: "http://stuck\(id).invalid/"), id: UInt64(100 + id)) }
         client.start(good, id: 1)
         client.start(HTTPRequest(url: receiver.url), id: 2)
         var first: [HTTPCompletion] = []
-        while first.count < 2 { first += client.turn(milliseconds: 1_000).completions }
+        while first.count < 2 { first += client.turn(atMost: .milliseconds(1_000)).completions }
         #expect(Set(first.map(\.id)) == [1, 2])
         #expect(first.allSatisfy { $0.response?.status == 200 })
         let late = client.finish()
@@ -178,7 +178,7 @@ import Testing
             return doServersAnswer
         }
         defer { end.withLock { $0 = true } }
-        let client = try client(resolver, connectMilliseconds: 2_000, remembering: 0)
+        let client = try client(resolver, connect: .milliseconds(2_000), remembering: .zero)
         for id in 0..<20 { client.start(HTTPRequest(url: "http://stuck\(id % 4).invalid/"), id: UInt64(id)) }
         let late = client.finish()
         #expect(late.count == 20 && late.allSatisfy { $0.failure?.kind == kind }, "\(late)")
@@ -202,7 +202,7 @@ import Testing
         } doServersAnswer: {
             true
         }
-        let client = try client(resolver, connectMilliseconds: 5_000, remembering: 0)
+        let client = try client(resolver, connect: .milliseconds(5_000), remembering: .zero)
         let request = HTTPRequest(url: "http://t.invalid:\(receiver.port)/")
         #expect(client.send(request).failure?.kind == .timeout)
         end.withLock { $0 = true }

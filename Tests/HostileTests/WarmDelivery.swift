@@ -31,7 +31,7 @@ final class WarmDelivery {
             bytes = bytes.dropFirst(count)
             // It reads again when its answers are taken.
             lines += try process.takeLines()
-            if count == 0 { _ = try wait(for: [], milliseconds: 1) }
+            if count == 0 { _ = try wait(for: [], atMost: .milliseconds(1)) }
         }
     }
 

@@ -59,7 +59,7 @@ struct ExportFileTests {
             """
         let outcome = try ChildProcess.run(
             "/bin/bash", ["-ec", script], environment: Programs.environment(place.installation.environment),
-            directory: FileSystem.parent(of: place.path("x")), seconds: 120)
+            directory: FileSystem.parent(of: place.path("x")), timeout: .seconds(120))
         #expect(outcome.status == .exited(0), "\(outcome.errorText)")
         #expect(try place.read("from-fifo") == Self.line)
         #expect(try place.read("appended") == "before\n" + Self.line)

@@ -55,7 +55,7 @@ struct ExportTests {
             Programs.path("postbacks"), ["export", "conversions"],
             environment: Programs.environment(place.installation.environment), output: .pipe, errorOutput: .null)
         let pipe = try #require(export.output)
-        _ = try wait(for: [.read(pipe)], milliseconds: nil)
+        _ = try wait(for: [.read(pipe)], atMost: nil)
         export.terminate(signal)
         defer { export.terminate(SIGKILL) }
         try waitUntil("it has ended") { try export.poll() != nil }

@@ -12,7 +12,7 @@ struct MistakeTests {
         let outcome = try ChildProcess.run(
             "/bin/bash", ["-c", line],
             environment: Programs.environment(place.installation.environment.merging(path) { $1 }),
-            directory: FileSystem.parent(of: place.path("x")), seconds: 300)
+            directory: FileSystem.parent(of: place.path("x")), timeout: .seconds(300))
         return Workplace.Outcome(status: outcome.status, text: outcome.text, log: outcome.errorText)
     }
 
@@ -91,7 +91,7 @@ struct MistakeTests {
     @Test(arguments: ["up", "demo", "../Tests/run", "../Tests/Benchmarks/run", "../Tests/Faults/run"])
     func `a script's help says what it does, and builds nothing`(script: String) throws {
         let folder = FileSystem.resolve("\(FileSystem.parent(of: #filePath))/../../local-runtime") ?? "."
-        let outcome = try ChildProcess.run("\(folder)/\(script)", ["--help"], seconds: 60)
+        let outcome = try ChildProcess.run("\(folder)/\(script)", ["--help"], timeout: .seconds(60))
         #expect(outcome.status == .exited(0))
         #expect(outcome.text.contains(script.split(separator: "/").last ?? ""), "\(outcome.text)")
         #expect(!outcome.text.hasPrefix("#") && outcome.errorText.isEmpty)

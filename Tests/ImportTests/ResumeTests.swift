@@ -92,7 +92,7 @@ import Testing
             environment: Programs.environment(place.installation.environment),
             directory: FileSystem.parent(of: place.path("x")), output: .descriptor(input), errorOutput: .pipe)
         defer { child.terminate(SIGKILL) }
-        try waitUntil("the pipe is full") { try wait(for: [.write(input)], milliseconds: 0)[0] == false }
+        try waitUntil("the pipe is full") { try wait(for: [.write(input)], atMost: .zero)[0] == false }
         child.terminate(signal)
         try waitUntil("it has ended") { try child.poll() != nil }
         #expect(try child.poll() == .exited(128 + signal))

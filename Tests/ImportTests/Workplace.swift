@@ -39,7 +39,7 @@ struct Workplace {
         let outcome = try ChildProcess.run(
             Programs.path("postbacks"), arguments,
             environment: Programs.environment(installation.environment.merging(environment) { $1 }),
-            directory: folder.path, input: Array(input.utf8), seconds: 300)
+            directory: folder.path, input: Array(input.utf8), timeout: .seconds(300))
         return Outcome(status: outcome.status, text: outcome.text, log: outcome.errorText)
     }
 

@@ -118,7 +118,7 @@ import Testing
                 try ChildProcess.run(
                     Programs.path(function.function), environment: Programs.environment(installation.environment),
                     input: bytes,
-                    seconds: 120))
+                    timeout: .seconds(120)))
             #expect(call.status == .exited(65), "\(bad.name): \(call.text.prefix(500))\(call.log)")
             #expect(call.code == bad.code, "\(bad.name): \(call.text.prefix(500))")
             if let field = bad.field { #expect(call.fields == [field], "\(bad.name): \(call.text.prefix(500))") }
@@ -127,7 +127,7 @@ import Testing
         }
         let outcome = try ChildProcess.run(
             Programs.path(function.function), ["--stream"], environment: Programs.environment(installation.environment),
-            input: lines, seconds: 120)
+            input: lines, timeout: .seconds(120))
         #expect(outcome.status == .exited(0))
         #expect(outcome.errorText == "")
         let answers = try outcome.output.split(separator: 0x0A).map { try JSON(parsing: Array($0)) }

@@ -1,10 +1,11 @@
+import System
 import Testing
 
 @testable import Poller
 
 /// Tests when a process that keeps ending is reported. The clock of the test counts in seconds.
 struct CrashLoopTests {
-    private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
+    private func at(_ seconds: Double) -> Instant { Instant(sinceStart: .seconds(7 + seconds)) }
 
     @Test func `the first end is reported, then the count once a minute, and the end of the loop`() {
         var loop = CrashLoop()

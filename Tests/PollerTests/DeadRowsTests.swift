@@ -29,7 +29,9 @@ import Testing
         old = try installation.database.connect()
         try old.execute(script: "BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE TEMPORARY TABLE t (); SELECT")
         try connection.execute(script: "ANALYZE outbox")
-        for _ in 1...2 { _ = try connection.transaction(Outbox.pollingSession(longest: 60).calls(isShared: false)) }
+        for _ in 1...2 {
+            _ = try connection.transaction(Outbox.pollingSession(longest: .seconds(60)).calls(isShared: false))
+        }
         try connection.execute(
             script: """
                 BEGIN;
@@ -46,7 +48,8 @@ import Testing
         // Without a cursor, a claim reads all of them once.
         let floor = try connection.run("SELECT now() - interval '1 minute' AS floor").first?.text("floor") ?? ""
         let claim = ClaimDeliveries(
-            [Outbox.Share(destination: 1, free: 8, floor: floor, retryFloor: floor)], lease: 60, orderHold: 600,
+            [Outbox.Share(destination: 1, free: 8, floor: floor, retryFloor: floor)], lease: .seconds(60),
+            orderHold: .seconds(600),
             schedule: .standard)
         #expect(try blocksRead(by: claim) < 200)
         let claimed = try connection.run("SELECT id FROM outbox WHERE lease_no = 1 ORDER BY id").compactMap {
@@ -55,7 +58,7 @@ import Testing
         #expect(claimed.count == 8)
         let outcomes = ["delivered", "retry", "failed", "skipped"]
         let answers = zip(claimed, outcomes + outcomes).map { answer($0, $1) }
-        let complete = CompleteDeliveries(answers, orderHold: 600, schedule: .standard)
+        let complete = CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard)
         #expect(try blocksRead(by: complete) < 400)
         #expect(try connection.run("SELECT count(*) AS n FROM deliveries").first?.integer("n") == 6)
     }

@@ -1,4 +1,5 @@
 import Domain
+import System
 import Testing
 
 @testable import Poller
@@ -56,7 +57,7 @@ struct DestinationSlotsTests {
         bench.find(1, firstDue: "07")
         _ = bench.claim(1, to: 1, dueAt: "07")
         #expect(bench.slots.destinations[1]?.first.floor == "07")
-        bench.now += 1_100_000_000
+        bench.now += .milliseconds(1100)
         #expect(bench.slots.overdue(at: bench.now).map(\.dueAt) == ["06", "06", "06", "07"])
         #expect(bench.slots.destinations[1]?.first.floor == "06")
         for _ in 0..<4 { bench.end(1) }
@@ -89,11 +90,11 @@ struct DestinationSlotsTests {
         _ = bench.claim(4, to: 1)
         bench.end(1)
         _ = bench.claim(5, to: 1)
-        bench.now += 900_000_000
+        bench.now += .milliseconds(900)
         #expect(bench.slots.overdue(at: bench.now).isEmpty)
-        bench.now += 200_000_000
+        bench.now += .milliseconds(200)
         #expect(bench.slots.overdue(at: bench.now).count == 4)
-        #expect(bench.slots.overdue(at: .max).isEmpty)
+        #expect(bench.slots.overdue(at: .distantFuture).isEmpty)
     }
 
     @Test mutating func `what is claimed ahead takes no slot of another destination, and has a bound of its own`() {
@@ -143,7 +144,7 @@ struct DestinationSlotsTests {
         for id in 1...60 { bench.find(id, failures: id % 2 * 3) }
         #expect(bench.claimAll(due: 9) == 32)
         #expect(bench.flights.allSatisfy { $0.claim.destination != 100 })
-        bench.now += 10_000_000
+        bench.now += .milliseconds(10)
         bench.find(100)
         #expect(bench.slots.shares(at: bench.now).map(\.destination) == [100])
     }
@@ -168,10 +169,10 @@ struct DestinationSlotsTests {
         #expect(bench.claim(9, to: 1) == 4)
         bench.find(2)
         #expect(bench.claim(9, to: 2) == 0)
-        bench.now += 249_000_000
+        bench.now += .milliseconds(249)
         #expect(bench.start() == 0)
-        #expect(bench.slots.wakeTime(after: bench.now) == bench.now + 1_000_000)
-        bench.now += 1_000_000
+        #expect(bench.slots.wakeTime(after: bench.now) == bench.now + .milliseconds(1))
+        bench.now += .milliseconds(1)
         #expect(bench.start() == 1)
         #expect(bench.free(1) == nil)
         #expect(bench.claim(9, to: 2) == 1)
@@ -181,13 +182,13 @@ struct DestinationSlotsTests {
     @Test mutating func `failing destinations get one at a time`() {
         for id in 1...3 { bench.find(id, failures: 3) }
         #expect(bench.claimAll(due: 9) == 3)
-        bench.now += 300_000_000
+        bench.now += .milliseconds(300)
         #expect(bench.claimAll(due: 9) == 0)
     }
 
     @Test mutating func `after a second without an answer it begins with two again`() {
         bench.warm(1)
-        bench.now += 2_000_000_000
+        bench.now += .seconds(2)
         bench.find(1)
         #expect(bench.free(1) == 2)
         #expect(bench.claim(2, to: 1) == 2)
@@ -222,7 +223,7 @@ struct DestinationSlotsTests {
             destination: 1, origin: "", failures: 10, isHalfOpen: true, blockedMilliseconds: 500, breaks: true)
         #expect(bench.slots.marked([standing], at: bench.now).count == 4)
         #expect(bench.free(1) == nil)
-        bench.now += 600_000_000
+        bench.now += .milliseconds(600)
         for _ in 0..<4 { bench.end(1, .failed) }
         bench.find(1, failures: 10, isHalfOpen: true)
         #expect(bench.free(1) == 1)
@@ -235,7 +236,7 @@ struct DestinationSlotsTests {
             #expect(bench.claim(1, to: id) == 1)
             bench.end(id)
             _ = bench.claimAll(due: 0)
-            bench.now += 110_000_000
+            bench.now += .milliseconds(110)
         }
         for id in 1...8 { bench.find(id) }
         #expect(bench.claimAll(due: 1, isRetry: true) == 4)

@@ -11,7 +11,7 @@ import Testing
 struct EndTests {
     @Test(arguments: [SIGHUP, SIGQUIT, SIGINT])
     func `each signal that ends a program ends a poller in good order`(signal: CInt) throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 500))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(500)))
         let installation = try Installation.sending(to: receiver.url)
         for command in ["poll", "up"] {
             let before = try installation.deliveries().count
@@ -57,7 +57,7 @@ struct EndTests {
         let server = EmbeddedServer(home: folder.path, settings: ["fsync": "off"], diesWithParent: false)
         defer { server.stopImmediately() }
         try server.start()
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 4000))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(4000)))
         let database = TestDatabase(connectionString: server.connectionString)
         let installation = try Installation.sending(to: receiver.url, database: database)
         let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "10", "POSTBACKS_LEASE": "20"])

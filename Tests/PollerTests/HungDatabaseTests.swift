@@ -11,7 +11,7 @@ import Testing
 @Suite(.ownThreads) struct HungDatabaseTests {
     @Test func `what was claimed so slowly that its lease would run out on the way goes back, and is sent once`() throws
     {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1500))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(1500)))
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "2", "POSTBACKS_LEASE": "12"])
         let connection = try installation.database.connect()
@@ -23,7 +23,7 @@ import Testing
         poller.send(SIGCONT)
         try installation.database.waitForLock(of: "postbacks poller")
         // This takes nearly the whole lease; on a slow machine the statement runs into its time-out instead.
-        _ = try wait(for: [], milliseconds: 11_500)
+        _ = try wait(for: [], atMost: .milliseconds(11_500))
         try connection.execute(script: "COMMIT")
         let deliveries = try installation.wait(for: 2, in: "delivered")
         #expect(deliveries.allSatisfy { $0.outcomes == ["delivered"] })
@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `answers whose rows somebody locks in another order are stored one by one`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 500))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(500)))
         let installation = try Installation.sending(to: receiver.url)
         try installation.withPoller { _ in
             let connection = try installation.database.connect()

@@ -50,7 +50,7 @@ import Testing
     @Test func `SIGTERM: what is in flight is finished and stored, nothing else is begun, and the poller exits 0`()
         throws
     {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1000))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(1000)))
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, ["POSTBACKS_DESTINATION_CONCURRENCY": "5"])
         try installation.record((1...60).map { "t\($0)" })
@@ -96,7 +96,7 @@ import Testing
     }
 
     @Test func `fencing: a late answer of a lost lease changes nothing, and the delivery is sent again`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 5000))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(5000)))
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, patience)
         try installation.record(["t"])
@@ -132,7 +132,7 @@ import Testing
         let server = EmbeddedServer(home: folder.path, settings: ["fsync": "off"], diesWithParent: false)
         defer { server.stopImmediately() }
         try server.start()
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 1000))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(1000)))
         let database = TestDatabase(connectionString: server.connectionString)
         let installation = try Installation.sending(to: receiver.url, database: database)
         let poller = try RunningPoller(installation, patience)

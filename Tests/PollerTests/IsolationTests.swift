@@ -57,7 +57,7 @@ import Testing
     }
 
     @Test func `first attempts do not wait behind a storm of retries to the same destination`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 100))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(100)))
         let installation = try Installation.sending(to: receiver.url)
         try installation.record((1...3000).map { "t\($0)" })
         _ = try installation.database.connect().run(

@@ -1,10 +1,11 @@
+import System
 import Testing
 
 @testable import Poller
 
 /// Tests how many lines may be written. The clock of the test counts in milliseconds.
 struct LineBudgetTests {
-    private func at(_ milliseconds: Int64) -> Int64 { 5_000_000_000 + milliseconds * 1_000_000 }
+    private func at(_ milliseconds: Int64) -> Instant { Instant(sinceStart: .milliseconds(5000 + milliseconds)) }
 
     @Test func `a limited number of lines a second are written, and the others are counted by kind and reported once`()
     {

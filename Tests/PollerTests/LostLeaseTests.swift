@@ -16,7 +16,7 @@ import Testing
         let connection = try installation.database.connect()
         let schedule = try RetrySchedule(parsing: "1,1")
         let claim = ClaimDeliveries(
-            [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600, schedule: schedule)
+            [Outbox.Share(destination: 1, free: 10)], lease: .seconds(60), orderHold: .seconds(600), schedule: schedule)
         for attempt in 1...3 {
             let claims = try connection.run(claim).claims
             #expect(claims.map(\.attempt) == [attempt])
@@ -38,7 +38,7 @@ import Testing
         try installation.record(["t"])
         let connection = try installation.database.connect()
         let claim = ClaimDeliveries(
-            [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600,
+            [Outbox.Share(destination: 1, free: 10)], lease: .seconds(60), orderHold: .seconds(600),
             schedule: try RetrySchedule(parsing: "100,1"))
         #expect(try connection.run(claim).claims.count == 1)
         // The lease began 61 seconds ago.

@@ -27,14 +27,15 @@ struct OrderClaimTests {
 
     private static func claim(_ free: Int = 10, to destination: Int = 1) -> ClaimDeliveries {
         ClaimDeliveries(
-            [Outbox.Share(destination: destination, free: free)], lease: 60, orderHold: 600, schedule: .standard)
+            [Outbox.Share(destination: destination, free: free)], lease: .seconds(60), orderHold: .seconds(600),
+            schedule: .standard)
     }
 
     private func claim(_ free: Int = 10) throws -> ClaimDeliveries.Answer { try connection.run(Self.claim(free)) }
 
     private func settle(_ claims: [Outbox.Claim], _ output: JSON) throws {
         let answers = claims.map { (["id": .string($0.id), "output": output] as JSON).bytes }
-        _ = try connection.run(CompleteDeliveries(answers, orderHold: 600, schedule: .standard))
+        _ = try connection.run(CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard))
     }
 
     @Test func `of several events that have been owed for longer than the hold one is in flight at a time`() throws {

@@ -23,7 +23,9 @@ import Testing
         try connection.execute(script: "VACUUM outbox")
         try connection.execute(script: "DELETE FROM outbox; ALTER SEQUENCE outbox_id_seq RESTART")
         // It runs twice, because only a connection that knows that its session is not shared keeps plans.
-        for _ in 1...2 { _ = try connection.transaction(Outbox.pollingSession(longest: 60).calls(isShared: false)) }
+        for _ in 1...2 {
+            _ = try connection.transaction(Outbox.pollingSession(longest: .seconds(60)).calls(isShared: false))
+        }
         _ = try connection.transaction([
             FindDueDestinations(schedule: .standard).call, Self.claim([]).call, Self.complete([]).call,
         ])
@@ -105,11 +107,11 @@ import Testing
     }
 
     private static func claim(_ shares: [Outbox.Share]) -> ClaimDeliveries {
-        ClaimDeliveries(shares, lease: 60, orderHold: 600, schedule: .standard)
+        ClaimDeliveries(shares, lease: .seconds(60), orderHold: .seconds(600), schedule: .standard)
     }
 
     private static func complete(_ answers: [[UInt8]]) -> CompleteDeliveries {
-        CompleteDeliveries(answers, orderHold: 600, schedule: .standard)
+        CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard)
     }
 
     private struct OldestDue: StoredCall {

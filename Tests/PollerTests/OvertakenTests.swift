@@ -146,7 +146,7 @@ import Testing
     ) throws {
         let statuses = [500, 200, 200, 404, 500, 200, 500]
         let receivers = try (0..<2).map { _ in
-            try RunningReceiver(ReceiverBehaviour(statuses: statuses, script: .cycle, delayMilliseconds: 20))
+            try RunningReceiver(ReceiverBehaviour(statuses: statuses, script: .cycle, delay: .milliseconds(20)))
         }
         // The hold is so short that events overtake each other all the time.
         let settings = [

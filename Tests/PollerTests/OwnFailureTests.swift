@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `too few descriptors charge nothing and block nobody`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(delayMilliseconds: 100))
+        let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(100)))
         let installation = try Installation.sending(to: receiver.url)
         let transactions = (1...80).map { "t\($0)" }
         try installation.record(transactions)

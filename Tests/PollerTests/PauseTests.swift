@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `R11: a 410 for an earlier version of a postback does not pause the version that it has now`() throws {
-        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [410], delayMilliseconds: 1500))
+        let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [410], delay: .milliseconds(1500)))
         let other = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
         try installation.withPoller(["POSTBACKS_TIMEOUT": "20", "POSTBACKS_LEASE": "60"]) { _ in

@@ -1,4 +1,5 @@
 import Domain
+import System
 
 @testable import Poller
 @testable import Store
@@ -6,8 +7,8 @@ import Domain
 /// The slots of a poller with a clock that the test moves, and the claims in flight.
 struct SlotBench {
     var slots: DestinationSlots
-    var now: Int64 = 5_000_000_000
-    private(set) var flights: [(claim: Outbox.Claim, start: Int64)] = []
+    var now = Instant(sinceStart: .seconds(5))
+    private(set) var flights: [(claim: Outbox.Claim, start: Instant)] = []
     private var deliveries = 0
     private let perDestination: Int
     /// The line of each further claim.
@@ -39,7 +40,7 @@ struct SlotBench {
             count *= 2
         }
         // After this time without an answer, nothing is claimed in advance.
-        now += 110_000_000
+        now += .milliseconds(110)
         find(id)
     }
 

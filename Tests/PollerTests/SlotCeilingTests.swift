@@ -1,4 +1,5 @@
 import Domain
+import System
 import Testing
 
 @testable import Poller
@@ -8,7 +9,6 @@ import Testing
 /// `DestinationSlotsTests` or `SlotIsolationTests` fails.
 struct SlotCeilingTests {
     private var bench = SlotBench(total: 64, perDestination: 16)
-    private static let millisecond: Int64 = 1_000_000
 
     /// One request was answered while two were in flight.
     private mutating func answerOne() {
@@ -25,9 +25,9 @@ struct SlotCeilingTests {
 
     @Test mutating func `100 ms after an answer a destination holds its window and no more`() {
         answerOne()
-        bench.now += 100 * SlotCeilingTests.millisecond - 1
+        bench.now += .milliseconds(100) - .nanoseconds(1)
         #expect(bench.free(1) == 7)
-        bench.now += 1
+        bench.now += .nanoseconds(1)
         #expect(bench.free(1) == 3)
         // And it is looked for.
         #expect(bench.claim(1, to: 1) == 1)
@@ -37,8 +37,8 @@ struct SlotCeilingTests {
     @Test mutating func `nothing is claimed ahead for a destination that asks for a slower pace`() {
         bench.find(1)
         #expect(bench.claim(2, to: 1) == 2)
-        bench.end(1, .overloaded(pause: 0))
-        bench.now += 50 * SlotCeilingTests.millisecond
+        bench.end(1, .overloaded(pause: .zero))
+        bench.now += .milliseconds(50)
         #expect(bench.free(1) == 1)
     }
 
@@ -46,9 +46,9 @@ struct SlotCeilingTests {
         answerOne()
         // Three start, and four wait.
         #expect(bench.claim(7, to: 1) == 3)
-        bench.end(1, .overloaded(pause: 0))
+        bench.end(1, .overloaded(pause: .zero))
         #expect(bench.start() == 0)
-        bench.now += 50 * SlotCeilingTests.millisecond
+        bench.now += .milliseconds(50)
         #expect(bench.start() == 1)
     }
 
@@ -61,27 +61,27 @@ struct SlotCeilingTests {
     @Test mutating func `a destination has its window until a second after its last answer`() {
         answerOne()
         bench.end(1)
-        bench.now += 1000 * SlotCeilingTests.millisecond - 1
+        bench.now += .milliseconds(1000) - .nanoseconds(1)
         #expect(bench.free(1) == 4)
-        bench.now += 1
+        bench.now += .nanoseconds(1)
         #expect(bench.free(1) == 2)
     }
 
     @Test mutating func `a destination with a request that waits has its window until 250 ms after its last answer`() {
         bench.find(1)
         #expect(bench.claim(2, to: 1) == 2)
-        bench.now += 200 * SlotCeilingTests.millisecond
+        bench.now += .milliseconds(200)
         bench.end(1)
-        bench.now += 250 * SlotCeilingTests.millisecond - 1
+        bench.now += .milliseconds(250) - .nanoseconds(1)
         #expect(bench.free(1) == 3)
-        bench.now += 1
+        bench.now += .nanoseconds(1)
         #expect(bench.free(1) == 1)
     }
 
     @Test mutating func `a silent destination may have two in flight, and is looked for`() {
         bench.find(1)
         #expect(bench.claim(1, to: 1) == 1)
-        bench.now += 250 * SlotCeilingTests.millisecond
+        bench.now += .milliseconds(250)
         #expect(bench.slots.floors(at: bench.now).map(\.destination) == [1])
         bench.find(1)
         #expect(bench.free(1) == 1)
@@ -97,7 +97,7 @@ struct SlotCeilingTests {
             #expect(bench.claim(1, to: id) == 1)
         }
         if health == "silent" {
-            bench.now += 250 * SlotCeilingTests.millisecond
+            bench.now += .milliseconds(250)
             for id in 1...2 {
                 bench.find(id)
                 #expect(bench.claim(1, to: id) == 1)
@@ -115,7 +115,7 @@ struct SlotCeilingTests {
         }
         bench.find(1)
         #expect(bench.claim(9, to: 1) == 4)
-        bench.now += 250 * SlotCeilingTests.millisecond
+        bench.now += .milliseconds(250)
         // Of the seven a destination in doubt leaves two, as many as half of the slots.
         bench.find(3)
         #expect(bench.claim(9, to: 3) == 1)
@@ -229,7 +229,7 @@ struct SlotCeilingTests {
         for id in 1...2 {
             bench.find(id)
             #expect(bench.claim(1, to: id) == 1)
-            bench.now += SlotCeilingTests.millisecond
+            bench.now += .milliseconds(1)
         }
         bench.end(2)
         bench.find(3)
@@ -246,7 +246,7 @@ struct SlotCeilingTests {
             bench.find(id)
             #expect(bench.claim(count, to: id) == count)
             _ = bench.claim(0, to: id)
-            bench.now += SlotCeilingTests.millisecond
+            bench.now += .milliseconds(1)
         }
         bench.end(2)
         bench.find(2)
@@ -255,21 +255,21 @@ struct SlotCeilingTests {
 
     @Test mutating func `a slower pace ends when less than a millisecond is left between two starts`() {
         var pace = Pace()
-        pace.slowDown(start: 0, at: 0)
+        pace.slowDown(start: Instant(sinceStart: .zero), at: Instant(sinceStart: .zero))
         var last = pace.interval
-        while pace.interval > 0 {
+        while pace.interval > .zero {
             last = pace.interval
             pace.speedUp()
         }
-        #expect(last >= SlotCeilingTests.millisecond)
-        #expect(last - last / 64 < SlotCeilingTests.millisecond)
+        #expect(last >= .milliseconds(1))
+        #expect(last - last / 64 < .milliseconds(1))
     }
 
     @Test mutating func `a slower pace makes up for 20 ms of unused starts`() {
         var pace = Pace()
-        pace.slowDown(start: 0, at: 0)
-        while pace.interval > 4 * SlotCeilingTests.millisecond { pace.speedUp() }
-        let burst = Int(20 * SlotCeilingTests.millisecond / pace.interval)
+        pace.slowDown(start: Instant(sinceStart: .zero), at: Instant(sinceStart: .zero))
+        while pace.interval > .milliseconds(4) { pace.speedUp() }
+        let burst = Int(Duration.milliseconds(20) / pace.interval)
         #expect(pace.starts(at: bench.now) == 1 + burst)
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import System
 
 @testable import Poller
 @testable import Store
@@ -49,11 +50,10 @@ struct SlotWorld {
 
     private struct Request {
         let claim: Outbox.Claim
-        let start: Int64
+        let start: Instant
     }
 
     static let timeout: Int64 = 20_000
-    private static let millisecond: Int64 = 1_000_000
 
     init(total: Int = 256, perDestination: Int = 16, requests: Int = 4096) {
         slots = DestinationSlots(SlotLimits(slots: total, perDestination: perDestination, requests: requests))
@@ -87,11 +87,11 @@ struct SlotWorld {
         }
     }
 
-    private var nanoseconds: Int64 { now * SlotWorld.millisecond }
+    private var instant: Instant { Instant(sinceStart: .milliseconds(now)) }
 
     private mutating func turn() {
         for (request, reaction) in ends.removeValue(forKey: now) ?? [] { end(request, reaction) }
-        for claim in slots.overdue(at: nanoseconds) { giveBack(claim) }
+        for claim in slots.overdue(at: instant) { giveBack(claim) }
         begin()
         find()
         claim()
@@ -107,11 +107,11 @@ struct SlotWorld {
                 id: id, firstDue: firstDue[id]?.isEmpty == false ? "0" : nil,
                 retryDue: retriesDue[id]?.isEmpty == false ? "0" : nil, lookedAt: "0")
         }
-        if !found.isEmpty { slots.found(found, at: nanoseconds) }
+        if !found.isEmpty { slots.found(found, at: instant) }
     }
 
     private mutating func claim() {
-        let shares = slots.shares(at: nanoseconds)
+        let shares = slots.shares(at: instant)
         var claims: [Outbox.Claim] = []
         for share in shares {
             let id = share.destination
@@ -132,11 +132,11 @@ struct SlotWorld {
                 }
             }
         }
-        slots.claimed(claims, of: shares, at: nanoseconds)
+        slots.claimed(claims, of: shares, at: instant)
     }
 
     private mutating func begin() {
-        for started in slots.starting(at: nanoseconds) {
+        for started in slots.starting(at: instant) {
             let id = started.claim.destination
             var record = self[id]
             record.started += 1
@@ -148,7 +148,7 @@ struct SlotWorld {
             mostInFlight = max(mostInFlight, inFlight)
             bytesInFlight += started.claim.line.count
             mostBytesInFlight = max(mostBytesInFlight, bytesInFlight)
-            queue.append(Request(claim: started.claim, start: nanoseconds))
+            queue.append(Request(claim: started.claim, start: instant))
         }
     }
 
@@ -183,7 +183,7 @@ struct SlotWorld {
             records[id]?.timedOut += 1
             oweRetries(1, to: id)
         }
-        slots.ended(request.claim, start: request.start, reaction, at: nanoseconds)
+        slots.ended(request.claim, start: request.start, reaction, at: instant)
     }
 
     private mutating func giveBack(_ claim: Outbox.Claim) {

@@ -15,7 +15,7 @@ struct StartTests {
     {
         let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
             .merging(environment) { $1 }
-        return try Programs.run("postbacks", ["poll"], environment: variables, seconds: 60)
+        return try Programs.run("postbacks", ["poll"], environment: variables, timeout: .seconds(60))
     }
 
     private func expectRefusal(

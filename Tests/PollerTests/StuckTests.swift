@@ -46,7 +46,7 @@ import Testing
             "mkdir \"$0.first\" 2>/dev/null && { exec <&-; exec sleep 1000; }; exec \"$REAL\" \"$@\"")
         try installation.withPoller(["POSTBACKS_FUNCTIONS": folder.path, "POSTBACKS_LEASE": "600"]) { _ in
             try waitUntil("the first one") { FileSystem.kind(of: "\(folder.path)/deliverPostback.first") != nil }
-            _ = try wait(for: [], milliseconds: 200)
+            _ = try wait(for: [], atMost: .milliseconds(200))
             try installation.record(["t"])
             try waitUntil("it is delivered") { try installation.count("deliveries") == 1 }
         }
@@ -102,7 +102,7 @@ import Testing
         _ = try connection.run("ALTER DATABASE \(identifier: name) SET default_transaction_read_only = on")
         let poller = try RunningPoller(installation)
         try waitUntil("it is refused") { try poller.log.contains("25006") }
-        _ = try wait(for: [], milliseconds: 2000)
+        _ = try wait(for: [], atMost: .milliseconds(2000))
         #expect(try poller.log.split(separator: "\n").count < 100)
         _ = try connection.run("ALTER DATABASE \(identifier: name) SET default_transaction_read_only = off")
         try installation.wait(in: "delivered")
@@ -116,7 +116,7 @@ import Testing
         _ = try connection.run("UPDATE postbacks SET paused_at = now(), paused_reason = 'test'")
         let poller = try RunningPoller(installation)
         try waitUntil("a delivery process") { poller.deliveryProcess != nil }
-        _ = try wait(for: [], milliseconds: 2000)
+        _ = try wait(for: [], atMost: .milliseconds(2000))
         #expect(receiver.requests.isEmpty)
         #expect(try installation.value("SELECT lease_no::text AS value FROM outbox") == "0")
     }

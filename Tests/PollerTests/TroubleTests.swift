@@ -1,10 +1,11 @@
+import System
 import Testing
 
 @testable import Poller
 
 /// Tests when a lasting fault is reported. The clock of the test counts in seconds.
 struct TroubleTests {
-    private func at(_ seconds: Double) -> Int64 { 7_000_000_000 + Int64(seconds * 1e9) }
+    private func at(_ seconds: Double) -> Instant { Instant(sinceStart: .seconds(7 + seconds)) }
 
     @Test func `a fault is reported when it begins, every minute, and at its end with its length`() {
         var trouble = Trouble()

@@ -31,7 +31,8 @@ import Testing
     @Test func `a claim gives its readable rows, and says of each other which lease it is`() throws {
         try spoil()
         let claim = ClaimDeliveries(
-            [Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600, schedule: .standard)
+            [Outbox.Share(destination: 1, free: 10)], lease: .seconds(60), orderHold: .seconds(600), schedule: .standard
+        )
         let answer = try connection.run(claim)
         #expect(answer.claims.map(\.delivery) == [1, 3])
         #expect(answer.unreadable.map(\.delivery) == [2] && answer.unreadable.map(\.lease) == [1])

@@ -68,7 +68,7 @@ struct UpTests {
         #expect(FileSystem.ownership(of: file)?.mode == 0o600)
         let shell = try ChildProcess.run(
             "/bin/sh", ["-c", ". '\(file)'; exec createPostback"], environment: Programs.environment(),
-            input: Array(Self.postback.encodedText.utf8), seconds: 60)
+            input: Array(Self.postback.encodedText.utf8), timeout: .seconds(60))
         #expect(shell.status == .exited(0), "\(shell.text)\(shell.errorText)")
 
         let left = try FileSystem.read(file)
@@ -92,7 +92,7 @@ struct UpTests {
             let program = Programs.path("listOffers")
             let outcome = try ChildProcess.run(
                 "/bin/sh", ["-c", geteuid() == 0 ? hidden : "exec \"$0\"", program],
-                environment: Programs.environment(environment), input: Array("{}".utf8), seconds: 60)
+                environment: Programs.environment(environment), input: Array("{}".utf8), timeout: .seconds(60))
             return FunctionCall(outcome)
         }
         let nothing = try call()

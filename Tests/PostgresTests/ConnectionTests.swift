@@ -93,7 +93,7 @@ import Testing
         let connecting = try Connecting(try TestDatabase.make().connectionString)
         var connection = try connecting.poll()
         while connection == nil {
-            _ = try wait(for: connecting.interests, milliseconds: connecting.millisecondsLeft)
+            _ = try wait(for: connecting.interests, atMost: connecting.timeLeft)
             connection = try connecting.poll()
         }
         #expect(try connection?.run("SELECT 1 AS one")[0].integer("one") == 1)

@@ -124,7 +124,7 @@ import Testing
         #expect(connection.isBusy)
         var results = connection.poll()
         while results == nil {
-            _ = try wait(for: connection.interests, milliseconds: 60_000)
+            _ = try wait(for: connection.interests, atMost: .milliseconds(60_000))
             results = connection.poll()
         }
         #expect(results?.count == 2)

@@ -73,7 +73,7 @@ struct ReferenceExamplesTests {
             let outcome = try ChildProcess.run(
                 "/bin/bash", ["-ec", "set -o pipefail; \(withPorts(command))"],
                 environment: Programs.environment(installation.environment.merging(["PATH": path]) { $1 }),
-                directory: folder.path, seconds: 120)
+                directory: folder.path, timeout: .seconds(120))
             try waitUntil("what is owed has been tried", timeoutSeconds: 60) {
                 try ["owed", "in_flight"].allSatisfy { state in
                     try installation.ask("listDeliveries", ["state": .string(state), "limit": 1])["deliveries"] == []

@@ -30,7 +30,7 @@ struct RunningTests {
             environment: Programs.environment([
                 "PGHOST": socket, "PGUSER": "postbacks", "POSTBACKS_FUNCTIONS": Programs.folder,
                 "PATH": "\(Programs.folder):\(ProcessEnvironment["PATH"] ?? "")",
-            ]), directory: folder.path, seconds: 300)
+            ]), directory: folder.path, timeout: .seconds(300))
         let statuses = String(decoding: try FileSystem.read("\(folder.path)/statuses"), as: UTF8.self)
             .split(separator: "\n").map { $0.dropFirst("status ".count) }
         try #require(statuses.count == commands.count, "\(outcome.text)\(outcome.errorText)")
@@ -57,7 +57,7 @@ struct RunningTests {
                 to: "\(folder.path)/\(name)")
         }
         let outcome = try ChildProcess.run(
-            analyze, ["verify", "--man=no"] + names.map { "\(folder.path)/\($0)" }, seconds: 60)
+            analyze, ["verify", "--man=no"] + names.map { "\(folder.path)/\($0)" }, timeout: .seconds(60))
         #expect(outcome.status == .exited(0) && outcome.errorText.isEmpty, "\(outcome.errorText)")
     }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite(.ownThreads) struct ScriptsTests {
     private func run(_ script: String, _ arguments: [String]) throws -> ChildProcess.Outcome {
         try ChildProcess.run(
-            "\(Repository.root)/\(script)", arguments, environment: Programs.environment(), input: [], seconds: 120)
+            "\(Repository.root)/\(script)", arguments, environment: Programs.environment(), input: [],
+            timeout: .seconds(120))
     }
 
     @Test(arguments: [
@@ -42,7 +43,7 @@ import Testing
         func invoke(_ function: String, _ input: String) throws -> ChildProcess.Outcome {
             try ChildProcess.run(
                 Programs.path("postbacks"), ["invoke", "--start-server", "--pretty", function],
-                environment: environment, input: Array(input.utf8), seconds: 120)
+                environment: environment, input: Array(input.utf8), timeout: .seconds(120))
         }
         let configured = try invoke("configureOffer", #"{"offerId":"o1"}"#)
         #expect(configured.status == .exited(0), "\(configured.errorText)")

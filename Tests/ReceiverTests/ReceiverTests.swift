@@ -12,7 +12,7 @@ import Testing
         try connection.writeAll(Array(text.utf8))
         var answer = ""
         while true {
-            _ = try wait(for: [.read(connection)], milliseconds: 60_000)
+            _ = try wait(for: [.read(connection)], atMost: .milliseconds(60_000))
             guard case .bytes(let bytes) = try connection.read(upTo: 65_536) else { return answer }
             answer += String(decoding: bytes, as: UTF8.self)
             if let end, answer.hasSuffix(end) { return answer }
@@ -75,7 +75,7 @@ import Testing
         let receiver = try RunningReceiver()
         let connection = try Descriptor.connect(to: "127.0.0.1", port: receiver.port)
         for byte in Array("POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nok".utf8) { try connection.writeAll([byte]) }
-        _ = try wait(for: [.read(connection)], milliseconds: 60_000)
+        _ = try wait(for: [.read(connection)], atMost: .milliseconds(60_000))
         #expect(receiver.requests.map(\.text) == ["ok"])
     }
 
@@ -102,7 +102,7 @@ import Testing
         let connections = try (0..<400).map { _ in try Descriptor.connect(to: "127.0.0.1", port: receiver.port) }
         for connection in connections { try connection.writeAll(Array("GET / HTTP/1.1\r\n\r\n".utf8)) }
         for connection in connections {
-            _ = try wait(for: [.read(connection)], milliseconds: 60_000)
+            _ = try wait(for: [.read(connection)], atMost: .milliseconds(60_000))
             guard case .bytes(let bytes) = try connection.read(upTo: 1_000) else {
                 Issue.record("no answer")
                 return
@@ -129,7 +129,7 @@ import Testing
         // This is more than the buffer of a pipe.
         let body = String(repeating: "b", count: 300_000)
         try connection.writeAll(Array("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n\(body)".utf8))
-        _ = try wait(for: [.read(output)], milliseconds: nil)
+        _ = try wait(for: [.read(output)], atMost: nil)
         process.terminate(SIGTERM)
         try waitUntil("it has ended") { try process.poll() != nil }
         #expect(try process.poll() == .exited(0))

@@ -267,7 +267,8 @@ struct CanaryTests {
             printf '{"basicAuth":{"password":"Kanari-RF-15%0200000d' 0 >&3; kill -SEGV $!; wait $!; echo $? >status
             """
         let outcome = try ChildProcess.run(
-            "/bin/bash", ["-c", script], environment: Programs.environment(installation.environment), seconds: 120)
+            "/bin/bash", ["-c", script], environment: Programs.environment(installation.environment),
+            timeout: .seconds(120))
         #expect(String(decoding: try FileSystem.read("\(folder.path)/status"), as: UTF8.self) == "139\n")
         #expect(!outcome.errorText.contains("core dumped"), "\(outcome.errorText)")
         #expect(FileSystem.names(in: folder.path) == ["input", "output", "status"])

@@ -117,7 +117,7 @@ import Testing
                 + "\nprintf %s \"$POSTBACKS_ENCRYPTION_KEY_FILE\" && exec configureAffiliate"
             let outcome = try ChildProcess.run(
                 "/bin/sh", ["-c", script], environment: Programs.environment(),
-                input: Array(#"{"affiliateId":"a"}"#.utf8), seconds: 60)
+                input: Array(#"{"affiliateId":"a"}"#.utf8), timeout: .seconds(60))
             #expect(outcome.status == .exited(0), "\(outcome.text)\(outcome.errorText)")
             #expect(outcome.text.hasPrefix("\(home)/encryption-key{\"affiliate\""), "\(outcome.text)")
         }

@@ -95,23 +95,23 @@ struct AlertOutboxTests {
     @Test func `an alert is leased by one poller, fenced, counted, and forgotten after three days`() throws {
         try call(WatchOutbox(lagSeconds: 300))
         for _ in 1...3 { try call(NotifyOperator("postback.resumed", ["reason": "r"])) }
-        let claimed = try call(ClaimAlerts(2, lease: 60)).alerts
+        let claimed = try call(ClaimAlerts(2, lease: .seconds(60))).alerts
         #expect(claimed.count == 2 && claimed.allSatisfy { $0.attempt == 1 && $0.data == ["reason": "r"] })
         #expect(claimed.allSatisfy { $0.id >= AlertOutbox.firstID })
-        #expect(try call(ClaimAlerts(5, lease: 60)).alerts.count == 1)
-        #expect(try call(ClaimAlerts(5, lease: 60)).alerts.isEmpty)
+        #expect(try call(ClaimAlerts(5, lease: .seconds(60))).alerts.count == 1)
+        #expect(try call(ClaimAlerts(5, lease: .seconds(60))).alerts.isEmpty)
         try call(
             CompleteAlerts([
                 AlertOutbox.Verdict(claimed[0], .done),
-                AlertOutbox.Verdict(claimed[1], .again(wait: 0, countsAsAttempt: true)),
+                AlertOutbox.Verdict(claimed[1], .again(wait: .zero, countsAsAttempt: true)),
             ]))
-        let again = try call(ClaimAlerts(5, lease: 60)).alerts
+        let again = try call(ClaimAlerts(5, lease: .seconds(60))).alerts
         #expect(again.map(\.id) == [claimed[1].id] && again.map(\.attempt) == [2])
         // A late answer of the lease before.
         try call(CompleteAlerts([AlertOutbox.Verdict(claimed[1], .done)]))
         #expect(try types().count == 2)
         _ = try connection.run("UPDATE alerts SET at = now() - interval '4 days', lease_until = NULL")
-        #expect(try call(ClaimAlerts(5, lease: 60)).alerts.isEmpty)
+        #expect(try call(ClaimAlerts(5, lease: .seconds(60))).alerts.isEmpty)
         #expect(try types().isEmpty)
     }
 

@@ -105,7 +105,7 @@ import Testing
                 """)
         let find = FindDueDestinations(schedule: schedule)
         let claim = ClaimDeliveries(
-            [Outbox.Share(destination: 1, free: 1)], lease: 60, orderHold: 600, schedule: schedule)
+            [Outbox.Share(destination: 1, free: 1)], lease: .seconds(60), orderHold: .seconds(600), schedule: schedule)
         try mark(Outbox.Mark(failures: 10))
         #expect(try connection.run(find).destinations.isEmpty)
         #expect(try connection.run(claim).isEmpty)

@@ -36,13 +36,13 @@ import Testing
         var calls: [any StoredCall] = [
             FindConversion(key: read(withOffer, ConversionKey.init)),
             UpdateStatuses(
-                updates: [read(withOffer.merging(["status": "done"]), StatusUpdate.init)], orderHold: 600),
+                updates: [read(withOffer.merging(["status": "done"]), StatusUpdate.init)], orderHold: .seconds(600)),
         ]
         for filter in [key, withOffer] {
             calls += [
                 ListConversions(filter: read(filter, ConversionFilter.init), order: .oldest, after: nil, count: 10),
                 ListDeliveries(
-                    filter: read(filter, DeliveryFilter.init), order: .newest, after: nil, count: 10, orderHold: 600),
+                    filter: read(filter, DeliveryFilter.init), order: .newest, after: nil, count: 10, orderHold: .seconds(600)),
                 ResendDeliveries(request: read(["filter": filter], ResendRequest.init)),
             ]
         }

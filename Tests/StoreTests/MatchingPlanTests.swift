@@ -55,7 +55,7 @@ import Testing
         let update = read(["conversionId": 1, "status": "done"], StatusUpdate.init)
         let calls: [(call: any StoredCall, indexes: [String])] = [
             (RecordConversions(conversions: [new]), ["postbacks_matching"]),
-            (UpdateStatuses(updates: [update], orderHold: 600), ["postbacks_matching"]),
+            (UpdateStatuses(updates: [update], orderHold: .seconds(600)), ["postbacks_matching"]),
             (
                 BackfillPostback(
                     postbackID: 1, since: Timestamp(milliseconds: 0), until: nil, after: "0", includesSilent: false,

@@ -22,12 +22,13 @@ enum FunctionCallSamples {
     private static let conversions: [any StoredCall] = [
         RecordConversions(conversions: [new]), FindRepeats(conversions: [new]),
         FindConversion(key: read(["offerId": "o", "transactionId": "t", "goalId": nil], ConversionKey.init)),
-        ExplainConversion(conversionID: 1, all: true, orderHold: 600),
+        ExplainConversion(conversionID: 1, all: true, orderHold: .seconds(600)),
         ListConversions(
             filter: read(["offerId": "o"], ConversionFilter.init), order: .oldest, after: nil, count: 10),
         LockConversion(conversionID: 1), RedactConversion(conversionID: 1), FindEvent(conversionID: 1),
         UpdateStatuses(
-            updates: [read(["conversionId": 1, "status": "rejected", "payout": nil], StatusUpdate.init)], orderHold: 600
+            updates: [read(["conversionId": 1, "status": "rejected", "payout": nil], StatusUpdate.init)],
+            orderHold: .seconds(600)
         ),
         WakePollers(),
     ]
@@ -52,7 +53,7 @@ enum FunctionCallSamples {
     ]
 
     private static let deliveries: [any StoredCall] = [
-        ListDeliveries(filter: .none, order: .oldest, after: nil, count: 10, orderHold: 600),
+        ListDeliveries(filter: .none, order: .oldest, after: nil, count: 10, orderHold: .seconds(600)),
         ListAttempts(deliveries: [(id: 1, from: 0, until: 2_000_000_000)], isBrief: false),
         FindUnresendable(deliveryIDs: [1, 99]),
         ResendDeliveries(request: read(["filter": ["offerId": "o"], "force": true], ResendRequest.init)),

@@ -10,8 +10,10 @@ enum StoredCallSamples {
     static let poller: [any StoredCall] = [
         AdoptInstallation(), ApplySettings([("jit", "off")], forTransaction: true), CancelDeliveries(),
         CheckInstallation(), CheckMigrationsTable(), CheckPollerRights(), CheckRoles(), CheckWritable(),
-        ClaimAlerts(10, lease: 60),
-        ClaimDeliveries([Outbox.Share(destination: 1, free: 10)], lease: 60, orderHold: 600, schedule: .standard),
+        ClaimAlerts(10, lease: .seconds(60)),
+        ClaimDeliveries(
+            [Outbox.Share(destination: 1, free: 10)], lease: .seconds(60), orderHold: .seconds(600), schedule: .standard
+        ),
         CompleteAlerts([]), complete, CountDue(), CountOwed(), CreateMigrationsTable(), DeferUnreadable([1]),
         DescribeServer(), FillDeliveries(after: 0, limit: 10), FindDueDestinations(heads: 2, schedule: .standard),
         FindSequencesBehind(), FindUnfinishedIndexes(), ReportDeadDeliveries(), HoldPostbacks([2]),
@@ -20,7 +22,7 @@ enum StoredCallSamples {
         MarkDestinations([1: Outbox.Mark(failures: 1)], schedule: .standard), MeasureAlerts(), MeasureBacklog(),
         MeasureTables(limit: 10), RepairOutbox(), RepairSequences(), PauseDyingPostbacks([1]),
         RecordHeartbeat(
-            "00000000-0000-0000-0000-000000000001", version: "1.0.0", uptime: 1.5, problem: "it has no key"),
+            "00000000-0000-0000-0000-000000000001", version: "1.0.0", uptime: .seconds(1.5), problem: "it has no key"),
         RecordMigration(number: 1000, name: "sample"), ReleaseDeliveries([]),
         RemoveHeartbeat("00000000-0000-0000-0000-000000000002"), RenumberDeliveries([4]),
         NotifyOperator("poller.stopped", ["unanswered": 1]), TryWriting(), WatchOutbox(lagSeconds: 300),
@@ -37,7 +39,7 @@ enum StoredCallSamples {
                 {"id":"2/1/1","output":{"outcome":"failed","pausePostback":true,"sent":true,"request":null,
                 "response":null,"error":{"code":"http_status"},"timing":{"totalMs":1},"remoteAddress":null}}
                 """.utf8)
-        ], orderHold: 600, schedule: .standard)
+        ], orderHold: .seconds(600), schedule: .standard)
 
     /// Fills the tables for the samples: a postback of which ten deliveries are dead, a paused one, a blocked destination, and in
     /// the outbox one delivery of each kind (1 due, 2 in flight, 3 lost on its last attempt, 4 with an id that is taken, 5 overtaken,

@@ -97,7 +97,7 @@ import Testing
             ])
         #expect(completed.dyingPostbacks == [1] && completed.pausedPostbacks == [1])
         #expect(completed.pauses.map(\.reason) == ["the receiver answered 410 Gone"])
-        #expect(try connection.run(ClaimAlerts(10, lease: 60)).alerts.first?.data == ["reason": "sample"])
+        #expect(try connection.run(ClaimAlerts(10, lease: .seconds(60))).alerts.first?.data == ["reason": "sample"])
         #expect(try connection.run(ListPaused(limit: 1)).count == 2)
         #expect(try connection.run(ListBlocked(limit: 10)).first.map(\.origin) == ["http://two:80"])
         #expect(try connection.run(ListPollers()).map(\.isAlive) == [true])

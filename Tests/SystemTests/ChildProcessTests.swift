@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.ownThreads) struct ChildProcessTests {
     private func shell(_ script: String, input: String = "") throws -> ChildProcess.Outcome {
-        try ChildProcess.run("/bin/sh", ["-c", script], input: Array(input.utf8), seconds: 60)
+        try ChildProcess.run("/bin/sh", ["-c", script], input: Array(input.utf8), timeout: .seconds(60))
     }
 
     @Test func `a child that prints much on both pipes while it is fed does not block`() throws {
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func `a child that takes too long is killed`() throws {
-        let outcome = try ChildProcess.run("/bin/sleep", ["1000"], seconds: 1)
+        let outcome = try ChildProcess.run("/bin/sleep", ["1000"], timeout: .seconds(1))
         #expect(outcome.status == .signaled(SIGKILL))
     }
 

@@ -8,7 +8,7 @@ struct SignalsTests {
         #expect(try signals.readPending().isEmpty)
         raise(SIGUSR1)
         raise(SIGUSR2)
-        #expect(try wait(for: [.read(signals.descriptor)], milliseconds: 60_000) == [true])
+        #expect(try wait(for: [.read(signals.descriptor)], atMost: .milliseconds(60_000)) == [true])
         #expect(Set(try signals.readPending()) == [SIGUSR1, SIGUSR2])
         #expect(try signals.readPending().isEmpty)
     }

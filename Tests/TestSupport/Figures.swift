@@ -1,5 +1,5 @@
 import Glibc
-package import System
+import System
 
 /// Formats a number with `decimals` decimal places.
 package func format(_ value: Double, _ decimals: Int = 0) -> String {
@@ -20,9 +20,4 @@ extension [Double] {
         let rank = Int((percent / 100 * Double(count)).rounded(.up))
         return sorted()[Swift.max(0, Swift.min(count, rank) - 1)]
     }
-}
-
-extension Clock {
-    /// `start` is in nanoseconds of the monotonic clock.
-    package static func seconds(since start: Int64) -> Double { Double(monotonicNanoseconds - start) / 1e9 }
 }

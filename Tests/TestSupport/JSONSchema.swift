@@ -16,7 +16,7 @@ package enum JSONSchema {
         let blocks = cases.map { ([$0.schema] + $0.values).map(\.encodedText).joined(separator: "\n") }
         let outcome = try ChildProcess.run(
             try Python.interpreter(with: "jsonschema"), [script],
-            input: Array(blocks.joined(separator: "\n\n").utf8), seconds: 300)
+            input: Array(blocks.joined(separator: "\n\n").utf8), timeout: .seconds(300))
         var lines = outcome.text.split(separator: "\n")[...]
         guard outcome.status == .exited(0), lines.count == cases.reduce(0, { $0 + $1.values.count }) else {
             throw DidNotHappen(description: "a verdict on each value: \(outcome.errorText)")

@@ -25,17 +25,18 @@ package final class LineProcess {
 
     /// Writes all bytes, and reads at the same time, until `count` lines have arrived.
     package func exchange(_ bytes: [UInt8], lines count: Int, seconds limit: Double) throws {
-        let start = Clock.monotonicNanoseconds
+        let start = Instant.now
         var rest = bytes[...]
         var seen = 0
         while seen < count {
-            guard Clock.seconds(since: start) < limit else {
+            guard start.elapsed.seconds < limit else {
                 throw DidNotHappen(description: "\(seen) of \(count) lines came in \(limit) s")
             }
             guard let output = child.output, let input = child.input else {
                 throw DidNotHappen(description: "it has ended")
             }
-            _ = try wait(for: rest.isEmpty ? [.read(output)] : [.read(output), .write(input)], milliseconds: 1000)
+            _ = try wait(
+                for: rest.isEmpty ? [.read(output)] : [.read(output), .write(input)], atMost: .milliseconds(1000))
             if !rest.isEmpty { rest = rest.dropFirst(try input.writeSome(rest.prefix(1 << 16))) }
             seen += try read().reduce(0) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
         }
@@ -63,10 +64,10 @@ package final class LineProcess {
     }
 
     package func readLine(seconds limit: Double) throws -> String {
-        let start = Clock.monotonicNanoseconds
-        while Clock.seconds(since: start) < limit, let output = child.output {
+        let start = Instant.now
+        while start.elapsed.seconds < limit, let output = child.output {
             if let line = try takeLines().first { return String(decoding: line, as: UTF8.self) }
-            _ = try wait(for: [.read(output)], milliseconds: 100)
+            _ = try wait(for: [.read(output)], atMost: .milliseconds(100))
         }
         throw DidNotHappen(description: "no line came")
     }
@@ -89,7 +90,7 @@ package final class LineProcess {
         child.terminate(signal)
         for _ in 0..<600 {
             if (try? child.poll()) != nil { return }
-            _ = try? wait(for: [], milliseconds: 50)
+            _ = try? wait(for: [], atMost: .milliseconds(50))
         }
         child.terminate(SIGKILL)
         _ = try? child.wait()

@@ -17,11 +17,11 @@ package enum Programs {
     /// Runs a program until it ends. Its environment is that of `environment(_:)` below.
     package static func run(
         _ name: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:],
-        seconds: Int = 120
+        timeout: Duration = .seconds(120)
     ) throws -> ChildProcess.Outcome {
         try ChildProcess.run(
             path(name), arguments, environment: self.environment(environment), input: Array(input.utf8),
-            seconds: seconds)
+            timeout: timeout)
     }
 
     /// Runs the warm mode with these lines as its whole input.

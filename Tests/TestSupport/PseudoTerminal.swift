@@ -15,7 +15,7 @@ package enum PseudoTerminal {
             .merging(usual) { $1 }.merging(environment) { $1 }
         return try ChildProcess.run(
             try Python.interpreter(with: "pty"), ["-c", script, String(columns), program] + arguments,
-            environment: variables, directory: directory, seconds: 300)
+            environment: variables, directory: directory, timeout: .seconds(300))
     }
 
     private static let script = """

@@ -21,7 +21,7 @@ package enum Python {
         for path in [Executable.find("python3"), "/usr/bin/python3"].compactMap(\.self)
         where Executable.isExecutable(path) {
             let outcome = try ChildProcess.run(
-                path, ["-c", "import \(module)"], environment: environment, seconds: 60)
+                path, ["-c", "import \(module)"], environment: environment, timeout: .seconds(60))
             if outcome.status == .exited(0) { return path }
         }
         throw DidNotHappen(description: "a python3 that has the module \(module); ./Tests/run installs it")

@@ -83,7 +83,7 @@ package final class RunningReceiver: Sendable {
             receiver.onRequest = onRequest
             shared.start.withLock { $0 = .success(receiver.port) }
             while !shared.isStopped.load(ordering: .relaxed) {
-                try receiver.turn(milliseconds: 20)
+                try receiver.turn(atMost: .milliseconds(20))
                 shared.accepted.store(receiver.accepted, ordering: .relaxed)
                 shared.newBehaviour.withLock { new in
                     if let behaviour = new { receiver.conduct = behaviour.conduct() }

@@ -32,7 +32,7 @@ package struct SignatureCheck {
         }
         let outcome = try ChildProcess.run(
             try Python.interpreter(with: "standardwebhooks"), ["\(FileSystem.parent(of: #filePath))/verify.py"],
-            environment: Python.environment, input: Array(lines.joined().utf8), seconds: 120)
+            environment: Python.environment, input: Array(lines.joined().utf8), timeout: .seconds(120))
         guard outcome.status == .exited(0) else { throw DidNotHappen(description: outcome.errorText) }
         return outcome.text.split(separator: "\n").map(String.init)
     }

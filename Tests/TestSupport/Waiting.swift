@@ -13,14 +13,14 @@ package struct DidNotHappen: Error, CustomStringConvertible {
 package func waitUntil(
     _ what: String = "the condition", timeoutSeconds: Int = 60, _ condition: () throws -> Bool
 ) throws {
-    let deadline = Clock.monotonicNanoseconds + Int64(timeoutSeconds) * 1_000_000_000
+    let deadline = Instant.now + .seconds(timeoutSeconds)
     while true {
-        let start = Clock.monotonicNanoseconds
+        let start = Instant.now
         if try condition() { return }
-        let end = Clock.monotonicNanoseconds
+        let end = Instant.now
         guard end < deadline else {
             throw DidNotHappen(description: "\(what) did not happen within \(timeoutSeconds) s")
         }
-        _ = try wait(for: [], milliseconds: Int(min(max((end - start) / 250_000, 10), 100)))
+        _ = try wait(for: [], atMost: min(max((end - start) * 4, .milliseconds(10)), .milliseconds(100)))
     }
 }

@@ -48,7 +48,7 @@ struct Attempt: FunctionOutput {
                 status: response.status, body: response.body,
                 bodyFailure: response.bodyFailure.map(AttemptError.init), successWhen: criteria)
             let asked = RetryAfter.seconds(
-                response.headers.values(ofHeader: "retry-after"), now: Timestamp(milliseconds: Clock.unixMilliseconds))
+                response.headers.values(ofHeader: "retry-after"), now: Timestamp(milliseconds: WallClock.unixMilliseconds))
             end(judgement, schedule: schedule, status: response.status, retryAfter: asked)
         case .failure(let failure):
             end(Judgement(AttemptError(failure), targetIsNamed: targetIsNamed), schedule: schedule)

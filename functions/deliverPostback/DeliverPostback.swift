@@ -23,7 +23,7 @@ struct DeliverPostback: ConcurrentFunction {
         output: Attempt.schema,
         settings: [
             Setting<EncryptionKeys?>.encryptionKey, Setting.allowCIDRs, Setting<String?>.authoritiesFile,
-            Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Double>.timeout, Setting<Double>.connectTimeout,
+            Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Duration>.timeout, Setting<Duration>.connectTimeout,
             Setting.logLevel,
         ])
 
@@ -53,8 +53,8 @@ struct DeliverPostback: ConcurrentFunction {
         keys = try settings(.encryptionKey)
         schedule = try settings(.retrySchedule)
         let limits = HTTPLimits(
-            connectMilliseconds: Int(try settings(.connectTimeout) * 1000),
-            totalMilliseconds: Int(try settings(.timeout) * 1000))
+            connect: try settings(.connectTimeout),
+            total: try settings(.timeout))
         let egress: EgressRules = try settings(.allowCIDRs)
         let proxy: Proxy? = try settings(.proxy)
         let authorities: String? = try settings(.authoritiesFile)
@@ -70,7 +70,7 @@ struct DeliverPostback: ConcurrentFunction {
     var isFull: Bool { bytesInFlight >= DeliverPostback.bytesInFlightLimit }
 
     mutating func begin(_ input: Input, ticket: UInt64) {
-        let now = Timestamp(milliseconds: Clock.unixMilliseconds)
+        let now = Timestamp(milliseconds: WallClock.unixMilliseconds)
         let values = MacroValues(
             deliveryID: input.deliveryID, attempt: input.attempt, isTest: input.isTest, now: now, event: input.event,
             conversion: input.conversion)
@@ -99,7 +99,8 @@ struct DeliverPostback: ConcurrentFunction {
         answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
     ) {
         let turn = client.turn(
-            alsoWaitingFor: descriptor.map { [$0] } ?? [], milliseconds: waits && finished.isEmpty ? 1000 : 0)
+            alsoWaitingFor: descriptor.map { [$0] } ?? [],
+            atMost: waits && finished.isEmpty ? .seconds(1) : .zero)
         var answers = finished
         finished = []
         for completion in turn.completions {

@@ -45,7 +45,7 @@ struct PreviewPostback: SimpleFunction {
     func handle(_ input: Input) throws(FunctionError) -> Output {
         // No row has this number: a preview leaves no trace, and a receiver does not take its test for a repeat.
         let invented = Int.random(in: 1 << 52..<1 << 53)
-        let now = Timestamp(milliseconds: Clock.unixMilliseconds)
+        let now = Timestamp(milliseconds: WallClock.unixMilliseconds)
         let (id, version, template, status): (Int, Int, RequestTemplate, ConversionStatus)
         let warnings: [PostbackWarning]
         switch input.subject {

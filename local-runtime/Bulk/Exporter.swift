@@ -14,12 +14,12 @@ package struct Exporter {
     private let writer: CSVWriter
     private let database: Database
     private let nextPage: ([JSON.Member]) throws(FunctionError) -> ListedPage
-    private let patience: Int64
+    private let patience: Duration
 
-    /// `columns` contains the columns of the CSV; nil means the default ones. `patience` says how many seconds to wait
+    /// `columns` contains the columns of the CSV; nil means the default ones. `patience` says how long to wait
     /// for a database that is away. Throws `invalid_request` for an unknown column.
     package init(
-        _ kind: ExportKind, _ format: BulkFormat, columns: [String]?, isExcelSafe: Bool, patience: Double,
+        _ kind: ExportKind, _ format: BulkFormat, columns: [String]?, isExcelSafe: Bool, patience: Duration,
         _ settings: Settings
     ) throws(FunctionError) {
         let wrong = (columns ?? []).filter { !kind.hasColumn($0) }.map { column in
@@ -33,7 +33,7 @@ package struct Exporter {
         self.columns = columns ?? kind.columns
         values = self.columns.map(kind.value)
         writer = CSVWriter(isExcelSafe: isExcelSafe)
-        self.patience = Int64(patience * 1e9)
+        self.patience = patience
         database = try Database(settings, applicationName: "postbacks export")
         nextPage = try kind.makePages(database, settings, isBrief: format == .csv)
     }
@@ -83,14 +83,13 @@ package struct Exporter {
     private func repeating<Value>(
         unless interruption: Descriptor, stop: () throws -> Void, _ body: () throws(FunctionError) -> Value
     ) throws -> Value {
-        var backoff = Backoff(patience: patience)
+        var patience = Patience(limit: patience)
         while true {
             do throws(FunctionError) {
                 return try body()
             } catch {
-                let now = Clock.monotonicNanoseconds
-                guard error.code == .unavailable, let next = backoff.fail(now: now) else { throw error }
-                let isOver = try wait(for: [.read(interruption)], milliseconds: Int((next - now) / 1_000_000))
+                guard error.code == .unavailable, let next = patience.fail(now: .now) else { throw error }
+                let isOver = try wait(for: [.read(interruption)], atMost: next.remaining)
                 if isOver[0] { try stop() }
             }
         }

@@ -6,8 +6,8 @@ package struct ImportProgress {
     private(set) var counts: [RowResult.Word: Int] = [:]
     /// The number of rows that an earlier run has done.
     private(set) var skipped = 0
-    private let start = Clock.monotonicNanoseconds
-    private var lastDrawn: Int64 = 0
+    private let start = Instant.now
+    private var lastDrawn: Instant = .distantPast
 
     mutating func count(_ word: RowResult.Word) { counts[word, default: 0] += 1 }
     mutating func skip() { skipped += 1 }
@@ -22,10 +22,10 @@ package struct ImportProgress {
 
     /// A line for a terminal, at most five times a second; nil if the last one is recent enough.
     package mutating func bar(bytes: Int, of size: Int?) -> String? {
-        let now = Clock.monotonicNanoseconds
-        guard now - lastDrawn > 200_000_000 else { return nil }
+        let now = Instant.now
+        guard now - lastDrawn > .milliseconds(200) else { return nil }
         lastDrawn = now
-        let seconds = Double(now - start) / 1e9
+        let seconds = (now - start).seconds
         let rate = seconds > 0 ? Int(Double(rows) / seconds) : 0
         var text = "\(ImportProgress.grouped(rows + skipped)) rows, \(ImportProgress.grouped(rate))/s"
         if refused > 0 { text += ", \(ImportProgress.grouped(refused)) refused" }
@@ -44,7 +44,7 @@ package struct ImportProgress {
 
     /// The result of the import in one sentence.
     package var summary: String {
-        let seconds = Double(Clock.monotonicNanoseconds - start) / 1e9
+        let seconds = start.elapsed.seconds
         let rate = seconds > 0 ? Int(Double(rows) / seconds) : 0
         let tenths = Int(seconds * 10)
         let words = RowResult.Word.allCases.compactMap { word in

@@ -27,7 +27,7 @@ extension ImportSource {
         while bytes.count < beginningLength, !(isStream && bytes.contains(UInt8(ascii: "\n"))) {
             switch try descriptor.read(upTo: beginningLength) {
             case .bytes(let more): bytes += more
-            case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
+            case .wouldBlock: _ = try wait(for: [.read(descriptor)], atMost: nil)
             case .end: return (bytes, true)
             }
         }

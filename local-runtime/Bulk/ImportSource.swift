@@ -141,7 +141,7 @@ package final class ImportSource {
         while !endWasSeen, beginning.count < wanted, length != nil || size != nil {
             switch try descriptor.read(upTo: ImportSource.beginningLength) {
             case .bytes(let bytes): beginning += bytes
-            case .wouldBlock: _ = try wait(for: [.read(descriptor)], milliseconds: nil)
+            case .wouldBlock: _ = try wait(for: [.read(descriptor)], atMost: nil)
             case .end: endWasSeen = true
             }
         }

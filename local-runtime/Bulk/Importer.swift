@@ -26,8 +26,8 @@ package final class Importer {
 
     private var function: WarmProcess
     private var rows: RowsInFlight
-    private var backoff: Backoff
-    private var retryTime: Int64 = 0
+    private var patience: Patience
+    private var retryTime: Instant = .distantPast
     private var stop: End?
     /// Whether there is room for rows, and none have been read.
     private var wantsInput = false
@@ -35,10 +35,10 @@ package final class Importer {
     private var unexpectedEnds = 0
 
     /// `program` is the function's path. `isSilent` says whether conversions are recorded as silent (R16). `patience`
-    /// says how many seconds to wait for a database that is away.
+    /// says how long to wait for a database that is away.
     package init(
         _ kind: ImportKind, program: String, environment: [String: String], isDryRun: Bool, isSilent: Bool,
-        patience: Double,
+        patience: Duration,
         from source: ImportSource, to results: ResultsFile, refused: RefusedFile, signals: SignalDescriptor
     ) throws {
         self.kind = kind
@@ -49,7 +49,7 @@ package final class Importer {
         self.refused = refused
         self.signals = signals
         rows = RowsInFlight(kind, isSilent: isSilent)
-        backoff = Backoff(patience: Int64(patience * 1e9))
+        self.patience = Patience(limit: patience)
         start = { () throws(SystemError) in
             try WarmProcess(program, [isDryRun ? "--check" : "--stream"], environment: environment)
         }
@@ -68,20 +68,20 @@ package final class Importer {
             try turn()
         }
         for row in rows.takeRest() { finish(row, RowResult(word: .unavailable)) }
-        try flush(milliseconds: 1000)
+        try flush(atMost: .seconds(1))
         _ = try function.finish()
         return stop ?? .complete
     }
 
     /// Writes refused rows and results, a refused row before the result that says that it is done. After a signal it
-    /// does not wait for a reader. `milliseconds` says how long to wait for a reader after a signal.
-    private func flush(milliseconds: Int = 0) throws {
-        let limit = isInterrupted ? milliseconds : nil
-        let isRefusedWritten = try refused.flush(unless: signals.descriptor, milliseconds: limit)
-        if try isRefusedWritten && results.flush(unless: signals.descriptor, milliseconds: limit) { return }
+    /// does not wait for a reader. `wait` says how long to wait for a reader after a signal.
+    private func flush(atMost wait: Duration = .zero) throws {
+        let limit = isInterrupted ? wait : nil
+        let isRefusedWritten = try refused.flush(unless: signals.descriptor, atMost: limit)
+        if try isRefusedWritten && results.flush(unless: signals.descriptor, atMost: limit) { return }
         let wasInterrupted = isInterrupted
         try checkSignals()
-        if !wasInterrupted { try flush(milliseconds: milliseconds) }
+        if !wasInterrupted { try flush(atMost: wait) }
     }
 
     private var isInterrupted: Bool {
@@ -102,10 +102,10 @@ package final class Importer {
     /// Sends rows while there is room, first those that are to be repeated.
     private func fill() throws {
         wantsInput = false
-        while stop == nil, rows.hasRoom, Clock.monotonicNanoseconds >= retryTime {
+        while stop == nil, rows.hasRoom, Instant.now >= retryTime {
             if let line = rows.nextWaiting() {
                 function.feed(line)
-            } else if rows.isBlocked || backoff.since != nil && rows.inFlightCount > 0 {
+            } else if rows.isBlocked || patience.since != nil && rows.inFlightCount > 0 {
                 // While it is not known whether the database is available again, a few rows are enough to find out.
                 return
             } else if let row = try source.next() {
@@ -131,11 +131,11 @@ package final class Importer {
 
     /// Waits for events and handles them.
     private func turn() throws {
-        let now = Clock.monotonicNanoseconds
         var interests = function.interests + [.read(signals.descriptor)]
         if wantsInput { interests.append(.read(source.descriptor)) }
-        let pause = now < retryTime ? Int((retryTime - now) / 1_000_000) + 1 : 500
-        let ready = try wait(for: interests, milliseconds: min(pause, 500))
+        let left = retryTime.remaining
+        let longest: Duration = .milliseconds(500)
+        let ready = try wait(for: interests, atMost: left > .zero ? min(left, longest) : longest)
         if wantsInput, ready.last == true { try source.read() }
         try checkSignals()
         // If the function does not read any more, the end of its output shows it.
@@ -156,7 +156,7 @@ package final class Importer {
         }
         unexpectedEnds = 0
         guard let error = json["error"] else {
-            backoff.succeed()
+            patience.succeed()
             let output = json["output"] ?? .null
             return finish(row, isDryRun ? RowResult(valid: output) : kind.result(output))
         }
@@ -166,14 +166,14 @@ package final class Importer {
             return
         }
         guard result.word == .unavailable else {
-            backoff.succeed()
+            patience.succeed()
             return finish(row, result)
         }
         rows.postpone(row)
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         // All rows in flight fail together; that counts as one failure.
         guard now >= retryTime else { return }
-        if let next = backoff.fail(now: now) {
+        if let next = patience.fail(now: now) {
             retryTime = next
         } else {
             stop = stop ?? .stopped(FunctionError(.unavailable, error["message"]?.text ?? ""))

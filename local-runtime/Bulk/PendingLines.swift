@@ -6,15 +6,15 @@ struct PendingLines {
     /// How many of the bytes have been written.
     private var written = 0
 
-    /// Writes in pieces small enough that it never blocks while `interruption` is readable. `milliseconds` is the
+    /// Writes in pieces small enough that it never blocks while `interruption` is readable. `limit` is the
     /// longest wait for room; nil means no limit. Returns whether all of it is written. A later call continues where
     /// this one ended.
     mutating func write(
-        to output: Descriptor, unless interruption: Descriptor, milliseconds: Int?
+        to output: Descriptor, unless interruption: Descriptor, atMost limit: Duration?
     ) throws(SystemError) -> Bool {
         while written < bytes.count {
             guard
-                let count = try output.writeSome(bytes[written...], unless: interruption, milliseconds: milliseconds)
+                let count = try output.writeSome(bytes[written...], unless: interruption, atMost: limit)
             else { return false }
             written += count
         }

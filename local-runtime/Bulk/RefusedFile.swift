@@ -68,7 +68,7 @@ package final class RefusedFile {
 
     /// Writes the appended rows to the file.
     /// - Returns: false if `interruption` was readable before, or if there was no room for this time.
-    func flush(unless interruption: Descriptor, milliseconds: Int?) throws(SystemError) -> Bool {
+    func flush(unless interruption: Descriptor, atMost limit: Duration?) throws(SystemError) -> Bool {
         guard let path, !unwritten.bytes.isEmpty else {
             unwritten = PendingLines()
             return true
@@ -81,7 +81,7 @@ package final class RefusedFile {
             if file.fileSize ?? 0 == 0 { unwritten.bytes = header + unwritten.bytes }
         }
         guard let descriptor else { return true }
-        return try unwritten.write(to: descriptor, unless: interruption, milliseconds: milliseconds)
+        return try unwritten.write(to: descriptor, unless: interruption, atMost: limit)
     }
 
     private static func append(_ cells: [[UInt8]], _ separator: UInt8, to bytes: inout [UInt8]) {

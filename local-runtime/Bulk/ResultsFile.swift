@@ -78,8 +78,8 @@ package final class ResultsFile {
 
     /// Writes the appended results to the file, where they outlive this process.
     /// - Returns: false if `interruption` was readable before, or if there was no room for this time.
-    func flush(unless interruption: Descriptor, milliseconds: Int?) throws(SystemError) -> Bool {
-        try unwritten.write(to: descriptor, unless: interruption, milliseconds: milliseconds)
+    func flush(unless interruption: Descriptor, atMost limit: Duration?) throws(SystemError) -> Bool {
+        try unwritten.write(to: descriptor, unless: interruption, atMost: limit)
     }
 
     /// The rows whose results were appended and not written completely, in that order.

@@ -122,17 +122,17 @@ package final class EmbeddedServer {
 
     private func isInterrupted(_ interruption: Descriptor?) -> Bool {
         guard let interruption else { return false }
-        return (try? wait(for: [.read(interruption)], milliseconds: 0)) == [true]
+        return (try? wait(for: [.read(interruption)], atMost: .zero)) == [true]
     }
 
     /// Waits, unless interrupted.
     /// - Throws: `interrupted` if the interruption comes within this time.
     private func checkInterruption(
-        _ interruption: Descriptor?, within milliseconds: Int = 0
+        _ interruption: Descriptor?, within limit: Duration = .zero
     ) throws(EmbeddedServerError) {
-        guard let interruption else { return pause(milliseconds: milliseconds) }
+        guard let interruption else { return pause(for: limit) }
         let ready = try system { () throws(SystemError) in
-            try wait(for: [.read(interruption)], milliseconds: milliseconds)
+            try wait(for: [.read(interruption)], atMost: limit)
         }
         if ready[0] { throw .interrupted }
     }
@@ -158,7 +158,7 @@ package final class EmbeddedServer {
             if try isReady(child, unless: interruption) { return }
             let said = logTail()
             guard said.contains("shared memory block"), attempt < 300 else { throw .didNotStart(said) }
-            try checkInterruption(interruption, within: 200)
+            try checkInterruption(interruption, within: .milliseconds(200))
         }
     }
 
@@ -166,16 +166,16 @@ package final class EmbeddedServer {
     private func isReady(
         _ child: ChildProcess, unless interruption: Descriptor?
     ) throws(EmbeddedServerError) -> Bool {
-        let deadline = Clock.monotonicNanoseconds + 600 * 1_000_000_000
+        let deadline = Instant.now + .seconds(600)
         while try system({ () throws(SystemError) in try child.poll() }) == nil {
             do {
                 _ = try Connection(connectionString(database: "postgres"))
                 return true
             } catch {
                 // Recovery after a crash can take minutes.
-                guard Clock.monotonicNanoseconds < deadline else { throw .didNotStart(error.description) }
+                guard Instant.now < deadline else { throw .didNotStart(error.description) }
             }
-            try checkInterruption(interruption, within: 20)
+            try checkInterruption(interruption, within: .milliseconds(20))
         }
         return false
     }
@@ -201,7 +201,7 @@ package final class EmbeddedServer {
         if let child {
             for signal in signals where isRunning {
                 child.terminate(signal)
-                for _ in 0..<1200 where isRunning { pause(milliseconds: 50) }
+                for _ in 0..<1200 where isRunning { pause(for: .milliseconds(50)) }
             }
             self.child = nil
             home.removeSocket()

@@ -25,13 +25,13 @@ struct RunningServer {
             for _ in 0..<600 {
                 // A process that has ended and was not reaped has no current folder either.
                 if FileSystem.resolve("/proc/\(process)/cwd") == nil { return }
-                pause(milliseconds: 50)
+                pause(for: .milliseconds(50))
             }
         }
         throw .didNotStop(process: process)
     }
 }
 
-func pause(milliseconds: Int) {
-    _ = try? wait(for: [], milliseconds: milliseconds)
+func pause(for duration: Duration) {
+    _ = try? wait(for: [], atMost: duration)
 }

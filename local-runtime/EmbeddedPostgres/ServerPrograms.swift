@@ -37,7 +37,8 @@ struct ServerPrograms: Equatable {
             folders.append("the folders in PATH")
         }
         if let config = Executable.find("pg_config"),
-            let outcome = try? ChildProcess.run(config, ["--bindir"], seconds: 10), outcome.status == .exited(0)
+            let outcome = try? ChildProcess.run(config, ["--bindir"], timeout: .seconds(10)),
+            outcome.status == .exited(0)
         {
             folders.append(String(outcome.text.prefix { $0 != "\n" }))
         }
@@ -59,7 +60,8 @@ struct ServerPrograms: Equatable {
     /// Reads the version from output such as `postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`.
     private static func version(of program: String) -> Int? {
         guard Executable.isExecutable(program),
-            let outcome = try? ChildProcess.run(program, ["--version"], seconds: 10), outcome.status == .exited(0),
+            let outcome = try? ChildProcess.run(program, ["--version"], timeout: .seconds(10)),
+            outcome.status == .exited(0),
             let version = outcome.text.split(separator: ") ").dropFirst().first
         else { return nil }
         return Int(version.prefix { $0.isNumber })

@@ -1,6 +1,7 @@
 import Domain
 import Secrets
 import Store
+import System
 import Text
 
 /// A row that each poller writes into the database every few seconds, so that others (`doctor`) can see that it runs.
@@ -10,33 +11,33 @@ struct Heartbeat {
     /// The fault that keeps the poller from sending; nil for none.
     var problem: String?
     /// Why some deliveries cannot be sent from here, and when that was last seen.
-    private var lack: (reason: String, time: Int64)?
-    private let startTime: Int64
-    private var next: Int64 = 0
+    private var lack: (reason: String, time: Instant)?
+    private let startTime: Instant
+    private var next: Instant = .distantPast
 
-    private static let interval: Int64 = 5_000_000_000
+    private static let interval: Duration = .seconds(5)
     /// The interval after a heartbeat that could not be stored: nothing depends on it.
-    private static let longInterval: Int64 = 60_000_000_000
+    private static let longInterval: Duration = .seconds(60)
     /// A missing key is forgotten after this time without another complaint; a delivery that needs it is tried again
     /// sooner.
-    private static let lackMemory: Int64 = 60_000_000_000
+    private static let lackMemory: Duration = .seconds(60)
 
-    init(startTime: Int64) { self.startTime = startTime }
+    init(startTime: Instant) { self.startTime = startTime }
 
-    func isDue(now: Int64) -> Bool { now >= next }
+    func isDue(now: Instant) -> Bool { now >= next }
 
     /// Notes that some deliveries need a key that is missing here.
-    mutating func lacksKey(_ reason: String, now: Int64) { lack = (reason, now) }
+    mutating func lacksKey(_ reason: String, now: Instant) { lack = (reason, now) }
 
     /// The call that stores the heartbeat.
-    func call(now: Int64) -> RecordHeartbeat {
+    func call(now: Instant) -> RecordHeartbeat {
         let lack = lack.flatMap { now - $0.time < Heartbeat.lackMemory ? $0.reason : nil }
         return RecordHeartbeat(
-            id, version: Version.current, uptime: Double(now - startTime) / 1e9, problem: problem ?? lack)
+            id, version: Version.current, uptime: now - startTime, problem: problem ?? lack)
     }
 
     /// `isStored` says whether the database has stored it.
-    mutating func ended(isStored: Bool, now: Int64) {
+    mutating func ended(isStored: Bool, now: Instant) {
         next = now + (isStored ? Heartbeat.interval : Heartbeat.longInterval)
     }
 }

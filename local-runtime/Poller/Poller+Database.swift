@@ -1,10 +1,11 @@
 import Logging
 import Postgres
 import Store
+import System
 
 /// The round trips of the loop, one at a time: each stores answers and claims deliveries.
 extension Poller {
-    func startWork(now: Int64) {
+    func startWork(now: Instant) {
         guard link.idleConnection != nil, now >= pauseEnd else { return }
         var work = Work(startTime: now)
         var trip = RoundTrip()
@@ -36,7 +37,7 @@ extension Poller {
         self.work = work
     }
 
-    private func call(for look: Rhythm.Look, now: Int64) -> FindDueDestinations {
+    private func call(for look: Rhythm.Look, now: Instant) -> FindDueDestinations {
         switch look {
         case .part(let place): FindDueDestinations(behind: place, schedule: settings.schedule)
         case .known: FindDueDestinations(among: slots.floors(at: now), schedule: settings.schedule)
@@ -44,7 +45,7 @@ extension Poller {
     }
 
     /// The shares to claim. One delivery at a time while it is not known whether anything can be sent from here.
-    private func shares(at now: Int64) -> [Outbox.Share] {
+    private func shares(at now: Instant) -> [Outbox.Share] {
         switch health.room(at: now) {
         case .all: slots.shares(at: now)
         case .one where inFlight.isEmpty: slots.shares(at: now).prefix(1).map { $0.limited(to: 1) }
@@ -53,7 +54,7 @@ extension Poller {
     }
 
     /// Takes the answers to the calls of the round trip, in the order in which they were sent.
-    func handle(_ answers: RoundTrip.Answers, now: Int64) {
+    func handle(_ answers: RoundTrip.Answers, now: Instant) {
         guard let work else { return }
         self.work = nil
         if let release = work.release { handle(release, of: answers, now: now) }
@@ -64,7 +65,7 @@ extension Poller {
         if let beat = work.beat { handle(beat, of: answers, now: now) }
     }
 
-    private func handle(_ release: RoundTrip.Ticket<ReleaseDeliveries>, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ release: RoundTrip.Ticket<ReleaseDeliveries>, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             try answers(release)
         } catch {
@@ -77,7 +78,7 @@ extension Poller {
     /// `claimTime`, too little of the lease is left for the longest attempt and its answer: the leases are released
     /// unused.
     private func handle(
-        _ claim: RoundTrip.Ticket<ClaimDeliveries>, of answers: RoundTrip.Answers, since start: Int64, now: Int64
+        _ claim: RoundTrip.Ticket<ClaimDeliveries>, of answers: RoundTrip.Answers, since start: Instant, now: Instant
     ) {
         let shares = claim.stored.shares
         do throws(PostgresError) {
@@ -108,7 +109,7 @@ extension Poller {
     /// Releases leased rows that cannot be read and puts them off by an hour, like rows that the database itself cannot
     /// read. Otherwise their leases would run out, each as an attempt that may have been sent, until the delivery is
     /// dead.
-    private func giveBack(_ claims: [Outbox.UnreadableClaim], now: Int64) {
+    private func giveBack(_ claims: [Outbox.UnreadableClaim], now: Instant) {
         for claim in claims { log.unreadable(claim, now: now) }
         unused += claims.compactMap { Outbox.Release($0, after: DeferUnreadable.wait) }
     }
@@ -124,7 +125,7 @@ extension Poller {
 
     private func handle(
         _ ticket: RoundTrip.Ticket<FindDueDestinations>, of answers: RoundTrip.Answers, _ look: Rhythm.Look,
-        since start: Int64, now: Int64
+        since start: Instant, now: Instant
     ) {
         var reached: Outbox.Place?
         do throws(PostgresError) {
@@ -140,12 +141,12 @@ extension Poller {
 
     /// Takes the answer to the marks. Marks that could not be stored are not sent again: the destination's next
     /// requests show the same.
-    private func handle(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             let answer = try answers(mark)
             unused += slots.marked(answer.statuses, at: now).map { Outbox.Release($0) }
             for status in answer.statuses where status.blockedMilliseconds > 0 {
-                rhythm.expect(at: now + Int64(status.blockedMilliseconds + 1) * 1_000_000)
+                rhythm.expect(at: now + .milliseconds(status.blockedMilliseconds + 1))
                 if status.breaks { log.blocked(status, now: now) }
             }
             if let fault = answer.fault { log.fails("a destination cannot be read", "\(fault)", now: now) }
@@ -156,7 +157,7 @@ extension Poller {
 
     private func handle(
         _ complete: RoundTrip.Ticket<CompleteDeliveries>, of answers: RoundTrip.Answers, storing taken: [Answer],
-        now: Int64
+        now: Instant
     ) {
         do throws(PostgresError) {
             let completion = try answers(complete)
@@ -187,9 +188,9 @@ extension Poller {
     }
 
     /// Sends nothing to the database for a second after a failure.
-    func pause(_ failure: String, _ error: PostgresError, now: Int64) {
+    func pause(_ failure: String, _ error: PostgresError, now: Instant) {
         log.fails(failure, "\(error)", now: now)
-        pauseEnd = now + 1_000_000_000
+        pauseEnd = now + .seconds(1)
     }
 
     func giveUp(_ work: Work) {

@@ -7,7 +7,7 @@ import System
 /// The requests that are in flight in the delivery process.
 extension Poller {
     /// Hands the claims that may start now to the delivery process.
-    func begin(now: Int64) {
+    func begin(now: Instant) {
         switch health.room(at: now) {
         case .none: return
         case .one where !inFlight.isEmpty: return
@@ -15,7 +15,7 @@ extension Poller {
         }
         let started = slots.starting(at: now)
         for start in started {
-            let leaseEnd = start.leasedAt + Int64(settings.lease * 1e9)
+            let leaseEnd = start.leasedAt + settings.lease
             inFlight[start.claim.id] = Flight(
                 claim: start.claim.withoutLine, start: now, leaseEnd: leaseEnd,
                 keys: EncryptionKeys.ids(inJSON: start.claim.line))
@@ -23,7 +23,7 @@ extension Poller {
         process.feed(started.map(\.claim))
     }
 
-    func handle(_ bytes: [UInt8], now: Int64) {
+    func handle(_ bytes: [UInt8], now: Instant) {
         guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
             log.stray(bytes: bytes.count, now: now)
             return
@@ -62,7 +62,7 @@ extension Poller {
         }
     }
 
-    private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Int64) {
+    private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Instant) {
         unused.append(Outbox.Release(claim, after: complaint.wait))
         logger.debug(
             "an attempt could not be made here",
@@ -72,24 +72,24 @@ extension Poller {
             heartbeat.lacksKey(complaint.message, now: now)
             log.fails(
                 "deliveries that need a missing key cannot be sent from here and wait", complaint.message, now: now)
-        } else if let seconds = health.complained(at: now) {
-            rest("the delivery function says: \(complaint.message)", seconds: seconds)
+        } else if let time = health.complained(at: now) {
+            rest("the delivery function says: \(complaint.message)", for: time)
         }
     }
 
     /// Claims nothing for a while and releases the waiting claims, because of a fault on this side. It is charged to no
     /// delivery.
-    private func rest(_ reason: String, seconds: Double) {
+    private func rest(_ reason: String, for time: Duration) {
         heartbeat.problem = reason
         logger.error(
             "nothing can be sent from here, so nothing is claimed for a while; postbacks doctor says more",
-            metadata: ["reason": "\(reason)", "seconds": "\(seconds)"])
-        unused += slots.overdue(at: .max).map { Outbox.Release($0) }
+            metadata: ["reason": "\(reason)", "seconds": "\(time.seconds)"])
+        unused += slots.overdue(at: .distantFuture).map { Outbox.Release($0) }
     }
 
     /// Ends the delivery process if it lets a lease run out: it is stuck. Claims that were never written to it are
     /// released.
-    func endLeases(now: Int64) {
+    func endLeases(now: Instant) {
         let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
         guard !ended.isEmpty else { return }
         process.kill("no answer within the lease")
@@ -97,7 +97,7 @@ extension Poller {
     }
 
     /// Releases claims of which no byte was written to the process. They were never in flight.
-    func giveBack(_ unsent: [Outbox.Claim], now: Int64) {
+    func giveBack(_ unsent: [Outbox.Claim], now: Instant) {
         for claim in unsent {
             guard let flight = inFlight.removeValue(forKey: claim.id) else { continue }
             slots.ended(claim, start: flight.start, .untried, at: now)
@@ -107,26 +107,28 @@ extension Poller {
 
     /// Handles the end of the delivery process. If it does not start or ends before its first answer, the fault is on
     /// this side: no attempt is charged.
-    func handle(_ end: DeliveryProcess.End, now: Int64) {
+    func handle(_ end: DeliveryProcess.End, now: Instant) {
         guard stopTime == nil else { return loseWhatWasWritten(now: now) { _ in nil } }
         // The next process may have another key.
         keyDoubts = KeyDoubts()
         switch end {
         case .notStarted(let error):
             giveBack(process.takeBackAll(), now: now)
-            rest("the delivery process cannot be started: \(error)", seconds: health.broke(at: now))
+            rest("the delivery process cannot be started: \(error)", for: health.broke(at: now))
         case .ended(let status, hasAnswered: false):
             // A delivery that was alone in the process may have ended it. It waits, so that others go first.
-            loseWhatWasWritten(now: now) { count in (count == 1 ? Double.random(in: 50...70) : 0, isCharged: false) }
+            loseWhatWasWritten(now: now) { count in
+                (count == 1 ? .seconds(Double.random(in: 50...70)) : .zero, isCharged: false)
+            }
             giveBack(process.takeBackAll(), now: now)
-            rest("the delivery process ended before it answered: \(status)", seconds: health.broke(at: now))
+            rest("the delivery process ended before it answered: \(status)", for: health.broke(at: now))
         case .ended(_, hasAnswered: true): loseWhatWasWritten(now: now) { _ in nil }
         }
     }
 
-    /// `fate` gets the number of lost deliveries. It returns how many seconds they wait and whether the attempt is
+    /// `fate` gets the number of lost deliveries. It returns how long they wait and whether the attempt is
     /// charged, or nil for the wait of the schedule and a charged attempt.
-    private func loseWhatWasWritten(now: Int64, _ fate: (Int) -> (wait: Double, isCharged: Bool)?) {
+    private func loseWhatWasWritten(now: Instant, _ fate: (Int) -> (wait: Duration, isCharged: Bool)?) {
         let unsent = Set(process.unsent.map(\.id))
         let lost = inFlight.filter { !unsent.contains($0.key) }
         let fate = fate(lost.count)
@@ -136,7 +138,9 @@ extension Poller {
             let scheduled = settings.schedule.wait(
                 afterAttempt: flight.claim.attempt, jitter: Double.random(in: 0...1))
             answers.append(
-                .lost(flight.claim, wait: fate?.wait ?? scheduled, isCharged: fate?.isCharged ?? true))
+                .lost(
+                    flight.claim, wait: (fate?.wait ?? scheduled.map { .seconds($0) })?.seconds,
+                    isCharged: fate?.isCharged ?? true))
         }
     }
 }

@@ -10,7 +10,7 @@ extension Poller {
         (answers.count + (work?.answers.count ?? 0), unused.count + (work?.released.count ?? 0))
     }
 
-    func handle(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Int64) {
+    func handle(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             try answers(beat)
             heartbeat.ended(isStored: true, now: now)
@@ -31,7 +31,7 @@ extension Poller {
             return logger.info("stopping: waiting for the requests in flight", metadata: metadata)
         }
         metadata["unstored"] = "\(unstored.answers)"
-        metadata["seconds"] = "\(settings.stopDeadline)"
+        metadata["seconds"] = "\(settings.stopDeadline.seconds)"
         logger.notice(
             "stopping without a database: waiting for the requests in flight, and for the database to store the answers",
             metadata: metadata)
@@ -42,12 +42,12 @@ extension Poller {
     func leave() {
         var trip = RoundTrip()
         _ = trip.add(RemoveHeartbeat(heartbeat.id))
-        guard link.start(trip, now: Clock.monotonicNanoseconds) else { return }
-        let end = Clock.monotonicNanoseconds + 2_000_000_000
-        while link.isUp, link.answers(now: Clock.monotonicNanoseconds) == nil {
-            let left = end - Clock.monotonicNanoseconds
-            guard left > 0 else { return }
-            _ = try? wait(for: link.interests, milliseconds: Int(left / 1_000_000) + 1)
+        guard link.start(trip, now: Instant.now) else { return }
+        let end = Instant.now + .seconds(2)
+        while link.isUp, link.answers(now: .now) == nil {
+            let left = end.remaining
+            guard left > .zero else { return }
+            _ = try? wait(for: link.interests, atMost: left)
         }
     }
 

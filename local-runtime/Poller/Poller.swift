@@ -21,7 +21,7 @@ package final class Poller {
     var keyDoubts = KeyDoubts()
     var rhythm = Rhythm()
     var lineRoom = LineRoom()
-    var heartbeat = Heartbeat(startTime: Clock.monotonicNanoseconds)
+    var heartbeat = Heartbeat(startTime: Instant.now)
 
     /// The claims in flight, by the id of their line.
     var inFlight: [String: Flight] = [:]
@@ -32,23 +32,23 @@ package final class Poller {
     var areAnswersStuck = false
     var work: Work?
     var unused: [Outbox.Release] = []
-    var stopTime: Int64?
+    var stopTime: Instant?
     /// How long a claim may take: half of the time by which a lease exceeds the longest attempt at least.
-    static let claimTime: Int64 = 5_000_000_000
+    static let claimTime: Duration = .seconds(5)
     /// Nothing is sent to the database before this time, because it has just refused something that is sent again.
-    var pauseEnd: Int64 = 0
+    var pauseEnd: Instant = .distantPast
 
     struct Flight {
         let claim: Outbox.Claim
-        let start: Int64
-        let leaseEnd: Int64
+        let start: Instant
+        let leaseEnd: Instant
         /// The ids of the keys under which its secrets are sealed.
         let keys: Set<String>
     }
 
     /// The round trip that is under way.
     struct Work {
-        let startTime: Int64
+        let startTime: Instant
         var release: RoundTrip.Ticket<ReleaseDeliveries>?
         /// The answers that `complete` stores.
         var answers: [Answer] = []
@@ -69,11 +69,12 @@ package final class Poller {
     ) {
         self.settings = settings
         self.logger = logger
-        log = PollerLog(logger, now: Clock.monotonicNanoseconds)
+        log = PollerLog(logger, now: Instant.now)
         self.signals = signals
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks poller",
-            setup: Outbox.pollingSession(longest: settings.lease), answerTime: settings.lease + 5, reportsAtOnce: true,
+            setup: Outbox.pollingSession(longest: settings.lease), answerTime: settings.lease + .seconds(5),
+            reportsAtOnce: true,
             logger: logger)
         upkeep = Upkeep(settings, log: log)
         alerts = Alerts(settings, program: program, environment: environment, log: log)
@@ -93,22 +94,22 @@ package final class Poller {
     package func run(whileTrue mayGoOn: () -> Bool = { true }) throws(SystemError) {
         logger.info("poller started")
         while true {
-            let now = Clock.monotonicNanoseconds
+            let now = Instant.now
             if !mayGoOn() { stop(now: now) }
             turn(now: now)
             if isDone(now: now) { break }
             var interests: [Interest] = [.read(signals.descriptor)]
             interests += link.interests + process.interests + upkeep.interests + (alerts?.interests ?? [])
-            _ = try wait(for: interests, milliseconds: milliseconds(now: Clock.monotonicNanoseconds))
+            _ = try wait(for: interests, atMost: waitTime(now: .now))
             for _ in try signals.readPending() { stop(now: now) }
         }
-        if stopTime != .min { try alerts?.finish(unanswered: inFlight.count, signals: signals) }
-        log.summarize(nil, now: Clock.monotonicNanoseconds)
+        if stopTime != .distantPast { try alerts?.finish(unanswered: inFlight.count, signals: signals) }
+        log.summarize(nil, now: Instant.now)
         leave()
         reportEnd()
     }
 
-    func turn(now: Int64) {
+    func turn(now: Instant) {
         if link.advance(now: now) { rhythm.wake(now: now) }
         let notifications = link.takeNotifications()
         if !notifications.isEmpty { rhythm.wake(now: now) }
@@ -129,33 +130,34 @@ package final class Poller {
         log.turn(now: now)
     }
 
-    func stop(now: Int64) {
+    func stop(now: Instant) {
         guard stopTime == nil else {
-            if now > (stopTime ?? now) { stopTime = .min }
+            if now > (stopTime ?? now) { stopTime = .distantPast }
             return
         }
         reportStop()
         stopTime = now
         giveBack(process.close(), now: now)
-        unused += slots.overdue(at: .max).map { Outbox.Release($0) }
+        unused += slots.overdue(at: .distantFuture).map { Outbox.Release($0) }
     }
 
-    func isDone(now: Int64) -> Bool {
+    func isDone(now: Instant) -> Bool {
         guard let stopTime else { return false }
-        if stopTime == .min || now - stopTime > Int64(settings.stopDeadline * 1e9) {
+        if stopTime == .distantPast || now - stopTime > settings.stopDeadline {
             process.kill("it did not finish in time")
             return true
         }
         return inFlight.isEmpty && answers.isEmpty && unused.isEmpty && work == nil && !upkeep.isUrgent
     }
 
-    func milliseconds(now: Int64) -> Int {
-        var times = [now + 1_000_000_000]
+    /// How long the next wait may be.
+    func waitTime(now: Instant) -> Duration {
+        var times = [now + .seconds(1)]
         if let time = link.wakeTime(now: now) { times.append(time) }
         if let time = process.wakeTime { times.append(time) }
         if now < pauseEnd {
             times.append(pauseEnd)
-            return milliseconds(until: times, now: now)
+            return waitTime(until: times, now: now)
         }
         if link.idleConnection != nil, stopTime == nil {
             times.append(rhythm.nextLook)
@@ -163,11 +165,8 @@ package final class Poller {
             if let time = slots.wakeTime(after: now) { times.append(time) }
         }
         if link.idleConnection != nil, !answers.isEmpty || !unused.isEmpty { times.append(now) }
-        return milliseconds(until: times, now: now)
+        return waitTime(until: times, now: now)
     }
 
-    func milliseconds(until times: [Int64], now: Int64) -> Int {
-        let wait = (times.min() ?? now) - now
-        return Int(max(0, (wait + 999_999) / 1_000_000))
-    }
+    private func waitTime(until times: [Instant], now: Instant) -> Duration { max((times.min() ?? now) - now, .zero) }
 }

@@ -3,19 +3,19 @@ package import Domain
 package import FunctionRuntime
 import Input
 import Store
+import System
 
 /// The settings of a poller, read once.
 package struct PollerSettings: Sendable {
     package let connectionString: String
     package let concurrency: Int
     package let destinationConcurrency: Int
-    /// Seconds.
-    package let lease: Double
-    package let orderHold: Double
+    package let lease: Duration
+    package let orderHold: Duration
     package let attemptDays: Int
     package let schedule: RetrySchedule
-    /// The seconds for which a stopped poller waits for its requests in flight.
-    package let stopDeadline: Double
+    /// How long a stopped poller waits for its requests in flight.
+    package let stopDeadline: Duration
     /// Nil if no alerts are sent.
     package let alertReceiver: AlertReceiver?
 
@@ -28,12 +28,13 @@ package struct PollerSettings: Sendable {
         attemptDays = try settings(.attemptDays)
         schedule = try settings(.retrySchedule)
         let timeout = try settings(.timeout)
-        stopDeadline = timeout + 5
+        stopDeadline = timeout + .seconds(5)
         alertReceiver = try AlertReceiver(settings)
-        guard lease >= timeout + 10 else {
+        guard lease >= timeout + .seconds(10) else {
             throw FunctionError(
                 .misconfigured,
-                "POSTBACKS_LEASE must exceed POSTBACKS_TIMEOUT by 10 seconds: \(lease) is not at least \(timeout) + 10")
+                "POSTBACKS_LEASE must exceed POSTBACKS_TIMEOUT by 10 seconds: \(lease.seconds) is not at least \(timeout.seconds) + 10"
+            )
         }
     }
 }
@@ -74,7 +75,7 @@ extension Setting<Int> {
     }
 }
 
-extension Setting<Double> {
+extension Setting<Duration> {
     package static var lease: Setting {
         Setting(
             "POSTBACKS_LEASE", default: "60",
@@ -83,7 +84,7 @@ extension Setting<Double> {
             guard let seconds = Double(text), (1...86_400).contains(seconds) else {
                 throw Invalid("must be seconds from 1 to 86400, such as 60")
             }
-            return seconds
+            return .seconds(seconds)
         }
     }
 }

@@ -21,8 +21,8 @@ final class Connection {
     enum Phase {
         /// Waits for a request.
         case reading
-        /// Follows these steps, not before a time in nanoseconds of the monotonic clock.
-        case following(ArraySlice<Step>, notBefore: Int64)
+        /// Follows these steps, not before this time.
+        case following(ArraySlice<Step>, notBefore: Instant)
         /// Sends nothing more.
         case silent(isDeaf: Bool)
     }
@@ -33,7 +33,7 @@ final class Connection {
         self.port = port
     }
 
-    func follow(_ steps: [Step]) { phase = .following(steps[...], notBefore: 0) }
+    func follow(_ steps: [Step]) { phase = .following(steps[...], notBefore: .distantPast) }
 
     func send(_ bytes: [UInt8]) {
         output = isFlushed ? bytes : Array(output[sent...]) + bytes
@@ -51,9 +51,9 @@ final class Connection {
         }
     }
 
-    /// When the next step is due even if nothing arrives, in nanoseconds of the monotonic clock; nil for never.
-    var dueAt: Int64? {
-        if case .following(_, let time) = phase, time > 0, isFlushed { time } else { nil }
+    /// When the next step is due even if nothing arrives; nil for never.
+    var dueAt: Instant? {
+        if case .following(_, let time) = phase, time > .distantPast, isFlushed { time } else { nil }
     }
 
     /// The event on the descriptor for which the next step waits.

@@ -43,12 +43,12 @@ package final class Receiver {
 
     /// Serves until the condition holds. It is checked after every turn, at least ten times a second.
     package func run(until isDone: () -> Bool) throws(SystemError) {
-        while !isDone() { try turn(milliseconds: 100) }
+        while !isDone() { try turn(atMost: .milliseconds(100)) }
     }
 
     /// Waits at most this time for events and handles them.
-    package func turn(milliseconds: Int) throws(SystemError) {
-        for event in try epoll.wait(milliseconds: timeout(atMost: milliseconds)) {
+    package func turn(atMost limit: Duration) throws(SystemError) {
+        for event in try epoll.wait(atMost: timeout(atMost: limit)) {
             if let listener = listeners[event.descriptor] {
                 try acceptAll(from: listener)
             } else if let connection = connections[event.descriptor] {
@@ -56,18 +56,17 @@ package final class Receiver {
             }
         }
         if timed.isEmpty { return }
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         for number in timed {
             guard let connection = connections[number], let dueAt = connection.dueAt, dueAt <= now else { continue }
             serve(connection, isReadable: false)
         }
     }
 
-    private func timeout(atMost milliseconds: Int) -> Int {
+    private func timeout(atMost limit: Duration) -> Duration {
         let dueAt = timed.compactMap { connections[$0]?.dueAt }.min()
-        guard let dueAt else { return milliseconds }
-        let left = (dueAt - Clock.monotonicNanoseconds + 999_999) / 1_000_000
-        return min(milliseconds, max(Int(left), 0))
+        guard let dueAt else { return limit }
+        return min(limit, dueAt.remaining)
     }
 
     private func acceptAll(from listener: TCPListener) throws(SystemError) {
@@ -113,7 +112,7 @@ package final class Receiver {
         case .reading: return readRequest(from: connection)
         case .following(let steps, let time):
             try connection.flush()
-            guard connection.isFlushed, time <= Clock.monotonicNanoseconds else { return false }
+            guard connection.isFlushed, time <= Instant.now else { return false }
             return try follow(steps, on: connection)
         case .silent: return false
         }
@@ -147,7 +146,7 @@ package final class Receiver {
     ) -> Bool {
         let request = ReceivedRequest(
             method: parsed.method, target: parsed.target, headers: parsed.headers, body: parsed.body,
-            keepsAlive: parsed.keepsAlive, at: Clock.unixMilliseconds, connection: connection.number,
+            keepsAlive: parsed.keepsAlive, at: WallClock.unixMilliseconds, connection: connection.number,
             port: connection.port)
         guard let steps = conduct(occasion(request)) else { return false }
         connection.request = request
@@ -161,18 +160,18 @@ package final class Receiver {
         switch steps.first {
         case .send(let bytes):
             connection.send(bytes)
-            connection.phase = .following(rest, notBefore: 0)
-        case .wait(let milliseconds):
-            let time = Clock.monotonicNanoseconds + Int64(milliseconds) * 1_000_000
+            connection.phase = .following(rest, notBefore: .distantPast)
+        case .wait(let duration):
+            let time = Instant.now + duration
             connection.phase = .following(rest, notBefore: time)
-        case .drip(let bytes, let milliseconds):
+        case .drip(let bytes, let interval):
             guard let first = bytes.first else {
-                connection.phase = .following(rest, notBefore: 0)
+                connection.phase = .following(rest, notBefore: .distantPast)
                 return true
             }
-            let next = [.wait(milliseconds: milliseconds), .send([first])] as [Step]
-            let later = Step.drip(Array(bytes.dropFirst()), milliseconds: milliseconds)
-            connection.phase = .following(next + [later] + rest, notBefore: 0)
+            let next = [.wait(interval), .send([first])] as [Step]
+            let later = Step.drip(Array(bytes.dropFirst()), interval: interval)
+            connection.phase = .following(next + [later] + rest, notBefore: .distantPast)
         case .endlessly(let bytes):
             connection.send(bytes)
             try connection.flush()

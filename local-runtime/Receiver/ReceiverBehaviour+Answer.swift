@@ -5,7 +5,7 @@ extension ReceiverBehaviour {
         return { occasion in
             guard case .request(let request) = occasion else { return nil }
             let steps = steps(answering: request, status: script.next(for: request))
-            return delayMilliseconds > 0 ? [.wait(milliseconds: delayMilliseconds)] + steps : steps
+            return delay > .zero ? [.wait(delay)] + steps : steps
         }
     }
 
@@ -19,7 +19,7 @@ extension ReceiverBehaviour {
             return request.keepsAlive ? [.send(answer)] : [.send(answer), .close]
         case .drip:
             let head = head(status: status, length: body.count, keepsAlive: true)
-            return [.send(head), .drip(body, milliseconds: 1_000)]
+            return [.send(head), .drip(body, interval: .seconds(1))]
         case .endlessBody:
             let head = head(status: status, length: nil, keepsAlive: false)
             return [.send(head), .endlessly([UInt8](repeating: UInt8(ascii: "x"), count: 16_384))]

@@ -37,7 +37,7 @@ package struct ReceiverBehaviour: Sendable {
     package var script: Script
     package var manner: Manner
     /// The delay of each answer.
-    package var delayMilliseconds: Int
+    package var delay: Duration
     /// The value of `Retry-After`, sent with every answer that is not 2xx.
     package var retryAfter: String?
     /// The value of `Location`.
@@ -47,7 +47,7 @@ package struct ReceiverBehaviour: Sendable {
 
     package init(
         statuses: [Int] = [200], perSecond: Int? = nil, script: Script = .perDelivery, manner: Manner = .answer,
-        delayMilliseconds: Int = 0,
+        delay: Duration = .zero,
         retryAfter: String? = nil, location: String? = nil, headers: [(name: String, value: String)] = [],
         body: String = "ok\n"
     ) {
@@ -55,7 +55,7 @@ package struct ReceiverBehaviour: Sendable {
         self.perSecond = perSecond
         self.script = script
         self.manner = manner
-        self.delayMilliseconds = delayMilliseconds
+        self.delay = delay
         self.retryAfter = retryAfter
         self.location = location
         self.headers = headers

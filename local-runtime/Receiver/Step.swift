@@ -2,9 +2,9 @@
 package enum Step: Sendable {
     case send([UInt8])
     /// Delays the next step.
-    case wait(milliseconds: Int)
+    case wait(Duration)
     /// Sends these bytes one at a time, each after a delay.
-    case drip([UInt8], milliseconds: Int)
+    case drip([UInt8], interval: Duration)
     /// Sends the same bytes repeatedly while the other side takes them.
     case endlessly([UInt8])
     /// Sends nothing more, and reads what comes.

@@ -59,10 +59,10 @@ private final class DemoStage {
         var all: [ReceivedRequest] = []
     }
 
-    /// The longest wait for a request, in nanoseconds.
-    private static let patience: Int64 = 60_000_000_000
-    /// How long the receiver listens for requests that must not come, in nanoseconds.
-    private static let silence: Int64 = 300_000_000
+    /// The longest wait for a request.
+    private static let patience: Duration = .seconds(60)
+    /// How long the receiver listens for requests that must not come.
+    private static let silence: Duration = .milliseconds(300)
 
     init(home: String, connectionString: String, fixtures: String, signals: SignalDescriptor) throws {
         self.fixtures = fixtures
@@ -135,14 +135,14 @@ private final class DemoStage {
 
     /// Runs the receiver until this number of requests has come, and a little longer for requests that must not come.
     private func listen(until count: Int) throws {
-        var end = Clock.monotonicNanoseconds + DemoStage.patience
+        var end = Instant.now + DemoStage.patience
         var isComplete = false
-        while Clock.monotonicNanoseconds < end {
+        while Instant.now < end {
             if !isComplete, arrived.all.count >= count {
                 isComplete = true
-                end = Clock.monotonicNanoseconds + DemoStage.silence
+                end = Instant.now + DemoStage.silence
             }
-            try receiver.turn(milliseconds: 20)
+            try receiver.turn(atMost: .milliseconds(20))
             if try !signals.readPending().isEmpty { throw FunctionError(.unavailable, "interrupted") }
             if let status = try poller.poll() {
                 let log = (try? FileSystem.read(pollerLog)).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -154,10 +154,10 @@ private final class DemoStage {
     /// The view `delivery_log` as a table, once nothing is owed any more.
     func deliveryLog() throws -> String {
         let connection = try Connection(connectionString, applicationName: "postbacks demo")
-        let end = Clock.monotonicNanoseconds + DemoStage.patience
-        while Clock.monotonicNanoseconds < end {
+        let end = Instant.now + DemoStage.patience
+        while Instant.now < end {
             if try connection.run(CountOwed()).isEmpty { break }
-            try receiver.turn(milliseconds: 50)
+            try receiver.turn(atMost: .milliseconds(50))
         }
         return "The delivery log:\n\n" + Terminal.table(try connection.run(ListDemoLog()))
     }

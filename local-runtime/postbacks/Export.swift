@@ -79,7 +79,7 @@ struct Export: ParsableCommand {
             let exporter = try Exporter(
                 kind, format ?? output.map(BulkFormat.init) ?? .csv,
                 columns: columns?.split(separator: ",", omittingEmptySubsequences: false).map(String.init),
-                isExcelSafe: excelSafe, patience: patience, Settings(environment: environment))
+                isExcelSafe: excelSafe, patience: .seconds(patience), Settings(environment: environment))
             let path = output == "-" ? nil : output
             // Opening a FIFO waits for its reader; until the signals are taken over, Ctrl-C ends that.
             let file = try path.map(OutputFile.open)

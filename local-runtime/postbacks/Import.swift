@@ -112,7 +112,7 @@ struct Import: ParsableCommand {
             let signals = try SignalDescriptor.ofEnd()
             let importer = try Importer(
                 kind, program: program, environment: environment, isDryRun: dryRun, isSilent: silent,
-                patience: patience, from: source, to: results, refused: refusedRows, signals: signals)
+                patience: .seconds(patience), from: source, to: results, refused: refusedRows, signals: signals)
             let end = try importer.run { progress, bytes, size in
                 guard Terminal.isErrorOutput, let bar = progress.bar(bytes: bytes, of: size) else { return }
                 Terminal.drawOver(bar)

@@ -52,7 +52,7 @@ struct Receive: ParsableCommand {
             }
             while try signals.readPending().isEmpty {
                 try Terminal.checkOutput()
-                try receiver.turn(milliseconds: 200)
+                try receiver.turn(atMost: .milliseconds(200))
             }
         }
     }
@@ -75,7 +75,7 @@ struct Receive: ParsableCommand {
         }
         return ReceiverBehaviour(
             statuses: statuses.compactMap { $0 }, perSecond: limit, manner: drip ? .drip : .answer,
-            delayMilliseconds: delay,
+            delay: .milliseconds(delay),
             retryAfter: retryAfter, body: body)
     }
 }

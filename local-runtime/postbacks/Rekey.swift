@@ -70,7 +70,7 @@ struct Rekey: ParsableCommand {
             Terminal.printError("waiting for \(claims.count) deliveries in flight, at most for one lease")
         }
         while claims.count > 0 {
-            _ = try wait(for: [], milliseconds: 100)
+            _ = try wait(for: [], atMost: .milliseconds(100))
             claims = try rotation.open(claims)
         }
     }

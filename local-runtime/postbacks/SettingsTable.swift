@@ -10,8 +10,8 @@ import Store
 enum SettingsTable {
     static let all: [any SettingDescription] = [
         Setting.databaseURL, Setting<EncryptionKeys?>.encryptionKey, Setting<EgressRules>.allowCIDRs,
-        Setting<String?>.authoritiesFile, Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Double>.timeout,
-        Setting<Double>.connectTimeout, Setting.lease,
+        Setting<String?>.authoritiesFile, Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Duration>.timeout,
+        Setting<Duration>.connectTimeout, Setting.lease,
         Setting.orderHold, Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays,
         Setting.functions, Setting.home, Setting<PostbackURL?>.alertURL, Setting<Secret?>.alertSecret, Setting.logLevel,
     ]

@@ -112,28 +112,24 @@ struct Up: ParsableCommand {
 
 /// When to start a server again that has ended: at once, then after waits that grow to a minute.
 struct ServerWatch {
-    private var failures = 0
-    private var next: Int64 = 0
-
-    private static let firstWait: Int64 = 1_000_000_000
-    private static let longestWait: Int64 = 60_000_000_000
+    private var backoff = Backoff(first: .seconds(1), longest: .seconds(60))
+    private var next: Instant = .distantPast
 
     /// Starts the server, unless the wait after the last failure is not over.
     mutating func restart(_ server: EmbeddedServer, _ signals: SignalDescriptor, _ logger: Logger) {
-        guard Clock.monotonicNanoseconds >= next else { return }
+        guard Instant.now >= next else { return }
         logger.error("the embedded server has ended; starting it again")
         do throws(EmbeddedServerError) {
             try server.start(unless: signals.descriptor) { Terminal.printError($0) }
-            failures = 0
+            backoff.succeed()
         } catch .interrupted {
             // The poller takes the signal next and ends.
         } catch {
-            let wait = min(ServerWatch.longestWait, ServerWatch.firstWait << Int64(min(failures, 6)))
-            failures += 1
-            next = Clock.monotonicNanoseconds + wait
+            let wait = backoff.fail()
+            next = Instant.now + wait
             logger.error(
                 "the embedded server does not start; trying again",
-                metadata: ["reason": "\(error)", "seconds": "\(wait / 1_000_000_000)"])
+                metadata: ["reason": "\(error)", "seconds": "\(wait.wholeSeconds)"])
         }
     }
 }

@@ -24,8 +24,8 @@ import System
     private var lookups: Lookups
     /// Requests that ended without being sent; the next turn hands them out.
     private var refused: [HTTPCompletion] = []
-    /// The time of the next search for late bodies, in nanoseconds of the monotonic clock.
-    private var nextLookAtBodies: Int64 = 0
+    /// The time of the next search for late bodies.
+    private var nextLookAtBodies: Instant = .distantPast
 
     package enum SetupError: Error {
         /// libcurl could not be initialised.
@@ -52,7 +52,7 @@ import System
 
     init(
         egress: EgressRules, through proxy: Proxy? = nil, limits: HTTPLimits, trusting authorities: String? = nil,
-        resolver: Resolver, nameLifetime: Int64 = KnownNames.lifetime
+        resolver: Resolver, nameLifetime: Duration = KnownNames.lifetime
     ) throws(SetupError) {
         // With CURLOPT_NOSIGNAL curl does not handle SIGPIPE; the program must.
         ignoreBrokenPipes()
@@ -64,7 +64,7 @@ import System
         self.authorities = authorities
         lookups = Lookups(
             resolver, egress: egress, lifetime: nameLifetime,
-            patienceMilliseconds: min(limits.connectMilliseconds, limits.totalMilliseconds))
+            patience: min(limits.connect, limits.total))
         let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
         guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
     }
@@ -91,7 +91,7 @@ import System
         if target.address != nil || proxy != nil {
             return send(request, to: Transfer.Destination(target: target), id: id)
         }
-        let waiting = Lookups.Waiting(request: request, target: target, id: id, since: Clock.monotonicNanoseconds)
+        let waiting = Lookups.Waiting(request: request, target: target, id: id, since: Instant.now)
         guard let addresses = lookups.addresses(for: waiting) else { return }
         send(request, to: Transfer.Destination(target: target, addresses: addresses), id: id)
     }
@@ -104,7 +104,7 @@ import System
                 ?? Transfer(egress: egress, limits: limits, proxy: proxy, keptSockets: keptSockets)
         else { return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY), .unavailableHere) }
         let keepsConnection =
-            mayBeKept && kept.areTrusted(for: destination.target, now: Clock.monotonicNanoseconds)
+            mayBeKept && kept.areTrusted(for: destination.target, now: Instant.now)
         if let code = transfer.prepare(
             request, to: destination, id: id, trusting: authorities, keepsConnection: keepsConnection)
         {
@@ -121,16 +121,16 @@ import System
 
     /// Sends the requests whose addresses have been found, and ends those whose lookup failed.
     private func takeLookups() {
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         for (waiting, addresses) in lookups.takeFinished(now: now) {
             let waited = now - waiting.since
             switch addresses {
             case .success(let addresses):
                 let destination = Transfer.Destination(
-                    target: waiting.target, addresses: addresses, waitedNanoseconds: waited)
+                    target: waiting.target, addresses: addresses, waited: waited)
                 send(waiting.request, to: destination, id: waiting.id)
             case .failure(let failure):
-                let time = Double(waited) / 1_000_000
+                let time = waited.milliseconds
                 let timing = HTTPTiming(dnsMs: time, connectMs: 0, tlsMs: 0, firstByteMs: 0, totalMs: time)
                 refused.append(HTTPCompletion(id: waiting.id, result: .failure(failure), timing: timing))
             }
@@ -140,14 +140,14 @@ import System
     /// Drives all requests, and waits until one ends or a descriptor becomes readable.
     /// - Parameters:
     ///   - descriptors: further descriptors to wait for, such as standard input.
-    ///   - milliseconds: the longest wait; 0 does not wait. The call may return earlier without completions.
+    ///   - limit: the longest wait; zero does not wait. The call may return earlier without completions.
     /// - Returns: the requests that ended, and whether one of the descriptors is readable.
     package func turn(
-        alsoWaitingFor descriptors: [CInt] = [], milliseconds: Int
+        alsoWaitingFor descriptors: [CInt] = [], atMost limit: Duration
     ) -> (completions: [HTTPCompletion], ready: Bool) {
         var completions: [HTTPCompletion] = []
         perform(&completions)
-        let ready = poll(descriptors, milliseconds: completions.isEmpty ? milliseconds : 0)
+        let ready = poll(descriptors, atMost: completions.isEmpty ? limit : .zero)
         if completions.isEmpty { perform(&completions) }
         return (completions, ready)
     }
@@ -178,7 +178,7 @@ import System
             completions.append(completion)
             unsafe curl_multi_remove_handle(multi, handle)
             if case .connectionWasClosed = transfer.stop, let target = transfer.destination?.target {
-                kept.wasClosed(by: target, now: Clock.monotonicNanoseconds)
+                kept.wasClosed(by: target, now: Instant.now)
             }
             transfer.forget()
             idle.append(transfer)
@@ -189,9 +189,9 @@ import System
     /// Ends requests whose head has arrived, whose body is not needed, and whose body is late. Their connections are
     /// closed.
     private func endLateBodies(_ completions: inout [HTTPCompletion]) {
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         guard now >= nextLookAtBodies else { return }
-        nextLookAtBodies = now + 100_000_000
+        nextLookAtBodies = now + .milliseconds(100)
         for (key, transfer) in active.filter({ $0.value.isBodyLate(at: now) }) {
             active[key] = nil
             transfer.stop = .bodyIsLate
@@ -213,16 +213,13 @@ import System
     }
 
     /// - Returns: whether one of the descriptors is readable or closed.
-    private func poll(_ descriptors: [CInt], milliseconds: Int) -> Bool {
-        if descriptors.isEmpty && milliseconds == 0 { return false }
-        var milliseconds = max(milliseconds, 0)
-        if let deadline = lookups.deadline {
-            let left = max(deadline - Clock.monotonicNanoseconds, 0)
-            milliseconds = min(milliseconds, Int(left / 1_000_000) + 1)
-        }
+    private func poll(_ descriptors: [CInt], atMost limit: Duration) -> Bool {
+        if descriptors.isEmpty && limit == .zero { return false }
+        let time = min(limit, lookups.deadline?.remaining ?? limit)
         var extra = (descriptors + (lookups.signal.map { [$0] } ?? []))
             .map { curl_waitfd(fd: $0, events: Int16(CURL_WAIT_POLLIN), revents: 0) }
-        _ = unsafe curl_multi_poll(multi, &extra, CUnsignedInt(extra.count), CInt(clamping: milliseconds), nil)
+        let milliseconds = CInt(clamping: max(time.millisecondsRoundedUp, 0))
+        _ = unsafe curl_multi_poll(multi, &extra, CUnsignedInt(extra.count), milliseconds, nil)
         return extra.prefix(descriptors.count).contains { $0.revents != 0 }
     }
 

@@ -12,7 +12,7 @@ package struct HTTPRequest: Sendable {
     package var headers: [Header]
     package var body: [UInt8]?
     /// Whether the response's body is needed to judge the result. If not, the client waits for it no longer than
-    /// `HTTPLimits.unneededBodyMilliseconds`.
+    /// `HTTPLimits.unneededBody`.
     package var needsBody: Bool
 
     package init(

@@ -7,41 +7,40 @@ struct Lookups {
         let request: HTTPRequest
         let target: RequestTarget
         let id: UInt64
-        /// When the request was started, in nanoseconds of the monotonic clock.
-        let since: Int64
+        /// When the request was started.
+        let since: Instant
     }
 
     private let resolver: Resolver
     private let egress: EgressRules
-    /// The longest wait of a request, in nanoseconds.
-    private let patience: Int64
-    /// After this wait, in nanoseconds, the resolver checks whether the name servers answer at all. The check may take
-    /// a second.
-    private let doubt: Int64
+    /// The longest wait of a request.
+    private let patience: Duration
+    /// After this wait the resolver checks whether the name servers answer at all. The check may take a second.
+    private let doubt: Duration
     private var names: KnownNames
     private var waiting: [String: [Waiting]] = [:]
     /// Names whose lookup is running, even if no request waits for it any more.
     private var asked: Set<String> = []
     /// When the resolver was last asked whether the name servers answer.
-    private var serversAskedAt: Int64 = .min
+    private var serversAskedAt: Instant = .distantPast
     /// Requests whose lookup has ended and which `takeFinished` has not returned yet.
     private var answered: [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] = []
     /// The number of waiting requests.
     private(set) var count = 0
 
-    init(_ resolver: Resolver, egress: EgressRules, lifetime: Int64, patienceMilliseconds: Int) {
+    init(_ resolver: Resolver, egress: EgressRules, lifetime: Duration, patience: Duration) {
         names = KnownNames(lifetime: lifetime)
         self.resolver = resolver
         self.egress = egress
-        patience = Int64(patienceMilliseconds) * 1_000_000
-        doubt = max(patience / 4, min(patience / 2, patience - 1_500_000_000))
+        self.patience = patience
+        doubt = max(patience / 4, min(patience / 2, patience - .milliseconds(1500)))
     }
 
     /// A descriptor that becomes readable when `takeFinished` has something to return; nil when nothing waits.
     var signal: CInt? { count > 0 ? resolver.signal.number : nil }
 
-    /// When `takeFinished` must be called even if `signal` stays silent, in nanoseconds of the monotonic clock.
-    var deadline: Int64? {
+    /// When `takeFinished` must be called even if `signal` stays silent.
+    var deadline: Instant? {
         waiting.values.lazy.compactMap(\.first?.since).min().map { first in
             first + (serversAskedAt < first ? doubt : patience)
         }
@@ -60,7 +59,7 @@ struct Lookups {
     }
 
     /// Returns the requests whose wait is over: with addresses that may all be dialled, or with a failure.
-    mutating func takeFinished(now: Int64) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
+    mutating func takeFinished(now: Instant) -> [(request: Waiting, addresses: Result<[IPAddress], HTTPFailure>)] {
         guard count > 0 else { return [] }
         collect()
         var taken = answered
@@ -83,8 +82,8 @@ struct Lookups {
         return taken
     }
 
-    private func lateness(of name: String, since time: Int64) -> HTTPFailure {
-        let message = "the addresses of \(name) were not found in \(patience / 1_000_000) ms"
+    private func lateness(of name: String, since time: Instant) -> HTTPFailure {
+        let message = "the addresses of \(name) were not found in \(patience.wholeMilliseconds) ms"
         if resolver.areServersSilent(since: time - patience) {
             return HTTPFailure(kind: .unavailableHere, message: "\(message): no name server of this system answers")
         }

@@ -13,8 +13,8 @@ final class Resolver: Sendable {
     struct Found {
         let name: String
         let answer: Answer
-        /// When the answer came, in nanoseconds of the monotonic clock.
-        let time: Int64
+        /// When the answer came.
+        let time: Instant
     }
 
     /// A descriptor that is readable when there are answers.
@@ -34,7 +34,7 @@ final class Resolver: Sendable {
         var unknownThreads = 0
         var answers: [Found] = []
         /// Whether the system's name servers answer, and when that check was started last.
-        var servers: (answer: Bool, askedAt: Int64)?
+        var servers: (answer: Bool, askedAt: Instant)?
     }
 
     /// `lookUp` looks a name up; it may block for long. `doServersAnswer` says whether any of the system's name servers
@@ -70,14 +70,14 @@ final class Resolver: Sendable {
             state.known.removeAll { $0 == name }
             state.unknown.removeAll { $0 == name }
             let answer = Answer.failure(NameLookupFailure("no thread to look it up", isOfThisSystem: true))
-            state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
+            state.answers.append(Found(name: name, answer: answer, time: Instant.now))
             return true
         }
         if hasNoThread { raiseSignal() }
     }
 
     /// Starts a check whether the name servers answer; called when a lookup is slow.
-    func askServers(now: Int64) {
+    func askServers(now: Instant) {
         _ = detachThread {
             let answer = self.doServersAnswer()
             self.state.withLock { $0.servers = (answer, now) }
@@ -85,7 +85,7 @@ final class Resolver: Sendable {
     }
 
     /// Whether the last check was started at `time` or later, and no name server answered it.
-    func areServersSilent(since time: Int64) -> Bool {
+    func areServersSilent(since time: Instant) -> Bool {
         state.withLock { $0.servers.map { !$0.answer && $0.askedAt >= time } ?? false }
     }
 
@@ -114,7 +114,7 @@ final class Resolver: Sendable {
             let answer = lookUp(name)
             state.withLock { state in
                 if isUnknown { state.unknownThreads -= 1 }
-                state.answers.append(Found(name: name, answer: answer, time: Clock.monotonicNanoseconds))
+                state.answers.append(Found(name: name, answer: answer, time: Instant.now))
             }
             raiseSignal()
         }

@@ -62,7 +62,7 @@ extension Transfer {
 
     private func receive(header line: [UInt8]) -> Bool {
         guard let fault = head.add(line, limits: limits) else {
-            if headEndedAt == nil, head.isFinal { headEndedAt = Clock.monotonicNanoseconds }
+            if headEndedAt == nil, head.isFinal { headEndedAt = Instant.now }
             return true
         }
         stop = .fault(fault)

@@ -1,5 +1,6 @@
 import CCurl
 import Egress
+import System
 
 extension Transfer {
     /// The request's result. `code` is curl's result of the transfer.
@@ -14,7 +15,7 @@ extension Transfer {
         case .fault(let message): return answer(endingIn: HTTPFailure(kind: .protocol, message: message))
         case .bodyIsFull: return response(isTruncated: true)
         case .bodyIsLate:
-            let message = "the body did not end within \(limits.unneededBodyMilliseconds) ms of the head"
+            let message = "the body did not end within \(limits.unneededBody.wholeMilliseconds) ms of the head"
             return answer(endingIn: HTTPFailure(kind: .timeout, message: message))
         case .connectionWasClosed:
             let message = "the connection was closed before an answer came; the request may have arrived"
@@ -87,7 +88,7 @@ extension Transfer {
 
     private var timing: HTTPTiming {
         // curl's clock starts after the addresses were found.
-        let waited = Double(destination?.waitedNanoseconds ?? 0) / 1_000_000
+        let waited = (destination?.waited ?? .zero).milliseconds
         let total = waited + milliseconds(CURLINFO_TOTAL_TIME_T)
         let curlsFirstByte = milliseconds(CURLINFO_STARTTRANSFER_TIME_T)
         let firstByte = curlsFirstByte > 0 ? waited + curlsFirstByte : 0

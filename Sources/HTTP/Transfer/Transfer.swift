@@ -1,6 +1,7 @@
 import CCurl
 import Egress
 import Glibc
+import System
 import Text
 
 /// One curl handle, and the response to its current request as far as it has arrived. Handles are reused.
@@ -30,8 +31,8 @@ import Text
     var shortage: Shortage?
     /// Whether the request may have been handed to a connection.
     var isSent = false
-    /// When the head of the final response was complete, in nanoseconds of the monotonic clock.
-    var headEndedAt: Int64?
+    /// When the head of the final response was complete.
+    var headEndedAt: Instant?
 
     enum Stop {
         case bodyIsFull
@@ -51,7 +52,7 @@ import Text
         /// The checked addresses of the target's name; empty if the target is an address or a proxy is used.
         var addresses: [IPAddress] = []
         /// The time that the lookup took; it counts towards the request's time limits.
-        var waitedNanoseconds: Int64 = 0
+        var waited: Duration = .zero
     }
 
     init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil, keptSockets: KeptSockets = KeptSockets()) {
@@ -111,9 +112,9 @@ import Text
     var isBodyFull: Bool { body.count >= limits.bodyBytes }
 
     /// Whether only the body is missing, the request does not need it, and its time is over.
-    func isBodyLate(at now: Int64) -> Bool {
+    func isBodyLate(at now: Instant) -> Bool {
         guard let headEndedAt, request?.needsBody == false else { return false }
-        return now - headEndedAt >= Int64(limits.unneededBodyMilliseconds) * 1_000_000
+        return now - headEndedAt >= limits.unneededBody
     }
 
     /// curl's description of the failure, in one line; nil if it gave none.
@@ -138,7 +139,7 @@ import Text
     }
 
     private func setDefences() -> CURLcode? {
-        let waited = Int((destination?.waitedNanoseconds ?? 0) / 1_000_000)
+        let waited = destination?.waited ?? .zero
         for (option, value) in [
             // Signals belong to the process, so curl must not use them.
             (CURLOPT_NOSIGNAL, 1),
@@ -160,8 +161,8 @@ import Text
             (CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             (CURLOPT_TCP_NODELAY, 1),
             (CURLOPT_TCP_KEEPALIVE, 1),
-            (CURLOPT_CONNECTTIMEOUT_MS, max(limits.connectMilliseconds - waited, 1)),
-            (CURLOPT_TIMEOUT_MS, max(limits.totalMilliseconds - waited, 1)),
+            (CURLOPT_CONNECTTIMEOUT_MS, max((limits.connect - waited).wholeMilliseconds, 1)),
+            (CURLOPT_TIMEOUT_MS, max((limits.total - waited).wholeMilliseconds, 1)),
         ] {
             if let code = unsafe failure(curl_easy_setopt(handle, option, value)) { return code }
         }

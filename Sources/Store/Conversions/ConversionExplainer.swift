@@ -14,10 +14,10 @@ package struct ExplainedConversion {
 /// Explains which postbacks fired on a conversion, why others did not, and the state of the deliveries.
 package struct ConversionExplainer {
     private let database: Database
-    private let orderHold: Double
+    private let orderHold: Duration
 
-    /// A later event waits at most `orderHold` seconds for an earlier one.
-    package init(_ database: Database, orderHold: Double) {
+    /// A later event waits at most `orderHold` for an earlier one.
+    package init(_ database: Database, orderHold: Duration) {
         self.database = database
         self.orderHold = orderHold
     }

@@ -1,13 +1,14 @@
 import JSON
 import Postgres
+import System
 
 /// Returns for each event of a conversion the result of each postback of its offer.
 struct ExplainConversion: StoredCall {
     let conversionID: Int
     /// Includes the postbacks of other affiliates.
     let all: Bool
-    /// Seconds that a later event waits for an earlier one.
-    let orderHold: Double
+    /// How long a later event waits for an earlier one.
+    let orderHold: Duration
 
     struct Explained {
         let conversion: JSON
@@ -20,7 +21,7 @@ struct ExplainConversion: StoredCall {
     static let statement = Statement(name: "explain_conversion", bytes: PackageResources.explain_conversion_sql)
 
     var arguments: Arguments {
-        ["conversion_id": .int(conversionID), "all": .bool(all), "order_hold": .text(String(orderHold))]
+        ["conversion_id": .int(conversionID), "all": .bool(all), "order_hold": .text(String(orderHold.seconds))]
     }
 
     /// Nil if there is no such conversion.

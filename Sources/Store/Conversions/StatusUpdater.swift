@@ -17,11 +17,11 @@ package struct StatusChange {
 /// Changes the status of conversions, with the event and its deliveries, in one transaction.
 package final class StatusUpdater {
     private let database: Database
-    private let orderHold: Double
+    private let orderHold: Duration
     private var wakeup = Wakeup()
 
-    /// A later event waits at most `orderHold` seconds for an earlier one.
-    package init(_ database: Database, orderHold: Double) {
+    /// A later event waits at most `orderHold` for an earlier one.
+    package init(_ database: Database, orderHold: Duration) {
         self.database = database
         self.orderHold = orderHold
     }

@@ -2,12 +2,13 @@ import Domain
 import Input
 import JSON
 import Postgres
+import System
 
 /// Changes the status of a batch of conversions. The answer has one line for each update.
 struct UpdateStatuses: StoredCall {
     let updates: [StatusUpdate]
-    /// Seconds that a later event waits for an earlier one.
-    let orderHold: Double
+    /// How long a later event waits for an earlier one.
+    let orderHold: Duration
 
     enum Line {
         /// The conversion has the requested status now, or had it before.
@@ -46,7 +47,7 @@ struct UpdateStatuses: StoredCall {
             "payouts": column { Self.text($0.payout, \.text) }, "revenues": column { Self.text($0.revenue, \.text) },
             "sale_amounts": column { Self.text($0.saleAmount, \.text) },
             "expected_statuses": column(\.expectedStatus?.rawValue),
-            "transitions": .array(ConversionStatus.transitions), "order_hold": .text(String(orderHold)),
+            "transitions": .array(ConversionStatus.transitions), "order_hold": .text(String(orderHold.seconds)),
         ]
     }
 

@@ -183,7 +183,7 @@ package final class Database {
 
     private var isInterrupted: Bool {
         guard let interruption else { return false }
-        return (try? wait(for: [.read(interruption)], milliseconds: 0)) == [true]
+        return (try? wait(for: [.read(interruption)], atMost: .zero)) == [true]
     }
 
     /// Whether the server's encoding cannot represent the text, or rejects its bytes.

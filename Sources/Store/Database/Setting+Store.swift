@@ -10,7 +10,7 @@ extension Setting<String> {
     }
 }
 
-extension Setting<Double> {
+extension Setting<Duration> {
     package static var orderHold: Setting {
         Setting(
             "POSTBACKS_ORDER_HOLD", default: "600",
@@ -19,7 +19,7 @@ extension Setting<Double> {
             guard let seconds = Double(text), (0...86_400).contains(seconds) else {
                 throw Invalid("must be seconds from 0 to 86400, such as 600")
             }
-            return seconds
+            return .seconds(seconds)
         }
     }
 }

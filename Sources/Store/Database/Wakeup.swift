@@ -6,12 +6,12 @@ import System
 struct Wakeup {
     /// The channel that `wake_pollers` notifies.
     static let channel = "postbacks_outbox"
-    private static let interval: Int64 = 50_000_000
-    private var last: Int64?
+    private static let interval: Duration = .milliseconds(50)
+    private var last: Instant?
 
     /// Adds the call behind the transactions that enqueue deliveries, unless the pollers were woken just now.
     mutating func add(to trip: inout RoundTrip) {
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         if let last, now - last < Wakeup.interval { return }
         last = now
         trip.add(WakePollers())

@@ -6,12 +6,12 @@ import Postgres
 /// Lists deliveries, owed and finished, each with its attempts.
 package struct DeliveryList {
     private let database: Database
-    private let orderHold: Double
+    private let orderHold: Duration
     private let isBrief: Bool
 
-    /// A later event waits at most `orderHold` seconds for an earlier one. If `isBrief` is true, the attempts have no
+    /// A later event waits at most `orderHold` for an earlier one. If `isBrief` is true, the attempts have no
     /// headers and bodies, for a line of a table.
-    package init(_ database: Database, orderHold: Double, isBrief: Bool = false) {
+    package init(_ database: Database, orderHold: Duration, isBrief: Bool = false) {
         self.database = database
         self.orderHold = orderHold
         self.isBrief = isBrief

@@ -1,6 +1,7 @@
 import Domain
 import JSON
 import Postgres
+import System
 
 /// Lists deliveries in the order of the times at which they became owed, without their attempts.
 struct ListDeliveries: StoredCall {
@@ -9,8 +10,8 @@ struct ListDeliveries: StoredCall {
     /// The cursor of the row behind which the page begins; nil for the first page.
     let after: String?
     let count: Int
-    /// Seconds that a later event waits for an earlier one.
-    let orderHold: Double
+    /// How long a later event waits for an earlier one.
+    let orderHold: Duration
 
     struct Listed {
         /// The cursor of the row.
@@ -30,7 +31,9 @@ struct ListDeliveries: StoredCall {
 
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
-        return ["lookup": .text(filter.lookup.rawValue), "count": .int(count), "order_hold": .text(String(orderHold))]
+        return [
+            "lookup": .text(filter.lookup.rawValue), "count": .int(count), "order_hold": .text(String(orderHold.seconds)),
+        ]
             + filter.arguments + range.arguments
     }
 

@@ -1,14 +1,15 @@
 package import JSON
 package import Postgres
+import System
 
 /// Leases alerts that are due.
 package struct ClaimAlerts: StoredCall {
     /// The maximum of alerts to lease.
     package let count: Int
-    /// The length of the lease in seconds.
-    package let lease: Double
+    /// The length of the lease.
+    package let lease: Duration
 
-    package init(_ count: Int, lease: Double) {
+    package init(_ count: Int, lease: Duration) {
         self.count = count
         self.lease = lease
     }
@@ -22,7 +23,7 @@ package struct ClaimAlerts: StoredCall {
 
     package static let statement = Statement(name: "claim_alerts", bytes: PackageResources.claim_alerts_sql)
 
-    package var arguments: Arguments { ["count": .int(count), "lease_seconds": .text(String(lease))] }
+    package var arguments: Arguments { ["count": .int(count), "lease_seconds": .text(String(lease.seconds))] }
 
     /// An alert that cannot be read does not affect the others.
     package func answer(_ rows: Rows) -> Answer {

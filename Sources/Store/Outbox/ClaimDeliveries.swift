@@ -1,17 +1,18 @@
 package import Domain
 package import Postgres
+import System
 
 /// Leases the deliveries that may start at once.
 package struct ClaimDeliveries: StoredCall {
     package let shares: [Outbox.Share]
-    /// Seconds for which a claimed delivery belongs to the claimer.
-    package let lease: Double
-    /// Seconds that a later event of a conversion waits for an earlier one.
-    package let orderHold: Double
+    /// How long a claimed delivery belongs to the claimer.
+    package let lease: Duration
+    /// How long a later event of a conversion waits for an earlier one.
+    package let orderHold: Duration
     /// The number of attempts and the waits between them; a delivery that is lost on its last attempt is dead.
     package let schedule: RetrySchedule
 
-    package init(_ shares: [Outbox.Share], lease: Double, orderHold: Double, schedule: RetrySchedule) {
+    package init(_ shares: [Outbox.Share], lease: Duration, orderHold: Duration, schedule: RetrySchedule) {
         self.shares = shares
         self.lease = lease
         self.orderHold = orderHold
@@ -37,7 +38,7 @@ package struct ClaimDeliveries: StoredCall {
             "retry_slots": .integers(shares.map(\.retries)), "floors": .array(shares.map { $0.floor ?? "-infinity" }),
             "retry_floors": .array(shares.map { $0.retryFloor ?? "-infinity" }),
             "max_attempts": .int(schedule.attempts), "waits": .array(schedule.waits.map { String($0) }),
-            "lease_seconds": .text(String(lease)), "order_hold_seconds": .text(String(orderHold)),
+            "lease_seconds": .text(String(lease.seconds)), "order_hold_seconds": .text(String(orderHold.seconds)),
         ]
     }
 

@@ -1,4 +1,5 @@
 package import Postgres
+import System
 
 /// Stores the results of claimed alerts.
 package struct CompleteAlerts: StoredCall {
@@ -11,7 +12,8 @@ package struct CompleteAlerts: StoredCall {
     package var arguments: Arguments {
         [
             "alert_ids": .integers(verdicts.map(\.alert.id)), "lease_nos": .integers(verdicts.map(\.alert.lease)),
-            "done": .array(verdicts.map { $0.isDone ? "t" : "f" }), "waits": .array(verdicts.map { String($0.wait) }),
+            "done": .array(verdicts.map { $0.isDone ? "t" : "f" }),
+            "waits": .array(verdicts.map { String($0.wait.seconds) }),
             "counted": .array(verdicts.map { $0.counts ? "t" : "f" }),
         ]
     }
@@ -26,8 +28,8 @@ extension AlertOutbox {
         package enum Fate: Equatable, Sendable {
             /// It was delivered, or no receiver will ever accept it.
             case done
-            /// It is due again in `wait` seconds.
-            case again(wait: Double, countsAsAttempt: Bool)
+            /// It is due again after `wait`.
+            case again(wait: Duration, countsAsAttempt: Bool)
         }
 
         package init(_ alert: Alert, _ fate: Fate) {
@@ -37,8 +39,8 @@ extension AlertOutbox {
 
         fileprivate var isDone: Bool { fate == .done }
 
-        fileprivate var wait: Double {
-            if case .again(let wait, _) = fate { wait } else { 0 }
+        fileprivate var wait: Duration {
+            if case .again(let wait, _) = fate { wait } else { .zero }
         }
 
         fileprivate var counts: Bool {

@@ -1,16 +1,17 @@
 package import Domain
 package import Postgres
+import System
 
 /// Stores the answers of deliverPostback and their consequences.
 package struct CompleteDeliveries: StoredCall {
     /// Lines of deliverPostback, `{"id":…,"output":{…}}`.
     package let answers: [[UInt8]]
-    /// Seconds that a later event of a conversion waits for an earlier one.
-    package let orderHold: Double
+    /// How long a later event of a conversion waits for an earlier one.
+    package let orderHold: Duration
     /// Its span limits for how long probes of a failing destination use up no attempt.
     package let schedule: RetrySchedule
 
-    package init(_ answers: [[UInt8]], orderHold: Double, schedule: RetrySchedule) {
+    package init(_ answers: [[UInt8]], orderHold: Duration, schedule: RetrySchedule) {
         self.answers = answers
         self.orderHold = orderHold
         self.schedule = schedule
@@ -41,7 +42,7 @@ package struct CompleteDeliveries: StoredCall {
         let array = [UInt8(ascii: "[")] + answers.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
         return [
             "answers": .utf8(array), "schedule_seconds": .text(String(schedule.span)),
-            "order_hold_seconds": .text(String(orderHold)),
+            "order_hold_seconds": .text(String(orderHold.seconds)),
         ]
     }
 

@@ -6,8 +6,8 @@ package struct DeferUnreadable: StoredCall {
 
     package init(_ destinations: [Int]) { self.destinations = destinations }
 
-    /// Seconds by which an unreadable delivery is put off.
-    package static let wait = 3600.0
+    /// How long an unreadable delivery is put off.
+    package static let wait: Duration = .seconds(3600)
 
     package struct Deferred {
         package let delivery: Int

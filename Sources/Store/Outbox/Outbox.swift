@@ -1,3 +1,5 @@
+import System
+
 /// The outbox, as a poller sees it. Each statement that a poller sends has its own type in this folder; the poller acts
 /// on the answers.
 package enum Outbox {
@@ -6,14 +8,14 @@ package enum Outbox {
 
     /// The session that claims and completes deliveries. On an empty queue that was just vacuumed the planner would
     /// choose a sequential scan for every generic plan, and keep it when the queue has grown. A statement may take
-    /// `longest` seconds; a claim that takes longer is useless.
-    package static func pollingSession(longest: Double) -> SessionSetup {
+    /// `longest`; a claim that takes longer is useless.
+    package static func pollingSession(longest: Duration) -> SessionSetup {
         let off = [
             "enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "jit",
         ]
         return SessionSetup(
             settings: off.map { ($0, "off") } + [
-                ("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "\(Int(longest * 1000))ms"),
+                ("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "\(longest.wholeMilliseconds)ms"),
                 // Times that were read are sent back in the same format.
                 ("DateStyle", "ISO"), ("TimeZone", "UTC"),
             ], checks: [CheckWritable(), CheckInstallation(), CheckPollerRights()], channel: channel)

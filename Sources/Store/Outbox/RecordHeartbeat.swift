@@ -1,16 +1,17 @@
 package import Postgres
+import System
 
 /// Stores that a poller is alive.
 package struct RecordHeartbeat: StoredCall {
     /// A UUID.
     package let poller: String
     package let version: String
-    /// Seconds since it started.
-    package let uptime: Double
+    /// The time since it started.
+    package let uptime: Duration
     /// The reason why it cannot send; nil for none. The database keeps 500 characters.
     package let problem: String?
 
-    package init(_ poller: String, version: String, uptime: Double, problem: String?) {
+    package init(_ poller: String, version: String, uptime: Duration, problem: String?) {
         self.poller = poller
         self.version = version
         self.uptime = uptime
@@ -21,7 +22,7 @@ package struct RecordHeartbeat: StoredCall {
 
     package var arguments: Arguments {
         [
-            "poller_id": .text(poller), "version": .text(version), "uptime_seconds": .text(String(uptime)),
+            "poller_id": .text(poller), "version": .text(version), "uptime_seconds": .text(String(uptime.seconds)),
             "problem": .optional(problem.map { String($0.prefix(500)) }),
         ]
     }

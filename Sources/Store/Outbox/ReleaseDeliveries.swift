@@ -1,4 +1,5 @@
 package import Postgres
+import System
 
 /// Gives back leases that were not used.
 package struct ReleaseDeliveries: StoredCall {
@@ -11,7 +12,7 @@ package struct ReleaseDeliveries: StoredCall {
     package var arguments: Arguments {
         [
             "delivery_ids": .integers(leases.map(\.delivery)), "lease_nos": .integers(leases.map(\.lease)),
-            "waits": .array(leases.map { String($0.wait) }),
+            "waits": .array(leases.map { String($0.wait.seconds) }),
         ]
     }
 }
@@ -21,17 +22,17 @@ extension Outbox {
     package struct Release: Sendable {
         fileprivate let delivery: Int
         fileprivate let lease: Int
-        fileprivate let wait: Double
+        fileprivate let wait: Duration
 
-        /// The delivery may be claimed again after `wait` seconds.
-        package init(_ claim: Claim, after wait: Double = 0) {
+        /// The delivery may be claimed again after `wait`.
+        package init(_ claim: Claim, after wait: Duration = .zero) {
             delivery = claim.delivery
             lease = claim.lease
             self.wait = wait
         }
 
         /// Nil if the delivery or its lease number could not be read.
-        package init?(_ claim: UnreadableClaim, after wait: Double) {
+        package init?(_ claim: UnreadableClaim, after wait: Duration) {
             guard let delivery = claim.delivery, let lease = claim.lease else { return nil }
             self.delivery = delivery
             self.lease = lease

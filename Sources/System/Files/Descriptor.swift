@@ -85,7 +85,7 @@ package final class Descriptor: Sendable {
         while !rest.isEmpty {
             let count = try writeSome(rest)
             rest = rest.dropFirst(count)
-            if count == 0 { _ = try wait(for: [.write(self)], milliseconds: nil) }
+            if count == 0 { _ = try wait(for: [.write(self)], atMost: nil) }
         }
     }
 
@@ -94,19 +94,19 @@ package final class Descriptor: Sendable {
     package func writeAll(_ bytes: [UInt8], unless interruption: Descriptor) throws(SystemError) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            guard let count = try writeSome(rest, unless: interruption, milliseconds: nil) else { return false }
+            guard let count = try writeSome(rest, unless: interruption, atMost: nil) else { return false }
             rest = rest.dropFirst(count)
         }
         return true
     }
 
-    /// Waits until there is room, and writes only as much as does not block. `milliseconds` is the longest wait for
+    /// Waits until there is room, and writes only as much as does not block. `limit` is the longest wait for
     /// room; nil means no limit. Returns the number of bytes written; nil if `interruption` became readable first, or
     /// there was no room in time.
     package func writeSome(
-        _ bytes: ArraySlice<UInt8>, unless interruption: Descriptor, milliseconds: Int?
+        _ bytes: ArraySlice<UInt8>, unless interruption: Descriptor, atMost limit: Duration?
     ) throws(SystemError) -> Int? {
-        let ready = try wait(for: [.write(self), .read(interruption)], milliseconds: milliseconds)
+        let ready = try wait(for: [.write(self), .read(interruption)], atMost: limit)
         // If poll reports room in a pipe, a write of up to 4,096 bytes (PIPE_BUF on Linux) does not block.
         return ready[0] && !ready[1] ? try writeSome(bytes.prefix(4096)) : nil
     }
@@ -142,12 +142,12 @@ package enum Interest {
     }
 }
 
-/// Waits until one of the interests is ready or has lost its other end, or the time is over. `milliseconds` is the
-/// longest wait; nil means no limit, 0 does not wait. Returns for each interest whether it is ready, in the given
+/// Waits until one of the interests is ready or has lost its other end, or the time is over. `limit` is the
+/// longest wait, rounded up to milliseconds; nil means no limit, zero does not wait. Returns for each interest whether it is ready, in the given
 /// order; all false after a time-out or a signal.
-package func wait(for interests: [Interest], milliseconds: Int?) throws(SystemError) -> [Bool] {
+package func wait(for interests: [Interest], atMost limit: Duration?) throws(SystemError) -> [Bool] {
     var descriptors = interests.map(\.pollfd)
-    let timeout = milliseconds.map { CInt(clamping: max($0, 0)) } ?? -1
+    let timeout = limit.map { CInt(clamping: max($0.millisecondsRoundedUp, 0)) } ?? -1
     let count = unsafe poll(&descriptors, nfds_t(descriptors.count), timeout)
     if count < 0 {
         guard errno == EINTR else { throw .last("poll") }

@@ -181,18 +181,17 @@ extension ChildProcess {
 
     /// Runs a program, writes `input` to its standard input, and returns when it has closed its output and ended. The
     /// output is kept in memory without a limit. The call makes this process ignore SIGPIPE permanently, because a
-    /// program need not read its input. After `seconds` the program is killed; nil means no limit.
+    /// program need not read its input. After `timeout` the program is killed; nil means no limit.
     package static func run(
         _ path: String, _ arguments: [String] = [], environment: [String: String]? = nil, directory: String? = nil,
-        input: [UInt8] = [], seconds: Int? = nil
+        input: [UInt8] = [], timeout: Duration? = nil
     ) throws(SystemError) -> Outcome {
         Signals.ignorePipe()
         let child = try ChildProcess(
             path, arguments, environment: environment, directory: directory, input: .pipe, output: .pipe,
             errorOutput: .pipe)
         do {
-            let deadline = seconds.map { Clock.monotonicNanoseconds + Int64($0) * 1_000_000_000 }
-            return try child.finish(input: input, deadline: deadline)
+            return try child.finish(input: input, deadline: timeout.map { Instant.now + $0 })
         } catch {
             child.terminate(SIGKILL)
             try child.wait()
@@ -200,19 +199,19 @@ extension ChildProcess {
         }
     }
 
-    private func finish(input bytes: [UInt8], deadline: Int64?) throws(SystemError) -> Outcome {
+    private func finish(input bytes: [UInt8], deadline: Instant?) throws(SystemError) -> Outcome {
         var printed: (output: [UInt8], errorOutput: [UInt8]) = ([], [])
         var rest = bytes[...]
         if rest.isEmpty { input = nil }
         try input?.setNonBlocking()
         while output != nil || errorOutput != nil {
             let interests = [output.map(Interest.read), errorOutput.map(Interest.read), input.map(Interest.write)]
-            let left = deadline.map { Int(($0 - Clock.monotonicNanoseconds) / 1_000_000) }
-            if let left, left <= 0 {
+            let left = deadline?.remaining
+            if left == .zero {
                 terminate(SIGKILL)
                 break
             }
-            let ready = try System.wait(for: interests.compactMap(\.self), milliseconds: left)
+            let ready = try System.wait(for: interests.compactMap(\.self), atMost: left)
             var isReady = ready.makeIterator()
             if interests[0] != nil, isReady.next() == true { try drain(\.output, into: &printed.output) }
             if interests[1] != nil, isReady.next() == true { try drain(\.errorOutput, into: &printed.errorOutput) }

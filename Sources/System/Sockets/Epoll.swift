@@ -39,10 +39,10 @@ import Glibc
         try control(EPOLL_CTL_MOD, number, interest)
     }
 
-    /// Returns up to 256 ready descriptors; none after a time-out or a signal. `milliseconds` is the longest wait; nil
-    /// means no limit, 0 does not wait.
-    package func wait(milliseconds: Int?) throws(SystemError) -> [Event] {
-        let timeout = milliseconds.map { CInt(clamping: max($0, 0)) } ?? -1
+    /// Returns up to 256 ready descriptors; none after a time-out or a signal. `limit` is the longest wait; nil
+    /// means no limit, zero does not wait.
+    package func wait(atMost limit: Duration?) throws(SystemError) -> [Event] {
+        let timeout = limit.map { CInt(clamping: max($0.millisecondsRoundedUp, 0)) } ?? -1
         let count = unsafe epoll_wait(descriptor.number, &buffer, CInt(buffer.count), timeout)
         if count < 0 {
             guard errno == EINTR else { throw .last("epoll_wait") }

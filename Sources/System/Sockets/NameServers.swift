@@ -3,18 +3,18 @@ import Synchronization
 
 /// The system's name servers, as `/etc/resolv.conf` lists them.
 package enum NameServers {
-    /// How long a result of `areReachable` stays valid, in nanoseconds. Lookups often fail in large numbers.
-    private static let lifetime: Int64 = 5_000_000_000
-    private static let last = Mutex<(isReachable: Bool, time: Int64)?>(nil)
+    /// How long a result of `areReachable` stays valid. Lookups often fail in large numbers.
+    private static let lifetime: Duration = .seconds(5)
+    private static let last = Mutex<(isReachable: Bool, time: Instant)?>(nil)
 
     /// Whether any of the servers answers a query, here for the root name servers (RFC 1035 §4). The resolver's error
     /// does not tell whether the system's servers or those of a name have failed; this does. It waits at most one
     /// second.
     package static func areReachable() -> Bool {
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         if let known = last.withLock({ $0 }), now - known.time < lifetime { return known.isReachable }
-        let isReachable = anyAnswers(listed(), milliseconds: 1000)
-        last.withLock { $0 = (isReachable, Clock.monotonicNanoseconds) }
+        let isReachable = anyAnswers(listed(), within: .seconds(1))
+        last.withLock { $0 = (isReachable, Instant.now) }
         return isReachable
     }
 
@@ -30,13 +30,13 @@ package enum NameServers {
         return Array(servers.prefix(3))
     }
 
-    static func anyAnswers(_ servers: [String], port: UInt16 = 53, milliseconds: Int) -> Bool {
+    static func anyAnswers(_ servers: [String], port: UInt16 = 53, within limit: Duration) -> Bool {
         let sockets = servers.compactMap { try? Descriptor.connectDatagrams(to: $0, port: port) }
         var open = sockets.filter { (try? $0.writeSome(question[...])) == question.count }
-        let deadline = Clock.monotonicNanoseconds + Int64(milliseconds) * 1_000_000
+        let deadline = Instant.now + limit
         while !open.isEmpty {
-            let left = Int(max(0, deadline - Clock.monotonicNanoseconds) / 1_000_000)
-            guard let ready = try? wait(for: open.map(Interest.read), milliseconds: left) else { return false }
+            let left = deadline.remaining
+            guard let ready = try? wait(for: open.map(Interest.read), atMost: left) else { return false }
             for (socket, isReady) in zip(open, ready) where isReady {
                 if case .bytes(let reply)? = try? socket.read(upTo: 512), reply.starts(with: question.prefix(2)) {
                     return true
@@ -44,7 +44,7 @@ package enum NameServers {
             }
             // A server that refuses the query packet is readable too, but has no reply.
             open = zip(open, ready).filter { !$0.1 }.map(\.0)
-            if left == 0 { return false }
+            if left == .zero { return false }
         }
         return false
     }

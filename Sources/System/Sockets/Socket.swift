@@ -49,7 +49,7 @@ extension Descriptor {
         let descriptor = try Descriptor.socket(endpoint.family)
         if unsafe endpoint.with({ unsafe Glibc.connect(descriptor.number, $0, $1) }) == 0 { return descriptor }
         guard errno == EINPROGRESS || errno == EINTR else { throw .last("connect \(address) port \(port)") }
-        while try wait(for: [.write(descriptor)], milliseconds: nil) == [false] {}
+        while try wait(for: [.write(descriptor)], atMost: nil) == [false] {}
         let code = try descriptor.pendingError()
         guard code == 0 else { throw SystemError(call: "connect \(address) port \(port)", code: code) }
         return descriptor

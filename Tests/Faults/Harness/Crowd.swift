@@ -63,7 +63,7 @@ final class Crowd: Sendable {
                 return hangs ? [.silence] : good(occasion)
             }
             for listener in listeners { try receiver.listen(on: listener) }
-            while !shared.isStopped.load(ordering: .relaxed) { try receiver.turn(milliseconds: 20) }
+            while !shared.isStopped.load(ordering: .relaxed) { try receiver.turn(atMost: .milliseconds(20)) }
         } catch {
             shared.failure.withLock { $0 = error }
         }

@@ -13,7 +13,7 @@ final class MemoryDisk {
         }
         try FileSystem.makeFolder(path, mode: 0o711)
         let outcome = try ChildProcess.run(
-            mount, ["-t", "tmpfs", "-o", "size=\(size),mode=711", "tmpfs", path], seconds: 30)
+            mount, ["-t", "tmpfs", "-o", "size=\(size),mode=711", "tmpfs", path], timeout: .seconds(30))
         guard outcome.status == .exited(0) else {
             throw Skipped(reason: "a small disk cannot be mounted here: \(outcome.errorText.prefix { $0 != "\n" })")
         }
@@ -25,6 +25,6 @@ final class MemoryDisk {
     func unmount() {
         guard isMounted, let umount = Executable.find("umount") else { return }
         isMounted = false
-        _ = try? ChildProcess.run(umount, ["-l", path], seconds: 30)
+        _ = try? ChildProcess.run(umount, ["-l", path], timeout: .seconds(30))
     }
 }

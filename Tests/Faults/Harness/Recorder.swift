@@ -9,7 +9,7 @@ final class Recorder {
     private let recording: WarmCaller
     private let updating: WarmCaller
     private var lastNumber = 0
-    private var nextAt: Int64 = 0
+    private var nextAt: Instant = .distantPast
 
     /// The highest number of open calls to recordConversion.
     private static let window = 400
@@ -32,17 +32,18 @@ final class Recorder {
             $0.open = open
             $0.processes = pids.compactMap(\.self)
         }
-        _ = try? wait(for: [recording.output, updating.output].compactMap { $0.map(Interest.read) }, milliseconds: 5)
+        _ = try? wait(
+            for: [recording.output, updating.output].compactMap { $0.map(Interest.read) }, atMost: .milliseconds(5))
     }
 
     private func offer(_ state: borrowing Mutex<Load.State>) {
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         let (rate, offers, isFinishing) = state.withLock { ($0.rate, $0.offers, $0.isFinishing) }
         guard rate > 0, !offers.isEmpty, !isFinishing else { return }
         // If the thread is late, at most 0.1 s of missed conversions are made up for.
-        nextAt = max(nextAt, now - 100_000_000)
+        nextAt = max(nextAt, now - .milliseconds(100))
         while nextAt <= now, recording.waiting < Recorder.window {
-            nextAt += Int64(1_000_000_000 / rate)
+            nextAt += .seconds(1 / Double(rate))
             lastNumber += 1
             let transaction = Recorder.transaction(lastNumber)
             _ = state.withLock { $0.account.offered.insert(transaction) }
@@ -86,6 +87,6 @@ extension Account.Answer {
     fileprivate init?(_ line: JSON) {
         guard let conversion = line.at("output.conversion.id")?.integer else { return nil }
         let deliveries = (line.at("output.deliveries")?.items ?? []).compactMap { $0["id"]?.integer }
-        self.init(conversion: conversion, deliveries: deliveries, at: Clock.unixMilliseconds)
+        self.init(conversion: conversion, deliveries: deliveries, at: WallClock.unixMilliseconds)
     }
 }

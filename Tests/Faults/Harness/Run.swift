@@ -60,17 +60,17 @@ struct Run {
         for _ in 0..<fault.setup.pollers { try scene.processes.startPoller() }
         scene.load.start()
         try scene.network.waitForArrivals()
-        let calm = Clock.unixMilliseconds
+        let calm = WallClock.unixMilliseconds
         scene.pause(effort.isShort ? 1 : 3)
         if fault.setup.latencyFactor == nil { scene.watch.note(.calm, from: calm) }
 
-        let start = Clock.unixMilliseconds
+        let start = WallClock.unixMilliseconds
         try fault.inject(scene)
         if !scene.watch.hasFaulty { scene.watch.note(.faulty, from: start) }
-        let healed = Clock.monotonicNanoseconds
+        let healed = Instant.now
         try scene.load.finish(seconds: fault.setup.patience)
         try scene.database.waitUntilDrained()
-        let healSeconds = Clock.seconds(since: healed)
+        let healSeconds = healed.elapsed.seconds
         try scene.processes.endPollers()
 
         let ledger = try ledger(of: scene)

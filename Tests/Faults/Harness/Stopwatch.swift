@@ -12,13 +12,13 @@ final class Stopwatch {
 
     /// Counts the answers that are given while the closure runs.
     func during<Value>(_ phase: Phase, _ body: () throws -> Value) rethrows -> Value {
-        let start = Clock.unixMilliseconds
+        let start = WallClock.unixMilliseconds
         defer { note(phase, from: start) }
         return try body()
     }
 
     func note(_ phase: Phase, from start: Int64) {
-        let range = start...max(start, Clock.unixMilliseconds)
+        let range = start...max(start, WallClock.unixMilliseconds)
         if phase == .calm { calm.append(range) } else { faulty.append(range) }
     }
 

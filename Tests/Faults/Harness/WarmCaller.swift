@@ -13,9 +13,9 @@ final class WarmCaller {
     private var process: LineProcess?
     private var unwritten: ArraySlice<UInt8> = []
     private var open: [Int: JSON] = [:]
-    /// The calls to be repeated, each with its time in nanoseconds of the monotonic clock.
-    private var again: [(number: Int, input: JSON, at: Int64)] = []
-    private var lastAnswerAt: Int64 = 0
+    /// The calls to be repeated, each with its time.
+    private var again: [(number: Int, input: JSON, at: Instant)] = []
+    private var lastAnswerAt: Instant = .distantPast
 
     /// A final answer: the number of its call, and the whole line.
     struct Answer {
@@ -24,7 +24,7 @@ final class WarmCaller {
     }
 
     /// The nanoseconds without any answer after which the process counts as hung.
-    private static let patience: Int64 = 15_000_000_000
+    private static let patience: Duration = .seconds(15)
 
     /// `log` is the path of the function's log.
     init(_ function: String, environment: [String: String], log: String) {
@@ -43,14 +43,14 @@ final class WarmCaller {
 
     /// `number` is the number of the call, unique among all calls.
     func call(_ number: Int, _ input: JSON) {
-        if open.isEmpty { lastAnswerAt = Clock.monotonicNanoseconds }
+        if open.isEmpty { lastAnswerAt = Instant.now }
         open[number] = input
         unwritten += (["id": .integer(number), "input": input] as JSON).bytes + [UInt8(ascii: "\n")]
     }
 
     /// Writes as much as the process accepts, and reads what has arrived. It does not wait.
     func turn() -> [Answer] {
-        let now = Clock.monotonicNanoseconds
+        let now = Instant.now
         ensureProcess(now: now)
         let due = again.filter { $0.at <= now }
         again.removeAll { $0.at <= now }
@@ -67,7 +67,7 @@ final class WarmCaller {
     }
 
     /// Starts a process if none runs, and repeats the calls that the last one did not answer.
-    private func ensureProcess(now: Int64) {
+    private func ensureProcess(now: Instant) {
         if !open.isEmpty, now - lastAnswerAt > WarmCaller.patience { process?.end(SIGKILL) }
         if let process, process.output != nil { return }
         process?.end(SIGKILL)
@@ -84,9 +84,9 @@ final class WarmCaller {
         guard let line = try? JSON(parsing: bytes, depth: JSON.depthLimit + 8), let number = line["id"]?.integer,
             let input = open.removeValue(forKey: number)
         else { return nil }
-        lastAnswerAt = Clock.monotonicNanoseconds
+        lastAnswerAt = Instant.now
         guard line.at("error.retryable") == true else { return Answer(number: number, line: line) }
-        again.append((number, input, Clock.monotonicNanoseconds + 100_000_000))
+        again.append((number, input, Instant.now + .milliseconds(100)))
         return nil
     }
 }

@@ -90,7 +90,7 @@ package final class HostileReceiver: Sendable {
                     return listeners
                 }
                 for listener in listeners { try receiver.listen(on: listener) }
-                try receiver.turn(milliseconds: 5)
+                try receiver.turn(atMost: .milliseconds(5))
             }
         } catch {
             shared.failure.withLock { $0 = error }

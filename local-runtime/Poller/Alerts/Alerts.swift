@@ -11,7 +11,7 @@ import System
 final class Alerts {
     let receiver: AlertReceiver
     /// Seconds.
-    let lease: Double
+    let lease: Duration
     let log: PollerLog
     let link: DatabaseLink
     let process: DeliveryProcess
@@ -19,15 +19,15 @@ final class Alerts {
     var inFlight: [String: Flight] = [:]
     var verdicts: [AlertOutbox.Verdict] = []
     private(set) var work: [Task]?
-    var nextClaim: Int64 = 0
-    private var nextWatch: Int64 = 0
-    private var nextDeadReport: Int64 = 0
+    var nextClaim: Instant = .distantPast
+    private var nextWatch: Instant = .distantPast
+    private var nextDeadReport: Instant = .distantPast
     /// The alert about the poller's end. Once it is due, nothing else is claimed.
     var stopAlert: StopAlert = .notYet
 
     struct Flight {
         let alert: AlertOutbox.Alert
-        let leaseEnd: Int64
+        let leaseEnd: Instant
     }
 
     enum StopAlert {
@@ -55,9 +55,9 @@ final class Alerts {
     /// The lease number of an alert that is stored in no table.
     static let unstored = 0
     private static let lagSeconds = 300
-    private static let watchInterval: Int64 = 15_000_000_000
-    private static let claimInterval: Int64 = 1_000_000_000
-    private static let deadReportInterval: Int64 = 5_000_000_000
+    private static let watchInterval: Duration = .seconds(15)
+    private static let claimInterval: Duration = .seconds(1)
+    private static let deadReportInterval: Duration = .seconds(5)
 
     /// Nil if no receiver is set.
     init?(_ settings: PollerSettings, program: String, environment: [String: String], log: PollerLog) {
@@ -68,13 +68,13 @@ final class Alerts {
         log.logger.info("alerts are sent", metadata: ["destination": "\(receiver.url.origin)"])
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks alerts", setup: AlertOutbox.session,
-            answerTime: 60, reportsAtOnce: false, logger: log.logger)
+            answerTime: .seconds(60), reportsAtOnce: false, logger: log.logger)
         process = DeliveryProcess(program: program, environment: environment, logger: log.logger)
     }
 
     var interests: [Interest] { link.interests + process.interests }
 
-    func advance(now: Int64) {
+    func advance(now: Instant) {
         _ = link.advance(now: now)
         if let work, let answers = link.answers(now: now) {
             self.work = nil
@@ -89,7 +89,7 @@ final class Alerts {
         if work == nil, link.idleConnection != nil { startWork(now: now) }
     }
 
-    private func startWork(now: Int64) {
+    private func startWork(now: Instant) {
         var trip = RoundTrip()
         var tasks: [Task] = []
         if !verdicts.isEmpty { tasks.append(.complete(trip.add(CompleteAlerts(verdicts)))) }
@@ -129,7 +129,7 @@ final class Alerts {
         }
     }
 
-    private func handle(_ task: Task, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ task: Task, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             switch task {
             case .watch(let ticket): try answers(ticket)
@@ -152,9 +152,9 @@ final class Alerts {
 
 /// The alerts that are in flight in their delivery process.
 extension Alerts {
-    func send(_ alerts: [AlertOutbox.Alert], now: Int64) {
+    func send(_ alerts: [AlertOutbox.Alert], now: Instant) {
         guard !alerts.isEmpty else { return }
-        let leaseEnd = now + Int64(lease * 1e9)
+        let leaseEnd = now + lease
         let claims = alerts.map { AlertLine.claim($0, to: receiver) }
         for (claim, alert) in zip(claims, alerts) { inFlight[claim.id] = Flight(alert: alert, leaseEnd: leaseEnd) }
         isProcessWanted = true
@@ -162,7 +162,7 @@ extension Alerts {
     }
 
     /// Starts the process with the first alert. If it ends, it is started again only for the next alert.
-    func advanceProcess(now: Int64) {
+    func advanceProcess(now: Instant) {
         guard isProcessWanted else { return }
         let turn = process.advance(now: now)
         for line in turn.lines { handle(line, now: now) }
@@ -171,12 +171,12 @@ extension Alerts {
             log.fails("the delivery process of alerts cannot be started", "\(error)", now: now)
         }
         _ = process.takeBackAll()
-        for flight in inFlight.values { conclude(flight.alert, .again(wait: 10, countsAsAttempt: false)) }
+        for flight in inFlight.values { conclude(flight.alert, .again(wait: .seconds(10), countsAsAttempt: false)) }
         inFlight = [:]
         isProcessWanted = false
     }
 
-    private func handle(_ bytes: [UInt8], now: Int64) {
+    private func handle(_ bytes: [UInt8], now: Instant) {
         guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
             log.stray(bytes: bytes.count, now: now)
             return
@@ -193,7 +193,7 @@ extension Alerts {
         }
     }
 
-    private func judge(_ result: AttemptResult, _ alert: AlertOutbox.Alert, now: Int64) {
+    private func judge(_ result: AttemptResult, _ alert: AlertOutbox.Alert, now: Instant) {
         let answer = result.status.map { "\(result.code ?? "") \($0)" } ?? result.code ?? ""
         log.logger.debug(
             "an attempt to send an alert",
@@ -201,7 +201,7 @@ extension Alerts {
                 "alert": "\(alert.id)", "type": "\(alert.type)", "outcome": "\(result.outcome)",
                 "answer": "\(answer)",
             ])
-        switch (result.outcome, result.retryInSeconds) {
+        switch (result.outcome, result.retryIn) {
         case ("delivered", _): conclude(alert, .done)
         case ("retry", let wait?):
             log.fails("alerts do not reach their receiver and will be sent again", answer, now: now)
@@ -226,7 +226,7 @@ extension Alerts {
     }
 
     /// Kills the process if it lets a lease run out: it is stuck.
-    func endLeases(now: Int64) {
+    func endLeases(now: Instant) {
         guard inFlight.values.contains(where: { $0.leaseEnd < now }) else { return }
         process.kill("no answer to an alert within the lease")
     }
@@ -234,34 +234,34 @@ extension Alerts {
 
 /// The alert about the end of the poller.
 extension Alerts {
-    /// How long the end of the poller waits for this alert, in nanoseconds.
-    private static let stopAlertTime: Int64 = 5_000_000_000
+    /// How long the end of the poller waits for this alert.
+    private static let stopAlertTime: Duration = .seconds(5)
 
     /// Sends the alert that the poller has stopped, and waits for its answer and for the alerts in flight, five seconds
     /// at most. An alert that is not sent by then is stored, and another poller sends it. Without a database it is sent
     /// and not stored. `unanswered` is the number of deliveries that were in flight and have no answer. Any signal ends
     /// the wait.
     func finish(unanswered: Int, signals: SignalDescriptor) throws(SystemError) {
-        let end = Clock.monotonicNanoseconds + Alerts.stopAlertTime
+        let end = Instant.now + Alerts.stopAlertTime
         let data: JSON = [
             "poller": .string("\(ThisProcess.hostName)/\(ThisProcess.id)"), "unanswered": .integer(unanswered),
         ]
         stopAlert = .due(data)
         while true {
-            let now = Clock.monotonicNanoseconds
+            let now = Instant.now
             advance(now: now)
             if case .due = stopAlert, !link.isUp {
                 beginStopAlert()
                 sendStopAlert()
             }
             if now >= end || isFinished { break }
-            _ = try wait(for: interests + [.read(signals.descriptor)], milliseconds: 50)
+            _ = try wait(for: interests + [.read(signals.descriptor)], atMost: .milliseconds(50))
             if try !signals.readPending().isEmpty { break }
         }
         _ = process.close()
         if inFlight.isEmpty {
             // It ends when its input ends.
-            advanceProcess(now: Clock.monotonicNanoseconds)
+            advanceProcess(now: Instant.now)
         } else {
             process.kill("the poller stops, and an alert has no answer")
         }
@@ -281,7 +281,7 @@ extension Alerts {
         guard case .begun(let data) = stopAlert else { return }
         let id = AlertOutbox.firstID + Int.random(in: 1 << 40..<1 << 41)
         let alert = AlertOutbox.Alert(
-            id: id, lease: Alerts.unstored, attempt: 1, type: "poller.stopped", at: Clock.rfc3339, data: data)
-        send([alert], now: Clock.monotonicNanoseconds)
+            id: id, lease: Alerts.unstored, attempt: 1, type: "poller.stopped", at: WallClock.rfc3339, data: data)
+        send([alert], now: Instant.now)
     }
 }

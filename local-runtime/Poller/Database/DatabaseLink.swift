@@ -9,44 +9,43 @@ final class DatabaseLink {
     private let connectionString: String
     private let applicationName: String
     private let setup: SessionSetup
-    private let answerTime: Int64
+    private let answerTime: Duration
     private let logger: Logger
     private let reportsAtOnce: Bool
     private var outage = Trouble()
     /// The message about the outage that was logged; nil for none.
     private var reportedTrouble: String?
-    private var state = State.waiting(until: 0)
-    private var failures = 0
+    private var state = State.waiting(until: .distantPast)
+    private var backoff = Backoff(first: .milliseconds(100), longest: .seconds(5))
     /// When the round trip that is under way was started.
-    private var startTime: Int64 = 0
+    private var startTime: Instant = .distantPast
     /// Whether each group of the round trip begins with the session's settings.
     private var areSettingsSent = false
     private var hasReportedPooler = false
 
     private enum State {
-        case waiting(until: Int64)
+        case waiting(until: Instant)
         case connecting(Connecting)
         /// The server is being asked whether the session is shared (a pooler).
-        case looking(Connection, deadline: Int64)
+        case looking(Connection, deadline: Instant)
         /// The session's settings are being sent.
-        case settingUp(Connection, deadline: Int64)
+        case settingUp(Connection, deadline: Instant)
         case up(Connection)
     }
 
-    private static let longestWait: Int64 = 5_000_000_000
-    private static let setUpTime: Int64 = 10_000_000_000
+    private static let setUpTime: Duration = .seconds(10)
 
     /// `setup` contains the settings that each new connection gets before it is used. A server that has not answered
-    /// within `answerTime` seconds is given up, because its process may hang for ever. `reportsAtOnce` says whether an
+    /// within `answerTime` is given up, because its process may hang for ever. `reportsAtOnce` says whether an
     /// outage is logged when it begins; one of several connections does so, the others log it after a minute.
     init(
-        _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Double,
+        _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Duration,
         reportsAtOnce: Bool, logger: Logger
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.setup = setup
-        self.answerTime = Int64(answerTime * 1e9)
+        self.answerTime = answerTime
         self.reportsAtOnce = reportsAtOnce
         self.logger = logger
     }
@@ -70,10 +69,10 @@ final class DatabaseLink {
     }
 
     /// When to call `advance` even if no event has come; nil for never.
-    func wakeTime(now: Int64) -> Int64? {
+    func wakeTime(now: Instant) -> Instant? {
         switch state {
         case .waiting(let until): until
-        case .connecting(let connecting): connecting.millisecondsLeft.map { now + Int64($0) * 1_000_000 }
+        case .connecting(let connecting): connecting.timeLeft.map { now + $0 }
         case .looking(_, let deadline), .settingUp(_, let deadline): deadline
         case .up(let connection): connection.isBusy ? startTime + answerTime : nil
         }
@@ -81,7 +80,7 @@ final class DatabaseLink {
 
     /// Advances as far as possible without blocking.
     /// - Returns: true if a new connection has just come up.
-    func advance(now: Int64) -> Bool {
+    func advance(now: Instant) -> Bool {
         do throws(PostgresError) {
             switch state {
             case .waiting(let until):
@@ -108,7 +107,7 @@ final class DatabaseLink {
                     return false
                 }
                 for result in results { _ = try result.get() }
-                failures = 0
+                backoff.succeed()
                 found(now: now)
                 state = .up(connection)
                 return true
@@ -123,7 +122,7 @@ final class DatabaseLink {
     }
 
     /// Starts a round trip. Returns false if there is no idle connection for it.
-    func start(_ trip: RoundTrip, now: Int64) -> Bool {
+    func start(_ trip: RoundTrip, now: Instant) -> Bool {
         guard let connection = idleConnection else { return false }
         do throws(PostgresError) {
             let isShared = connection.session == .shared
@@ -138,7 +137,7 @@ final class DatabaseLink {
     }
 
     /// The answers to the round trip, once all of them are there.
-    func answers(now: Int64) -> RoundTrip.Answers? {
+    func answers(now: Instant) -> RoundTrip.Answers? {
         guard case .up(let connection) = state else { return nil }
         guard let results = connection.poll() else {
             if now >= startTime + answerTime { lost("the database server does not answer", now: now) }
@@ -175,10 +174,8 @@ final class DatabaseLink {
         return connection.notifications().map(\.payload)
     }
 
-    private func lost(_ reason: String?, _ trouble: Logger.Message = DatabaseTrouble.none, now: Int64) {
-        let wait = min(DatabaseLink.longestWait, 100_000_000 << Int64(min(failures, 6)))
-        failures += 1
-        state = .waiting(until: now + wait)
+    private func lost(_ reason: String?, _ trouble: Logger.Message = DatabaseTrouble.none, now: Instant) {
+        state = .waiting(until: now + backoff.fail())
         report(outage.occurs(at: now), trouble, reason ?? "lost")
     }
 
@@ -196,7 +193,7 @@ final class DatabaseLink {
         reportedTrouble = "\(trouble)"
     }
 
-    private func found(now: Int64) {
+    private func found(now: Instant) {
         guard let seconds = outage.ends(at: now), reportedTrouble != nil else { return }
         reportedTrouble = nil
         logger.notice(

@@ -11,9 +11,9 @@ final class Upkeep {
     private let link: DatabaseLink
     private var urgent: [Task] = []
     private var current: [Sent]?
-    private var nextVacuum: Int64 = 0
-    private var nextPartitions: Int64 = 0
-    private var nextMeasure: Int64
+    private var nextVacuum: Instant = .distantPast
+    private var nextPartitions: Instant = .distantPast
+    private var nextMeasure: Instant
 
     private enum Task {
         case hold([Int])
@@ -45,19 +45,19 @@ final class Upkeep {
     private struct Sent {
         let task: Task
         /// Takes its answer at a time.
-        let handle: (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void
+        let handle: (Upkeep, RoundTrip.Answers, Instant) throws(PostgresError) -> Void
     }
 
     /// Seconds; a vacuum may take long.
-    private static let answerTime = 600.0
-    private static let vacuumInterval: Int64 = 10_000_000_000
-    private static let partitionInterval: Int64 = 3_600_000_000_000
-    private static let measureInterval: Int64 = 60_000_000_000
+    private static let answerTime: Duration = .seconds(600)
+    private static let vacuumInterval: Duration = .seconds(10)
+    private static let partitionInterval: Duration = .seconds(3600)
+    private static let measureInterval: Duration = .seconds(60)
 
     init(_ settings: PollerSettings, log: PollerLog) {
         self.settings = settings
         self.log = log
-        nextMeasure = Clock.monotonicNanoseconds + Upkeep.measureInterval
+        nextMeasure = Instant.now + Upkeep.measureInterval
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks upkeep",
             setup: Outbox.upkeepSession, answerTime: Upkeep.answerTime, reportsAtOnce: false, logger: log.logger)
@@ -79,7 +79,7 @@ final class Upkeep {
 
     func completeSingly(_ answers: [Answer]) { urgent += answers.map(Task.complete) }
 
-    func advance(now: Int64, isStopping: Bool) {
+    func advance(now: Instant, isStopping: Bool) {
         _ = link.advance(now: now)
         if let current, let answers = link.answers(now: now) {
             self.current = nil
@@ -105,7 +105,7 @@ final class Upkeep {
         }
     }
 
-    private func start(_ tasks: [Task], now: Int64) -> Bool {
+    private func start(_ tasks: [Task], now: Instant) -> Bool {
         var trip = RoundTrip()
         let sent = tasks.map { Sent(task: $0, handle: add($0, to: &trip)) }
         guard link.start(trip, now: now) else { return false }
@@ -117,7 +117,7 @@ final class Upkeep {
     /// - Returns: a closure that takes their answers.
     private func add(
         _ task: Task, to trip: inout RoundTrip
-    ) -> (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void {
+    ) -> (Upkeep, RoundTrip.Answers, Instant) throws(PostgresError) -> Void {
         switch task {
         case .hold(let postbacks): return ignored(trip.add(HoldPostbacks(postbacks)))
         case .pauseDying(let postbacks):
@@ -164,11 +164,11 @@ final class Upkeep {
     /// Takes the answer of a call that returns nothing.
     private func ignored<Stored: StoredCall>(
         _ ticket: RoundTrip.Ticket<Stored>
-    ) -> (Upkeep, RoundTrip.Answers, Int64) throws(PostgresError) -> Void where Stored.Answer == Void {
+    ) -> (Upkeep, RoundTrip.Answers, Instant) throws(PostgresError) -> Void where Stored.Answer == Void {
         { (_, answers, _) throws(PostgresError) in try answers(ticket) }
     }
 
-    private func handle(_ sent: Sent, of answers: RoundTrip.Answers, now: Int64) {
+    private func handle(_ sent: Sent, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             try sent.handle(self, answers, now)
         } catch {
@@ -186,7 +186,7 @@ final class Upkeep {
         }
     }
 
-    private func handle(_ completion: CompleteDeliveries.Answer, now: Int64) {
+    private func handle(_ completion: CompleteDeliveries.Answer, now: Instant) {
         log.completed(completion, now: now)
         if !completion.pausedPostbacks.isEmpty { hold(completion.pausedPostbacks) }
         if !completion.dyingPostbacks.isEmpty { pauseDying(completion.dyingPostbacks) }

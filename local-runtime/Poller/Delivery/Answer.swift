@@ -75,9 +75,11 @@ enum DeliveryLine {
         /// Whether a key is missing here that other deliveries may not need.
         var isOfKey = false
 
-        /// Seconds until the same delivery is tried again: a shortage passes soon, a misconfiguration has to be
+        /// The time until the same delivery is tried again: a shortage passes soon, a misconfiguration has to be
         /// repaired.
-        var wait: Double { code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40) }
+        var wait: Duration {
+            .seconds(code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40))
+        }
     }
 
     /// Nil for a line that is no answer. Duplicate names make a line no answer, both in the line and in its output:

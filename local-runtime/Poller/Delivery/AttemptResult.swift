@@ -9,7 +9,7 @@ struct AttemptResult {
     let status: Int?
     let code: String?
     /// Nil if no other attempt follows.
-    let retryInSeconds: Double?
+    let retryIn: Duration?
     /// Scheme, host and port.
     let origin: String?
 
@@ -20,9 +20,9 @@ struct AttemptResult {
         if case .number(let digits)? = output?["response"]?["status"] { status = Int(digits) } else { status = nil }
         code = output?["error"]?["code"]?.text
         if case .number(let digits)? = output?["retryInSeconds"] {
-            retryInSeconds = Double(digits)
+            retryIn = Double(digits).map { .seconds($0) }
         } else {
-            retryInSeconds = nil
+            retryIn = nil
         }
         origin = output?["request"]?["url"]?.text.flatMap(AttemptResult.origin)
     }

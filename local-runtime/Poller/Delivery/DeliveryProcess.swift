@@ -15,8 +15,8 @@ final class DeliveryProcess {
     /// The process was killed. This does not wait for the end of its output, which one of its children may keep open.
     private var isEnding = false
     private var crashes = CrashLoop()
-    private var starts = 0
-    private var restartTime: Int64 = 0
+    private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
+    private var restartTime: Instant = .distantPast
     /// Whether the process that runs now has answered a line.
     private(set) var hasAnswered = false
 
@@ -42,7 +42,7 @@ final class DeliveryProcess {
     var interests: [Interest] { process?.interests ?? [] }
 
     /// When to call `advance` even if no event has come; nil for never.
-    var wakeTime: Int64? { process == nil && !isClosing ? restartTime : nil }
+    var wakeTime: Instant? { process == nil && !isClosing ? restartTime : nil }
 
     func feed(_ claims: [Outbox.Claim]) { queue += claims }
 
@@ -76,7 +76,7 @@ final class DeliveryProcess {
     func noteAnswer() { hasAnswered = true }
 
     /// Starts the process if there is none, writes as much as it takes and reads what it has written.
-    func advance(now: Int64) -> Turn {
+    func advance(now: Instant) -> Turn {
         var turn = Turn()
         if process == nil, !isClosing, now >= restartTime { turn.end = start(now: now) }
         do throws(SystemError) {
@@ -123,10 +123,10 @@ final class DeliveryProcess {
         process?.terminate(SIGKILL)
     }
 
-    private func start(now: Int64) -> End? {
+    private func start(now: Instant) -> End? {
         // A process that keeps ending is started again after growing waits.
-        starts = now - restartTime > 30_000_000_000 ? 0 : starts + 1
-        restartTime = now + min(5_000_000_000, 50_000_000 << Int64(min(starts, 7)))
+        if now - restartTime > .seconds(30) { backoff.succeed() }
+        restartTime = now + backoff.fail()
         hasAnswered = false
         do throws(SystemError) {
             let process = try WarmProcess(
@@ -157,7 +157,7 @@ final class DeliveryProcess {
 
     private func logEnd(_ status: ChildProcess.ExitStatus, _ pid: CInt) {
         var metadata: Logger.Metadata = ["status": "\(status)", "pid": "\(pid)"]
-        guard let loop = crashes.ended(at: Clock.monotonicNanoseconds) else {
+        guard let loop = crashes.ended(at: .now) else {
             return logger.debug("the delivery process ended again", metadata: metadata)
         }
         guard loop.ends > 1 else { return logger.error("the delivery process ended", metadata: metadata) }

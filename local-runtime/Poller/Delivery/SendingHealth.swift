@@ -1,6 +1,8 @@
+import System
+
 /// Whether deliveries can be sent from here at all (R12): whether the delivery process runs and finds what it needs. A
-/// fault on this side is no receiver's fault, so nothing is claimed for a while instead. Times are monotonic
-/// nanoseconds, passed in.
+/// fault on this side is no receiver's fault, so nothing is claimed for a while instead. Times are
+/// passed in.
 ///
 ///     working ── it cannot be started, ends before its first answer, or 20 complaints in a row ──▶ resting
 ///     resting ── 1 s, 2 s, … 60 s ──▶ trying, one delivery at a time
@@ -10,15 +12,14 @@ struct SendingHealth {
     private enum State {
         case working
         /// Nothing is claimed before `end`; from then on one delivery at a time.
-        case resting(end: Int64, failures: Int)
+        case resting(end: Instant)
     }
 
     private var state = State.working
+    private var backoff = Backoff(first: .seconds(1), longest: .seconds(60))
     /// Complaints since the last attempt that was answered.
     private var complaints = 0
 
-    private static let firstRest: Int64 = 1_000_000_000
-    private static let longestRest: Int64 = 60_000_000_000
     /// How many complaints in a row show a fault of the whole poller rather than of single deliveries.
     private static let complaintLimit = 20
 
@@ -27,47 +28,46 @@ struct SendingHealth {
         case all, one, none
     }
 
-    func room(at now: Int64) -> Room {
+    func room(at now: Instant) -> Room {
         switch state {
         case .working: .all
-        case .resting(let end, _): now >= end ? .one : .none
+        case .resting(let end): now >= end ? .one : .none
         }
     }
 
     /// When there is room again; nil if there is room now.
-    func wakeTime(after now: Int64) -> Int64? {
-        if case .resting(let end, _) = state, end > now { end } else { nil }
+    func wakeTime(after now: Instant) -> Instant? {
+        if case .resting(let end) = state, end > now { end } else { nil }
     }
 
     /// To be called when the delivery process has answered an attempt.
     /// - Returns: true if it could not send before.
     mutating func answered() -> Bool {
         complaints = 0
+        backoff.succeed()
         defer { state = .working }
         if case .resting = state { return true }
         return false
     }
 
     /// To be called when the delivery process has said that it cannot send.
-    /// - Returns: the seconds for which nothing is claimed, if a rest begins now.
-    mutating func complained(at now: Int64) -> Double? {
+    /// - Returns: for how long nothing is claimed, if a rest begins now.
+    mutating func complained(at now: Instant) -> Duration? {
         complaints += 1
         switch state {
         case .working where complaints >= SendingHealth.complaintLimit: return rest(from: now)
-        case .resting(let end, _) where now >= end: return rest(from: now)
+        case .resting(let end) where now >= end: return rest(from: now)
         case .working, .resting: return nil
         }
     }
 
     /// To be called when the delivery process cannot be started, or has ended before its first answer.
-    /// - Returns: the seconds for which nothing is claimed.
-    mutating func broke(at now: Int64) -> Double { rest(from: now) }
+    /// - Returns: for how long nothing is claimed.
+    mutating func broke(at now: Instant) -> Duration { rest(from: now) }
 
-    private mutating func rest(from now: Int64) -> Double {
-        var failures = 0
-        if case .resting(_, let earlier) = state { failures = earlier }
-        let length = min(SendingHealth.longestRest, SendingHealth.firstRest << Int64(min(failures, 6)))
-        state = .resting(end: now + length, failures: failures + 1)
-        return Double(length) / 1e9
+    private mutating func rest(from now: Instant) -> Duration {
+        let length = backoff.fail()
+        state = .resting(end: now + length)
+        return length
     }
 }

@@ -1,3 +1,5 @@
+import System
+
 /// A histogram of durations in constant memory: each octave of microseconds has eight buckets, so that a percentile is
 /// at most an eighth too long.
 struct Durations {
@@ -6,8 +8,9 @@ struct Durations {
 
     private static let steps = 8
 
-    mutating func add(nanoseconds: Int64) {
-        buckets[min(Durations.bucket(of: max(1, Int(nanoseconds / 1000))), buckets.count - 1)] += 1
+    mutating func add(_ duration: Duration) {
+        let microseconds = max(1, Int(duration.seconds * 1e6))
+        buckets[min(Durations.bucket(of: microseconds), buckets.count - 1)] += 1
         count += 1
     }
 

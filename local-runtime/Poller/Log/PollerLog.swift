@@ -1,9 +1,10 @@
 import Logging
 import Store
+import System
 
 /// The log of a poller about deliveries, postbacks and destinations: each event that an operator has to know of, but at
 /// most `linesPerSecond` lines a second, and a summary every minute. No line contains a secret, a body or more of a URL
-/// than scheme, host and port. Times are monotonic nanoseconds.
+/// than scheme, host and port.
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
@@ -25,17 +26,17 @@ final class PollerLog {
 
     private struct KnownTrouble {
         var trouble = Trouble()
-        var last: Int64
+        var last: Instant
         var reason: String
     }
 
-    init(_ logger: Logger, now: Int64) {
+    init(_ logger: Logger, now: Instant) {
         self.logger = logger
         recent = Recent(since: now)
     }
 
     /// To be called in each turn. Logs how many lines were left out in a second that is over.
-    func turn(now: Int64) {
+    func turn(now: Instant) {
         let leftOut = budget.takeLeftOut(at: now)
         guard !leftOut.isEmpty else { return }
         let counts = leftOut.map { ($0.rawValue, Logger.MetadataValue.stringConvertible($1)) }
@@ -45,7 +46,7 @@ final class PollerLog {
     }
 
     /// Logs the result of a stored batch of answers.
-    func completed(_ completion: CompleteDeliveries.Answer, now: Int64) {
+    func completed(_ completion: CompleteDeliveries.Answer, now: Instant) {
         recent.delivered += completion.delivered
         recent.retried += completion.retrying
         recent.dead += completion.dead
@@ -59,7 +60,7 @@ final class PollerLog {
     }
 
     /// Logs the deliveries that a claim has ended.
-    func ended(_ deliveries: [Outbox.EndedDelivery], now: Int64) {
+    func ended(_ deliveries: [Outbox.EndedDelivery], now: Instant) {
         for delivery in deliveries {
             guard let failure = delivery.failure else {
                 recent.skipped += 1
@@ -71,14 +72,14 @@ final class PollerLog {
     }
 
     /// Logs a leased delivery that cannot be read.
-    func unreadable(_ claim: Outbox.UnreadableClaim, now: Int64) {
+    func unreadable(_ claim: Outbox.UnreadableClaim, now: Instant) {
         guard budget.mayWrite(.unreadable, at: now) else { return }
         var metadata: Logger.Metadata = ["reason": "\(claim.error)"]
         metadata["delivery"] = claim.delivery.map { "\($0)" }
         logger.error("a delivery cannot be read and waits for an hour", metadata: metadata)
     }
 
-    private func logFailure(_ failure: Outbox.FailedDelivery, now: Int64) {
+    private func logFailure(_ failure: Outbox.FailedDelivery, now: Instant) {
         let isDead = failure.state == .dead
         guard budget.mayWrite(isDead ? .dead : .failed, at: now) else { return }
         logger.log(
@@ -90,7 +91,7 @@ final class PollerLog {
             ])
     }
 
-    func paused(_ pause: Outbox.Pause, now: Int64) {
+    func paused(_ pause: Outbox.Pause, now: Instant) {
         guard budget.mayWrite(.paused, at: now) else { return }
         logger.notice(
             "a postback is paused; its deliveries are held until it is resumed (updatePostback)",
@@ -105,7 +106,7 @@ final class PollerLog {
         logger.notice("a postback is resumed; its held deliveries are due", metadata: ["postback": "\(postback)"])
     }
 
-    func blocked(_ status: Outbox.DestinationStatus, now: Int64) {
+    func blocked(_ status: Outbox.DestinationStatus, now: Instant) {
         guard budget.mayWrite(.blocked, at: now) else { return }
         logger.warning(
             "a destination does not answer and gets no requests for a while",
@@ -115,20 +116,20 @@ final class PollerLog {
             ])
     }
 
-    func stray(bytes: Int, now: Int64) {
+    func stray(bytes: Int, now: Instant) {
         guard budget.mayWrite(.stray, at: now) else { return }
         logger.error("the delivery process wrote a line that is not an answer", metadata: ["bytes": "\(bytes)"])
     }
 
     /// Logs an answer of the delivery process. `start` is the time at which the attempt was handed over.
-    func attempted(_ claim: Outbox.Claim, _ line: [UInt8], start: Int64, now: Int64) {
-        recent.attempts.add(nanoseconds: now - start)
+    func attempted(_ claim: Outbox.Claim, _ line: [UInt8], start: Instant, now: Instant) {
+        recent.attempts.add(now - start)
         guard logger.logLevel <= .debug else { return }
         let result = AttemptResult(line)
         var metadata: Logger.Metadata = [
             "delivery": "\(claim.delivery)", "postback": "\(claim.postback)", "conversion": "\(claim.conversion)",
             "attempt": "\(claim.attempt)", "outcome": "\(result.outcome)",
-            "milliseconds": "\((now - start) / 1_000_000)",
+            "milliseconds": "\((now - start).wholeMilliseconds)",
         ]
         metadata["destination"] = result.origin.map { "\($0)" }
         metadata["status"] = result.status.map { "\($0)" }
@@ -137,7 +138,7 @@ final class PollerLog {
     }
 
     /// Logs a failure that may recur: when it begins, every minute, and when its reason changes.
-    func fails(_ message: String, _ reason: String, now: Int64) {
+    func fails(_ message: String, _ reason: String, now: Instant) {
         var known = troubles[message] ?? KnownTrouble(last: now, reason: reason)
         // After a minute without the failure, the next one counts as new.
         if now - known.last > Trouble.interval { known.trouble = Trouble() }
@@ -154,7 +155,7 @@ final class PollerLog {
 
     /// Logs what has happened since the last summary, unless nothing has and nothing is due. `backlog` is nil if it is
     /// not known.
-    func summarize(_ backlog: Outbox.Backlog?, now: Int64) {
+    func summarize(_ backlog: Outbox.Backlog?, now: Instant) {
         defer { recent = Recent(since: now) }
         guard recent.isBusy || backlog?.oldestDueSeconds != nil else { return }
         logger.info("deliveries since the last summary", metadata: recent.metadata(backlog, now: now))
@@ -163,7 +164,7 @@ final class PollerLog {
 
 /// Counts of what has happened since a time.
 private struct Recent {
-    let since: Int64
+    let since: Instant
     var delivered = 0
     var retried = 0
     var dead = 0
@@ -172,15 +173,15 @@ private struct Recent {
     /// The times from handing an attempt to the delivery process to its answer.
     var attempts = Durations()
 
-    init(since: Int64) {
+    init(since: Instant) {
         self.since = since
     }
 
     var isBusy: Bool { attempts.count > 0 || delivered + retried + dead + failed + skipped > 0 }
 
-    func metadata(_ backlog: Outbox.Backlog?, now: Int64) -> Logger.Metadata {
+    func metadata(_ backlog: Outbox.Backlog?, now: Instant) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "seconds": "\((now - since + 500_000_000) / 1_000_000_000)", "delivered": "\(delivered)",
+            "seconds": "\(Int((now - since).seconds.rounded()))", "delivered": "\(delivered)",
             "retried": "\(retried)", "dead": "\(dead)", "failed": "\(failed)", "skipped": "\(skipped)",
         ]
         if let backlog {

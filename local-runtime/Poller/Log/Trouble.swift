@@ -1,10 +1,12 @@
-/// A fault that lasts for a while, and when to report it: when it begins, every minute, and when it is over. Times are
-/// monotonic nanoseconds, passed in.
-struct Trouble {
-    private var start: Int64?
-    private var reportedAt: Int64 = 0
+import System
 
-    static let interval: Int64 = 60_000_000_000
+/// A fault that lasts for a while, and when to report it: when it begins, every minute, and when it is over. Times are
+/// passed in.
+struct Trouble {
+    private var start: Instant?
+    private var reportedAt: Instant = .distantPast
+
+    static let interval: Duration = .seconds(60)
 
     /// The report that is to be made now.
     enum Report: Equatable {
@@ -14,7 +16,7 @@ struct Trouble {
     }
 
     /// To be called when the fault occurs.
-    mutating func occurs(at now: Int64) -> Report? {
+    mutating func occurs(at now: Instant) -> Report? {
         guard let start else {
             (self.start, reportedAt) = (now, now)
             return .begins
@@ -26,13 +28,13 @@ struct Trouble {
 
     /// To be called when the fault does not occur.
     /// - Returns: for how many seconds the fault lasted; nil if there was none.
-    mutating func ends(at now: Int64) -> Int? {
+    mutating func ends(at now: Instant) -> Int? {
         guard let start else { return nil }
         self.start = nil
         return Trouble.seconds(from: start, to: now)
     }
 
-    private static func seconds(from start: Int64, to now: Int64) -> Int {
-        Int((now - start + 500_000_000) / 1_000_000_000)
+    private static func seconds(from start: Instant, to now: Instant) -> Int {
+        Int((now - start).seconds.rounded())
     }
 }

@@ -1,8 +1,9 @@
 import Domain
 import Store
+import System
 
 /// Keeps for each destination whether something is due, what is in flight, and where to look for more, and decides how
-/// much to claim and to start. Times are monotonic nanoseconds, passed in.
+/// much to claim and to start. Times are passed in.
 ///
 ///     due ── claim ──▶ waiting here ── start ──▶ in a slot ── 250 ms without an answer ──▶ in the waiting room
 ///                       1 s at most               │                                         │
@@ -29,7 +30,7 @@ struct DestinationSlots {
     private var answers = LastAnswers()
 
     /// How long a claim may wait here. It must not use up the time by which a lease exceeds the longest attempt.
-    private static let patience: Int64 = 1_000_000_000
+    private static let patience: Duration = .seconds(1)
     /// How many destinations are remembered while nothing is owed to them.
     private static let memory = 10_000
 
@@ -38,7 +39,7 @@ struct DestinationSlots {
     }
 
     /// Notes the destinations that a look has found.
-    mutating func found(_ found: [Outbox.Destination], at now: Int64) {
+    mutating func found(_ found: [Outbox.Destination], at now: Instant) {
         for destination in found {
             let maximum = destination.maxInFlight ?? limits.perDestination
             var state = state(of: destination.id, maximum: maximum, floor: destination.lookedAt)
@@ -52,7 +53,7 @@ struct DestinationSlots {
 
     /// Floors for a look for known destinations. They are those to which something could start at once, and for which
     /// not both first attempts and retries are known to be due.
-    func floors(at now: Int64) -> [Outbox.Floor] {
+    func floors(at now: Instant) -> [Outbox.Floor] {
         [destinations, resting].flatMap { states in
             states.filter { $0.value.isWorthALook(at: now) }.map {
                 Outbox.Floor(destination: $0, first: $1.first.floor, retries: $1.retries.floor)
@@ -61,7 +62,7 @@ struct DestinationSlots {
     }
 
     /// The shares to claim now: the free slots of each due destination, divided fairly if there is not room for all.
-    mutating func shares(at now: Int64) -> [Outbox.Share] {
+    mutating func shares(at now: Instant) -> [Outbox.Share] {
         var use = SlotUse(limits, destinations.values, answers, at: now)
         use.addWaiting(destinations.values, at: now)
         let due = destinations.compactMap { id, state -> (id: Int, ceilings: Ceilings)? in
@@ -92,7 +93,7 @@ struct DestinationSlots {
     /// is found again. `start` is the time from which the leases count; nil for now.
     mutating func claimed(
         _ claims: [Outbox.Claim], ended: [Outbox.EndedDelivery] = [], of shares: [Outbox.Share],
-        since start: Int64? = nil, at now: Int64
+        since start: Instant? = nil, at now: Instant
     ) {
         let claims = Dictionary(grouping: claims, by: \.destination)
         let ended = Dictionary(grouping: ended, by: \.destination)
@@ -115,7 +116,7 @@ struct DestinationSlots {
     }
 
     /// Starts and returns the waiting claims that may start now.
-    mutating func starting(at now: Int64) -> [WaitingClaim] {
+    mutating func starting(at now: Instant) -> [WaitingClaim] {
         guard !waiting.isEmpty else { return [] }
         var use = SlotUse(limits, destinations.values, answers, at: now)
         var started: [WaitingClaim] = []
@@ -136,7 +137,7 @@ struct DestinationSlots {
     }
 
     /// Takes the end of a request.
-    mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) {
+    mutating func ended(_ claim: Outbox.Claim, start: Instant, _ reaction: Reaction, at now: Instant) {
         let id = claim.destination
         if reaction.isAnswer { answers.came(to: start, at: now) }
         switch destinations[id]?.ended(claim, start: start, reaction, at: now) {
@@ -157,7 +158,7 @@ struct DestinationSlots {
 
     /// Takes the state of destinations after their marks were stored.
     /// - Returns: the waiting claims of destinations that are blocked now.
-    mutating func marked(_ statuses: [Outbox.DestinationStatus], at now: Int64) -> [Outbox.Claim] {
+    mutating func marked(_ statuses: [Outbox.DestinationStatus], at now: Instant) -> [Outbox.Claim] {
         var withdrawn: [Outbox.Claim] = []
         for status in statuses {
             let id = status.destination
@@ -170,7 +171,7 @@ struct DestinationSlots {
                 // A look finds it again when the block has ended.
                 state.first.isDue = false
                 state.retries.isDue = false
-                withdrawn += state.withdraw(claimedBefore: .max)
+                withdrawn += state.withdraw(claimedBefore: .distantFuture)
             }
             destinations[id] = state
             rest(id)
@@ -178,18 +179,18 @@ struct DestinationSlots {
         return withdrawn
     }
 
-    /// Removes and returns the claims that have waited too long; all waiting claims for `.max`.
-    mutating func overdue(at now: Int64) -> [Outbox.Claim] {
-        let time = now == .max ? now : now - DestinationSlots.patience
+    /// Removes and returns the claims that have waited too long; all waiting claims for `.distantFuture`.
+    mutating func overdue(at now: Instant) -> [Outbox.Claim] {
+        let time = now == .distantFuture ? now : now - DestinationSlots.patience
         return waiting.flatMap { destinations[$0]?.withdraw(claimedBefore: time) ?? [] }
     }
 
     /// The next time at which something may start even though no request ends before; nil for never.
-    func wakeTime(after now: Int64) -> Int64? {
+    func wakeTime(after now: Instant) -> Instant? {
         let wanting = destinations.values.filter { $0.isOwed || !$0.waiting.isEmpty }
         guard !wanting.isEmpty else { return nil }
-        let paced = wanting.lazy.map(\.pace.next).filter { $0 > now }.min() ?? .min
-        let slotEnd = destinations.values.lazy.compactMap { $0.slotEnd(after: now) }.min() ?? .min
+        let paced = wanting.lazy.map(\.pace.next).filter { $0 > now }.min() ?? .distantPast
+        let slotEnd = destinations.values.lazy.compactMap { $0.slotEnd(after: now) }.min() ?? .distantPast
         return [paced, slotEnd, answers.silence].filter { $0 > now }.min()
     }
 

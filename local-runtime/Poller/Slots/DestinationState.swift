@@ -1,18 +1,19 @@
 import Domain
 import Store
+import System
 
 /// A claimed delivery that starts as soon as there is a slot for it.
 struct WaitingClaim {
     let claim: Outbox.Claim
     /// When the claim's answer came.
-    let claimedAt: Int64
+    let claimedAt: Instant
     /// The earliest time from which its lease counts.
-    let leasedAt: Int64
+    let leasedAt: Instant
 }
 
 /// A poller's knowledge of a destination: the requests in flight to it, the claims that wait here, where to look for
 /// more, and how it has answered. Its health follows from that. It is also kept while nothing is owed. Times are
-/// monotonic nanoseconds, passed in.
+/// passed in.
 struct DestinationState {
     /// The maximum of requests in flight that an operator has set.
     var maximum: Int
@@ -27,7 +28,7 @@ struct DestinationState {
     /// Twice the number of requests that it has answered together.
     private var window = 1
     /// When the last answer came; nil if this poller has seen none.
-    private var answeredAt: Int64?
+    private var answeredAt: Instant?
     /// Whether the last request got no answer.
     private var hasFailed = false
     /// Requests in a row without an answer, as far as the database and this poller know.
@@ -37,7 +38,7 @@ struct DestinationState {
     private(set) var pace = Pace()
 
     struct Flight {
-        let start: Int64
+        let start: Instant
         let isRetry: Bool
         let bytes: Int
     }
@@ -78,33 +79,33 @@ struct DestinationState {
     var isOwed: Bool { first.isDue || retries.isDue }
     var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }
 
-    func health(at now: Int64) -> Health {
+    func health(at now: Instant) -> Health {
         if hasFailed || isHalfOpen { return .failing }
         let isWaiting = flights.first.map { $0.start <= now - Health.silence } ?? false
-        let answeredAt = answeredAt ?? .min
+        let answeredAt = answeredAt ?? .distantPast
         if isWaiting, answeredAt <= now - Health.silence { return .silent }
         if answeredAt <= now - Health.memory { return .unknown }
-        return answeredAt > now - Health.flow && pace.interval == 0 ? .flowing : .answering
+        return answeredAt > now - Health.flow && pace.interval == .zero ? .flowing : .answering
     }
 
     /// How many requests to it may be in flight.
     func limit(_ ceilings: Ceilings) -> Int { min(ceilings.inFlight ?? window, maximum) }
 
     /// Whether a delivery that becomes due could start at once, as far as this destination goes.
-    func isWorthALook(at now: Int64) -> Bool {
+    func isWorthALook(at now: Instant) -> Bool {
         let ceilings = health(at: now).ceilings
         return ceilings.isLookedFor && held < limit(ceilings) && !(first.isDue && retries.isDue)
     }
 
     /// When the next request gives its slot back because it has waited too long; nil for never.
-    func slotEnd(after now: Int64) -> Int64? {
+    func slotEnd(after now: Instant) -> Instant? {
         flights.first { $0.start > now - Health.silence }.map { $0.start + Health.silence }
     }
 }
 
 /// The claims that wait here.
 extension DestinationState {
-    mutating func wait(_ claims: [Outbox.Claim], since now: Int64, leasedAt: Int64) {
+    mutating func wait(_ claims: [Outbox.Claim], since now: Instant, leasedAt: Instant) {
         waiting += claims.map { WaitingClaim(claim: $0, claimedAt: now, leasedAt: leasedAt) }
         for claim in claims { look(from: claim) }
         lineBytes = claims.last?.line.count ?? lineBytes
@@ -114,7 +115,7 @@ extension DestinationState {
     func next(retryAllowed: Bool) -> Int? { waiting.firstIndex { retryAllowed || !$0.claim.isRetry } }
 
     /// Removes and returns the waiting claims that were claimed before a time.
-    mutating func withdraw(claimedBefore time: Int64) -> [Outbox.Claim] {
+    mutating func withdraw(claimedBefore time: Instant) -> [Outbox.Claim] {
         // The oldest come first.
         let rest = waiting.firstIndex { $0.claimedAt >= time } ?? waiting.count
         let withdrawn = waiting[..<rest].map(\.claim)
@@ -138,7 +139,7 @@ extension DestinationState {
     }
 
     /// Starts a waiting claim.
-    mutating func start(_ index: Int, at now: Int64) -> WaitingClaim {
+    mutating func start(_ index: Int, at now: Instant) -> WaitingClaim {
         let next = waiting.remove(at: index)
         if next.claim.isRetry { retriesInFlight += 1 }
         flights.append(Flight(start: now, isRetry: next.claim.isRetry, bytes: next.claim.line.count))
@@ -147,7 +148,7 @@ extension DestinationState {
     }
 
     /// Takes the end of a request that was started at `start`.
-    mutating func ended(_ claim: Outbox.Claim, start: Int64, _ reaction: Reaction, at now: Int64) -> HealthChange? {
+    mutating func ended(_ claim: Outbox.Claim, start: Instant, _ reaction: Reaction, at now: Instant) -> HealthChange? {
         let inFlight = flights.count
         if let index = flights.firstIndex(where: { $0.start == start && $0.isRetry == claim.isRetry }) {
             flights.remove(at: index)
@@ -174,7 +175,7 @@ extension DestinationState {
     }
 
     /// `inFlight` is the number of requests in flight, including the answered one.
-    private mutating func answered(inFlight: Int, pause: Double, at now: Int64) -> HealthChange? {
+    private mutating func answered(inFlight: Int, pause: Double, at now: Instant) -> HealthChange? {
         defer { failures = 0 }
         answeredAt = now
         hasFailed = false

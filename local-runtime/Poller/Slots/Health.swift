@@ -33,11 +33,11 @@ enum Health {
     case failing
 
     /// How long after its last answer a destination counts as so fast that claiming ahead saves time.
-    static let flow: Int64 = 100_000_000
+    static let flow: Duration = .milliseconds(100)
     /// How long after its last answer a destination counts as answering.
-    static let memory: Int64 = 1_000_000_000
+    static let memory: Duration = .seconds(1)
     /// How long a request without an answer holds its slot. After that it waits on with a socket only.
-    static let silence: Int64 = 250_000_000
+    static let silence: Duration = .milliseconds(250)
 
     /// The destination's row of the table.
     var ceilings: Ceilings {

@@ -1,38 +1,40 @@
+import System
+
 /// How fast requests to one destination may start. An answer 429 or 503 halves the pace, down to one request in 30
 /// seconds. Each other answer doubles the pace up to a quarter of the pace that was refused, and raises it a little
-/// from there on, until there is no limit. Times are monotonic nanoseconds, passed in.
+/// from there on, until there is no limit. Times are passed in.
 struct Pace {
-    /// The time between two starts; 0 is no limit.
-    private(set) var interval: Int64 = 0
+    /// The time between two starts; zero is no limit.
+    private(set) var interval: Duration = .zero
     /// When the next request may start.
-    private(set) var next: Int64 = .min
-    private var slowedAt: Int64 = .min
+    private(set) var next: Instant = .distantPast
+    private var slowedAt: Instant = .distantPast
     /// The interval before the first of the latest refusals in a row.
-    private var refused: Int64 = 0
+    private var refused: Duration = .zero
     private var isRefusing = false
 
-    private static let first: Int64 = 50_000_000
-    private static let longest: Int64 = 30_000_000_000
+    private static let first: Duration = .milliseconds(50)
+    private static let longest: Duration = .seconds(30)
     /// A shorter interval is no limit any more.
-    private static let shortest: Int64 = 1_000_000
+    private static let shortest: Duration = .milliseconds(1)
     /// How far back unused starts may be made up for.
-    private static let burst: Int64 = 20_000_000
+    private static let burst: Duration = .milliseconds(20)
 
     /// How many requests may start now.
-    func starts(at now: Int64) -> Int {
-        if interval == 0 { return .max }
+    func starts(at now: Instant) -> Int {
+        if interval == .zero { return .max }
         if now < next { return 0 }
         return 1 + Int(min(now - max(next, now - Pace.burst), Pace.burst) / interval)
     }
 
-    mutating func started(at now: Int64) {
-        guard interval > 0 else { return }
+    mutating func started(at now: Instant) {
+        guard interval > .zero else { return }
         next = max(next, now - Pace.burst) + interval
     }
 
     /// Takes a 429 or 503. Of requests that were in flight together only the first one counts. The request of this
     /// answer was started at `start`.
-    mutating func slowDown(start: Int64, at now: Int64) {
+    mutating func slowDown(start: Instant, at now: Instant) {
         guard start > slowedAt else { return }
         slowedAt = now
         if !isRefusing { (refused, isRefusing) = (interval, true) }
@@ -44,9 +46,10 @@ struct Pace {
     /// else it takes off a sixteenth, down to a 64th when many requests fit into a second.
     mutating func speedUp() {
         isRefusing = false
-        guard interval > 0 else { return }
-        let divisor = interval / 2 >= max(4 * refused, Pace.first) ? 2 : min(max(3_200_000_000 / interval, 16), 64)
+        guard interval > .zero else { return }
+        let slowdown = min(max(Int(.milliseconds(3200) / interval), 16), 64)
+        let divisor = interval / 2 >= max(refused * 4, Pace.first) ? 2 : slowdown
         interval -= interval / divisor
-        if interval < Pace.shortest { interval = 0 }
+        if interval < Pace.shortest { interval = .zero }
     }
 }

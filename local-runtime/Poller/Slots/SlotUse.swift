@@ -1,4 +1,5 @@
 import Store
+import System
 
 /// How many slots are held, by which destinations, and how many more each may take by the table of ceilings (`Health`).
 /// Counted anew for each round of claims or starts.
@@ -13,7 +14,7 @@ struct SlotUse {
     private var waiting = 0
 
     /// Counts the requests in flight.
-    init(_ limits: SlotLimits, _ states: some Collection<DestinationState>, _ answers: LastAnswers, at now: Int64) {
+    init(_ limits: SlotLimits, _ states: some Collection<DestinationState>, _ answers: LastAnswers, at now: Instant) {
         self.limits = limits
         for state in states where !state.flights.isEmpty {
             let group = state.health(at: now).ceilings.group
@@ -28,7 +29,7 @@ struct SlotUse {
     }
 
     /// Counts the waiting claims; those that may start count as started.
-    mutating func addWaiting(_ states: some Collection<DestinationState>, at now: Int64) {
+    mutating func addWaiting(_ states: some Collection<DestinationState>, at now: Instant) {
         let inFlight = self
         for state in states where !state.waiting.isEmpty {
             let ceilings = state.health(at: now).ceilings
@@ -81,7 +82,7 @@ extension SlotUse {
     }
 
     /// How much to claim for a destination; nil for nothing. `most` is its fair share.
-    func share(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Int64) -> Share? {
+    func share(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Share? {
         let limit = state.limit(ceilings)
         let mostHeld = ceilings.timesHeld * limit
         guard state.isOwed, state.held < mostHeld else { return nil }
@@ -104,7 +105,7 @@ extension SlotUse {
     }
 
     /// How many of a claim may start at once.
-    private func starts(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Int64) -> Int {
+    private func starts(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Int {
         var starts = min(state.limit(ceilings) - state.held, free(ceilings.group), most)
         // If others take each slot that becomes free, a destination that has none may still claim one and wait for its
         // turn.
@@ -136,7 +137,7 @@ extension SlotUse {
 /// What to start.
 extension SlotUse {
     /// The waiting claim of a destination that may start, and the destination's group; nil for none.
-    func start(of state: DestinationState, at now: Int64) -> (index: Int, group: Ceilings.Group)? {
+    func start(of state: DestinationState, at now: Instant) -> (index: Int, group: Ceilings.Group)? {
         let ceilings = state.health(at: now).ceilings
         let limit = state.limit(ceilings)
         guard state.flights.count < limit, free(ceilings.group) > 0, state.pace.starts(at: now) > 0 else { return nil }
@@ -161,21 +162,21 @@ extension SlotUse {
 /// The last answers of all destinations together. They show how far the delivery process is with its requests.
 struct LastAnswers {
     /// When the last answer came.
-    private var last: Int64 = .min
+    private var last: Instant = .distantPast
     /// When the most recently started of the answered requests was started.
-    private var latestStart: Int64 = .min
+    private var latestStart: Instant = .distantPast
 
     /// The time from which on all destinations are silent, unless another answer comes.
-    var silence: Int64 { last == .min ? .min : last + Health.silence }
+    var silence: Instant { last == .distantPast ? last : last + Health.silence }
 
-    mutating func came(to start: Int64, at now: Int64) {
+    mutating func came(to start: Instant, at now: Instant) {
         last = now
         latestStart = max(latestStart, start)
     }
 
     /// Whether a request that was started at `start` and waits for its answer holds its slot. `group` is the group of its
     /// destination.
-    func holdsSlot(_ start: Int64, _ group: Ceilings.Group, at now: Int64) -> Bool {
+    func holdsSlot(_ start: Instant, _ group: Ceilings.Group, at now: Instant) -> Bool {
         // While all answers are to requests that were started earlier, the delivery process is behind: it may not have
         // sent this one yet, and more requests would only wait longer.
         if start >= latestStart, now < silence { return true }

@@ -24,7 +24,8 @@ enum DeliveryCheck {
         do throws(SystemError) {
             let listener = try TCPListener()
             outcome = try ChildProcess.run(
-                program, ["--stream"], environment: environment, input: Array(line(listener.port).utf8), seconds: 20)
+                program, ["--stream"], environment: environment, input: Array(line(listener.port).utf8),
+                timeout: .seconds(20))
         } catch {
             return .wrong("sending", "\(program) cannot be started: \(error)")
         }

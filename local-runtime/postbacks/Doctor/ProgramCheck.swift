@@ -31,7 +31,7 @@ enum ProgramCheck {
     }
 
     private static func isOfThisVersion(_ name: String, in folder: String) -> Bool {
-        let outcome = try? ChildProcess.run("\(folder)/\(name)", ["--version"], seconds: 10)
+        let outcome = try? ChildProcess.run("\(folder)/\(name)", ["--version"], timeout: .seconds(10))
         return outcome?.status == .exited(0) && outcome?.text == "\(name) \(Version.current)\n"
     }
 

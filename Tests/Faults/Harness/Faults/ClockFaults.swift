@@ -45,7 +45,7 @@ extension Fault {
         fault.prepare = { scene in
             guard FakeClock.library != nil else { throw Skipped(reason: "libfaketime is not installed") }
             // Each delivery is tried again, so that something is always in flight.
-            scene.network.behave(ReceiverBehaviour(statuses: [500, 200], delayMilliseconds: 50))
+            scene.network.behave(ReceiverBehaviour(statuses: [500, 200], delay: .milliseconds(50)))
         }
         fault.setup.latencyFactor = 2
         fault.confirm = { scene in

@@ -100,8 +100,8 @@ extension Fault {
                 var taken: [Connection] = []
                 // Ends sessions of the programs and opens its own instead, until no connection is left for the
                 // programs.
-                let start = Clock.monotonicNanoseconds
-                while Clock.seconds(since: start) < 3 {
+                let start = Instant.now
+                while start.elapsed.seconds < 3 {
                     for _ in 0..<3 { try scene.database.terminateOne(on: connection) }
                     while let one = try? scene.database.connect() { taken.append(one) }
                 }

@@ -113,24 +113,24 @@ extension Fault {
             _ = try connection.run("ANALYZE")
             scene.load.setRate(scene.setup.rate)
             try scene.processes.startPoller()
-            let start = Clock.monotonicNanoseconds
+            let start = Instant.now
             let length = scene.effort.seconds(short: 5, full: 120)
             scene.watch.during(.faulty) {
                 scene.pause(length)
             }
             let left = try scene.database.count("SELECT count(*) AS value FROM outbox WHERE attempt > 0")
-            let each = Double(retries - left) / Clock.seconds(since: start)
+            let each = Double(retries - left) / start.elapsed.seconds
             scene.notes.remark =
-                "\(retries - left) retries in \(Int(Clock.seconds(since: start))) s (\(Int(each)) a second)"
+                "\(retries - left) retries in \(Int(start.elapsed.seconds)) s (\(Int(each)) a second)"
             scene.notes.countRound()
             guard left > 200_000 else { return }
             // To end the run sooner, the remaining deliveries are cancelled by deleting their postbacks.
             scene.load.setRate(0)
             try waitUntil("all is answered", timeoutSeconds: 120) { scene.load.state.withLock { $0.open == 0 } }
-            let deletion = Clock.monotonicNanoseconds
+            let deletion = Instant.now
             let cancelled = try scene.database.deletePostbacks(of: "storm")
             scene.notes.remark +=
-                ", \(cancelled) cancelled by deletePostback in \(Int(Clock.seconds(since: deletion))) s"
+                ", \(cancelled) cancelled by deletePostback in \(Int(deletion.elapsed.seconds)) s"
         }
         fault.prepare = { scene in
             let targets = try (0..<4).map { _ in try PlainDestination() }

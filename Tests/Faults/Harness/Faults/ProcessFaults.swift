@@ -154,9 +154,9 @@ extension Fault {
             name: "kill-loop", group: .processes,
             injects: "kill -9 of poller, deliverPostback, recordConversion and PostgreSQL, at random, for a time"
         ) { scene in
-            let start = Clock.monotonicNanoseconds
+            let start = Instant.now
             let length = scene.effort.seconds(short: 12, full: 120)
-            while Clock.seconds(since: start) < length {
+            while start.elapsed.seconds < length {
                 scene.chance.pause(between: 0.1, and: 1.5)
                 let poller = Int.random(in: scene.processes.pollers.indices, using: &scene.chance.random)
                 switch Int.random(in: 0..<10, using: &scene.chance.random) {

@@ -40,7 +40,7 @@ final class HostileGround: Sendable {
         }
         scene.pause(scene.effort.isShort ? 2 : 6)
         for destination in destinations { try destination.heal() }
-        healedAt.withLock { $0 = Clock.unixMilliseconds }
+        healedAt.withLock { $0 = WallClock.unixMilliseconds }
         try resumePostbacks(on: scene)
         scene.notes.countRound()
     }

@@ -90,7 +90,7 @@ final class Database {
     func waitUntilDrained() throws {
         let connection = try connect()
         var fewest = Int.max
-        var progressAt = Clock.monotonicNanoseconds
+        var progressAt = Instant.now
         while true {
             let owed = try connection.run(
                 """
@@ -101,9 +101,9 @@ final class Database {
             if left == 0 { return }
             if left < fewest {
                 fewest = left
-                progressAt = Clock.monotonicNanoseconds
+                progressAt = Instant.now
             }
-            guard Clock.seconds(since: progressAt) < Double(patience) else {
+            guard progressAt.elapsed.seconds < Double(patience) else {
                 let ids = try connection.run("SELECT id FROM outbox WHERE due_at < 'infinity' ORDER BY id LIMIT 1000")
                 throw Breach(
                     .heals, "\(left) are still owed, and in \(patience) s it became no less",

@@ -101,7 +101,7 @@ final class Network {
         let rows = try connection.run(
             Statement(name: "", sql: String(decoding: script, as: UTF8.self)),
             [.int(count), .text(offer ?? flows[0].offer), .text("silent-\(silentBatches)-")])
-        let now = Clock.unixMilliseconds
+        let now = WallClock.unixMilliseconds
         load.state.withLock { state in
             for row in rows {
                 let transaction = row.text("transaction_id") ?? ""
@@ -117,7 +117,7 @@ final class Network {
 
     /// Makes healthy destinations answer with a delay, so that something is always in flight.
     func slowDown(milliseconds: Int, status: Int = 200) {
-        behave(ReceiverBehaviour(statuses: [status], delayMilliseconds: milliseconds))
+        behave(ReceiverBehaviour(statuses: [status], delay: .milliseconds(milliseconds)))
     }
 
     /// Changes the behaviour of the healthy destinations.

@@ -40,15 +40,15 @@ extension Behaviour {
         answering(
             "silent-in-header", .retry(.timeout), [.send(Array("HTTP/1.1 200 OK\r\nX-Half: on".utf8)), .silence]),
         answering("silent-in-body", .delivered(isTruncated: true), [.send(Array(beginning.utf8)), .silence]),
-        answering("one-byte-a-second", .retry(.timeout), [.drip(longAnswer, milliseconds: 1000)]),
+        answering("one-byte-a-second", .retry(.timeout), [.drip(longAnswer, interval: .milliseconds(1000))]),
         answering(
             "one-byte-of-body-a-second", .delivered(isTruncated: true),
             [
                 .send(Array("HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\n".utf8)),
-                .drip(longAnswer, milliseconds: 1000),
+                .drip(longAnswer, interval: .milliseconds(1000)),
             ]
         ),
-        answering("slow-but-good", .delivered(), [.drip(.answer("200 OK", body: "ok\n"), milliseconds: 10)]),
+        answering("slow-but-good", .delivered(), [.drip(.answer("200 OK", body: "ok\n"), interval: .milliseconds(10))]),
     ]
 
     private static let beginning = "HTTP/1.1 200 OK\r\nContent-Length: 600\r\n\r\nbegin"
@@ -57,11 +57,11 @@ extension Behaviour {
 
     /// Sends a good answer and then ends the connection, although the answer keeps it open.
     private static func idle(_ end: Step) -> [Step] {
-        [.send(.answer("200 OK", body: "ok\n")), .wait(milliseconds: 30), end]
+        [.send(.answer("200 OK", body: "ok\n")), .wait(.milliseconds(30)), end]
     }
 
     /// Sends a part of an answer, and lets it arrive before the end.
     private static func broken(_ text: String, _ end: Step) -> [Step] {
-        [.send(Array(text.utf8)), .wait(milliseconds: 50), end]
+        [.send(Array(text.utf8)), .wait(.milliseconds(50)), end]
     }
 }

@@ -39,7 +39,7 @@ extension Behaviour {
             early(
                 "early-413", .failed(status: 413),
                 [
-                    .send(.answer("413 Too Large", ["Connection: close"], body: "no\n")), .wait(milliseconds: 1000),
+                    .send(.answer("413 Too Large", ["Connection: close"], body: "no\n")), .wait(.milliseconds(1000)),
                     .close,
                 ]),
             // The receiver does not read the rest. The network decides whether the answer arrives before the reset.

@@ -76,7 +76,7 @@ package final class Certificates: Sendable {
 
     private func openssl(_ arguments: [String]) throws {
         guard let program = Executable.find("openssl") else { throw DidNotHappen(description: "openssl is not there") }
-        let outcome = try ChildProcess.run(program, arguments, seconds: 60)
+        let outcome = try ChildProcess.run(program, arguments, timeout: .seconds(60))
         guard outcome.status == .exited(0) else {
             throw DidNotHappen(description: "openssl \(arguments[0]): \(outcome.errorText)")
         }

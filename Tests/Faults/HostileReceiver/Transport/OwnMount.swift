@@ -6,7 +6,8 @@ package enum OwnMount {
     package static let impossibility: String? = {
         do {
             let outcome = try ChildProcess.run(
-                "/bin/sh", ["-c", "unshare --mount --propagation private mount --bind /tmp /tmp"], seconds: 60)
+                "/bin/sh", ["-c", "unshare --mount --propagation private mount --bind /tmp /tmp"], timeout: .seconds(60)
+            )
             return outcome.status == .exited(0) ? nil : "no mount namespace: \(outcome.errorText.prefix(120))"
         } catch {
             return "no mount namespace: \(error)"

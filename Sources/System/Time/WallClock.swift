@@ -1,12 +1,13 @@
 import Glibc
 
-/// The system's clocks.
-package enum Clock {
-    /// A time in nanoseconds that never decreases, with an arbitrary start; for measuring durations.
-    package static var monotonicNanoseconds: Int64 { nanoseconds(CLOCK_MONOTONIC) }
-
+/// The time of day, as the machine's clock has it. It can be set, also backwards.
+package enum WallClock {
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    package static var unixMilliseconds: Int64 { nanoseconds(CLOCK_REALTIME) / 1_000_000 }
+    package static var unixMilliseconds: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
 
     /// The current time in RFC 3339 format, in UTC with milliseconds.
     package static var rfc3339: String {
@@ -21,11 +22,5 @@ package enum Clock {
         let date = unsafe [padded(parts.tm_year + 1900, 4), padded(parts.tm_mon + 1, 2), padded(parts.tm_mday, 2)]
         let time = unsafe [padded(parts.tm_hour, 2), padded(parts.tm_min, 2), padded(parts.tm_sec, 2)]
         return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(padded(milliseconds % 1000, 3))Z"
-    }
-
-    private static func nanoseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        unsafe clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
