@@ -42,7 +42,7 @@ let package = Package(
             dependencies: ["Input", "JSON", "System", "Text", .product(name: "Logging", package: "swift-log")]),
 
         // The domain: values, rules and rendering, without files, sockets or settings.
-        .target(name: "Domain", dependencies: ["Egress", "Input", "JSON", "Secrets", "Text"]),
+        .target(name: "Domain", dependencies: ["Egress", "Input", "JSON", "Secrets", "System", "Text"]),
 
         // The settings that several programs read, and the tables.
         .target(
@@ -191,9 +191,8 @@ let package = Package(
         .executableTarget(
             name: "faults",
             dependencies: [
-                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "Input", "JSON", "Postgres", "Receiver",
-                "Secrets", "System", "TestSupport", "Text",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "Postgres", "Receiver", "Secrets",
+                "System", "TestSupport", "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultRunTests", dependencies: ["FaultLedger", "System", "TestSupport", "TestThreads"]),

@@ -220,7 +220,7 @@ struct DestinationSlotsTests {
         bench.end(1)
         _ = bench.claim(5, to: 1)
         let standing = Outbox.DestinationStatus(
-            destination: 1, origin: "", failures: 10, isHalfOpen: true, blockedMilliseconds: 500, breaks: true)
+            destination: 1, origin: "", failures: 10, isHalfOpen: true, blocked: .milliseconds(500), breaks: true)
         #expect(bench.slots.marked([standing], at: bench.now).count == 4)
         #expect(bench.free(1) == nil)
         bench.now += .milliseconds(600)

@@ -21,8 +21,9 @@ struct ReportedReactionTests {
         #expect(reported(["kind": "answered"]) == .answered)
         #expect(reported(["kind": "unanswered"]) == .failed)
         #expect(reported(["kind": "untried"]) == .untried)
-        #expect(reported(["kind": "overloaded"]) == .overloaded(pause: 0))
-        #expect(reported(["kind": "overloaded", "pauseSeconds": .number("12.5")]) == .overloaded(pause: 12.5))
+        #expect(reported(["kind": "overloaded"]) == .overloaded(pause: .zero))
+        #expect(
+            reported(["kind": "overloaded", "pauseSeconds": .number("12.5")]) == .overloaded(pause: .seconds(12.5)))
         #expect(reported(["kind": "overloaded", "pauseSeconds": 1_000_000]) == .overloaded(pause: RetryAfter.limit))
     }
 
@@ -41,8 +42,8 @@ struct ReportedReactionTests {
         #expect(judged("delivered", status: 429) == .answered)
         #expect(judged("retry", status: 500, error: "http_status") == .answered)
         #expect(judged("failed", status: 404, error: "http_status") == .answered)
-        #expect(judged("retry", status: 429, error: "http_status") == .overloaded(pause: 0))
-        #expect(judged("retry", status: 503, error: "http_status") == .overloaded(pause: 0))
+        #expect(judged("retry", status: 429, error: "http_status") == .overloaded(pause: .zero))
+        #expect(judged("retry", status: 503, error: "http_status") == .overloaded(pause: .zero))
         for code: JSON in ["dns", "connect", "tls", "timeout", "protocol"] {
             #expect(judged("retry", error: code) == .failed)
         }

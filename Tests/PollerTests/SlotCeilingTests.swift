@@ -283,7 +283,8 @@ struct SlotCeilingTests {
             for id in ids { bench.find(id) }
             let blocked = ids.map {
                 Outbox.DestinationStatus(
-                    destination: $0, origin: "", failures: 0, isHalfOpen: false, blockedMilliseconds: 1, breaks: false)
+                    destination: $0, origin: "", failures: 0, isHalfOpen: false, blocked: .milliseconds(1),
+                    breaks: false)
             }
             _ = bench.slots.marked(blocked, at: bench.now)
         }

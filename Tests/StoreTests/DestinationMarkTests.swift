@@ -1,6 +1,7 @@
 import Domain
 import Postgres
 import Store
+import System
 import TestSupport
 import TestThreads
 import Testing
@@ -32,17 +33,17 @@ import Testing
         `ten requests in a row without an answer block it for a second, the next for two, and so on up to five minutes`()
         throws
     {
-        #expect(try mark(Outbox.Mark(failures: 9)).blockedMilliseconds == 0)
+        #expect(try mark(Outbox.Mark(failures: 9)).blocked.wholeMilliseconds == 0)
         let first = try mark(Outbox.Mark(failures: 1))
         #expect(first.breaks && first.isHalfOpen)
-        #expect((1000...1200).contains(first.blockedMilliseconds))
+        #expect((1000...1200).contains(first.blocked.wholeMilliseconds))
         // Requests that were in flight at that time.
         _ = try connection.run("UPDATE destinations SET blocked_until = now() + interval '1 hour' WHERE id = 1")
         #expect(try !mark(Outbox.Mark(failures: 6)).breaks)
         for limit in [2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000] {
             try endBlock()
             let next = try mark(Outbox.Mark(failures: 1))
-            #expect(next.breaks && (limit...limit * 6 / 5).contains(next.blockedMilliseconds))
+            #expect(next.breaks && (limit...limit * 6 / 5).contains(next.blocked.wholeMilliseconds))
         }
         #expect(try connection.run("SELECT blocks FROM destinations WHERE id = 1").first?.integer("blocks") == 11)
         #expect(
@@ -54,7 +55,7 @@ import Testing
         let short = try RetrySchedule(parsing: "0.5,0.1,1000")
         for limit in [500, 100, 4000] {
             let standing = try mark(Outbox.Mark(failures: 10), schedule: short)
-            #expect(standing.breaks && (limit...limit * 6 / 5).contains(standing.blockedMilliseconds))
+            #expect(standing.breaks && (limit...limit * 6 / 5).contains(standing.blocked.wholeMilliseconds))
             try endBlock()
         }
     }
@@ -62,7 +63,7 @@ import Testing
     @Test func `an answer forgets it all, and failures behind it count anew`() throws {
         try mark(Outbox.Mark(failures: 12))
         let standing = try mark(Outbox.Mark(isAnswered: true, failures: 2))
-        #expect(standing.failures == 2 && !standing.isHalfOpen && standing.blockedMilliseconds == 0)
+        #expect(standing.failures == 2 && !standing.isHalfOpen && standing.blocked.wholeMilliseconds == 0)
         try mark(Outbox.Mark(isAnswered: true))
         let rows = try connection.run(
             "SELECT FROM destinations WHERE id = 1 AND failures = 0 AND blocks = 0 AND failing_since IS NULL AND blocked_until IS NULL"
@@ -76,20 +77,23 @@ import Testing
             "UPDATE destinations SET failing_since = now() - interval '4351 seconds', blocked_until = now() WHERE id = 1"
         )
         let standing = try mark(Outbox.Mark(failures: 20))
-        #expect(!standing.breaks && !standing.isHalfOpen && standing.blockedMilliseconds == 0)
+        #expect(!standing.breaks && !standing.isHalfOpen && standing.blocked.wholeMilliseconds == 0)
     }
 
     @Test func `with a single attempt there is no breaker`() throws {
         let standing = try mark(Outbox.Mark(failures: 100), schedule: RetrySchedule(parsing: ""))
-        #expect(!standing.breaks && standing.blockedMilliseconds == 0)
+        #expect(!standing.breaks && standing.blocked.wholeMilliseconds == 0)
     }
 
     @Test func `a pause that it asks for is granted for a minute at most, and never shortens another`() throws {
-        #expect((59_000...60_000).contains(try mark(Outbox.Mark(isAnswered: true, pause: 3600)).blockedMilliseconds))
-        #expect(try mark(Outbox.Mark(isAnswered: true, pause: 5)).blockedMilliseconds > 50_000)
+        #expect(
+            (59_000...60_000).contains(
+                try mark(Outbox.Mark(isAnswered: true, pause: .seconds(3600))).blocked.wholeMilliseconds))
+        #expect(try mark(Outbox.Mark(isAnswered: true, pause: .seconds(5))).blocked.wholeMilliseconds > 50_000)
         try endBlock()
         let short = try RetrySchedule(parsing: "0.5,2")
-        let granted = try mark(Outbox.Mark(isAnswered: true, pause: 3600), schedule: short).blockedMilliseconds
+        let granted = try mark(Outbox.Mark(isAnswered: true, pause: .seconds(3600)), schedule: short).blocked
+            .wholeMilliseconds
         #expect((1000...2000).contains(granted))
     }
 

@@ -18,7 +18,7 @@ struct Attempt: FunctionOutput {
     private let targetIsNamed: Bool
     private var judgement: Judgement?
     private var reaction = Reaction.untried
-    private var retryInSeconds: Double?
+    private var retryIn: Duration?
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none
     private var remoteAddress: String?
@@ -47,22 +47,23 @@ struct Attempt: FunctionOutput {
             let judgement = Judgement(
                 status: response.status, body: response.body,
                 bodyFailure: response.bodyFailure.map(AttemptError.init), successWhen: criteria)
-            let asked = RetryAfter.seconds(
-                response.headers.values(ofHeader: "retry-after"), now: Timestamp(milliseconds: WallClock.unixMilliseconds))
+            let asked = RetryAfter.wait(
+                response.headers.values(ofHeader: "retry-after"),
+                now: Timestamp(milliseconds: WallClock.unixMilliseconds))
             end(judgement, schedule: schedule, status: response.status, retryAfter: asked)
         case .failure(let failure):
             end(Judgement(AttemptError(failure), targetIsNamed: targetIsNamed), schedule: schedule)
         }
     }
 
-    /// `status` is the status of the answer; nil if none came. `retryAfter` is the seconds that the answer asks for.
+    /// `status` is the status of the answer; nil if none came. `retryAfter` is the wait that the answer asks for.
     mutating func end(
-        _ judgement: Judgement, schedule: RetrySchedule, status: Int? = nil, retryAfter: Double? = nil
+        _ judgement: Judgement, schedule: RetrySchedule, status: Int? = nil, retryAfter: Duration? = nil
     ) {
         self.judgement = judgement
         reaction = Reaction(judgement.outcome, status: status, retryAfter: retryAfter, error: judgement.error?.code)
         guard judgement.outcome == .retry else { return }
-        retryInSeconds = schedule.wait(
+        retryIn = schedule.wait(
             afterAttempt: number, jitter: Double.random(in: 0...1), retryAfter: retryAfter)
     }
 
@@ -72,8 +73,8 @@ struct Attempt: FunctionOutput {
             JSON.Member("outcome", .string(judgement?.outcome.rawValue ?? "retry")),
             JSON.Member("reaction", reaction.json),
         ]
-        if let retryInSeconds {
-            members.append(JSON.Member("retryInSeconds", .milliseconds(retryInSeconds * 1000, per: 1000)))
+        if let retryIn {
+            members.append(JSON.Member("retryInSeconds", .milliseconds(retryIn.milliseconds, per: 1000)))
         }
         if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
         let mask = SecretMask(

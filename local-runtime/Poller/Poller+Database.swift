@@ -145,8 +145,8 @@ extension Poller {
         do throws(PostgresError) {
             let answer = try answers(mark)
             unused += slots.marked(answer.statuses, at: now).map { Outbox.Release($0) }
-            for status in answer.statuses where status.blockedMilliseconds > 0 {
-                rhythm.expect(at: now + .milliseconds(status.blockedMilliseconds + 1))
+            for status in answer.statuses where status.blocked > .zero {
+                rhythm.expect(at: now + status.blocked + .milliseconds(1))
                 if status.breaks { log.blocked(status, now: now) }
             }
             if let fault = answer.fault { log.fails("a destination cannot be read", "\(fault)", now: now) }

@@ -139,7 +139,7 @@ extension Poller {
                 afterAttempt: flight.claim.attempt, jitter: Double.random(in: 0...1))
             answers.append(
                 .lost(
-                    flight.claim, wait: (fate?.wait ?? scheduled.map { .seconds($0) })?.seconds,
+                    flight.claim, wait: fate?.wait ?? scheduled,
                     isCharged: fate?.isCharged ?? true))
         }
     }

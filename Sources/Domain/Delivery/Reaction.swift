@@ -1,12 +1,13 @@
 package import JSON
+import System
 
 /// What the end of an attempt says about its destination. deliverPostback reports it, and the poller chooses by it how many
 /// requests go to the destination, and when.
 package enum Reaction: Sendable, Hashable {
     /// It answered with any status but 429 and 503, or its answer counts as delivered.
     case answered
-    /// It answered 429 or 503; `pause` is its Retry-After in seconds, or 0.
-    case overloaded(pause: Double)
+    /// It answered 429 or 503; `pause` is its Retry-After, or zero.
+    case overloaded(pause: Duration)
     /// No answer came: no address, no connection, no TLS, no answer in time, or no HTTP.
     case failed
     /// Nothing was sent, or the result is unknown.
@@ -15,14 +16,14 @@ package enum Reaction: Sendable, Hashable {
     /// - Parameters:
     ///   - outcome: the consequence of the attempt for its delivery.
     ///   - status: the status of the answer; nil if none came.
-    ///   - retryAfter: the seconds that the answer asks for; nil if it does not ask.
+    ///   - retryAfter: the wait that the answer asks for; nil if it does not ask.
     ///   - error: the code of the attempt's error; nil if there is none, or one of another version.
     package init(
-        _ outcome: Judgement.Outcome, status: Int?, retryAfter: Double? = nil, error: AttemptError.Code?
+        _ outcome: Judgement.Outcome, status: Int?, retryAfter: Duration? = nil, error: AttemptError.Code?
     ) {
         switch (status, error) {
         case _ where outcome == .delivered: self = .answered
-        case (429?, _), (503?, _): self = .overloaded(pause: retryAfter ?? 0)
+        case (429?, _), (503?, _): self = .overloaded(pause: retryAfter ?? .zero)
         case (_?, _): self = .answered
         case (nil, .dns?), (nil, .connect?), (nil, .tls?), (nil, .timeout?), (nil, .protocol?): self = .failed
         case (nil, .forbiddenTarget?), (nil, .unsafeHeader?), (nil, .unsafeURL?), (nil, .tooLarge?),
@@ -56,10 +57,10 @@ package enum Reaction: Sendable, Hashable {
 
     /// `{"kind":…}`, and `pauseSeconds` where a pause is asked for.
     package var json: JSON {
-        guard case .overloaded(let pause) = self, pause > 0 else { return ["kind": .string(kind.rawValue)] }
+        guard case .overloaded(let pause) = self, pause > .zero else { return ["kind": .string(kind.rawValue)] }
         return [
             "kind": .string(kind.rawValue),
-            "pauseSeconds": Int(exactly: pause).map { .integer($0) } ?? .number("\(pause)"),
+            "pauseSeconds": Int(exactly: pause.seconds).map { .integer($0) } ?? .number("\(pause.seconds)"),
         ]
     }
 
@@ -71,10 +72,11 @@ package enum Reaction: Sendable, Hashable {
         case .answered: self = .answered
         case .overloaded:
             guard case .number(let text)? = json["pauseSeconds"] else {
-                self = .overloaded(pause: 0)
+                self = .overloaded(pause: .zero)
                 return
             }
-            self = .overloaded(pause: min(max(Double(text) ?? 0, 0), RetryAfter.limit))
+            let seconds = min(max(Double(text) ?? 0, 0), RetryAfter.limit.seconds)
+            self = .overloaded(pause: .seconds(seconds))
         case .failed: self = .failed
         case .untried: self = .untried
         }

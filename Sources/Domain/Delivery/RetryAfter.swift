@@ -2,20 +2,20 @@ import Text
 
 /// The header field by which a receiver asks for a longer wait (RFC 9110 §10.2.3).
 package enum RetryAfter {
-    /// The longest wait that a receiver can ask for, in seconds.
-    package static let limit = 21600.0
+    /// The longest wait that a receiver can ask for: six hours.
+    package static let limit: Duration = .seconds(21600)
 
-    /// Returns seconds from `now` on, at most `limit`. Nil if the field is absent, repeated or invalid, or lies in the
+    /// Returns the time from `now` on, at most `limit`. Nil if the field is absent, repeated or invalid, or lies in the
     /// past.
-    package static func seconds(_ values: [String], now: Timestamp) -> Double? {
+    package static func wait(_ values: [String], now: Timestamp) -> Duration? {
         guard values.count == 1 else { return nil }
         let text = values[0].withoutSpacesAtEnds
         if !text.isEmpty, text.utf8.allSatisfy(\.isDigit) {
-            return text.utf8.reduce(0) { min($0 * 10 + Double($1 - 0x30), limit) }
+            return text.utf8.reduce(.zero) { min($0 * 10 + .seconds(Int($1 - 0x30)), limit) }
         }
         guard let date = HTTPDate.parse(text, now: now) else { return nil }
-        let seconds = Double(date.milliseconds - now.milliseconds) / 1000
-        return seconds > 0 ? min(seconds, limit) : nil
+        let wait: Duration = .milliseconds(date.milliseconds - now.milliseconds)
+        return wait > .zero ? min(wait, limit) : nil
     }
 }
 

@@ -37,7 +37,7 @@ package struct ClaimDeliveries: StoredCall {
             "destination_ids": .integers(shares.map(\.destination)), "free_slots": .integers(shares.map(\.free)),
             "retry_slots": .integers(shares.map(\.retries)), "floors": .array(shares.map { $0.floor ?? "-infinity" }),
             "retry_floors": .array(shares.map { $0.retryFloor ?? "-infinity" }),
-            "max_attempts": .int(schedule.attempts), "waits": .array(schedule.waits.map { String($0) }),
+            "max_attempts": .int(schedule.attempts), "waits": .array(schedule.waits.map { String($0.seconds) }),
             "lease_seconds": .text(String(lease.seconds)), "order_hold_seconds": .text(String(orderHold.seconds)),
         ]
     }

@@ -41,7 +41,7 @@ package struct CompleteDeliveries: StoredCall {
     package var arguments: Arguments {
         let array = [UInt8(ascii: "[")] + answers.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
         return [
-            "answers": .utf8(array), "schedule_seconds": .text(String(schedule.span)),
+            "answers": .utf8(array), "schedule_seconds": .text(String(schedule.span.seconds)),
             "order_hold_seconds": .text(String(orderHold.seconds)),
         ]
     }

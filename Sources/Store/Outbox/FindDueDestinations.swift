@@ -1,5 +1,6 @@
 package import Domain
 package import Postgres
+import System
 
 /// Finds the destinations with due deliveries.
 package struct FindDueDestinations: StoredCall {
@@ -41,7 +42,7 @@ package struct FindDueDestinations: StoredCall {
         [
             "behind_destination": .int(place.destination), "behind_retries": .bool(place.isRetry), "heads": .int(heads),
             "destination_ids": .integers(known.map(\.destination)), "floors": .array(known.map(\.first)),
-            "retry_floors": .array(known.map(\.retries)), "schedule_seconds": .text(String(schedule.span)),
+            "retry_floors": .array(known.map(\.retries)), "schedule_seconds": .text(String(schedule.span.seconds)),
         ]
     }
 

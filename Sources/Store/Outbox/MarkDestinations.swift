@@ -1,5 +1,6 @@
 package import Domain
 package import Postgres
+import System
 
 /// Stores what a poller observed of destinations, and returns the state that follows for all pollers.
 package struct MarkDestinations: StoredCall {
@@ -27,8 +28,9 @@ package struct MarkDestinations: StoredCall {
         return [
             "destination_ids": .integers(marks.map(\.key)),
             "answered": .array(marks.map { $0.value.isAnswered ? "t" : "f" }),
-            "failures": .integers(marks.map(\.value.failures)), "pauses": .array(marks.map { String($0.value.pause) }),
-            "waits": .array(schedule.waits.map { String($0) }),
+            "failures": .integers(marks.map(\.value.failures)),
+            "pauses": .array(marks.map { String($0.value.pause.seconds) }),
+            "waits": .array(schedule.waits.map { String($0.seconds) }),
         ]
     }
 
@@ -53,10 +55,10 @@ extension Outbox {
         package var isAnswered: Bool
         /// The number of requests without an answer, since the last answer if there was one.
         package var failures: Int
-        /// Seconds of the pause that it asked for.
-        package var pause: Double
+        /// The pause that it asked for.
+        package var pause: Duration
 
-        package init(isAnswered: Bool = false, failures: Int = 0, pause: Double = 0) {
+        package init(isAnswered: Bool = false, failures: Int = 0, pause: Duration = .zero) {
             self.isAnswered = isAnswered
             self.failures = failures
             self.pause = pause
@@ -69,19 +71,19 @@ extension Outbox {
         package let origin: String
         package let failures: Int
         package let isHalfOpen: Bool
-        /// Milliseconds for which it stays blocked.
-        package let blockedMilliseconds: Int
+        /// How long it stays blocked; zero if it is not.
+        package let blocked: Duration
         /// It has just been blocked because it does not answer.
         package let breaks: Bool
 
         package init(
-            destination: Int, origin: String, failures: Int, isHalfOpen: Bool, blockedMilliseconds: Int, breaks: Bool
+            destination: Int, origin: String, failures: Int, isHalfOpen: Bool, blocked: Duration, breaks: Bool
         ) {
             self.destination = destination
             self.origin = origin
             self.failures = failures
             self.isHalfOpen = isHalfOpen
-            self.blockedMilliseconds = blockedMilliseconds
+            self.blocked = blocked
             self.breaks = breaks
         }
 
@@ -90,7 +92,8 @@ extension Outbox {
             origin = try row.required("origin")
             failures = try row.required("failures")
             isHalfOpen = try row.required("half_open")
-            blockedMilliseconds = try row.required("blocked_ms")
+            let milliseconds: Int = try row.required("blocked_ms")
+            blocked = .milliseconds(milliseconds)
             breaks = try row.required("breaks")
         }
     }

@@ -11,7 +11,7 @@ import Testing
         ("Mon, 07 Nov 1994 08:49:37 GMT", 21600),
     ])
     func `R12: seconds and the three forms of a date`(text: String, seconds: Double) throws {
-        #expect(RetryAfter.seconds([text], now: try #require(now)) == seconds)
+        #expect(RetryAfter.wait([text], now: try #require(now)) == .seconds(seconds))
     }
 
     @Test(arguments: [
@@ -22,11 +22,11 @@ import Testing
         "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT x",
     ])
     func `R12: nonsense and the past are ignored`(text: String) throws {
-        #expect(RetryAfter.seconds([text], now: try #require(now)) == nil)
+        #expect(RetryAfter.wait([text], now: try #require(now)) == nil)
     }
 
     @Test func `R12: none and several are ignored`() throws {
-        #expect(RetryAfter.seconds([], now: try #require(now)) == nil)
-        #expect(RetryAfter.seconds(["5", "6"], now: try #require(now)) == nil)
+        #expect(RetryAfter.wait([], now: try #require(now)) == nil)
+        #expect(RetryAfter.wait(["5", "6"], now: try #require(now)) == nil)
     }
 }

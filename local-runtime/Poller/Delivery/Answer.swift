@@ -1,6 +1,7 @@
 import Domain
 import JSON
 import Store
+import System
 
 /// An answer of the delivery process to one claim, as a line that PostgreSQL can read: an unreadable line would make
 /// its whole batch fail.
@@ -15,11 +16,11 @@ struct Answer {
     private let isBare: Bool
 
     /// The answer to a claim whose process ended before it answered, so that the request may have been sent. `wait` is
-    /// the seconds until the next attempt; nil if there is none. `isCharged` says whether the attempt counts as one of
+    /// the time until the next attempt; nil if there is none. `isCharged` says whether the attempt counts as one of
     /// those that the delivery has.
-    static func lost(_ claim: Outbox.Claim, wait: Double?, isCharged: Bool) -> Answer {
+    static func lost(_ claim: Outbox.Claim, wait: Duration?, isCharged: Bool) -> Answer {
         Answer(
-            id: claim.id, outcome: "unknown", retryInSeconds: wait, code: "lost",
+            id: claim.id, outcome: "unknown", retryIn: wait, code: "lost",
             message: "the delivery process ended before it answered; it may have been sent", isCharged: isCharged)
     }
 
@@ -30,7 +31,7 @@ struct Answer {
             let outcome = answer.outline("output")?["outcome"]?.text
         else { return nil }
         return Answer(
-            id: id, outcome: outcome, retryInSeconds: outcome == "retry" ? 60 : nil, code: "internal",
+            id: id, outcome: outcome, retryIn: outcome == "retry" ? .seconds(60) : nil, code: "internal",
             message: "the answer of deliverPostback could not be stored", isCharged: true)
     }
 
@@ -45,13 +46,13 @@ struct Answer {
     }
 
     fileprivate init(
-        id: String, outcome: String, retryInSeconds: Double?, code: String, message: String, isCharged: Bool
+        id: String, outcome: String, retryIn: Duration?, code: String, message: String, isCharged: Bool
     ) {
         var output: [JSON.Member] = [
             JSON.Member("outcome", .string(outcome)),
             JSON.Member("error", ["code": .string(code), "message": .string(message)]),
         ]
-        if let retryInSeconds { output.append(JSON.Member("retryInSeconds", .number("\(retryInSeconds)"))) }
+        if let retryIn { output.append(JSON.Member("retryInSeconds", .number("\(retryIn.seconds)"))) }
         if !isCharged { output.append(JSON.Member("uncharged", true)) }
         let line: JSON = ["id": .string(id), "output": .object(output)]
         self.init(id: id, line: line.bytes, isBare: true)
@@ -111,7 +112,7 @@ enum DeliveryLine {
     /// The answer to a delivery whose input the function refused: a bug, or a row of another version. The operator sees
     /// it in the attempt.
     static func refused(_ id: String, _ message: String) -> Answer {
-        Answer(id: id, outcome: "failed", retryInSeconds: nil, code: "internal", message: message, isCharged: true)
+        Answer(id: id, outcome: "failed", retryIn: nil, code: "internal", message: message, isCharged: true)
     }
 }
 

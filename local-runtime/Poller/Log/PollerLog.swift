@@ -112,7 +112,7 @@ final class PollerLog {
             "a destination does not answer and gets no requests for a while",
             metadata: [
                 "destination": "\(status.origin)", "failures": "\(status.failures)",
-                "milliseconds": "\(status.blockedMilliseconds)",
+                "milliseconds": "\(status.blocked.wholeMilliseconds)",
             ])
     }
 

@@ -144,7 +144,7 @@ struct DestinationSlots {
         case nil: break
         case .failed: marks[id, default: Outbox.Mark()].failures += 1
         case .answered(let pause):
-            let earlier = marks[id]?.pause ?? 0
+            let earlier = marks[id]?.pause ?? .zero
             marks[id] = Outbox.Mark(isAnswered: true, pause: max(pause, earlier))
         }
         rest(id)
@@ -167,7 +167,7 @@ struct DestinationSlots {
                 continue
             }
             state.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
-            if status.blockedMilliseconds > 0 {
+            if status.blocked > .zero {
                 // A look finds it again when the block has ended.
                 state.first.isDue = false
                 state.retries.isDue = false

@@ -62,8 +62,8 @@ struct DestinationState {
     enum HealthChange: Equatable {
         /// One more request got no answer.
         case failed
-        /// It answers again, or asks for a pause of so many seconds; 0 is none.
-        case answered(pause: Double)
+        /// It answers again, or asks for a pause; zero is none.
+        case answered(pause: Duration)
     }
 
     /// `floor` is the database's time when the destination was found.
@@ -162,7 +162,7 @@ extension DestinationState {
             return .failed
         case .answered:
             pace.speedUp()
-            return answered(inFlight: inFlight, pause: 0, at: now)
+            return answered(inFlight: inFlight, pause: .zero, at: now)
         case .overloaded(let pause):
             pace.slowDown(start: start, at: now)
             return answered(inFlight: inFlight, pause: pause, at: now)
@@ -175,12 +175,12 @@ extension DestinationState {
     }
 
     /// `inFlight` is the number of requests in flight, including the answered one.
-    private mutating func answered(inFlight: Int, pause: Double, at now: Instant) -> HealthChange? {
+    private mutating func answered(inFlight: Int, pause: Duration, at now: Instant) -> HealthChange? {
         defer { failures = 0 }
         answeredAt = now
         hasFailed = false
         isHalfOpen = false
         window = max(window, 2 * inFlight)
-        return failures > 0 || pause > 0 ? .answered(pause: pause) : nil
+        return failures > 0 || pause > .zero ? .answered(pause: pause) : nil
     }
 }

@@ -16,7 +16,7 @@ func checkAnswer(_ bytes: [UInt8]) throws(Violation) {
     }
     try checkStorable(answer)
     if case .overloaded(let pause) = answer.reaction {
-        try require(pause >= 0 && pause <= RetryAfter.limit, "the pause of a destination is bounded")
+        try require(pause >= .zero && pause <= RetryAfter.limit, "the pause of a destination is bounded")
     }
     try require(
         answer.line != line || answer.withoutDetails != nil, "what the database refuses is kept without details")

@@ -48,7 +48,7 @@ enum Growth: String, CaseIterable {
                 throw Violation(description: "it is an answer")
             }
         case .retryAfterDigits:
-            let seconds = RetryAfter.seconds([Growth.text("9", size)], now: Timestamp(milliseconds: 0))
+            let seconds = RetryAfter.wait([Growth.text("9", size)], now: Timestamp(milliseconds: 0))
             try require(seconds == RetryAfter.limit, "the wait is bounded")
         }
     }

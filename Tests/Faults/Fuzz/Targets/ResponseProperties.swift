@@ -62,11 +62,11 @@ private func checkAttempt(_ result: Result<HTTPResponse, HTTPFailure>) throws(Vi
     try require(!line.contains(0), "nothing of a NUL is left")
     if case .number(let text)? = output["retryInSeconds"] {
         let seconds = Double(text) ?? -1
-        try require(seconds >= 0 && seconds <= 26_000, "a wait is bounded, not \(text)")
+        try require(seconds >= .zero && seconds <= 26_000, "a wait is bounded, not \(text)")
     }
     if case .success(let response) = result, let asked = response.header("Retry-After") {
-        let seconds = RetryAfter.seconds([asked], now: Timestamp(milliseconds: 1_700_000_000_000)) ?? 0
-        try require(seconds >= 0 && seconds <= RetryAfter.limit, "what a receiver asks for is bounded")
+        let seconds = RetryAfter.wait([asked], now: Timestamp(milliseconds: 1_700_000_000_000)) ?? .zero
+        try require(seconds >= .zero && seconds <= RetryAfter.limit, "what a receiver asks for is bounded")
     }
 }
 
