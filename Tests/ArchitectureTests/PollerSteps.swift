@@ -39,7 +39,7 @@ extension Stage {
 
     func pauseDying() throws { _ = try connection.run(PauseDyingPostbacks([1])) }
 
-    func mend() throws { try run([CancelDeliveries().call, RepairOutbox().call]) }
+    func repair() throws { try run([CancelDeliveries().call, RepairOutbox().call]) }
 
     func renumber() throws { try run([RepairSequences().call, RenumberDeliveries([try delivery()]).call]) }
 

@@ -82,7 +82,7 @@ extension Walk {
             try $0.record()
             try $0.pause()
         } act: {
-            try $0.mend()
+            try $0.repair()
         },
     ]
 
@@ -92,14 +92,14 @@ extension Walk {
             try $0.move()
             try $0.giveBack()
         } act: {
-            try $0.mend()
+            try $0.repair()
         },
         Walk("retrying", to: "retrying", "repair_outbox") {
             try $0.startAgain()
             try $0.move()
             try $0.giveBack()
         } act: {
-            try $0.mend()
+            try $0.repair()
         },
         Walk("owed", to: "owed", "update_postbacks") {
             try $0.record()

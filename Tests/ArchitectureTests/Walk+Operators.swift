@@ -105,14 +105,14 @@ extension Walk {
             try $0.delete()
             try $0.giveBack()
         } act: {
-            try $0.mend()
+            try $0.repair()
         },
         Walk("retrying", to: "cancelled", "cancel_deliveries", "later") {
             try $0.start()
             try $0.delete()
             try $0.answer(["outcome": "retry", "retryInSeconds": 30])
         } act: {
-            try $0.mend()
+            try $0.repair()
         },
         Walk("held", to: "cancelled", "cancel_deliveries", "later") {
             try $0.start()
@@ -120,7 +120,7 @@ extension Walk {
             try $0.delete()
             try $0.giveBack()
         } act: {
-            try $0.mend()
+            try $0.repair()
         },
     ]
 

@@ -130,7 +130,7 @@ import Testing
         #expect(!lost.text.contains("openssl"))
     }
 
-    @Test func `a file of a key that others can read is wrong, and the remedy mends it`() throws {
+    @Test func `a file of a key that others can read is wrong, and the remedy repairs it`() throws {
         let installation = try Installation.make()
         let folder = try TemporaryFolder()
         let file = "\(folder.path)/key"

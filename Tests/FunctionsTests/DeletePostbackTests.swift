@@ -40,7 +40,7 @@ import Testing
         try installation.settle([claims[0]], ["outcome": "retry", "retryInSeconds": 0])
         try installation.expireLeases()
         #expect(try installation.claim().isEmpty)
-        try installation.mend()
+        try installation.repair()
         #expect(try installation.states() == ["cancelled", "cancelled"])
         #expect(try installation.deliveries()[0].at("attempts.0.outcome") == "retry")
         #expect(try installation.count("outbox") == 0)
@@ -66,7 +66,7 @@ import Testing
         #expect(try recording.answer.fired == [id])
         try recording.wait()
         #expect(try installation.claim().isEmpty)
-        try installation.mend()
+        try installation.repair()
         #expect(try installation.states() == ["cancelled"])
         #expect(try installation.count("outbox") == 0)
     }

@@ -38,7 +38,7 @@ extension Installation {
     }
 
     /// Runs the statements that a poller runs every few seconds.
-    func mend() throws { _ = try database.connect().transaction([CancelDeliveries().call, RepairOutbox().call]) }
+    func repair() throws { _ = try database.connect().transaction([CancelDeliveries().call, RepairOutbox().call]) }
 
     /// Lets every lease run out.
     func expireLeases() throws {

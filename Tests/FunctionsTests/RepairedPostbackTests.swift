@@ -20,7 +20,7 @@ import Testing
             "updatePostback",
             ["postbackId": .integer(id), "url": .string("\(receiver.url)/{transaction_id}/{status}")])
         try installation.settle(inFlight, ["outcome": "retry", "retryInSeconds": 0])
-        try installation.mend()
+        try installation.repair()
         #expect(Set(try installation.deliveries().compactMap { $0["destination"]?.text }) == [receiver.url])
         #expect(try installation.deliver(try installation.claim()).count == 3)
         #expect(Set(receiver.requests.map(\.target)) == ["/tried/pending", "/in-flight/pending", "/owed/pending"])
@@ -41,7 +41,7 @@ import Testing
         try connection.release()
         #expect(try recording.answer.fired == [id])
         try recording.wait()
-        try installation.mend()
+        try installation.repair()
         #expect(try installation.deliveries().compactMap { $0["destination"]?.text } == ["http://127.0.0.1:2"])
     }
 
@@ -68,7 +68,7 @@ import Testing
         #expect(claims.map(\.delivery) == [2, 3, 4])
         try installation.deliver(claims)
         // Later deliveries waited for the held ones, and do not need to any more.
-        try installation.mend()
+        try installation.repair()
         try installation.deliver(try installation.claim())
         #expect(Set(receiver.requests.prefix(3).map(\.target)) == ["/a/pending", "/b/pending", "/c/pending"])
         #expect(receiver.requests.map(\.target).last == "/b/done")

@@ -58,7 +58,8 @@ struct TestDelivery {
         expect("error.code", code.map(expected.codes.map(\.rawValue).contains) ?? expected.codes.isEmpty)
         expect("status", output.at("response.status")?.integer == expected.status)
         let isOverload = expected.outcome != .delivered && (expected.status == 429 || expected.status == 503)
-        let kinds = isOverload ? ["overloaded"] : expected.status == nil ? ["unanswered", "untried"] : ["answered"]
+        let kinds =
+            isOverload ? ["overloaded"] : expected.status == nil ? ["unanswered", "inconclusive"] : ["answered"]
         expect("reaction", kinds.contains(output.at("reaction.kind")?.text ?? ""))
         let truncated = output.at("response.truncated") ?? false
         expect("truncated", truncated == .bool(expected.isTruncated))

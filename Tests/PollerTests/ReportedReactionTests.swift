@@ -20,7 +20,7 @@ struct ReportedReactionTests {
         }
         #expect(reported(["kind": "answered"]) == .answered)
         #expect(reported(["kind": "unanswered"]) == .failed)
-        #expect(reported(["kind": "untried"]) == .untried)
+        #expect(reported(["kind": "inconclusive"]) == .inconclusive)
         #expect(reported(["kind": "overloaded"]) == .overloaded(pause: .zero))
         #expect(
             reported(["kind": "overloaded", "pauseSeconds": .number("12.5")]) == .overloaded(pause: .seconds(12.5)))
@@ -49,9 +49,9 @@ struct ReportedReactionTests {
         }
         #expect(judged("retry", status: 200, error: "timeout") == .answered)
         for code: JSON in ["forbidden_target", "secret", "of_another_version"] {
-            #expect(judged("retry", error: code) == .untried)
+            #expect(judged("retry", error: code) == .inconclusive)
         }
-        #expect(judged("skipped", error: "missing_value") == .untried)
-        #expect(judged("retry") == .untried)
+        #expect(judged("skipped", error: "missing_value") == .inconclusive)
+        #expect(judged("retry") == .inconclusive)
     }
 }

@@ -42,7 +42,8 @@ import Testing
             calls += [
                 ListConversions(filter: read(filter, ConversionFilter.init), order: .oldest, after: nil, count: 10),
                 ListDeliveries(
-                    filter: read(filter, DeliveryFilter.init), order: .newest, after: nil, count: 10, orderHold: .seconds(600)),
+                    filter: read(filter, DeliveryFilter.init), order: .newest, after: nil, count: 10,
+                    orderHold: .seconds(600)),
                 ResendDeliveries(request: read(["filter": filter], ResendRequest.init)),
             ]
         }

@@ -17,7 +17,7 @@ struct Attempt: FunctionOutput {
     private let secrets: [String]
     private let targetIsNamed: Bool
     private var judgement: Judgement?
-    private var reaction = Reaction.untried
+    private var reaction = Reaction.inconclusive
     private var retryIn: Duration?
     private var response: HTTPResponse?
     private var timing = HTTPTiming.none

@@ -30,7 +30,7 @@ extension Poller {
         }
         switch line {
         case .attempt(let answer) where answer.isOfSecret && keyDoubts.doubt(flight.keys):
-            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             let message =
                 "a secret cannot be opened, and POSTBACKS_ENCRYPTION_KEY has opened none yet: is it another key of the same id?"
             handle(
@@ -39,7 +39,7 @@ extension Poller {
         case .attempt(let answer):
             process.noteAnswer()
             // The request was rendered, so its secrets have opened.
-            if answer.reaction != .untried { keyDoubts.trust(flight.keys) }
+            if answer.reaction != .inconclusive { keyDoubts.trust(flight.keys) }
             if health.answered() {
                 heartbeat.problem = nil
                 logger.notice("deliveries can be sent from here again")
@@ -48,7 +48,7 @@ extension Poller {
             log.attempted(flight.claim, bytes, start: flight.start, now: now)
             answers.append(answer)
         case .refusal(let id, let message):
-            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             // A process that has understood other lines is right about this one. A process that understands none is of
             // another version.
             if process.hasAnswered {
@@ -57,7 +57,7 @@ extension Poller {
                 handle(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
             }
         case .complaint(_, let complaint):
-            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             handle(complaint, of: flight.claim, now: now)
         }
     }
@@ -100,7 +100,7 @@ extension Poller {
     func giveBack(_ unsent: [Outbox.Claim], now: Instant) {
         for claim in unsent {
             guard let flight = inFlight.removeValue(forKey: claim.id) else { continue }
-            slots.ended(claim, start: flight.start, .untried, at: now)
+            slots.ended(claim, start: flight.start, .inconclusive, at: now)
         }
         unused += unsent.map { Outbox.Release($0) }
     }
@@ -134,7 +134,7 @@ extension Poller {
         let fate = fate(lost.count)
         for (id, flight) in lost {
             inFlight[id] = nil
-            slots.ended(flight.claim, start: flight.start, .untried, at: now)
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             let scheduled = settings.schedule.wait(
                 afterAttempt: flight.claim.attempt, jitter: Double.random(in: 0...1))
             answers.append(

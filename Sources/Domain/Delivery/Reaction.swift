@@ -11,7 +11,7 @@ package enum Reaction: Sendable, Hashable {
     /// No answer came: no address, no connection, no TLS, no answer in time, or no HTTP.
     case failed
     /// Nothing was sent, or the result is unknown.
-    case untried
+    case inconclusive
 
     /// - Parameters:
     ///   - outcome: the consequence of the attempt for its delivery.
@@ -28,14 +28,14 @@ package enum Reaction: Sendable, Hashable {
         case (nil, .dns?), (nil, .connect?), (nil, .tls?), (nil, .timeout?), (nil, .protocol?): self = .failed
         case (nil, .forbiddenTarget?), (nil, .unsafeHeader?), (nil, .unsafeURL?), (nil, .tooLarge?),
             (nil, .missingValue?), (nil, .secret?), (nil, .httpStatus?), (nil, .responseMismatch?), (nil, nil):
-            self = .untried
+            self = .inconclusive
         }
     }
 
     package var isAnswer: Bool {
         switch self {
         case .answered, .overloaded: true
-        case .failed, .untried: false
+        case .failed, .inconclusive: false
         }
     }
 
@@ -43,7 +43,7 @@ package enum Reaction: Sendable, Hashable {
     package enum Kind: String, CaseIterable, Sendable {
         case answered, overloaded
         case failed = "unanswered"
-        case untried
+        case inconclusive
     }
 
     package var kind: Kind {
@@ -51,7 +51,7 @@ package enum Reaction: Sendable, Hashable {
         case .answered: .answered
         case .overloaded: .overloaded
         case .failed: .failed
-        case .untried: .untried
+        case .inconclusive: .inconclusive
         }
     }
 
@@ -78,7 +78,7 @@ package enum Reaction: Sendable, Hashable {
             let seconds = min(max(Double(text) ?? 0, 0), RetryAfter.limit.seconds)
             self = .overloaded(pause: .seconds(seconds))
         case .failed: self = .failed
-        case .untried: self = .untried
+        case .inconclusive: self = .inconclusive
         }
     }
 }

@@ -32,7 +32,8 @@ struct ListDeliveries: StoredCall {
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)
         return [
-            "lookup": .text(filter.lookup.rawValue), "count": .int(count), "order_hold": .text(String(orderHold.seconds)),
+            "lookup": .text(filter.lookup.rawValue), "count": .int(count),
+            "order_hold": .text(String(orderHold.seconds)),
         ]
             + filter.arguments + range.arguments
     }

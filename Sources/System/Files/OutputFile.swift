@@ -79,7 +79,7 @@ package final class OutputFile {
     private static func draftPath(_ target: String) -> String {
         let folder = FileSystem.parent(of: target)
         let name = target.split(separator: "/").last.map { String(decoding: $0.utf8.prefix(200), as: UTF8.self) } ?? ""
-        return "\(folder == "/" ? "" : folder)/.\(name).\(getpid())-\(Instant.now.nanoseconds).part"
+        return "\(folder == "/" ? "" : folder)/.\(name).\(getpid())-\(UInt64.random(in: .min ... .max)).part"
     }
 
     /// The path at the end of a chain of links. A link may point to a file that does not exist.

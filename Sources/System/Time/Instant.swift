@@ -4,7 +4,7 @@ import Glibc
 /// day. Instants of different processes or machines cannot be compared.
 package struct Instant: InstantProtocol {
     /// The time since the clock's start, which is arbitrary.
-    fileprivate let sinceStart: Duration
+    private let sinceStart: Duration
 
     /// - Parameter sinceStart: the time since an arbitrary start, such as a test's.
     package init(sinceStart: Duration) { self.sinceStart = sinceStart }
@@ -34,15 +34,4 @@ package struct Instant: InstantProtocol {
     package static func - (instant: Instant, duration: Duration) -> Instant { instant.advanced(by: .zero - duration) }
     package static func - (one: Instant, other: Instant) -> Duration { other.duration(to: one) }
     package static func += (instant: inout Instant, duration: Duration) { instant = instant + duration }
-}
-
-extension Instant {
-    /// Nanoseconds since the clock's start.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = sinceStart.components
-        return seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000
-    }
-}
-extension Instant {
-    package init(nanoseconds: Int64) { self.init(sinceStart: .nanoseconds(nanoseconds)) }
 }

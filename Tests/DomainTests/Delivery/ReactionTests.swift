@@ -47,14 +47,14 @@ import Testing
     @Test(arguments: AttemptError.Code.allCases)
     func `without an answer the destination is at fault only if it was tried`(code: AttemptError.Code) {
         let failures: Set<AttemptError.Code> = [.dns, .connect, .tls, .timeout, .protocol]
-        let expected: Reaction = failures.contains(code) ? .failed : .untried
+        let expected: Reaction = failures.contains(code) ? .failed : .inconclusive
         #expect(reaction(Judgement(AttemptError(code, "x"))) == expected)
         #expect(reaction(Judgement(AttemptError(code, "x"), targetIsNamed: true)) == expected)
     }
 
     @Test func `an attempt of which nothing is known says nothing about the destination`() {
         for outcome in Judgement.Outcome.allCases where outcome != .delivered {
-            #expect(Reaction(outcome, status: nil, error: nil) == .untried)
+            #expect(Reaction(outcome, status: nil, error: nil) == .inconclusive)
         }
     }
 
@@ -62,7 +62,7 @@ import Testing
         (Reaction.answered, #"{"kind":"answered"}"#), (.overloaded(pause: .zero), #"{"kind":"overloaded"}"#),
         (.overloaded(pause: .seconds(120)), #"{"kind":"overloaded","pauseSeconds":120}"#),
         (.overloaded(pause: .seconds(0.25)), #"{"kind":"overloaded","pauseSeconds":0.25}"#),
-        (.failed, #"{"kind":"unanswered"}"#), (.untried, #"{"kind":"untried"}"#),
+        (.failed, #"{"kind":"unanswered"}"#), (.inconclusive, #"{"kind":"inconclusive"}"#),
     ])
     func `it is written as JSON and read again`(reaction: Reaction, text: String) {
         #expect(reaction.json.encodedText == text)

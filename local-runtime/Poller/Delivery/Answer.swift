@@ -36,7 +36,7 @@ struct Answer {
     }
 
     fileprivate init(
-        id: String, line: [UInt8], reaction: Reaction = .untried, isOfSecret: Bool = false, isBare: Bool = false
+        id: String, line: [UInt8], reaction: Reaction = .inconclusive, isOfSecret: Bool = false, isBare: Bool = false
     ) {
         self.id = id
         self.line = line

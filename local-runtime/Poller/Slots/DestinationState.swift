@@ -155,7 +155,7 @@ extension DestinationState {
             if claim.isRetry { retriesInFlight -= 1 }
         }
         switch reaction {
-        case .untried: return nil
+        case .inconclusive: return nil
         case .failed:
             fail()
             failures += 1
