@@ -94,3 +94,150 @@ package final class Connection {
         }
     }
 }
+
+/// Whether this connection has a server session of its own. A pooler in transaction mode gives each transaction one of
+/// its sessions: statements prepared, parameters set and channels listened to there are lost to this connection, and
+/// other clients find them.
+package enum Session: Equatable, Sendable {
+    case unknown
+    /// Something has been sent already, so a probe is worth its cost.
+    case used
+    /// The session belongs to this connection alone, as long as it lasts.
+    case own
+    case shared
+
+    func shouldProbe(_ wish: Bool?) -> Bool { self == .used || self == .unknown && wish == true }
+}
+
+extension Connection {
+    /// The server's encoding, as reported when the connection was made.
+    package var serverEncoding: String? {
+        guard let text = unsafe PQparameterStatus(handle.pointer, "server_encoding") else { return nil }
+        return unsafe String(cString: text)
+    }
+
+    /// Checks whether an idle connection is still open, so that nothing is sent on one that the server has closed.
+    package func isStillThere() -> Bool {
+        guard isUsable, !isBusy else { return isUsable }
+        do throws(PostgresError) {
+            // The server's last messages come first, and then the end of the stream.
+            for _ in 0..<16 where isUsable && loss == nil {
+                guard try waitForPostgres([.readNumber(socket)], atMost: .zero)[0] else { break }
+                if unsafe PQconsumeInput(handle.pointer) == 0 { loss = .unreachable(handle.message) }
+                _ = unsafe PQisBusy(handle.pointer)
+                if let farewell = handle.farewell { loss = .unreachable(farewell) }
+            }
+        } catch {
+            loss = error
+        }
+        if loss != nil { isOutOfStep = true }
+        return isUsable
+    }
+
+    /// Compares the server process with the one that was reported when the connection was made; a pooler makes that one
+    /// up. In a session of its own the call also sets the isolation level that every statement here expects, whatever
+    /// the default of the database or the role is.
+    var probe: Call {
+        let own = Int(unsafe PQbackendPID(handle.pointer))
+        return Call(
+            """
+            SELECT pg_backend_pid() = \(own)::int AS is_own,
+                set_config('default_transaction_isolation', 'read committed', pg_backend_pid() <> \(own)::int)
+            """)
+    }
+
+    func handleProbe(_ answer: Result<[Rows], PostgresError>) {
+        guard session != .shared, case .success(let rows) = answer, let row = rows.first?.first else { return }
+        session = row.bool("is_own") == true ? .own : .shared
+    }
+
+    /// Learns from an error that the session is shared or that a plan is outdated, and then forgets the prepared
+    /// statements. Their old names stay in the session, unused.
+    func learn(from error: PostgresError) {
+        if error.isOfAnotherSession { session = .shared }
+        if error.isOfAnotherSession || error.isOutdatedPlan {
+            prepared = [:]
+            generation += 1
+        }
+    }
+}
+
+extension Connection {
+    /// Runs a text of several statements without parameters. They are one transaction, unless the text itself contains
+    /// transaction commands. After a failure no transaction is left open.
+    package func execute(script: String) throws(PostgresError) {
+        precondition(!isBusy, "a script while something else is under way")
+        guard isUsable, unsafe PQexitPipelineMode(handle.pointer) == 1 else {
+            throw loss ?? .unreachable(handle.message)
+        }
+        defer { unsafe PQenterPipelineMode(handle.pointer) }
+        let error = runSimple(script)
+        if unsafe error != nil && PQtransactionStatus(handle.pointer) == PQTRANS_INERROR { _ = runSimple("ROLLBACK") }
+        if let error { throw error }
+    }
+
+    /// Sends the script by the simple query protocol and waits for its end. Returns the first error, or nil.
+    private func runSimple(_ script: String) -> PostgresError? {
+        guard unsafe PQsendQuery(handle.pointer, script) == 1 else { return .unreachable(handle.message) }
+        var first: PostgresError?
+        do {
+            while true {
+                flush()
+                while unsafe PQisBusy(handle.pointer) == 0 {
+                    guard let pointer = unsafe PQgetResult(handle.pointer) else { return first }
+                    let result = unsafe ResultHandle(owning: pointer)
+                    first = first ?? failure(result, of: nil)
+                }
+                guard isUsable else {
+                    loss = first ?? .unreachable(handle.message)
+                    return loss
+                }
+                _ = try waitForPostgres(interests, atMost: nil)
+                unsafe PQconsumeInput(handle.pointer)
+            }
+        } catch {
+            isOutOfStep = true
+            return first ?? error
+        }
+    }
+
+    /// Sends as much as the socket takes. An error is noticed at the next read.
+    func flush() {
+        wantsWrite = unsafe PQflush(handle.pointer) == 1
+    }
+
+    /// The error in a result, or nil.
+    func failure(_ result: ResultHandle, of statement: Statement?) -> PostgresError? {
+        switch result.status {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return nil
+        case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
+            isOutOfStep = true
+            return .unreachable("COPY is not supported")
+        default:
+            let name = statement.flatMap { $0.name.isEmpty ? nil : $0.name }
+            return result.error(statementName: name)
+        }
+    }
+}
+
+/// A notification that a `NOTIFY` sent on a channel to which this session listens.
+package struct Notification: Equatable, Sendable {
+    package let channel: String
+    package let payload: String
+}
+
+extension Connection {
+    /// The notifications that have arrived, in order. It reads from the socket, so it also notices a lost connection.
+    package func notifications() -> [Notification] {
+        if isUsable, unsafe PQconsumeInput(handle.pointer) == 0, !isBusy { loss = .unreachable(handle.message) }
+        var notifications: [Notification] = []
+        while let notification = unsafe PQnotifies(handle.pointer) {
+            defer { unsafe PQfreemem(notification) }
+            unsafe notifications.append(
+                Notification(
+                    channel: String(cString: notification.pointee.relname),
+                    payload: String(cString: notification.pointee.extra)))
+        }
+        return notifications
+    }
+}

@@ -71,7 +71,7 @@ import Testing
         try expectNothingCharged(installation)
         try waitUntil("it has ended a few times") { functions.starts > 3 }
         // One line a minute counts later ends.
-        #expect(try poller.log.split(separator: "the delivery process ended").count == 2)
+        #expect(try poller.log.split(separator: "the delivery process ended\"").count == 2)
         try functions.mend()
         let delivered = try installation.wait(for: Self.count, in: "delivered")
         #expect(delivered.allSatisfy { $0.outcomes.last == "delivered" })

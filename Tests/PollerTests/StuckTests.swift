@@ -17,7 +17,7 @@ import Testing
         return folder
     }
 
-    private func ends(in log: String) -> Int { log.split(separator: "the delivery process ended").count - 1 }
+    private func ends(in log: String) -> Int { log.split(separator: "the delivery process ended\"").count - 1 }
 
     @Test func `a delivery process that stops reading is replaced once; what it was never given is not charged`() throws
     {

@@ -135,7 +135,7 @@ import Testing
     @Test func `an option that the preset has no use for is refused, as is a value that is none`() throws {
         let owner = Preset.Owner(affiliate: "a", offer: "o")
         let wrong: [(String, [PresetOption: String], String)] = [
-            ("voluum", [.domain: "v.example.com", .key: "k"], "no use for --key"),
+            ("voluum", [.domain: "v.example.com", .key: "k"], "does not use --key"),
             ("voluum", [.domain: "v.example.com/postback"], "--domain takes a host"),
             ("voluum", [.domain: "<domain>"], "--domain takes a host"),
             ("voluum", [.domain: "{click_id}.example.com"], "--domain takes a host"),

@@ -101,7 +101,7 @@ import Testing
         try FileSystem.remove(file)
         let outcome = try Programs.run("postbacks", ["up"], environment: environment)
         #expect(outcome.status == .exited(78))
-        #expect(outcome.errorText.contains("\(file) is gone, and it has sealed 1 secrets"))
+        #expect(outcome.errorText.contains("\(file) is missing, and it has sealed 1 secrets"))
         #expect(FileSystem.kind(of: file) == nil)
     }
 

@@ -17,10 +17,7 @@ import System
     /// The running transfers, by the address of their curl handle.
     private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
-    private var kept = KeptConnections()
-    private let keptSockets = KeptSockets()
-    /// How many connections curl keeps open for later requests; it grows with the number of requests in flight.
-    private var keptConnections = HTTPClient.keptConnectionsAtFirst
+    private let reuse = ConnectionReuse()
     private var lookups: Lookups
     /// Requests that ended without being sent; the next turn hands them out.
     private var refused: [HTTPCompletion] = []
@@ -65,7 +62,7 @@ import System
         lookups = Lookups(
             resolver, egress: egress, lifetime: nameLifetime,
             patience: min(limits.connect, limits.total))
-        let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
+        let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, reuse.limit)
         guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
     }
 
@@ -101,10 +98,10 @@ import System
     ) {
         guard
             let transfer = idle.popLast()
-                ?? Transfer(egress: egress, limits: limits, proxy: proxy, keptSockets: keptSockets)
+                ?? Transfer(egress: egress, limits: limits, proxy: proxy, reuse: reuse)
         else { return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY), .unavailableHere) }
         let keepsConnection =
-            mayBeKept && kept.areTrusted(for: destination.target, now: Instant.now)
+            mayBeKept && reuse.isAllowed(for: destination.target, now: .now)
         if let code = transfer.prepare(
             request, to: destination, id: id, trusting: authorities, keepsConnection: keepsConnection)
         {
@@ -113,9 +110,8 @@ import System
         let code = unsafe curl_multi_add_handle(multi, transfer.handle)
         guard code == CURLM_OK else { return refuse(id, Self.text(of: code), .unavailableHere) }
         unsafe active[UInt(bitPattern: transfer.handle)] = transfer
-        if active.count > keptConnections, keptConnections < HTTPClient.keptConnectionsLimit {
-            keptConnections = min(2 * keptConnections, HTTPClient.keptConnectionsLimit)
-            _ = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, keptConnections)
+        if reuse.grow(toHold: active.count) {
+            _ = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, reuse.limit)
         }
     }
 
@@ -170,7 +166,7 @@ import System
                 sendAnew(transfer)
                 continue
             }
-            unsafe keptSockets.remember(connectionOf: handle)
+            unsafe reuse.remember(connectionOf: handle)
             let completion = transfer.completion(code)
             if case .failure(let failure) = completion.result, failure.kind.isOfTheConnection {
                 transfer.destination.map { lookups.distrust($0.target.host) }
@@ -178,7 +174,7 @@ import System
             completions.append(completion)
             unsafe curl_multi_remove_handle(multi, handle)
             if case .connectionWasClosed = transfer.stop, let target = transfer.destination?.target {
-                kept.wasClosed(by: target, now: Instant.now)
+                reuse.wasClosed(by: target, now: .now)
             }
             transfer.forget()
             idle.append(transfer)
@@ -227,10 +223,6 @@ import System
         let failure = HTTPFailure(kind: kind, message: message)
         refused.append(HTTPCompletion(id: id, result: .failure(failure), timing: .none, remoteAddress: nil))
     }
-
-    /// Kept connections use at most half of all descriptors; the rest stay free for new ones.
-    private static let keptConnectionsLimit = max(1, OpenFiles.limit / 2)
-    private static let keptConnectionsAtFirst = min(256, keptConnectionsLimit)
 
     static let isStarted: Bool = {
         // libidn2 reads international names in the locale's encoding; without UTF-8 it refuses them all.

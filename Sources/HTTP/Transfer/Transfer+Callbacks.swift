@@ -51,8 +51,8 @@ extension Transfer {
             transfer.stop = .connectionWasClosed
             return CURL_PREREQFUNC_ABORT
         }
-        let ends = unsafe KeptSockets.ends(remote, Int(remotePort), local, Int(localPort))
-        if transfer.dialled == nil, transfer.keptSockets.hasSpoken(ends) {
+        let ends = unsafe ConnectionReuse.ends(remote, Int(remotePort), local, Int(localPort))
+        if transfer.dialled == nil, transfer.reuse.hasSpoken(ends) {
             transfer.stop = .connectionHasSpoken
             return CURL_PREREQFUNC_ABORT
         }

@@ -14,7 +14,7 @@ import Text
     let egress: EgressRules
     let proxy: Proxy?
     let limits: HTTPLimits
-    let keptSockets: KeptSockets
+    let reuse: ConnectionReuse
 
     private(set) var id: UInt64 = 0
     private(set) var destination: Destination?
@@ -55,7 +55,7 @@ import Text
         var waited: Duration = .zero
     }
 
-    init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil, keptSockets: KeptSockets = KeptSockets()) {
+    init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil, reuse: ConnectionReuse = ConnectionReuse()) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -63,7 +63,7 @@ import Text
         self.egress = egress
         self.proxy = proxy
         self.limits = limits
-        self.keptSockets = keptSockets
+        self.reuse = reuse
     }
 
     deinit {

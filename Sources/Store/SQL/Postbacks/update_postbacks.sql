@@ -66,11 +66,17 @@ WITH input AS MATERIALIZED (
 ), remembered AS (
     INSERT INTO postback_versions (postback_id, version, conversion_status, goal_id, active, url)
     SELECT id, version, conversion_status, goal_id, active, url FROM changed
+), owing AS (
+    -- The held deliveries become due a microsecond apart: those that are due at the same time have no order.
+    SELECT o.id AS delivery_id, c.destination_id, c.resumes, c.makes_due,
+        count(*) FILTER (WHERE o.due_at = 'infinity') OVER (PARTITION BY o.postback_id ORDER BY o.id) AS place
+    FROM changed c
+    JOIN outbox o ON o.postback_id = c.id
 ), moved AS (
     UPDATE outbox o SET
         destination_id = c.destination_id,
         due_at = CASE
-            WHEN c.resumes AND o.due_at = 'infinity' THEN now()
+            WHEN c.resumes AND o.due_at = 'infinity' THEN now() + c.place * interval '1 microsecond'
             WHEN c.makes_due AND o.attempt > 0 AND isfinite(o.due_at) THEN least(o.due_at, now())
             ELSE o.due_at
         END,
@@ -79,8 +85,8 @@ WITH input AS MATERIALIZED (
             WHEN o.destination_id <> c.destination_id THEN coalesce(o.hold_from, o.owed_at)
             ELSE o.hold_from
         END
-    FROM changed c
-    WHERE o.postback_id = c.id AND (o.lease_until IS NULL OR o.lease_until <= now())
+    FROM owing c
+    WHERE o.id = c.delivery_id AND (o.lease_until IS NULL OR o.lease_until <= now())
         AND (
             o.destination_id <> c.destination_id
             OR c.resumes AND o.due_at = 'infinity'
