@@ -38,10 +38,10 @@ package protocol Function {
     /// The largest input in bytes.
     static var inputLimit: Int { get }
 
-    /// Reads the settings and prepares what many calls share. It opens no connection.
+    /// Reads the settings and creates the values that all calls of the process use. It opens no connection.
     init(_ settings: Settings) throws(FunctionError)
 
-    /// Checks an input as far as the settings alone allow: it uses no database and no network, and changes nothing.
+    /// Checks an input without a database and without a network. It may use the settings, and it changes nothing.
     func check(_ input: Input) throws(FunctionError)
 }
 
@@ -52,7 +52,8 @@ extension Function {
     package func check(_ input: Input) throws(FunctionError) {}
 }
 
-/// A function that answers many inputs at once: one input in a single call, and in the warm mode all that have arrived.
+/// A function that answers a list of inputs together. In a single call the list has one input. In the warm mode it has
+/// the inputs that have arrived, at most `batchLimit` of them.
 package protocol BatchFunction: Function {
     /// The highest number of inputs that are handled together in the warm mode.
     static var batchLimit: Int { get }
@@ -94,11 +95,11 @@ extension SimpleFunction {
 
 /// A function that works on many inputs concurrently and answers each when it is done.
 package protocol ConcurrentFunction: Function {
-    /// The highest number of inputs in work at the same time.
+    /// The highest number of inputs that are processed at the same time.
     static var capacity: Int { get }
 
-    /// Whether the inputs in work fill the memory that the function may use. It then takes no further input until one
-    /// is answered. It must be false when no input is in work.
+    /// Whether the inputs that are being processed use all the memory that the function may use. The runtime then
+    /// passes no further input until one is answered. The value must be false while no input is being processed.
     var isFull: Bool { get }
 
     /// Starts to work on an input; its answer will carry the same ticket.

@@ -1,11 +1,12 @@
 package import Input
 package import JSON
 
-/// A failure as the caller sees it. Its code fixes the exit status and the HTTP status.
+/// A failure as the caller sees it. Its code determines the exit status.
 package struct FunctionError: Error, Equatable, Sendable {
     /// The kind of failure; the raw value is the answer's `code`.
     package enum Code: String, Sendable, CaseIterable {
-        /// The input is not one JSON object, or it is one that readers interpret differently.
+        /// The input is not one JSON object, or parsers disagree about its meaning, for example because a name occurs
+        /// twice.
         case invalidJSON = "invalid_json"
         /// A field is missing, unknown or wrong.
         case invalidRequest = "invalid_request"

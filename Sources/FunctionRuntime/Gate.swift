@@ -27,14 +27,15 @@ enum Gate {
         return input
     }
 
-    /// `envelope` is the name of the member that holds the input; nil if the document itself is the input.
+    /// `envelope` is the name of the member of the envelope that contains the input (`input`). It is nil if the bytes
+    /// themselves are the input.
     fileprivate static func parse(
         _ bytes: [UInt8], depth: Int, envelope: String? = nil
     ) throws(FunctionError) -> JSON {
         do throws(MalformedJSON) {
             return try JSON(parsing: bytes, depth: depth)
         } catch {
-            let inner = envelope.map { error.path.inside($0) } ?? error.path
+            let inner = envelope.map { error.path.relative(toMember: $0) } ?? error.path
             let (whole, path) = inner.map { ("input", $0) } ?? ("line", error.path)
             // An envelope is one line, and a program may have put it around the input, so only columns are given.
             let place =

@@ -41,7 +41,7 @@ struct LineReader {
         return next
     }
 
-    /// Whether lines have been read that were not taken yet.
+    /// Whether `lines` contains lines that `removeFirstLine` has not returned yet.
     var hasLines: Bool { taken < lines.count }
 
     /// Takes a line that was read already; nil if there is none.
@@ -49,7 +49,7 @@ struct LineReader {
         guard hasLines else { return nil }
         let line = lines[taken]
         waiting -= line.length
-        // Free the reader's reference, so that only the caller holds the line.
+        // The reader keeps no reference to the line, so that the caller can change it without a copy.
         lines[taken] = .line([])
         taken += 1
         if !hasLines {

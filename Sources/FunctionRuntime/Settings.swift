@@ -5,7 +5,8 @@ import System
 /// The description of a setting for people.
 package protocol SettingDescription: Sendable {
     var name: String { get }
-    /// The default as it would be written, or a description of how it is determined.
+    /// The default in the form in which the environment would contain it, or a description of how the default is
+    /// determined.
     var fallback: String { get }
     var meaning: String { get }
 }

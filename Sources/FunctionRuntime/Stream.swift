@@ -6,7 +6,8 @@ import System
 enum Stream {
     /// The highest number of lines that are read together.
     private static let lineLimit = 500
-    /// How many bytes of lines are started in one turn, so that the calls in work are not delayed.
+    /// The number of bytes after which a turn reads no further line, so that the calls that are being processed are not
+    /// delayed.
     private static let turnBytes = 1 << 18
 
     static func run<F: BatchFunction>(batches type: F.Type, _ settings: Settings) throws(SystemError) {
@@ -103,7 +104,7 @@ enum Stream {
 private struct WarmFunction<F: ConcurrentFunction> {
     let settings: Settings
     private var function: F?
-    /// The calls in work by their tickets, each with its start time.
+    /// The calls that are being processed, by their tickets: the id of the line and the start time.
     private var calls: [UInt64: (id: JSON, start: Instant?)] = [:]
     private var lastTicket: UInt64 = 0
 
@@ -145,7 +146,7 @@ private struct Answers {
         start = log.start()
     }
 
-    /// Above this many bytes the answers are written; collecting more saves nothing.
+    /// The number of bytes above which the answers are written. Larger writes would not save time.
     private static let many = 1 << 20
 
     /// Reads the call on a line. A line without a valid call is answered here, and the result is nil.

@@ -3,7 +3,7 @@ import Text
 
 /// The texts that count as a missing value of an optional field. In a required field they are values like any other.
 package enum Blank: Sendable {
-    /// No text: the rule accepts the empty text as a value, or accepts no text at all.
+    /// No text counts as missing: the rule accepts the empty text as a value, or it accepts no strings at all.
     case never
     case emptyText
     /// A text that is empty or consists of white space, which is cut off before reading.

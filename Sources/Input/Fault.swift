@@ -1,6 +1,6 @@
 package import JSON
 
-/// One fault of an input: where it is, and what would be right.
+/// One fault of an input: the path of the wrong value, and a message that says what is required.
 package struct Fault: Sendable, Hashable {
     private let path: Path
     package let message: String

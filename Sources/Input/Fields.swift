@@ -21,7 +21,7 @@ package struct Fields {
         let blank: Blank
     }
 
-    /// The object stands at `path` in the input.
+    /// `path` is the path of the object in the input.
     package init(_ members: [JSON.Member], at path: Path = .root) {
         self.members = members
         self.path = path
@@ -119,7 +119,7 @@ package struct Fields {
     /// The object as it was given, without one member.
     package func given(except name: String) -> JSON { .object(members.filter { !$0.isNamed(name) }) }
 
-    /// Adds a fault that no single rule can find.
+    /// Adds a fault that depends on several fields, so that no rule for a single field can find it.
     package mutating func refuse(_ name: String, _ message: String) {
         if !isDescription { faults.append(Fault(path.member(name), message)) }
     }
@@ -161,8 +161,8 @@ package struct Fields {
         }
     }
 
-    /// Refuses an object that fits none of the alternatives. It fits one if all fields that it needs have a value, and
-    /// no field that only other alternatives name has one.
+    /// Refuses an object that fits none of the alternatives. An object fits an alternative if each of its `needed`
+    /// fields has a value and no field has a value that only other alternatives name.
     package mutating func require(oneOf alternatives: [Alternative], _ message: String) {
         self.alternatives = alternatives
         let fits = alternatives.contains { alternative in
@@ -224,7 +224,7 @@ extension JSON {
         return merging(["description": .string(words)])
     }
 
-    /// A default as an input would write it; nil for a value with parts.
+    /// A default as JSON; nil if the value is not a boolean, an integer or a text.
     fileprivate init?<Value>(plain value: Value) {
         switch value {
         case let value as Bool: self = .bool(value)

@@ -3,7 +3,7 @@ package import JSON
 /// How to read a field that must never make its input fail (R15): a value that the rule refuses is corrected if its
 /// meaning is clear, and left out otherwise.
 package struct Ornament<Value> {
-    /// The JSON Schema: the values that need no correction, the statement that any value is accepted, and a
+    /// The JSON Schema. It describes the values that need no correction, accepts every other value as well, and has a
     /// description.
     package var schema: JSON { makeSchema() }
     /// Returns the value, or adds a warning and returns nil.
@@ -45,7 +45,7 @@ package struct Ornament<Value> {
     }
 }
 
-/// A warning in an answer about a value that was not taken as it was given.
+/// A warning in an answer: a value was corrected or left out, or a click is known from another conversion.
 package struct FieldWarning: Sendable, Hashable {
     package enum Code: String, CaseIterable, Sendable {
         /// The value was corrected.

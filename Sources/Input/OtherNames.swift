@@ -1,5 +1,5 @@
-/// Names that callers use for a field that is called something else here: the words of other networks, of the tables
-/// and of the other functions.
+/// Names that callers use by mistake instead of the name of a field: names from other networks, from the tables and
+/// from other functions.
 package enum OtherNames {
     /// `; did you mean "…"?`, or an empty text. `fields` contains the names of the existing fields.
     package static func hint(for word: String, among fields: [String]) -> String {
@@ -38,8 +38,8 @@ package enum OtherNames {
         return meanings
     }()
 
-    /// Each field with its other names, without `_` and `-`. If an object has only one of several fields that share a
-    /// name, their order does not matter.
+    /// Each field with its other names, without `_` and `-`. Several fields may share such a name. Their order matters
+    /// only for an object that has more than one of them.
     private static let words: [(field: String, words: String)] = [
         ("deliveryId", "id delivery"), ("deliveryIds", "id ids delivery deliveries deliveryid"),
         ("postbackId", "id postback postbacks pixel pixelid callbackid webhookid ruleid"),

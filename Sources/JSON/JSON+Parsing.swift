@@ -6,7 +6,8 @@ package struct MalformedJSON: Error, Equatable {
     package let problem: String
     /// The position of the fault; nil if it concerns the whole text.
     package let place: TextPlace?
-    /// The same position, counted from the start of the outermost member's value or item that contains it.
+    /// The same position, counted from the start of the value that contains it: a member's value in the outermost
+    /// object, or an item of the outermost list.
     package let placeInMember: TextPlace?
     /// A suggestion for the correction.
     package let advice: String?
@@ -49,8 +50,8 @@ extension JSON {
         }
     }
 
-    /// The value of the object's first member if it has this name and is no object or list. Everything after it may be
-    /// malformed.
+    /// The value of the object's first member. Nil if that member has another name, or if its value is an object or a
+    /// list. The bytes after the value may be malformed.
     package static func leadingMember(_ name: String, of bytes: [UInt8]) -> JSON? {
         var parser = JSONParser(bytes, depth: 1)
         return try? parser.leadingMember(name)

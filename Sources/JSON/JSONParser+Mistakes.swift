@@ -124,7 +124,7 @@ extension JSONParser {
             : fault("ends before the list that begins there is closed", at: start, advice: "a ] is missing")
     }
 
-    /// The fault of a character that may occur only in strings; nil if the next one is none.
+    /// The fault of the next character if it may occur only in strings; nil otherwise.
     private var foreignCharacter: ParserFault? {
         guard let byte = peek else { return nil }
         switch byte {

@@ -30,8 +30,9 @@ package struct Path: Sendable, Hashable, CustomStringConvertible {
 
     package func item(_ index: Int) -> Path { Path(last: Step(.item(index), in: last)) }
 
-    /// The same position relative to a member; nil unless it is the member or in one of the member's own members.
-    package func inside(_ name: String) -> Path? {
+    /// The same position, relative to the value of the outermost member `name`. Nil if the position is outside that
+    /// member, or inside a list that is the value.
+    package func relative(toMember name: String) -> Path? {
         let steps = steps
         guard case .member(let first)? = steps.first, first == name else { return nil }
         if steps.count > 1, case .item = steps[1] { return nil }

@@ -10,7 +10,7 @@ func connectFailure(of text: String) -> PostgresError {
         return .unusable(message, message: message)
     }
     let refusals = attempts.map { Refusal(String($0)) }
-    // A host that could not be reached might have accepted the login.
+    // If one of the hosts could not be reached, it is not certain that the login is wrong: that host might accept it.
     guard let last = refusals.last, let reason = last.reason, refusals.allSatisfy({ $0.reason != nil }) else {
         return .unreachable(message)
     }
@@ -23,7 +23,7 @@ private let transientTexts = ["could not translate host name", "out of memory", 
 /// The answer of one server.
 private struct Refusal {
     let sqlState: String?
-    /// Why another attempt would be refused too; nil if it might not be.
+    /// The reason why every further attempt is refused; nil if a further attempt may succeed.
     let reason: String?
 
     init(_ text: String) {

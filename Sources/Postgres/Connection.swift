@@ -17,7 +17,7 @@ package final class Connection {
     var pipeline: Pipeline?
     /// Why the connection was lost, if that is known.
     var loss: PostgresError?
-    /// Set when the protocol is in a state that only a new connection can leave.
+    /// Whether the protocol is in a state from which this connection cannot recover.
     var isOutOfStep = false
     /// Whether the socket has not taken everything yet; then wait for writability too.
     package internal(set) var wantsWrite = false
@@ -100,7 +100,7 @@ package final class Connection {
 /// other clients find them.
 package enum Session: Equatable, Sendable {
     case unknown
-    /// Something has been sent already, so a probe is worth its cost.
+    /// A pipeline has been sent, and it is not known whether the session is shared. The next pipeline contains a probe.
     case used
     /// The session belongs to this connection alone, as long as it lasts.
     case own
@@ -134,9 +134,9 @@ extension Connection {
         return isUsable
     }
 
-    /// Compares the server process with the one that was reported when the connection was made; a pooler makes that one
-    /// up. In a session of its own the call also sets the isolation level that every statement here expects, whatever
-    /// the default of the database or the role is.
+    /// Compares the id of the server process with the id that was reported when the connection was made. Behind a
+    /// pooler the two differ, because the pooler reports an invented id. In a session of its own the call also sets the
+    /// isolation level that every statement here expects, whatever the default of the database or the role is.
     var probe: Call {
         let own = Int(unsafe PQbackendPID(handle.pointer))
         return Call(

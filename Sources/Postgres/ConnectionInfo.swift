@@ -75,7 +75,7 @@ struct ConnectionInfo {
         let lists = [
             ("host", hosts.map(\.name)), ("hostaddr", hosts.map(\.address)), ("port", hosts.map(\.port)),
         ]
-        // A list of nothing but empty entries would count as one of a wrong length.
+        // libpq would count a list that has only empty entries as a list with a wrong number of entries.
         return parameters
             + lists.filter { !$0.1.allSatisfy(\.isEmpty) }.map { ($0.0, $0.1.joined(separator: ",")) }
     }

@@ -57,15 +57,17 @@ struct Pipeline {
 
 extension Connection {
     /// Sends the groups, each a transaction of its own, without waiting. `poll` returns their results. `isProbing` says
-    /// whether to find out as well if the session is shared; by default the second pipeline does so.
+    /// whether this pipeline also checks if the session is shared. Without a value, the first pipeline makes no check
+    /// and the second one does.
     package func start(_ groups: [[Call]], isProbing: Bool? = nil) throws(PostgresError) {
-        precondition(!isBusy, "a pipeline while another is under way")
+        precondition(!isBusy, "a pipeline was started before the results of the previous one were read")
         guard isUsable else { throw loss ?? .unreachable(handle.message) }
         let endsWithProbe = session.shouldProbe(isProbing)
         let groups = endsWithProbe ? groups + [[probe]] : groups
         var pipeline = Pipeline(groupCount: groups.count, endsWithProbe: endsWithProbe)
         do {
-            // If a group failed before a PREPARE inside it, the later groups would lack the prepared statement.
+            // A group that fails skips the PREPAREs that follow in it, and later groups would lack the statement. So
+            // the statements are prepared before all groups.
             if groups.count > 1 { try prepareAhead(groups, &pipeline) }
             for (number, group) in groups.enumerated() { try send(group, number, &pipeline) }
         } catch {
@@ -219,7 +221,8 @@ extension Connection {
     }
 
     /// Handles an error at the end of a group, where the transaction commits. Such an error (a deferred check, a
-    /// time-out, a cancellation, the end of the session) comes after the results of the statements and makes them void.
+    /// time-out, a cancellation, the end of the session) comes after the results of the statements; these results are
+    /// then invalid.
     private func handleCommitFailure(_ result: ResultHandle, of group: Int?, _ pipeline: inout Pipeline) {
         guard let error = failure(result, of: nil) else { return }
         handleLoss(error, &pipeline)

@@ -3,8 +3,9 @@ import CPostgres
 /// An error of the database, classified by what a caller can do about it.
 package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Kind: Equatable, Sendable {
-        /// There is no connection, or no longer: refused, lost, shutting down, full, read-only after a failover. If it
-        /// was lost during a transaction, that transaction may or may not have been committed.
+        /// There is no usable connection: the server refused it, closed it, is shutting down, has no free slot, or is
+        /// read-only since a failover. If it was lost during a transaction, that transaction may or may not have been
+        /// committed.
         case unreachable
         /// The connection string is malformed: a retry fails again.
         case malformedConnectionString

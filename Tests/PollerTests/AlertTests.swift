@@ -175,7 +175,7 @@ struct AlertTests {
         }
     }
 
-    @Test func `what could not be told survives the poller, its stop among it, and is told by the next one`() throws {
+    @Test func `alerts that were not sent, including the one about the stop, are sent by the next poller`() throws {
         let port = try TCPListener().port
         let gone = try RunningReceiver(ReceiverBehaviour(statuses: [410]))
         let installation = try Installation.sending(to: gone.url)
@@ -234,7 +234,7 @@ struct AlertTests {
         #expect(try alerts(operatorReceiver).map { $0["type"] } == ["poller.stopped"])
     }
 
-    @Test func `where nobody is to be told nothing is stored`() throws {
+    @Test func `no alert is stored if no poller sends alerts`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500, 410]))
         let installation = try Installation.sending(to: receiver.url)
         try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0"]) { _ in

@@ -9,8 +9,7 @@ import Testing
 
 /// Tests a database that answers slowly or never.
 @Suite(.ownThreads) struct HungDatabaseTests {
-    @Test func `what was claimed so slowly that its lease would run out on the way goes back, and is sent once`() throws
-    {
+    @Test func `the leases of a claim that took too long are released, and each delivery is sent once`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(1500)))
         let installation = try Installation.sending(to: receiver.url)
         let poller = try RunningPoller(installation, ["POSTBACKS_TIMEOUT": "2", "POSTBACKS_LEASE": "12"])

@@ -18,7 +18,7 @@ struct LineRoomTests {
         #expect(cut == [Outbox.Share(destination: 1, free: 2, retries: 2)])
     }
 
-    @Test func `something is claimed always when little is held`() {
+    @Test func `at least one delivery is claimed while the waiting lines are below the limit`() {
         #expect(free(LineRoom(), holding: (32 << 20) - 1) == 1)
     }
 

@@ -100,7 +100,8 @@ struct OrderClaimTests {
         #expect(try claim().claims.map(\.delivery) == [1])
     }
 
-    @Test func `a look that is older than another poller's lease does not take what that has stepped over`() throws {
+    @Test func `a claim with a snapshot older than another lease does not claim the events that were overtaken`() throws
+    {
         try age()
         try run("DELETE FROM outbox WHERE id = 3")
         try run("UPDATE outbox SET due_at = now() - interval '1 minute' WHERE id = 2")
@@ -171,7 +172,7 @@ struct OrderClaimTests {
         #expect(there.ended.map(\.postback) == [1, 2])
     }
 
-    @Test func `what comes back from where its postback led before goes where it leads now, at its place in the order`()
+    @Test func `a delivery in flight during a change of the URL moves to the new destination and keeps its place`()
         throws
     {
         let claims = try claim().claims

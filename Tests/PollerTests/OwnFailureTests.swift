@@ -66,7 +66,7 @@ import Testing
             installation, ["POSTBACKS_FUNCTIONS": functions.folder.path, "LOG_LEVEL": "info"])
         // With its schedule of 0.1 s all deliveries would be dead by then.
         try waitUntil("it has been tried again", timeoutSeconds: 120) {
-            try poller.log.split(separator: "nothing can be sent from here").count > 2
+            try poller.log.split(separator: "this poller cannot send").count > 2
         }
         try expectNothingCharged(installation)
         try waitUntil("it has ended a few times") { functions.starts > 3 }
@@ -170,7 +170,7 @@ import Testing
                     "SELECT count(*)::text AS value FROM outbox WHERE lease_no > 0 AND lease_until IS NULL") == "100"
             }
             let log = try poller.log
-            #expect(!log.contains("nothing can be sent from here"))
+            #expect(!log.contains("this poller cannot send"))
             #expect(
                 log.split(separator: "deliveries that need a missing key cannot be sent from here and wait").count == 2)
             try waitUntil("the heartbeat says so", timeoutSeconds: 120) {

@@ -99,7 +99,7 @@ import Testing
         return try installation.ask("listPostbacks", [:]).at("postbacks.0.paused") != .null
     }
 
-    @Test func `R13: ten count that ended dead or failed by the version that the postback has`() throws {
+    @Test func `R13: only dead or failed deliveries of the present version count towards the pause`() throws {
         #expect(try isPaused(after: "SELECT"))
         #expect(try isPaused(after: "UPDATE deliveries SET postback_version = NULL"))
         #expect(try !isPaused(after: "UPDATE deliveries SET state = 'delivered' WHERE id = 10"))
@@ -123,7 +123,7 @@ import Testing
         #expect(try !isPaused(after: "UPDATE deliveries SET state = 'skipped' WHERE id = 1"))
     }
 
-    @Test func `R13: one that arrived among the last ten keeps it going`() throws {
+    @Test func `R13: one delivered among the last ten deliveries prevents the pause`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(statuses: [500]))
         let installation = try Installation.sending(to: receiver.url)
         try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "0"]) { _ in

@@ -35,8 +35,7 @@ import Testing
         }
     }
 
-    @Test func `what is owed under the id of a finished delivery goes out, and so does what is owed behind it`() throws
-    {
+    @Test func `a delivery whose id a finished delivery has is sent, and so are the later ones`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
         try installation.record(["a", "b"])

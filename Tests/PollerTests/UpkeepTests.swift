@@ -7,7 +7,7 @@ import Testing
 
 /// Tests that a running poller repairs rows that concurrent transactions left in a wrong state.
 @Suite(.ownThreads) struct UpkeepTests {
-    @Test func `what a deleted postback came to owe in that very moment is cancelled, and not sent`() throws {
+    @Test func `a delivery that is recorded during the deletion of its postback is cancelled and not sent`() throws {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url)
         try installation.record(["t", "u"])
@@ -19,7 +19,9 @@ import Testing
         }
     }
 
-    @Test func `R10: what waited behind what was held goes out soon after it, not after the whole hold`() throws {
+    @Test func `R10: a delivery that waited for a held one is sent soon after it, not at the end of the order hold`()
+        throws
+    {
         let receiver = try RunningReceiver()
         let installation = try Installation.sending(to: receiver.url, on: ["pending", "done"])
         _ = try installation.database.connect().run(

@@ -6,15 +6,15 @@ import Testing
 struct KeyDoubtsTests {
     @Test func `a key that has opened nothing may be wrong; one that has is right`() {
         var doubts = KeyDoubts()
-        #expect(doubts.doubt(["a"]))
+        #expect(doubts.mayBeWrong(["a"]))
         doubts.trust(["b"])
-        #expect(doubts.doubt(["a"]))
-        #expect(doubts.doubt(["a", "b"]))
+        #expect(doubts.mayBeWrong(["a"]))
+        #expect(doubts.mayBeWrong(["a", "b"]))
         doubts.trust(["a"])
-        #expect(!doubts.doubt(["a", "b"]))
+        #expect(!doubts.mayBeWrong(["a", "b"]))
     }
 
     @Test func `what no key has sealed is no key's fault`() {
-        #expect(!KeyDoubts().doubt([]))
+        #expect(!KeyDoubts().mayBeWrong([]))
     }
 }

@@ -95,7 +95,7 @@ import Testing
                     delivery: 2, state: .failed, postback: 1, conversion: 2, attempts: 1,
                     destination: "http://one:80", code: "http_status")
             ])
-        #expect(completed.dyingPostbacks == [1] && completed.pausedPostbacks == [1])
+        #expect(completed.postbacksToCheck == [1] && completed.pausedPostbacks == [1])
         #expect(completed.pauses.map(\.reason) == ["the receiver answered 410 Gone"])
         #expect(try connection.run(ClaimAlerts(10, lease: .seconds(60))).alerts.first?.data == ["reason": "sample"])
         #expect(try connection.run(ListPaused(limit: 1)).count == 2)

@@ -15,7 +15,7 @@ struct Attempt: FunctionOutput {
     private let request: OutgoingRequest?
     /// Secrets that the answer must not show, in addition to the request's own.
     private let secrets: [String]
-    private let targetIsNamed: Bool
+    private let hostIsDomainName: Bool
     private var judgement: Judgement?
     private var reaction = Reaction.inconclusive
     private var retryIn: Duration?
@@ -31,7 +31,7 @@ struct Attempt: FunctionOutput {
         criteria = input.template.successWhen
         self.request = request
         self.secrets = secrets
-        targetIsNamed = input.template.url.address == nil
+        hostIsDomainName = input.template.url.address == nil
     }
 
     /// The size of the request as it is sent.
@@ -52,7 +52,7 @@ struct Attempt: FunctionOutput {
                 now: Timestamp(milliseconds: WallClock.unixMilliseconds))
             end(judgement, schedule: schedule, status: response.status, retryAfter: asked)
         case .failure(let failure):
-            end(Judgement(AttemptError(failure), targetIsNamed: targetIsNamed), schedule: schedule)
+            end(Judgement(AttemptError(failure), hostIsDomainName: hostIsDomainName), schedule: schedule)
         }
     }
 
@@ -124,7 +124,8 @@ extension AttemptError.Code {
         self =
             switch kind {
             case .dns: .dns
-            // The last two are not attempts, and are handled before.
+            // `DeliverPostback` answers `unavailableHere` and `misconfiguredHere` with an error, so these two never get
+            // here.
             case .connect, .unavailableHere, .misconfiguredHere: .connect
             case .tls: .tls
             case .timeout: .timeout
@@ -135,13 +136,14 @@ extension AttemptError.Code {
 }
 
 extension HTTPResponse {
-    /// No text in the JSON of the answer is longer, even if a header that stands more than once is joined.
+    /// An upper bound for the length in bytes of each text in the JSON of the answer, also of a header value that is
+    /// joined from several.
     fileprivate var byteCount: Int {
         headers.reduce(body.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 }
     }
 
-    /// Headers that stand more than once are joined as RFC 9110 §5.3 allows. Invalid UTF-8 in the body is replaced.
-    /// Secrets of the request that the receiver repeats are masked.
+    /// The values of headers with the same name are joined as RFC 9110 §5.3 allows. Invalid UTF-8 in the body is
+    /// replaced. Secrets of the request that the receiver repeats are masked.
     fileprivate func json(_ mask: SecretMask) -> JSON {
         var fields: [(name: String, value: String)] = []
         var places: [String: Int] = [:]

@@ -4,8 +4,8 @@ import Input
 import Synchronization
 
 extension DeliverPostback {
-    /// The values that one attempt needs: the delivery, the postback as it is now, and the event and the conversion as
-    /// they were then.
+    /// The values that one attempt needs: the delivery, the postback in its present version, and the event with the
+    /// conversion as it was at the event (R8).
     struct Input: FunctionInput {
         let deliveryID: Int
         /// The number of the attempt, from 1 on.

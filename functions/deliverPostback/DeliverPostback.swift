@@ -42,7 +42,8 @@ struct DeliverPostback: ConcurrentFunction {
 
     private let keys: EncryptionKeys?
     private let schedule: RetrySchedule
-    /// The credentials of the proxy as HTTP sends them, and its password: a host behind the proxy might repeat them.
+    /// The credentials of the proxy as HTTP sends them, and its password. They are masked, because a receiver might
+    /// repeat them in its answer.
     private let proxySecrets: [String]
     private let client: HTTPClient
     private var attempts: [UInt64: Attempt] = [:]
@@ -84,8 +85,8 @@ struct DeliverPostback: ConcurrentFunction {
                     method: request.method, url: request.url, headers: request.headers.map { ($0.name, $0.value) },
                     body: request.body, needsBody: input.template.successWhen.looksIntoBody), id: ticket)
         } catch .missingKey(let message) {
-            // This is no attempt, since neither the postback nor its receiver is at fault. The detail says that other
-            // lines may not need this key.
+            // This is no attempt, because neither the postback nor its receiver is at fault. The error has a detail,
+            // and by that the poller knows that only lines that need this key are affected.
             let fault = Fault(Path.root.member("postback"), message)
             finished.append((ticket, .failure(FunctionError(.misconfigured, message, details: [fault]))))
         } catch {

@@ -16,7 +16,8 @@ struct Heartbeat {
     private var next: Instant = .distantPast
 
     private static let interval: Duration = .seconds(5)
-    /// The interval after a heartbeat that could not be stored: nothing depends on it.
+    /// The interval after a heartbeat that could not be stored. It is longer, because sending does not depend on
+    /// heartbeats.
     private static let longInterval: Duration = .seconds(60)
     /// A missing key is forgotten after this time without another complaint; a delivery that needs it is tried again
     /// sooner.

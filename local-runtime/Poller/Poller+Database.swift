@@ -9,7 +9,7 @@ extension Poller {
         guard link.idleConnection != nil, now >= pauseEnd else { return }
         var work = Work(startTime: now)
         var trip = RoundTrip()
-        if !unused.isEmpty { work.release = trip.add(ReleaseDeliveries(unused)) }
+        if !leasesToRelease.isEmpty { work.release = trip.add(ReleaseDeliveries(leasesToRelease)) }
         if !answers.isEmpty {
             work.answers = nextAnswers
             work.complete = trip.add(
@@ -19,7 +19,7 @@ extension Poller {
         // Marks come after the answers, which are judged by the destination's state before them, and before the claims.
         let marks = slots.takeMarks()
         if !marks.isEmpty { work.mark = trip.add(MarkDestinations(marks, schedule: settings.schedule)) }
-        // Nothing is claimed before all answers go out to be stored, so that they do not pile up here.
+        // The poller claims only in a round trip that stores all answers, so that answers do not accumulate here.
         if stopTime == nil, !areAnswersStuck, work.answers.count == answers.count {
             // The room that the answers in this round trip make is used by the next one.
             let shares = lineRoom.cut(shares(at: now), holding: heldLineBytes)
@@ -32,7 +32,7 @@ extension Poller {
         }
         if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(heartbeat.call(now: now)) }
         guard !trip.isEmpty, link.start(trip, now: now) else { return }
-        unused = []
+        leasesToRelease = []
         answers.removeFirst(work.answers.count)
         self.work = work
     }
@@ -44,7 +44,8 @@ extension Poller {
         }
     }
 
-    /// The shares to claim. One delivery at a time while it is not known whether anything can be sent from here.
+    /// The shares to claim. Only one delivery is claimed at a time while it is not known whether this poller can send
+    /// at all.
     private func shares(at now: Instant) -> [Outbox.Share] {
         switch health.room(at: now) {
         case .all: slots.shares(at: now)
@@ -69,14 +70,13 @@ extension Poller {
         do throws(PostgresError) {
             try answers(release)
         } catch {
-            unused += release.stored.leases
+            leasesToRelease += release.stored.leases
             pause("leases cannot be released", error, now: now)
         }
     }
 
-    /// Takes the claimed deliveries. A lease begins at `start` at the earliest. If the claim took longer than
-    /// `claimTime`, too little of the lease is left for the longest attempt and its answer: the leases are released
-    /// unused.
+    /// Takes the claimed deliveries. The leases began at or after `start`. If the claim took longer than `claimTime`,
+    /// too little of the lease is left for the longest attempt and its answer: the leases are released leasesToRelease.
     private func handle(
         _ claim: RoundTrip.Ticket<ClaimDeliveries>, of answers: RoundTrip.Answers, since start: Instant, now: Instant
     ) {
@@ -87,14 +87,14 @@ extension Poller {
             lineRoom.claimed(claims)
             if !answer.isEmpty { rhythm.wake(now: now) }
             log.ended(answer.ended, now: now)
-            giveBack(answer.unreadable, now: now)
+            releaseUnreadable(answer.unreadable, now: now)
             renumber(answer.takenIDs)
             let isLate = now - start > Poller.claimTime
             if isLate, !claims.isEmpty {
                 logger.warning("claims came too late and are released", metadata: ["count": "\(claims.count)"])
             }
             if isLate || stopTime != nil {
-                unused += claims.map { Outbox.Release($0) }
+                leasesToRelease += claims.map { Outbox.Release($0) }
                 slots.claimed([], ended: answer.ended, of: shares, at: now)
             } else {
                 slots.claimed(claims, ended: answer.ended, of: shares, since: start, at: now)
@@ -109,9 +109,9 @@ extension Poller {
     /// Releases leased rows that cannot be read and puts them off by an hour, like rows that the database itself cannot
     /// read. Otherwise their leases would run out, each as an attempt that may have been sent, until the delivery is
     /// dead.
-    private func giveBack(_ claims: [Outbox.UnreadableClaim], now: Instant) {
+    private func releaseUnreadable(_ claims: [Outbox.UnreadableClaim], now: Instant) {
         for claim in claims { log.unreadable(claim, now: now) }
-        unused += claims.compactMap { Outbox.Release($0, after: DeferUnreadable.wait) }
+        leasesToRelease += claims.compactMap { Outbox.Release($0, after: DeferUnreadable.wait) }
     }
 
     private func renumber(_ taken: [Int]) {
@@ -139,12 +139,12 @@ extension Poller {
         rhythm.looked(look, reached: reached, started: start, now: now)
     }
 
-    /// Takes the answer to the marks. Marks that could not be stored are not sent again: the destination's next
-    /// requests show the same.
+    /// Takes the answer to the marks. Marks that could not be stored are dropped, because the next requests to the
+    /// destination lead to the same marks.
     private func handle(_ mark: RoundTrip.Ticket<MarkDestinations>, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             let answer = try answers(mark)
-            unused += slots.marked(answer.statuses, at: now).map { Outbox.Release($0) }
+            leasesToRelease += slots.marked(answer.statuses, at: now).map { Outbox.Release($0) }
             for status in answer.statuses where status.blocked > .zero {
                 rhythm.expect(at: now + status.blocked + .milliseconds(1))
                 if status.breaks { log.blocked(status, now: now) }
@@ -167,16 +167,17 @@ extension Poller {
                     "late answers of lost leases were ignored", metadata: ["count": "\(completion.fenced)"])
             }
             log.completed(completion, now: now)
-            if !completion.dyingPostbacks.isEmpty { upkeep.pauseDying(completion.dyingPostbacks) }
+            if !completion.postbacksToCheck.isEmpty { upkeep.pauseDying(completion.postbacksToCheck) }
             if !completion.pausedPostbacks.isEmpty { upkeep.hold(completion.pausedPostbacks) }
         } catch  where error.kind == .unreadable {
-            // The answers are stored. Sent again, they would change nothing, and their results would still be
-            // unreadable. The next round of upkeep holds what paused postbacks owe, and the next dead delivery reports
-            // a postback that is dying.
+            // The answers are stored, and only the result of the statement is unreadable. Storing them again would
+            // change nothing. The next round of upkeep holds what paused postbacks owe, and the next dead delivery
+            // reports a postback that is dying.
             areAnswersStuck = false
             log.fails(PollerLog.unreadableCompletion, "\(error)", now: now)
         } catch  where error.isOfOneRow {
-            // One of the answers has caused it. It must not cost the others anything.
+            // One of the answers caused the error. Each answer is stored by itself, so that the others are not
+            // affected.
             areAnswersStuck = false
             upkeep.completeSingly(taken)
         } catch {
@@ -194,7 +195,7 @@ extension Poller {
     }
 
     func giveUp(_ work: Work) {
-        unused = work.released + unused
+        leasesToRelease = work.released + leasesToRelease
         answers = work.answers + answers
         areAnswersStuck = areAnswersStuck || !work.answers.isEmpty
         self.work = nil

@@ -29,16 +29,16 @@ extension Poller {
             return
         }
         switch line {
-        case .attempt(let answer) where answer.isOfSecret && keyDoubts.doubt(flight.keys):
+        case .attempt(let answer) where answer.isOfSecret && keyDoubts.mayBeWrong(flight.keys):
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             let message =
-                "a secret cannot be opened, and POSTBACKS_ENCRYPTION_KEY has opened none yet: is it another key of the same id?"
+                "a secret cannot be opened; no secret was opened with this key so far, so POSTBACKS_ENCRYPTION_KEY may have a different key with the same id"
             handle(
                 DeliveryLine.Complaint(code: "misconfigured", message: message, isOfKey: true), of: flight.claim,
                 now: now)
         case .attempt(let answer):
             process.noteAnswer()
-            // The request was rendered, so its secrets have opened.
+            // A conclusive reaction shows that the request was rendered, so all its secrets were opened.
             if answer.reaction != .inconclusive { keyDoubts.trust(flight.keys) }
             if health.answered() {
                 heartbeat.problem = nil
@@ -49,8 +49,8 @@ extension Poller {
             answers.append(answer)
         case .refusal(let id, let message):
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
-            // A process that has understood other lines is right about this one. A process that understands none is of
-            // another version.
+            // If the process has answered other lines, the fault is in this line. If it has answered none, it probably
+            // is of another version.
             if process.hasAnswered {
                 answers.append(DeliveryLine.refused(id, message))
             } else {
@@ -63,7 +63,7 @@ extension Poller {
     }
 
     private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Instant) {
-        unused.append(Outbox.Release(claim, after: complaint.wait))
+        leasesToRelease.append(Outbox.Release(claim, after: complaint.wait))
         logger.debug(
             "an attempt could not be made here",
             metadata: ["delivery": "\(claim.delivery)", "code": "\(complaint.code)"])
@@ -82,27 +82,27 @@ extension Poller {
     private func rest(_ reason: String, for time: Duration) {
         heartbeat.problem = reason
         logger.error(
-            "nothing can be sent from here, so nothing is claimed for a while; postbacks doctor says more",
+            "this poller cannot send and claims nothing for a while; run postbacks doctor for the cause",
             metadata: ["reason": "\(reason)", "seconds": "\(time.seconds)"])
-        unused += slots.overdue(at: .distantFuture).map { Outbox.Release($0) }
+        leasesToRelease += slots.overdue(at: .distantFuture).map { Outbox.Release($0) }
     }
 
-    /// Ends the delivery process if it lets a lease run out: it is stuck. Claims that were never written to it are
-    /// released.
+    /// Kills the delivery process if a lease has run out while it had the line: it is stuck. Claims that were never
+    /// written to it are released.
     func endLeases(now: Instant) {
         let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
         guard !ended.isEmpty else { return }
         process.kill("no answer within the lease")
-        giveBack(process.takeBack(ended), now: now)
+        releaseUnsent(process.takeBack(ended), now: now)
     }
 
     /// Releases claims of which no byte was written to the process. They were never in flight.
-    func giveBack(_ unsent: [Outbox.Claim], now: Instant) {
+    func releaseUnsent(_ unsent: [Outbox.Claim], now: Instant) {
         for claim in unsent {
             guard let flight = inFlight.removeValue(forKey: claim.id) else { continue }
             slots.ended(claim, start: flight.start, .inconclusive, at: now)
         }
-        unused += unsent.map { Outbox.Release($0) }
+        leasesToRelease += unsent.map { Outbox.Release($0) }
     }
 
     /// Handles the end of the delivery process. If it does not start or ends before its first answer, the fault is on
@@ -113,21 +113,22 @@ extension Poller {
         keyDoubts = KeyDoubts()
         switch end {
         case .notStarted(let error):
-            giveBack(process.takeBackAll(), now: now)
+            releaseUnsent(process.takeBackAll(), now: now)
             rest("the delivery process cannot be started: \(error)", for: health.broke(at: now))
         case .ended(let status, hasAnswered: false):
-            // A delivery that was alone in the process may have ended it. It waits, so that others go first.
+            // If only one delivery was in the process, that delivery may have made the process crash. It waits, so that
+            // other deliveries are tried before it.
             loseWhatWasWritten(now: now) { count in
                 (count == 1 ? .seconds(Double.random(in: 50...70)) : .zero, isCharged: false)
             }
-            giveBack(process.takeBackAll(), now: now)
+            releaseUnsent(process.takeBackAll(), now: now)
             rest("the delivery process ended before it answered: \(status)", for: health.broke(at: now))
         case .ended(_, hasAnswered: true): loseWhatWasWritten(now: now) { _ in nil }
         }
     }
 
-    /// `fate` gets the number of lost deliveries. It returns how long they wait and whether the attempt is
-    /// charged, or nil for the wait of the schedule and a charged attempt.
+    /// `fate` decides what happens to the lost deliveries. It gets their number, and returns the wait and whether the
+    /// attempt is charged. Nil means the wait of the schedule and a charged attempt.
     private func loseWhatWasWritten(now: Instant, _ fate: (Int) -> (wait: Duration, isCharged: Bool)?) {
         let unsent = Set(process.unsent.map(\.id))
         let lost = inFlight.filter { !unsent.contains($0.key) }

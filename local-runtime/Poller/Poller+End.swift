@@ -5,9 +5,9 @@ import System
 
 /// The heartbeat of a poller, its stop, and the report of what it leaves behind.
 extension Poller {
-    /// How many answers are not stored yet, and how many unused leases are not released yet.
+    /// How many answers are not stored yet, and how many leasesToRelease leases are not released yet.
     private var unstored: (answers: Int, leases: Int) {
-        (answers.count + (work?.answers.count ?? 0), unused.count + (work?.released.count ?? 0))
+        (answers.count + (work?.answers.count ?? 0), leasesToRelease.count + (work?.released.count ?? 0))
     }
 
     func handle(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Instant) {

@@ -4,8 +4,8 @@ import Store
 package import System
 
 /// The loop between the outbox and deliverPostback. It decides how much is sent and when; PostgreSQL builds each line,
-/// the warm deliverPostback answers it, and PostgreSQL stores the answers in batches. One loop on one thread; only
-/// `wait` waits.
+/// the warm deliverPostback answers it, and PostgreSQL stores the answers in batches. It is one loop on one thread. The
+/// call of `wait` is the only place where it blocks.
 package final class Poller {
     let settings: PollerSettings
     let logger: Logger
@@ -27,15 +27,17 @@ package final class Poller {
     var inFlight: [String: Flight] = [:]
     /// Answers that the database has not stored yet.
     var answers: [Answer] = []
-    /// Storing some answers has failed. Nothing is claimed until they are stored: their leases may run out meanwhile,
-    /// and deliveries that are already answered would be sent again.
+    /// Whether some answers could not be stored. The poller then claims nothing until they are stored. Otherwise it
+    /// could claim deliveries that have an answer but whose leases have run out, and send them again.
     var areAnswersStuck = false
     var work: Work?
-    var unused: [Outbox.Release] = []
+    var leasesToRelease: [Outbox.Release] = []
     var stopTime: Instant?
-    /// How long a claim may take: half of the time by which a lease exceeds the longest attempt at least.
+    /// The longest time that a claim may take. Every lease is at least 10 seconds longer than the longest attempt, and
+    /// this is half of that.
     static let claimTime: Duration = .seconds(5)
-    /// Nothing is sent to the database before this time, because it has just refused something that is sent again.
+    /// The poller sends nothing to the database before this time. A failed call sets it, so that the call is not
+    /// repeated without a pause.
     var pauseEnd: Instant = .distantPast
 
     struct Flight {
@@ -89,8 +91,8 @@ package final class Poller {
         slots = DestinationSlots(limits)
     }
 
-    /// Runs until it is told to stop and every request in flight has ended. `mayGoOn` is called before each turn; when
-    /// it returns false, the poller stops.
+    /// Runs until a signal stops it and every request in flight has ended. A second signal stops it at once. `mayGoOn` is
+    /// called before each turn; a false has the effect of a signal.
     package func run(whileTrue mayGoOn: () -> Bool = { true }) throws(SystemError) {
         logger.info("poller started")
         while true {
@@ -120,7 +122,7 @@ package final class Poller {
         let turn = process.advance(now: now)
         for line in turn.lines { handle(line, now: now) }
         if let end = turn.end { handle(end, now: now) }
-        unused += slots.overdue(at: now).map { Outbox.Release($0) }
+        leasesToRelease += slots.overdue(at: now).map { Outbox.Release($0) }
         endLeases(now: now)
         if stopTime == nil { begin(now: now) }
 
@@ -137,8 +139,8 @@ package final class Poller {
         }
         reportStop()
         stopTime = now
-        giveBack(process.close(), now: now)
-        unused += slots.overdue(at: .distantFuture).map { Outbox.Release($0) }
+        releaseUnsent(process.close(), now: now)
+        leasesToRelease += slots.overdue(at: .distantFuture).map { Outbox.Release($0) }
     }
 
     func isDone(now: Instant) -> Bool {
@@ -147,7 +149,7 @@ package final class Poller {
             process.kill("it did not finish in time")
             return true
         }
-        return inFlight.isEmpty && answers.isEmpty && unused.isEmpty && work == nil && !upkeep.isUrgent
+        return inFlight.isEmpty && answers.isEmpty && leasesToRelease.isEmpty && work == nil && !upkeep.isUrgent
     }
 
     /// How long the next wait may be.
@@ -164,7 +166,7 @@ package final class Poller {
             if let time = health.wakeTime(after: now) { times.append(time) }
             if let time = slots.wakeTime(after: now) { times.append(time) }
         }
-        if link.idleConnection != nil, !answers.isEmpty || !unused.isEmpty { times.append(now) }
+        if link.idleConnection != nil, !answers.isEmpty || !leasesToRelease.isEmpty { times.append(now) }
         return waitTime(until: times, now: now)
     }
 

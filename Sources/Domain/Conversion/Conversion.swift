@@ -34,8 +34,8 @@ package struct Conversion: Sendable {
 }
 
 extension Conversion {
-    /// Reads the snapshot. Its status is accepted and ignored, since the event's status counts. Everything that was
-    /// ever stored is accepted as it stands: an event that could not be read could not be delivered.
+    /// Reads the snapshot. Its status is accepted and ignored, since the event's status counts. It accepts all values
+    /// that any version has stored, because an event that cannot be read cannot be delivered.
     package init(_ fields: inout Fields) {
         let same = "As in recordConversion."
         id = fields.optional("id", .assignedID, "The conversion's id.")

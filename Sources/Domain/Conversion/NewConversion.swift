@@ -23,9 +23,9 @@ package struct NewConversion: Sendable {
     package let occurredAt: Timestamp?
     /// Nil if it is left out or empty.
     package let params: JSON?
-    /// Whether its event owes nothing, so that history can be moved in (R16).
+    /// Whether the event creates no deliveries, so that past conversions can be imported (R16).
     package let isSilent: Bool
-    /// The fields that were put right or left out.
+    /// The warnings about fields that were corrected or left out.
     package let warnings: [FieldWarning]
 
     package init(_ fields: inout Fields) {

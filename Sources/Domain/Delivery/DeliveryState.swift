@@ -1,6 +1,6 @@
 package import Input
 
-/// The state of a delivery. The first four are owed, the others finished.
+/// The state of a delivery. In the first four states it is in the outbox, in the others it is finished.
 package enum DeliveryState: String, CaseIterable, Sendable {
     /// Not attempted yet.
     case owed

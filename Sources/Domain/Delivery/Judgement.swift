@@ -17,8 +17,8 @@ package struct Judgement: Sendable, Hashable {
     }
 
     /// Judges an answer whose head is complete. `body` is the part of the body that is kept. `bodyFailure` says how the
-    /// body ended, if it ended badly and more of it may have followed. It counts only if the criteria look into the
-    /// body and what has come does not decide them.
+    /// body ended, if it ended badly and more of it may have followed. This failure counts only if the criteria check
+    /// the body and the part that arrived does not decide.
     package init(
         status: Int, body: [UInt8], bodyFailure: AttemptError? = nil, successWhen criteria: SuccessCriteria
     ) {
@@ -32,7 +32,7 @@ package struct Judgement: Sendable, Hashable {
             case .undecided:
                 self.init(
                     .retry,
-                    bodyFailure ?? AttemptError(.protocol, "the body ended in another way than the headers said"))
+                    bodyFailure ?? AttemptError(.protocol, "the body did not end as the headers announced"))
             }
         case 404, 408, 409, 425, 429, 500...599: self.init(.retry, refusal)
         case 410: self.init(.failed, refusal, pausesPostback: true)
@@ -44,15 +44,15 @@ package struct Judgement: Sendable, Hashable {
         }
     }
 
-    /// Judges an attempt to which no answer came, or for which nothing was sent. `targetIsNamed` says whether the URL
+    /// Judges an attempt to which no answer came, or for which nothing was sent. `hostIsDomainName` says whether the URL
     /// has a name instead of an address. A name that leads to a forbidden address may lead elsewhere at the next
     /// attempt, since a resolver may fail for a short time.
-    package init(_ error: AttemptError, targetIsNamed: Bool = false) {
+    package init(_ error: AttemptError, hostIsDomainName: Bool = false) {
         switch error.code {
         // An operator can add the key that a secret needs.
         case .dns, .connect, .tls, .timeout, .protocol, .secret: self.init(.retry, error)
         case .missingValue: self.init(.skipped, error)
-        case .forbiddenTarget: self.init(targetIsNamed ? .retry : .failed, error)
+        case .forbiddenTarget: self.init(hostIsDomainName ? .retry : .failed, error)
         // The same values would make the same request again.
         case .unsafeHeader, .unsafeURL, .tooLarge, .httpStatus, .responseMismatch:
             self.init(.failed, error)

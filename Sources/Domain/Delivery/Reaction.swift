@@ -39,7 +39,7 @@ package enum Reaction: Sendable, Hashable {
         }
     }
 
-    /// The names in JSON. "failed" would read like the outcome of that name, which is about the delivery.
+    /// The names in JSON. `failed` is called `unanswered` there, because "failed" is already an outcome of a delivery.
     package enum Kind: String, CaseIterable, Sendable {
         case answered, overloaded
         case failed = "unanswered"

@@ -90,7 +90,7 @@ package enum MacroName: String, CaseIterable, Sendable {
     case statusAt = "status_at"
     /// The time of the attempt.
     case timestamp
-    /// One UUID for a delivery, the same on each retry.
+    /// A UUID that is derived from the delivery, so that it is the same in each attempt.
     case random
     /// `1` for a test delivery, otherwise `0`.
     case isTest = "is_test"

@@ -1,8 +1,8 @@
 import Input
 import JSON
 
-/// Everything that may stand between braces, each with an example and its rendering. `--help` prints it, and the
-/// reference shows it.
+/// The macros and modifiers that a template can contain, each with an example and its rendered form. `--help` and
+/// functions/README.md show them.
 package enum MacroReference {
     package struct Entry: Sendable, Equatable {
         /// The example.

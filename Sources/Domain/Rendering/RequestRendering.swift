@@ -8,8 +8,8 @@ package struct RequestRendering: Sendable {
     private let owner: SecretOwner?
     private let keys: EncryptionKeys?
 
-    /// The largest request that is sent, in bytes: its URL, headers and body together. Values that a template repeats
-    /// must not fill the memory.
+    /// The largest request that is sent, in bytes: its URL, headers and body together. The limit keeps a template that
+    /// repeats large values from filling the memory.
     package static let byteLimit = 256 << 10
 
     /// `keys` and `postbackID` are needed only if secrets are sealed.

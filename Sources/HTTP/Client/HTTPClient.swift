@@ -19,9 +19,10 @@ import System
     private var idle: [Transfer] = []
     private let reuse = ConnectionReuse()
     private var lookups: Lookups
-    /// Requests that ended without being sent; the next turn hands them out.
+    /// The completions of requests that ended without being sent, because they were refused or their lookup failed. The
+    /// next turn returns them.
     private var refused: [HTTPCompletion] = []
-    /// The time of the next search for late bodies.
+    /// When the client next searches for requests whose body is overdue (`endLateBodies`).
     private var nextLookAtBodies: Instant = .distantPast
 
     package enum SetupError: Error {
@@ -162,7 +163,7 @@ import System
             // The message is freed with the handle, so its result is copied first.
             let code = unsafe message.pointee.data.result
             guard let transfer = active.removeValue(forKey: UInt(bitPattern: handle)) else { continue }
-            if case .connectionHasSpoken = transfer.stop {
+            if case .connectionIsUnusable = transfer.stop {
                 sendAnew(transfer)
                 continue
             }

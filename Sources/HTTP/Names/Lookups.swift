@@ -49,7 +49,8 @@ struct Lookups {
     /// The addresses of a request's name if they are known. Otherwise the request waits, and `takeFinished` returns it later.
     mutating func addresses(for request: Waiting) -> [IPAddress]? {
         let name = request.target.host
-        // An answer for which nobody waited any more may be old, so it is stored with the time at which it arrived.
+        // No request may have waited for this answer for some time. So the answer is stored with the time at which it
+        // arrived.
         if asked.contains(name) { collect() }
         if let addresses = names.addresses(of: name, now: request.since) { return addresses }
         waiting[name, default: []].append(request)
@@ -64,8 +65,8 @@ struct Lookups {
         collect()
         var taken = answered
         answered = []
-        // The time-out of a slow lookup would come too late to tell whether the name or the system is at fault, so ask
-        // earlier.
+        // When a slow lookup times out, it is too late to check whether the name or the name servers are at fault. So
+        // the check begins earlier.
         if waiting.values.contains(where: { $0[0].since > serversAskedAt && $0[0].since + doubt <= now }) {
             serversAskedAt = now
             resolver.askServers(now: now)

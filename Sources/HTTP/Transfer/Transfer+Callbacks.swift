@@ -53,7 +53,7 @@ extension Transfer {
         }
         let ends = unsafe ConnectionReuse.ends(remote, Int(remotePort), local, Int(localPort))
         if transfer.dialled == nil, transfer.reuse.hasSpoken(ends) {
-            transfer.stop = .connectionHasSpoken
+            transfer.stop = .connectionIsUnusable
             return CURL_PREREQFUNC_ABORT
         }
         transfer.isSent = true

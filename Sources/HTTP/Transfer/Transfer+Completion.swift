@@ -20,7 +20,7 @@ extension Transfer {
         case .connectionWasClosed:
             let message = "the connection was closed before an answer came; the request may have arrived"
             return .failure(HTTPFailure(kind: .connect, message: message))
-        case .connectionHasSpoken, nil: break
+        case .connectionIsUnusable, nil: break
         }
         if code == CURLE_OK { return response(isTruncated: false) }
         if let refusal, head.status == 0 { return .failure(HTTPFailure(kind: .forbiddenTarget, message: refusal)) }

@@ -43,7 +43,7 @@ import Text
         case connectionWasClosed
         /// The kept connection had unexpected bytes or was closed before the request was sent, so the request was not
         /// sent.
-        case connectionHasSpoken
+        case connectionIsUnusable
     }
 
     /// Where a request goes, with the addresses that were found for it.

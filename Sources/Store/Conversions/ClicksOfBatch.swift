@@ -15,7 +15,8 @@ struct ClicksOfBatch {
     private var seen: Set<Click> = []
 
     /// Notes a conversion.
-    /// - Returns: whether the click was noted before under the other key.
+    /// - Returns: whether an earlier conversion of the batch has the same click and the other key: one of the two has a
+    ///   transaction id and the other has none.
     mutating func note(_ conversion: NewConversion) -> Bool {
         guard let click = conversion.clickID else { return false }
         func key(_ hasTransaction: Bool) -> Click {
@@ -33,6 +34,6 @@ extension FieldWarning {
     /// R6: the two keys are separate.
     static let clickKnown = FieldWarning(
         Path.root.member("clickId"), .clickKnown,
-        "is the click of another conversion, and only one of the two has a transactionId; they have different keys, so neither is a repeat of the other"
+        "is also the click of another conversion; only one of the two conversions has a transactionId, so this one is not a repeat of it"
     )
 }

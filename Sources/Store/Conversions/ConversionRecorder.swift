@@ -26,7 +26,7 @@ package struct Recording {
     }
 }
 
-/// Records conversions with their events and deliveries, in one transaction.
+/// Records a batch of conversions with their events and deliveries in one transaction.
 package final class ConversionRecorder {
     private let database: Database
     private var wakeup = Wakeup()
@@ -56,8 +56,8 @@ package final class ConversionRecorder {
                 return nil
             }
         }
-        // A line without an answer repeats a conversion that was known before, or that another transaction has
-        // committed in between. A new statement sees both.
+        // A line without an answer is a repeat: of an earlier conversion, of an earlier line of this batch, or of a
+        // conversion that another transaction committed while the statement ran. A new statement sees all of these.
         let repeats = answers.indices.filter { answers[$0] == nil }
         if !repeats.isEmpty {
             let find = FindRepeats(conversions: repeats.map { conversions[$0] })

@@ -1,11 +1,13 @@
 import FunctionRuntime
 import Postgres
 
-/// Runs a batch in one transaction, and line by line if that fails, so that a bad line does not fail the others.
+/// Runs a batch in one transaction. If PostgreSQL rejects the batch, it runs each line in a transaction of its own, so
+/// that only the bad line fails.
 struct Batch {
     let database: Database
 
-    /// How often a batch is sent again that PostgreSQL rolled back because of concurrent transactions.
+    /// The number of times that a batch is sent again after PostgreSQL rolled it back because of concurrent
+    /// transactions.
     private static let repetitions = 3
 
     /// `run` executes the whole batch in one transaction and returns one answer for each input. If PostgreSQL rejects the

@@ -12,7 +12,7 @@ package final class Database {
     private let applicationName: String
     private let logger: Logger
     private var connection: Connection?
-    /// A descriptor that becomes readable when calls shall stop waiting for the database. Such a call fails as
+    /// A descriptor that becomes readable when calls must stop waiting for the database. Such a call fails as
     /// `unavailable`.
     package var interruption: Descriptor? {
         didSet { connection?.interruption = interruption }
@@ -75,14 +75,14 @@ package final class Database {
     }
 
     /// Like `run`, but returns PostgreSQL's own errors, one for each group that failed. It connects if there is no
-    /// connection. Groups that failed because a kept connection was stale are sent once more, if the server said that
-    /// nothing of them happened.
+    /// connection. Groups that failed because the kept connection was stale are sent once more, if the error shows that
+    /// the server executed nothing of them.
     func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
         let isKept = keepsConnection()
         var results = try attempt(groups)
         let failed = results.indices.filter { results[$0].error?.isOfKeptConnection == true }
         guard isKept, let first = failed.first, let error = results[first].error else { return results }
-        logger.info("done once more", metadata: ["reason": "\(error)"])
+        logger.info("the groups were sent again over a new connection", metadata: ["reason": "\(error)"])
         for (index, result) in zip(failed, try attempt(failed.map { groups[$0] })) { results[index] = result }
         return results
     }

@@ -1,8 +1,8 @@
 package import Postgres
 
-/// The mark of the database that sends. It is stored in the database itself, so that a copy can tell that it is one. A
-/// physical standby that takes over is the same database; a restored dump, a database made from a template and a
-/// cluster after pg_upgrade are others.
+/// The mark of the database that sends. It is stored in that database, so that a program can recognise a copy of the
+/// database. A physical standby that takes over is the same database; a restored dump, a database made from a template
+/// and a cluster after pg_upgrade are others.
 package enum InstallationMark {
     /// The reason why nothing may be sent from this database; nil if it is the one that sends.
     package static func refusal(on connection: Connection) throws(PostgresError) -> String? {

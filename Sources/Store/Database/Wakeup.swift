@@ -1,8 +1,8 @@
 import Postgres
 import System
 
-/// Wakes the pollers after a commit, at most once in 50 ms: NOTIFY takes a lock that all of PostgreSQL shares, and a
-/// poller that was just woken looks often enough by itself for a while.
+/// Wakes the pollers after a commit, at most once in 50 ms: a commit with NOTIFY takes a lock that is shared by the
+/// whole server, and a poller that was just woken queries the outbox often for a while by itself.
 struct Wakeup {
     /// The channel that `wake_pollers` notifies.
     static let channel = "postbacks_outbox"

@@ -85,7 +85,8 @@ extension Outbox {
         package let free: Int
         /// How many of `free` retries may take.
         package let retries: Int
-        /// The floor of first attempts: the `due_at` of one that was claimed already; nil searches all that are due.
+        /// The floor of first attempts: the claim searches from this `due_at` on. If it is nil, the claim searches all
+        /// that are due.
         package let floor: String?
         /// The floor of retries.
         package let retryFloor: String?
@@ -178,7 +179,8 @@ extension Outbox {
 
     /// A row of a claim that cannot be read. Its lease must be given back.
     package struct UnreadableClaim {
-        /// Nil if these cannot be read either. The lease then runs out, and nobody knows whether the attempt was sent.
+        /// Nil if these columns cannot be read either. The lease then runs out, and the attempt is recorded as
+        /// `unknown`.
         package let delivery: Int?
         package let lease: Int?
         package let error: PostgresError

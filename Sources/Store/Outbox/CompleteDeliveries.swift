@@ -8,7 +8,8 @@ package struct CompleteDeliveries: StoredCall {
     package let answers: [[UInt8]]
     /// How long a later event of a conversion waits for an earlier one.
     package let orderHold: Duration
-    /// Its span limits for how long probes of a failing destination use up no attempt.
+    /// A probe of a failing destination uses up no attempt while the destination has been failing for less than the
+    /// span of this schedule.
     package let schedule: RetrySchedule
 
     package init(_ answers: [[UInt8]], orderHold: Duration, schedule: RetrySchedule) {
@@ -28,8 +29,9 @@ package struct CompleteDeliveries: StoredCall {
         package let skipped: Int
         /// The first 20 deliveries that ended dead or failed.
         package let failures: [Outbox.FailedDelivery]
-        /// Postbacks with a delivery that ended dead or failed.
-        package let dyingPostbacks: [Int]
+        /// Postbacks of which a delivery in this batch ended dead or failed. Upkeep checks whether they must be paused
+        /// (R13).
+        package let postbacksToCheck: [Int]
         /// Postbacks that were paused; their deliveries are still to be held.
         package let pausedPostbacks: [Int]
         package let pauses: [Outbox.Pause]
@@ -54,7 +56,7 @@ package struct CompleteDeliveries: StoredCall {
             fenced: try row.required("fenced"), delivered: try row.required("delivered"),
             retrying: try row.required("retrying"), dead: try row.required("dead"), failed: try row.required("failed"),
             skipped: try row.required("skipped"), failures: try row.list("ended", Outbox.FailedDelivery.init),
-            dyingPostbacks: dying?.values ?? [], pausedPostbacks: paused?.values ?? [],
+            postbacksToCheck: dying?.values ?? [], pausedPostbacks: paused?.values ?? [],
             pauses: try row.list("pauses", Outbox.Pause.init))
     }
 }

@@ -75,9 +75,9 @@ extension Outbox {
         package let failures: Int
         /// It was blocked for these failures, and may be tried with one request at a time.
         package let isHalfOpen: Bool
-        /// Since when a first attempt is due that nobody has leased; nil for none.
+        /// The earliest `due_at` of a first attempt that is due and not leased; nil if there is none.
         package let firstDue: String?
-        /// Since when a retry is due that nobody has leased; nil for none.
+        /// The earliest `due_at` of a retry that is due and not leased; nil if there is none.
         package let retryDue: String?
         /// The database's time of the look.
         package let lookedAt: String

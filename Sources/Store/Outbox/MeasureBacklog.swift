@@ -19,8 +19,8 @@ extension Outbox {
     package struct Backlog: Equatable {
         /// At most `countLimit`.
         package let owed: Int
-        /// Seconds for which the oldest delivery has been due that could be sent: not held, and not to a blocked
-        /// destination. Nil for none.
+        /// The number of seconds for which the oldest sendable delivery has been due; nil if there is none. A delivery
+        /// is sendable if it is not held and its destination is not blocked.
         package let oldestDueSeconds: Int?
 
         package static let countLimit = 1_000_000

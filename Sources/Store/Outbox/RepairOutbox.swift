@@ -31,6 +31,6 @@ package struct VacuumOutbox: StoredCall {
 
     package static let statement = Statement(name: "", text: "VACUUM (TRUNCATE off) outbox")
 
-    /// Whether a call is this one, which must be alone in its transaction.
+    /// Whether a call is the VACUUM, which must be alone in its transaction.
     package static func isCalled(by call: Call) -> Bool { call.statement.sql == statement.sql }
 }

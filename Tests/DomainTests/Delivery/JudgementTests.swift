@@ -87,7 +87,7 @@ import Testing
 
     @Test func `R11: only a literal address is forbidden for good`() {
         let error = AttemptError(.forbiddenTarget, "x")
-        #expect(Judgement(error, targetIsNamed: true).outcome == .retry)
+        #expect(Judgement(error, hostIsDomainName: true).outcome == .retry)
         #expect(Judgement(error).outcome == .failed)
     }
 }

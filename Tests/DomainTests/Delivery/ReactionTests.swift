@@ -49,7 +49,7 @@ import Testing
         let failures: Set<AttemptError.Code> = [.dns, .connect, .tls, .timeout, .protocol]
         let expected: Reaction = failures.contains(code) ? .failed : .inconclusive
         #expect(reaction(Judgement(AttemptError(code, "x"))) == expected)
-        #expect(reaction(Judgement(AttemptError(code, "x"), targetIsNamed: true)) == expected)
+        #expect(reaction(Judgement(AttemptError(code, "x"), hostIsDomainName: true)) == expected)
     }
 
     @Test func `an attempt of which nothing is known says nothing about the destination`() {

@@ -10,7 +10,7 @@ import System
 /// destination that affiliates' postbacks may share with it.
 final class Alerts {
     let receiver: AlertReceiver
-    /// Seconds.
+    /// How long an alert belongs to the poller that claimed it.
     let lease: Duration
     let log: PollerLog
     let link: DatabaseLink

@@ -36,8 +36,8 @@ final class DatabaseLink {
     private static let setUpTime: Duration = .seconds(10)
 
     /// `setup` contains the settings that each new connection gets before it is used. A server that has not answered
-    /// within `answerTime` is given up, because its process may hang for ever. `reportsAtOnce` says whether an
-    /// outage is logged when it begins; one of several connections does so, the others log it after a minute.
+    /// within `answerTime` is given up, because its process may hang for ever. `reportsAtOnce` says whether an outage
+    /// is logged when it begins; only one of a poller's connections does so, and the others log it after a minute.
     init(
         _ connectionString: String, applicationName: String, setup: SessionSetup, answerTime: Duration,
         reportsAtOnce: Bool, logger: Logger
@@ -150,7 +150,8 @@ final class DatabaseLink {
                 failure?.description ?? "the connection was lost",
                 failure.map(DatabaseTrouble.message) ?? DatabaseTrouble.none, now: now)
         }
-        // A transaction of a single call is one that must be alone, and was sent without the settings.
+        // A transaction with a single result is a VACUUM, which was sent without the settings because it must be alone
+        // in its transaction.
         return RoundTrip.Answers(
             areSettingsSent ? results.map { $0.map { $0.count > 1 ? Array($0.dropFirst()) : $0 } } : results)
     }

@@ -3,9 +3,9 @@ import System
 
 /// When to look for due destinations, and how: every 2 ms for a while after activity, then at growing intervals up to
 /// one second. Looks take no more than a tenth of the time. If rows are owed to many destinations, each look goes
-/// through a part of the outbox only, so that nothing waits long behind one. Until the next part, and while looks are
-/// slow because an old transaction keeps dead rows, an announcement brings forward a look for known destinations. Times
-/// are passed in.
+/// through a part of the outbox only, so that nothing waits long behind one. An announcement brings forward a look for
+/// known destinations if a further part of the outbox is still to be looked through, or if looks are slow because an
+/// old transaction keeps dead rows. Times are passed in.
 struct Rhythm {
     /// How to look.
     enum Look: Equatable {
@@ -25,14 +25,14 @@ struct Rhythm {
     /// Looks before this time are for known destinations only: there is more to look through, or the last part took too
     /// long.
     private var nextPart: Instant = .distantPast
-    /// Announcements do not bring the next look forward to before this time: the last look for known destinations took
-    /// too long.
+    /// The earliest time to which an announcement can bring the next look forward. A slow look for known destinations
+    /// sets it.
     private var rest: Instant = .distantPast
 
     private static let shortest: Duration = .milliseconds(2)
     private static let longest: Duration = .seconds(1)
-    /// The longest pause before the next part, so that a single look that took a minute, because the database stood
-    /// still, does not stop the looks.
+    /// The longest pause before the next part. Without it, a look that took a minute because the database did not
+    /// respond would prevent further looks for ten minutes.
     private static let longestPause: Duration = .seconds(10)
     /// A look that takes longer counts as slow.
     private static let slowLook: Duration = .milliseconds(50)

@@ -44,11 +44,11 @@ final class Upkeep {
     /// A task whose round trip is under way.
     private struct Sent {
         let task: Task
-        /// Takes its answer at a time.
+        /// Handles the task's answer. The last argument is the present time.
         let handle: (Upkeep, RoundTrip.Answers, Instant) throws(PostgresError) -> Void
     }
 
-    /// Seconds; a vacuum may take long.
+    /// The time after which the connection is given up if the server has not answered. A vacuum may take long.
     private static let answerTime: Duration = .seconds(600)
     private static let vacuumInterval: Duration = .seconds(10)
     private static let partitionInterval: Duration = .seconds(3600)
@@ -189,7 +189,7 @@ final class Upkeep {
     private func handle(_ completion: CompleteDeliveries.Answer, now: Instant) {
         log.completed(completion, now: now)
         if !completion.pausedPostbacks.isEmpty { hold(completion.pausedPostbacks) }
-        if !completion.dyingPostbacks.isEmpty { pauseDying(completion.dyingPostbacks) }
+        if !completion.postbacksToCheck.isEmpty { pauseDying(completion.postbacksToCheck) }
     }
 
     private func logRepair(of sequences: String?) {

@@ -11,7 +11,7 @@ struct Answer {
     /// `{"id":…,"output":{…}}`.
     let line: [UInt8]
     let reaction: Reaction
-    /// Whether a secret of the delivery did not open.
+    /// Whether the attempt ended because a secret of the delivery could not be opened.
     let isOfSecret: Bool
     private let isBare: Bool
 
@@ -61,7 +61,7 @@ struct Answer {
 
 /// A line of the delivery process.
 enum DeliveryLine {
-    /// It has made an attempt, or decided that there is none to make.
+    /// The process has made an attempt, or has decided that nothing is sent.
     case attempt(Answer)
     /// It cannot send because of a fault on this side (R12): nothing was sent, and neither the delivery nor its
     /// receiver is to blame.
@@ -83,16 +83,17 @@ enum DeliveryLine {
         }
     }
 
-    /// Nil for a line that is no answer. Duplicate names make a line no answer, both in the line and in its output:
-    /// PostgreSQL would read the last one, this reader the first.
+    /// Returns nil if the line is not an answer. A line with two members of the same name, in itself or in its output,
+    /// is not an answer: PostgreSQL would read the last of them and this reader the first.
     init?(_ line: [UInt8]) {
         guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
         if let error = answer["error"] {
             let message = error["message"]?.text ?? "it gave no reason"
             switch error["code"]?.text {
             case "unavailable"?, "misconfigured"?, "internal"?:
-                // Details name what is wrong with this line alone.
-                let isOfKey = if case .array(let details)? = error["details"] { !details.isEmpty } else { false }
+                // A detail about the postback says that a key is missing, which other lines may not need. Details about a
+                // setting concern all lines.
+                let isOfKey = error.faultyFields.contains("postback")
                 self = .complaint(
                     id: id, Complaint(code: error["code"]?.text ?? "internal", message: message, isOfKey: isOfKey))
             default: self = .refusal(id: id, message: message)
@@ -152,4 +153,12 @@ struct Outline {
     func outline(_ name: String) -> Outline? { place(name).flatMap { Outline(Array(bytes[$0]), depth: depth - 1) } }
 
     private func place(_ name: String) -> Range<Int>? { members.first { $0.name == name }?.place }
+}
+
+extension JSON {
+    /// The fields that the details of an error name.
+    fileprivate var faultyFields: [String] {
+        guard case .array(let details)? = self["details"] else { return [] }
+        return details.compactMap { $0["field"]?.text }
+    }
 }

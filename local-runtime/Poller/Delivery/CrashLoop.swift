@@ -1,7 +1,7 @@
 import System
 
-/// A process that keeps ending, and when to report it: when it ends for the first time, then once a minute with the
-/// count, and when a process has run and answered for a minute. Times are passed in.
+/// Decides when to report that a process ends again and again: at its first end, then once a minute with the count, and
+/// when a process has run and answered for a minute. Times are passed in.
 struct CrashLoop {
     private var trouble = Trouble()
     private var ends = 0

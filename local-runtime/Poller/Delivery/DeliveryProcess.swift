@@ -12,7 +12,8 @@ final class DeliveryProcess {
     private var process: WarmProcess?
     private var queue: [Outbox.Claim] = []
     private var isClosing = false
-    /// The process was killed. This does not wait for the end of its output, which one of its children may keep open.
+    /// Whether the process was killed. Its end is then detected without waiting for the end of its output, because a
+    /// child may keep the output open.
     private var isEnding = false
     private var crashes = CrashLoop()
     private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
@@ -20,7 +21,8 @@ final class DeliveryProcess {
     /// Whether the process that runs now has answered a line.
     private(set) var hasAnswered = false
 
-    /// A longer line is no answer, because no request is so large; the process that writes it is killed.
+    /// The highest number of bytes in an answer. A valid answer is always shorter, so a process that writes a longer
+    /// line is killed.
     private static let lineLimit = 8 << 20
     /// The most bytes in one write. A single line may be longer.
     private static let writeBytes = 1 << 20
@@ -82,8 +84,8 @@ final class DeliveryProcess {
         do throws(SystemError) {
             try write()
         } catch {
-            // The process does not read any more: either it is gone, which the end of its output shows, or it is of no
-            // use.
+            // The process does not read any more: either it has ended, which the end of its output will show, or it is
+            // stuck and must be killed.
             end()
         }
         let isGone = isEnding && (try? process?.poll()) != nil

@@ -1,8 +1,8 @@
 import System
 
-/// Whether deliveries can be sent from here at all (R12): whether the delivery process runs and finds what it needs. A
-/// fault on this side is no receiver's fault, so nothing is claimed for a while instead. Times are
-/// passed in.
+/// Whether deliveries can be sent from here at all (R12): whether the delivery process runs and finds what it needs.
+/// After a fault on this side the poller claims nothing for a while, instead of charging attempts to deliveries. Times
+/// are passed in.
 ///
 ///     working ── it cannot be started, ends before its first answer, or 20 complaints in a row ──▶ resting
 ///     resting ── 1 s, 2 s, … 60 s ──▶ trying, one delivery at a time

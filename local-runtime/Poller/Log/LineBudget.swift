@@ -4,7 +4,7 @@ import System
 /// out. Times are passed in.
 struct LineBudget<Kind: Hashable> {
     private let perSecond: Int
-    /// When the running second began, with its first line; nil before the first line.
+    /// When the present second began. A second begins with its first line; nil before the first line.
     private var start: Instant?
     private var written = 0
     private var leftOut: [Kind: Int] = [:]

@@ -9,9 +9,9 @@ import System
 ///                       1 s at most               │                                         │
 ///                                                 └───────────────▶ ended ◀────────────────┘
 ///
-/// A request in the waiting room holds no slot, because it costs only a socket and some memory. So the slots belong to
-/// the destinations that answer, however many others hang, and none waits for the time-out of another. The table of
-/// `Health` says what each destination may have; `SlotUse` applies it.
+/// A request in the waiting room holds no slot, because it costs only a socket and some memory. So destinations that
+/// answer always find slots, even if many others hang, and no destination waits for the time-out of another. The table
+/// of `Health` says what each destination may have; `SlotUse` applies it.
 ///
 /// A request keeps its slot beyond 250 ms while the delivery process is behind with its work. A request to a
 /// destination in doubt gives it back earlier when the process has answered a later one (`LastAnswers`). A claim that
@@ -89,8 +89,9 @@ struct DestinationSlots {
         return shares
     }
 
-    /// Takes the result of a claim of these shares. A destination that got less than its share has nothing due until it
-    /// is found again. `start` is the time from which the leases count; nil for now.
+    /// Takes the result of a claim of these shares. If the claim returned fewer deliveries than the share allowed,
+    /// nothing else is considered due to the destination until a look finds it again. `start` is the time from which
+    /// the leases count; nil for now.
     mutating func claimed(
         _ claims: [Outbox.Claim], ended: [Outbox.EndedDelivery] = [], of shares: [Outbox.Share],
         since start: Instant? = nil, at now: Instant

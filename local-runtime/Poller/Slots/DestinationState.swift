@@ -7,7 +7,7 @@ struct WaitingClaim {
     let claim: Outbox.Claim
     /// When the claim's answer came.
     let claimedAt: Instant
-    /// The earliest time from which its lease counts.
+    /// The time at which the lease began at the earliest.
     let leasedAt: Instant
 }
 
@@ -25,7 +25,8 @@ struct DestinationState {
     var retries: Owed
     /// Bytes of the line that was claimed last.
     private(set) var lineBytes = 0
-    /// Twice the number of requests that it has answered together.
+    /// Twice the largest number of requests that were in flight when one of them was answered, since the last request
+    /// without an answer.
     private var window = 1
     /// When the last answer came; nil if this poller has seen none.
     private var answeredAt: Instant?
@@ -62,7 +63,7 @@ struct DestinationState {
     enum HealthChange: Equatable {
         /// One more request got no answer.
         case failed
-        /// It answers again, or asks for a pause; zero is none.
+        /// The destination answers again, or asks for a pause. A pause of zero means that it asks for none.
         case answered(pause: Duration)
     }
 

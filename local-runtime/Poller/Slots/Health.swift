@@ -11,21 +11,21 @@
 ///     retries    3/4 of each       3/4 of each                   3/4
 ///
 /// The first two are the group `answering`, the other three the group `doubtful`; the slots of a group are counted
-/// together. `SlotLimits` has the numbers that "all" stands for. At least one is left of each part. The window is twice
-/// the number of requests that the destination has answered together. Each destination also has a maximum in flight,
-/// which an operator sets.
+/// together. `SlotLimits` has the numbers that "all" stands for. Each part is at least 1. The window is twice the
+/// largest number of requests that were in flight to the destination when it answered one of them. It is 1 after a
+/// request without an answer. Each destination also has a maximum in flight, which an operator sets.
 ///
 /// The purpose of the table is that a destination that hangs costs no other destination anything. Its requests give
-/// their slots back after `silence`, and then cost only a socket each. Until then it is in doubt, and those in doubt
-/// can take neither all slots nor all sockets. So a destination that answers always finds a slot, however many others
-/// hang.
+/// their slots back after `silence`, and then cost only a socket each. Until then it is not known whether the
+/// destination answers. Such doubtful destinations together can take neither all slots nor all sockets. So a
+/// destination that answers always finds a slot, however many others hang.
 enum Health {
     /// It has answered within the time `flow`, and has not asked for a slower pace.
     case flowing
-    /// It has answered within the time `memory`, or within the time `silence` if one of its requests has waited that
-    /// long.
+    /// Its last answer is younger than the time `memory`. If one of its requests has waited for the time `silence`, the
+    /// last answer must be younger than `silence`.
     case answering
-    /// It is new, or has rested.
+    /// The destination is new, or its last answer is older than the time `memory`.
     case unknown
     /// One of its requests has waited for the time `silence`, and no other was answered within that time.
     case silent
@@ -44,7 +44,7 @@ enum Health {
         switch self {
         // As soon as a request ends, a waiting claim starts: that saves a round trip to the database.
         case .flowing: Ceilings(inFlight: nil, timesHeld: 2, isLookedFor: true, group: .answering)
-        // Claims would wait too long for the next answer.
+        // Claims ahead would wait too long, because the next answer may come late.
         case .answering: Ceilings(inFlight: nil, timesHeld: 1, isLookedFor: true, group: .answering)
         // The second request is on its way while the first one shows whether the destination answers.
         case .unknown: Ceilings(inFlight: 2, timesHeld: 1, isLookedFor: true, group: .doubtful)
@@ -62,7 +62,8 @@ struct Ceilings {
     let inFlight: Int?
     /// How many times that number may be in flight and waiting here.
     let timesHeld: Int
-    /// Whether a look asks for its due deliveries alone. Otherwise it is found by a look through the outbox.
+    /// Whether a look for known destinations includes this destination. Otherwise only a look through the outbox finds
+    /// what is due to it.
     let isLookedFor: Bool
     let group: Group
 
@@ -86,8 +87,8 @@ struct Ceilings {
             }
         }
 
-        /// When this group may start no more requests, the other group may still start as many as this part of the
-        /// slots; nil for none.
+        /// The part of the slots that stays reserved for the other group in the limit of all requests in flight: this
+        /// group starts requests only below that limit less this part. Nil reserves nothing.
         var requestsLeft: Part? {
             switch self {
             case .answering: nil

@@ -9,7 +9,7 @@ struct Pace {
     /// When the next request may start.
     private(set) var next: Instant = .distantPast
     private var slowedAt: Instant = .distantPast
-    /// The interval before the first of the latest refusals in a row.
+    /// The interval that applied before the destination began its latest series of refusals.
     private var refused: Duration = .zero
     private var isRefusing = false
 
@@ -17,7 +17,7 @@ struct Pace {
     private static let longest: Duration = .seconds(30)
     /// A shorter interval is no limit any more.
     private static let shortest: Duration = .milliseconds(1)
-    /// How far back unused starts may be made up for.
+    /// The time for which starts that were not used may be used later.
     private static let burst: Duration = .milliseconds(20)
 
     /// How many requests may start now.
@@ -43,7 +43,8 @@ struct Pace {
     }
 
     /// Takes another answer. It halves the interval if the pace is then no faster than a quarter of the refused one;
-    /// else it takes off a sixteenth, down to a 64th when many requests fit into a second.
+    /// otherwise it reduces the interval by a sixteenth; the shorter the interval, the smaller the reduction, down to a
+    /// 64th.
     mutating func speedUp() {
         isRefusing = false
         guard interval > .zero else { return }

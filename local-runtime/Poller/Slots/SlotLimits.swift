@@ -1,4 +1,4 @@
-/// The numbers of which the table of ceilings (`Health`) gives parts.
+/// The limits of a poller. The table of ceilings (`Health`) allows each health a part of these numbers.
 struct SlotLimits {
     /// Requests that hold a slot.
     let slots: Int

@@ -107,8 +107,8 @@ extension SlotUse {
     /// How many of a claim may start at once.
     private func starts(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Int {
         var starts = min(state.limit(ceilings) - state.held, free(ceilings.group), most)
-        // If others take each slot that becomes free, a destination that has none may still claim one and wait for its
-        // turn.
+        // If other destinations take each slot that becomes free, a destination with no request may still claim one
+        // delivery, which then waits here for a slot.
         if state.held == 0, starts <= 0, waiting < limits.waiting { starts = min(1, allowance(ceilings.group)) }
         let paced = state.pace.starts(at: now)
         if paced < .max { starts = min(starts, paced - state.waiting.count) }
@@ -126,7 +126,7 @@ extension SlotUse {
     /// How many more requests to a group of destinations may start.
     private func free(_ group: Ceilings.Group) -> Int { min(limits.slots - slots, allowance(group)) }
 
-    /// The same, as if any number of slots were free.
+    /// The number of requests to the group that may start, without regard to the number of free slots.
     private func allowance(_ group: Ceilings.Group) -> Int {
         let requests = limits.requests(of: group) - inFlight
         guard let slots = limits.slots(of: group) else { return requests }
@@ -181,9 +181,9 @@ struct LastAnswers {
         // sent this one yet, and more requests would only wait longer.
         if start >= latestStart, now < silence { return true }
         if start <= now - Health.silence { return false }
-        // An answer to a later request shows that the process has sent this one. So a destination that has rested does
-        // not wait behind hundreds that have rested and hang. One that answers may have many requests in flight, and
-        // keeps its slots for the full time.
+        // An answer to a later request shows that the process has sent this one. So a destination whose state is
+        // unknown does not wait for hundreds of others that hang. A destination that answers may have many requests in
+        // flight, and holds each slot for the whole time `silence`.
         return group == .answering || start >= latestStart
     }
 }

@@ -1,5 +1,5 @@
--- Records a batch of conversions with their events and deliveries: one row for each line of input. A line whose key is already
--- known comes back without an id: it is a repeat (R6).
+-- Records a batch of conversions with their events and deliveries: one row for each line of input. If a conversion with the key
+-- of a line exists already, the line is a repeat (R6): its row has no id and no unknown field.
 WITH input AS MATERIALIZED (
     SELECT nextval('conversions_id_seq') AS id, i.*,
         coalesce(status, 'pending') AS first_status,
@@ -23,7 +23,8 @@ WITH input AS MATERIALIZED (
     LEFT JOIN goals g ON g.offer_id = i.offer_id AND g.id = i.goal_id
     CROSS JOIN LATERAL click_known(i.offer_id, i.goal_id, i.transaction_id, i.click_id) k
 ), recorded AS (
-    -- All batches insert in the order of the keys, so that two with the same keys wait for one another instead of deadlocking.
+    -- All batches insert in the order of the keys. So of two batches with the same keys one waits for the other, and they do not
+    -- deadlock.
     INSERT INTO conversions AS c (id, offer_id, affiliate_id, goal_id, transaction_id, click_id, status, status_reason,
         payout, revenue, sale_amount, currency, ip, country, user_agent, clicked_at, occurred_at, params)
     SELECT id, offer_id, affiliate_id, goal_id, transaction_id, click_id, first_status, status_reason,

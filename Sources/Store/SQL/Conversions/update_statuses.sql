@@ -1,6 +1,6 @@
 -- Changes the status of a batch of conversions: judges each line under the row lock of its conversion, stores the changes, and
--- enqueues the deliveries that they fire. The result has one row for each line; of several lines for one conversion only the
--- first is judged now.
+-- enqueues the deliveries that they fire. The result has one row for each line; of several lines for one conversion this call
+-- judges only the first.
 -- For amounts and the reason, null keeps the value and '' clears it. For a goal, null matches any and '' matches none.
 -- @transitions are the allowed changes, such as 'pending>done'.
 WITH input AS MATERIALIZED (

@@ -1,6 +1,6 @@
--- Cancels the deliveries in the outbox whose postback is deleted, and counts them: those of one postback (@postback_id) when it is
--- being deleted; with null those of all, to find what was recorded during a deletion, and what came back from a poller unfinished.
--- A delivery in flight stays until it comes back.
+-- Cancels the deliveries in the outbox whose postback is deleted, and counts them: those of one postback (@postback_id) when it
+-- is being deleted; with null it cancels those of all deleted postbacks: deliveries that were recorded during a deletion, and
+-- deliveries that were in flight then and came back unfinished. A delivery in flight stays until it comes back.
 WITH gone AS (
     DELETE FROM outbox o USING postbacks p
     WHERE p.deleted_at IS NOT NULL AND (@postback_id::bigint IS NULL OR p.id = @postback_id::bigint)

@@ -1,17 +1,17 @@
--- Leases the deliveries that may start at once, for @lease_seconds. Each destination (@destination_ids) gets at most as many as
--- it has free slots (@free_slots); at most @retry_slots of them are retries. The search begins at @floors for first attempts and
--- at @retry_floors for retries. A blocked destination gets nothing.
--- R10: only one event of a conversion is in flight to one destination. A later event waits for earlier ones that have been owed
--- for less than @order_hold_seconds, whether these are owed to this destination, are about to move to it, or are in flight to the
--- previous destination of their postback. An earlier event ends as superseded if a later one was delivered to the same
--- destination, unless its postback sends overtaken events or the delivery was resent with force. A delivery can only be overtaken
--- if it was leased, moved or enqueued again, or has been owed for longer than the order hold; the other rows are not checked.
--- A lease that ran out without an answer counts as an attempt of which nobody knows whether it was sent. The next attempt comes
--- when the schedule's wait (@waits, in seconds, one for each attempt but the last) has passed since the lease began. If it was
--- the last of @max_attempts, the delivery is dead.
+-- Leases the deliveries that may start at once, for @lease_seconds. For each destination (@destination_ids) it leases at most
+-- @free_slots deliveries, of which at most @retry_slots are retries. The search begins at @floors for first attempts and at
+-- @retry_floors for retries. A blocked destination gets nothing.
+-- R10: only one event of a conversion is in flight to one destination. A later event waits for the earlier ones that are leased
+-- or have been owed for less than @order_hold_seconds. An earlier one counts if its row has this destination, or if its postback
+-- leads to this destination now. An earlier event ends as superseded if a later one was delivered to the same destination, unless
+-- its postback sends overtaken events or the delivery was resent with force. The check is made only for rows that can have been
+-- overtaken: those that were leased, moved or enqueued again, or have been owed for longer than the order hold.
+-- A lease that ran out without an answer counts as an attempt with the outcome unknown: its request may have been sent. The next
+-- attempt comes when the schedule's wait (@waits, in seconds, one for each attempt but the last) has passed since the lease
+-- began. If it was the last of @max_attempts, the delivery is dead.
 -- A delivery whose id a finished delivery already has is not sent. It is put off until it gets a new id.
--- Each row returned is a line for deliverPostback or has an error_code: a delivery that ends (lost, superseded), or one whose id
--- is taken (id_taken).
+-- Each row of the result is either a claim with the line for deliverPostback, or has an error_code: lost or superseded for a
+-- delivery that ends here, id_taken for one whose id a finished delivery has.
 WITH wanted AS (
     SELECT w.destination_id, w.free, kind.*
     FROM unnest(@destination_ids::int[], @free_slots::int[], @retry_slots::int[],
@@ -64,22 +64,24 @@ WITH wanted AS (
                 AND o.due_at >= w.since - interval '1 second'
                 AND o.due_at <= now()
                 AND (o.lease_until IS NULL OR o.lease_until <= now())
-                -- Deliveries of a paused postback are due at infinity; this condition stops those that a concurrent transaction
-                -- missed. A delivery that was recorded while its postback's URL changed waits until it is moved to the new
-                -- destination.
+                -- Deliveries of a paused postback get due_at = infinity in a second step, and a concurrent transaction can leave
+                -- some without it. This condition excludes all of them. A delivery that was recorded while its postback's URL
+                -- changed waits until it is moved to the new destination.
                 AND (
                     SELECT p.destination_id FROM postbacks p
                     WHERE p.id = o.postback_id AND coalesce(p.deleted_at, p.paused_at) IS NULL
                 ) = o.destination_id
-                -- Rows of a conversion are looked up by the conversion alone ("+ 0") and not joined. The index by destination is
-                -- of no use here, whatever the planner assumes about a table that had a few rows when it was last vacuumed.
+                -- Rows of a conversion are looked up by the conversion alone ("+ 0") and not joined. Without this the planner
+                -- could choose the index by destination, because it assumes the few rows that the table had when it was last
+                -- vacuumed.
                 AND NOT (o.sequence > 1 AND EXISTS (
                     SELECT FROM outbox earlier
                     WHERE earlier.conversion_id = o.conversion_id
                         AND earlier.sequence < o.sequence
                         AND (
                             earlier.lease_until > now()
-                            -- The hold counts from the later of the two resumptions, this event's or the earlier one's.
+                            -- The order hold begins when the earlier event became owed or was resumed, or when this event was
+                            -- resumed, whichever is latest.
                             OR greatest(coalesce(earlier.hold_from, earlier.owed_at),
                                 CASE WHEN o.hold_from > coalesce(o.resent_at, o.owed_at) THEN o.hold_from END)
                                 > now() - make_interval(secs => @order_hold_seconds::float8)
@@ -103,7 +105,7 @@ WITH wanted AS (
     ) o
     WHERE o.place <= o.free
 ), stepped_over AS MATERIALIZED (
-    -- Earlier events that have been owed for longer than the hold.
+    -- The earlier events that a due delivery overtakes. They have been owed for longer than the order hold.
     SELECT due.id AS later_id, earlier.id
     FROM due
     CROSS JOIN LATERAL (
@@ -116,8 +118,8 @@ WITH wanted AS (
     ) earlier
     WHERE due.overtakes AND due.error_code IS NULL
 ), taken AS MATERIALIZED (
-    -- A later event overtakes the earlier ones only if this statement has locked all of them and starts none of them itself.
-    -- Otherwise another poller may be starting one.
+    -- A later event overtakes the earlier ones only if this statement has locked all of them and claims none of them. If it could
+    -- not lock one, another poller may be claiming that one.
     SELECT * FROM due
     WHERE due.error_code IS NOT NULL OR NOT due.overtakes OR (
         SELECT count(*) FROM outbox e

@@ -1,13 +1,13 @@
 -- Takes the answers of deliverPostback (@answers, a JSON array of its lines): moves finished deliveries to deliveries, makes
 -- retries due again, and records every attempt. An answer counts only while its lease is still the current one; a late answer
--- changes nothing. An answer "retry" without a time is the last one: the delivery is dead. @order_hold_seconds is the order hold.
--- A probe uses up no attempt. A probe is a request that could not be sent to a destination that was blocked before, while that
--- destination has been failing for less than the retry schedule spans (@schedule_seconds). Its delivery is due again at once,
--- behind the deliveries that are due already. An answer that says "uncharged" uses up no attempt either: the receiver is not
--- charged for a fault of the sender.
--- Each row is looked up by its key, one by one. This leaves the planner no other way, whatever it assumes about tables that grow
--- and shrink by the second: a comparison of a key with an array gives no order for a merge join, which would read a whole index,
--- and "+ 0" rules out the index by destination.
+-- changes nothing. An answer with the outcome retry and without retryInSeconds belongs to the last attempt: the delivery is dead.
+-- @order_hold_seconds is the order hold. A probe uses up no attempt. A probe is a request that could not be sent to a destination
+-- that was blocked before, while that destination has been failing for less than the retry schedule spans (@schedule_seconds).
+-- Its delivery is due again at once, behind the deliveries that are due already. An answer with uncharged = true uses up no
+-- attempt either, because the fault was the sender's.
+-- Each row is looked up by its key, one by one. The planner has wrong row counts for tables that grow and shrink every second, so
+-- the conditions allow only this plan. A comparison of a key with an array gives no order for a merge join, which would read a
+-- whole index. "+ 0" rules out the index by destination.
 WITH answers AS MATERIALIZED (
     SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
         split_part(line.id, '/', 3)::int AS postback_version, o.*
@@ -66,7 +66,8 @@ WITH answers AS MATERIALIZED (
     WHERE o.id = ANY (ARRAY[j.id]) AND j.final IS NULL
     RETURNING o.conversion_id, o.destination_id, o.sequence, o.due_at, coalesce(o.hold_from, o.owed_at) AS hold_from
 ), pushed AS (
-    -- A delivery that waits for the retried one need not be claimed before it.
+    -- A later delivery of the conversion waits for the retried one. Its due_at is set to the end of that wait, so that claims do
+    -- not read it in vain.
     UPDATE outbox o SET due_at = w.until
     FROM (
         SELECT o.id, least(r.due_at, greatest(r.hold_from,
@@ -84,8 +85,8 @@ WITH answers AS MATERIALIZED (
         AND o.due_at < w.until
         AND o.id NOT IN (SELECT id FROM answers)
 ), overtaken AS (
-    -- An earlier event that a delivered one has overtaken is not sent any more. It becomes due, and the claim that finds it ends
-    -- it.
+    -- A delivered event overtakes earlier events of its conversion. Their rows become due at once, so that the next claim ends
+    -- them as superseded.
     UPDATE outbox o SET due_at = now()
     FROM judged j
     WHERE j.final = 'delivered' AND j.sequence > 1
@@ -106,7 +107,7 @@ WITH answers AS MATERIALIZED (
         CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in, is_probe
     FROM judged
 ), pausing AS (
-    -- A postback that was changed after the request may lead to a receiver that is not gone.
+    -- Only the version of the postback that made the request is paused: a later version may have another receiver.
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()
     WHERE p.id = ANY (ARRAY(SELECT postback_id FROM judged WHERE pauses)) AND p.paused_at IS NULL
         AND p.version IN (SELECT j.postback_version FROM judged j WHERE j.pauses AND j.postback_id = p.id)

@@ -1,12 +1,14 @@
--- Finds the destinations with due deliveries that nobody has leased: since when first attempts and retries are due, how often
--- each destination has failed in a row, and whether it is half open. A half-open destination is tried with one request at a time:
--- it was blocked, and has been failing for no longer than the retry schedule spans (@schedule_seconds).
--- A look through the outbox jumps in the index from the first row of one kind of one destination to the first row of the next,
--- over at most @heads of them (0: none). It starts behind a place: a destination (@behind_destination), and whether its retries
--- are passed too (@behind_retries). If there may be more, one extra row, without an id, gives the place behind which the next
--- look starts. Such a look walks over all dead rows that a vacuum may not remove yet.
--- A look for known destinations (@destination_ids) costs the same however many dead rows there are: it searches from one time on
--- for first attempts (@floors) and from another for retries (@retry_floors).
+-- Finds the destinations with due deliveries that are not leased. For each it returns the due_at of the first due first attempt
+-- and of the first due retry, the number of requests in a row without an answer, and whether the destination is half open. A
+-- half-open destination is tried with one request at a time: it was blocked, and has been failing for no longer than the retry
+-- schedule spans (@schedule_seconds).
+-- A look through the outbox reads one row of the index for each destination and kind (first attempts, or retries): the head,
+-- which is the first one that is not leased. It reads at most @heads heads; 0 means no such look. It starts after the first
+-- attempts of the destination @behind_destination, or, if @behind_retries is true, after its retries. If there may be more, one
+-- extra row, without an id, gives the place behind which the next look starts. Such a look walks over all dead rows that a vacuum
+-- may not remove yet.
+-- A look for known destinations (@destination_ids) does not read the dead rows before its floors: it searches first attempts from
+-- @floors on and retries from @retry_floors on.
 WITH RECURSIVE walked(destination_id, again, due_at) AS (
     (
         SELECT o.destination_id, o.attempt > 0, o.due_at FROM outbox o

@@ -2,10 +2,11 @@
 -- many requests in a row got no answer since then (@failures), and for how many seconds it asked for a pause (@pauses). @waits
 -- are the waits of the retry schedule, in seconds.
 -- Ten requests in a row without an answer block a destination for a second, the next one after that for two, and so on, doubling
--- up to five minutes, each 0 to 20 % longer. So a receiver that is back after a restart soon gets its deliveries, and a probe
--- costs nothing. No block is longer than the schedule's wait of the same number, and none begins when the destination has been
--- failing for longer than the schedule spans: after that its deliveries use up their attempts. A pause that a destination asks
--- for lasts a minute at most, since others send to the same host, and no longer than the longest of the waits.
+-- up to five minutes, each 0 to 20 % longer. Because the first blocks are short, a receiver that restarts gets its deliveries
+-- soon; the probes after each block use up no attempts. The first block is no longer than the first wait of the schedule, the
+-- second no longer than the second wait, and so on. No block begins when the destination has been failing for longer than the
+-- schedule spans: from then on its deliveries use up their attempts. A pause that a destination asks for lasts a minute at most,
+-- since others send to the same host, and no longer than the longest of the waits.
 WITH seen AS MATERIALIZED (
     SELECT d.id, m.answered, m.failures, m.pause, d.blocked_until, d.blocks,
         CASE WHEN m.answered THEN 0 ELSE d.failures END + m.failures AS failures_now,
