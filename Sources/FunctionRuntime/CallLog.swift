@@ -25,6 +25,6 @@ struct CallLog {
         case .failure(let error): code = error.code.rawValue
         }
         logger.debug(
-            "a call ended", metadata: ["code": "\(code)", "milliseconds": "\(start.elapsed.wholeMilliseconds)"])
+            "a call", metadata: ["code": "\(code)", "milliseconds": "\(start.elapsed.wholeMilliseconds)"])
     }
 }

@@ -45,7 +45,7 @@ import Testing
             #expect(lines.allSatisfy { Int($0["milliseconds"]?.text ?? "") != nil && $0["level"] == "debug" })
             #expect(!call.log.contains("canary"))
         }
-        #expect(try calls(unknown.log)[0]["from"] == "deletePostback")
+        #expect(try calls(unknown.log).first?["from"] == "deletePostback")
         #expect(
             try calls(installation.call("configureAffiliate", "{}", environment: ["LOG_LEVEL": "info"]).log).isEmpty)
     }
