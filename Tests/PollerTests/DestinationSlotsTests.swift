@@ -81,7 +81,7 @@ struct DestinationSlotsTests {
         #expect(lookedFor().isEmpty)
         _ = bench.claim(0, to: 1)
         #expect(lookedFor() == [1])
-        bench.end(1, .failed)
+        bench.end(1, .unanswered)
         #expect(lookedFor().isEmpty)
     }
 
@@ -210,7 +210,7 @@ struct DestinationSlotsTests {
         _ = bench.claim(4, to: 1)
         for _ in 0..<2 { bench.end(1) }
         #expect(bench.slots.takeMarks().isEmpty)
-        for _ in 0..<2 { bench.end(1, .failed) }
+        for _ in 0..<2 { bench.end(1, .unanswered) }
         #expect(bench.slots.takeMarks() == [1: Outbox.Mark(failures: 2)])
     }
 
@@ -224,7 +224,7 @@ struct DestinationSlotsTests {
         #expect(bench.slots.marked([standing], at: bench.now).count == 4)
         #expect(bench.free(1) == nil)
         bench.now += .milliseconds(600)
-        for _ in 0..<4 { bench.end(1, .failed) }
+        for _ in 0..<4 { bench.end(1, .unanswered) }
         bench.find(1, failures: 10, isHalfOpen: true)
         #expect(bench.free(1) == 1)
     }

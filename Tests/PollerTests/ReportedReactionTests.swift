@@ -19,7 +19,7 @@ struct ReportedReactionTests {
             self.reaction(["outcome": "retry", "reaction": reaction, "response": response])
         }
         #expect(reported(["kind": "answered"]) == .answered)
-        #expect(reported(["kind": "unanswered"]) == .failed)
+        #expect(reported(["kind": "unanswered"]) == .unanswered)
         #expect(reported(["kind": "inconclusive"]) == .inconclusive)
         #expect(reported(["kind": "overloaded"]) == .overloaded(pause: .zero))
         #expect(
@@ -45,7 +45,7 @@ struct ReportedReactionTests {
         #expect(judged("retry", status: 429, error: "http_status") == .overloaded(pause: .zero))
         #expect(judged("retry", status: 503, error: "http_status") == .overloaded(pause: .zero))
         for code: JSON in ["dns", "connect", "tls", "timeout", "protocol"] {
-            #expect(judged("retry", error: code) == .failed)
+            #expect(judged("retry", error: code) == .unanswered)
         }
         #expect(judged("retry", status: 200, error: "timeout") == .answered)
         for code: JSON in ["forbidden_target", "secret", "of_another_version"] {

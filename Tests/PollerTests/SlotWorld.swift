@@ -160,10 +160,10 @@ struct SlotWorld {
             let id = request.claim.destination
             switch behaviours[id] ?? .answers(after: 10) {
             case .answers(let delay): ends[now + delay, default: []].append((request, .answered))
-            case .hangs: ends[now + SlotWorld.timeout, default: []].append((request, .failed))
+            case .hangs: ends[now + SlotWorld.timeout, default: []].append((request, .unanswered))
             case .hangsAtTimes(let delay):
                 if request.claim.delivery.isMultiple(of: 3) {
-                    ends[now + SlotWorld.timeout, default: []].append((request, .failed))
+                    ends[now + SlotWorld.timeout, default: []].append((request, .unanswered))
                 } else {
                     ends[now + delay, default: []].append((request, .answered))
                 }

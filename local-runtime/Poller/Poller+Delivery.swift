@@ -73,13 +73,13 @@ extension Poller {
             log.fails(
                 "deliveries that need a missing key cannot be sent from here and wait", complaint.message, now: now)
         } else if let time = health.complained(at: now) {
-            rest("the delivery function says: \(complaint.message)", for: time)
+            pauseClaims("the delivery function says: \(complaint.message)", for: time)
         }
     }
 
     /// Claims nothing for a while and releases the waiting claims, because of a fault on this side. It is charged to no
     /// delivery.
-    private func rest(_ reason: String, for time: Duration) {
+    private func pauseClaims(_ reason: String, for time: Duration) {
         heartbeat.problem = reason
         logger.error(
             "this poller cannot send and claims nothing for a while; run postbacks doctor for the cause",
@@ -114,7 +114,7 @@ extension Poller {
         switch end {
         case .notStarted(let error):
             releaseUnsent(process.takeBackAll(), now: now)
-            rest("the delivery process cannot be started: \(error)", for: health.broke(at: now))
+            pauseClaims("the delivery process cannot be started: \(error)", for: health.broke(at: now))
         case .ended(let status, hasAnswered: false):
             // If only one delivery was in the process, that delivery may have made the process crash. It waits, so that
             // other deliveries are tried before it.
@@ -122,7 +122,7 @@ extension Poller {
                 (count == 1 ? .seconds(Double.random(in: 50...70)) : .zero, isCharged: false)
             }
             releaseUnsent(process.takeBackAll(), now: now)
-            rest("the delivery process ended before it answered: \(status)", for: health.broke(at: now))
+            pauseClaims("the delivery process ended before it answered: \(status)", for: health.broke(at: now))
         case .ended(_, hasAnswered: true): loseWhatWasWritten(now: now) { _ in nil }
         }
     }

@@ -32,6 +32,7 @@ package final class Poller {
     var areAnswersStuck = false
     var work: Work?
     var leasesToRelease: [Outbox.Release] = []
+    /// When the first signal came; `.distantPast` after a second one, which ends the poller at once.
     var stopTime: Instant?
     /// The longest time that a claim may take. Every lease is at least 10 seconds longer than the longest attempt, and
     /// this is half of that.

@@ -9,7 +9,7 @@ package enum Reaction: Sendable, Hashable {
     /// It answered 429 or 503; `pause` is its Retry-After, or zero.
     case overloaded(pause: Duration)
     /// No answer came: no address, no connection, no TLS, no answer in time, or no HTTP.
-    case failed
+    case unanswered
     /// Nothing was sent, or the result is unknown.
     case inconclusive
 
@@ -25,7 +25,7 @@ package enum Reaction: Sendable, Hashable {
         case _ where outcome == .delivered: self = .answered
         case (429?, _), (503?, _): self = .overloaded(pause: retryAfter ?? .zero)
         case (_?, _): self = .answered
-        case (nil, .dns?), (nil, .connect?), (nil, .tls?), (nil, .timeout?), (nil, .protocol?): self = .failed
+        case (nil, .dns?), (nil, .connect?), (nil, .tls?), (nil, .timeout?), (nil, .protocol?): self = .unanswered
         case (nil, .forbiddenTarget?), (nil, .unsafeHeader?), (nil, .unsafeURL?), (nil, .tooLarge?),
             (nil, .missingValue?), (nil, .secret?), (nil, .httpStatus?), (nil, .responseMismatch?), (nil, nil):
             self = .inconclusive
@@ -35,22 +35,20 @@ package enum Reaction: Sendable, Hashable {
     package var isAnswer: Bool {
         switch self {
         case .answered, .overloaded: true
-        case .failed, .inconclusive: false
+        case .unanswered, .inconclusive: false
         }
     }
 
-    /// The names in JSON. `failed` is called `unanswered` there, because "failed" is already an outcome of a delivery.
+    /// The names in JSON.
     package enum Kind: String, CaseIterable, Sendable {
-        case answered, overloaded
-        case failed = "unanswered"
-        case inconclusive
+        case answered, overloaded, unanswered, inconclusive
     }
 
     package var kind: Kind {
         switch self {
         case .answered: .answered
         case .overloaded: .overloaded
-        case .failed: .failed
+        case .unanswered: .unanswered
         case .inconclusive: .inconclusive
         }
     }
@@ -77,7 +75,7 @@ package enum Reaction: Sendable, Hashable {
             }
             let seconds = min(max(Double(text) ?? 0, 0), RetryAfter.limit.seconds)
             self = .overloaded(pause: .seconds(seconds))
-        case .failed: self = .failed
+        case .unanswered: self = .unanswered
         case .inconclusive: self = .inconclusive
         }
     }

@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: AttemptError.Code.allCases)
     func `without an answer the destination is at fault only if it was tried`(code: AttemptError.Code) {
         let failures: Set<AttemptError.Code> = [.dns, .connect, .tls, .timeout, .protocol]
-        let expected: Reaction = failures.contains(code) ? .failed : .inconclusive
+        let expected: Reaction = failures.contains(code) ? .unanswered : .inconclusive
         #expect(reaction(Judgement(AttemptError(code, "x"))) == expected)
         #expect(reaction(Judgement(AttemptError(code, "x"), hostIsDomainName: true)) == expected)
     }
@@ -62,7 +62,7 @@ import Testing
         (Reaction.answered, #"{"kind":"answered"}"#), (.overloaded(pause: .zero), #"{"kind":"overloaded"}"#),
         (.overloaded(pause: .seconds(120)), #"{"kind":"overloaded","pauseSeconds":120}"#),
         (.overloaded(pause: .seconds(0.25)), #"{"kind":"overloaded","pauseSeconds":0.25}"#),
-        (.failed, #"{"kind":"unanswered"}"#), (.inconclusive, #"{"kind":"inconclusive"}"#),
+        (.unanswered, #"{"kind":"unanswered"}"#), (.inconclusive, #"{"kind":"inconclusive"}"#),
     ])
     func `it is written as JSON and read again`(reaction: Reaction, text: String) {
         #expect(reaction.json.encodedText == text)

@@ -14,7 +14,7 @@ final class DeliveryProcess {
     private var isClosing = false
     /// Whether the process was killed. Its end is then detected without waiting for the end of its output, because a
     /// child may keep the output open.
-    private var isEnding = false
+    private var isKilled = false
     private var crashes = CrashLoop()
     private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
     private var restartTime: Instant = .distantPast
@@ -86,9 +86,9 @@ final class DeliveryProcess {
         } catch {
             // The process does not read any more: either it has ended, which the end of its output will show, or it is
             // stuck and must be killed.
-            end()
+            killNow()
         }
-        let isGone = isEnding && (try? process?.poll()) != nil
+        let isGone = isKilled && (try? process?.poll()) != nil
         do {
             try process?.read { turn.lines.append(Array($0)) }
         } catch {
@@ -114,14 +114,14 @@ final class DeliveryProcess {
 
     /// Kills the process; a later turn reports its end.
     func kill(_ reason: String) {
-        guard let process, !isEnding else { return }
+        guard let process, !isKilled else { return }
         logger.error("ending the delivery process", metadata: ["reason": "\(reason)", "pid": "\(process.pid)"])
-        end()
+        killNow()
     }
 
     /// Kills the process and its children.
-    private func end() {
-        isEnding = true
+    private func killNow() {
+        isKilled = true
         process?.terminate(SIGKILL)
     }
 
@@ -174,7 +174,7 @@ final class DeliveryProcess {
         guard let status = try? process.finish() else { return nil }
         if !isClosing { logEnd(status, process.pid) }
         self.process = nil
-        isEnding = false
+        isKilled = false
         return status
     }
 }

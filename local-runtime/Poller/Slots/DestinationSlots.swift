@@ -20,7 +20,7 @@ struct DestinationSlots {
     private let limits: SlotLimits
     private(set) var destinations: [Int: DestinationState] = [:]
     /// The destinations to which nothing is owed.
-    private var resting: [Int: DestinationState] = [:]
+    private var idle: [Int: DestinationState] = [:]
     private var marks: [Int: Outbox.Mark] = [:]
     /// The destinations with claims that wait here.
     private var waiting: Set<Int> = []
@@ -54,7 +54,7 @@ struct DestinationSlots {
     /// Floors for a look for known destinations. They are those to which something could start at once, and for which
     /// not both first attempts and retries are known to be due.
     func floors(at now: Instant) -> [Outbox.Floor] {
-        [destinations, resting].flatMap { states in
+        [destinations, idle].flatMap { states in
             states.filter { $0.value.isWorthALook(at: now) }.map {
                 Outbox.Floor(destination: $0, first: $1.first.floor, retries: $1.retries.floor)
             }
@@ -70,12 +70,12 @@ struct DestinationSlots {
             return use.share(of: state, ceilings, most: .max, at: now) == nil ? nil : (id, ceilings)
         }.sorted { $0.id < $1.id }
         guard !due.isEmpty else { return [] }
-        let answering = due.count { $0.ceilings.group == .answering }
-        let mostAnswering = use.fairShare(of: .answering, among: answering)
-        let mostDoubtful = use.fairShare(of: .doubtful, among: due.count - answering)
+        let trusted = due.count { $0.ceilings.group == .trusted }
+        let mostTrusted = use.fairShare(of: .trusted, among: trusted)
+        let mostDoubtful = use.fairShare(of: .doubtful, among: due.count - trusted)
         var shares: [Outbox.Share] = []
         for (id, ceilings) in turns(due, after: lastServed, by: \.id) {
-            let most = ceilings.group == .answering ? mostAnswering : mostDoubtful
+            let most = ceilings.group == .trusted ? mostTrusted : mostDoubtful
             guard let state = destinations[id],
                 let share = use.share(of: state, ceilings, most: most, at: now)
             else { continue }
@@ -112,7 +112,7 @@ struct DestinationSlots {
             if count < share.free, claimed.count(where: \.isRetry) + (ended[id]?.count ?? 0) < share.retries {
                 destinations[id]?.retries.isDue = false
             }
-            rest(id)
+            setAside(id)
         }
     }
 
@@ -132,7 +132,7 @@ struct DestinationSlots {
             }
             guard destinations[id]?.waiting.isEmpty != false else { continue }
             waiting.remove(id)
-            rest(id)
+            setAside(id)
         }
         return started
     }
@@ -148,7 +148,7 @@ struct DestinationSlots {
             let earlier = marks[id]?.pause ?? .zero
             marks[id] = Outbox.Mark(isAnswered: true, pause: max(pause, earlier))
         }
-        rest(id)
+        setAside(id)
     }
 
     /// Removes and returns the marks that the database does not know yet.
@@ -164,7 +164,7 @@ struct DestinationSlots {
         for status in statuses {
             let id = status.destination
             guard var state = destinations[id] else {
-                resting[id]?.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
+                idle[id]?.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
                 continue
             }
             state.learn(failures: status.failures, isHalfOpen: status.isHalfOpen)
@@ -175,7 +175,7 @@ struct DestinationSlots {
                 withdrawn += state.withdraw(claimedBefore: .distantFuture)
             }
             destinations[id] = state
-            rest(id)
+            setAside(id)
         }
         return withdrawn
     }
@@ -202,14 +202,14 @@ struct DestinationSlots {
     }
 
     private mutating func state(of id: Int, maximum: Int, floor: String) -> DestinationState {
-        destinations[id] ?? resting.removeValue(forKey: id) ?? DestinationState(maximum: maximum, floor: floor)
+        destinations[id] ?? idle.removeValue(forKey: id) ?? DestinationState(maximum: maximum, floor: floor)
     }
 
     /// Moves an idle destination out of those that each round goes through.
-    private mutating func rest(_ id: Int) {
+    private mutating func setAside(_ id: Int) {
         guard let state = destinations[id], state.isIdle else { return }
         destinations[id] = nil
-        if resting.count >= DestinationSlots.memory { resting = [:] }
-        resting[id] = state
+        if idle.count >= DestinationSlots.memory { idle = [:] }
+        idle[id] = state
     }
 }

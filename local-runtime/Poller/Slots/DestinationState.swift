@@ -21,8 +21,8 @@ struct DestinationState {
     private(set) var flights: [Flight] = []
     private(set) var retriesInFlight = 0
     private(set) var waiting: [WaitingClaim] = []
-    var first: Owed
-    var retries: Owed
+    var first: DueKind
+    var retries: DueKind
     /// Bytes of the line that was claimed last.
     private(set) var lineBytes = 0
     /// Twice the largest number of requests that were in flight when one of them was answered, since the last request
@@ -45,7 +45,7 @@ struct DestinationState {
     }
 
     /// First attempts, or retries.
-    struct Owed {
+    struct DueKind {
         /// Whether some may be due.
         var isDue = false
         /// A `due_at` before which no row can be claimed.
@@ -70,12 +70,12 @@ struct DestinationState {
     /// `floor` is the database's time when the destination was found.
     init(maximum: Int, floor: String) {
         self.maximum = maximum
-        first = Owed(floor: floor)
-        retries = Owed(floor: floor)
+        first = DueKind(floor: floor)
+        retries = DueKind(floor: floor)
     }
 
-    var held: Int { flights.count + waiting.count }
-    var retriesHeld: Int { retriesInFlight + retriesWaiting }
+    var taken: Int { flights.count + waiting.count }
+    var retriesTaken: Int { retriesInFlight + retriesWaiting }
     var retriesWaiting: Int { waiting.count(where: \.claim.isRetry) }
     var isOwed: Bool { first.isDue || retries.isDue }
     var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }
@@ -95,7 +95,7 @@ struct DestinationState {
     /// Whether a delivery that becomes due could start at once, as far as this destination goes.
     func isWorthALook(at now: Instant) -> Bool {
         let ceilings = health(at: now).ceilings
-        return ceilings.isLookedFor && held < limit(ceilings) && !(first.isDue && retries.isDue)
+        return ceilings.isLookedFor && taken < limit(ceilings) && !(first.isDue && retries.isDue)
     }
 
     /// When the next request gives its slot back because it has waited too long; nil for never.
@@ -157,7 +157,7 @@ extension DestinationState {
         }
         switch reaction {
         case .inconclusive: return nil
-        case .failed:
+        case .unanswered:
             fail()
             failures += 1
             return .failed

@@ -8,9 +8,10 @@
 ///     unknown    2                 2                yes          half       all − half slots   half
 ///     silent     2                 2                yes          half       all − half slots   half
 ///     failing    1                 1                no           half       all − half slots   half
-///     retries    3/4 of each       3/4 of each                   3/4
 ///
-/// The first two are the group `answering`, the other three the group `doubtful`; the slots of a group are counted
+/// Retries may take three quarters of a destination's requests, of its claims, and of all slots.
+///
+/// The first two are the group `trusted`, the other three the group `doubtful`; the slots of a group are counted
 /// together. `SlotLimits` has the numbers that "all" stands for. Each part is at least 1. The window is twice the
 /// largest number of requests that were in flight to the destination when it answered one of them. It is 1 after a
 /// request without an answer. Each destination also has a maximum in flight, which an operator sets.
@@ -43,15 +44,15 @@ enum Health {
     var ceilings: Ceilings {
         switch self {
         // As soon as a request ends, a waiting claim starts: that saves a round trip to the database.
-        case .flowing: Ceilings(inFlight: nil, timesHeld: 2, isLookedFor: true, group: .answering)
+        case .flowing: Ceilings(inFlight: nil, timesTaken: 2, isLookedFor: true, group: .trusted)
         // Claims ahead would wait too long, because the next answer may come late.
-        case .answering: Ceilings(inFlight: nil, timesHeld: 1, isLookedFor: true, group: .answering)
+        case .answering: Ceilings(inFlight: nil, timesTaken: 1, isLookedFor: true, group: .trusted)
         // The second request is on its way while the first one shows whether the destination answers.
-        case .unknown: Ceilings(inFlight: 2, timesHeld: 1, isLookedFor: true, group: .doubtful)
+        case .unknown: Ceilings(inFlight: 2, timesTaken: 1, isLookedFor: true, group: .doubtful)
         // Its requests may only be slow. Those that hang fail when their time is up.
-        case .silent: Ceilings(inFlight: 2, timesHeld: 1, isLookedFor: true, group: .doubtful)
+        case .silent: Ceilings(inFlight: 2, timesTaken: 1, isLookedFor: true, group: .doubtful)
         // A look through the outbox finds it soon enough.
-        case .failing: Ceilings(inFlight: 1, timesHeld: 1, isLookedFor: false, group: .doubtful)
+        case .failing: Ceilings(inFlight: 1, timesTaken: 1, isLookedFor: false, group: .doubtful)
         }
     }
 }
@@ -61,7 +62,7 @@ struct Ceilings {
     /// Requests in flight to one destination; nil for its window.
     let inFlight: Int?
     /// How many times that number may be in flight and waiting here.
-    let timesHeld: Int
+    let timesTaken: Int
     /// Whether a look for known destinations includes this destination. Otherwise only a look through the outbox finds
     /// what is due to it.
     let isLookedFor: Bool
@@ -71,18 +72,19 @@ struct Ceilings {
     /// that a storm of retries keeps no first attempt waiting.
     static let retries = Part(3, of: 4)
 
-    var claimsAhead: Bool { timesHeld > 1 }
+    var claimsAhead: Bool { timesTaken > 1 }
 
     /// The destinations that share ceilings.
     enum Group {
-        case answering
+        /// They have answered lately.
+        case trusted
         /// Nobody knows whether they answer.
         case doubtful
 
         /// The part of all slots that its requests may hold; nil for all that are free.
         var slots: Part? {
             switch self {
-            case .answering: nil
+            case .trusted: nil
             case .doubtful: .half
             }
         }
@@ -91,7 +93,7 @@ struct Ceilings {
         /// group starts requests only below that limit less this part. Nil reserves nothing.
         var requestsLeft: Part? {
             switch self {
-            case .answering: nil
+            case .trusted: nil
             case .doubtful: .half
             }
         }
@@ -99,7 +101,7 @@ struct Ceilings {
         /// The part of the bytes of large lines up to which its requests start.
         var largeBytes: Part {
             switch self {
-            case .answering: .all
+            case .trusted: .all
             case .doubtful: .half
             }
         }

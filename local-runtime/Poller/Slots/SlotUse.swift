@@ -77,18 +77,18 @@ extension SlotUse {
     /// destinations want some.
     func fairShare(of group: Ceilings.Group, among count: Int) -> Int {
         // Those that answer also share what may wait here.
-        let ahead = group == .answering ? max(0, limits.waiting - waiting) : 0
+        let ahead = group == .trusted ? max(0, limits.waiting - waiting) : 0
         return max(1, (free(group) + ahead) / max(1, count))
     }
 
     /// How much to claim for a destination; nil for nothing. `most` is its fair share.
     func share(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Share? {
         let limit = state.limit(ceilings)
-        let mostHeld = ceilings.timesHeld * limit
-        guard state.isOwed, state.held < mostHeld else { return nil }
+        let mostTaken = ceilings.timesTaken * limit
+        guard state.isOwed, state.taken < mostTaken else { return nil }
 
         let starts = starts(of: state, ceilings, most: most, at: now)
-        let ahead = min(mostHeld - state.held - starts, limits.waiting - waiting - starts, most - starts)
+        let ahead = min(mostTaken - state.taken - starts, limits.waiting - waiting - starts, most - starts)
         var share = Share(starts: starts, ahead: ceilings.claimsAhead ? max(0, ahead) : 0)
 
         if SlotLimits.large(state.lineBytes) > 0 {
@@ -96,8 +96,8 @@ extension SlotUse {
             share.limit(to: max(0, bytesLeft / state.lineBytes))
         }
         if state.retries.isDue {
-            let ofDestination = ceilings.timesHeld * Ceilings.retries.of(limit) - state.retriesHeld
-            let ofAll = ceilings.timesHeld * limits.retries - retries
+            let ofDestination = ceilings.timesTaken * Ceilings.retries.of(limit) - state.retriesTaken
+            let ofAll = ceilings.timesTaken * limits.retries - retries
             share.retries = max(0, min(share.free, ofDestination, ofAll))
         }
         if !state.first.isDue { share.limit(to: share.retries) }
@@ -106,10 +106,10 @@ extension SlotUse {
 
     /// How many of a claim may start at once.
     private func starts(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Int {
-        var starts = min(state.limit(ceilings) - state.held, free(ceilings.group), most)
+        var starts = min(state.limit(ceilings) - state.taken, free(ceilings.group), most)
         // If other destinations take each slot that becomes free, a destination with no request may still claim one
         // delivery, which then waits here for a slot.
-        if state.held == 0, starts <= 0, waiting < limits.waiting { starts = min(1, allowance(ceilings.group)) }
+        if state.taken == 0, starts <= 0, waiting < limits.waiting { starts = min(1, allowance(ceilings.group)) }
         let paced = state.pace.starts(at: now)
         if paced < .max { starts = min(starts, paced - state.waiting.count) }
         return max(0, starts)
@@ -184,6 +184,6 @@ struct LastAnswers {
         // An answer to a later request shows that the process has sent this one. So a destination whose state is
         // unknown does not wait for hundreds of others that hang. A destination that answers may have many requests in
         // flight, and holds each slot for the whole time `silence`.
-        return group == .answering || start >= latestStart
+        return group == .trusted || start >= latestStart
     }
 }

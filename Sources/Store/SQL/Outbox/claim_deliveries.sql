@@ -24,7 +24,7 @@ WITH wanted AS (
     ) unblocked
     CROSS JOIN LATERAL (
         VALUES (false, w.free, w.floor), (true, least(w.free, w.retries), w.retry_floor)
-    ) AS kind(again, most, since)
+    ) AS kind(is_retry, row_limit, search_from)
 ), due AS MATERIALIZED (
     SELECT o.id, o.conversion_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
         CASE
@@ -59,9 +59,9 @@ WITH wanted AS (
                     OR o.owed_at <= now() - make_interval(secs => @order_hold_seconds::float8) AS may_be_late
             ) late
             WHERE o.destination_id = w.destination_id
-                AND (o.attempt > 0) = w.again
+                AND (o.attempt > 0) = w.is_retry
                 -- A session that began earlier may commit later: the search goes back by one second to find its rows.
-                AND o.due_at >= w.since - interval '1 second'
+                AND o.due_at >= w.search_from - interval '1 second'
                 AND o.due_at <= now()
                 AND (o.lease_until IS NULL OR o.lease_until <= now())
                 -- Deliveries of a paused postback get due_at = infinity in a second step, and a concurrent transaction can leave
@@ -99,7 +99,7 @@ WITH wanted AS (
                         AND later.lease_until > now()
                 ))
             ORDER BY o.due_at
-            LIMIT w.most
+            LIMIT w.row_limit
             FOR UPDATE OF o SKIP LOCKED
         ) o
     ) o
@@ -117,7 +117,7 @@ WITH wanted AS (
         FOR UPDATE SKIP LOCKED
     ) earlier
     WHERE due.overtakes AND due.error_code IS NULL
-), taken AS MATERIALIZED (
+), decided AS MATERIALIZED (
     -- A later event overtakes the earlier ones only if this statement has locked all of them and claims none of them. If it could
     -- not lock one, another poller may be claiming that one.
     SELECT * FROM due
@@ -133,21 +133,21 @@ WITH wanted AS (
 ), postponed AS (
     -- Another poller's snapshot may be older than this lease. Moving the due time keeps that poller from claiming these rows.
     UPDATE outbox o SET due_at = greatest(o.due_at, now() + make_interval(secs => @lease_seconds::float8))
-    FROM stepped_over s JOIN taken ON taken.id = s.later_id
+    FROM stepped_over s JOIN decided ON decided.id = s.later_id
     WHERE o.id = ANY (ARRAY[s.id])
 ), ended AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, error)
     SELECT id, lease_no, attempt + 1, lease_until - make_interval(secs => @lease_seconds::float8), 'unknown',
         json_build_object('code', 'lost', 'message', 'the lease ran out before an answer came; it may have been sent')
-    FROM taken WHERE lease_until IS NOT NULL AND error_code IS DISTINCT FROM 'id_taken'
+    FROM decided WHERE lease_until IS NOT NULL AND error_code IS DISTINCT FROM 'id_taken'
     UNION ALL
     SELECT id, lease_no + 1, attempt + (lease_until IS NOT NULL)::int + 1, now(), 'skipped',
         json_build_object('code', error_code, 'message', 'a later event of the conversion was delivered there before it')
-    FROM taken WHERE error_code = 'superseded'
+    FROM decided WHERE error_code = 'superseded'
 ), removed AS (
-    DELETE FROM outbox o USING taken
-    WHERE o.id = ANY (ARRAY[taken.id]) AND taken.error_code IN ('lost', 'superseded')
-    RETURNING o.*, taken.error_code
+    DELETE FROM outbox o USING decided
+    WHERE o.id = ANY (ARRAY[decided.id]) AND decided.error_code IN ('lost', 'superseded')
+    RETURNING o.*, decided.error_code
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
         error_code, lease_no, owed_at, offer_id, affiliate_id, attempts_before)
@@ -158,18 +158,18 @@ WITH wanted AS (
     FROM removed
 ), put_off AS (
     UPDATE outbox o SET
-        due_at = CASE taken.error_code WHEN 'waits' THEN taken.waits_until ELSE now() + interval '1 minute' END,
-        attempt = o.attempt + (taken.error_code = 'waits')::int,
+        due_at = CASE decided.error_code WHEN 'waits' THEN decided.waits_until ELSE now() + interval '1 minute' END,
+        attempt = o.attempt + (decided.error_code = 'waits')::int,
         lease_until = NULL
-    FROM taken
-    WHERE o.id = ANY (ARRAY[taken.id]) AND taken.error_code IN ('id_taken', 'waits')
-    RETURNING o.*, taken.error_code
+    FROM decided
+    WHERE o.id = ANY (ARRAY[decided.id]) AND decided.error_code IN ('id_taken', 'waits')
+    RETURNING o.*, decided.error_code
 ), claimed AS (
     UPDATE outbox o SET
         lease_until = now() + make_interval(secs => @lease_seconds::float8),
         lease_no = o.lease_no + 1,
         attempt = o.attempt + (o.lease_until IS NOT NULL)::int
-    WHERE o.id = ANY (ARRAY(SELECT id FROM taken WHERE error_code IS NULL))
+    WHERE o.id = ANY (ARRAY(SELECT id FROM decided WHERE error_code IS NULL))
     RETURNING o.*
 )
 SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.conversion_id, c.attempt + 1 AS attempt, c.due_at,
