@@ -39,7 +39,7 @@ struct DestinationSlotsTests {
     {
         bench.find(1, firstDue: "03", retryDue: nil)
         #expect(bench.slots.shares(at: bench.now).map(\.floor) == ["03"])
-        // Of a kind without due deliveries, the search begins at the time of that look.
+        // If no delivery of a kind is due, the search for that kind begins at the time of that look.
         #expect(bench.slots.shares(at: bench.now).map(\.retryFloor) == [SlotBench.lookedAt])
         _ = bench.claim(1, to: 1, dueAt: "04")
         bench.end(1)

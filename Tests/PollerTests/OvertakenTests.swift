@@ -184,8 +184,8 @@ import Testing
                 }
             ) { first, _ in first }
             for receiver in receivers {
-                // Of each conversion, the highest sequence that has been delivered so far. The last request of a delivery that
-                // was delivered here is the one that was accepted.
+                // This holds the highest sequence delivered so far for each conversion. The last request of a delivery
+                // that was delivered here is the one that was accepted.
                 var highest: [Int: Int] = [:]
                 var remaining: [String: Int] = [:]
                 let requests = receiver.requests.compactMap { $0.header("Postback-Delivery-Id") }

@@ -19,7 +19,7 @@ struct SlotCeilingTests {
 
     @Test mutating func `a flowing destination holds twice its window, which is twice what it has answered together`() {
         answerOne()
-        // Of eight it has one.
+        // The destination has one of its eight slots.
         #expect(bench.free(1) == 7)
     }
 
@@ -116,7 +116,7 @@ struct SlotCeilingTests {
         bench.find(1)
         #expect(bench.claim(9, to: 1) == 4)
         bench.now += .milliseconds(250)
-        // Of the seven a destination in doubt leaves two, as many as half of the slots.
+        // A destination in doubt leaves two of the seven, which is half of the slots.
         bench.find(3)
         #expect(bench.claim(9, to: 3) == 1)
         bench.find(2)

@@ -1,8 +1,8 @@
 package import JSON
 import System
 
-/// What the end of an attempt says about its destination. deliverPostback reports it, and the poller chooses by it how many
-/// requests go to the destination, and when.
+/// The observation that the end of an attempt allows about its destination. deliverPostback reports it, and the poller
+/// decides by it how many requests go to the destination, and when.
 package enum Reaction: Sendable, Hashable {
     /// It answered with any status but 429 and 503, or its answer counts as delivered.
     case answered

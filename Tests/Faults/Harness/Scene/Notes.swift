@@ -1,4 +1,4 @@
-/// What a fault has counted for its row in the table, and for the ledger.
+/// The counts and remarks that a fault makes for its row in the table and for the ledger.
 final class Notes {
     /// The number of injections.
     private(set) var rounds = 0
