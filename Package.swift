@@ -235,6 +235,12 @@ if isFuzzing {
             exclude: ["Corpus", "Driver.swift", "GrowthDriver.swift", "dictionary", "growth", "run"]))
 }
 
+// What is shipped, without benchmarks, faults and tests: an eighth less to compile before the first start.
+if Context.environment["POSTBACKS_PROGRAMS_ONLY"] != nil {
+    let tools: Set = ["TestSupport", "HostileReceiver", "benchmarks", "FaultLedger", "faults"]
+    package.targets.removeAll { $0.type == .test || tools.contains($0.name) }
+}
+
 /// Every target is compiled with the same, strictest settings.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

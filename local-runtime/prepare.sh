@@ -121,6 +121,12 @@ build_release() {
     release=$(swift build --package-path "$root" -c release --static-swift-stdlib --show-bin-path)
 }
 
+# The same for the programs that are shipped, without the benchmarks and the faults (Package.swift).
+build_programs() {
+    export POSTBACKS_PROGRAMS_ONLY=1
+    build_release
+}
+
 require_swift
 install_packages
 if [ -n "${for_tests:-}" ]; then install_python_libraries; fi

@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "local-runtime/demo", "local-runtime/dev", "local-runtime/up", "Tests/run", "Tests/Benchmarks/run",
+        "local-runtime/build", "local-runtime/demo", "local-runtime/dev", "local-runtime/up", "Tests/run",
+        "Tests/Benchmarks/run",
         "Tests/Faults/run",
     ])
     func `--help says what it does, and does nothing`(script: String) throws {
