@@ -134,8 +134,10 @@ extension JSON {
         case .object(let members):
             .object(
                 members.filter {
-                    !["next", "timing", "retryInSeconds", "sealed", "webhook-timestamp", "webhook-signature"].contains(
-                        $0.name)
+                    ![
+                        "next", "timing", "retryInSeconds", "oldestDueSeconds", "sealed", "webhook-timestamp",
+                        "webhook-signature",
+                    ].contains($0.name)
                 }
                 .map { Member($0.name, $0.value.timeless) })
         case .array(let items): .array(items.map(\.timeless))

@@ -82,6 +82,16 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                     "sendOvertaken": true, "retryNow": false,
                 ]), bearer.merging(["postbackId": 1, "requestHeaders": ["Authorization": "x"]]),
             ]),
+        FunctionInput(function: "showHealth", inputs: [[:]]),
+        FunctionInput(
+            function: "deliveryStatistics",
+            inputs: [
+                [
+                    "since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z", "bucket": "day",
+                    "by": "destination", "postbackId": 1, "destination": "t.example", "affiliateId": "*",
+                    "offerId": "o", "outcome": "dead", "limit": 5,
+                ]
+            ]),
         FunctionInput(function: "deletePostback", inputs: [["postbackId": 999]]),
         FunctionInput(
             function: "listPostbacks",

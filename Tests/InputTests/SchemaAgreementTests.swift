@@ -24,6 +24,7 @@ import Testing
         ("must not have a fragment", "a default in a URL may have a #"),
         ("must not contain a backslash", "a default in a URL may have one"),
         ("must not lead to", "the egress rules are settings"),
+        ("must be before", "a period"), ("must be within the last", "the clock"), ("points", "the length of a period"),
         ("occurs twice; upper and lower case", "names that differ by case only"),
         ("is given together with basicAuth", "a header's name in any case"),
         ("is nested, which only POST(JSON)", "how deep a param is, by the type"),
@@ -67,7 +68,8 @@ import Testing
         #expect(verdicts[0] == nil, "the first input is a good one")
         let installation = try Installation.withEverything()
         let bad = zip(inputs, verdicts).filter { $1 != nil }
-        #expect(bad.count > 20)
+        // An input without fields can be wrong in fewer ways.
+        #expect(bad.count > (function.inputs[0].members.isEmpty ? 10 : 20))
         let before = try installation.contents()
         let refusals = try installation.ask(function.function, all: bad.map(\.0))
         for (index, (input, verdict)) in bad.enumerated() {

@@ -93,6 +93,7 @@ import Testing
         // The programs that only read.
         for (function, input) in [
             ("listOffers", [:]), ("listAffiliates", [:]), ("listConversions", [:]), ("listDeliveries", [:]),
+            ("showHealth", [:]), ("deliveryStatistics", ["since": "2026-01-01T00:00:00Z", "bucket": "day"]),
             ("explainConversion", ["conversionId": 1]), ("previewPostback", ["postbackId": 1, "conversionId": 1]),
         ] as [(String, JSON)] {
             try guarded.reader.ask(function, input)

@@ -8,7 +8,7 @@ import Postgres
 /// One call of each statement of the functions, for tables that have an offer "o" with goals, an affiliate "a", a postback 1 and a
 /// conversion 1.
 enum FunctionCallSamples {
-    static let all: [any StoredCall] = offers + conversions + postbacks + deliveries
+    static let all: [any StoredCall] = offers + conversions + postbacks + deliveries + statistics
 
     private static let offers: [any StoredCall] = [
         ConfigureAffiliate(id: "a", name: nil),
@@ -50,6 +50,14 @@ enum FunctionCallSamples {
             postbackID: 1, since: Timestamp(milliseconds: 0), until: nil,
             after: "0", includesSilent: true, isDryRun: false),
         ListSealedPostbacks(), CountSealed(), FindClaimed(claims: nil), ResealPostbacks(postbacks: []),
+    ]
+
+    private static let statistics: [any StoredCall] = [
+        CountAttempts(
+            query: read(
+                ["since": "2026-01-01T00:00:00Z", "until": "2028-01-01T00:00:00Z", "bucket": "day", "by": "offer"],
+                StatisticsQuery.init)),
+        CountMinutes(minutes: 3), ListPaced(limit: 10),
     ]
 
     private static let deliveries: [any StoredCall] = [

@@ -4,9 +4,10 @@ import Store
 import System
 import Text
 
-/// A row that each poller writes into the database every few seconds, so that others (`doctor`) can see that it runs.
+/// A row that each poller writes into the database every few seconds, so that others (`doctor`, `showHealth`) can see that
+/// it runs, and what it has done.
 struct Heartbeat {
-    /// Identifies this run of the program; it contains no host name.
+    /// Identifies this run of the program.
     let id = randomBytes(16).hexadecimal
     /// The fault that keeps the poller from sending; nil for none.
     var problem: String?
@@ -31,10 +32,11 @@ struct Heartbeat {
     mutating func lacksKey(_ reason: String, now: Instant) { lack = (reason, now) }
 
     /// The call that stores the heartbeat.
-    func call(now: Instant) -> RecordHeartbeat {
+    func call(_ counts: PollerCounts, now: Instant) -> RecordHeartbeat {
         let lack = lack.flatMap { now - $0.time < Heartbeat.lackMemory ? $0.reason : nil }
         return RecordHeartbeat(
-            id, version: Version.current, uptime: now - startTime, problem: problem ?? lack)
+            id, host: ThisProcess.hostName, version: Version.current, uptime: now - startTime,
+            problem: problem ?? lack, counts: counts)
     }
 
     /// `isStored` says whether the database has stored it.

@@ -30,7 +30,7 @@ extension Poller {
             }
             if let look = rhythm.look(now: now) { work.look = (look, trip.add(call(for: look, now: now))) }
         }
-        if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(heartbeat.call(now: now)) }
+        if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(heartbeat.call(counts, now: now)) }
         guard !trip.isEmpty, link.start(trip, now: now) else { return }
         leasesToRelease = []
         answers.removeFirst(work.answers.count)
@@ -84,6 +84,7 @@ extension Poller {
         do throws(PostgresError) {
             let answer = try answers(claim)
             let claims = answer.claims
+            log.claimed(claims.count)
             lineRoom.claimed(claims)
             if !answer.isEmpty { rhythm.wake(now: now) }
             log.ended(answer.ended, now: now)

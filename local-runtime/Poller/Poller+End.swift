@@ -10,6 +10,13 @@ extension Poller {
         (answers.count + (work?.answers.count ?? 0), leasesToRelease.count + (work?.released.count ?? 0))
     }
 
+    /// What the poller has counted since it started, and the number of its requests in flight.
+    var counts: PollerCounts {
+        var counts = log.counts
+        counts.inFlight = inFlight.count
+        return counts
+    }
+
     func handle(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             try answers(beat)

@@ -120,10 +120,9 @@ enum FunctionNames {
 
     static let all = [
         "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
-        "deliverPostback",
-        "explainConversion", "listAffiliates", "listConversions", "listDeliveries", "listOffers", "listPostbacks",
-        "previewPostback", "recordConversion", "redactConversion", "resendDeliveries", "updateConversionStatus",
-        "updatePostback",
+        "deliverPostback", "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions",
+        "listDeliveries", "listOffers", "listPostbacks", "previewPostback", "recordConversion", "redactConversion",
+        "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
     ]
 }
 

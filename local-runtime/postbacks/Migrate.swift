@@ -17,8 +17,8 @@ struct Migrate: ParsableCommand {
               postbacks_manager   configure…, createPostback, updatePostback,
                                   deletePostback, resendDeliveries, backfillPostback,
                                   redactConversion, rekey, and all of reader
-              postbacks_reader    list…, explainConversion, previewPostback, export,
-                                  doctor
+              postbacks_reader    list…, explainConversion, deliveryStatistics,
+                                  showHealth, previewPostback, export, doctor
 
               CREATE ROLE shop_poller LOGIN PASSWORD '…' IN ROLE postbacks_poller;
             """)

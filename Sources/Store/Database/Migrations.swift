@@ -59,6 +59,8 @@ package enum Migrations {
         Migration(
             number: 17, name: "shared lookups",
             script: String(decoding: PackageResources.shared_lookups_sql, as: UTF8.self)),
+        Migration(
+            number: 18, name: "statistics", script: String(decoding: PackageResources.statistics_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is

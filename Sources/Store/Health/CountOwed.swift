@@ -2,19 +2,25 @@ package import Postgres
 
 /// Counts the deliveries in the outbox by their state.
 package struct CountOwed: StoredCall {
-    package init() {}
+    /// The number of deliveries that are counted at most; nil for all.
+    package let limit: Int?
+
+    package init(limit: Int? = nil) { self.limit = limit }
 
     package struct Count {
         package let state: State
         package let count: Int
     }
 
-    package enum State: String, ColumnValue {
-        case owed, retrying, held
+    package enum State: String, ColumnValue, CaseIterable {
+        case owed, retrying
         case inFlight = "in_flight"
+        case held
     }
 
     package static let statement = Statement(name: "count_owed", bytes: PackageResources.count_owed_sql)
+
+    package var arguments: Arguments { ["limit": .optional(limit)] }
 
     package func answer(_ rows: Rows) throws(PostgresError) -> [Count] {
         var counts: [Count] = []

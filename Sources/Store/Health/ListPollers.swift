@@ -5,11 +5,18 @@ package struct ListPollers: StoredCall {
     package init() {}
 
     package struct Poller {
+        /// A UUID.
+        package let id: String
+        /// Nil if its version does not report it, as for the counts.
+        package let host: String?
         package let version: String
+        package let startedAt: String
+        package let seenAt: String
         /// Seconds since it was last seen.
         package let seconds: Int
         /// The reason why it cannot send; nil for none.
         package let problem: String?
+        package let counts: PollerCounts?
 
         /// Seconds after which a silent poller counts as gone: by then it has missed two heartbeats.
         package static let patience = 15
@@ -23,8 +30,10 @@ package struct ListPollers: StoredCall {
         for row in rows {
             pollers.append(
                 Poller(
-                    version: try row.required("version"), seconds: try row.required("seconds"),
-                    problem: try row.optional("problem")))
+                    id: try row.required("id"), host: try row.optional("host"), version: try row.required("version"),
+                    startedAt: try row.required("started_at"), seenAt: try row.required("seen_at"),
+                    seconds: try row.required("seconds"), problem: try row.optional("problem"),
+                    counts: try PollerCounts(row)))
         }
         return pollers
     }

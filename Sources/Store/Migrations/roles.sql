@@ -2,7 +2,8 @@
 --     CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
 -- The file is complete: rights that it does not grant are revoked. It runs again after every migration.
 
--- postbacks_reader    list…, explainConversion, previewPostback, export, doctor. Sees only sealed secrets.
+-- postbacks_reader    list…, explainConversion, deliveryStatistics, showHealth, previewPostback, export, doctor. Sees only sealed
+--                     secrets.
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees only the columns of a postback that matching needs.
 -- postbacks_poller    poll. Sees only sealed secrets; its delivery process opens them.
 -- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback, redactConversion,
@@ -30,7 +31,8 @@ BEGIN
 END $$;
 
 REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
-    attempts, delivery_log, schema_migrations, installation, pollers, alerts, alert_deaths, alert_watch
+    attempts, delivery_log, schema_migrations, installation, pollers, alerts, alert_deaths, alert_watch, attempt_counts,
+    attempt_counts_pending, counted_attempts
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
@@ -47,7 +49,8 @@ GRANT SELECT ON schema_migrations, pollers TO postbacks_reader, postbacks_record
 
 -- Reader.
 GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
-    deliveries, attempts, delivery_log, installation, alerts, alert_deaths, alert_watch TO postbacks_reader, postbacks_manager;
+    deliveries, attempts, delivery_log, installation, alerts, alert_deaths, alert_watch, attempt_counts, attempt_counts_pending,
+    counted_attempts TO postbacks_reader, postbacks_manager;
 GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark(), owed_state(timestamptz, timestamptz, integer),
     waits_for(bigint, float8) TO postbacks_reader, postbacks_manager;
 
@@ -72,6 +75,8 @@ GRANT SELECT, UPDATE ON destinations TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
 GRANT SELECT, UPDATE, DELETE ON alerts, alert_deaths TO postbacks_poller;
 GRANT SELECT, INSERT, UPDATE ON alert_watch TO postbacks_poller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_counts, attempt_counts_pending TO postbacks_poller;
+GRANT EXECUTE ON FUNCTION duration_bucket(float8), owed_state(timestamptz, timestamptz, integer) TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION tell(text, jsonb), about(postbacks) TO postbacks_poller;
 
 -- Manager.

@@ -2,11 +2,14 @@ package import Postgres
 
 /// Measures the outbox for the operator; cheap enough for every minute.
 package struct MeasureBacklog: StoredCall {
-    package init() {}
+    /// The number up to which the deliveries are counted.
+    package let countLimit: Int
+
+    package init(countLimit: Int = Outbox.Backlog.countLimit) { self.countLimit = countLimit }
 
     package static let statement = Statement(name: "measure_backlog", bytes: PackageResources.measure_backlog_sql)
 
-    package var arguments: Arguments { ["count_limit": .int(Outbox.Backlog.countLimit)] }
+    package var arguments: Arguments { ["count_limit": .int(countLimit)] }
 
     package func answer(_ rows: Rows) throws(PostgresError) -> Outbox.Backlog {
         let row = try rows.single()
@@ -17,12 +20,13 @@ package struct MeasureBacklog: StoredCall {
 
 extension Outbox {
     package struct Backlog: Equatable {
-        /// At most `countLimit`.
+        /// At most as many as were to be counted.
         package let owed: Int
         /// The number of seconds for which the oldest sendable delivery has been due; nil if there is none. A delivery
         /// is sendable if it is not held and its destination is not blocked.
         package let oldestDueSeconds: Int?
 
+        /// The number up to which a poller counts for its log.
         package static let countLimit = 1_000_000
 
         package init(owed: Int, oldestDueSeconds: Int?) {

@@ -41,7 +41,7 @@ package struct PostbackFilter: Sendable {
 extension Rule<[String]> {
     /// Reads a destination as origins: the origin of a URL, or those of a host, with or without a port, under both
     /// schemes.
-    fileprivate static var origins: Rule {
+    static var origins: Rule {
         let schema: JSON = [
             "description":
                 "The destination: https://tracker.example, or tracker.example for http and https, with a port if necessary."

@@ -8,7 +8,7 @@ extension Books {
         let statements = [
             PackageResources.read_conversions_sql, PackageResources.read_events_sql,
             PackageResources.read_postbacks_sql, PackageResources.read_deliveries_sql,
-            PackageResources.read_attempts_sql,
+            PackageResources.read_attempts_sql, PackageResources.read_counts_sql,
         ]
         let calls = statements.map { Call(Statement(name: "", sql: String(decoding: $0, as: UTF8.self))) }
         let rows = try connection.transaction([snapshot] + calls).dropFirst()
@@ -18,6 +18,7 @@ extension Books {
         postbacks = parts.next().map { $0.map(Postback.init) } ?? []
         deliveries = parts.next().map { $0.map(Delivery.init) } ?? []
         attempts = parts.next().map { $0.map(Attempt.init) } ?? []
+        counts = parts.next().map { $0.map(Count.init) } ?? []
     }
 }
 
@@ -60,5 +61,13 @@ extension Books.Attempt {
         self.init(
             delivery: row.integer(0) ?? 0, lease: row.integer(1) ?? 0, number: row.integer(2) ?? 0,
             outcome: row.text(3) ?? "", isProbe: row.bool("probe") ?? false)
+    }
+}
+
+extension Books.Count {
+    fileprivate init(_ row: Row) {
+        self.init(
+            postback: row.integer("postback_id") ?? 0, outcome: row.text("outcome") ?? "",
+            attempts: row.integer("attempts") ?? 0)
     }
 }

@@ -5,6 +5,7 @@ package struct Books: Sendable {
     package var postbacks: [Postback] = []
     package var deliveries: [Delivery] = []
     package var attempts: [Attempt] = []
+    package var counts: [Count] = []
 
     package init() {}
 
@@ -98,6 +99,20 @@ package struct Books: Sendable {
             self.number = number
             self.outcome = outcome
             self.isProbe = isProbe
+        }
+    }
+
+    /// What the statistics say of the attempts of one postback.
+    package struct Count: Sendable {
+        package var postback: Int
+        /// An outcome of an attempt, or `dead` for the last attempt of a dead delivery.
+        package var outcome: String
+        package var attempts: Int
+
+        package init(postback: Int, outcome: String, attempts: Int) {
+            self.postback = postback
+            self.outcome = outcome
+            self.attempts = attempts
         }
     }
 }

@@ -10,6 +10,7 @@ package enum Invariant: String, Sendable, CaseIterable {
     case healthyLatency = "I8"
     case heals = "I9"
     case inOrder = "I10"
+    case counted = "I11"
 
     package var sentence: String {
         switch self {
@@ -23,6 +24,7 @@ package enum Invariant: String, Sendable, CaseIterable {
         case .healthyLatency: "the p99 of healthy destinations within its bound"
         case .heals: "it heals alone"
         case .inOrder: "events of one conversion come to one destination in their sequence"
+        case .counted: "the statistics count every attempt once"
         }
     }
 }

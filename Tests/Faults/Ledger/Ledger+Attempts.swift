@@ -43,4 +43,31 @@ extension Ledger {
         breaches.add(.attemptLimit, "more than \(bounds.attempts) attempts", Array(many))
         return breaches
     }
+
+    /// I11: the statistics agree with the attempts, for each postback and outcome. The last attempt of a dead delivery is
+    /// counted as dead; its own outcome is retry or unknown.
+    var miscounts: [Breach] {
+        struct Key: Hashable {
+            let postback: Int
+            let isInconclusive: Bool
+            let outcome: String
+
+            init(_ postback: Int, _ outcome: String) {
+                self.postback = postback
+                isInconclusive = ["retry", "unknown", "dead"].contains(outcome)
+                self.outcome = isInconclusive ? "" : outcome
+            }
+        }
+        let postbacks = Dictionary(books.deliveries.map { ($0.id, $0.postback) }) { first, _ in first }
+        var difference: [Key: Int] = [:]
+        for attempt in books.attempts {
+            guard let postback = postbacks[attempt.delivery] else { continue }
+            difference[Key(postback, attempt.outcome), default: 0] += 1
+        }
+        for count in books.counts { difference[Key(count.postback, count.outcome), default: 0] -= count.attempts }
+        let wrong = Set(difference.filter { $0.value != 0 }.keys.map(\.postback))
+        var breaches: [Breach] = []
+        breaches.add(.counted, "postbacks of which the statistics count other attempts than are recorded", Array(wrong))
+        return breaches
+    }
 }

@@ -35,7 +35,7 @@ package struct Ledger: Sendable {
     /// All violations; empty if the books are right.
     package var breaches: [Breach] {
         lostConversions + wrongEvents + wrongDeliveries + unrecordedRequests + changedRequests + repeatBreaches
-            + contradictions + doubleOutcomes + tooManyAttempts + disorder
+            + contradictions + doubleOutcomes + tooManyAttempts + disorder + miscounts
     }
 
     package var totals: Totals {

@@ -3,8 +3,9 @@ import Postgres
 import Store
 import System
 
-/// The work of a poller on a second connection, beside its loop: it vacuums and repairs the outbox, makes and drops the
-/// partitions of attempts, holds what paused postbacks owe, and stores the answers of a rejected batch one by one.
+/// The work of a poller on a second connection, beside its loop: it vacuums and repairs the outbox, rolls up the counts of
+/// attempts, makes and drops the partitions of attempts, holds what paused postbacks owe, and stores the answers of a
+/// rejected batch one by one.
 final class Upkeep {
     private let settings: PollerSettings
     private let log: PollerLog
@@ -24,6 +25,7 @@ final class Upkeep {
         case repairSequences
         case maintainAttempts
         case repair
+        case rollUp
         case measure
         case vacuum
 
@@ -36,7 +38,7 @@ final class Upkeep {
         var isUrgent: Bool {
             switch self {
             case .hold, .pauseDying, .complete, .renumber, .deferUnreadable: true
-            case .maintainAttempts, .repairSequences, .repair, .measure, .vacuum: false
+            case .maintainAttempts, .repairSequences, .repair, .rollUp, .measure, .vacuum: false
             }
         }
     }
@@ -101,7 +103,7 @@ final class Upkeep {
             _ = start([.measure], now: now)
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
-            _ = start([.repairSequences, .repair, .vacuum], now: now)
+            _ = start([.repairSequences, .repair, .rollUp, .vacuum], now: now)
         }
     }
 
@@ -152,6 +154,7 @@ final class Upkeep {
         case .maintainAttempts:
             let ticket = trip.add(MaintainAttempts(keepDays: settings.attemptDays))
             return { (_, answers, _) throws(PostgresError) in _ = try answers(ticket) }
+        case .rollUp: return ignored(trip.add(RollUpAttempts()))
         case .measure:
             let ticket = trip.add(MeasureBacklog())
             return { (upkeep, answers, now) throws(PostgresError) in

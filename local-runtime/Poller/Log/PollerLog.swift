@@ -8,6 +8,8 @@ import System
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
+    /// What the poller has counted since it started.
+    private(set) var counts = PollerCounts()
     private var recent: Recent
     private var troubles: [String: KnownTrouble] = [:]
 
@@ -32,7 +34,7 @@ final class PollerLog {
 
     init(_ logger: Logger, now: Instant) {
         self.logger = logger
-        recent = Recent(since: now)
+        recent = Recent(since: now, counts)
     }
 
     /// To be called in each turn. Logs how many lines were left out in a second that is over.
@@ -47,11 +49,7 @@ final class PollerLog {
 
     /// Logs the result of a stored batch of answers.
     func completed(_ completion: CompleteDeliveries.Answer, now: Instant) {
-        recent.delivered += completion.delivered
-        recent.retried += completion.retrying
-        recent.dead += completion.dead
-        recent.failed += completion.failed
-        recent.skipped += completion.skipped
+        counts.add(completion)
         for failure in completion.failures { logFailure(failure, now: now) }
         let loggedDead = completion.failures.count { $0.state == .dead }
         budget.leaveOut(completion.dead - loggedDead, .dead)
@@ -61,15 +59,12 @@ final class PollerLog {
 
     /// Logs the deliveries that a claim has ended.
     func ended(_ deliveries: [Outbox.EndedDelivery], now: Instant) {
-        for delivery in deliveries {
-            guard let failure = delivery.failure else {
-                recent.skipped += 1
-                continue
-            }
-            recent.dead += 1
-            logFailure(failure, now: now)
-        }
+        counts.add(deliveries)
+        for failure in deliveries.compactMap(\.failure) { logFailure(failure, now: now) }
     }
+
+    /// Counts deliveries that the poller has claimed.
+    func claimed(_ count: Int) { counts.claimed += count }
 
     /// Logs a leased delivery that cannot be read.
     func unreadable(_ claim: Outbox.UnreadableClaim, now: Instant) {
@@ -156,33 +151,36 @@ final class PollerLog {
     /// Logs what has happened since the last summary, unless nothing has and nothing is due. `backlog` is nil if it is
     /// not known.
     func summarize(_ backlog: Outbox.Backlog?, now: Instant) {
-        defer { recent = Recent(since: now) }
-        guard recent.isBusy || backlog?.oldestDueSeconds != nil else { return }
-        logger.info("deliveries since the last summary", metadata: recent.metadata(backlog, now: now))
+        defer { recent = Recent(since: now, counts) }
+        guard recent.isBusy(counts) || backlog?.oldestDueSeconds != nil else { return }
+        logger.info("deliveries since the last summary", metadata: recent.metadata(counts, backlog, now: now))
     }
 }
 
-/// Counts of what has happened since a time.
+/// What has happened since a time.
 private struct Recent {
     let since: Instant
-    var delivered = 0
-    var retried = 0
-    var dead = 0
-    var failed = 0
-    var skipped = 0
+    /// The counts at that time.
+    private let before: PollerCounts
     /// The times from handing an attempt to the delivery process to its answer.
     var attempts = Durations()
 
-    init(since: Instant) {
+    init(since: Instant, _ counts: PollerCounts) {
         self.since = since
+        before = counts
     }
 
-    var isBusy: Bool { attempts.count > 0 || delivered + retried + dead + failed + skipped > 0 }
+    func isBusy(_ counts: PollerCounts) -> Bool {
+        let new = counts.since(before)
+        return attempts.count > 0 || new.delivered + new.retried + new.dead + new.failed + new.skipped > 0
+    }
 
-    func metadata(_ backlog: Outbox.Backlog?, now: Instant) -> Logger.Metadata {
+    func metadata(_ counts: PollerCounts, _ backlog: Outbox.Backlog?, now: Instant) -> Logger.Metadata {
+        let new = counts.since(before)
         var metadata: Logger.Metadata = [
-            "seconds": "\(Int((now - since).seconds.rounded()))", "delivered": "\(delivered)",
-            "retried": "\(retried)", "dead": "\(dead)", "failed": "\(failed)", "skipped": "\(skipped)",
+            "seconds": "\(Int((now - since).seconds.rounded()))", "delivered": "\(new.delivered)",
+            "retried": "\(new.retried)", "dead": "\(new.dead)", "failed": "\(new.failed)",
+            "skipped": "\(new.skipped)",
         ]
         if let backlog {
             let limit = Outbox.Backlog.countLimit

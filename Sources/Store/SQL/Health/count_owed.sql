@@ -1,13 +1,8 @@
--- Counts the deliveries in the outbox by their state.
+-- Counts the deliveries in the outbox by their state; @limit of them, or all if it is null.
 SELECT owed.state, count(*) AS count
 FROM (
-    SELECT CASE
-        WHEN o.lease_until > now() THEN 'in_flight'
-        WHEN p.paused_at IS NOT NULL THEN 'held'
-        WHEN o.attempt > 0 THEN 'retrying'
-        ELSE 'owed'
-    END AS state
-    FROM outbox o JOIN postbacks p ON p.id = o.postback_id
+    SELECT owed_state(o.lease_until, p.paused_at, o.attempt) AS state
+    FROM (SELECT * FROM outbox LIMIT @limit::bigint) o JOIN postbacks p ON p.id = o.postback_id
 ) owed
 GROUP BY owed.state
 ORDER BY owed.state

@@ -11,7 +11,8 @@
 -- began. If it was the last of @max_attempts, the delivery is dead.
 -- A delivery whose id a finished delivery already has is not sent. It is put off until it gets a new id.
 -- Each row of the result is either a claim with the line for deliverPostback, or has an error_code: lost or superseded for a
--- delivery that ends here, id_taken for one whose id a finished delivery has.
+-- delivery that ends here, id_taken for one whose id a finished delivery has. The attempts that it records are counted for the
+-- statistics.
 WITH wanted AS (
     SELECT w.destination_id, w.free, kind.*
     FROM unnest(@destination_ids::int[], @free_slots::int[], @retry_slots::int[],
@@ -26,7 +27,7 @@ WITH wanted AS (
         VALUES (false, w.free, w.floor), (true, least(w.free, w.retries), w.retry_floor)
     ) AS kind(is_retry, row_limit, search_from)
 ), due AS MATERIALIZED (
-    SELECT o.id, o.conversion_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
+    SELECT o.id, o.conversion_id, o.postback_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
         CASE
             WHEN EXISTS (SELECT FROM deliveries f WHERE f.id = ANY (ARRAY[o.id])) THEN 'id_taken'
             WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= @max_attempts::int THEN 'lost'
@@ -144,6 +145,17 @@ WITH wanted AS (
     SELECT id, lease_no + 1, attempt + (lease_until IS NOT NULL)::int + 1, now(), 'skipped',
         json_build_object('code', error_code, 'message', 'a later event of the conversion was delivered there before it')
     FROM decided WHERE error_code = 'superseded'
+), counted AS (
+    INSERT INTO attempt_counts_pending (since, postback_id, destination_id, outcome, attempts, milliseconds)
+    SELECT date_trunc('minute', now()), postback_id, destination_id, outcome, count(*), 0
+    FROM decided
+    CROSS JOIN LATERAL (
+        SELECT CASE error_code WHEN 'lost' THEN 'dead' ELSE 'unknown' END AS outcome
+        WHERE lease_until IS NOT NULL AND error_code IS DISTINCT FROM 'id_taken'
+        UNION ALL
+        SELECT 'skipped' WHERE error_code = 'superseded'
+    ) ended
+    GROUP BY 2, 3, 4
 ), removed AS (
     DELETE FROM outbox o USING decided
     WHERE o.id = ANY (ARRAY[decided.id]) AND decided.error_code IN ('lost', 'superseded')

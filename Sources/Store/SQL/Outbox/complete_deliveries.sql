@@ -4,7 +4,7 @@
 -- @order_hold_seconds is the order hold. A probe uses up no attempt. A probe is a request that could not be sent to a destination
 -- that was blocked before, while that destination has been failing for less than the retry schedule spans (@schedule_seconds).
 -- Its delivery is due again at once, behind the deliveries that are due already. An answer with uncharged = true uses up no
--- attempt either, because the fault was the sender's.
+-- attempt either, because the fault was the sender's. The attempts are counted for the statistics.
 -- Each row is looked up by its key, one by one. The planner has wrong row counts for tables that grow and shrink every second, so
 -- the conditions allow only this plan. A comparison of a key with an array gives no order for a merge join, which would read a
 -- whole index. "+ 0" rules out the index by destination.
@@ -22,7 +22,7 @@ WITH answers AS MATERIALIZED (
         d.id IS NOT NULL OR coalesce(a.uncharged, false) AS is_probe,
         CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
         a.postback_version, a.request, a.response, a.error, a.timing,
-        a."remoteAddress" AS remote_address,
+        a."remoteAddress" AS remote_address, (a.timing ->> 'totalMs')::float8 AS milliseconds,
         CASE
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
             WHEN d.id IS NOT NULL OR a.uncharged THEN NULL
@@ -101,11 +101,17 @@ WITH answers AS MATERIALIZED (
 ), logged AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, request, response, error,
         timing, remote_address, retry_in_seconds, probe)
-    SELECT id, lease_no, attempt, now() - make_interval(secs => coalesce((timing ->> 'totalMs')::float8, 0) / 1000),
+    SELECT id, lease_no, attempt, now() - make_interval(secs => coalesce(milliseconds, 0) / 1000),
         outcome, postback_version, CASE WHEN json_typeof(request) <> 'null' THEN request END,
         CASE WHEN json_typeof(response) <> 'null' THEN response END,
         CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in, is_probe
     FROM judged
+), counted AS (
+    INSERT INTO attempt_counts_pending (since, postback_id, destination_id, outcome, bucket, attempts, milliseconds)
+    SELECT date_trunc('minute', now()), postback_id, destination_id, CASE WHEN final = 'dead' THEN final ELSE outcome END,
+        duration_bucket(milliseconds), count(*), coalesce(sum(milliseconds), 0)
+    FROM judged
+    GROUP BY 2, 3, 4, 5
 ), pausing AS (
     -- Only the version of the postback that made the request is paused: a later version may have another receiver.
     UPDATE postbacks p SET paused_at = now(), paused_reason = 'the receiver answered 410 Gone', updated_at = now()

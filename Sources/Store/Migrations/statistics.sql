@@ -1,0 +1,81 @@
+-- What was attempted, counted for each minute, postback, destination and outcome, so that a question about a day does not read its
+-- attempts. Also, more about each poller.
+
+-- A row counts the attempts that were stored within its time. Minutes become hours after some days, and hours become days (width,
+-- in seconds). The outcome dead is that of the last attempt of a delivery that is dead. The columns from until_5 on count the
+-- attempts by their duration: until_25 those that took more than 10 and at most 25 milliseconds.
+CREATE TABLE attempt_counts (
+    width          integer NOT NULL CHECK (width IN (60, 3600, 86400)),
+    since          timestamptz NOT NULL,
+    postback_id    bigint NOT NULL,
+    destination_id integer NOT NULL,
+    outcome        text COLLATE "C" NOT NULL
+        CHECK (outcome IN ('delivered', 'retry', 'failed', 'dead', 'skipped', 'unknown')),
+    attempts       bigint NOT NULL,
+    milliseconds   bigint NOT NULL,  -- the sum of the durations
+    until_5        bigint NOT NULL,
+    until_10       bigint NOT NULL,
+    until_25       bigint NOT NULL,
+    until_50       bigint NOT NULL,
+    until_100      bigint NOT NULL,
+    until_250      bigint NOT NULL,
+    until_500      bigint NOT NULL,
+    until_1000     bigint NOT NULL,
+    until_2500     bigint NOT NULL,
+    until_5000     bigint NOT NULL,
+    until_10000    bigint NOT NULL,
+    until_20000    bigint NOT NULL,
+    longer         bigint NOT NULL,
+    PRIMARY KEY (width, since, postback_id, destination_id, outcome)
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+
+CREATE INDEX attempt_counts_postback ON attempt_counts (postback_id, width, since);
+
+-- The counts of the last seconds. Each batch of answers adds rows in its own transaction, so that the counts agree with the
+-- attempts whatever is interrupted. Pollers move them into attempt_counts every few seconds. No row is ever updated, so that
+-- pollers do not wait for one another. bucket is the number of the duration's column, from 1 on; null if nothing was measured.
+CREATE TABLE attempt_counts_pending (
+    since          timestamptz NOT NULL,
+    postback_id    bigint NOT NULL,
+    destination_id integer NOT NULL,
+    outcome        text COLLATE "C" NOT NULL,
+    bucket         integer,
+    attempts       bigint NOT NULL,
+    milliseconds   float8 NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 1000000, vacuum_truncate = off);
+
+-- The number of the column of attempt_counts that counts a duration.
+CREATE FUNCTION duration_bucket(milliseconds float8) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN width_bucket(
+    ceil(milliseconds), ARRAY[-1, 6, 11, 26, 51, 101, 251, 501, 1001, 2501, 5001, 10001, 20001]::float8[]);
+
+-- All counts, the pending ones as minutes. The condition on width lets conditions on since use the primary key.
+CREATE VIEW counted_attempts AS
+SELECT width, since, postback_id, destination_id, outcome, attempts, milliseconds::float8 AS milliseconds,
+    until_5, until_10, until_25, until_50, until_100, until_250, until_500, until_1000, until_2500, until_5000, until_10000,
+    until_20000, longer
+FROM attempt_counts
+WHERE width IN (60, 3600, 86400)
+UNION ALL
+SELECT 60, since, postback_id, destination_id, outcome, attempts, milliseconds,
+    CASE bucket WHEN 1 THEN attempts ELSE 0 END, CASE bucket WHEN 2 THEN attempts ELSE 0 END,
+    CASE bucket WHEN 3 THEN attempts ELSE 0 END, CASE bucket WHEN 4 THEN attempts ELSE 0 END,
+    CASE bucket WHEN 5 THEN attempts ELSE 0 END, CASE bucket WHEN 6 THEN attempts ELSE 0 END,
+    CASE bucket WHEN 7 THEN attempts ELSE 0 END, CASE bucket WHEN 8 THEN attempts ELSE 0 END,
+    CASE bucket WHEN 9 THEN attempts ELSE 0 END, CASE bucket WHEN 10 THEN attempts ELSE 0 END,
+    CASE bucket WHEN 11 THEN attempts ELSE 0 END, CASE bucket WHEN 12 THEN attempts ELSE 0 END,
+    CASE bucket WHEN 13 THEN attempts ELSE 0 END
+FROM attempt_counts_pending;
+
+ALTER TABLE pollers
+    ADD COLUMN host text,
+    ADD COLUMN in_flight integer,  -- requests that it waits for
+    -- Since it started: the deliveries that it has claimed, and the answers that it has stored, by what they led to.
+    ADD COLUMN claimed bigint,
+    ADD COLUMN delivered bigint,
+    ADD COLUMN retried bigint,
+    ADD COLUMN failed bigint,
+    ADD COLUMN dead bigint,
+    ADD COLUMN skipped bigint,
+    ADD COLUMN fenced bigint;  -- late answers of lost leases, which changed nothing
