@@ -21,7 +21,7 @@ import Testing
     {
         let outcome = try Programs.run("faults", ["--falsify"], timeout: .seconds(600))
         #expect(outcome.status == .exited(1), "\(outcome.errorText)")
-        #expect(outcome.text.contains("BROKEN: I1 I2 I5"), "\(outcome.text)")
+        #expect(outcome.text.contains("BROKEN: I1 I11 I2 I5"), "\(outcome.text)")
         for breach in [
             "conversions were answered and are not there: 3\n", "deliveries were answered and are not there: 1\n",
             "more requests were seen than attempts are recorded: 2\n",
