@@ -19,8 +19,8 @@ struct PostbacksProgram: ParsableCommand {
         version: Version.current,
         subcommands: [
             Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self, ShowPostbacks.self,
-            ShowConversions.self, ShowDeliveries.self, Import.self, Export.self, ShowPresets.self, Receive.self,
-            Doctor.self, Adopt.self, Demo.self,
+            ShowConversions.self, ShowDeliveries.self, ShowStatistics.self, Tail.self, Import.self, Export.self,
+            ShowPresets.self, Receive.self, Doctor.self, Adopt.self, Demo.self,
         ])
 
     static func main() {

@@ -79,3 +79,57 @@ ALTER TABLE pollers
     ADD COLUMN dead bigint,
     ADD COLUMN skipped bigint,
     ADD COLUMN fenced bigint;  -- late answers of lost leases, which changed nothing
+
+-- When an attempt was stored, so that a program can follow the attempts as they come; null for those of before. at is earlier, by
+-- the duration of the attempt, and by the difference of the clocks. A BRIN index costs an insert next to nothing, because it has an
+-- entry for each sixteen pages only.
+ALTER TABLE attempts ADD COLUMN stored_at timestamptz;
+ALTER TABLE attempts ALTER COLUMN stored_at SET DEFAULT now();
+
+-- Partitions of days before this migration get no index, so that no large table is locked while one is built.
+CREATE OR REPLACE FUNCTION maintain_attempt_partitions(keep_days integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    day date;
+    name text;
+    changed integer := 0;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('postbacks.attempts'));
+    FOR offset_days IN 0..7 LOOP
+        day := (now() AT TIME ZONE 'UTC')::date + offset_days;
+        name := 'attempts_' || to_char(day, 'YYYYMMDD');
+        IF to_regclass(name) IS NULL THEN
+            -- Attempts of a day without a partition are in the default one, and move.
+            EXECUTE format('CREATE TABLE %I (LIKE attempts INCLUDING ALL)', name);
+            EXECUTE format('CREATE INDEX ON %I USING brin (stored_at) WITH (pages_per_range = 16, autosummarize = on)', name);
+            EXECUTE format('WITH moved AS (DELETE FROM attempts_other WHERE at >= %L AND at < %L RETURNING *)
+                INSERT INTO %I SELECT * FROM moved', day::timestamp AT TIME ZONE 'UTC',
+                (day + 1)::timestamp AT TIME ZONE 'UTC', name);
+            EXECUTE format('ALTER TABLE attempts ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name,
+                day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+            changed := changed + 1;
+        END IF;
+    END LOOP;
+    FOR name IN
+        SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+        WHERE inhparent = 'attempts'::regclass AND child.relname ~ '^attempts_[0-9]{8}$'
+            AND to_date(right(child.relname, 8), 'YYYYMMDD') < (now() AT TIME ZONE 'UTC')::date - keep_days
+    LOOP
+        EXECUTE format('DROP TABLE %I', name);
+        changed := changed + 1;
+    END LOOP;
+    DELETE FROM attempts_other WHERE at < now() - make_interval(days => keep_days);
+    RETURN changed;
+END $$;
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN
+        SELECT child.relname FROM pg_inherits JOIN pg_class child ON child.oid = inhrelid
+        WHERE inhparent = 'attempts'::regclass AND child.relname ~ '^attempts_[0-9]{8}$'
+            AND to_date(right(child.relname, 8), 'YYYYMMDD') > (now() AT TIME ZONE 'UTC')::date
+    LOOP
+        EXECUTE format('CREATE INDEX ON %I USING brin (stored_at) WITH (pages_per_range = 16, autosummarize = on)', name);
+    END LOOP;
+END $$;
