@@ -92,48 +92,60 @@ struct DeliveryStatisticsTests {
         #expect(skipped.at("series.0.total.averageMs") == .null && skipped.at("series.0.total.p95Ms") == .null)
     }
 
-    @Test func `the answer is the same before and after the roll-up, and after minutes have become hours and days`()
-        throws
-    {
+    @Test func `the answer is the same before and after the roll-up, for each bucket`() throws {
         let installation = try attempts()
         let connection = try installation.database.connect()
-        let before = try statistics(installation, ["by": "postback"])
+        func answers() throws -> [[JSON]] {
+            try ["minute", "hour", "day"].map { unit in
+                let answer = try installation.ask(
+                    "deliveryStatistics",
+                    [
+                        "since": .string(try installation.time(WallClock.unixMilliseconds / 1000 - 3600)),
+                        "bucket": .string(unit), "by": "postback",
+                    ])
+                return answer["series"]?.items.map { $0["total"] ?? .null } ?? []
+            }
+        }
+        let before = try answers()
+        #expect(before.map { $0.map { $0["attempts"]?.integer } } == [[5, 1], [5, 1], [5, 1]])
         for _ in 0..<2 {
             try connection.run(RollUpAttempts())
             #expect(try installation.count("attempt_counts_pending") == 0)
-            #expect(try statistics(installation, ["by": "postback"]) == before)
+            #expect(try answers() == before)
         }
-        // Everything happened a hundred days earlier.
-        _ = try connection.run("UPDATE attempt_counts SET since = since - interval '100 days'")
-        let since = try #require(
-            try installation.value("SELECT rfc3339(min(since) - interval '1 day') AS value FROM attempt_counts"))
-        func old() throws -> JSON? {
-            try installation.ask(
-                "deliveryStatistics", ["since": .string(since), "bucket": "day", "by": "postback"]
-            )["series"].map { .array($0.items.map { $0["total"] ?? .null }) }
-        }
-        let totals = try old()
-        #expect(totals?.items.map { $0["attempts"]?.integer } == [5, 1])
-        try connection.run(RollUpAttempts())
-        #expect(
-            try installation.value("SELECT string_agg(DISTINCT width::text, ',') AS value FROM attempt_counts")
-                == "3600")
-        try connection.run(RollUpAttempts())
-        #expect(
-            try installation.value("SELECT string_agg(DISTINCT width::text, ',') AS value FROM attempt_counts")
-                == "86400")
-        #expect(try old() == totals)
     }
 
-    @Test func `a count that was pending for days becomes part of its hour`() throws {
+    @Test func `minutes and hours are deleted when they are old, a day's at once, and days are kept`() throws {
         let installation = try attempts()
         let connection = try installation.database.connect()
-        _ = try connection.run("UPDATE attempt_counts_pending SET since = since - interval '5 days'")
+        try connection.run(RollUpAttempts())
+        func widths() throws -> String? {
+            try installation.value(
+                "SELECT string_agg(DISTINCT width::text, ',' ORDER BY width::text) AS value FROM attempt_counts")
+        }
+        #expect(try widths() == "3600,60,86400")
+        _ = try connection.run("UPDATE attempt_counts SET since = since - interval '3 days'")
+        try connection.run(RollUpAttempts())
+        #expect(try widths() == "3600,60,86400")
+        _ = try connection.run("UPDATE attempt_counts SET since = since - interval '10 days'")
+        try connection.run(RollUpAttempts())
+        #expect(try widths() == "3600,86400")
+        _ = try connection.run("UPDATE attempt_counts SET since = since - interval '100 days'")
+        try connection.run(RollUpAttempts())
+        #expect(try widths() == "86400")
+    }
+
+    @Test func `a count that was pending for days is counted in its hour and its day`() throws {
+        let installation = try attempts()
+        let connection = try installation.database.connect()
+        _ = try connection.run("UPDATE attempt_counts_pending SET since = since - interval '10 days'")
         try connection.run(RollUpAttempts())
         #expect(
             try installation.value(
-                "SELECT string_agg(DISTINCT width::text, ',') || '/' || sum(attempts) AS value FROM attempt_counts")
-                == "3600/6")
+                """
+                SELECT string_agg(width || ':' || attempts, ',' ORDER BY width) AS value
+                FROM (SELECT width, sum(attempts) AS attempts FROM attempt_counts GROUP BY width) w
+                """) == "3600:6,86400:6")
     }
 
     @Test func `every bucket of the period has a point, also one without attempts`() throws {

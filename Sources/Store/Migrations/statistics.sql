@@ -1,9 +1,10 @@
--- What was attempted, counted for each minute, postback, destination and outcome, so that a question about a day does not read its
--- attempts. Also, more about each poller.
+-- What was attempted, counted for each minute, postback, destination and outcome, so that a question about a day does not read
+-- its attempts. Also, more about each poller.
 
--- A row counts the attempts that were stored within its time. Minutes become hours after some days, and hours become days (width,
--- in seconds). The outcome dead is that of the last attempt of a delivery that is dead. The columns from until_5 on count the
--- attempts by their duration: until_25 those that took more than 10 and at most 25 milliseconds.
+-- A row counts the attempts that were stored within its time: a minute, an hour or a day (width, in seconds). Each attempt is
+-- counted in one row of each width. Minutes and hours are kept for some days only. The outcome dead is that of the last attempt
+-- of a delivery that is dead. The columns from until_5 on count the attempts by their duration: until_25 those that took more
+-- than 10 and at most 25 milliseconds.
 CREATE TABLE attempt_counts (
     width          integer NOT NULL CHECK (width IN (60, 3600, 86400)),
     since          timestamptz NOT NULL,
@@ -50,15 +51,14 @@ CREATE FUNCTION duration_bucket(milliseconds float8) RETURNS integer LANGUAGE sq
 RETURN width_bucket(
     ceil(milliseconds), ARRAY[-1, 6, 11, 26, 51, 101, 251, 501, 1001, 2501, 5001, 10001, 20001]::float8[]);
 
--- All counts, the pending ones as minutes. The condition on width lets conditions on since use the primary key.
+-- All counts. A pending one is in each width, as in attempt_counts.
 CREATE VIEW counted_attempts AS
 SELECT width, since, postback_id, destination_id, outcome, attempts, milliseconds::float8 AS milliseconds,
     until_5, until_10, until_25, until_50, until_100, until_250, until_500, until_1000, until_2500, until_5000, until_10000,
     until_20000, longer
 FROM attempt_counts
-WHERE width IN (60, 3600, 86400)
 UNION ALL
-SELECT 60, since, postback_id, destination_id, outcome, attempts, milliseconds,
+SELECT w.width, since, postback_id, destination_id, outcome, attempts, milliseconds,
     CASE bucket WHEN 1 THEN attempts ELSE 0 END, CASE bucket WHEN 2 THEN attempts ELSE 0 END,
     CASE bucket WHEN 3 THEN attempts ELSE 0 END, CASE bucket WHEN 4 THEN attempts ELSE 0 END,
     CASE bucket WHEN 5 THEN attempts ELSE 0 END, CASE bucket WHEN 6 THEN attempts ELSE 0 END,
@@ -66,7 +66,7 @@ SELECT 60, since, postback_id, destination_id, outcome, attempts, milliseconds,
     CASE bucket WHEN 9 THEN attempts ELSE 0 END, CASE bucket WHEN 10 THEN attempts ELSE 0 END,
     CASE bucket WHEN 11 THEN attempts ELSE 0 END, CASE bucket WHEN 12 THEN attempts ELSE 0 END,
     CASE bucket WHEN 13 THEN attempts ELSE 0 END
-FROM attempt_counts_pending;
+FROM attempt_counts_pending CROSS JOIN (VALUES (60), (3600), (86400)) AS w(width);
 
 ALTER TABLE pollers
     ADD COLUMN host text,
@@ -81,8 +81,8 @@ ALTER TABLE pollers
     ADD COLUMN fenced bigint;  -- late answers of lost leases, which changed nothing
 
 -- When an attempt was stored, so that a program can follow the attempts as they come; null for those of before. at is earlier, by
--- the duration of the attempt, and by the difference of the clocks. A BRIN index costs an insert next to nothing, because it has an
--- entry for each sixteen pages only.
+-- the duration of the attempt, and by the difference of the clocks. A BRIN index costs an insert next to nothing, because it has
+-- an entry for each sixteen pages only.
 ALTER TABLE attempts ADD COLUMN stored_at timestamptz;
 ALTER TABLE attempts ALTER COLUMN stored_at SET DEFAULT now();
 

@@ -21,7 +21,8 @@ struct CountAttempts: StoredCall {
 
     var arguments: Arguments {
         [
-            "unit": .text(query.unit.rawValue), "grouped_by": .optional(query.grouping?.rawValue),
+            "unit": .text(query.unit.rawValue), "width": .int(Int(query.unit.seconds)),
+            "grouped_by": .optional(query.grouping?.rawValue),
             "since": .text(Timestamp(milliseconds: query.since * 1000).description),
             "until": .text(Timestamp(milliseconds: query.until * 1000).description),
             "postback_id": .optional(query.postbackID), "destinations": query.destinations.map { .array($0) } ?? .null,

@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Moves pending counts of attempts into the statistics, and makes hours of old minutes and days of old hours.
+/// Moves pending counts of attempts into the statistics, and deletes old minutes and hours there.
 package struct RollUpAttempts: StoredCall {
     package init() {}
 

@@ -1,8 +1,8 @@
 -- Lists the attempts that were stored since a time (@since), and in the three seconds before it, because a transaction may commit
 -- later than it began: the last @limit of them, with their deliveries and without headers and bodies, in the order in which they
--- were stored. A null filter is not applied. Each row has the present time (until); if there is no attempt, the only row has nothing
--- else. Attempts that began more than an hour ago are left out, so that only the partitions of today, and of yesterday shortly after
--- midnight, are read.
+-- were stored. A null filter is not applied. Each row has the present time (until); if there is no attempt, the only row has
+-- nothing else. Attempts that began more than an hour ago are left out, so that only the partitions of today, and of yesterday
+-- shortly after midnight, are read.
 SELECT now()::text AS until, f.*
 FROM (SELECT) AS always
 LEFT JOIN (

@@ -1,7 +1,8 @@
--- Counts attempts from @since on and before @until, both at the beginning of a @unit (minute, hour or day), for each unit, key and
--- outcome. @grouped_by says what the key is: postback, destination, affiliate, offer or outcome; null for one key, which is ''.
--- A postback for every offer or affiliate has the key *. The result has the @series_limit keys with the most attempts;
--- series_count is the number of all. A null filter is not applied. buckets has the columns of attempt_counts from until_5 on.
+-- Counts attempts from @since on and before @until, both at the beginning of a @unit (minute, hour or day) of @width seconds, for
+-- each unit, key and outcome. @grouped_by says what the key is: postback, destination, affiliate, offer or outcome; null for one
+-- key, which is ''. A postback for every offer or affiliate has the key *. The result has the @series_limit keys with the most
+-- attempts; series_count is the number of all. A null filter is not applied. buckets has the columns of attempt_counts from
+-- until_5 on.
 WITH matching AS MATERIALIZED (
     SELECT p.id, coalesce(p.offer_id, '*') AS offer_id, coalesce(p.affiliate_id, '*') AS affiliate_id
     FROM postbacks p
@@ -26,7 +27,7 @@ WITH matching AS MATERIALIZED (
     FROM counted_attempts c
     JOIN matching m ON m.id = c.postback_id
     JOIN destinations d ON d.id = c.destination_id
-    WHERE c.since >= @since::timestamptz AND c.since < @until::timestamptz
+    WHERE c.width = @width::int AND c.since >= @since::timestamptz AND c.since < @until::timestamptz
         AND (@postback_id::bigint IS NULL OR c.postback_id = @postback_id)
         AND (@destinations::text[] IS NULL OR d.origin = ANY (@destinations))
         AND (@outcome::text IS NULL OR c.outcome = @outcome)
