@@ -58,7 +58,8 @@ import Testing
         #expect(try installation.ask("showHealth", [:])["pollers"] == [])
         let beat = RecordHeartbeat(
             "00000000-0000-0000-0000-000000000001", host: "one", version: "1", uptime: .seconds(60),
-            problem: "it has no key", counts: PollerCounts())
+            problem: "it has no key", counts: PollerCounts(), number: 1,
+            increments: [RecordHeartbeat.Increment("attempts_total", labels: "outcome=\"retry\",error=\"dns\"", 2)])
         try installation.database.connect().run(beat)
         #expect(try installation.ask("showHealth", [:]).at("pollers.0.problem") == "it has no key")
     }

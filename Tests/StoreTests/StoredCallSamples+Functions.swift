@@ -63,7 +63,8 @@ enum FunctionCallSamples {
     private static let deliveries: [any StoredCall] = [
         ListDeliveries(filter: .none, order: .oldest, after: nil, count: 10, orderHold: .seconds(600)),
         ListAttempts(deliveries: [(id: 1, from: 0, until: 2_000_000_000)], isBrief: false),
-        FollowAttempts(since: "2026-01-01", FollowAttempts.Filter(), limit: 10), FindUnresendable(deliveryIDs: [1, 99]),
+        FollowAttempts(since: "2026-01-01", FollowAttempts.Filter(), limit: 10),
+        FindUnresendable(deliveryIDs: [1, 99]),
         ResendDeliveries(request: read(["filter": ["offerId": "o"], "force": true], ResendRequest.init)),
     ]
 

@@ -23,7 +23,9 @@ enum StoredCallSamples {
         MeasureTables(limit: 10), RepairOutbox(), RepairSequences(), PauseDyingPostbacks([1]),
         RecordHeartbeat(
             "00000000-0000-0000-0000-000000000001", host: "one", version: "1.0.0", uptime: .seconds(1.5),
-            problem: "it has no key", counts: PollerCounts()), RollUpAttempts(),
+            problem: "it has no key", counts: PollerCounts(), number: 1,
+            increments: [RecordHeartbeat.Increment("attempts_total", labels: "outcome=\"retry\",error=\"dns\"", 2)]),
+        RollUpAttempts(),
         RecordMigration(number: 1000, name: "sample"), ReleaseDeliveries([]),
         RemoveHeartbeat("00000000-0000-0000-0000-000000000002"), RenumberDeliveries([4]),
         NotifyOperator("poller.stopped", ["unanswered": 1]), TryWriting(), WatchOutbox(lagSeconds: 300),

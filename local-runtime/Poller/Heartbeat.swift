@@ -32,11 +32,13 @@ struct Heartbeat {
     mutating func lacksKey(_ reason: String, now: Instant) { lack = (reason, now) }
 
     /// The call that stores the heartbeat.
-    func call(_ counts: PollerCounts, now: Instant) -> RecordHeartbeat {
+    func call(
+        _ counts: PollerCounts, _ beat: (number: Int, increments: [RecordHeartbeat.Increment]), now: Instant
+    ) -> RecordHeartbeat {
         let lack = lack.flatMap { now - $0.time < Heartbeat.lackMemory ? $0.reason : nil }
         return RecordHeartbeat(
             id, host: ThisProcess.hostName, version: Version.current, uptime: now - startTime,
-            problem: problem ?? lack, counts: counts)
+            problem: problem ?? lack, counts: counts, number: beat.number, increments: beat.increments)
     }
 
     /// `isStored` says whether the database has stored it.

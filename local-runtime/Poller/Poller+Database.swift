@@ -30,7 +30,7 @@ extension Poller {
             }
             if let look = rhythm.look(now: now) { work.look = (look, trip.add(call(for: look, now: now))) }
         }
-        if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(heartbeat.call(counts, now: now)) }
+        if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(nextHeartbeat(now: now)) }
         guard !trip.isEmpty, link.start(trip, now: now) else { return }
         leasesToRelease = []
         answers.removeFirst(work.answers.count)

@@ -45,14 +45,14 @@ extension Poller {
                 logger.notice("deliveries can be sent from here again")
             }
             slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
-            log.attempted(flight.claim, bytes, start: flight.start, now: now)
-            answers.append(answer)
+            log.attempted(flight.claim, answer, start: flight.start, now: now)
+            keep(answer)
         case .refusal(let id, let message):
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             // If the process has answered other lines, the fault is in this line. If it has answered none, it probably
             // is of another version.
             if process.hasAnswered {
-                answers.append(DeliveryLine.refused(id, message))
+                keep(DeliveryLine.refused(id, message))
             } else {
                 handle(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
             }
@@ -60,6 +60,12 @@ extension Poller {
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             handle(complaint, of: flight.claim, now: now)
         }
+    }
+
+    /// Keeps an answer until the database stores it, and counts its attempt.
+    private func keep(_ answer: Answer) {
+        log.metrics.attempted(answer.facts)
+        answers.append(answer)
     }
 
     private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Instant) {
@@ -132,16 +138,14 @@ extension Poller {
     private func loseWhatWasWritten(now: Instant, _ fate: (Int) -> (wait: Duration, isCharged: Bool)?) {
         let unsent = Set(process.unsent.map(\.id))
         let lost = inFlight.filter { !unsent.contains($0.key) }
+        log.metrics.lostLeases(lost.count)
         let fate = fate(lost.count)
         for (id, flight) in lost {
             inFlight[id] = nil
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             let scheduled = settings.schedule.wait(
                 afterAttempt: flight.claim.attempt, jitter: Double.random(in: 0...1))
-            answers.append(
-                .lost(
-                    flight.claim, wait: fate?.wait ?? scheduled,
-                    isCharged: fate?.isCharged ?? true))
+            keep(.lost(flight.claim, wait: fate?.wait ?? scheduled, isCharged: fate?.isCharged ?? true))
         }
     }
 }

@@ -10,16 +10,17 @@ extension Poller {
         (answers.count + (work?.answers.count ?? 0), leasesToRelease.count + (work?.released.count ?? 0))
     }
 
-    /// What the poller has counted since it started, and the number of its requests in flight.
-    var counts: PollerCounts {
+    /// The heartbeat with everything that was counted until now.
+    func nextHeartbeat(now: Instant) -> RecordHeartbeat {
         var counts = log.counts
         counts.inFlight = inFlight.count
-        return counts
+        return heartbeat.call(counts, log.metrics.beat(), now: now)
     }
 
     func handle(_ beat: RoundTrip.Ticket<RecordHeartbeat>, of answers: RoundTrip.Answers, now: Instant) {
         do throws(PostgresError) {
             try answers(beat)
+            log.metrics.beatIsStored()
             heartbeat.ended(isStored: true, now: now)
         } catch {
             // It is still due: the next connection begins with a heartbeat.
@@ -44,10 +45,11 @@ extension Poller {
             metadata: metadata)
     }
 
-    /// Deletes the poller's row, if the database answers within two seconds. Otherwise others see that its heartbeats
-    /// have ended.
+    /// Stores what was counted and deletes the poller's row, if the database answers within two seconds. Otherwise others
+    /// see that its heartbeats have ended.
     func leave() {
         var trip = RoundTrip()
+        _ = trip.add(nextHeartbeat(now: Instant.now))
         _ = trip.add(RemoveHeartbeat(heartbeat.id))
         guard link.start(trip, now: Instant.now) else { return }
         let end = Instant.now + .seconds(2)

@@ -113,7 +113,10 @@ package final class Poller {
     }
 
     func turn(now: Instant) {
-        if link.advance(now: now) { rhythm.wake(now: now) }
+        if link.advance(now: now) {
+            rhythm.wake(now: now)
+            log.connected()
+        }
         let notifications = link.takeNotifications()
         if !notifications.isEmpty { rhythm.wake(now: now) }
         for postback in notifications.compactMap(Outbox.resumedPostback) { log.resumed(postback) }

@@ -32,7 +32,7 @@ END $$;
 
 REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
     attempts, delivery_log, schema_migrations, installation, pollers, alerts, alert_deaths, alert_watch, attempt_counts,
-    attempt_counts_pending, counted_attempts
+    attempt_counts_pending, counted_attempts, counters
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
@@ -50,7 +50,7 @@ GRANT SELECT ON schema_migrations, pollers TO postbacks_reader, postbacks_record
 -- Reader.
 GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox,
     deliveries, attempts, delivery_log, installation, alerts, alert_deaths, alert_watch, attempt_counts, attempt_counts_pending,
-    counted_attempts TO postbacks_reader, postbacks_manager;
+    counted_attempts, counters TO postbacks_reader, postbacks_manager;
 GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark(), owed_state(timestamptz, timestamptz, integer),
     waits_for(bigint, float8) TO postbacks_reader, postbacks_manager;
 
@@ -76,6 +76,7 @@ GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
 GRANT SELECT, UPDATE, DELETE ON alerts, alert_deaths TO postbacks_poller;
 GRANT SELECT, INSERT, UPDATE ON alert_watch TO postbacks_poller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_counts, attempt_counts_pending TO postbacks_poller;
+GRANT SELECT, INSERT, UPDATE ON counters TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION duration_bucket(float8), owed_state(timestamptz, timestamptz, integer) TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION tell(text, jsonb), about(postbacks) TO postbacks_poller;
 

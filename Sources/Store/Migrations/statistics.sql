@@ -78,7 +78,17 @@ ALTER TABLE pollers
     ADD COLUMN failed bigint,
     ADD COLUMN dead bigint,
     ADD COLUMN skipped bigint,
-    ADD COLUMN fenced bigint;  -- late answers of lost leases, which changed nothing
+    ADD COLUMN fenced bigint,  -- late answers of lost leases, which changed nothing
+    ADD COLUMN beat bigint NOT NULL DEFAULT 0;  -- the number of its last heartbeat
+
+-- What all pollers have counted together, for Prometheus: name and labels as in its text format, without the prefix postbacks_. Each
+-- heartbeat adds what is new.
+CREATE TABLE counters (
+    name   text COLLATE "C" NOT NULL,
+    labels text COLLATE "C" NOT NULL,
+    value  float8 NOT NULL,
+    PRIMARY KEY (name, labels)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
 -- When an attempt was stored, so that a program can follow the attempts as they come; null for those of before. at is earlier, by
 -- the duration of the attempt, and by the difference of the clocks. A BRIN index costs an insert next to nothing, because it has

@@ -35,6 +35,12 @@ package struct CompleteDeliveries: StoredCall {
         /// Postbacks that were paused; their deliveries are still to be held.
         package let pausedPostbacks: [Int]
         package let pauses: [Outbox.Pause]
+        /// The milliseconds from becoming owed to the beginning of the first attempt, of each delivery that was attempted
+        /// for the first time.
+        package let firstAttempts: [Int]
+        /// The milliseconds from becoming owed to the end of the last attempt, of each delivery that ended here and was
+        /// not resent.
+        package let completions: [Int]
     }
 
     package static let statement = Statement(
@@ -52,12 +58,15 @@ package struct CompleteDeliveries: StoredCall {
         let row = try rows.single()
         let dying: IntegerArray? = try row.optional("dying")
         let paused: IntegerArray? = try row.optional("paused")
+        let firstAttempts: IntegerArray? = try row.optional("first_attempts")
+        let completions: IntegerArray? = try row.optional("completions")
         return Answer(
             fenced: try row.required("fenced"), delivered: try row.required("delivered"),
             retrying: try row.required("retrying"), dead: try row.required("dead"), failed: try row.required("failed"),
             skipped: try row.required("skipped"), failures: try row.list("ended", Outbox.FailedDelivery.init),
             postbacksToCheck: dying?.values ?? [], pausedPostbacks: paused?.values ?? [],
-            pauses: try row.list("pauses", Outbox.Pause.init))
+            pauses: try row.list("pauses", Outbox.Pause.init), firstAttempts: firstAttempts?.values ?? [],
+            completions: completions?.values ?? [])
     }
 }
 

@@ -13,9 +13,28 @@ package struct RecordHeartbeat: StoredCall {
     /// The reason why it cannot send; nil for none. The database keeps 500 characters.
     package let problem: String?
     package let counts: PollerCounts
+    /// The number of the heartbeat, from 1. One whose number was stored already adds no increments.
+    package let number: Int
+    package let increments: [Increment]
+
+    /// What is added to a counter that all pollers share.
+    package struct Increment: Sendable, Equatable {
+        /// The name of the metric, without the prefix `postbacks_`.
+        package let name: String
+        /// The labels as in the text format of Prometheus, such as `outcome="retry",error="timeout"`; empty for none.
+        package let labels: String
+        package let value: Double
+
+        package init(_ name: String, labels: String, _ value: Double) {
+            self.name = name
+            self.labels = labels
+            self.value = value
+        }
+    }
 
     package init(
-        _ poller: String, host: String, version: String, uptime: Duration, problem: String?, counts: PollerCounts
+        _ poller: String, host: String, version: String, uptime: Duration, problem: String?, counts: PollerCounts,
+        number: Int, increments: [Increment]
     ) {
         self.poller = poller
         self.host = host
@@ -23,6 +42,8 @@ package struct RecordHeartbeat: StoredCall {
         self.uptime = uptime
         self.problem = problem
         self.counts = counts
+        self.number = number
+        self.increments = increments
     }
 
     package static let statement = Statement(name: "record_heartbeat", bytes: PackageResources.record_heartbeat_sql)
@@ -31,7 +52,9 @@ package struct RecordHeartbeat: StoredCall {
         [
             "poller_id": .text(poller), "host": .text(String(host.prefix(255))), "version": .text(version),
             "uptime_seconds": .text(String(uptime.seconds)),
-            "problem": .optional(problem.map { String($0.prefix(500)) }),
+            "problem": .optional(problem.map { String($0.prefix(500)) }), "beat": .int(number),
+            "names": .array(increments.map(\.name)), "labels": .array(increments.map(\.labels)),
+            "increments": .array(increments.map { String($0.value) }),
         ] + counts.arguments
     }
 }

@@ -11,6 +11,8 @@ struct Answer {
     /// `{"id":…,"output":{…}}`.
     let line: [UInt8]
     let reaction: Reaction
+    /// What is counted of the attempt.
+    let facts: AttemptFacts
     /// Whether the attempt ended because a secret of the delivery could not be opened.
     let isOfSecret: Bool
     private let isBare: Bool
@@ -36,10 +38,12 @@ struct Answer {
     }
 
     fileprivate init(
-        id: String, line: [UInt8], reaction: Reaction = .inconclusive, isOfSecret: Bool = false, isBare: Bool = false
+        id: String, line: [UInt8], facts: AttemptFacts, reaction: Reaction = .inconclusive, isOfSecret: Bool = false,
+        isBare: Bool = false
     ) {
         self.id = id
         self.line = line
+        self.facts = facts
         self.reaction = reaction
         self.isOfSecret = isOfSecret
         self.isBare = isBare
@@ -55,7 +59,8 @@ struct Answer {
         if let retryIn { output.append(JSON.Member("retryInSeconds", .number("\(retryIn.seconds)"))) }
         if !isCharged { output.append(JSON.Member("uncharged", true)) }
         let line: JSON = ["id": .string(id), "output": .object(output)]
-        self.init(id: id, line: line.bytes, isBare: true)
+        let facts = AttemptFacts(outcome: outcome, errorCode: code, phases: [])
+        self.init(id: id, line: line.bytes, facts: facts, isBare: true)
     }
 }
 
@@ -103,7 +108,7 @@ enum DeliveryLine {
         {
             self = .attempt(
                 Answer(
-                    id: id, line: line, reaction: Reaction(output, outcome),
+                    id: id, line: line, facts: AttemptFacts(output, outcome), reaction: Reaction(output, outcome),
                     isOfSecret: outcome != .delivered && output["error"]?["code"] == "secret"))
         } else {
             return nil
@@ -114,6 +119,20 @@ enum DeliveryLine {
     /// it in the attempt.
     static func refused(_ id: String, _ message: String) -> Answer {
         Answer(id: id, outcome: "failed", retryIn: nil, code: "internal", message: message, isCharged: true)
+    }
+}
+
+extension AttemptFacts {
+    fileprivate init(_ output: Outline, _ outcome: Judgement.Outcome) {
+        // The error of a delivered attempt is always null. A code of a later version is not a label here.
+        let code = outcome == .delivered ? nil : output["error"]?["code"]?.text.flatMap(AttemptError.Code.init)
+        let timing = output["timing"]
+        self.init(
+            outcome: outcome.rawValue, errorCode: code?.rawValue,
+            phases: Phase.allCases.compactMap { phase in
+                guard case .number(let text)? = timing?[phase.member], let time = Double(text) else { return nil }
+                return (phase, time)
+            })
     }
 }
 

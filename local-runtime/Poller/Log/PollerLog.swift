@@ -4,12 +4,14 @@ import System
 
 /// The log of a poller about deliveries, postbacks and destinations: each event that an operator has to know of, but at
 /// most `linesPerSecond` lines a second, and a summary every minute. No line contains a secret, a body or more of a URL
-/// than scheme, host and port.
+/// than scheme, host and port. It also counts what it is told, for the heartbeats.
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
     /// What the poller has counted since it started.
     private(set) var counts = PollerCounts()
+    var metrics = PollerMetrics()
+    private var hasConnected = false
     private var recent: Recent
     private var troubles: [String: KnownTrouble] = [:]
 
@@ -50,6 +52,7 @@ final class PollerLog {
     /// Logs the result of a stored batch of answers.
     func completed(_ completion: CompleteDeliveries.Answer, now: Instant) {
         counts.add(completion)
+        metrics.completed(completion)
         for failure in completion.failures { logFailure(failure, now: now) }
         let loggedDead = completion.failures.count { $0.state == .dead }
         budget.leaveOut(completion.dead - loggedDead, .dead)
@@ -60,7 +63,14 @@ final class PollerLog {
     /// Logs the deliveries that a claim has ended.
     func ended(_ deliveries: [Outbox.EndedDelivery], now: Instant) {
         counts.add(deliveries)
+        metrics.ended(deliveries)
         for failure in deliveries.compactMap(\.failure) { logFailure(failure, now: now) }
+    }
+
+    /// Counts the connections to the database after the first.
+    func connected() {
+        if hasConnected { metrics.reconnects += 1 }
+        hasConnected = true
     }
 
     /// Counts deliveries that the poller has claimed.
@@ -117,10 +127,10 @@ final class PollerLog {
     }
 
     /// Logs an answer of the delivery process. `start` is the time at which the attempt was handed over.
-    func attempted(_ claim: Outbox.Claim, _ line: [UInt8], start: Instant, now: Instant) {
+    func attempted(_ claim: Outbox.Claim, _ answer: Answer, start: Instant, now: Instant) {
         recent.attempts.add(now - start)
         guard logger.logLevel <= .debug else { return }
-        let result = AttemptResult(line)
+        let result = AttemptResult(answer.line)
         var metadata: Logger.Metadata = [
             "delivery": "\(claim.delivery)", "postback": "\(claim.postback)", "conversion": "\(claim.conversion)",
             "attempt": "\(claim.attempt)", "outcome": "\(result.outcome)",

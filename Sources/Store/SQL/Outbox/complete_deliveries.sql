@@ -22,7 +22,9 @@ WITH answers AS MATERIALIZED (
         d.id IS NOT NULL OR coalesce(a.uncharged, false) AS is_probe,
         CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
         a.postback_version, a.request, a.response, a.error, a.timing,
-        a."remoteAddress" AS remote_address, (a.timing ->> 'totalMs')::float8 AS milliseconds,
+        a."remoteAddress" AS remote_address, t.milliseconds,
+        -- From becoming owed to the beginning of the attempt.
+        greatest(0, extract(epoch FROM now() - o.owed_at) * 1000 - coalesce(t.milliseconds, 0))::bigint AS waited_ms,
         CASE
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
             WHEN d.id IS NOT NULL OR a.uncharged THEN NULL
@@ -32,6 +34,7 @@ WITH answers AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT * FROM outbox o WHERE o.id = ANY (ARRAY[a.id]) AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL FOR UPDATE
     ) o
+    CROSS JOIN LATERAL (SELECT (a.timing ->> 'totalMs')::float8 AS milliseconds) t
     LEFT JOIN LATERAL (
         SELECT d.id FROM destinations d
         WHERE a.outcome = 'retry' AND NOT a.sent AND a.error ->> 'code' IN ('dns', 'connect', 'tls', 'timeout')
@@ -121,6 +124,9 @@ WITH answers AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM answers) - counts.judged AS fenced, counts.*,
     (SELECT array_agg(DISTINCT postback_id) FROM judged WHERE final IN ('dead', 'failed')) AS dying,
+    (SELECT array_agg(waited_ms) FROM judged WHERE lease_no = 1) AS first_attempts,
+    (SELECT array_agg(waited_ms + milliseconds::bigint) FROM judged WHERE final IN ('delivered', 'failed', 'dead')
+        AND attempts_before = 0 AND milliseconds IS NOT NULL) AS completions,
     (SELECT array_agg(id) FROM pausing) AS paused,
     (
         SELECT json_agg(json_build_object('postback', id, 'offer', offer_id, 'affiliate', affiliate_id,
