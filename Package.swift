@@ -24,12 +24,12 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CSystem"),
+        .systemLibrary(name: "CGlibc"),
         .target(name: "CArguments"),
 
         // Text, the operating system, JSON, and one wrapper for each C library.
         .target(name: "Text"),
-        .target(name: "System", dependencies: ["CArguments", "CSystem", "Text"]),
+        .target(name: "System", dependencies: ["CArguments", "CGlibc", "Text"]),
         .target(name: "JSON", dependencies: ["Text"]),
         .target(name: "Input", dependencies: ["JSON", "Text"]),
         .target(name: "Secrets", dependencies: ["CCrypto", "Text"]),

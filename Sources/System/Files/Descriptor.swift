@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// A file descriptor. An owned one is closed when its last reference is released.

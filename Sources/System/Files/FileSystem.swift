@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// Files and folders by path.

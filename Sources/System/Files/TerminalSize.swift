@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 
 extension Descriptor {
     /// The number of columns of the terminal; nil if this is no terminal, or its size is unknown.

@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// A program that this process has started. It inherits only the three standard streams, and its signals have the

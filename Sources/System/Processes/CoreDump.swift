@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 
 /// Protects the secrets in a process's memory from core dumps.
 package enum CoreDump {

@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// Runs a closure on a new, detached thread. The process does not wait for it at its end.

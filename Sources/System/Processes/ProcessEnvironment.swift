@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// The environment variables of this process.

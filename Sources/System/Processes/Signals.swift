@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// Signal handling of this process.

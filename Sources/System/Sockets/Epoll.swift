@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// Waits on many descriptors. The cost depends only on the number of ready ones.

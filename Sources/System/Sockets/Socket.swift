@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// A TCP socket that accepts connections. Non-blocking, not inherited by children.

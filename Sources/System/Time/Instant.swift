@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// A point in time of the monotonic clock (CLOCK_MONOTONIC), which never goes back and is independent of the time of

@@ -1,4 +1,4 @@
-import CSystem
+import CGlibc
 import Glibc
 
 /// The time of day, as the machine's clock has it. It can be set, also backwards.
