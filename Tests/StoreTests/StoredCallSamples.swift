@@ -14,13 +14,17 @@ enum StoredCallSamples {
         ClaimDeliveries(
             [Outbox.Share(destination: 1, free: 10)], lease: .seconds(60), orderHold: .seconds(600), schedule: .standard
         ),
-        CompleteAlerts([]), complete, CountDue(), CountOwed(), CreateMigrationsTable(), DeferUnreadable([1]),
+        CompleteAlerts([]), complete, CountDue(), CountOwed(),
+        CreateKey(name: "k", scope: .read, digest: [UInt8](repeating: 2, count: 32), seconds: 60),
+        CreateMigrationsTable(), DeferUnreadable([1]),
         DescribeServer(), FillDeliveries(after: 0, limit: 10), FindDueDestinations(heads: 2, schedule: .standard),
         FindSequencesBehind(), FindUnfinishedIndexes(), ReportDeadDeliveries(), HoldPostbacks([2]),
         ListBlocked(limit: 10),
-        ListMigrations(), ListPaused(limit: 10), ListPollers(), LockMigrations(), MaintainAttempts(keepDays: 90),
+        ListKeys(), ListMigrations(), ListPaused(limit: 10), ListPollers(), LoadKeys(), LockMigrations(),
+        MaintainAttempts(keepDays: 90),
         MarkDestinations([1: Outbox.Mark(failures: 1)], schedule: .standard), MeasureAlerts(), MeasureBacklog(),
-        MeasureTables(limit: 10), RepairOutbox(), RepairSequences(), PauseDyingPostbacks([1]),
+        MeasureTables(limit: 10), MeasureWork(), RevokeKey(id: 1), TouchKeys(ids: [1]), RepairOutbox(),
+        RepairSequences(), PauseDyingPostbacks([1]),
         RecordHeartbeat(
             "00000000-0000-0000-0000-000000000001", host: "one", version: "1.0.0", uptime: .seconds(1.5),
             problem: "it has no key", counts: PollerCounts(), number: 1,
@@ -48,6 +52,7 @@ enum StoredCallSamples {
     /// the outbox one delivery of each kind (1 due, 2 in flight, 3 lost on its last attempt, 4 with an id that is taken, 5 overtaken,
     /// 6 held).
     static let content = """
+        INSERT INTO api_keys (name, scope, digest) VALUES ('sample', 'manage', decode(repeat('01', 32), 'hex'));
         INSERT INTO destinations (origin) VALUES ('http://one:80');
         INSERT INTO destinations (origin, failures, failing_since, blocks, blocked_until)
         VALUES ('http://two:80', 10, now(), 1, now() + interval '1 hour');

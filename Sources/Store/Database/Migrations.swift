@@ -61,6 +61,8 @@ package enum Migrations {
             script: String(decoding: PackageResources.shared_lookups_sql, as: UTF8.self)),
         Migration(
             number: 18, name: "statistics", script: String(decoding: PackageResources.statistics_sql, as: UTF8.self)),
+        Migration(
+            number: 20, name: "api keys", script: String(decoding: PackageResources.api_keys_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is

@@ -32,7 +32,7 @@ END $$;
 
 REVOKE ALL ON offers, goals, affiliates, destinations, postbacks, postback_versions, conversions, events, outbox, deliveries,
     attempts, delivery_log, schema_migrations, installation, pollers, alerts, alert_deaths, alert_watch, attempt_counts,
-    attempt_counts_pending, counted_attempts, counters
+    attempt_counts_pending, counted_attempts, counters, api_keys
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
 REVOKE ALL ON SEQUENCE conversions_id_seq, postbacks_id_seq, outbox_id_seq
     FROM postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
@@ -43,6 +43,11 @@ GRANT EXECUTE ON FUNCTION rfc3339(timestamptz), conversion_json(conversions, tex
     fires(text, text, text, text, boolean, timestamptz, text, text, text, text, boolean),
     conversions_by_key(text, text, text), find_conversion(bigint, text, text, text, text)
     TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
+
+-- The gateway checks keys with the login of its functions, and stores when each was used last. Digests give no key away. Only a
+-- manager creates and revokes keys.
+GRANT SELECT, UPDATE (used_at) ON api_keys TO postbacks_reader, postbacks_recorder, postbacks_manager;
+GRANT INSERT, UPDATE ON api_keys TO postbacks_manager;
 
 -- Everybody: the version of the tables, and whether a poller is alive.
 GRANT SELECT ON schema_migrations, pollers TO postbacks_reader, postbacks_recorder, postbacks_poller, postbacks_manager;
