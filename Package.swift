@@ -13,9 +13,16 @@ let deliverPostbackDependencies: [Target.Dependency] = [
     "Configuration", "Domain", "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Secrets", "System", "Text",
 ]
 
+/// The dependencies that only the HTTP gateway has. SwiftPM does not resolve them unless the trait is enabled.
+let withGateway = TargetDependencyCondition.when(traits: ["Gateway"])
+
 let package = Package(
     name: "postbacks",
+    traits: [
+        .trait(name: "Gateway", description: "Builds the HTTP gateway, the program postbacks-gateway, with SwiftNIO.")
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
@@ -26,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CGlibc"),
         .target(name: "CArguments"),
+        .target(name: "CEmbedded"),
 
         // Text, the operating system, JSON, and one wrapper for each C library.
         .target(name: "Text"),
@@ -34,6 +42,7 @@ let package = Package(
         .target(name: "Input", dependencies: ["JSON", "Text"]),
         .target(name: "Secrets", dependencies: ["CCrypto", "Text"]),
         .target(name: "Postgres", dependencies: ["CPostgres", "System"]),
+        .target(name: "EmbeddedFiles", dependencies: ["CEmbedded"]),
         .target(name: "Egress", dependencies: ["System", "Text"]),
         .target(name: "HTTP", dependencies: ["CCurl", "Egress", "System", "Text"]),
 
@@ -81,11 +90,28 @@ let package = Package(
             name: "Bulk",
             dependencies: ["Domain", "FunctionRuntime", "Input", "JSON", "Secrets", "Store", "System", "Text"],
             path: "local-runtime/Bulk"),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Secrets", "Store", "System",
+                "Text", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "local-runtime/Gateway"),
+        .executableTarget(
+            name: "postbacks-gateway",
+            dependencies: [
+                "Configuration", "Domain", "FunctionRuntime", "Gateway", "Store", "System",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: withGateway),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: withGateway),
+                .product(name: "NIOPosix", package: "swift-nio", condition: withGateway),
+            ],
+            path: "local-runtime/postbacks-gateway"),
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Input", "JSON",
-                "Poller", "Postgres", "Presets", "Receiver", "Secrets", "Store", "System",
+                "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Gateway", "Input",
+                "JSON", "Poller", "Postgres", "Presets", "Receiver", "Secrets", "Store", "System",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -150,12 +176,19 @@ let package = Package(
         .testTarget(
             name: "ReadmeTests",
             dependencies: [
-                "Domain", "FunctionRuntime", "Input", "JSON", "Postgres", "Receiver", "Store", "System", "TestSupport",
-                "TestThreads", "postbacks",
+                "Domain", "FunctionRuntime", "Gateway", "Input", "JSON", "Postgres", "Receiver", "Store", "System",
+                "TestSupport", "TestThreads", "postbacks",
             ]),
         .testTarget(
             name: "PresetsTests",
             dependencies: ["Domain", "FunctionRuntime", "JSON", "Presets", "System", "TestSupport", "TestThreads"]),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Domain", "EmbeddedFiles", "FunctionRuntime", "Gateway", "Input", "JSON", "Postgres", "Receiver",
+                "Secrets", "Store", "System", "TestSupport", "TestThreads", "Text",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "DisplayTests",
@@ -183,7 +216,7 @@ let package = Package(
                 "Egress", "EmbeddedPostgres", "HTTP", "JSON", "Postgres", "System", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Benchmarks", exclude: ["run"], resources: [.embedInCode("single_row.sql")]),
+            path: "Tests/Benchmarks", exclude: ["gateway", "run"], resources: [.embedInCode("single_row.sql")]),
 
         // Faults that are injected into the real programs, and the ledger that is checked after each fault.
         .target(
@@ -237,9 +270,12 @@ if isFuzzing {
 }
 
 // What is shipped, without benchmarks, faults and tests: an eighth less to compile before the first start.
-if Context.environment["POSTBACKS_PROGRAMS_ONLY"] != nil {
+// The gateway is built apart from the other programs, where the trait is enabled.
+if let programs = Context.environment["POSTBACKS_PROGRAMS_ONLY"] {
     let tools: Set = ["TestSupport", "HostileReceiver", "benchmarks", "FaultLedger", "faults"]
-    package.targets.removeAll { $0.type == .test || tools.contains($0.name) }
+    package.targets.removeAll {
+        $0.type == .test || tools.contains($0.name) || ($0.name == "postbacks-gateway" && programs != "gateway")
+    }
 }
 
 /// Every target is compiled with the same, strictest settings.

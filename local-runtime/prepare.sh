@@ -127,6 +127,22 @@ build_programs() {
     build_release
 }
 
+# Builds the HTTP gateway with the package trait Gateway, in a folder of its own: a build with another trait would throw away the
+# products of the first. The first argument is release or debug.
+build_gateway() {
+    local linking=()
+    if [ "$1" = release ]; then linking=(--static-swift-stdlib); fi
+    POSTBACKS_PROGRAMS_ONLY=gateway build --traits Gateway --scratch-path "$root/.build-gateway" -c "$1" \
+        "${linking[@]}" --product postbacks-gateway
+}
+
+# Builds the gateway as it is shipped, and puts it beside the other programs.
+build_shipped_gateway() {
+    build_gateway release
+    install -m 755 "$root/.build-gateway/release/postbacks-gateway" "$release/postbacks-gateway.new"
+    mv "$release/postbacks-gateway.new" "$release/postbacks-gateway"
+}
+
 require_swift
 install_packages
 if [ -n "${for_tests:-}" ]; then install_python_libraries; fi

@@ -1,11 +1,11 @@
 import Input
-import JSON
+package import JSON
 
 /// Checks all input: it parses bytes into one JSON object and reads the object as a function's input, or throws an
 /// error that says why not.
-enum Gate {
+package enum Gate {
     /// Parses the bytes as one JSON object and returns its members.
-    static func object(_ bytes: [UInt8], limit: Int) throws(FunctionError) -> [JSON.Member] {
+    package static func object(_ bytes: [UInt8], limit: Int) throws(FunctionError) -> [JSON.Member] {
         guard bytes.count <= limit else { throw FunctionError(.invalidJSON, "the input is larger than \(limit) bytes") }
         switch try parse(bytes, depth: JSON.depthLimit) {
         case .object(let members): return members

@@ -17,7 +17,7 @@ final class RunningUp {
         self.environment = ["POSTBACKS_HOME": "\(folder.path)/home", "POSTBACKS_FUNCTIONS": Programs.folder]
         let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         process = try ChildProcess(
-            Programs.path("postbacks"), ["up"],
+            Programs.path("postbacks"), ["up", "--no-gateway"],
             environment: Programs.environment(self.environment.merging(environment) { $1 }), output: .null,
             errorOutput: .descriptor(log))
         try waitUntil("it runs", timeoutSeconds: 120) {

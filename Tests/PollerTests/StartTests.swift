@@ -59,7 +59,7 @@ struct StartTests {
         expectRefusal(lost, ["put it back; a new key opens none of them"])
         #expect(!lost.errorText.contains("openssl"))
         let up = try Programs.run(
-            "postbacks", ["up"],
+            "postbacks", ["up", "--no-gateway"],
             environment: installation.environment.merging([name: Installation.encryptionKey("test", 8)]) { $1 })
         expectRefusal(up, ["it is a different key"])
         let rekey = try Programs.run(

@@ -25,7 +25,7 @@ struct UpTests {
         let log = "\(folder.path)/log"
         let output = try Descriptor.open(log, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         let process = try ChildProcess(
-            Programs.path("postbacks"), ["up"],
+            Programs.path("postbacks"), ["up", "--no-gateway"],
             environment: Programs.environment([
                 "POSTBACKS_HOME": "\(folder.path)/home", "POSTBACKS_FUNCTIONS": Programs.folder,
             ]), output: .null, errorOutput: .descriptor(output))

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gateway
 import TestSupport
 import Testing
 
@@ -18,6 +19,7 @@ struct FunctionListTests {
     @Test func `the program postbacks knows them, which doctor and invoke use`() {
         #expect(FunctionNames.all == Repository.functions)
         #expect(FunctionNames.withSecrets.allSatisfy(Repository.functions.contains))
+        #expect(FunctionNames.recording.allSatisfy(Repository.functions.contains))
     }
 
     @Test func `Package swift builds them`() throws {

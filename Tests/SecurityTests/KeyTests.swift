@@ -99,7 +99,7 @@ import Testing
             #expect(kept == key)
         }
         try FileSystem.remove(file)
-        let outcome = try Programs.run("postbacks", ["up"], environment: environment)
+        let outcome = try Programs.run("postbacks", ["up", "--no-gateway"], environment: environment)
         #expect(outcome.status == .exited(78))
         #expect(outcome.errorText.contains("\(file) is missing, and it has sealed 1 secrets"))
         #expect(FileSystem.kind(of: file) == nil)
@@ -141,7 +141,8 @@ import Testing
         let folder = try TemporaryFolder()
         let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         let up = try ChildProcess(
-            Programs.path("postbacks"), ["up"], environment: Programs.environment(environment), output: .null,
+            Programs.path("postbacks"), ["up", "--no-gateway"], environment: Programs.environment(environment),
+            output: .null,
             errorOutput: .descriptor(log))
         defer {
             up.terminate(SIGTERM)

@@ -22,7 +22,9 @@ package final class RunningPoller {
         let environment = usual.merging(installation.environment) { $1 }.merging(settings) { $1 }
         let log = try Descriptor.open(logPath, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         process = try ChildProcess(
-            "/bin/sh", ["-c", "\(shell); exec \"$0\" \"$1\"", Programs.path("postbacks"), command],
+            "/bin/sh",
+            ["-c", "\(shell); exec \"$0\" \"$@\"", Programs.path("postbacks"), command]
+                + (command == "up" ? ["--no-gateway"] : []),
             environment: Programs.environment(environment), output: .null, errorOutput: .descriptor(log))
     }
 

@@ -2,6 +2,7 @@ import Configuration
 import Domain
 import EmbeddedPostgres
 import FunctionRuntime
+import Gateway
 import Input
 import Secrets
 import Store
@@ -87,11 +88,9 @@ struct Installation {
     /// The environment of one function: without the key if the function handles no secrets, without the database if it
     /// needs none.
     func environment(of function: String, connectionString: String?) throws(FunctionError) -> [String: String] {
-        // Only the poller sends alerts.
-        let variables = try environment(connectionString: function == "deliverPostback" ? nil : connectionString)
-            .filter { !$0.key.hasPrefix("POSTBACKS_ALERT_") }
-        if FunctionNames.withSecrets.contains(function) { return variables }
-        return variables.filter { !$0.key.hasPrefix("POSTBACKS_ENCRYPTION_KEY") }
+        let needsDatabase = FunctionNames.needsDatabase(function)
+        return FunctionNames.environment(
+            of: function, from: try environment(connectionString: needsDatabase ? connectionString : nil))
     }
 
     /// The path of the embedded default's key.
@@ -113,27 +112,7 @@ struct Installation {
     }
 }
 
-/// The names of the functions.
-enum FunctionNames {
-    /// The functions that seal or open secrets.
-    static let withSecrets = ["createPostback", "deliverPostback", "previewPostback", "updatePostback"]
-
-    static let all = [
-        "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
-        "deliverPostback", "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions",
-        "listDeliveries", "listOffers", "listPostbacks", "previewPostback", "recordConversion", "redactConversion",
-        "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
-    ]
-}
-
 extension Setting<String> {
-    static var functions: Setting {
-        Setting("POSTBACKS_FUNCTIONS", whenMissing: "beside the program", "folder of the function executables") {
-            text in
-            text ?? FileSystem.parent(of: ProcessArguments.program ?? "./postbacks")
-        }
-    }
-
     static var home: Setting {
         Setting(
             "POSTBACKS_HOME", whenMissing: "~/.local/share/postbacks",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EmbeddedPostgres
 import FunctionRuntime
+import Gateway
 import Input
 import JSON
 import Postgres

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Domain
+import Gateway
 import Glibc
 import Input
 import System
@@ -18,9 +19,9 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self, ShowPostbacks.self,
-            ShowConversions.self, ShowDeliveries.self, ShowStatistics.self, Tail.self, Import.self, Export.self,
-            ShowPresets.self, Receive.self, Doctor.self, Adopt.self, Demo.self,
+            Up.self, Poll.self, Serve.self, Keys.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self,
+            ShowPostbacks.self, ShowConversions.self, ShowDeliveries.self, ShowStatistics.self, Tail.self, Import.self,
+            Export.self, ShowPresets.self, Receive.self, Doctor.self, Adopt.self, Demo.self,
         ])
 
     static func main() {

@@ -2,6 +2,7 @@ import Configuration
 import Domain
 import Egress
 import FunctionRuntime
+import Gateway
 import Poller
 import Secrets
 import Store
@@ -13,7 +14,8 @@ enum SettingsTable {
         Setting<String?>.authoritiesFile, Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Duration>.timeout,
         Setting<Duration>.connectTimeout, Setting.lease,
         Setting.orderHold, Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays,
-        Setting.functions, Setting.home, Setting<PostbackURL?>.alertURL, Setting<Secret?>.alertSecret, Setting.logLevel,
+        Setting.functions, Setting.home, Setting<[String]>.hosts, Setting<PostbackURL?>.alertURL,
+        Setting<Secret?>.alertSecret, Setting.logLevel,
     ]
 
     /// The table for a terminal of 80 columns.

@@ -10,8 +10,13 @@ import System
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Run everything: the embedded PostgreSQL (unless DATABASE_URL is set), migrations and the poller, until SIGTERM."
+            "Run everything: the embedded PostgreSQL (unless DATABASE_URL is set), migrations, the poller and the HTTP gateway, until SIGTERM."
     )
+
+    @OptionGroup var address: ListenOptions
+
+    @Flag(help: "Do not start the HTTP gateway.")
+    var noGateway = false
 
     func run() throws {
         try reportingFailure {
@@ -42,7 +47,15 @@ struct Up: ParsableCommand {
             defer { withExtendedLifetime(file) {} }
             Terminal.printError(Up.usage(installation, exports, file))
             var watch = ServerWatch()
+            let gateway =
+                noGateway
+                ? nil
+                : GatewayWatch(
+                    address, environment: try GatewayProcess.environment(installation, connectionString),
+                    logger: logger)
+            defer { gateway?.end() }
             try poller.run {
+                gateway?.advance()
                 // A server that has ended is started again; the poller waits for it meanwhile.
                 if let server, !server.isRunning { watch.restart(server, signals, logger) }
                 return true

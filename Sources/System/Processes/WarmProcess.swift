@@ -12,18 +12,29 @@ package final class WarmProcess {
     /// The number of written bytes above which they are removed from `unwritten`.
     private static let heldWrittenBytes = 1 << 18
 
-    /// `lineLimit` is the longest line in bytes that the program may write; a longer one is discarded.
+    /// `lineLimit` is the longest line in bytes that the program may write; a longer one is discarded. With
+    /// `keepsErrors` the caller reads what the program writes to standard error from `errorOutput`; otherwise this
+    /// process's own is used.
     package init(
-        _ program: String, _ arguments: [String], environment: [String: String], lineLimit: Int = .max
+        _ program: String, _ arguments: [String], environment: [String: String], lineLimit: Int = .max,
+        keepsErrors: Bool = false
     ) throws(SystemError) {
         child = try ChildProcess(
-            program, arguments, environment: environment, input: .pipe, output: .pipe, ownGroup: true)
+            program, arguments, environment: environment, input: .pipe, output: .pipe,
+            errorOutput: keepsErrors ? .pipe : .inherit, ownGroup: true)
         buffer = LineBuffer(lengthLimit: lineLimit)
         try child.input?.setNonBlocking()
         try child.output?.setNonBlocking()
+        try child.errorOutput?.setNonBlocking()
     }
 
     package var pid: CInt { child.pid }
+
+    /// The program's standard error, non-blocking; nil unless the caller reads it, and once it has ended.
+    package var errorOutput: Descriptor? { child.errorOutput }
+
+    /// Stops reading the program's standard error.
+    package func closeErrorOutput() { child.errorOutput = nil }
 
     /// Whether the program has written more than the limit of one line.
     package private(set) var hasOverlongLine = false

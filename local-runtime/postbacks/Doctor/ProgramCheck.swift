@@ -2,6 +2,7 @@ import Domain
 import Egress
 import EmbeddedPostgres
 import FunctionRuntime
+import Gateway
 import Poller
 import System
 

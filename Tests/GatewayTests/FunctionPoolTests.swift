@@ -1,0 +1,199 @@
+import Gateway
+import JSON
+import Logging
+import System
+import TestSupport
+import TestThreads
+import Testing
+
+/// Tests the warm processes with functions that behave badly: shell scripts that speak the protocol, or do not.
+@Suite(.ownThreads) struct FunctionPoolTests {
+    /// Answers each line with its own input.
+    private static let echo = #"exec sed -u 's/^{"id":\([0-9]*\),"input":\(.*\)}$/{"id":\1,"output":\2}/'"#
+
+    private let folder: TemporaryFolder
+    private let metrics = GatewayMetrics()
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func program(
+        _ name: String, _ script: String, _ change: (inout FunctionLimits) -> Void = { _ in }
+    ) throws -> FunctionProgram {
+        let path = "\(folder.path)/\(name)"
+        try FileSystem.write("#!/bin/sh\n\(script)\n", to: path, mode: 0o755)
+        var limits = FunctionLimits()
+        change(&limits)
+        return FunctionProgram(name: name, path: path, environment: Programs.environment(), limits: limits)
+    }
+
+    private func pool(_ programs: FunctionProgram...) throws -> FunctionPool {
+        try FunctionPool(programs, metrics: metrics, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func call(_ pool: FunctionPool, _ name: String, _ input: String = #"{"n":1}"#) async -> String {
+        switch await pool.call(name, Array(input.utf8)) {
+        case .success(let line):
+            if case .output(let bytes) = line.content { return String(decoding: bytes, as: UTF8.self) }
+            return "no output"
+        case .failure(let refusal): return "\(refusal.status) \(refusal.message)"
+        }
+    }
+
+    private func restarts(_ reason: String) -> Bool {
+        metrics.text(waiting: [:], gauges: nil).contains(#"reason="\#(reason)"} "#)
+    }
+
+    @Test func `many calls at once each get their own answer`() async throws {
+        let pool = try pool(program("echo", Self.echo) { $0.processes = 2 })
+        let answers = await withTaskGroup(of: (Int, String).self) { group in
+            for number in 0..<500 {
+                group.addTask { (number, await call(pool, "echo", "{\"n\":\(number)}")) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        #expect(answers.count == 500)
+        #expect(answers.allSatisfy { $0.value == "{\"n\":\($0.key)}" })
+        #expect(pool.waiting["echo"] == 0)
+        await pool.close()
+    }
+
+    @Test func `a function that is killed costs its own calls, and the next one is answered`() async throws {
+        let script =
+            "if [ -e \(folder.path)/again ]; then \(Self.echo); fi; touch \(folder.path)/again; read l; kill -9 $$"
+        let pool = try pool(program("dying", script), program("echo", Self.echo))
+        async let dying = call(pool, "dying")
+        #expect(await call(pool, "echo") == #"{"n":1}"#)
+        #expect(await dying.hasPrefix("503 dying ended before it answered"))
+        #expect(await call(pool, "dying") == #"{"n":1}"#)
+        #expect(restarts("ended"))
+        await pool.close()
+    }
+
+    @Test func `a function that hangs answers 503 in time, and is killed with its children`() async throws {
+        let script = "echo $$ > \(folder.path)/pid; sleep 1000 & wait"
+        let hung = try program("hung", script) {
+            $0.patience = .milliseconds(500)
+            $0.silence = .seconds(1)
+        }
+        let pool = try pool(hung)
+        #expect(await call(pool, "hung").hasPrefix("503 hung did not answer within"))
+        let pid = String(decoding: try FileSystem.read("\(folder.path)/pid"), as: UTF8.self).dropLast()
+        try waitUntil("the group is gone") {
+            FileSystem.kind(of: "/proc/\(pid)") == nil
+        }
+        try waitUntil("it is counted") { restarts("silent") }
+        await pool.close()
+    }
+
+    @Test func `a function that hangs holds up no other`() async throws {
+        let hung = try program("hung", "exec sleep 1000") {
+            $0.patience = .seconds(60)
+            $0.silence = .seconds(15)
+        }
+        let pool = try pool(hung, program("echo", Self.echo))
+        async let first = call(pool, "hung")
+        while pool.waiting["hung"] != 1 { try await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<20 { #expect(await call(pool, "echo") == #"{"n":1}"#) }
+        #expect(pool.waiting["hung"] == 1)
+        #expect(await first.hasPrefix("503 hung ended before it answered"))
+        await pool.close()
+    }
+
+    @Test(arguments: [
+        ("while read -r l; do echo '{\"id\":99,\"output\":{}}'; done", "unknown_answer"),
+        ("read -r l; echo '{\"id\":1,\"output\":{}}'; echo '{\"id\":1,\"output\":{}}'; sleep 100", "unknown_answer"),
+        ("while read -r l; do echo garbage; done", "unknown_answer"),
+        ("read -r l; head -c 3000000 /dev/zero; sleep 100", "line_too_long"),
+        ("exec 0<&-; sleep 100", "closed_input"),
+    ])
+    func `a function that lies costs its own process only`(script: String, reason: String) async throws {
+        let lying = try program("lying", script) {
+            $0.lineBytes = 1 << 20
+            $0.patience = .seconds(5)
+            $0.silence = .seconds(3)
+        }
+        let pool = try pool(lying, program("echo", Self.echo))
+        async let answer = call(pool, "lying")
+        for _ in 0..<20 { #expect(await call(pool, "echo") == #"{"n":1}"#) }
+        let text = await answer
+        #expect(text.hasPrefix("503") || text == "{}", "\(text)")
+        try waitUntil("it is killed") { restarts(reason) || restarts("silent") }
+        await pool.close()
+    }
+
+    @Test func `a function that floods its log is slowed down, and nobody else`() async throws {
+        let pool = try pool(
+            program("flooding", "head -c 300000 /dev/zero | tr '\\0' x >&2; \(Self.echo)"), program("echo", Self.echo))
+        async let flooding = call(pool, "flooding")
+        for _ in 0..<50 { #expect(await call(pool, "echo") == #"{"n":1}"#) }
+        #expect(await flooding == #"{"n":1}"#)
+        await pool.close()
+    }
+
+    @Test func `more than so many calls or bytes are refused at once`() async throws {
+        let hung = try program("hung", "exec sleep 1000") {
+            $0.calls = 3
+            $0.bytes = 1000
+            $0.patience = .seconds(2)
+        }
+        let pool = try pool(hung)
+        let answers = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<10 { group.addTask { await call(pool, "hung") } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.count { $0.hasPrefix("503 too many calls of hung are waiting") } == 7)
+        let large = "{\"a\":\"\(String(repeating: "x", count: 900))\"}"
+        let two = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<2 { group.addTask { await call(pool, "hung", large) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(two.count { $0.hasPrefix("503 too many calls") } == 1)
+        await pool.close()
+    }
+
+    @Test func `a function that always ends is started again after growing waits, and its calls end in time`()
+        async throws
+    {
+        let script = "echo x >> \(folder.path)/starts; exit 3"
+        let pool = try pool(program("broken", script) { $0.patience = .seconds(3) })
+        let start = Instant.now
+        func starts() -> Int { ((try? FileSystem.read("\(folder.path)/starts").count) ?? 0) / 2 }
+        while starts() < 5 { #expect(await call(pool, "broken").hasPrefix("503")) }
+        // The waits before the second to the fifth start are 50, 100, 200 and 400 ms.
+        #expect(start.elapsed > .milliseconds(700))
+        await pool.close()
+    }
+
+    @Test func `a function that is not there answers 503`() async throws {
+        let missing = FunctionProgram(
+            name: "missing", path: "\(folder.path)/missing", environment: [:], limits: FunctionLimits())
+        var limits = FunctionLimits()
+        limits.patience = .milliseconds(500)
+        let pool = try pool(
+            FunctionProgram(name: "missing", path: missing.path, environment: [:], limits: limits))
+        #expect(await call(pool, "missing").hasPrefix("503"))
+        #expect(await call(pool, "unheardOf").hasPrefix("503"))
+        await pool.close()
+    }
+
+    @Test func `a process without work ends after its time`() async throws {
+        let script = "trap 'echo over > \(folder.path)/over' EXIT; \(Self.echo.dropFirst(5))"
+        let pool = try pool(program("idle", script) { $0.idleTime = .milliseconds(300) })
+        #expect(await call(pool, "idle") == #"{"n":1}"#)
+        try waitUntil("it ends") { FileSystem.kind(of: "\(folder.path)/over") != nil }
+        #expect(await call(pool, "idle") == #"{"n":1}"#)
+        await pool.close()
+        #expect(!metrics.text(waiting: [:], gauges: nil).contains("function_restarts_total{"))
+    }
+
+    @Test func `what was taken before the end is answered, and nothing after it`() async throws {
+        let slow = "while read -r l; do sleep 0.3; echo \"$l\" | \(Self.echo.dropFirst(5)); done"
+        let pool = try pool(program("slow", slow))
+        async let one = call(pool, "slow")
+        async let two = call(pool, "slow")
+        while pool.waiting["slow"] != 2 { try await Task.sleep(for: .milliseconds(5)) }
+        await pool.close()
+        #expect(await [one, two] == [#"{"n":1}"#, #"{"n":1}"#])
+        #expect(await call(pool, "slow").hasPrefix("503 the gateway is shutting down"))
+    }
+}

@@ -1,0 +1,179 @@
+import Glibc
+import JSON
+import System
+import TestSupport
+import Testing
+
+/// The real `postbacks-gateway` on an installation's database; it ends with the last reference to this object.
+final class RunningGateway {
+    private let process: ChildProcess
+    private let folder: TemporaryFolder
+    let port: UInt16
+
+    /// The program as `./Tests/run` builds it; nil if it was not built.
+    static let program: String? = ["debug", "release"].map {
+        "\(Repository.root)/.build-gateway/\($0)/postbacks-gateway"
+    }.first(where: Executable.isExecutable)
+
+    /// `functions` is the folder of the functions. `shell` contains commands that the shell runs before it becomes the
+    /// gateway.
+    init(
+        _ installation: Installation, functions: String = Programs.folder, arguments: [String] = [],
+        environment: [String: String] = [:], shell: String = ":"
+    ) throws {
+        folder = try TemporaryFolder()
+        let program = try #require(RunningGateway.program)
+        let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
+        let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": functions]) { $1 }
+        process = try ChildProcess(
+            "/bin/sh", ["-c", "\(shell); exec \"$0\" \"$@\"", program, "--port", "0"] + arguments,
+            environment: Programs.environment(variables.merging(environment) { $1 }), output: .pipe,
+            errorOutput: .descriptor(log))
+        let path = "\(folder.path)/log"
+        let line = try RunningGateway.firstLine(of: process) {
+            (try? FileSystem.read(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+        let text = try #require(line.split(separator: ":").last)
+        #expect(line.hasPrefix("listening on http://"))
+        port = try #require(UInt16(text))
+    }
+
+    private static func firstLine(of process: ChildProcess, log: () -> String) throws -> String {
+        var bytes: [UInt8] = []
+        while !bytes.contains(UInt8(ascii: "\n")) {
+            guard let output = process.output, case .bytes(let more) = try output.read(upTo: 4096) else {
+                throw DidNotHappen(description: "the gateway listens, but: \(log())")
+            }
+            bytes += more
+        }
+        return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+
+    deinit { _ = try? end(by: SIGKILL) }
+
+    var pid: CInt { process.pid }
+
+    var log: String {
+        get throws { String(decoding: try FileSystem.read("\(folder.path)/log", limit: 1 << 26), as: UTF8.self) }
+    }
+
+    func send(_ signal: CInt) { process.terminate(signal) }
+
+    @discardableResult
+    func end(by signal: CInt = SIGTERM) throws -> ChildProcess.ExitStatus {
+        process.terminate(signal)
+        return try process.wait()
+    }
+
+    /// Makes one request on a connection of its own.
+    func request(
+        _ method: String, _ target: String, _ headers: [String: String] = [:], body: [UInt8]? = nil
+    ) throws -> HTTPAnswer {
+        let connection = try HTTPTestConnection(port: port)
+        try connection.send(method, target, headers, body: body)
+        return try connection.receive(toHead: method == "HEAD")
+    }
+
+    /// Calls a function.
+    func call(_ function: String, _ input: String, _ headers: [String: String] = [:]) throws -> HTTPAnswer {
+        try request("POST", "/function/\(function)", headers, body: Array(input.utf8))
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// For suites that need the program postbacks-gateway.
+    static var withGateway: Self {
+        .enabled(
+            if: RunningGateway.program != nil,
+            "postbacks-gateway was not built: ./Tests/run builds it, or ./local-runtime/build --gateway")
+    }
+}
+
+/// An answer of the gateway.
+struct HTTPAnswer {
+    let status: Int
+    let headers: [String: String]
+    let body: [UInt8]
+
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var json: JSON { (try? JSON(parsing: body, depth: 128)) ?? .null }
+    /// The code of the error; nil for an answer without one.
+    var code: String? { json["error"]?["code"]?.text }
+}
+
+/// A connection whose bytes the test writes itself.
+final class HTTPTestConnection {
+    private let socket: Descriptor
+    private let port: UInt16
+    private var arrived: [UInt8] = []
+
+    init(port: UInt16) throws {
+        self.port = port
+        socket = try Descriptor.connect(to: "127.0.0.1", port: port)
+    }
+
+    func write(_ text: String) throws { try socket.writeAll(Array(text.utf8)) }
+
+    func write(_ bytes: [UInt8]) throws { try socket.writeAll(bytes) }
+
+    /// Closes the sending side only.
+    func closeOutput() { shutdown(socket.number, CInt(SHUT_WR)) }
+
+    func send(
+        _ method: String, _ target: String, _ headers: [String: String] = [:], body: [UInt8]? = nil
+    ) throws {
+        var fields = ["Host": "127.0.0.1:\(port)"]
+        if let body {
+            fields["Content-Length"] = "\(body.count)"
+            fields["Content-Type"] = "application/json"
+        }
+        let lines = fields.merging(headers) { $1 }.filter { $0.value != "-" }.map { "\($0.key): \($0.value)" }
+        try write("\(method) \(target) HTTP/1.1\r\n\(lines.joined(separator: "\r\n"))\r\n\r\n")
+        if let body { try write(body) }
+    }
+
+    /// Reads one answer. `toHead` says whether the request was a HEAD, whose answer has no body.
+    func receive(seconds: Int = 60, toHead: Bool = false) throws -> HTTPAnswer {
+        let deadline = Instant.now + .seconds(seconds)
+        let end = Array("\r\n\r\n".utf8)
+        while true {
+            if let place = arrived.firstRange(of: end) {
+                let lines = String(decoding: arrived[..<place.lowerBound], as: UTF8.self).split(separator: "\r\n")
+                let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+                if status == 100 {
+                    arrived.removeSubrange(..<place.upperBound)
+                    continue
+                }
+                var headers: [String: String] = [:]
+                for line in lines.dropFirst() {
+                    let parts = line.split(separator: ":", maxSplits: 1)
+                    headers[parts[0].lowercased()] = parts.count > 1 ? String(parts[1].drop { $0 == " " }) : ""
+                }
+                let length = toHead ? 0 : headers["content-length"].flatMap { Int($0) } ?? 0
+                if arrived.count - place.upperBound >= length {
+                    let body = Array(arrived[place.upperBound..<(place.upperBound + length)])
+                    arrived.removeSubrange(..<(place.upperBound + length))
+                    return HTTPAnswer(status: status, headers: headers, body: body)
+                }
+            }
+            guard try read(until: deadline) else {
+                throw DidNotHappen(description: "an answer, but: \(String(decoding: arrived, as: UTF8.self))")
+            }
+        }
+    }
+
+    /// Waits until the gateway has closed the connection.
+    func waitForEnd(seconds: Int = 60) throws -> Bool {
+        let deadline = Instant.now + .seconds(seconds)
+        while try read(until: deadline) {}
+        return Instant.now < deadline
+    }
+
+    /// - Returns: false at the end of the connection or of the time.
+    private func read(until deadline: Instant) throws -> Bool {
+        guard try wait(for: [.read(socket)], atMost: deadline.remaining) == [true] else { return false }
+        guard case .bytes(let bytes)? = try? socket.read(upTo: 1 << 16) else { return false }
+        arrived += bytes
+        return true
+    }
+}

@@ -1,0 +1,107 @@
+import Secrets
+package import Store
+import Synchronization
+package import System
+import Text
+
+/// The keys that are valid now. The gateway loads them twice a second, so that a new or a revoked key counts within a
+/// second.
+package final class KeyRing: Sendable {
+    /// Who calls.
+    package enum Caller: Sendable, Equatable {
+        /// Anybody on this machine, as long as no key exists.
+        case anybody
+        case key(id: Int, name: String, scope: Scope)
+
+        package func may(_ scope: Scope) -> Bool {
+            switch self {
+            case .anybody: true
+            case .key(_, _, let own): own.allows(scope)
+            }
+        }
+
+        /// The name for the log.
+        package var name: String? { if case .key(_, let name, _) = self { name } else { nil } }
+    }
+
+    package enum Answer: Sendable, Equatable {
+        case caller(Caller)
+        case noKey
+        case wrongKey
+        /// The keys could not be read for a while, so that nobody knows whether one was revoked.
+        case unknown
+    }
+
+    private struct Entry {
+        let name: String
+        let scope: Scope
+        let digest: [UInt8]
+        let expiry: Instant
+    }
+
+    private struct State {
+        var entries: [Int: Entry] = [:]
+        /// Whether there is any key; nil as long as the table was never read.
+        var exist: Bool?
+        var loaded: Instant = .distantPast
+        var used: Set<Int> = []
+    }
+
+    private let state = Mutex(State())
+    /// Whether the gateway listens on a loopback address only.
+    private let isLocal: Bool
+
+    /// For how long keys count that could not be loaded again.
+    package static let patience: Duration = .seconds(5)
+
+    package init(isLocal: Bool) { self.isLocal = isLocal }
+
+    package func take(_ answer: LoadKeys.Answer, at now: Instant = .now) {
+        let entries = answer.keys.map { key in
+            let expiry = key.milliseconds.map { now + .milliseconds($0) } ?? .distantFuture
+            let digest = Array(key.digest.utf8)
+            return (key.id, Entry(name: key.name, scope: key.scope, digest: digest, expiry: expiry))
+        }
+        state.withLock { state in
+            state.entries = Dictionary(entries) { $1 }
+            state.exist = answer.exist
+            state.loaded = now
+        }
+    }
+
+    /// Whether no key is known, and only this machine can connect, so that everybody who asks may learn why the gateway
+    /// is not ready.
+    package var isUnguarded: Bool { isLocal && state.withLock { $0.exist != true } }
+
+    /// Who calls with this text; nil if the request has no key.
+    package func caller(_ text: String?, at now: Instant = .now) -> Answer {
+        let key = text.flatMap { APIKey($0) }
+        return state.withLock { state in
+            guard state.exist != nil, now - state.loaded <= KeyRing.patience else { return .unknown }
+            if state.exist == false, isLocal { return .caller(.anybody) }
+            guard text != nil else { return .noKey }
+            guard let key, let entry = state.entries[key.id], entry.expiry > now,
+                isEqualInConstantTime(Array(key.digest.hexadecimal.utf8), entry.digest)
+            else { return .wrongKey }
+            state.used.insert(key.id)
+            return .caller(.key(id: key.id, name: entry.name, scope: entry.scope))
+        }
+    }
+
+    /// The caller of a key that was checked before; nil if it does not count any more.
+    package func caller(ofID id: Int, at now: Instant = .now) -> Caller? {
+        state.withLock { state in
+            guard let entry = state.entries[id], entry.expiry > now else { return nil }
+            state.used.insert(id)
+            return .key(id: id, name: entry.name, scope: entry.scope)
+        }
+    }
+
+    /// Removes and returns the keys that were used since the last call.
+    package func takeUsed() -> [Int] {
+        state.withLock { state in
+            defer { state.used = [] }
+            return state.used.sorted()
+        }
+    }
+}

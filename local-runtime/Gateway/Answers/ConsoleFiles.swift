@@ -1,0 +1,62 @@
+import EmbeddedFiles
+import Secrets
+import Text
+
+/// The files of the console, which are part of the program.
+struct ConsoleFiles {
+    private struct File {
+        let type: String
+        let bytes: [UInt8]
+        /// Changes with the content (RFC 9110 §8.8.3).
+        let tag: String
+    }
+
+    private let files: [String: File]
+
+    init(_ files: [EmbeddedFile]) {
+        self.files = Dictionary(
+            files.map { file in
+                let tag = "\"\(sha256(file.bytes).prefix(12).hexadecimal)\""
+                return (file.name, File(type: ConsoleFiles.type(of: file.name), bytes: file.bytes, tag: tag))
+            }
+        ) { $1 }
+    }
+
+    /// The first page.
+    static let start = "/console/offers.html"
+
+    private static func type(of name: String) -> String {
+        switch name.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "ico": "image/x-icon"
+        default: "application/octet-stream"
+        }
+    }
+
+    /// The answer with the file; nil if there is none with this name.
+    func response(_ name: String, to request: Request) -> Response? {
+        guard let file = files[name] else { return nil }
+        // A new version of the program has new pages, so that a browser asks each time; the tag saves the transfer.
+        let headers: [Response.Field] = [
+            Response.Field("ETag", file.tag), Response.Field("Cache-Control", "no-cache"),
+        ]
+        let isKnown = request.values(of: "if-none-match").contains { $0.contains(file.tag) }
+        if isKnown { return Response(status: 304, headers: headers) }
+        return Response(200, type: file.type, file.bytes, headers: headers)
+    }
+
+    /// The page gets its scripts, styles, pictures and answers from here only, nobody can frame it, and no text ever
+    /// becomes markup.
+    static let headers = [
+        Response.Field(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+                + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+                + "trusted-types 'none'"),
+        Response.Field("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+}

@@ -1,0 +1,87 @@
+import Input
+package import Store
+
+/// What a path asks for.
+package enum Route: Sendable, Equatable {
+    case function(String)
+    case health, readiness, metrics, description
+    /// `/`, which leads to the console.
+    case root
+    case consoleFile(String)
+    /// Signing in and out, and who is signed in.
+    case session
+    /// Previews a postback and sends the request as a test; the sealed secrets stay inside.
+    case test
+
+    /// - Throws: 404 for an unknown path, and 405 for a method that the path does not have.
+    package init(_ request: Request) throws(Refusal) {
+        self = try Route.find(request.path)
+        guard methods.contains(request.method) else {
+            let list = methods.joined(separator: ", ")
+            throw Refusal(
+                405, "method_not_allowed", "the path takes \(list)", headers: [Response.Field("Allow", list)])
+        }
+    }
+
+    private static func find(_ path: String) throws(Refusal) -> Route {
+        switch path {
+        case "/": return .root
+        case "/conversions": return .function("recordConversion")
+        case "/conversions/status": return .function("updateConversionStatus")
+        case "/healthz": return .health
+        case "/readyz": return .readiness
+        case "/metrics": return .metrics
+        case "/openapi.json": return .description
+        case "/console", "/console/": return .root
+        case "/console/session": return .session
+        case "/console/test": return .test
+        default: break
+        }
+        if path.hasPrefix("/console/") { return .consoleFile(String(path.dropFirst("/console/".count))) }
+        guard path.hasPrefix("/function/") else {
+            throw Refusal(404, "not_found", "there is nothing at this path; /openapi.json describes what there is")
+        }
+        let name = String(path.dropFirst("/function/".count))
+        guard FunctionNames.all.contains(name) else {
+            let hint = Spelling.hint(for: name, among: FunctionNames.all)
+            throw Refusal(404, "not_found", "there is no such function\(hint)")
+        }
+        return .function(name)
+    }
+
+    package var methods: [String] {
+        switch self {
+        case .function, .test: ["POST"]
+        case .session: ["GET", "HEAD", "POST", "DELETE"]
+        case .health, .readiness, .metrics, .description, .root, .consoleFile: ["GET", "HEAD"]
+        }
+    }
+
+    /// What a key must allow; nil if nobody needs a key.
+    package var scope: Scope? {
+        switch self {
+        case .function(let name): FunctionNames.scope(of: name)
+        case .metrics, .description: .read
+        case .test: .manage
+        case .health, .readiness, .root, .consoleFile, .session: nil
+        }
+    }
+
+    /// Whether a request has a body of JSON.
+    package func takesJSON(_ method: String) -> Bool { method == "POST" }
+
+    /// The path for logs and metrics; of all console files together.
+    package var label: String {
+        switch self {
+        case .function(let name): "/function/\(name)"
+        case .health: "/healthz"
+        case .readiness: "/readyz"
+        case .metrics: "/metrics"
+        case .description: "/openapi.json"
+        case .root: "/"
+        case .consoleFile: "/console/{file}"
+        case .session: "/console/session"
+        case .test: "/console/test"
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Glibc
+package import Logging
+import Synchronization
+package import System
+
+/// The warm processes of all functions. One thread starts them, writes the calls to them and reads their answers; a
+/// function that hangs, lies or ends costs its own calls only.
+package final class FunctionPool: Sendable {
+    /// What callers hand to the thread.
+    private struct Inbox {
+        /// For each function: the calls that have no answer yet, and the bytes of their inputs.
+        var load: [String: (calls: Int, bytes: Int)] = [:]
+        var arrived: [PendingCall] = []
+        var isClosing = false
+        var isOver = false
+        var whenOver: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let programs: [String: FunctionProgram]
+    private let inbox = Mutex(Inbox())
+    private let waking: (read: Descriptor, write: Descriptor)
+    private let metrics: GatewayMetrics
+
+    /// - Throws: an error if there is no descriptor or no thread left.
+    package init(
+        _ programs: [FunctionProgram], metrics: GatewayMetrics, logger: Logger
+    ) throws(SystemError) {
+        self.programs = Dictionary(programs.map { ($0.name, $0) }) { $1 }
+        self.metrics = metrics
+        let pipe = try Descriptor.pipe()
+        try pipe.read.setNonBlocking()
+        try pipe.write.setNonBlocking()
+        waking = (read: pipe.read, write: pipe.write)
+        let isStarted = detachThread { [self] in
+            var loop = PoolLoop(programs, metrics: metrics, logger: logger)
+            run(&loop)
+        }
+        guard isStarted else { throw SystemError(call: "pthread_create", code: EAGAIN) }
+    }
+
+    /// The names of the functions that can be called.
+    package var names: [String] { programs.keys.sorted() }
+
+    /// Calls a function. `input` is one JSON object.
+    package func call(_ name: String, _ input: [UInt8]) async -> Result<AnswerLine, Refusal> {
+        guard let program = programs[name] else {
+            return .failure(Refusal(503, "unavailable", "\(name) is not installed here"))
+        }
+        let limits = program.limits
+        return await withCheckedContinuation { continuation in
+            let call = PendingCall(name, input, deadline: Instant.now + limits.patience) { [self] result in
+                leave(name, input.count)
+                continuation.resume(returning: result)
+            }
+            if let refusal = enter(call, limits) { return continuation.resume(returning: .failure(refusal)) }
+            wake()
+        }
+    }
+
+    /// Counts the call and hands it to the thread, unless there are too many.
+    private func enter(_ call: PendingCall, _ limits: FunctionLimits) -> Refusal? {
+        inbox.withLock { inbox in
+            guard !inbox.isClosing else { return .unavailable("the gateway is shutting down") }
+            let load = inbox.load[call.function] ?? (0, 0)
+            let bytes = load.bytes + call.input.count
+            guard load.calls < limits.calls, load.calls == 0 || bytes <= limits.bytes else {
+                return .unavailable("too many calls of \(call.function) are waiting; try again")
+            }
+            inbox.load[call.function] = (load.calls + 1, bytes)
+            inbox.arrived.append(call)
+            return nil
+        }
+    }
+
+    private func leave(_ name: String, _ bytes: Int) {
+        inbox.withLock { inbox in
+            let load = inbox.load[name] ?? (0, 0)
+            inbox.load[name] = (load.calls - 1, load.bytes - bytes)
+        }
+    }
+
+    /// For each function, the calls that have no answer yet.
+    package var waiting: [String: Int] { inbox.withLock { $0.load.mapValues(\.calls) } }
+
+    /// Takes no further call, closes the functions' inputs, and returns when all processes have ended. Calls that were
+    /// taken are answered.
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            let isOver = inbox.withLock { inbox in
+                inbox.isClosing = true
+                if !inbox.isOver { inbox.whenOver.append(continuation) }
+                return inbox.isOver
+            }
+            if isOver { continuation.resume() } else { wake() }
+        }
+    }
+
+    /// A full pipe wakes the thread as well as one more byte.
+    private func wake() { _ = try? waking.write.writeSome([1]) }
+
+    private func run(_ loop: inout PoolLoop) {
+        while true {
+            let (arrived, isClosing) = inbox.withLock { inbox in
+                defer { inbox.arrived = [] }
+                return (inbox.arrived, inbox.isClosing)
+            }
+            loop.take(arrived)
+            if isClosing { loop.close() }
+            let now = Instant.now
+            loop.advance(now: now)
+            if isClosing, loop.isOver { break }
+            _ = try? wait(for: loop.interests + [.read(waking.read)], atMost: loop.wait(from: now))
+            _ = try? waking.read.read(upTo: 4096)
+        }
+        let continuations = inbox.withLock { inbox in
+            inbox.isOver = true
+            return inbox.whenOver
+        }
+        for continuation in continuations { continuation.resume() }
+    }
+}
+
+/// The functions' processes and calls, as the pool's thread sees them.
+struct PoolLoop {
+    private var functions: [String: PooledFunction] = [:]
+
+    init(_ programs: [FunctionProgram], metrics: GatewayMetrics, logger: Logger) {
+        for program in programs {
+            functions[program.name] = PooledFunction(program, metrics: metrics, logger: logger)
+        }
+    }
+
+    var interests: [Interest] { functions.values.flatMap(\.interests) }
+
+    var isOver: Bool { functions.values.allSatisfy(\.isOver) }
+
+    /// How long the thread may sleep; nil for as long as nothing happens.
+    func wait(from now: Instant) -> Duration? {
+        functions.values.compactMap(\.wakeTime).min().map { max($0 - now, .zero) }
+    }
+
+    func take(_ calls: [PendingCall]) {
+        for call in calls {
+            guard let function = functions[call.function] else {
+                call.answer(.failure(.unavailable("\(call.function) is not installed here")))
+                continue
+            }
+            function.take(call)
+        }
+    }
+
+    func close() { for function in functions.values { function.close() } }
+
+    func advance(now: Instant) { for function in functions.values { function.advance(now: now) } }
+}

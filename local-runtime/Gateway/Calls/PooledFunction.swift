@@ -1,0 +1,115 @@
+import Logging
+import System
+
+/// One function: the calls that wait, and its warm processes.
+final class PooledFunction {
+    private let program: FunctionProgram
+    private let metrics: GatewayMetrics
+    private let logger: Logger
+    /// The calls of which no byte was written yet, in their order; those before `taken` have left.
+    private var queue: [PendingCall] = []
+    private var taken = 0
+    private var processes: [PooledProcess] = []
+    private var isClosing = false
+    private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
+    private var restartTime: Instant = .distantPast
+    private var lastStart: Instant = .distantPast
+
+    init(_ program: FunctionProgram, metrics: GatewayMetrics, logger: Logger) {
+        self.program = program
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    private var hasWaiting: Bool { taken < queue.count }
+
+    var interests: [Interest] { processes.flatMap(\.interests) }
+
+    /// Whether nothing waits and no process is left.
+    var isOver: Bool { !hasWaiting && processes.isEmpty }
+
+    /// When `advance` is due even if nothing happens.
+    var wakeTime: Instant? {
+        var times = processes.compactMap(\.wakeTime)
+        if hasWaiting { times.append(queue[taken].deadline) }
+        if hasWaiting, processes.isEmpty { times.append(restartTime) }
+        return times.min()
+    }
+
+    func take(_ call: PendingCall) { queue.append(call) }
+
+    /// Lets the processes finish what they have, and end.
+    func close() { isClosing = true }
+
+    func advance(now: Instant) {
+        for process in processes { process.advance(now: now) }
+        processes.removeAll { process in
+            guard let end = process.end else { return false }
+            ended(end, now: now)
+            return true
+        }
+        dropLate(now: now)
+        startIfNeeded(now: now)
+        hand(now: now)
+        for process in processes {
+            if isClosing, !hasWaiting { process.finish(now: now) }
+            process.write(now: now)
+        }
+    }
+
+    /// A process that was asked to end has ended well; any other end counts as a failure of the function.
+    private func ended(_ end: PooledProcess.End, now: Instant) {
+        guard let reason = end.failure else { return }
+        metrics.functionRestarted(program.name, reason: reason)
+        logger.error(
+            "a function's process ended",
+            metadata: ["function": "\(program.name)", "reason": "\(reason)", "status": "\(end.status)"])
+        // Processes that keep ending are started again after growing waits.
+        if now - lastStart > .seconds(30) { backoff.succeed() }
+        restartTime = now + backoff.fail()
+    }
+
+    /// Answers the calls that have waited too long. All calls of a function have the same patience, so that the first
+    /// ones are the first to be late.
+    private func dropLate(now: Instant) {
+        while hasWaiting, queue[taken].deadline <= now {
+            queue[taken].answer(
+                .failure(.unavailable("\(program.name) is busy, and the call was not begun; try again")))
+            taken += 1
+        }
+        shorten()
+    }
+
+    private func shorten() {
+        guard taken == queue.count || taken > 1024 else { return }
+        queue.removeFirst(taken)
+        taken = 0
+    }
+
+    private func startIfNeeded(now: Instant) {
+        let usable = processes.filter(\.takesCalls)
+        guard hasWaiting, now >= restartTime, processes.count < program.limits.processes + 1 else { return }
+        // A second process is worth its memory only when the first one is busy.
+        guard usable.isEmpty || (usable.count < program.limits.processes && usable.allSatisfy(\.isBusy)) else { return }
+        lastStart = now
+        do throws(SystemError) {
+            processes.append(try PooledProcess(program, logger: logger, now: now))
+        } catch {
+            logger.error(
+                "a function cannot be started", metadata: ["function": "\(program.name)", "reason": "\(error)"])
+            metrics.functionRestarted(program.name, reason: "not_started")
+            restartTime = now + backoff.fail()
+        }
+    }
+
+    /// Gives the waiting calls to the processes that have room, to the one with the least in hand first.
+    private func hand(now: Instant) {
+        while hasWaiting {
+            let free = processes.filter { $0.takesCalls && $0.hasRoom }
+            guard let process = free.min(by: { $0.callsInHand < $1.callsInHand }) else { break }
+            process.take(queue[taken], now: now)
+            taken += 1
+        }
+        shorten()
+    }
+}

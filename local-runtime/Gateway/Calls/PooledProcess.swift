@@ -1,0 +1,183 @@
+import Glibc
+import Logging
+import System
+import Text
+
+/// One warm process of a function, with the calls that it has in hand.
+final class PooledProcess {
+    private let program: FunctionProgram
+    private let logger: Logger
+    private let process: WarmProcess
+    private var errors: ErrorLines
+    /// By the ids of their lines; nil for a call that nobody waits for any more, whose answer may still come.
+    private var calls: [UInt64: PendingCall?] = [:]
+    /// The ids of the calls in the order of their deadlines; those that were answered are skipped.
+    private var order: [UInt64] = []
+    private var firstInOrder = 0
+    private var lastID: UInt64 = 0
+    /// When the process last wrote something, or got a call after it had none.
+    private var lastSign: Instant
+    private var idleSince: Instant
+    /// Why the process was killed.
+    private var killReason: String?
+    /// When it was asked to end.
+    private var finishTime: Instant?
+    /// How it ended; nil while it runs.
+    private(set) var end: End?
+
+    struct End {
+        let status: ChildProcess.ExitStatus
+        /// A word for metrics; nil if it was asked to end.
+        let failure: String?
+    }
+
+    init(_ program: FunctionProgram, logger: Logger, now: Instant) throws(SystemError) {
+        self.program = program
+        self.logger = logger
+        process = try WarmProcess(
+            program.path, ["--stream"], environment: program.environment, lineLimit: program.limits.lineBytes,
+            keepsErrors: true)
+        errors = ErrorLines(function: program.name, now: now)
+        lastSign = now
+        idleSince = now
+        logger.debug("a function was started", metadata: ["function": "\(program.name)", "pid": "\(process.pid)"])
+    }
+
+    var callsInHand: Int { calls.count }
+    var takesCalls: Bool { killReason == nil && finishTime == nil && process.takesInput && process.isOpen }
+    var hasRoom: Bool { calls.count < program.limits.linesInHand && process.unwrittenBytes < 1 << 20 }
+    /// Whether it has so much in hand that another process would help.
+    var isBusy: Bool { calls.count >= min(8, program.limits.linesInHand) }
+
+    var interests: [Interest] {
+        var interests = process.interests
+        if let output = process.errorOutput, !errors.isPaused { interests.append(.read(output)) }
+        return interests
+    }
+
+    var wakeTime: Instant? {
+        // A killed process is reaped soon, even if a child of it keeps its output open.
+        if killReason != nil { return .now + .milliseconds(50) }
+        var times: [Instant] = []
+        if let id = firstWaiting, let call = calls[id] ?? nil { times.append(call.deadline) }
+        if !calls.isEmpty { times.append(lastSign + program.limits.silence) }
+        if calls.isEmpty { times.append((finishTime ?? idleSince) + program.limits.idleTime) }
+        if let finishTime { times.append(finishTime + program.limits.silence) }
+        if let resumption = errors.resumption { times.append(resumption) }
+        return times.min()
+    }
+
+    func take(_ call: PendingCall, now: Instant) {
+        if calls.isEmpty { lastSign = now }
+        lastID += 1
+        calls[lastID] = call
+        order.append(lastID)
+        process.feed(CallLine.make(id: lastID, input: call.input))
+    }
+
+    func write(now: Instant) {
+        do throws(SystemError) {
+            try process.write()
+        } catch {
+            // It does not read any more: it has ended, which the end of its output shows, or it is stuck.
+            kill("closed_input")
+        }
+    }
+
+    /// Lets the process finish what it has in hand, and end.
+    func finish(now: Instant) {
+        guard finishTime == nil else { return }
+        // Its input is closed once everything is written.
+        finishTime = now
+    }
+
+    func advance(now: Instant) {
+        readErrors(now: now)
+        let isGone = killReason != nil && (try? process.poll()) != nil
+        do {
+            try process.read { line in
+                lastSign = now
+                answer(line)
+            }
+        } catch {
+            process.closeOutput()
+        }
+        if process.hasOverlongLine { kill("line_too_long") }
+        if isGone { process.closeOutput() }
+        answerLate(now: now)
+        checkSilence(now: now)
+        if calls.isEmpty, finishTime == nil, killReason == nil, now - idleSince >= program.limits.idleTime {
+            finish(now: now)
+        }
+        if finishTime != nil, process.unwrittenBytes == 0 { process.closeInput() }
+        if !process.isOpen { reap() }
+    }
+
+    private func answer(_ line: ArraySlice<UInt8>) {
+        guard killReason == nil, !line.isBlankLine else { return }
+        guard let id = AnswerLine.id(of: line), let call = calls.removeValue(forKey: id) else {
+            return kill("unknown_answer")
+        }
+        if calls.isEmpty { idleSince = lastSign }
+        call?.answer(.success(AnswerLine(Array(line))))
+    }
+
+    /// The first call in the order of deadlines that somebody waits for.
+    private var firstWaiting: UInt64? { firstInOrder < order.count ? order[firstInOrder] : nil }
+
+    /// Answers the calls whose time is over. What the function does with them is not known.
+    private func answerLate(now: Instant) {
+        while let id = firstWaiting {
+            if let call = calls[id] ?? nil {
+                guard call.deadline <= now else { break }
+                calls[id] = .some(nil)
+                let seconds = program.limits.patience.wholeSeconds
+                call.answer(
+                    .failure(
+                        .unavailable(
+                            "\(program.name) did not answer within \(seconds) s; it may have done its work all the same"
+                        )))
+            }
+            firstInOrder += 1
+        }
+        if firstInOrder == order.count || firstInOrder > 1024 {
+            order.removeFirst(firstInOrder)
+            firstInOrder = 0
+        }
+    }
+
+    private func checkSilence(now: Instant) {
+        if !calls.isEmpty, now - lastSign >= program.limits.silence { kill("silent") }
+        if let finishTime, now - finishTime >= program.limits.silence { kill("did_not_end") }
+    }
+
+    /// Kills the process and its children. Its calls are answered at once.
+    private func kill(_ reason: String) {
+        guard killReason == nil else { return }
+        killReason = reason
+        process.terminate(SIGKILL)
+        fail()
+    }
+
+    private func fail() {
+        let refusal = Refusal.unavailable(
+            "\(program.name) ended before it answered; it may have done its work all the same")
+        for call in calls.values { call?.answer(.failure(refusal)) }
+        calls = [:]
+    }
+
+    private func reap() {
+        guard end == nil else { return }
+        fail()
+        process.terminate(SIGKILL)
+        process.closeErrorOutput()
+        guard let status = try? process.finish() else { return }
+        let isAsked = finishTime != nil && killReason == nil
+        end = End(status: status, failure: isAsked ? nil : killReason ?? "ended")
+    }
+
+    private func readErrors(now: Instant) {
+        guard let output = process.errorOutput else { return }
+        if !errors.forward(output, now: now) { process.closeErrorOutput() }
+    }
+}

@@ -1,0 +1,70 @@
+import Secrets
+import Synchronization
+import System
+
+/// The answers to calls that carry an `Idempotency-Key` and that the function itself would repeat: a forced resend. A
+/// repeated call gets the first one's answer. They are kept for a day, in this process only.
+final class RepeatedCalls: Sendable {
+    private struct Name: Hashable {
+        /// Who called, because two callers may choose the same key.
+        let owner: String
+        let key: String
+    }
+
+    private struct Entry {
+        let input: [UInt8]
+        /// Nil while the first call is under way.
+        var response: Response?
+        let end: Instant
+    }
+
+    private let entries = Mutex<[Name: Entry]>([:])
+
+    private static let lifetime: Duration = .seconds(86_400)
+    /// Above this number no further key is taken, so that the memory stays bounded.
+    private static let limit = 4096
+
+    /// Runs the body, unless the answer to the same call is known.
+    /// - Throws: a conflict if the key was used with another input, or if the first call is still under way.
+    func run(
+        owner: String, key: String, input: [UInt8], _ body: () async throws(Refusal) -> Response
+    ) async throws(Refusal) -> Response {
+        let name = Name(owner: owner, key: key)
+        if let known = try enter(name, digest: sha256(input)) { return known }
+        do throws(Refusal) {
+            let response = try await body()
+            entries.withLock { $0[name]?.response = response }
+            return response
+        } catch {
+            // Nothing was resent, or nobody knows; then the caller may try again, which sends at least once.
+            entries.withLock { $0[name] = nil }
+            throw error
+        }
+    }
+
+    private func enter(_ name: Name, digest: [UInt8]) throws(Refusal) -> Response? {
+        let now = Instant.now
+        let result = entries.withLock { entries -> Result<Response?, Refusal> in
+            if let entry = entries[name], entry.end > now {
+                guard entry.input == digest else {
+                    return .failure(RepeatedCalls.conflict("was used with another input"))
+                }
+                return entry.response.map { .success($0) }
+                    ?? .failure(RepeatedCalls.conflict("is that of a call that is still under way"))
+            }
+            if entries.count >= RepeatedCalls.limit { entries = entries.filter { $0.value.end > now } }
+            guard entries.count < RepeatedCalls.limit else {
+                return .failure(.unavailable("too many calls with an Idempotency-Key are remembered"))
+            }
+            entries[name] = Entry(input: digest, response: nil, end: now + RepeatedCalls.lifetime)
+            return .success(nil)
+        }
+        return try result.get()
+    }
+
+    private static func conflict(_ problem: String) -> Refusal {
+        Refusal(
+            409, "conflict", "the Idempotency-Key \(problem)",
+            details: [Refusal.Detail(field: "Idempotency-Key", message: problem)])
+    }
+}

@@ -1,0 +1,29 @@
+import JSON
+import Store
+import Synchronization
+
+extension GatewayService {
+    /// Whether requests can be served, and why not. Whoever has no key, where one is needed, learns only that.
+    func readiness(of request: Request) async -> Response {
+        let state = watch.state
+        let missing = FunctionNames.all.filter { !pool.names.contains($0) }
+        let isEnding = isEnding.withLock { $0 }
+        let isReady = state.isReadable && missing.isEmpty && !isEnding
+        var answer: [JSON.Member] = [JSON.Member("ready", .bool(isReady))]
+        if keys.isUnguarded || (try? identify(request)) != nil {
+            let seconds = await watch.gauges()?.measured.pollerSeconds
+            answer += [
+                JSON.Member("database", .string(state.problem ?? "ok")),
+                JSON.Member("missingFunctions", .array(missing.map(JSON.string))),
+                JSON.Member("pollerSecondsAgo", seconds.map { .integer($0) } ?? .null),
+                JSON.Member("ending", .bool(isEnding)),
+            ]
+        }
+        return .json(.object(answer), status: isReady ? 200 : 503)
+    }
+
+    func metricsText() async -> Response {
+        let text = metrics.text(waiting: pool.waiting, gauges: await watch.gauges())
+        return Response(200, type: "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
+    }
+}

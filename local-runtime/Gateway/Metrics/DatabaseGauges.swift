@@ -1,0 +1,34 @@
+import FunctionRuntime
+package import Store
+
+/// What the database says about the work that is owed. Where it cannot be read the values are absent: a zero for a
+/// queue that could not be read would be a false all-clear.
+package struct DatabaseGauges: Sendable, Equatable {
+    package let measured: MeasureWork.Answer
+
+    package init(_ measured: MeasureWork.Answer) { self.measured = measured }
+
+    static func families(_ gauges: DatabaseGauges?) -> [MetricFamily] {
+        var up = MetricFamily("database_up", .gauge, "Whether the database could be read: 1 or 0.")
+        up.add(gauges == nil ? 0 : 1)
+        guard let work = gauges?.measured else { return [up] }
+        var rows = MetricFamily(
+            "outbox_rows", .gauge,
+            "Deliveries that are owed, by state. At most \(MeasureWork.limit) rows are looked at in all.")
+        for (state, count) in [
+            ("due", work.due), ("waiting", work.waiting), ("leased", work.leased), ("held", work.held),
+        ] {
+            rows.add(count, ["state": state])
+        }
+        var oldest = MetricFamily(
+            "outbox_oldest_due_age_seconds", .gauge, "For how long the delivery has been due that was due first.")
+        oldest.add(work.oldestDueSeconds)
+        var blocked = MetricFamily("destinations_blocked", .gauge, "Destinations to which nothing is sent now.")
+        blocked.add(work.blockedDestinations)
+        var paused = MetricFamily("postbacks_paused", .gauge, "Postbacks that are paused.")
+        paused.add(work.pausedPostbacks)
+        var pollers = MetricFamily("pollers_alive", .gauge, "Pollers that were seen within the last 15 seconds.")
+        pollers.add(work.pollersAlive)
+        return [up, rows, oldest, blocked, paused, pollers]
+    }
+}

@@ -1,0 +1,71 @@
+#if Gateway
+import Gateway
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import System
+
+/// Accepts connections and gives each its handlers.
+final class HTTPServer: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let service: GatewayService
+    private let table: ConnectionTable
+    private let listening = NIOLockedChannel()
+
+    /// The largest head of a request in bytes.
+    static let headLimit = 16 << 10
+
+    init(_ service: GatewayService) {
+        self.service = service
+        group = MultiThreadedEventLoopGroup(numberOfThreads: min(max(NIOCore.System.coreCount, 1), 4))
+        table = ConnectionTable(metrics: service.metrics)
+    }
+
+    /// Starts to listen.
+    /// - Returns: the port, also if the system chose it.
+    func listen(host: String, port: Int) throws -> Int {
+        let channel = try ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [service, table] channel in
+                channel.eventLoop.makeCompletedFuture { try HTTPServer.prepare(channel, service, table) }
+            }
+            .bind(host: host, port: port).wait()
+        listening.set(channel)
+        return channel.localAddress?.port ?? port
+    }
+
+    private static func prepare(_ channel: any Channel, _ service: GatewayService, _ table: ConnectionTable) throws {
+        let pipeline = channel.pipeline.syncOperations
+        guard table.enter(channel) else {
+            return try pipeline.addHandler(RefusedConnection())
+        }
+        let watch = ByteWatch()
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = headLimit
+        limits.maxHeaderListSize = headLimit
+        limits.maxHeaderFieldCount = 100
+        try pipeline.addHandler(watch)
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: true,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+        try pipeline.addHandler(HTTPConnection(service, table, watch))
+    }
+
+    /// Accepts no further connection, lets those that have a request under way finish it, and returns when all are
+    /// closed or the time is over.
+    func stop(within patience: Duration) {
+        table.beginEnd()
+        try? listening.take()?.close().wait()
+        let deadline = Instant.now + patience
+        for channel in table.channels { channel.pipeline.fireUserInboundEventTriggered(ServerEnds()) }
+        while !table.isEmpty, Instant.now < deadline { _ = try? wait(for: [], atMost: .milliseconds(20)) }
+        for channel in table.channels { channel.close(promise: nil) }
+    }
+}
+
+/// Tells a connection that it is to close as soon as it has no request under way.
+struct ServerEnds: Sendable {}
+#endif

@@ -1,0 +1,147 @@
+import Domain
+import FunctionRuntime
+import Gateway
+import Logging
+import System
+
+/// The program `postbacks-gateway`, started and watched by this one. It ends with this process: it reads the end of its
+/// input then.
+final class GatewayProcess {
+    private let program: String
+    private let child: ChildProcess
+    private let output: Descriptor?
+
+    /// Where it listens; nil until it has said so.
+    private(set) var address: String?
+    private var buffer: [UInt8] = []
+
+    /// Starts the program. Its first line, which says where it listens, is read by `advance`.
+    init(
+        _ program: String, host: String, port: Int, environment: [String: String]
+    ) throws(SystemError) {
+        self.program = program
+        child = try ChildProcess(
+            program, ["--host", host, "--port", "\(port)", "--until-input-ends"], environment: environment,
+            input: .pipe, output: .pipe, ownGroup: true)
+        output = child.output
+        try output?.setNonBlocking()
+    }
+
+    /// What to wait for before the next `advance`.
+    var interests: [Interest] { address == nil ? [output].compactMap { $0.map(Interest.read) } : [] }
+
+    /// Reads the first line if it is there.
+    /// - Returns: the exit status once the program has ended.
+    func advance() throws(SystemError) -> ChildProcess.ExitStatus? {
+        if address == nil, let output, case .bytes(let bytes) = try output.read(upTo: 4096) {
+            buffer += bytes
+            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: buffer[..<end], as: UTF8.self)
+                address = line.split(separator: " ").last.map(String.init)
+            }
+        }
+        return try child.poll()
+    }
+
+    /// Asks it to end, and waits: it answers what it has taken, for up to 20 seconds.
+    @discardableResult
+    func end() throws(SystemError) -> ChildProcess.ExitStatus {
+        child.terminate()
+        child.input = nil
+        return try child.wait()
+    }
+}
+
+extension GatewayProcess {
+    /// The path of the program: beside this one, or where `./local-runtime/build --gateway` puts it. A build without the
+    /// gateway leaves a program of this name that only says so.
+    /// - Returns: nil if there is none that works and has this version.
+    static func find() -> String? {
+        candidates.first { candidate in
+            guard Executable.isExecutable(candidate) else { return false }
+            let outcome = try? ChildProcess.run(candidate, ["--version"], timeout: .seconds(10))
+            return outcome?.status == .exited(0) && outcome?.text == "postbacks-gateway \(Version.current)\n"
+        }
+    }
+
+    private static var candidates: [String] {
+        let folder = FileSystem.parent(of: FileSystem.resolve(ProcessArguments.program ?? "") ?? "./postbacks")
+        let beside = "\(folder)/postbacks-gateway"
+        // A build of this package: PACKAGE/.build/TRIPLE/release.
+        let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 3, parts[parts.count - 3].hasPrefix(".build") else { return [beside] }
+        let root = parts.dropLast(3).joined(separator: "/")
+        let triple = parts[parts.count - 2]
+        let kinds = ["release", "debug"].sorted { first, _ in first == parts[parts.count - 1] }
+        return kinds.map { "\(root)/.build-gateway/\(triple)/\($0)/postbacks-gateway" } + [beside]
+    }
+
+    static func missing() -> FunctionError {
+        FunctionError(
+            .misconfigured, "there is no program postbacks-gateway; build it with: ./local-runtime/build --gateway")
+    }
+
+    /// The environment of the gateway: the functions' folder, and what functions need that are called by hand.
+    static func environment(_ installation: Installation, _ connectionString: String) throws -> [String: String] {
+        // Each function gets only what it needs of it.
+        var variables = try installation.environmentBesideUp(
+            of: "previewPostback", connectionString: connectionString)
+        variables["POSTBACKS_FUNCTIONS"] = installation.functions
+        return variables
+    }
+}
+
+/// Keeps the gateway running beside `postbacks up`: starts it as soon as its program is there, and again after it has
+/// ended.
+final class GatewayWatch {
+    private let options: ListenOptions
+    private let environment: [String: String]
+    private let logger: Logger
+    private var process: GatewayProcess?
+    private var isAnnounced = false
+    private var backoff = Backoff(first: .seconds(1), longest: .seconds(60))
+    private var next: Instant = .distantPast
+
+    /// How often to look for the program while it is not there: it may be under construction.
+    private static let lookInterval: Duration = .seconds(3)
+
+    init(_ options: ListenOptions, environment: [String: String], logger: Logger) {
+        self.options = options
+        self.environment = environment
+        self.logger = logger
+    }
+
+    func advance() {
+        do throws(SystemError) {
+            guard let process else { return try start() }
+            let status = try process.advance()
+            if let address = process.address, !isAnnounced {
+                isAnnounced = true
+                backoff.succeed()
+                Terminal.printError("The console: \(address)/console/   (functions: \(address)/function/NAME)")
+            }
+            if let status { ended("\(status)") }
+        } catch {
+            ended("\(error)")
+        }
+    }
+
+    private func start() throws(SystemError) {
+        guard Instant.now >= next else { return }
+        next = .now + GatewayWatch.lookInterval
+        guard let program = GatewayProcess.find() else { return }
+        process = try GatewayProcess(program, host: options.host, port: options.port, environment: environment)
+    }
+
+    private func ended(_ reason: String) {
+        process = nil
+        isAnnounced = false
+        let wait = backoff.fail()
+        next = .now + wait
+        logger.error(
+            "the gateway has ended; it is started again",
+            metadata: ["reason": "\(reason)", "seconds": "\(wait.wholeSeconds)"])
+    }
+
+    func end() { _ = try? process?.end() }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import FunctionRuntime
+import Gateway
+import JSON
+import Store
+import System
+
+struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Create, list and revoke the keys with which functions are called over HTTP.",
+        discussion: """
+            As soon as one key exists, the gateway (`postbacks serve`) wants one with every
+            call: Authorization: Bearer pbk_ID_SECRET. The scopes:
+
+              record  recordConversion and updateConversionStatus
+              read    the functions that only read, /metrics and /openapi.json
+              manage  everything
+
+            A new or revoked key counts within a second.
+            """,
+        subcommands: [CreateKeyCommand.self, ListKeysCommand.self, RevokeKeyCommand.self])
+
+    /// The configured database, with the rights of its login.
+    fileprivate static func database() throws -> Database {
+        let installation = try Installation()
+        let variables = try installation.environment(connectionString: try installation.connectionString())
+        return try Database(Settings(environment: variables), applicationName: "postbacks keys")
+    }
+}
+
+struct CreateKeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create", abstract: "Create a key and print it. It cannot be shown again.")
+
+    @Option(help: "What the key is for, such as the name of the program that uses it.")
+    var name: String
+
+    @Option(help: "What it may call: record, read or manage.")
+    var scope: String
+
+    @Option(help: "How long it is valid: a number and d, h or m, such as 90d. Without it: until it is revoked.")
+    var expires: String?
+
+    func validate() throws {
+        guard !name.isEmpty, name.count <= 128, !name.unicodeScalars.contains(where: \.isControl) else {
+            throw ValidationError("--name must have 1 to 128 characters, and no control characters")
+        }
+        guard Scope(rawValue: scope) != nil else {
+            throw ValidationError("--scope must be record, read or manage, not \"\(Terminal.safe(scope))\"")
+        }
+        if let expires, CreateKeyCommand.seconds(expires) == nil {
+            throw ValidationError("--expires must be a number of 1 or more and d, h or m, such as 90d")
+        }
+    }
+
+    /// The seconds that a text such as `90d` means, at most ten years.
+    static func seconds(_ text: String) -> Int? {
+        let units: [Character: Int] = ["d": 86_400, "h": 3600, "m": 60]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), count > 0,
+            count <= 10 * 366 * 86_400 / unit
+        else { return nil }
+        return count * unit
+    }
+
+    func run() throws {
+        try reportingFailure {
+            guard let scope = Scope(rawValue: scope) else { return }
+            let secret = APIKey.secret()
+            let created = try Keys.database().run(
+                CreateKey(
+                    name: name, scope: scope, digest: APIKey.digest(of: secret),
+                    seconds: expires.flatMap(CreateKeyCommand.seconds)))
+            let end = created.expiresAt.map { "valid until \($0)" } ?? "valid until it is revoked"
+            Terminal.printError("key \(created.id), \(scope.rawValue), \(end); it cannot be shown again:")
+            Terminal.print(APIKey(id: created.id, secret: secret).text)
+        }
+    }
+}
+
+struct ListKeysCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the keys, without their secrets.")
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        try reportingFailure {
+            let keys = try Keys.database().run(ListKeys())
+            if json { return Terminal.print((["keys": .array(keys.map(\.json))] as JSON).encodedText) }
+            if keys.isEmpty {
+                return Terminal.print("no key exists; create one: postbacks keys create --name NAME --scope manage")
+            }
+            let head = ["ID", "NAME", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED"]
+            let rows = keys.map { key in
+                [
+                    "\(key.id)", Terminal.safe(key.name), key.scope.rawValue, key.state, key.createdAt,
+                    key.expiresAt ?? "never", key.usedAt ?? "never",
+                ]
+            }
+            Terminal.print(Terminal.table([head] + rows))
+        }
+    }
+}
+
+struct RevokeKeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke", abstract: "Revoke a key. It stops counting within a second, and sign-ins with it end.")
+
+    @Argument(help: "The key's id, as `postbacks keys list` shows it.")
+    var id: Int
+
+    func run() throws {
+        try reportingFailure {
+            guard let revoked = try Keys.database().run(RevokeKey(id: id)) else {
+                throw FunctionError(.notFound, "there is no key \(id); `postbacks keys list` shows them")
+            }
+            let name = Terminal.safe(revoked.name)
+            Terminal.printError("key \(id) (\(name)) \(revoked.isNew ? "is revoked" : "was revoked before")")
+        }
+    }
+}
+
+extension ListKeys.Key {
+    fileprivate var json: JSON {
+        [
+            "id": .integer(id), "name": .string(name), "scope": .string(scope.rawValue), "state": .string(state),
+            "createdAt": .string(createdAt), "expiresAt": .optional(expiresAt), "revokedAt": .optional(revokedAt),
+            "usedAt": .optional(usedAt),
+        ]
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { properties.generalCategory == .control }
+}
