@@ -35,6 +35,22 @@ import Testing
         #expect(terminal.text.contains("✓ tables") && terminal.text.contains("! destinations"))
     }
 
+    @Test func `it says who may call over HTTP`() throws {
+        let installation = try Installation.make()
+        func create(_ scope: String) throws {
+            let outcome = try Programs.run(
+                "postbacks", ["keys", "create", "--name", "k", "--scope", scope], environment: installation.environment)
+            #expect(outcome.status == .exited(0), "\(outcome.errorText)")
+        }
+        let none = try DoctorReport(installation)
+        #expect(none.states("API keys") == ["good"] && none.message("API keys").contains("everything is open"))
+        #expect(none.states("gateway").count == 1)
+        try create("read")
+        #expect(try DoctorReport(installation).states("API keys") == ["notable"])
+        try create("manage")
+        #expect(try DoctorReport(installation).message("API keys") == "2 of 2 are valid")
+    }
+
     @Test func `it says whether the operator is told, and whether that gets through`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         let none = try DoctorReport(installation)

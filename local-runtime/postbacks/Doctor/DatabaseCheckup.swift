@@ -132,6 +132,7 @@ struct DatabaseCheckup {
                 asking("alerts") { () throws(PostgresError) in
                     try work.alerts(isSet: installation.settings.has("POSTBACKS_ALERT_URL"))
                 },
+                asking("API keys") { () throws(PostgresError) in try work.apiKeys() },
             ]
             + KeyCheck.findings(installation, connection, server)
     }

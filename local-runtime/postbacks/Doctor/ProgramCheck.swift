@@ -9,7 +9,7 @@ import System
 /// Checks the functions, and what sending needs of this machine.
 enum ProgramCheck {
     static func findings(_ installation: Installation) -> [Finding] {
-        [functions(installation), sending(installation)]
+        [functions(installation), gateway(), sending(installation)]
             + [openFiles(installation), disk(installation)].compactMap(\.self) + [nameServers()]
     }
 
@@ -29,6 +29,15 @@ enum ProgramCheck {
             )
         }
         return .good("functions", "all \(FunctionNames.all.count) in \(installation.functions)")
+    }
+
+    /// The gateway is built only when asked for.
+    private static func gateway() -> Finding {
+        GatewayProcess.find() == nil
+            ? .notable(
+                "gateway", "there is no postbacks-gateway of this version, so that nothing is served over HTTP",
+                run: "./local-runtime/build --gateway")
+            : .good("gateway", "the program is there and has this version")
     }
 
     private static func isOfThisVersion(_ name: String, in folder: String) -> Bool {

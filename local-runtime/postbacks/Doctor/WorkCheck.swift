@@ -98,6 +98,23 @@ struct WorkCheck {
         return .good("alerts", "nobody is notified: no poller has a POSTBACKS_ALERT_URL")
     }
 
+    /// The keys with which functions are called over HTTP.
+    func apiKeys() throws(PostgresError) -> Finding {
+        let keys = try connection.run(ListKeys())
+        let valid = keys.filter { $0.state == "valid" }
+        if keys.isEmpty {
+            return .good(
+                "API keys", "there is none: the gateway serves its own machine only, and everything is open there")
+        }
+        let text = "\(valid.count) of \(keys.count) are valid"
+        guard valid.contains(where: { $0.scope == .manage }) else {
+            return .notable(
+                "API keys", "\(text), and none has the scope manage",
+                run: "postbacks keys create --name NAME --scope manage")
+        }
+        return .good("API keys", text)
+    }
+
     private func duration(_ seconds: Int) -> String {
         switch seconds {
         case ..<120: "\(seconds) s"
