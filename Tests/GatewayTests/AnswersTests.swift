@@ -56,7 +56,29 @@ struct AnswersTests {
 
     private static let work = MeasureWork.Answer(
         due: 3, waiting: 2, leased: 1, held: 4, oldestDueSeconds: 9, blockedDestinations: 1, pausedPostbacks: 2,
-        pollersAlive: 1, pollerSeconds: 5)
+        pollersAlive: 1, attemptsInFlight: 7, pollerSeconds: 5)
+
+    private static let counters = [
+        ("attempt_duration_seconds_bucket", #"phase="tls",le="+Inf""#, "3"),
+        ("attempt_duration_seconds_bucket", #"phase="tls",le="0.5""#, "1"),
+        ("attempt_duration_seconds_bucket", #"phase="tls",le="20""#, "2"),
+        ("attempt_duration_seconds_count", #"phase="tls""#, "3"),
+        ("attempt_duration_seconds_sum", #"phase="tls""#, "31.2"),
+        ("attempts_total", #"outcome="retry",error="dns""#, "2"), ("leases_lost_total", "", "1"),
+        ("of_a_later_version", "", "1"),
+    ].map { ListCounters.Counter(name: $0.0, labels: $0.1, value: $0.2) }
+
+    @Test func `what the pollers have counted is shown, with the buckets in the order of their bounds`() throws {
+        let text = GatewayMetrics().text(waiting: [:], gauges: DatabaseGauges(Self.work, counters: Self.counters))
+        let lines = text.split(separator: "\n")
+        #expect(lines.contains("# TYPE postbacks_attempt_duration_seconds histogram"))
+        #expect(lines.contains("# TYPE postbacks_attempts_total counter"))
+        #expect(lines.contains(#"postbacks_attempts_total{outcome="retry",error="dns"} 2"#))
+        #expect(lines.contains("postbacks_leases_lost_total 1") && lines.contains("postbacks_attempts_in_flight 7"))
+        #expect(!text.contains("later_version"))
+        let buckets = lines.filter { $0.hasPrefix("postbacks_attempt_duration_seconds_bucket") }
+        #expect(buckets.map { $0.split(separator: " ").last } == ["1", "2", "3"])
+    }
 
     @Test func `metrics have help, type and escaped labels, and histograms add up`() {
         let metrics = GatewayMetrics()
@@ -64,7 +86,7 @@ struct AnswersTests {
         metrics.answered(route: "/healthz", method: "GET", status: 200, seconds: 30)
         metrics.called("listOffers", code: "ok", seconds: 0.1)
         metrics.functionRestarted("listOffers", reason: "a\"b\\c\nd")
-        let text = metrics.text(waiting: ["listOffers": 2], gauges: DatabaseGauges(Self.work))
+        let text = metrics.text(waiting: ["listOffers": 2], gauges: DatabaseGauges(Self.work, counters: Self.counters))
         let lines = text.split(separator: "\n")
         let labels = #"{http_route="/healthz",method="GET",status="200""#
         #expect(lines.contains("postbacks_http_server_request_duration_seconds_bucket\(labels),le=\"0.0025\"} 1"))

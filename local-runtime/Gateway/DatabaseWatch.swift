@@ -105,8 +105,10 @@ package final class DatabaseWatch: Sendable {
         let database = try Database(settings, applicationName: "postbacks gateway metrics")
         var trip = RoundTrip()
         trip.add(ApplySettings([("statement_timeout", "3000")], forTransaction: true))
-        let ticket = trip.append(MeasureWork())
-        return DatabaseGauges(try database.run(trip).answer(ticket))
+        let work = trip.append(MeasureWork())
+        let counters = trip.append(ListCounters(limit: DatabaseGauges.counterLimit))
+        let answers = try database.run(trip)
+        return DatabaseGauges(try answers.answer(work), counters: try answers.answer(counters))
     }
 
     private func finish(_ value: DatabaseGauges?) {

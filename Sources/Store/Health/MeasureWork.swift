@@ -16,12 +16,14 @@ package struct MeasureWork: StoredCall {
         package let blockedDestinations: Int
         package let pausedPostbacks: Int
         package let pollersAlive: Int
+        /// Requests that the pollers alive wait for.
+        package let attemptsInFlight: Int
         /// Seconds since a poller was seen last; nil if none is known.
         package let pollerSeconds: Int?
 
         package init(
             due: Int, waiting: Int, leased: Int, held: Int, oldestDueSeconds: Int, blockedDestinations: Int,
-            pausedPostbacks: Int, pollersAlive: Int, pollerSeconds: Int?
+            pausedPostbacks: Int, pollersAlive: Int, attemptsInFlight: Int, pollerSeconds: Int?
         ) {
             self.due = due
             self.waiting = waiting
@@ -31,6 +33,7 @@ package struct MeasureWork: StoredCall {
             self.blockedDestinations = blockedDestinations
             self.pausedPostbacks = pausedPostbacks
             self.pollersAlive = pollersAlive
+            self.attemptsInFlight = attemptsInFlight
             self.pollerSeconds = pollerSeconds
         }
     }
@@ -51,6 +54,7 @@ package struct MeasureWork: StoredCall {
             held: try row.required("held"), oldestDueSeconds: try row.required("oldest_due_seconds"),
             blockedDestinations: try row.required("blocked_destinations"),
             pausedPostbacks: try row.required("paused_postbacks"), pollersAlive: try row.required("pollers_alive"),
+            attemptsInFlight: try row.required("attempts_in_flight"),
             pollerSeconds: try row.optional("poller_seconds"))
     }
 }

@@ -5,8 +5,16 @@ package import Store
 /// queue that could not be read would be a false all-clear.
 package struct DatabaseGauges: Sendable, Equatable {
     package let measured: MeasureWork.Answer
+    /// What all pollers have counted.
+    package let counters: [ListCounters.Counter]
 
-    package init(_ measured: MeasureWork.Answer) { self.measured = measured }
+    package init(_ measured: MeasureWork.Answer, counters: [ListCounters.Counter]) {
+        self.measured = measured
+        self.counters = counters
+    }
+
+    /// There are a few hundred: bounds, outcomes and errors are few.
+    static let counterLimit = 5000
 
     static func families(_ gauges: DatabaseGauges?) -> [MetricFamily] {
         var up = MetricFamily("database_up", .gauge, "Whether the database could be read: 1 or 0.")
@@ -29,6 +37,8 @@ package struct DatabaseGauges: Sendable, Equatable {
         paused.add(work.pausedPostbacks)
         var pollers = MetricFamily("pollers_alive", .gauge, "Pollers that were seen within the last 15 seconds.")
         pollers.add(work.pollersAlive)
-        return [up, rows, oldest, blocked, paused, pollers]
+        var attempts = MetricFamily("attempts_in_flight", .gauge, "Requests that the running pollers wait for.")
+        attempts.add(work.attemptsInFlight)
+        return [up, rows, oldest, blocked, paused, pollers, attempts] + PollerFamilies.make(gauges?.counters ?? [])
     }
 }

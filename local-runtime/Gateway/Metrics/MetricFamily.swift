@@ -11,7 +11,7 @@ struct MetricFamily {
     let name: String
     let kind: Kind
     let help: String
-    private(set) var lines: [String] = []
+    var lines: [String] = []
 
     init(_ name: String, _ kind: Kind, _ help: String) {
         self.name = "postbacks_\(name)"
