@@ -1,3 +1,4 @@
+import EmbeddedFiles
 import JSON
 import System
 import TestSupport
@@ -125,6 +126,34 @@ import Testing
         #expect(root.status == 307 && root.headers["location"]?.hasPrefix("/console/") == true)
         let head = try gateway.request("HEAD", "/healthz")
         #expect(head.status == 200 && head.body.isEmpty && head.headers["content-length"] != "0")
+    }
+
+    @Test func `the console's files have their types and tags, and headers that keep foreign code out`() throws {
+        let policy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+            + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+            + "trusted-types 'none'"
+        for file in EmbeddedFile.console {
+            let answer = try gateway.request("GET", "/console/\(file.name)?id=1")
+            #expect(answer.status == 200 && answer.body == file.bytes, "\(file.name)")
+            #expect(answer.headers["content-security-policy"] == policy)
+            #expect(answer.headers["content-type"]?.contains("octet-stream") == false, "\(file.name)")
+            let tag = try #require(answer.headers["etag"])
+            let again = try gateway.request("GET", "/console/\(file.name)", ["If-None-Match": tag])
+            #expect(again.status == 304 && again.body.isEmpty)
+        }
+        for path in ["/console/missing.html", "/console/../openapi.json", "/console/%2e%2e/x"] {
+            let missing = try gateway.request("GET", path)
+            #expect(missing.status == 404 && missing.headers["content-security-policy"] == policy, "\(path)")
+            #expect(missing.headers["cross-origin-opener-policy"] == "same-origin")
+        }
+        let called = try gateway.call("listOffers", "{}")
+        #expect(called.headers["cache-control"] == "no-store")
+        for answer in [called, try gateway.request("GET", "/healthz")] {
+            #expect(answer.headers["x-content-type-options"] == "nosniff")
+            #expect(answer.headers["referrer-policy"] == "no-referrer")
+            #expect(answer.headers["cross-origin-resource-policy"] == "same-origin")
+        }
     }
 
     @Test func `it describes itself, tells whether it is ready, and counts`() throws {
