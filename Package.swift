@@ -3,10 +3,10 @@ import PackageDescription
 
 /// The functions that use the database; each has a folder and an executable.
 let databaseFunctions = [
-    "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
-    "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions", "listDeliveries", "listOffers",
-    "listPostbacks", "previewPostback", "recordConversion", "redactConversion", "resendDeliveries", "showHealth",
-    "updateConversionStatus", "updatePostback",
+    "backfillPostback", "configureAffiliate", "configureOffer", "createPostback",
+    "deletePostback", "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions",
+    "listDeliveries", "listOffers", "listPostbacks", "previewPostback", "recordConversion",
+    "redactConversion", "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [

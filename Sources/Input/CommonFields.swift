@@ -10,6 +10,8 @@ enum CommonFields {
         "since": "At this time or later.", "until": "Before this time.",
         "active": "Whether it fires on new events.", "paused": "Whether it is paused.",
         "destination": "The scheme, host and port of its receiver.",
+        "httpStatus": "The status of the answer to the last attempt.",
+        "errorCode": "The error of the last attempt, or with which the delivery ended.",
         "filter": "Selects by conditions, all of which must hold.",
         "deliveryIds": "Selects by ids.", "force": "Includes deliveries that were delivered, skipped or overtaken.",
         "dryRun": "Only counts.",

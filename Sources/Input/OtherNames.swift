@@ -105,6 +105,8 @@ package enum OtherNames {
         ("limit", "count size pagesize perpage max top maxresults rows"),
         ("after", "next cursor offset page pagetoken nextpage starting startingafter"),
         ("order", "sort orderby sortby direction sorting"),
+        ("httpStatus", "code statuscode httpcode httpstatuscode responsecode responsestatus laststatus"),
+        ("errorCode", "error errors code failure lasterror"),
         ("destination", "domain host hostname origin url server"),
         ("filter", "where conditions query"), ("force", "forced all overwrite"),
         ("dryRun", "dry test preview simulate checkonly countonly"),

@@ -145,20 +145,40 @@ extension Rule where Value: RawRepresentable<String> & CaseIterable {
     /// been given by mistake.
     package static func oneOf(_ type: Value.Type, placeholder: Value, quotes: Bool = true) -> Rule {
         func words() -> [String] { type.allCases.map { $0.rawValue } }
-        return Rule(
-            schema: ["type": "string", "enum": .array(words().map(JSON.string))], placeholder: placeholder,
-            blank: .emptyText
-        ) { json, path, faults in
+        return Rule(schema: wordSchema(words()), placeholder: placeholder, blank: .emptyText) { json, path, faults in
             guard case .string(let text) = json, let value = Value(rawValue: text) else {
-                let words = words()
-                let given = json.text.map { quotes ? ", not \"\($0.prefix(48))\"" : "" } ?? ", not \(json.kind)"
-                let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
-                let hint = Spelling.hint(for: json.text ?? "", among: words)
-                faults.append(Fault(path, "must be one of \(list)\(given)\(hint)"))
+                faults.append(Fault(path, json, isNoneOf: words(), quotes: quotes))
                 return nil
             }
             return value
         }
+    }
+}
+
+extension Rule<String> {
+    /// One of these words.
+    package static func oneOf(_ words: @autoclosure @escaping () -> [String]) -> Rule {
+        Rule(schema: wordSchema(words()), placeholder: "", blank: .emptyText) { json, path, faults in
+            let words = words()
+            if case .string(let text) = json, words.contains(text) { return text }
+            faults.append(Fault(path, json, isNoneOf: words, quotes: true))
+            return nil
+        }
+    }
+}
+
+extension Rule {
+    fileprivate static func wordSchema(_ words: [String]) -> JSON {
+        ["type": "string", "enum": .array(words.map(JSON.string))]
+    }
+}
+
+extension Fault {
+    fileprivate init(_ path: Path, _ json: JSON, isNoneOf words: [String], quotes: Bool) {
+        let given = json.text.map { quotes ? ", not \"\($0.prefix(48))\"" : "" } ?? ", not \(json.kind)"
+        let list = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let hint = Spelling.hint(for: json.text ?? "", among: words)
+        self.init(path, "must be one of \(list)\(given)\(hint)")
     }
 }
 

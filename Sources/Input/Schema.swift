@@ -5,6 +5,7 @@ package enum Schema {
     package static let text: JSON = ["type": "string"]
     package static let textOrNull: JSON = ["type": ["string", "null"]]
     package static let integer: JSON = ["type": "integer"]
+    package static let integerOrNull: JSON = ["type": ["integer", "null"]]
     package static let boolean: JSON = ["type": "boolean"]
     package static let time: JSON = ["type": "string", "format": "date-time"]
     package static let timeOrNull: JSON = ["type": ["string", "null"], "format": "date-time"]

@@ -8,14 +8,15 @@ struct LongHistoryTests {
     private static let finished = 100_000
 
     /// Twenty affiliates, ten offers, and a hundred postbacks of which the hundredth is for every affiliate. Of a hundred
-    /// deliveries one is dead; they have been owed one second after another, and the last ones until now.
+    /// deliveries one is dead; they have been owed one second after another, and the last ones until now. The receiver answered
+    /// nearly all with 200, few with 204 or 409, and the dead ones with 503 or not at all.
     private static func make() throws -> Installation {
         let installation = try Installation.make()
         try installation.database.connect().execute(
             script: """
                 INSERT INTO offers (id, name) SELECT 'o' || i, 'Offer' FROM generate_series(0, 9) i;
                 INSERT INTO affiliates (id, name) SELECT 'a' || i, 'Affiliate' FROM generate_series(0, 19) i;
-                INSERT INTO destinations (origin) VALUES ('http://127.0.0.1:1');
+                INSERT INTO destinations (origin) SELECT 'http://127.0.0.1:' || i FROM generate_series(1, 3) i;
                 INSERT INTO postbacks (id, offer_id, affiliate_id, conversion_status, url, http_type, destination_id)
                 SELECT i, 'o' || i % 10, CASE WHEN i < 100 THEN 'a' || i % 20 END, 'done', 'http://127.0.0.1:1/', 'GET', 1
                 FROM generate_series(1, 100) i;
@@ -26,8 +27,12 @@ struct LongHistoryTests {
                 INSERT INTO events (id, conversion_id, sequence, status, aggregateid, type, payload)
                 SELECT i, i, 1, 'done', i, 'conversion.done', '{}' FROM generate_series(1, 50000) i;
                 INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
-                    lease_no, owed_at, finished_at)
-                SELECT i, c, c, 1, 1 + i % 100, 1, CASE i % 100 WHEN 7 THEN 'dead' ELSE 'delivered' END, 1, 1,
+                    lease_no, http_status, error_code, owed_at, finished_at)
+                SELECT i, c, c, 1, 1 + i % 100, CASE i % 1000 WHEN 5 THEN 2 ELSE 1 END,
+                    CASE i % 100 WHEN 7 THEN 'dead' ELSE 'delivered' END, 1, 1,
+                    CASE WHEN i % 1000 = 107 THEN NULL WHEN i % 100 = 7 THEN 503 WHEN i = 50000 THEN 204 WHEN i = 60000 THEN 409
+                        ELSE 200 END,
+                    CASE WHEN i % 1000 = 107 THEN 'timeout' WHEN i % 100 = 7 THEN 'http_status' END,
                     now() - (\(finished) - i) * interval '1 second', now() - (\(finished) - i) * interval '1 second'
                 FROM generate_series(1, \(finished)) i CROSS JOIN LATERAL (SELECT 1 + i % 50000) AS x(c);
                 INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome)
@@ -108,6 +113,18 @@ struct LongHistoryTests {
             (["clickId": "c5", "offerId": "o5"], 3), (["since": .string(hour)], 10), (["until": .string(old)], 10),
             (["since": .string(hour), "state": "dead"], 10), (["until": .string(old), "affiliateId": "a7"], 10),
             (["since": .string(now), "affiliateId": "a7", "offerId": "o7"], 0),
+            (["destination": "127.0.0.1:2"], 10), (["destination": "127.0.0.1:3"], 0),
+            (["destination": "127.0.0.1:1", "state": "dead"], 10), (["httpStatus": 200], 10), (["httpStatus": 204], 1),
+            (["httpStatus": "2xx"], 10), (["httpStatus": "3xx"], 0), (["httpStatus": "4xx"], 1),
+            (["httpStatus": "5xx"], 10),
+            (["httpStatus": "503", "since": .string(hour)], 10), (["httpStatus": "2xx", "state": "dead"], 0),
+            (["errorCode": "timeout"], 10), (["errorCode": "dns"], 0),
+            (["errorCode": "http_status", "state": "delivered"], 0),
+            (["httpStatus": "4xx", "affiliateId": "a8"], 0), (["httpStatus": "2xx", "affiliateId": "a8"], 10),
+            (["httpStatus": "5xx", "affiliateId": "a8"], 10), (["errorCode": "timeout", "affiliateId": "a8"], 10),
+            (["errorCode": "timeout", "postbackId": 9], 0), (["httpStatus": 204, "offerId": "o1"], 1),
+            (["destination": "127.0.0.1:1", "errorCode": "timeout"], 10),
+            (["destination": "127.0.0.1:1", "httpStatus": "5xx"], 10),
         ]
         for (filter, rows) in filters {
             for order in ["oldest", "newest"] {
@@ -117,12 +134,17 @@ struct LongHistoryTests {
                 let count = try Self.read(installation) - before
                 #expect(page["deliveries"]?.items.count == rows, "\(input) \(page["deliveries"]?.items.count ?? -1)")
                 // Of two filters one leads there, and what it finds is read: an affiliate has a twentieth.
-                let isPair = (filter["postbackId"] ?? filter["offerId"]) != nil && filter["affiliateId"] != nil
+                let isPair =
+                    (filter["postbackId"] ?? filter["offerId"] ?? filter["httpStatus"] ?? filter["errorCode"]) != nil
+                    && filter["affiliateId"] != nil
                 // A postback has 1,000: to read them all and sort them is as good as to follow an index that is sorted.
                 #expect(count < (isPair ? 12_000 : 1500), "\(input) reads \(count) rows")
             }
         }
-        for filter in [["affiliateId": "a8", "state": "dead"], ["since": .string(hour), "state": "dead"]] as [JSON] {
+        for filter in [
+            ["affiliateId": "a8", "state": "dead"], ["since": .string(hour), "state": "dead"], ["httpStatus": "5xx"],
+            ["errorCode": "timeout"], ["destination": "127.0.0.1:1", "errorCode": "timeout"],
+        ] as [JSON] {
             let before = try Self.read(installation)
             let resent = try installation.ask("resendDeliveries", ["filter": filter, "dryRun": true])
             let count = try Self.read(installation) - before

@@ -52,7 +52,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
     ]
     private static let deliveries: JSON = times.merging([
         "deliveryId": 1, "conversionId": 1, "postbackId": 1, "offerId": "o", "affiliateId": "a", "transactionId": "t",
-        "clickId": "c", "state": "dead",
+        "clickId": "c", "destination": "t.example", "httpStatus": "5xx", "errorCode": "http_status", "state": "dead",
     ])
     private static let times: JSON = ["since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"]
 
@@ -156,7 +156,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
             function: "resendDeliveries",
             inputs: [
                 ["deliveryIds": [1, 2], "force": true, "dryRun": true, "after": "MQ=="],
-                ["filter": deliveries],
+                ["filter": deliveries.merging(["httpStatus": 503])],
             ]),
         FunctionInput(
             function: "backfillPostback",

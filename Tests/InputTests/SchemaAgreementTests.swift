@@ -38,6 +38,7 @@ import Testing
         ("has the id", "items that differ by one of their fields"),
         ("must be a time in RFC 3339", "a time of the year 1 to 9999 that is not one in UTC"),
         ("must be a whole number", "1.0 and 1e2, which to a schema are integers"),
+        ("or a whole number from 100 to 599", "1.0 and 1e2, which to a schema are integers"),
         ("must be a string or a whole number", "1.0 and 1e2, which to a schema are integers"),
     ]
 

@@ -54,8 +54,10 @@ import Testing
                 lease_no, owed_at)
             SELECT n, n, n, 1, 1, 1, CASE n % 2 WHEN 0 THEN 'delivered' ELSE 'dead' END, 1, 1, now() - interval '1 day'
             FROM generate_series(31, 40) n;
-            INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version)
-            SELECT n, 1, 1, now() - interval '1 hour', CASE WHEN n > 20 AND n % 2 = 0 THEN 'delivered' ELSE 'retry' END, 1
+            INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, response, error)
+            SELECT n, 1, 1, now() - interval '1 hour', CASE WHEN n > 20 AND n % 2 = 0 THEN 'delivered' ELSE 'retry' END, 1,
+                json_build_object('status', CASE WHEN n > 20 AND n % 2 = 0 THEN 204 ELSE 503 END),
+                CASE WHEN n <= 20 OR n % 2 = 1 THEN json_build_object('code', 'http_status') END
             FROM generate_series(11, 40) n WHERE n <= 20 OR n > 30;
             SELECT setval('conversions_id_seq', 1000), setval('postbacks_id_seq', 1000),
                 setval(pg_get_serial_sequence('events', 'id'), 1000), setval(pg_get_serial_sequence('outbox', 'id'), 1000);
@@ -154,6 +156,20 @@ import Testing
         #expect(dead["deliveries"]?.items.compactMap { $0["id"]?.integer } == [31, 33, 35, 37, 39])
         #expect(
             try installation.ask("listDeliveries", ["offerId": "o", "state": "held"])["deliveries"]?.items.count == 40)
+        // The last attempts of those that were not delivered are known, also of those that wait for a retry.
+        #expect(
+            try installation.deliveries(["httpStatus": 503]).compactMap { $0["id"]?.integer } == Array(11...20) + [
+                31, 33, 35, 37, 39,
+            ])
+        #expect(
+            try installation.deliveries(["errorCode": "http_status"]).compactMap { $0["id"]?.integer } == Array(11...20)
+        )
+        #expect(try installation.deliveries(["httpStatus": "2xx"]).isEmpty)
+        for columns in [
+            #"(destination_id, state COLLATE "C", owed_at, id) INCLUDE (affiliate_id, offer_id)"#,
+            #"(http_status, state COLLATE "C", owed_at, id)"#,
+            #"(error_code COLLATE "C", state COLLATE "C", owed_at, id)"#,
+        ] { #expect(made.contains(columns), "\(columns) \(made)") }
         // A second run changes nothing.
         try Migrations.run(on: connection) { _ in Issue.record("a migration that was done is done again") }
     }

@@ -17,7 +17,8 @@ struct ListDeliveries: SimpleFunction {
                 "postbackId": Schema.integer, "conversionId": Schema.integer, "offerId": Schema.textOrNull,
                 "affiliateId": Schema.textOrNull, "eventId": Schema.integer, "sequence": Schema.integer,
                 "status": Schema.conversionStatus, "destination": Schema.text, "owedAt": Schema.time,
-                "dueAt": Schema.timeOrNull, "finishedAt": Schema.timeOrNull, "waitsFor": Schema.waitsFor,
+                "dueAt": Schema.timeOrNull, "finishedAt": Schema.timeOrNull, "httpStatus": Schema.integerOrNull,
+                "errorCode": Schema.textOrNull, "waitsFor": Schema.waitsFor,
                 "attemptCount": Schema.integer, "attempts": Schema.list(Schema.anyObject),
             ])),
         settings: Database.settings + [Setting.orderHold])

@@ -103,6 +103,9 @@ package enum ExportKind: String, CaseIterable, Sendable {
         func ofLastAttempt(_ names: String...) -> (JSON) -> JSON? {
             { row in names.reduce(row.lastAttempt) { value, name in value?[name] } }
         }
+        func either(_ first: @escaping (JSON) -> JSON?, _ other: @escaping (JSON) -> JSON?) -> (JSON) -> JSON? {
+            { row in first(row).flatMap { $0 == .null ? nil : $0 } ?? other(row) }
+        }
         return switch (self, column) {
         case (.conversions, "offerId"), (.postbacks, "offerId"): member("offer", "id")
         case (.conversions, "offerName"), (.postbacks, "offerName"): member("offer", "name")
@@ -116,8 +119,9 @@ package enum ExportKind: String, CaseIterable, Sendable {
         case (.deliveries, "lastOutcome"): ofLastAttempt("outcome")
         case (.deliveries, "lastMethod"): ofLastAttempt("request", "method")
         case (.deliveries, "lastUrl"): ofLastAttempt("request", "url")
-        case (.deliveries, "lastStatus"): ofLastAttempt("response", "status")
-        case (.deliveries, "lastError"): ofLastAttempt("error", "code")
+        // The delivery has them still when its attempts are not kept any more; early versions kept them in attempts alone.
+        case (.deliveries, "lastStatus"): either(member("httpStatus"), ofLastAttempt("response", "status"))
+        case (.deliveries, "lastError"): either(member("errorCode"), ofLastAttempt("error", "code"))
         case (_, let name) where name.hasPrefix("params."): member("params", String(name.dropFirst("params.".count)))
         default: member(column)
         }

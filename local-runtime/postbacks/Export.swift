@@ -51,6 +51,15 @@ struct Export: ParsableCommand {
     @Option(help: "Only deliveries of this postback, or only this postback.")
     var postback: Int?
 
+    @Option(help: "Only deliveries or postbacks to this destination, such as tracker.example.")
+    var destination: String?
+
+    @Option(help: "Only deliveries whose last answer had this status, such as 503 or 5xx.")
+    var httpStatus: String?
+
+    @Option(help: "Only deliveries whose last attempt ended with this error, such as timeout.")
+    var error: String?
+
     @Option(help: "csv or jsonl. (default: by the output's name; csv for standard output)")
     var format: BulkFormat?
 
@@ -107,6 +116,7 @@ struct Export: ParsableCommand {
         let texts = [
             ("since", since.map(Export.time)), ("until", until.map(Export.time)), ("affiliateId", affiliate),
             ("offerId", offer), (kind == .postbacks ? "conversionStatus" : "status", status), ("state", state),
+            ("destination", destination), ("httpStatus", httpStatus), ("errorCode", error),
         ]
         return texts.compactMap { name, text in text.map { JSON.Member(name, .string($0)) } }
             + (postback.map { [JSON.Member("postbackId", .integer($0))] } ?? [])

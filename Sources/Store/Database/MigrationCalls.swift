@@ -105,3 +105,24 @@ package struct FillDeliveries: StoredCall {
     /// The id of the page's last delivery; nil when there are no more.
     package func answer(_ rows: Rows) throws(PostgresError) -> Int? { try rows.single().optional("last") }
 }
+
+/// Fills in the status of the last attempt of deliveries that were not delivered, and its error where they are owed, a
+/// page at a time.
+package struct FillAnswers: StoredCall {
+    /// The page begins behind this id.
+    package let id: Int
+    /// The maximum of deliveries on the page.
+    package let limit: Int
+
+    package init(after id: Int, limit: Int) {
+        self.id = id
+        self.limit = limit
+    }
+
+    package static let statement = Statement(name: "fill_answers", bytes: PackageResources.fill_answers_sql)
+
+    package var arguments: Arguments { ["after_id": .int(id), "limit": .int(limit)] }
+
+    /// The id of the page's last delivery; nil when there are no more.
+    package func answer(_ rows: Rows) throws(PostgresError) -> Int? { try rows.single().optional("last") }
+}

@@ -9,8 +9,16 @@ package enum Migrations {
         /// The script creates indexes. On large tables they are created one by one before it runs, while other programs
         /// go on.
         var isGradual = false
-        /// The offer and affiliate of deliveries are filled in before that, in batches.
-        var fillsDeliveries = false
+        /// What is filled in before that, in batches.
+        var filling: Filling?
+    }
+
+    /// Columns of deliveries that earlier versions left empty.
+    package enum Filling: Sendable {
+        /// The offer and the affiliate.
+        case owners
+        /// The status and the error of the last attempt.
+        case answers
     }
 
     package static let all = [
@@ -37,7 +45,7 @@ package enum Migrations {
         Migration(
             number: 9, name: "delivery indexes",
             script: String(decoding: PackageResources.delivery_indexes_sql, as: UTF8.self), isGradual: true,
-            fillsDeliveries: true),
+            filling: .owners),
         Migration(
             number: 10, name: "poller heartbeat",
             script: String(decoding: PackageResources.poller_heartbeat_sql, as: UTF8.self)),
@@ -62,7 +70,14 @@ package enum Migrations {
         Migration(
             number: 18, name: "statistics", script: String(decoding: PackageResources.statistics_sql, as: UTF8.self)),
         Migration(
+            number: 19, name: "delivery answers",
+            script: String(decoding: PackageResources.delivery_answers_sql, as: UTF8.self)),
+        Migration(
             number: 20, name: "api keys", script: String(decoding: PackageResources.api_keys_sql, as: UTF8.self)),
+        Migration(
+            number: 21, name: "answer indexes",
+            script: String(decoding: PackageResources.answer_indexes_sql, as: UTF8.self), isGradual: true,
+            filling: .answers),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is
@@ -170,11 +185,14 @@ extension Migrations {
     /// - Returns: false if the migration was done before.
     static func prepareGradually(_ migration: Migration, on connection: Connection) throws(PostgresError) -> Bool {
         guard try !isDone(migration, on: connection) else { return false }
-        var last = migration.fillsDeliveries ? 0 : nil
-        while let id = last {
+        var last = migration.filling.map { _ in 0 }
+        while let filling = migration.filling, let id = last {
             let page = try locked(on: connection) { () throws(PostgresError) -> (isDone: Bool, last: Int?) in
                 if try isDone(migration, on: connection) { return (true, nil) }
-                return (false, try connection.run(FillDeliveries(after: id, limit: batch)))
+                switch filling {
+                case .owners: return (false, try connection.run(FillDeliveries(after: id, limit: batch)))
+                case .answers: return (false, try connection.run(FillAnswers(after: id, limit: batch)))
+                }
             }
             if page.isDone { return false }
             last = page.last

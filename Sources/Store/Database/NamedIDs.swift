@@ -10,12 +10,17 @@ struct NamedIDs {
     var postback: Int?
     var conversion: Int?
     var delivery: Int?
+    /// The origins of one destination, of which one must exist.
+    var destinations: [String]?
+
+    private var isEmpty: Bool {
+        offer == nil && affiliate == nil && postback == nil && conversion == nil && delivery == nil
+            && destinations == nil
+    }
 
     /// - Throws: `not_found` with all ids that do not exist.
     func require(in database: Database, at path: Path = .root) throws(FunctionError) {
-        guard offer != nil || affiliate != nil || postback != nil || conversion != nil || delivery != nil else {
-            return
-        }
+        if isEmpty { return }
         let unknown = try database.run(FindUnknown(ids: self))
         var faults: [Fault] = []
         func check<ID>(_ id: ID?, _ isUnknown: Bool, _ field: String, _ message: (ID) -> String) {
@@ -28,6 +33,9 @@ struct NamedIDs {
         check(postback, unknown.postback, "postbackId") { "there is no postback \($0); listPostbacks shows them" }
         check(conversion, unknown.conversion, "conversionId") { "there is no conversion \($0)" }
         check(delivery, unknown.delivery, "deliveryId") { "there is no delivery \($0)" }
+        check(destinations, unknown.destination, "destination") {
+            "no postback has led to \($0.joined(separator: " or ")); listDestinations shows them"
+        }
         guard faults.isEmpty else { throw .notFound(faults) }
     }
 }
@@ -42,6 +50,7 @@ struct FindUnknown: StoredCall {
         let postback: Bool
         let conversion: Bool
         let delivery: Bool
+        let destination: Bool
     }
 
     static let statement = Statement(name: "find_unknown", bytes: PackageResources.find_unknown_sql)
@@ -50,7 +59,7 @@ struct FindUnknown: StoredCall {
         [
             "offer_id": .optional(ids.offer), "affiliate_id": .optional(ids.affiliate),
             "postback_id": .optional(ids.postback), "conversion_id": .optional(ids.conversion),
-            "delivery_id": .optional(ids.delivery),
+            "delivery_id": .optional(ids.delivery), "origins": ids.destinations.map { .array($0) } ?? .null,
         ]
     }
 
@@ -59,6 +68,6 @@ struct FindUnknown: StoredCall {
         return Answer(
             offer: try row.required("offer"), affiliate: try row.required("affiliate"),
             postback: try row.required("postback"), conversion: try row.required("conversion"),
-            delivery: try row.required("delivery"))
+            delivery: try row.required("delivery"), destination: try row.required("destination"))
     }
 }

@@ -14,6 +14,12 @@ package struct DeliveryFilter: Sendable {
     package let clickID: String?
     package let postbackID: Int?
     package let affiliateID: String?
+    /// The origins of the destination; a delivery to any of them matches.
+    package let destinations: [String]?
+    /// The status of the answer to the last attempt.
+    package let httpStatus: HTTPStatusRange?
+    /// The error of the last attempt.
+    package let errorCode: String?
     package let state: DeliveryState?
     /// Owed at this time or later.
     package let since: Timestamp?
@@ -28,6 +34,9 @@ package struct DeliveryFilter: Sendable {
         clickID = fields.optional("clickId", .trackingID)
         postbackID = fields.optional("postbackId", .assignedID)
         affiliateID = fields.optional("affiliateId", .identifier)
+        destinations = fields.optional("destination", .origins)
+        httpStatus = fields.optional("httpStatus", .httpStatusRange)
+        errorCode = fields.optional("errorCode", .deliveryErrorCode)
         state = fields.optional("state", .deliveryState)
         since = fields.optional("since", .timestamp)
         until = fields.optional("until", .timestamp)
@@ -45,15 +54,18 @@ package struct DeliveryFilter: Sendable {
     /// The filter by which the rows are looked up: the most selective of those given. All others are applied to the
     /// rows found.
     enum Lookup: String {
-        case delivery, conversion, postback, affiliate, offer, all
+        case delivery, conversion, postback, destination, affiliate, offer, status, error, all
     }
 
     var lookup: Lookup {
         if deliveryID != nil { return .delivery }
         if conversionID != nil || transactionID != nil || clickID != nil { return .conversion }
         if postbackID != nil { return .postback }
+        if destinations != nil { return .destination }
         if affiliateID != nil { return .affiliate }
-        return offerID != nil ? .offer : .all
+        if offerID != nil { return .offer }
+        if httpStatus != nil { return .status }
+        return errorCode != nil ? .error : .all
     }
 
     /// The arguments as the statements take them, without the times.
@@ -62,7 +74,10 @@ package struct DeliveryFilter: Sendable {
             "delivery_id": .optional(deliveryID), "conversion_id": .optional(conversionID),
             "transaction_id": .optional(transactionID), "click_id": .optional(clickID),
             "postback_id": .optional(postbackID), "affiliate_id": .optional(affiliateID),
-            "offer_id": .optional(offerID), "state": .optional(state?.rawValue),
+            "offer_id": .optional(offerID), "origins": destinations.map { .array($0) } ?? .null,
+            "status_from": .optional(httpStatus?.statuses.lowerBound),
+            "status_until": .optional(httpStatus?.statuses.upperBound), "error_code": .optional(errorCode),
+            "state": .optional(state?.rawValue),
         ]
     }
 
@@ -70,7 +85,7 @@ package struct DeliveryFilter: Sendable {
     func requireKnown(in database: Database, at path: Path = .root) throws(FunctionError) {
         try NamedIDs(
             offer: offerID, affiliate: affiliateID, postback: postbackID, conversion: conversionID,
-            delivery: deliveryID
+            delivery: deliveryID, destinations: destinations
         ).require(in: database, at: path)
     }
 }
@@ -78,22 +93,6 @@ package struct DeliveryFilter: Sendable {
 extension Rule<DeliveryFilter> {
     /// A filter with at least one condition.
     static var deliveryFilter: Rule {
-        let filter: Rule = object { fields in DeliveryFilter(&fields) }
-        func schema() -> JSON {
-            let names = (filter.schema["properties"] ?? .null).members.map(\.name)
-            return [
-                "anyOf": .array(
-                    names.map { name in
-                        [
-                            "required": [.string(name)],
-                            "properties": .object([JSON.Member(name, ["not": ["type": "null"]])]),
-                        ]
-                    })
-            ]
-        }
-        return filter.parsed(placeholder: DeliveryFilter.none, schema: schema()) { filter throws(Invalid) in
-            guard !filter.isEmpty else { throw Invalid("must name at least one condition") }
-            return filter
-        }
+        object { fields in DeliveryFilter(&fields) }.notEmpty("must name at least one condition", \.isEmpty)
     }
 }

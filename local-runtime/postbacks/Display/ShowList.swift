@@ -147,6 +147,15 @@ struct ShowDeliveries: ParsableCommand {
     @Option(help: "Only those of the conversion with this clickId.")
     var click: String?
 
+    @Option(help: "Only those to this destination, such as tracker.example.")
+    var destination: String?
+
+    @Option(help: "Only those whose last answer had this status, such as 503 or 5xx.")
+    var httpStatus: String?
+
+    @Option(help: "Only those whose last attempt ended with this error, such as timeout.")
+    var error: String?
+
     @Option(help: "Only those in this state, such as dead.")
     var state: String?
 
@@ -162,8 +171,9 @@ struct ShowDeliveries: ParsableCommand {
             [
                 ("postbackId", postback.map(JSON.integer)), ("conversionId", conversion.map(JSON.integer)),
                 ("deliveryId", id.map(JSON.integer)), ("transactionId", transaction.map(JSON.string)),
-                ("clickId", click.map(JSON.string)), ("state", state.map(JSON.string)),
-                ("since", since.map { .string(Export.time($0)) }),
+                ("clickId", click.map(JSON.string)), ("destination", destination.map(JSON.string)),
+                ("httpStatus", httpStatus.map(JSON.string)), ("errorCode", error.map(JSON.string)),
+                ("state", state.map(JSON.string)), ("since", since.map { .string(Export.time($0)) }),
                 ("until", until.map { .string(Export.time($0)) }),
             ])
     }

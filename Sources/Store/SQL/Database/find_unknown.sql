@@ -1,4 +1,5 @@
--- Tells for each given id whether it is unknown. A deleted postback is still known, and a null id is not unknown.
+-- Tells for each given id whether it is unknown, and for a destination (@origins) whether none of its origins is known. A deleted
+-- postback is still known, and a null id is not unknown.
 SELECT
     @offer_id::text IS NOT NULL AND NOT EXISTS (SELECT FROM offers o WHERE o.id = @offer_id::text) AS offer,
     @affiliate_id::text IS NOT NULL AND NOT EXISTS (SELECT FROM affiliates a WHERE a.id = @affiliate_id::text) AS affiliate,
@@ -6,4 +7,5 @@ SELECT
     @conversion_id::bigint IS NOT NULL
         AND NOT EXISTS (SELECT FROM conversions c WHERE c.id = @conversion_id::bigint) AS conversion,
     @delivery_id::bigint IS NOT NULL AND NOT EXISTS (SELECT FROM outbox o WHERE o.id = @delivery_id::bigint)
-        AND NOT EXISTS (SELECT FROM deliveries d WHERE d.id = @delivery_id::bigint) AS delivery
+        AND NOT EXISTS (SELECT FROM deliveries d WHERE d.id = @delivery_id::bigint) AS delivery,
+    @origins::text[] IS NOT NULL AND NOT EXISTS (SELECT FROM destinations d WHERE d.origin = ANY (@origins::text[])) AS destination

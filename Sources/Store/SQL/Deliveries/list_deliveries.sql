@@ -1,13 +1,19 @@
 -- Lists deliveries, owed and finished, from the oldest owed on, without their attempts; a null filter is not applied. For the
 -- list from the newest on, a comment directly behind a word replaces that word.
 -- @lookup says how they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
--- 'postback' (@postback_id), 'affiliate' (@affiliate_id), 'offer' (@offer_id) or 'all'; all other arguments filter, and so does
--- the state (@state). The page has @count rows, behind a place (@after_time, @after_id) and up to a time (@end_time). @order_hold
--- is the order hold in seconds.
+-- 'postback' (@postback_id), 'destination' (@origins, a list of origins), 'affiliate' (@affiliate_id), 'offer' (@offer_id),
+-- 'status' (of the answer to the last attempt, from @status_from to @status_until), 'error' (@error_code, of the last attempt) or
+-- 'all'; all other arguments filter, and so does the state (@state). The page has @count rows, behind a place (@after_time,
+-- @after_id) and up to a time (@end_time). @order_hold is the order hold in seconds.
 -- Each way has an index in the order of the list, for each state separately. The branches of the other ways are not executed:
--- their condition on @lookup is checked first. The filters are written so that the planner cannot use another index for them: it
+-- their condition on the way is checked first. The filters are written so that the planner cannot use another index for them: it
 -- assumes that filters are independent, and would walk an index in which the wanted rows are far away. Of finished deliveries
 -- only the rows of the page are read.
+-- The branches of the ways that have an index with the other ids look at a delivery's row only to filter by its last attempt, so
+-- that without such a filter the index alone is read.
+-- Nearly all finished deliveries were delivered, without an error and with status 200. A search for an error or another status
+-- therefore finds the delivered ones by that, in an index with the other ids. The others are few, and have indexes by @lookup that
+-- contain status and error.
 WITH named AS MATERIALIZED (
     SELECT @conversion_id::bigint AS id WHERE @conversion_id::bigint IS NOT NULL
     UNION ALL
@@ -23,15 +29,29 @@ WITH named AS MATERIALIZED (
     FROM named n
     CROSS JOIN LATERAL (SELECT * FROM delivery_log l WHERE l.conversion_id = n.id OFFSET 0) l
     WHERE @lookup::text = 'conversion'
-), finished(state) AS MATERIALIZED (
-    SELECT s.state FROM unnest(ARRAY['delivered', 'failed', 'dead', 'skipped', 'cancelled']) AS s(state)
-    WHERE @state::text IS NULL OR s.state = @state::text
+), led_to AS MATERIALIZED (
+    SELECT d.id FROM destinations d WHERE d.origin = ANY (@origins::text[])
+), finished(state, lookup) AS MATERIALIZED (
+    SELECT s.state,
+        CASE
+            WHEN s.state <> 'delivered' AND num_nonnulls(@status_from::int, @error_code::text) > 0
+                AND @lookup::text IN ('postback', 'destination', 'affiliate', 'offer') THEN @lookup::text || ' undelivered'
+            WHEN s.state <> 'delivered' THEN @lookup::text
+            WHEN @error_code::text IS NOT NULL THEN 'error'
+            WHEN @status_from::int <> 200 THEN 'other status'
+            ELSE @lookup::text
+        END
+    FROM unnest(ARRAY['delivered', 'failed', 'dead', 'skipped', 'cancelled']) AS s(state)
+    WHERE (@state::text IS NULL OR s.state = @state::text) AND @lookup::text NOT IN ('delivery', 'conversion')
 ), found AS (
     SELECT l.owed_at, l.id, l.is_owed FROM few l
     WHERE (@postback_id::bigint IS NULL OR l.postback_id = @postback_id::bigint)
         AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id::text)
         AND (@offer_id::text IS NULL OR l.offer_id = @offer_id::text)
         AND (@state::text IS NULL OR l.state = @state::text)
+        AND (@origins::text[] IS NULL OR l.destination = ANY (@origins::text[]))
+        AND (@status_from::int IS NULL OR l.http_status BETWEEN @status_from::int AND @status_until::int)
+        AND (@error_code::text IS NULL OR l.error_code = @error_code::text)
         AND (l.owed_at, l.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
         AND l.owed_at </*>=*/ @end_time::timestamptz
         AND (@conversion_id::bigint IS NULL OR l.conversion_id = @conversion_id::bigint)
@@ -46,12 +66,38 @@ WITH named AS MATERIALIZED (
         WHERE d.postback_id = @postback_id::bigint AND d.state COLLATE "C" = s.state
             AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (num_nonnulls(@origins::text[], @status_from::int, @error_code::text) = 0 OR (
+                SELECT (@origins::text[] IS NULL OR a.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+                    AND (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
+                    AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                FROM deliveries a WHERE a.id = d.id
+            ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @lookup::text = 'postback'
+    WHERE s.lookup = 'postback'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN led_to
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.destination_id = led_to.id AND d.state COLLATE "C" = s.state
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
+                SELECT (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
+                    AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                FROM deliveries a WHERE a.id = d.id
+            ))
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'destination'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
@@ -59,24 +105,150 @@ WITH named AS MATERIALIZED (
         SELECT d.owed_at, d.id FROM deliveries d
         WHERE d.affiliate_id = @affiliate_id::text AND d.state COLLATE "C" = s.state
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
+                SELECT (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
+                    AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                FROM deliveries a WHERE a.id = d.id
+            ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @lookup::text = 'affiliate'
+    WHERE s.lookup = 'affiliate'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
         WHERE d.offer_id = @offer_id::text AND d.state COLLATE "C" = s.state
+            AND (num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
+                SELECT (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
+                    AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                FROM deliveries a WHERE a.id = d.id
+            ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @lookup::text = 'offer'
+    WHERE s.lookup = 'offer'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.postback_id = @postback_id::bigint AND d.state COLLATE "C" = s.state AND d.state <> 'delivered'
+            AND (@origins::text[] IS NULL OR d.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
+            AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'postback undelivered'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN led_to
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.destination_id = led_to.id AND d.state COLLATE "C" = s.state AND d.state <> 'delivered'
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
+            AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'destination undelivered'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.affiliate_id = @affiliate_id::text AND d.state COLLATE "C" = s.state AND d.state <> 'delivered'
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
+            AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'affiliate undelivered'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.offer_id = @offer_id::text AND d.state COLLATE "C" = s.state AND d.state <> 'delivered'
+            AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
+            AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'offer undelivered'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN generate_series(@status_from::int, @status_until::int) AS wanted(status)
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.http_status = wanted.status AND d.state COLLATE "C" = s.state
+            AND (d.http_status = 200 OR d.state <> 'delivered')
+            AND (@postback_id::bigint IS NULL OR d.postback_id IS NOT DISTINCT FROM @postback_id::bigint)
+            AND (@origins::text[] IS NULL OR d.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'status'
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN generate_series(@status_from::int, @status_until::int) AS wanted(status)
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.http_status = wanted.status AND d.http_status <> 200 AND d.state = 'delivered'
+            AND (@postback_id::bigint IS NULL OR d.postback_id IS NOT DISTINCT FROM @postback_id::bigint)
+            AND (@origins::text[] IS NULL OR d.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.state = 'delivered' AND s.lookup IN ('status', 'other status')
+    UNION ALL
+    SELECT f.owed_at, f.id, false
+    FROM finished s
+    CROSS JOIN LATERAL (
+        SELECT d.owed_at, d.id FROM deliveries d
+        WHERE d.error_code COLLATE "C" = @error_code::text AND d.error_code IS NOT NULL AND d.state COLLATE "C" = s.state
+            AND (@postback_id::bigint IS NULL OR d.postback_id IS NOT DISTINCT FROM @postback_id::bigint)
+            AND (@origins::text[] IS NULL OR d.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+            AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
+            AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
+            AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND d.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE s.lookup = 'error'
     UNION ALL
     SELECT f.owed_at, f.id, false
     FROM finished s
@@ -88,7 +260,7 @@ WITH named AS MATERIALIZED (
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @lookup::text = 'all'
+    WHERE s.lookup = 'all'
     UNION ALL
     -- The outbox has no index for each filter: it is walked in the order of the list.
     SELECT w.owed_at, w.id, true
@@ -101,6 +273,9 @@ WITH named AS MATERIALIZED (
                 (SELECT c.offer_id FROM conversions c WHERE c.id = o.conversion_id)))
             AND (@state::text IS NULL OR @state::text = (
                 SELECT owed_state(o.lease_until, p.paused_at, o.attempt) FROM postbacks p WHERE p.id = o.postback_id))
+            AND (@origins::text[] IS NULL OR o.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+            AND (@status_from::int IS NULL OR o.last_status BETWEEN @status_from::int AND @status_until::int)
+            AND (@error_code::text IS NULL OR o.last_error = @error_code::text)
             AND (o.owed_at, o.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND o.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY o.owed_at ASC/*DESC*/, o.id ASC/*DESC*/
@@ -113,13 +288,13 @@ WITH named AS MATERIALIZED (
 ), listed AS MATERIALIZED (
     SELECT f.id, f.state, f.postback_id, f.conversion_id, f.offer_id, f.affiliate_id, f.event_id, f.sequence, f.destination_id,
         NULL::text AS destination, f.attempts, f.attempts_before, f.lease_no, f.owed_at, NULL::timestamptz AS due_at,
-        f.finished_at, false AS is_owed
+        f.finished_at, f.http_status, f.error_code, false AS is_owed
     FROM page
     CROSS JOIN LATERAL (SELECT * FROM deliveries f WHERE f.id = page.id OFFSET 0) f
     WHERE NOT page.is_owed
     UNION ALL
     SELECT l.id, l.state, l.postback_id, l.conversion_id, l.offer_id, l.affiliate_id, l.event_id, l.sequence, NULL, l.destination,
-        l.attempts, l.attempts_before, l.lease_no, l.owed_at, l.due_at, NULL, true
+        l.attempts, l.attempts_before, l.lease_no, l.owed_at, l.due_at, NULL, l.http_status, l.error_code, true
     FROM page
     CROSS JOIN LATERAL (SELECT * FROM delivery_log l WHERE l.id = page.id AND l.is_owed OFFSET 0) l
     WHERE page.is_owed
@@ -137,6 +312,8 @@ SELECT concat(t.owed_at, '/', l.id) AS cursor,
         ',"owedAt":"', left(t.owed_at, 23), 'Z"',
         ',"dueAt":', coalesce('"' || rfc3339(l.due_at) || '"', 'null'),
         ',"finishedAt":', coalesce('"' || rfc3339(l.finished_at) || '"', 'null'),
+        ',"httpStatus":', coalesce(l.http_status::text, 'null'),
+        ',"errorCode":', coalesce(to_json(l.error_code)::text, 'null'),
         ',"waitsFor":', coalesce(CASE
             WHEN l.is_owed AND l.sequence > 1 AND l.state IN ('owed', 'retrying') THEN waits_for(l.id, @order_hold::float8)
         END::text, 'null'),

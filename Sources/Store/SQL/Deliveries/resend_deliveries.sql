@@ -41,11 +41,21 @@ WITH named AS MATERIALIZED (
         AND (@postback_id::bigint IS NULL OR l.postback_id = @postback_id)
         AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id)
         AND (@offer_id::text IS NULL OR l.offer_id = @offer_id)
+        AND (@origins::text[] IS NULL OR l.destination_id = ANY (ARRAY(
+            SELECT d.id FROM destinations d WHERE d.origin = ANY (@origins)
+        )))
+        -- One part for each of the two indexes by status.
+        AND (@status_from::int IS NULL
+            OR l.http_status BETWEEN @status_from AND @status_until::int AND (l.http_status = 200 OR l.state <> 'delivered')
+            OR l.http_status BETWEEN @status_from AND @status_until::int AND l.http_status <> 200 AND l.state = 'delivered')
+        AND (@error_code::text IS NULL OR l.error_code COLLATE "C" = @error_code AND l.error_code IS NOT NULL)
         -- The state is compared as in the index over all deliveries if no other filter has an index, and as in the other indexes
         -- if one has.
-        AND (@state::text IS NULL OR num_nonnulls(@postback_id::bigint, @affiliate_id::text, @offer_id::text) > 0
+        AND (@state::text IS NULL OR num_nonnulls(@postback_id::bigint, @affiliate_id::text, @offer_id::text, @origins::text[],
+                @status_from::int, @error_code::text) > 0
             OR (l.state || '') COLLATE "C" = @state)
-        AND (@state::text IS NULL OR num_nonnulls(@postback_id::bigint, @affiliate_id::text, @offer_id::text) = 0
+        AND (@state::text IS NULL OR num_nonnulls(@postback_id::bigint, @affiliate_id::text, @offer_id::text, @origins::text[],
+                @status_from::int, @error_code::text) = 0
             OR l.state COLLATE "C" = @state)
         AND (@since::timestamptz IS NULL OR l.owed_at >= @since)
         AND (@until::timestamptz IS NULL OR l.owed_at < @until)
@@ -61,10 +71,10 @@ WITH named AS MATERIALIZED (
     DELETE FROM deliveries d USING wanted w WHERE d.id = w.id AND NOT @dry_run::boolean RETURNING d.*
 ), owed AS (
     INSERT INTO outbox (id, event_id, conversion_id, sequence, postback_id, destination_id, owed_at, resent_at, due_at, hold_from,
-        is_forced, lease_no, offer_id, affiliate_id, attempts_before)
+        is_forced, lease_no, offer_id, affiliate_id, attempts_before, last_status, last_error)
     SELECT g.id, g.event_id, g.conversion_id, g.sequence, g.postback_id, p.destination_id, g.owed_at, now(),
         CASE WHEN p.paused_at IS NULL THEN now() ELSE 'infinity' END, now(), @forced::boolean, g.lease_no, g.offer_id,
-        g.affiliate_id, g.attempts_before + g.attempts
+        g.affiliate_id, g.attempts_before + g.attempts, g.http_status, g.error_code
     FROM gone g JOIN postbacks p ON p.id = g.postback_id
     ORDER BY g.id
 ), made_due_now AS (

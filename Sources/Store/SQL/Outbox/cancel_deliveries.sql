@@ -8,11 +8,11 @@ WITH gone AS (
     RETURNING o.*
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts, lease_no, owed_at,
-        offer_id, affiliate_id, attempts_before)
+        offer_id, affiliate_id, attempts_before, http_status, error_code)
     -- A finished delivery may already have this id; then the cancelled one gets a new id.
     SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = g.id) THEN nextval('outbox_id_seq') ELSE g.id END,
         event_id, conversion_id, sequence, postback_id, destination_id, 'cancelled', attempt, lease_no, owed_at, offer_id,
-        affiliate_id, attempts_before
+        affiliate_id, attempts_before, last_status, last_error
     FROM gone g
 )
 SELECT count(*) AS cancelled FROM gone

@@ -172,6 +172,8 @@ WITH wanted AS (
     UPDATE outbox o SET
         due_at = CASE decided.error_code WHEN 'waits' THEN decided.waits_until ELSE now() + interval '1 minute' END,
         attempt = o.attempt + (decided.error_code = 'waits')::int,
+        last_status = CASE WHEN decided.error_code <> 'waits' THEN o.last_status END,
+        last_error = CASE WHEN decided.error_code = 'waits' THEN 'lost' ELSE o.last_error END,
         lease_until = NULL
     FROM decided
     WHERE o.id = ANY (ARRAY[decided.id]) AND decided.error_code IN ('id_taken', 'waits')
@@ -180,7 +182,9 @@ WITH wanted AS (
     UPDATE outbox o SET
         lease_until = now() + make_interval(secs => @lease_seconds::float8),
         lease_no = o.lease_no + 1,
-        attempt = o.attempt + (o.lease_until IS NOT NULL)::int
+        attempt = o.attempt + (o.lease_until IS NOT NULL)::int,
+        last_status = CASE WHEN o.lease_until IS NULL THEN o.last_status END,
+        last_error = CASE WHEN o.lease_until IS NULL THEN o.last_error ELSE 'lost' END
     WHERE o.id = ANY (ARRAY(SELECT id FROM decided WHERE error_code IS NULL))
     RETURNING o.*
 )

@@ -25,6 +25,8 @@ WITH answers AS MATERIALIZED (
         a."remoteAddress" AS remote_address, t.milliseconds,
         -- From becoming owed to the beginning of the attempt.
         greatest(0, extract(epoch FROM now() - o.owed_at) * 1000 - coalesce(t.milliseconds, 0))::bigint AS waited_ms,
+        CASE WHEN a.response ->> 'status' ~ '^[0-9]{3}$' THEN (a.response ->> 'status')::smallint END AS http_status,
+        a.error ->> 'code' AS error_code,
         CASE
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
             WHEN d.id IS NOT NULL OR a.uncharged THEN NULL
@@ -45,17 +47,19 @@ WITH answers AS MATERIALIZED (
     DELETE FROM outbox o USING judged j WHERE o.id = ANY (ARRAY[j.id]) AND j.final IS NOT NULL
 ), moved AS (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
-        error_code, lease_no, owed_at, postback_version, offer_id, affiliate_id, attempts_before)
+        error_code, http_status, lease_no, owed_at, postback_version, offer_id, affiliate_id, attempts_before)
     -- An id that a finished delivery already has is replaced by a new one, so that one bad row does not fail the whole batch.
     SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = ANY (ARRAY[j.id])) THEN nextval('outbox_id_seq') ELSE j.id END,
-        event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error ->> 'code', lease_no, owed_at,
-        postback_version, offer_id, affiliate_id, attempts_before
+        event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error_code, http_status, lease_no,
+        owed_at, postback_version, offer_id, affiliate_id, attempts_before
     FROM judged j WHERE final IS NOT NULL
     RETURNING id, conversion_id, postback_id, destination_id, state, attempts, error_code
 ), retried AS (
     UPDATE outbox o SET
         attempt = j.attempt - j.is_probe::int,
         lease_until = NULL,
+        last_status = j.http_status,
+        last_error = j.error_code,
         -- The postback's URL may lead to another destination by now.
         (destination_id, due_at) = (
             SELECT p.destination_id,

@@ -1,0 +1,24 @@
+import Input
+import JSON
+
+extension Rule {
+    /// The same rule for an object of which at least one member has a value. `message` is the fault of one without.
+    func notEmpty(_ message: String, _ isEmpty: @escaping (Value) -> Bool) -> Rule {
+        func schema() -> JSON {
+            let names = (self.schema["properties"] ?? .null).members.map(\.name)
+            return [
+                "anyOf": .array(
+                    names.map { name in
+                        [
+                            "required": [.string(name)],
+                            "properties": .object([JSON.Member(name, ["not": ["type": "null"]])]),
+                        ]
+                    })
+            ]
+        }
+        return parsed(placeholder: placeholder, schema: schema()) { value throws(Invalid) in
+            guard !isEmpty(value) else { throw Invalid(message) }
+            return value
+        }
+    }
+}
