@@ -3,9 +3,9 @@ import PackageDescription
 
 /// The functions that use the database; each has a folder and an executable.
 let databaseFunctions = [
-    "backfillPostback", "configureAffiliate", "configureOffer", "createPostback",
+    "backfillPostback", "configureAffiliate", "configureDestination", "configureOffer", "createPostback",
     "deletePostback", "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions",
-    "listDeliveries", "listOffers", "listPostbacks", "previewPostback", "recordConversion",
+    "listDeliveries", "listDestinations", "listOffers", "listPostbacks", "previewPostback", "recordConversion",
     "redactConversion", "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
 ]
 

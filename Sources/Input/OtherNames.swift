@@ -84,6 +84,8 @@ package enum OtherNames {
         ("resume", "unpause continue restart reactivate"),
         ("active", "pause paused enabled enable disable disabled isactive isenabled deactivate stop on off"),
         ("sendOvertaken", "sendall sendlate overtaken ordered keeporder"),
+        ("isBlocked", "blocked paused failing down"),
+        ("maxInFlight", "concurrency parallel maxconcurrency limit max maximum inflight maxparallel rate"),
         ("retryNow", "sendnow now immediately"), ("idempotencyKey", "key idempotency requestid uniquekey"),
         ("login", "user username name account"), ("password", "pass pwd secret"),
         ("token", "apikey key bearer secret accesstoken"), ("scheme", "type kind"),

@@ -66,6 +66,12 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                 ]
             ]),
         FunctionInput(function: "configureAffiliate", inputs: [["affiliateId": "a", "name": "Ada"]]),
+        FunctionInput(
+            function: "configureDestination",
+            inputs: [["destination": "https://t.example", "maxInFlight": 4, "resume": true]]),
+        FunctionInput(
+            function: "listDestinations",
+            inputs: [page.merging(["destination": "t.example", "isBlocked": true, "order": "newest"])]),
         FunctionInput(function: "listOffers", inputs: [page, timedPage]),
         FunctionInput(function: "listAffiliates", inputs: [page, timedPage]),
         FunctionInput(

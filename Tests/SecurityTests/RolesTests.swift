@@ -86,6 +86,9 @@ import Testing
         try waitUntil("four more") { receiver.requests.filter { $0.header("Postback-Delivery-Id") == "8" }.count == 1 }
         try guarded.manager.ask("deletePostback", ["postbackId": 2])
 
+        // A destination.
+        try guarded.manager.ask("configureDestination", ["destination": .string(receiver.url), "resume": true])
+
         // An erasure request.
         let redacted = try guarded.manager.ask("redactConversion", ["conversionId": 1])
         #expect(redacted.at("conversion.clickId") == "redacted-1" && redacted["redactedAttempts"] != 0)
@@ -94,6 +97,7 @@ import Testing
         for (function, input) in [
             ("listOffers", [:]), ("listAffiliates", [:]), ("listConversions", [:]), ("listDeliveries", [:]),
             ("showHealth", [:]), ("deliveryStatistics", ["since": "2026-01-01T00:00:00Z", "bucket": "day"]),
+            ("listDestinations", [:]),
             ("explainConversion", ["conversionId": 1]), ("previewPostback", ["postbackId": 1, "conversionId": 1]),
         ] as [(String, JSON)] {
             try guarded.reader.ask(function, input)
@@ -229,6 +233,10 @@ import Testing
             ),
             (guarded.reader, "recordConversion", conversion("t1"), "conversions"),
             (guarded.recorder, "redactConversion", ["conversionId": 1], "events"),
+            (
+                guarded.reader, "configureDestination", ["destination": "http://127.0.0.1:1", "resume": true],
+                "destinations"
+            ),
             (
                 guarded.manager, "updateConversionStatus", ["offerId": "o", "transactionId": "t", "status": "done"],
                 "conversions"

@@ -8,7 +8,7 @@ import Postgres
 /// One call of each statement of the functions, for tables that have an offer "o" with goals, an affiliate "a", a postback 1 and a
 /// conversion 1.
 enum FunctionCallSamples {
-    static let all: [any StoredCall] = offers + conversions + postbacks + deliveries + statistics
+    static let all: [any StoredCall] = offers + conversions + postbacks + deliveries + statistics + destinations
 
     private static let offers: [any StoredCall] = [
         ConfigureAffiliate(id: "a", name: nil),
@@ -66,6 +66,13 @@ enum FunctionCallSamples {
         FollowAttempts(since: "2026-01-01", FollowAttempts.Filter(), limit: 10),
         FindUnresendable(deliveryIDs: [1, 99]),
         ResendDeliveries(request: read(["filter": ["offerId": "o"], "force": true], ResendRequest.init)),
+    ]
+
+    private static let destinations: [any StoredCall] = [
+        ListDestinations(filter: read([:], DestinationFilter.init), order: .oldest, after: "0", count: 10),
+        ConfigureDestination(
+            changes: read(
+                ["destination": "http://one", "maxInFlight": 4, "resume": true], DestinationChanges.init)),
     ]
 
     private static let new = read(

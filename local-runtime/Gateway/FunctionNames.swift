@@ -8,10 +8,11 @@ package enum FunctionNames {
     package static let withSecrets = ["createPostback", "deliverPostback", "previewPostback", "updatePostback"]
 
     package static let all = [
-        "backfillPostback", "configureAffiliate", "configureOffer", "createPostback", "deletePostback",
-        "deliverPostback", "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions",
-        "listDeliveries", "listOffers", "listPostbacks", "previewPostback", "recordConversion", "redactConversion",
-        "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
+        "backfillPostback", "configureAffiliate", "configureDestination", "configureOffer", "createPostback",
+        "deletePostback", "deliverPostback", "deliveryStatistics", "explainConversion", "listAffiliates",
+        "listConversions", "listDeliveries", "listDestinations", "listOffers", "listPostbacks",
+        "previewPostback", "recordConversion", "redactConversion", "resendDeliveries", "showHealth",
+        "updateConversionStatus", "updatePostback",
     ]
 
     /// The functions that a recorder calls many times a second.

@@ -15,10 +15,12 @@ struct Migrate: ParsableCommand {
               postbacks_poller    poll: cannot write conversions, events, offers; may
                                   pause a postback
               postbacks_manager   configure…, createPostback, updatePostback,
-                                  deletePostback, resendDeliveries, backfillPostback,
-                                  redactConversion, rekey, and all of reader
-              postbacks_reader    list…, explainConversion, deliveryStatistics,
-                                  showHealth, previewPostback, export, doctor
+                                  deletePostback, resendDeliveries,
+                                  backfillPostback, redactConversion, rekey, and all of
+                                  reader
+              postbacks_reader    list…, explainConversion,
+                                  deliveryStatistics, showHealth, previewPostback,
+                                  export, doctor
 
               CREATE ROLE shop_poller LOGIN PASSWORD '…' IN ROLE postbacks_poller;
             """)

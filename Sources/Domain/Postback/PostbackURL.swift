@@ -16,7 +16,7 @@ package struct PostbackURL: Sendable, Hashable {
     /// Everything from the path on. It is empty or begins with `/` or `?`.
     let rest: Template
     /// `origin`, without the port if it is the scheme's default port.
-    let prefix: String
+    package let prefix: String
 
     package static let byteLimit = 8192
 
@@ -95,7 +95,7 @@ extension PostbackURL {
         rest = .empty
     }
 
-    fileprivate static let placeholder = PostbackURL()
+    static let placeholder = PostbackURL()
 }
 
 extension Template {

@@ -24,3 +24,10 @@ SELECT f.id, f.state, f.postback_id, f.conversion_id, f.event_id, f.sequence, d.
     false, f.lease_no, f.attempts_before, f.offer_id, f.affiliate_id,
     f.destination_id, f.http_status
 FROM deliveries f JOIN destinations d ON d.id = f.destination_id;
+
+-- A destination as functions return it. A block that has ended is not shown.
+CREATE FUNCTION destination_json(d destinations) RETURNS json LANGUAGE sql STABLE
+RETURN json_build_object('destination', (d).origin, 'maxInFlight', (d).max_in_flight,
+    'blockedUntil', CASE WHEN (d).blocked_until > now() THEN rfc3339((d).blocked_until) END,
+    'failures', (d).failures, 'failingSince', rfc3339((d).failing_since),
+    'postbacks', (SELECT count(*) FROM postbacks p WHERE p.destination_id = (d).id AND p.deleted_at IS NULL));

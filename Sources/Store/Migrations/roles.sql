@@ -2,12 +2,12 @@
 --     CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
 -- The file is complete: rights that it does not grant are revoked. It runs again after every migration.
 
--- postbacks_reader    list…, explainConversion, deliveryStatistics, showHealth, previewPostback, export, doctor. Sees only sealed
---                     secrets.
+-- postbacks_reader    list…, explainConversion, deliveryStatistics, showHealth, previewPostback, export, doctor. Sees
+--                     only sealed secrets.
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees only the columns of a postback that matching needs.
 -- postbacks_poller    poll. Sees only sealed secrets; its delivery process opens them.
--- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback, redactConversion,
---                     rekey; also everything that the reader may do.
+-- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback,
+--                     redactConversion, rekey; also everything that the reader may do.
 
 DO $$
 DECLARE
@@ -57,7 +57,7 @@ GRANT SELECT ON offers, goals, affiliates, destinations, postbacks, postback_ver
     deliveries, attempts, delivery_log, installation, alerts, alert_deaths, alert_watch, attempt_counts, attempt_counts_pending,
     counted_attempts, counters TO postbacks_reader, postbacks_manager;
 GRANT EXECUTE ON FUNCTION sequences_behind(), database_mark(), owed_state(timestamptz, timestamptz, integer),
-    waits_for(bigint, float8) TO postbacks_reader, postbacks_manager;
+    waits_for(bigint, float8), destination_json(destinations) TO postbacks_reader, postbacks_manager;
 
 -- Recorder.
 GRANT SELECT ON offers, goals, affiliates TO postbacks_recorder;

@@ -1,0 +1,28 @@
+import JSON
+import Postgres
+
+/// Lists destinations as JSON, in the order of their ids.
+struct ListDestinations: StoredCall {
+    let filter: DestinationFilter
+    let order: ListOrder
+    /// The id behind which the list begins.
+    let after: String
+    let count: Int
+
+    private static let both = ListStatement(name: "list_destinations", bytes: PackageResources.list_destinations_sql)
+    static var statement: Statement { both[.oldest] }
+    var statement: Statement { Self.both[order] }
+
+    var arguments: Arguments {
+        [
+            "origins": filter.destinations.map { .array($0) } ?? .null, "is_blocked": .optional(filter.isBlocked),
+            "after_id": .text(after), "count": .int(count),
+        ]
+    }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> [ListedRow] {
+        try rows.map { row throws(PostgresError) in
+            ListedRow(place: try row.required("id"), json: try row.requiredJSON("destination"))
+        }
+    }
+}

@@ -1,0 +1,10 @@
+-- Lists at most @count destinations in the order of their ids, behind an id (@after_id); a null filter is not applied. @origins are
+-- origins, and @is_blocked says whether they get nothing at the moment. For the list from the newest on, a comment directly behind
+-- a word replaces that word.
+SELECT d.id, destination_json(d) AS destination
+FROM destinations d
+WHERE (@origins::text[] IS NULL OR d.origin = ANY (@origins))
+    AND (@is_blocked::boolean IS NULL OR coalesce(d.blocked_until > now(), false) = @is_blocked)
+    AND d.id >/*<*/ @after_id::bigint
+ORDER BY d.id ASC/*DESC*/
+LIMIT @count::bigint
