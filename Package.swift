@@ -4,7 +4,7 @@ import PackageDescription
 /// The functions that use the database; each has a folder and an executable.
 let databaseFunctions = [
     "backfillPostback", "configureAffiliate", "configureDestination", "configureOffer", "createPostback",
-    "deletePostback", "deliveryStatistics", "explainConversion", "listAffiliates", "listConversions",
+    "deletePostback", "deliveryStatistics", "explainConversion", "findRecords", "listAffiliates", "listConversions",
     "listDeliveries", "listDestinations", "listOffers", "listPostbacks", "previewPostback", "recordConversion",
     "redactConversion", "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
 ]

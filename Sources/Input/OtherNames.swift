@@ -86,6 +86,7 @@ package enum OtherNames {
         ("sendOvertaken", "sendall sendlate overtaken ordered keeporder"),
         ("isBlocked", "blocked paused failing down"),
         ("maxInFlight", "concurrency parallel maxconcurrency limit max maximum inflight maxparallel rate"),
+        ("text", "query search q id term value"),
         ("retryNow", "sendnow now immediately"), ("idempotencyKey", "key idempotency requestid uniquekey"),
         ("login", "user username name account"), ("password", "pass pwd secret"),
         ("token", "apikey key bearer secret accesstoken"), ("scheme", "type kind"),

@@ -72,6 +72,8 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
         FunctionInput(
             function: "listDestinations",
             inputs: [page.merging(["destination": "t.example", "isBlocked": true, "order": "newest"])]),
+        FunctionInput(
+            function: "findRecords", inputs: [["text": "t", "offerId": "o", "affiliateId": "a"], ["text": 7]]),
         FunctionInput(function: "listOffers", inputs: [page, timedPage]),
         FunctionInput(function: "listAffiliates", inputs: [page, timedPage]),
         FunctionInput(

@@ -135,7 +135,7 @@ struct CanaryTests {
         try provokeErrors(installation)
         for (function, input) in [
             ("listPostbacks", "{}"), ("listDeliveries", "{}"), ("listConversions", "{}"), ("listOffers", "{}"),
-            ("listDestinations", "{}"),
+            ("listDestinations", "{}"), ("findRecords", #"{"text":"1"}"#),
             ("showHealth", "{}"), ("listAffiliates", "{}"), ("explainConversion", #"{"conversionId":1}"#),
             ("previewPostback", #"{"postbackId":1,"conversionId":1}"#),
             ("updatePostback", #"{"postbackId":1,"resume":true}"#),

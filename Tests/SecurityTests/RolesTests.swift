@@ -97,7 +97,7 @@ import Testing
         for (function, input) in [
             ("listOffers", [:]), ("listAffiliates", [:]), ("listConversions", [:]), ("listDeliveries", [:]),
             ("showHealth", [:]), ("deliveryStatistics", ["since": "2026-01-01T00:00:00Z", "bucket": "day"]),
-            ("listDestinations", [:]),
+            ("listDestinations", [:]), ("findRecords", ["text": "1"]),
             ("explainConversion", ["conversionId": 1]), ("previewPostback", ["postbackId": 1, "conversionId": 1]),
         ] as [(String, JSON)] {
             try guarded.reader.ask(function, input)

@@ -73,6 +73,7 @@ enum FunctionCallSamples {
         ConfigureDestination(
             changes: read(
                 ["destination": "http://one", "maxInFlight": 4, "resume": true], DestinationChanges.init)),
+        FindRecords(search: read(["text": "1"], RecordSearch.init), limit: 10),
     ]
 
     private static let new = read(

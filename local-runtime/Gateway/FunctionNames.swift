@@ -9,10 +9,10 @@ package enum FunctionNames {
 
     package static let all = [
         "backfillPostback", "configureAffiliate", "configureDestination", "configureOffer", "createPostback",
-        "deletePostback", "deliverPostback", "deliveryStatistics", "explainConversion", "listAffiliates",
-        "listConversions", "listDeliveries", "listDestinations", "listOffers", "listPostbacks",
-        "previewPostback", "recordConversion", "redactConversion", "resendDeliveries", "showHealth",
-        "updateConversionStatus", "updatePostback",
+        "deletePostback", "deliverPostback", "deliveryStatistics", "explainConversion", "findRecords",
+        "listAffiliates", "listConversions", "listDeliveries", "listDestinations", "listOffers",
+        "listPostbacks", "previewPostback", "recordConversion", "redactConversion", "resendDeliveries",
+        "showHealth", "updateConversionStatus", "updatePostback",
     ]
 
     /// The functions that a recorder calls many times a second.

@@ -18,7 +18,7 @@ struct Migrate: ParsableCommand {
                                   deletePostback, resendDeliveries,
                                   backfillPostback, redactConversion, rekey, and all of
                                   reader
-              postbacks_reader    list…, explainConversion,
+              postbacks_reader    list…, findRecords, explainConversion,
                                   deliveryStatistics, showHealth, previewPostback,
                                   export, doctor
 

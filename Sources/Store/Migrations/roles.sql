@@ -2,7 +2,7 @@
 --     CREATE ROLE shop_recorder LOGIN PASSWORD '…' IN ROLE postbacks_recorder;
 -- The file is complete: rights that it does not grant are revoked. It runs again after every migration.
 
--- postbacks_reader    list…, explainConversion, deliveryStatistics, showHealth, previewPostback, export, doctor. Sees
+-- postbacks_reader    list…, findRecords, explainConversion, deliveryStatistics, showHealth, previewPostback, export, doctor. Sees
 --                     only sealed secrets.
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees only the columns of a postback that matching needs.
 -- postbacks_poller    poll. Sees only sealed secrets; its delivery process opens them.
