@@ -7,6 +7,7 @@ let databaseFunctions = [
     "deletePostback", "deliveryStatistics", "explainConversion", "findRecords", "listAffiliates", "listConversions",
     "listDeliveries", "listDestinations", "listOffers", "listPostbacks", "previewPostback", "recordConversion",
     "redactConversion", "resendDeliveries", "showHealth", "updateConversionStatus", "updatePostback",
+    "updatePostbacks",
 ]
 
 let deliverPostbackDependencies: [Target.Dependency] = [

@@ -100,6 +100,20 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                     "offerId": "o", "outcome": "dead", "limit": 5,
                 ]
             ]),
+        FunctionInput(
+            function: "updatePostbacks",
+            inputs: [
+                [
+                    "filter": ids.merging([
+                        "postbackIds": [999], "conversionStatus": "done", "destination": "t.example", "active": true,
+                        "isPaused": false,
+                    ]),
+                    "changes": [
+                        "active": false, "resume": true,
+                        "replaceOrigin": ["from": "http://t.example", "to": "https://t2.example:8443/"],
+                    ], "dryRun": true, "limit": 5, "after": "MQ==",
+                ]
+            ]),
         FunctionInput(function: "deletePostback", inputs: [["postbackId": 999]]),
         FunctionInput(
             function: "listPostbacks",

@@ -133,12 +133,15 @@ struct CanaryTests {
         #expect(good.requests.contains { $0.header("Authorization") == "Bearer Kanari-BT-13" })
         #expect(good.requests.contains { $0.header("X-Api-Key") == "Kanari-AK-7 c1" })
         try provokeErrors(installation)
+        let replacement = #"{"from":"\#(refusing.url)","to":"http://127.0.0.1:2"}"#
         for (function, input) in [
             ("listPostbacks", "{}"), ("listDeliveries", "{}"), ("listConversions", "{}"), ("listOffers", "{}"),
             ("listDestinations", "{}"), ("findRecords", #"{"text":"1"}"#),
             ("showHealth", "{}"), ("listAffiliates", "{}"), ("explainConversion", #"{"conversionId":1}"#),
             ("previewPostback", #"{"postbackId":1,"conversionId":1}"#),
             ("updatePostback", #"{"postbackId":1,"resume":true}"#),
+            ("updatePostbacks", #"{"filter":{"postbackIds":[2]},"changes":{"replaceOrigin":\#(replacement)}}"#),
+            ("configureDestination", #"{"destination":"http://127.0.0.1:2","maxInFlight":1}"#),
             ("resendDeliveries", #"{"deliveryIds":[1],"force":true}"#),
             ("backfillPostback", #"{"postbackId":1,"since":"2020-01-01T00:00:00Z"}"#),
             ("deletePostback", #"{"postbackId":2}"#),

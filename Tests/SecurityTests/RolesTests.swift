@@ -86,7 +86,16 @@ import Testing
         try waitUntil("four more") { receiver.requests.filter { $0.header("Postback-Delivery-Id") == "8" }.count == 1 }
         try guarded.manager.ask("deletePostback", ["postbackId": 2])
 
-        // A destination.
+        // Many postbacks at once, and a destination.
+        let moved = try guarded.manager.ask(
+            "updatePostbacks",
+            [
+                "filter": ["affiliateId": "a"],
+                "changes": [
+                    "active": false, "replaceOrigin": ["from": .string(receiver.url), "to": "http://127.0.0.1:1"],
+                ],
+            ])
+        #expect(moved["changed"] == 1)
         try guarded.manager.ask("configureDestination", ["destination": .string(receiver.url), "resume": true])
 
         // An erasure request.
@@ -233,6 +242,10 @@ import Testing
             ),
             (guarded.reader, "recordConversion", conversion("t1"), "conversions"),
             (guarded.recorder, "redactConversion", ["conversionId": 1], "events"),
+            (
+                guarded.reader, "updatePostbacks", ["filter": ["offerId": "o"], "changes": ["active": false]],
+                "postbacks"
+            ),
             (
                 guarded.reader, "configureDestination", ["destination": "http://127.0.0.1:1", "resume": true],
                 "destinations"

@@ -39,12 +39,14 @@ enum FunctionCallSamples {
             CreatePostbacks.Line(id: 1000, postback: postback, request: request, fingerprint: "sha256:")
         ]),
         ListPostbacks(ids: [1]), LockPostbacks(ids: [1]), DeletePostback(postbackID: 1),
-        UpdatePostbacks(lines: [
-            UpdatePostbacks.Line(
-                update: read(["postbackId": 1, "active": false, "goalId": nil], PostbackUpdate.init), version: 1,
-                url: postback.template.url, httpType: .get, request: request, setsBasicAuth: true,
-                setsRequestParams: true, setsRequestHeaders: true, setsSigningSecret: true)
-        ]),
+        UpdatePostbacks(
+            lines: [
+                UpdatePostbacks.Line(
+                    update: read(["postbackId": 1, "active": false, "goalId": nil], PostbackUpdate.init), version: 1,
+                    url: postback.template.url, httpType: .get, request: request, setsBasicAuth: true,
+                    setsRequestParams: true, setsRequestHeaders: true, setsSigningSecret: true)
+            ], isAllOrNone: true),
+        FindUnknownPostbacks(ids: [1, 99]),
         FindOverlappingPostbacks(subject: .new(postback)), LockBackfill(postbackID: 1),
         BackfillPostback(
             postbackID: 1, since: Timestamp(milliseconds: 0), until: nil,

@@ -5,14 +5,17 @@ import System
 /// The names of the functions, and what each needs.
 package enum FunctionNames {
     /// The functions that seal or open secrets.
-    package static let withSecrets = ["createPostback", "deliverPostback", "previewPostback", "updatePostback"]
+    package static let withSecrets = [
+        "createPostback", "deliverPostback", "previewPostback", "updatePostback",
+        "updatePostbacks",
+    ]
 
     package static let all = [
         "backfillPostback", "configureAffiliate", "configureDestination", "configureOffer", "createPostback",
         "deletePostback", "deliverPostback", "deliveryStatistics", "explainConversion", "findRecords",
         "listAffiliates", "listConversions", "listDeliveries", "listDestinations", "listOffers",
         "listPostbacks", "previewPostback", "recordConversion", "redactConversion", "resendDeliveries",
-        "showHealth", "updateConversionStatus", "updatePostback",
+        "showHealth", "updateConversionStatus", "updatePostback", "updatePostbacks",
     ]
 
     /// The functions that a recorder calls many times a second.

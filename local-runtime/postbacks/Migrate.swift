@@ -15,7 +15,7 @@ struct Migrate: ParsableCommand {
               postbacks_poller    poll: cannot write conversions, events, offers; may
                                   pause a postback
               postbacks_manager   configure…, createPostback, updatePostback,
-                                  deletePostback, resendDeliveries,
+                                  updatePostbacks, deletePostback, resendDeliveries,
                                   backfillPostback, redactConversion, rekey, and all of
                                   reader
               postbacks_reader    list…, findRecords, explainConversion,

@@ -74,6 +74,12 @@ package struct PostbackURL: Sendable, Hashable {
         try rest.checkMaps()
     }
 
+    /// The same path and query at another origin, that of `other`.
+    /// - Throws: if the URL becomes too long.
+    package func moved(to other: PostbackURL) throws(Invalid) -> PostbackURL {
+        try PostbackURL(parsing: other.prefix + rest.text)
+    }
+
     /// Renders the URL of one request. In a value everything but the unreserved characters is percent-encoded. In a raw
     /// value, and in the text around it, only what a request could not carry is encoded.
     func rendered(_ values: MacroValues) throws(RenderingError) -> String {

@@ -27,6 +27,19 @@ package struct RequestChanges: Sendable {
         successWhen = fields.change("successWhen", .successWhen, Meaning.successWhen)
     }
 
+    /// Changes the URL alone; nil keeps it.
+    package init(url: PostbackURL?) {
+        self.url = url.map(Change.set) ?? .keep
+        httpType = .keep
+        basicAuth = .keep
+        requestParams = .keep
+        requestHeaders = .keep
+        signingSecret = .keep
+        omitEmptyParams = .keep
+        skipWhenEmpty = .keep
+        successWhen = .keep
+    }
+
     /// Whether the update changes a column with secrets. A column that it does not change must not be written back as
     /// it was read: its secrets may have been sealed again in the meantime.
     package var setsBasicAuth: Bool { basicAuth.isChange }

@@ -40,6 +40,17 @@ package struct Page: Sendable {
         }
     }
 
+    /// The part of a list that one call changes.
+    init(ofChanges fields: inout Fields) {
+        limit = fields.optional(
+            "limit",
+            .integer(1...1000).described(
+                "The maximum number of postbacks that one call selects; a call ends earlier at 8 MiB."),
+            default: 1000)
+        order = nil
+        after = fields.optional("after", .numberCursor)
+    }
+
     /// The same page, fetched in one part: for use after a page whose rows were all small.
     package var inOnePart: Page {
         var page = self

@@ -6,7 +6,7 @@
 --                     only sealed secrets.
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees only the columns of a postback that matching needs.
 -- postbacks_poller    poll. Sees only sealed secrets; its delivery process opens them.
--- postbacks_manager   configure…, create…, update… and deletePostback, resendDeliveries, backfillPostback,
+-- postbacks_manager   configure…, create…, update… and deletePostback, updatePostbacks, resendDeliveries, backfillPostback,
 --                     redactConversion, rekey; also everything that the reader may do.
 
 DO $$

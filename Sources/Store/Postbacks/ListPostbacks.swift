@@ -19,7 +19,7 @@ struct ListPostbacks: StoredCall {
     /// Lists the postbacks that match a filter.
     init(_ filter: PostbackFilter, order: ListOrder, after: String, count: Int) {
         self.filter = filter
-        ids = filter.postbackID.map { [$0] }
+        ids = filter.postbackIDs
         self.order = order
         self.after = after
         self.count = count
@@ -39,6 +39,7 @@ struct ListPostbacks: StoredCall {
             "conversion_status": .optional(filter.conversionStatus?.rawValue),
             "active": .optional(filter.isActive), "paused": .optional(filter.isPaused),
             "origins": filter.destinations.map { .array($0) } ?? .null, "after_id": .text(after), "count": .int(count),
+            "exact": .bool(filter.isExact),
         ]
     }
 
@@ -64,4 +65,16 @@ struct FindPostback: StoredCall {
         guard let row = rows.first else { return nil }
         return Found(isDeleted: try row.required("deleted"), isActive: try row.required("active"))
     }
+}
+
+/// Names the given postbacks that do not exist or are deleted, as a list for people; nil if there are none.
+struct FindUnknownPostbacks: StoredCall {
+    let ids: [Int]
+
+    static let statement = Statement(
+        name: "find_unknown_postbacks", bytes: PackageResources.find_unknown_postbacks_sql)
+
+    var arguments: Arguments { ["postback_ids": .integers(ids)] }
+
+    func answer(_ rows: Rows) throws(PostgresError) -> String? { try rows.single().optional("unknown") }
 }

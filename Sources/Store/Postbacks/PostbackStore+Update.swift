@@ -39,6 +39,19 @@ package struct PostbackUpdate: Sendable {
             "Whether deliveries that wait for a retry are due at once when URL, auth, params or headers change.")
         conversionStatus = if case .set(let status) = status { status } else { nil }
     }
+
+    /// An update that leaves the condition and the receiver's part of the request as they are. A nil `url` or `isActive`
+    /// keeps the stored value.
+    init(_ postbackID: Int, url: PostbackURL?, isActive: Bool?, resumes: Bool) {
+        self.postbackID = postbackID
+        goalID = .keep
+        conversionStatus = nil
+        request = RequestChanges(url: url)
+        self.isActive = isActive
+        sendsOvertaken = nil
+        retriesNow = true
+        self.resumes = resumes
+    }
 }
 
 extension Change {
@@ -54,7 +67,7 @@ extension Change {
 
 extension PostbackStore {
     /// How often an update is repeated because another one came in between.
-    private static let repetitions = 10
+    static let repetitions = 10
 
     /// Changes postbacks, all in one transaction, and raises their versions. The deliveries that they owe are sent with
     /// the new settings, and to the new destination.
@@ -101,7 +114,7 @@ extension PostbackStore {
         let results = Batch(database: database).each(changes.map(\.line)) { batch throws(PostgresError) in
             var trip = RoundTrip()
             trip.add(LockPostbacks(ids: batch.map(\.update.postbackID)))
-            let update = trip.append(UpdatePostbacks(lines: batch))
+            let update = trip.append(UpdatePostbacks(lines: batch, isAllOrNone: false))
             return try database.transactions(trip)(update).map { .success($0) }
         }
         for ((index, _), result) in zip(changes, results) {
@@ -129,7 +142,7 @@ extension PostbackStore {
         }
     }
 
-    private func prepare(
+    func prepare(
         _ update: PostbackUpdate, _ old: StoredPostback
     ) throws(FunctionError) -> UpdatePostbacks.Line {
         let before = old.template
@@ -203,8 +216,11 @@ extension PostbackStore {
 }
 
 extension FunctionError {
-    static func unknownPostback(_ id: Int) -> FunctionError {
-        .notFound("postbackId", "there is no postback \(id), or it has been deleted")
+    static func unknownPostback(_ id: Int) -> FunctionError { .unknownPostback("\(id)") }
+
+    /// `ids` is a list for people.
+    static func unknownPostback(_ ids: String, at path: Path = Path.root.member("postbackId")) -> FunctionError {
+        .notFound([Fault(path, "there is no postback \(ids), or it has been deleted")])
     }
 
     static let goalsAreOff = FunctionError.conflict(

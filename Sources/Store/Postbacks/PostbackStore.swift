@@ -24,10 +24,10 @@ package struct PostbackStore {
                 filter, order: page.order ?? .oldest, after: after ?? page.start, count: count)
             return try database.run(list, planned: .anew).map { ListedRow(place: String($0.id), json: $0.json) }
         }
-        if listed.rows.isEmpty, let id = filter.postbackID,
-            try database.run(ListPostbacks(ids: [id]), planned: .anew).isEmpty
+        if listed.rows.isEmpty, let ids = filter.postbackIDs,
+            let unknown = try database.run(FindUnknownPostbacks(ids: ids))
         {
-            throw .unknownPostback(id)
+            throw .unknownPostback(unknown)
         }
         return listed
     }

@@ -21,9 +21,12 @@ package struct SavedPostback {
 
 extension EgressRules {
     /// Refuses a literal address that the rules forbid. The addresses behind a name are judged when they are dialled.
-    package func check(_ url: PostbackURL) throws(FunctionError) {
+    /// `path` is the place of the URL in the input.
+    package func check(_ url: PostbackURL, at path: Path = Path.root.member("url")) throws(FunctionError) {
         if let address = url.address, case .forbidden(let reason) = judge(address) {
-            throw .invalidRequest("url", "must not lead to \(address): \(reason); POSTBACKS_ALLOW_CIDRS can allow it")
+            throw .invalidRequest([
+                Fault(path, "must not lead to \(address): \(reason); POSTBACKS_ALLOW_CIDRS can allow it")
+            ])
         }
     }
 }

@@ -43,10 +43,12 @@ struct UpdatePostbacks: StoredCall {
     }
 
     let lines: [Line]
+    /// Stores nothing if one of the lines cannot be stored.
+    let isAllOrNone: Bool
 
     enum Verdict {
         case changed
-        /// Another update has changed the postback.
+        /// Another update has changed the postback, or another line could not be stored.
         case isOutdated
         case isUnknown
         /// The offer that has no such goal.
@@ -68,7 +70,7 @@ struct UpdatePostbacks: StoredCall {
             "sets_auth": column(\.setsBasicAuth.column), "sets_params": column(\.setsRequestParams.column),
             "sets_headers": column(\.setsRequestHeaders.column), "sets_signing": column(\.setsSigningSecret.column),
             "send_overtaken": column(\.update.sendsOvertaken?.column),
-            "retries_now": column(\.update.retriesNow.column),
+            "retries_now": column(\.update.retriesNow.column), "all_or_none": .bool(isAllOrNone),
         ] + RequestColumns.arguments(of: lines.map(\.request))
     }
 

@@ -1,8 +1,9 @@
 -- Changes a batch of postbacks (@ids, no id twice), one for each line of the arrays, whose versions are still those in @versions.
 -- A line is not stored if its postback is deleted or has another version, or if it sets a goal that is unknown or sets one while
 -- the offer's goals are off. @sets_goal says whether the goal is set or cleared. @sets_auth, @sets_params, @sets_headers and
--- @sets_signing say which columns with secrets are set; the others may have been sealed anew since they were read. The result has
--- one row for each line; the row has no id if the postback does not exist.
+-- @sets_signing say which columns with secrets are set; the others may have been sealed anew since they were read. With
+-- @all_or_none no line is stored if one of them is not. The result has one row for each line; the row has no id if the postback
+-- does not exist.
 -- Deliveries that a postback owes move to the destination of its new URL. @resumes ends a pause: held deliveries become due, in
 -- the order of their ids. With @retries_now deliveries that wait for a retry become due at once if the request has changed. A
 -- delivery that moves keeps its place in the order (R10): later events of its conversion wait for it as long as they would have
@@ -41,6 +42,10 @@ WITH input AS MATERIALIZED (
 ), accepted AS MATERIALIZED (
     SELECT i.*, a.retries_now AS makes_due FROM input i JOIN asked a ON a.line = i.line
     WHERE a.is_current AND NOT a.goal_unknown AND NOT a.goals_off
+        AND (NOT @all_or_none::boolean OR NOT EXISTS (
+            SELECT FROM input other LEFT JOIN asked b ON b.line = other.line
+            WHERE (b.is_current AND NOT b.goal_unknown AND NOT b.goals_off) IS NOT TRUE
+        ))
 ), led_to AS MATERIALIZED (
     SELECT id, origin FROM find_or_add_destinations(ARRAY(SELECT origin FROM accepted))
 ), changed AS (
