@@ -192,6 +192,8 @@ let package = Package(
             ]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
+            name: "ConsoleTests", dependencies: ["System", "TestSupport", "TestThreads"], exclude: ["scenarios"]),
+        .testTarget(
             name: "DisplayTests",
             dependencies: ["JSON", "Postgres", "System", "TestSupport", "postbacks"]),
         .testTarget(

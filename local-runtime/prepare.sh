@@ -43,8 +43,12 @@ missing_packages() {
     fi
     # Debian installs it in a folder for root's programs.
     if [ -n "${for_tests:-}" ] && ! PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; then echo pgbouncer; fi
-    if [ -n "${for_tests:-}" ] && ! has_standard_webhooks && ! python_with_pip >/dev/null; then
+    if [ -n "${for_tests:-}" ] && ! { has_standard_webhooks && has_selenium; } && ! python_with_pip >/dev/null; then
         echo python3-pip
+    fi
+    if [ -n "${for_tests:-}" ] && ! command -v chromedriver >/dev/null; then
+        echo chromium
+        echo chromium-driver
     fi
 }
 
@@ -56,7 +60,8 @@ has_python() {
     return 1
 }
 
-# The library of the Standard Webhooks project, which Debian does not package, is installed in a folder of this project.
+# Libraries that Debian does not package are installed in a folder of this project; this is the one of the Standard Webhooks
+# project.
 python_libraries=$root/.build/python
 
 has_standard_webhooks() {
@@ -64,6 +69,14 @@ has_standard_webhooks() {
         if PYTHONPATH=$python_libraries "$python" -c 'from standardwebhooks.webhooks import Webhook' 2>/dev/null; then
             return 0
         fi
+    done
+    return 1
+}
+
+# The tests of the console drive a browser with these two libraries.
+has_selenium() {
+    for python in python3 /usr/bin/python3; do
+        if PYTHONPATH=$python_libraries "$python" -c 'import selenium, axe_selenium_python' 2>/dev/null; then return 0; fi
     done
     return 1
 }
@@ -79,12 +92,17 @@ python_with_pip() {
 }
 
 # With --target pip changes nothing of the system, so that Debian's pip does not refuse.
+install_from_pypi() {
+    step "installing $1 from PyPI into .build/python"
+    PIP_ROOT_USER_ACTION=ignore "$(python_with_pip)" -m pip install --quiet --disable-pip-version-check \
+        --target "$python_libraries" "${@:2}" >&2
+}
+
 install_python_libraries() {
-    if has_standard_webhooks; then return; fi
-    step "installing standardwebhooks from PyPI into .build/python"
-    PIP_ROOT_USER_ACTION=ignore "$(python_with_pip)" -m pip install --quiet --disable-pip-version-check --no-deps \
-        --target "$python_libraries" 'standardwebhooks>=1.1,<2' >&2 ||
+    has_standard_webhooks || install_from_pypi standardwebhooks --no-deps 'standardwebhooks>=1.1,<2' ||
         step "PyPI cannot be reached, or has it no more: the tests of signatures (SigningTests) will fail for want of it"
+    has_selenium || install_from_pypi selenium 'selenium>=4.20,<5' 'axe-selenium-python>=2.1,<3' ||
+        step "PyPI cannot be reached, or has it no more: the tests of the console (ConsoleTests) will fail for want of it"
 }
 
 install_packages() {

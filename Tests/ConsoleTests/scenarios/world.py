@@ -1,0 +1,68 @@
+"""What every scenario has: the gateway behind a proxy, a receiver, and ids that no other scenario uses."""
+import secrets
+
+from browser import Page
+from gateway import Gateway, Receiver
+
+scenarios = {}
+
+
+def scenario(name):
+    """Makes a function a scenario. It gets a `World`."""
+    def register(function):
+        assert name not in scenarios, f"there are two scenarios {name!r}"
+        scenarios[name] = function
+        return function
+    return register
+
+
+class World:
+    def __init__(self, url):
+        self.gateway = Gateway(url)
+        self.receiver = Receiver()
+        self.mark = secrets.token_hex(4)
+        self.pages = []
+
+    def page(self, **options):
+        page = Page(self.gateway.url, **options)
+        self.pages.append(page)
+        return page
+
+    def close(self):
+        for page in self.pages:
+            page.close()
+
+    def id(self, word):
+        return f"{word}-{self.mark}"
+
+    # Records that a scenario needs before it begins.
+
+    def offer(self, goals=(), enabled=False, id=None):
+        id = id or self.id("offer")
+        return self.gateway.call("configureOffer", {
+            "offerId": id, "name": f"Offer {self.mark}", "goalsEnabled": enabled,
+            "goals": [{"id": goal, "name": goal.title()} for goal in goals]})["offer"]
+
+    def affiliate(self, word="affiliate"):
+        return self.gateway.call("configureAffiliate", {"affiliateId": self.id(word), "name": f"{word.title()} {self.mark}"})["affiliate"]
+
+    def postback(self, offer, affiliate, **fields):
+        input = {"offerId": offer["id"], "affiliateId": affiliate["id"], "conversionStatus": "pending", "httpType": "GET",
+                 "url": f"{self.receiver.url}/p?c={{click_id}}&s={{status}}", **fields}
+        return self.gateway.call("createPostback", input)["postback"]
+
+    def conversion(self, offer, affiliate, number=1, **fields):
+        return self.gateway.call("recordConversion", {
+            "offerId": offer["id"], "affiliateId": affiliate["id"], "transactionId": f"t-{self.mark}-{number}",
+            "clickId": f"c-{self.mark}-{number}", **fields})
+
+    def wait_for_state(self, state, count, offer):
+        """Waits until so many deliveries of an offer are in a state."""
+        import time
+        deadline = time.monotonic() + 60
+        while True:
+            found = self.gateway.call("listDeliveries", {"offerId": offer["id"], "state": state, "limit": 1000})["deliveries"]
+            if len(found) >= count:
+                return found
+            assert time.monotonic() < deadline, f"{len(found)} deliveries are {state}, not {count}"
+            time.sleep(0.1)
