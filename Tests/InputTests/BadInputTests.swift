@@ -31,7 +31,7 @@ import Testing
             self.name = name
             self.code = code
             self.field = field
-            make = { Array($0.dropLast().utf8) + Array(",\"zz\":".utf8) + member + [0x7D] }
+            make = { Array(opened($0).utf8) + Array("\"zz\":".utf8) + member + [0x7D] }
         }
 
         init(_ name: String, member: String, code: String = "invalid_json", field: String? = "zz") {
@@ -53,11 +53,11 @@ import Testing
         Bad("something behind it") { $0 + " x" }, Bad("a comma behind it") { $0 + "," },
         Bad("a brace too many") { $0 + "}" },
         Bad("a brace too few") { String($0.dropLast()) }, Bad("a mark of the byte order") { "\u{FEFF}\($0)" },
-        Bad("NUL behind it") { $0 + "\u{0}" }, Bad("an unquoted name") { $0.dropLast() + ",zz:1}" },
-        Bad("single quotes") { $0.dropLast() + ",'zz':1}" }, Bad("a comma at the end") { $0.dropLast() + ",}" },
-        Bad("a comment") { $0.dropLast() + "/* zz */}" }, Bad("a name alone") { $0.dropLast() + ",\"zz\"}" },
+        Bad("NUL behind it") { $0 + "\u{0}" }, Bad("an unquoted name") { opened($0) + "zz:1}" },
+        Bad("single quotes") { opened($0) + "'zz':1}" }, Bad("a comma at the end") { $0.dropLast() + ",}" },
+        Bad("a comment") { $0.dropLast() + "/* zz */}" }, Bad("a name alone") { opened($0) + "\"zz\"}" },
         Bad("a NUL", member: #""a\u0000b""#), Bad("a raw NUL", member: quoted([0x61, 0, 0x62])),
-        Bad("a NUL in a name", field: "") { $0.dropLast() + #","z\u0000z":1}"# },
+        Bad("a NUL in a name", field: "") { opened($0) + #""z\u0000z":1}"# },
         Bad("a raw control character", member: quoted([0x61, 0x1F])), Bad("a raw tab", member: quoted([0x09])),
         Bad("half a pair", member: #""\ud83d""#), Bad("the other half", member: #""\ude00""#),
         Bad("two first halves", member: #""\ud83d\ud83d""#), Bad("a pair turned round", member: #""\ude00\ud83d""#),
@@ -71,8 +71,8 @@ import Testing
         Bad("five bytes", member: quoted([0xF8, 0x88, 0x80, 0x80, 0x80]), field: ""),
         Bad("a character cut off", member: quoted([0xF0, 0x9F, 0x98]), field: ""),
         Bad("Latin-1", member: quoted([0x47, 0xFC, 0x6E]), field: ""),
-        Bad("a name twice", field: "zz") { $0.dropLast() + ",\"zz\":1,\"zz\":1}" },
-        Bad("a name twice, once escaped", field: "zz") { $0.dropLast() + #","zz":1,"\u007a\u007A":2}"# },
+        Bad("a name twice", field: "zz") { opened($0) + "\"zz\":1,\"zz\":1}" },
+        Bad("a name twice, once escaped", field: "zz") { opened($0) + #""zz":1,"\u007a\u007A":2}"# },
         Bad("a name twice inside", member: #"{"a":{"b":[1,{"c":1,"\u0063":2}]}}"#, field: "zz.a.b[1].c"),
         Bad("an empty name twice", member: #"{"":1,"":1}"#, field: #"zz."""#),
         Bad("an escaped pair's name twice", member: #"{"😀":1,"\ud83d\ude00":1}"#, field: "zz.😀"),
@@ -149,3 +149,6 @@ import Testing
         }
     }
 }
+
+/// The text of an object without its closing brace, ready for one more member.
+private func opened(_ object: String) -> String { object == "{}" ? "{" : object.dropLast() + "," }
