@@ -32,7 +32,7 @@ import Testing
         for line in lines { #expect(line.count <= 80, "\(line)") }
         let schema = try JSON(parsing: try Programs.run(function, ["--schema"]).output)
         let fields = FieldOutline.all(in: schema["input"] ?? .null)
-        #expect(!fields.isEmpty)
+        #expect(!fields.isEmpty || help.contains("input: an empty object, {}"))
         for field in fields {
             #expect(field.type != "anything" || field.meaning == "Accepted and ignored.", "\(field)")
             #expect(!field.meaning.isEmpty, "\(field)")

@@ -39,7 +39,9 @@ package struct StatisticsQuery: Sendable {
             "affiliateId", .identifier, "The affiliate of the postbacks. Those for every affiliate have \"*\".")
         offerID = fields.optional(
             "offerId", .identifier, "The offer of the postbacks. Those for every offer have \"*\".")
-        outcome = fields.optional("outcome", .statisticsOutcome)
+        outcome = fields.optional(
+            "outcome", .statisticsOutcome,
+            "What the attempts led to; dead is the last attempt of a delivery that is dead.")
         let limit = fields.optional(
             "limit", .integer(1...100),
             "The maximum number of series, of which those with the most attempts are shown; 20 if that gives no more than 10000 points."
