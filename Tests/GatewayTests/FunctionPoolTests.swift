@@ -86,17 +86,33 @@ import Testing
     }
 
     @Test func `a function that hangs holds up no other`() async throws {
-        let hung = try program("hung", "exec sleep 1000") {
-            $0.patience = .seconds(60)
-            $0.silence = .seconds(15)
+        let hung = try program("hung", "echo $$ > \(folder.path)/pid; exec sleep 1000") {
+            $0.patience = .seconds(600)
+            $0.silence = .seconds(600)
         }
         let pool = try pool(hung, program("echo", Self.echo))
         async let first = call(pool, "hung")
         while pool.waiting["hung"] != 1 { try await Task.sleep(for: .milliseconds(5)) }
         for _ in 0..<20 { #expect(await call(pool, "echo") == #"{"n":1}"#) }
         #expect(pool.waiting["hung"] == 1)
+        try waitUntil("it runs") { FileSystem.kind(of: "\(folder.path)/pid") == .file }
+        let pid = String(decoding: try FileSystem.read("\(folder.path)/pid"), as: UTF8.self).dropLast()
+        Signals.send(9, to: try #require(CInt(pid)))
         #expect(await first.hasPrefix("503 hung ended before it answered"))
         await pool.close()
+    }
+
+    @Test func `a function that does not end is killed when the pool closes`() async throws {
+        let stuck = try program(
+            "stuck", "echo $$ > \(folder.path)/pid; read l; echo '{\"id\":1,\"output\":{}}'; exec sleep 1000"
+        ) {
+            $0.endTime = .milliseconds(100)
+        }
+        let pool = try pool(stuck)
+        #expect(await call(pool, "stuck") == "{}")
+        await pool.close()
+        let pid = String(decoding: try FileSystem.read("\(folder.path)/pid"), as: UTF8.self).dropLast()
+        try waitUntil("it is gone") { FileSystem.kind(of: "/proc/\(pid)") == nil }
     }
 
     @Test(arguments: [

@@ -49,7 +49,16 @@ final class RunningGateway {
         return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
     }
 
-    deinit { _ = try? end(by: SIGKILL) }
+    /// The functions end when their inputs are closed, except those that hang.
+    deinit {
+        let tasks = "/proc/\(process.pid)/task"
+        let functions = FileSystem.names(in: tasks).flatMap { task in
+            let text = (try? FileSystem.read("\(tasks)/\(task)/children")).map { String(decoding: $0, as: UTF8.self) }
+            return (text ?? "").split(separator: " ").compactMap { CInt($0) }
+        }
+        _ = try? end(by: SIGKILL)
+        for function in functions { Signals.send(SIGKILL, to: -function) }
+    }
 
     var pid: CInt { process.pid }
 

@@ -12,6 +12,9 @@ package struct FunctionLimits: Sendable {
     package var silence: Duration = .seconds(20)
     /// A process without calls ends after this time.
     package var idleTime: Duration = .seconds(600)
+    /// A process that was asked to end and has not ended after this time is killed. The gateway waits longer for its
+    /// functions when it ends itself.
+    package var endTime: Duration = .seconds(5)
     /// The lines that a process may have in hand. The others wait in the gateway, where a call that nobody waits for
     /// any more can still be withdrawn.
     package var linesInHand = 8

@@ -62,7 +62,7 @@ final class PooledProcess {
         if let id = firstWaiting, let call = calls[id] ?? nil { times.append(call.deadline) }
         if !calls.isEmpty { times.append(lastSign + program.limits.silence) }
         if calls.isEmpty { times.append((finishTime ?? idleSince) + program.limits.idleTime) }
-        if let finishTime { times.append(finishTime + program.limits.silence) }
+        if let finishTime { times.append(finishTime + program.limits.endTime) }
         if let resumption = errors.resumption { times.append(resumption) }
         return times.min()
     }
@@ -148,7 +148,7 @@ final class PooledProcess {
 
     private func checkSilence(now: Instant) {
         if !calls.isEmpty, now - lastSign >= program.limits.silence { kill("silent") }
-        if let finishTime, now - finishTime >= program.limits.silence { kill("did_not_end") }
+        if let finishTime, now - finishTime >= program.limits.endTime { kill("did_not_end") }
     }
 
     /// Kills the process and its children. Its calls are answered at once.
