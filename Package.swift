@@ -279,6 +279,12 @@ if let programs = Context.environment["POSTBACKS_PROGRAMS_ONLY"] {
     package.targets.removeAll {
         $0.type == .test || tools.contains($0.name) || ($0.name == "postbacks-gateway" && programs != "gateway")
     }
+    // SwiftPM would warn of a dependency that no target uses.
+    if programs != "gateway" {
+        package.dependencies.removeAll {
+            if case .sourceControl(_, let location, _) = $0.kind { location.hasSuffix("/swift-nio") } else { false }
+        }
+    }
 }
 
 /// Every target is compiled with the same, strictest settings.

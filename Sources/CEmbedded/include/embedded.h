@@ -1,5 +1,8 @@
 #pragma once
 
+// Clang knows #embed in every version of C and warns of it before C23.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
 #include <stddef.h>
 #include <stdint.h>
 
