@@ -272,7 +272,7 @@ if isFuzzing {
             exclude: ["Corpus", "Driver.swift", "GrowthDriver.swift", "dictionary", "growth", "run"]))
 }
 
-// What is shipped, without benchmarks, faults and tests: an eighth less to compile before the first start.
+// The programs that are shipped are built without benchmarks, faults and tests, which is an eighth less to compile.
 // The gateway is built apart from the other programs, where the trait is enabled.
 if let programs = Context.environment["POSTBACKS_PROGRAMS_ONLY"] {
     let tools: Set = ["TestSupport", "HostileReceiver", "benchmarks", "FaultLedger", "faults"]

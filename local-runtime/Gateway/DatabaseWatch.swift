@@ -82,7 +82,7 @@ package final class DatabaseWatch: Sendable {
         }
     }
 
-    /// What the database says about the work; nil if it cannot be read. The answer is up to five seconds old.
+    /// The measured work and the counters; nil if it cannot be read. The answer is up to five seconds old.
     package func gauges() async -> DatabaseGauges? {
         guard state.isReadable else { return nil }
         return await withCheckedContinuation { continuation in

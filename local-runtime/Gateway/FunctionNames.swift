@@ -38,7 +38,7 @@ package enum FunctionNames {
 }
 
 extension FunctionNames {
-    /// What a key must allow for a call of this function.
+    /// The scope that a key needs for a call of this function.
     package static func scope(of name: String) -> Scope {
         if recording.contains(name) { return .record }
         let isRead = ["list", "explain", "preview", "find", "show"].contains { name.hasPrefix($0) }

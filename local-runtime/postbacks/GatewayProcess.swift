@@ -27,7 +27,7 @@ final class GatewayProcess {
         try output?.setNonBlocking()
     }
 
-    /// What to wait for before the next `advance`.
+    /// The events to wait for before the next `advance`.
     var interests: [Interest] { address == nil ? [output].compactMap { $0.map(Interest.read) } : [] }
 
     /// Reads the first line if it is there.

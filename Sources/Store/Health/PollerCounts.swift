@@ -1,6 +1,6 @@
 import Postgres
 
-/// What a poller has counted since it started.
+/// The counts of a poller since it started.
 package struct PollerCounts: Equatable, Sendable {
     /// Requests for whose answers it waits now.
     package var inFlight = 0
@@ -55,7 +55,7 @@ package struct PollerCounts: Equatable, Sendable {
         skipped += ended.count - dead
     }
 
-    /// What was counted after an earlier state of the same counts.
+    /// The difference from an earlier state of the same counts; `inFlight` stays as it is.
     package func since(_ earlier: PollerCounts) -> PollerCounts {
         var difference = self
         difference.claimed -= earlier.claimed

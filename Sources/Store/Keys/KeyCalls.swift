@@ -1,6 +1,6 @@
 package import Postgres
 
-/// What a key allows to call.
+/// The functions that a key allows to call.
 package enum Scope: String, ColumnValue, Sendable, CaseIterable {
     /// Recording conversions and changing their statuses.
     case record

@@ -1,4 +1,4 @@
--- What was attempted, counted for each minute, postback, destination and outcome, so that a question about a day does not read
+-- Attempts are counted for each minute, postback, destination and outcome, so that a question about a day does not read
 -- its attempts. Also, more about each poller.
 
 -- A row counts the attempts that were stored within its time: a minute, an hour or a day (width, in seconds). Each attempt is
@@ -81,7 +81,7 @@ ALTER TABLE pollers
     ADD COLUMN fenced bigint,  -- late answers of lost leases, which changed nothing
     ADD COLUMN beat bigint NOT NULL DEFAULT 0;  -- the number of its last heartbeat
 
--- What all pollers have counted together, for Prometheus: name and labels as in its text format, without the prefix postbacks_. Each
+-- These counters of all pollers together are for Prometheus: name and labels as in its text format, without the prefix postbacks_. Each
 -- heartbeat adds what is new.
 CREATE TABLE counters (
     name   text COLLATE "C" NOT NULL,

@@ -17,7 +17,7 @@ package struct RecordHeartbeat: StoredCall {
     package let number: Int
     package let increments: [Increment]
 
-    /// What is added to a counter that all pollers share.
+    /// An addition to a counter that all pollers share.
     package struct Increment: Sendable, Equatable {
         /// The name of the metric, without the prefix `postbacks_`.
         package let name: String

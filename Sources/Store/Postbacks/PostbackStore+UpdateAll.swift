@@ -4,7 +4,7 @@ import Input
 package import JSON
 import Postgres
 
-/// What an update of many postbacks did, or with `dryRun` would do.
+/// The result of an update of many postbacks, or with `dryRun` the result that it would have.
 package struct UpdatedPostbacks: FunctionOutput {
     /// The number of postbacks that the call selected.
     fileprivate let matched: Int

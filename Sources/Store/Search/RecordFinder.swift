@@ -24,7 +24,7 @@ package struct RecordSearch: Sendable {
     }
 }
 
-/// What has the id.
+/// The kind of record that has the id.
 package struct FoundRecords: FunctionOutput {
     private let matches: [JSON]
     /// Whether there are more conversions than are returned.

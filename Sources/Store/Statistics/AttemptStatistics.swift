@@ -103,7 +103,7 @@ private struct Series {
     }
 }
 
-/// What was counted for a point or a series.
+/// The counts of a point or a series.
 private struct Figures {
     private var attempts = 0
     private var outcomes: [StatisticsOutcome: Int] = [:]

@@ -2,7 +2,7 @@ import Domain
 package import Input
 import System
 
-/// What `deliveryStatistics` is asked: a period, the unit of its points, and which attempts to count.
+/// A question to `deliveryStatistics`: a period, the unit of its points, and which attempts to count.
 package struct StatisticsQuery: Sendable {
     package let unit: StatisticsUnit
     package let grouping: StatisticsGrouping?

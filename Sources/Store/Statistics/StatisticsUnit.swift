@@ -33,7 +33,7 @@ extension Rule<StatisticsUnit> {
     static var statisticsUnit: Rule { oneOf(StatisticsUnit.self, placeholder: .hour) }
 }
 
-/// What the series of an answer stand for.
+/// The kind of thing that has a series of its own in an answer.
 package enum StatisticsGrouping: String, CaseIterable, Sendable {
     case postback, destination, affiliate, offer, outcome
 }
@@ -42,7 +42,7 @@ extension Rule<StatisticsGrouping> {
     static var statisticsGrouping: Rule { oneOf(StatisticsGrouping.self, placeholder: .postback) }
 }
 
-/// What an attempt led to.
+/// The consequence of an attempt, as the statistics count it.
 package enum StatisticsOutcome: String, CaseIterable, Sendable {
     /// The receiver accepted it.
     case delivered

@@ -30,6 +30,6 @@ package struct APIKey: Sendable, Equatable {
 
     package var digest: [UInt8] { APIKey.digest(of: secret) }
 
-    /// What the database has of a secret.
+    /// The digest that the database keeps of a secret.
     package static func digest(of secret: String) -> [UInt8] { sha256(Array(secret.utf8)) }
 }

@@ -1,7 +1,7 @@
 import Input
 package import Store
 
-/// What a path asks for.
+/// The resource that a path names.
 package enum Route: Sendable, Equatable {
     case function(String)
     case health, readiness, metrics, description
@@ -57,7 +57,7 @@ package enum Route: Sendable, Equatable {
         }
     }
 
-    /// What a key must allow; nil if nobody needs a key.
+    /// The scope that a key needs; nil if no key is needed.
     package var scope: Scope? {
         switch self {
         case .function(let name): FunctionNames.scope(of: name)

@@ -63,7 +63,7 @@ package struct AnswerLine: Sendable, Equatable {
         case error(Refusal)
     }
 
-    /// What the function answered; nil if the line is not an answer.
+    /// The answer in the line; nil if the line is not an answer.
     package var content: Content? {
         // An answer may contain what a caller nested, inside the envelope and members of the answer.
         guard let members = try? JSON.outline(of: bytes, depth: JSON.depthLimit + 16), members.count == 2,

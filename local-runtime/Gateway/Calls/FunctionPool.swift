@@ -6,7 +6,7 @@ package import System
 /// The warm processes of all functions. One thread starts them, writes the calls to them and reads their answers; a
 /// function that hangs, lies or ends costs its own calls only.
 package final class FunctionPool: Sendable {
-    /// What callers hand to the thread.
+    /// The calls and requests that callers hand to the thread.
     private struct Inbox {
         /// For each function: the calls that have no answer yet, and the bytes of their inputs.
         var load: [String: (calls: Int, bytes: Int)] = [:]

@@ -1,11 +1,11 @@
 import FunctionRuntime
 package import Store
 
-/// What the database says about the work that is owed. Where it cannot be read the values are absent: a zero for a
+/// The work that is owed, as the database says. Where it cannot be read the values are absent: a zero for a
 /// queue that could not be read would be a false all-clear.
 package struct DatabaseGauges: Sendable, Equatable {
     package let measured: MeasureWork.Answer
-    /// What all pollers have counted.
+    /// The counters that all pollers share.
     package let counters: [ListCounters.Counter]
 
     package init(_ measured: MeasureWork.Answer, counters: [ListCounters.Counter]) {

@@ -1,8 +1,9 @@
 import Domain
+import Store
 import Synchronization
 import System
 
-/// What the gateway counts itself. No URL, id or secret is a label: the labels are functions, codes, routes, methods and
+/// The counts of the gateway itself. No URL, id or secret is a label: the labels are functions, codes, routes, methods and
 /// statuses, of which there are few.
 package final class GatewayMetrics: Sendable {
     private struct Counts {
@@ -24,14 +25,14 @@ package final class GatewayMetrics: Sendable {
     package func answered(route: String, method: String, status: Int, seconds: Double) {
         let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"].contains(method) ? method : "other"
         let labels: Labels = ["http_route": route, "method": known, "status": "\(status)"]
-        counts.withLock { $0.requests[labels, default: Histogram(bounds: Histogram.ofRequests)].add(seconds: seconds) }
+        counts.withLock { $0.requests[labels, default: Histogram(Histogram.boundsOfRequests)].add(seconds) }
     }
 
     /// A function was called. `code` is `ok` or the code of its error.
     package func called(_ function: String, code: String, seconds: Double) {
         counts.withLock { counts in
             counts.functionRequests[["function": function, "code": code], default: 0] += 1
-            counts.functionDurations[function, default: Histogram(bounds: Histogram.ofRequests)].add(seconds: seconds)
+            counts.functionDurations[function, default: Histogram(Histogram.boundsOfRequests)].add(seconds)
         }
     }
 
@@ -87,7 +88,7 @@ package final class GatewayMetrics: Sendable {
         return [build, requests, calls, durations, waits, restarts, refused, open, bodies]
     }
 
-    /// What Prometheus expects of every process, from /proc.
+    /// The metrics that Prometheus expects of every process, from /proc.
     private func processFamilies() -> [MetricFamily] {
         var started = MetricFamily(
             common: "process_start_time_seconds", .gauge, "When the process started, in seconds since 1970.")

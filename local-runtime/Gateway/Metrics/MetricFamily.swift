@@ -1,3 +1,4 @@
+import Store
 import Text
 
 /// All series of one metric in the text format of Prometheus (version 0.0.4): a line with its help, one with its type,
@@ -35,12 +36,12 @@ struct MetricFamily {
     }
 
     mutating func add(_ histogram: Histogram, _ labels: Labels) {
-        var count: UInt64 = 0
-        for (bound, amount) in zip(histogram.bounds, histogram.amounts) {
+        var count = 0
+        for (bound, amount) in zip(histogram.bounds, histogram.counts) {
             count += amount
             lines.append("\(name)_bucket\(labels.with("le", "\(bound)").text) \(count)")
         }
-        count += histogram.amounts[histogram.bounds.count]
+        count += histogram.counts[histogram.bounds.count]
         lines.append("\(name)_bucket\(labels.with("le", "+Inf").text) \(count)")
         lines.append("\(name)_sum\(labels.text) \(histogram.sum)")
         lines.append("\(name)_count\(labels.text) \(count)")
@@ -90,24 +91,7 @@ struct Labels: Hashable, ExpressibleByDictionaryLiteral {
     }
 }
 
-/// Counts durations in buckets.
-struct Histogram {
-    /// The upper bounds of the buckets in seconds, ascending; one more bucket has the rest.
-    let bounds: [Double]
-    private(set) var amounts: [UInt64]
-    /// The seconds of all durations.
-    private(set) var sum = 0.0
-
-    init(bounds: [Double]) {
-        self.bounds = bounds
-        amounts = Array(repeating: 0, count: bounds.count + 1)
-    }
-
-    mutating func add(seconds: Double) {
-        sum += seconds
-        amounts[bounds.firstIndex { seconds <= $0 } ?? bounds.count] += 1
-    }
-
-    /// Bounds that suit requests and functions.
-    static let ofRequests = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
+extension Histogram {
+    /// Bounds in seconds that suit requests and functions.
+    static let boundsOfRequests = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
 }

@@ -1,6 +1,6 @@
 import Store
 
-/// What the pollers have counted, as families of metrics.
+/// The counters of the pollers as families of metrics.
 enum PollerFamilies {
     private static let help = [
         "attempts_total": "Attempts, by outcome and error.",

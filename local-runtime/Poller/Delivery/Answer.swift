@@ -11,7 +11,7 @@ struct Answer {
     /// `{"id":…,"output":{…}}`.
     let line: [UInt8]
     let reaction: Reaction
-    /// What is counted of the attempt.
+    /// The parts of the attempt that are counted.
     let facts: AttemptFacts
     /// Whether the attempt ended because a secret of the delivery could not be opened.
     let isOfSecret: Bool

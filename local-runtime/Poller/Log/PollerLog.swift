@@ -8,7 +8,7 @@ import System
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
-    /// What the poller has counted since it started.
+    /// The counts since the poller started.
     private(set) var counts = PollerCounts()
     var metrics = PollerMetrics()
     private var hasConnected = false
@@ -167,7 +167,7 @@ final class PollerLog {
     }
 }
 
-/// What has happened since a time.
+/// The events since a time.
 private struct Recent {
     let since: Instant
     /// The counts at that time.

@@ -1,6 +1,6 @@
 import Store
 
-/// What a poller counts for Prometheus. The heartbeats add it to counters that all pollers share.
+/// The metrics of a poller for Prometheus. The heartbeats add them to counters that all pollers share.
 struct PollerMetrics {
     /// Attempts by outcome and error code.
     private var attempts: [Kind: Int] = [:]
@@ -93,7 +93,7 @@ struct PollerMetrics {
     }
 }
 
-/// What an answer says of its attempt that is counted. It contains nothing that a receiver or an affiliate wrote.
+/// The parts of an answer that are counted. They contain nothing that a receiver or an affiliate wrote.
 struct AttemptFacts {
     let outcome: String
     /// A code of deliverPostback; nil for none.

@@ -29,7 +29,7 @@ SELECT u.width, date_trunc(u.unit, p.since AT TIME ZONE 'UTC') AT TIME ZONE 'UTC
     coalesce(sum(p.attempts) FILTER (WHERE p.bucket = 11), 0), coalesce(sum(p.attempts) FILTER (WHERE p.bucket = 12), 0),
     coalesce(sum(p.attempts) FILTER (WHERE p.bucket = 13), 0)
 FROM pending p
--- What was pending for days comes too late for its minute.
+-- A count that was pending for days comes too late for its minute.
 JOIN units u ON u.begins IS NULL OR p.since >= u.begins
 GROUP BY 1, 2, 3, 4, 5
 ON CONFLICT (width, since, postback_id, destination_id, outcome) DO UPDATE SET

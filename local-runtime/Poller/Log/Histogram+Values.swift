@@ -1,24 +1,6 @@
-/// Counts of values by upper bounds, as a histogram of Prometheus.
-struct Histogram {
-    /// The upper bounds in seconds, ascending. Values above the last one are counted in `+Inf` only.
-    let bounds: [Double]
-    /// The counts by bound, not cumulative; the last one is for values above all bounds.
-    private(set) var counts: [Int]
-    /// The sum of the values in seconds.
-    private(set) var sum = 0.0
+import Store
 
-    init(_ bounds: [Double]) {
-        self.bounds = bounds
-        counts = [Int](repeating: 0, count: bounds.count + 1)
-    }
-
-    var count: Int { counts.reduce(0, +) }
-
-    mutating func add(_ seconds: Double) {
-        counts[bounds.firstIndex { seconds <= $0 } ?? bounds.count] += 1
-        sum += seconds
-    }
-
+extension Histogram {
     /// The values of the text format: cumulative buckets, sum and count. `labels` is empty, or ends with a comma.
     func values(_ name: String, labels: String = "") -> [(name: String, labels: String, value: Double)] {
         guard count > 0 else { return [] }
