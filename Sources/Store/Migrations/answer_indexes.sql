@@ -9,7 +9,7 @@ CREATE INDEX IF NOT EXISTS deliveries_other_status ON deliveries (http_status, o
     INCLUDE (postback_id, destination_id, affiliate_id, offer_id) WHERE http_status <> 200 AND state = 'delivered';
 CREATE INDEX IF NOT EXISTS deliveries_error ON deliveries (error_code COLLATE "C", state COLLATE "C", owed_at, id)
     WHERE error_code IS NOT NULL;
--- The deliveries that were not delivered, with the columns of the filters, so that such a list reads no rows but those of its page.
+-- The deliveries that were not delivered, with the columns of the filters: such a list reads only the rows of its page.
 CREATE INDEX IF NOT EXISTS deliveries_postback_undelivered ON deliveries (postback_id, state COLLATE "C", owed_at, id)
     INCLUDE (destination_id, affiliate_id, offer_id, http_status, error_code) WHERE state <> 'delivered';
 CREATE INDEX IF NOT EXISTS deliveries_destination_undelivered ON deliveries (destination_id, state COLLATE "C", owed_at, id)
