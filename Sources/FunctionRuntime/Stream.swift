@@ -25,9 +25,9 @@ enum Stream {
                 do throws(FunctionError) {
                     if function == nil { function = try F(settings) }
                     guard let results = function?.handle(batch.map(\.input)) else { throw .internal }
-                    for (call, result) in zip(batch, results) { answers.append(call.id, result.map { $0.json }) }
+                    for (call, result) in zip(batch, results) { answers.append(call.id, result) }
                 } catch {
-                    for call in batch { answers.append(call.id, .failure(error)) }
+                    for call in batch { answers.fail(call.id, error) }
                 }
                 try answers.sendIfMany()
             }
@@ -51,9 +51,10 @@ enum Stream {
                     if function == nil { function = try F(settings) }
                     try function?.check(call.input)
                     let warnings = call.input.warnings.map(\.json)
-                    answers.append(call.id, .success(warnings.isEmpty ? [:] : ["warnings": .array(warnings)]))
+                    let output: JSON = warnings.isEmpty ? [:] : ["warnings": .array(warnings)]
+                    answers.append(call.id, .success(output))
                 } catch {
-                    answers.append(call.id, .failure(error))
+                    answers.fail(call.id, error)
                 }
             }
             try answers.send()
@@ -73,7 +74,7 @@ enum Stream {
                 do throws(FunctionError) {
                     try warm.begin(call.input, id: call.id, at: log.start())
                 } catch {
-                    answers.append(call.id, .failure(error))
+                    answers.fail(call.id, error)
                 }
                 try answers.sendIfMany()
             }
@@ -89,7 +90,7 @@ enum Stream {
                     waits: !(warm.hasRoom && reader.hasLines))
                 var answers = Answers(log)
                 for (id, start, answer) in turn.answers {
-                    answers.append(id, answer.map { $0.json }, since: start)
+                    answers.append(id, answer, since: start)
                     try answers.sendIfMany()
                 }
                 try answers.send()
@@ -136,7 +137,7 @@ private struct WarmFunction<F: ConcurrentFunction> {
 
 /// The answers of one turn, collected to save write calls.
 private struct Answers {
-    private var bytes: [UInt8] = []
+    private var writer = JSONWriter()
     private let log: CallLog
     /// When the lines of this turn were read.
     private let start: Instant?
@@ -151,6 +152,7 @@ private struct Answers {
 
     /// Reads the call on a line. A line without a valid call is answered here, and the result is nil.
     mutating func readable<F: Function>(_ line: LineReader.Line, of type: F.Type) -> (id: JSON, input: F.Input)? {
+        if case .line(let bytes) = line, let call = F.Input.reading(line: bytes) { return call }
         let line =
             switch line {
             case .line(let bytes): StreamLine(bytes)
@@ -160,34 +162,41 @@ private struct Answers {
         do throws(FunctionError) {
             return (line.id, try Gate.input(try line.input.get(), as: F.Input.self))
         } catch {
-            append(line.id, .failure(error))
+            fail(line.id, error)
             return nil
         }
     }
 
     mutating func send() throws(SystemError) {
-        if bytes.isEmpty { return }
-        try Descriptor.standardOutput.writeAll(bytes)
-        bytes = []
+        if writer.bytes.isEmpty { return }
+        try Descriptor.standardOutput.writeAll(writer.takeBytes())
     }
 
     mutating func sendIfMany() throws(SystemError) {
-        if bytes.count > Answers.many { try send() }
+        if writer.bytes.count > Answers.many { try send() }
     }
 
     /// `start` is the time at which the call was started; nil if that was in this turn.
-    mutating func append(_ id: JSON, _ answer: Result<JSON, FunctionError>, since start: Instant? = nil) {
+    mutating func append(_ id: JSON, _ answer: Result<some FunctionOutput, FunctionError>, since start: Instant? = nil)
+    {
         log.ended(answer, since: start ?? self.start)
-        bytes.append(contentsOf: #"{"id":"#.utf8)
-        id.write(to: &bytes)
-        switch answer {
-        case .success(let output):
-            bytes.append(contentsOf: #","output":"#.utf8)
-            output.write(to: &bytes)
-        case .failure(let error):
-            bytes.append(contentsOf: #","error":"#.utf8)
-            error.json.write(to: &bytes)
+        writer.object { writer in
+            writer.member("id", id)
+            switch answer {
+            case .success(let output): writer.member("output", output)
+            case .failure(let error): writer.member("error", error.json)
+            }
         }
-        bytes.append(contentsOf: "}\n".utf8)
+        writer.endLine()
+    }
+
+    mutating func fail(_ id: JSON, _ error: FunctionError) {
+        append(id, Result<JSON, FunctionError>.failure(error))
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: StaticString, _ output: some FunctionOutput) {
+        member(name) { (writer: inout JSONWriter) in output.write(to: &writer) }
     }
 }

@@ -36,8 +36,15 @@ extension JSON {
         }
     }
 
-    private static func write(_ text: String, to bytes: inout [UInt8]) {
+    /// Appends a string in quotes.
+    static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
+        // Most texts have nothing to escape.
+        if isPlain(text) {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): bytes.append(contentsOf: #"\""#.utf8)
@@ -54,6 +61,16 @@ extension JSON {
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether the text has only printable ASCII, none of which needs an escape.
+    private static func isPlain(_ text: String) -> Bool {
+        let span = text.utf8.span
+        for index in span.indices {
+            let byte = span[index]
+            if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+        }
+        return true
     }
 
     private static func writeEscape(_ byte: UInt8, to bytes: inout [UInt8]) {

@@ -8,7 +8,9 @@ extension UInt8 {
     package var isSpaceOrTab: Bool { self == 0x20 || self == 0x09 }
 
     /// Whether the byte is a token character (RFC 9110 §5.6.2), as in a header's name.
-    package var isOfToken: Bool { isLetter || isDigit || "!#$%&'*+-.^_`|~".utf8.contains(self) }
+    package var isOfToken: Bool {
+        isLetter || isDigit || self == UInt8(ascii: "-") || "!#$%&'*+.^_`|~".utf8.contains(self)
+    }
 
     /// Whether the byte is an unreserved character of a URI (RFC 3986 §2.3).
     package var isUnreserved: Bool {
@@ -28,7 +30,10 @@ extension String {
     package var isToken: Bool { !isEmpty && utf8.allSatisfy(\.isOfToken) }
 
     /// The text without the spaces and tabs at its ends.
-    package var withoutSpacesAtEnds: String { String(Substring(utf8.trimmed(of: \.isSpaceOrTab))) }
+    package var withoutSpacesAtEnds: String {
+        guard utf8.first?.isSpaceOrTab == true || utf8.last?.isSpaceOrTab == true else { return self }
+        return String(Substring(utf8.trimmed(of: \.isSpaceOrTab)))
+    }
 }
 
 extension BidirectionalCollection {

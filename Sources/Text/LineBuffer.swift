@@ -31,7 +31,7 @@ package struct LineBuffer {
         _ bytes: ArraySlice<UInt8>, _ handle: (Line) throws(Failure) -> Void
     ) throws(Failure) {
         var rest = bytes
-        while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        while let newline = rest.firstLineFeed {
             let end = rest[..<newline]
             rest = rest[(newline + 1)...]
             if partial.isEmpty, !isSkipping, end.count <= lengthLimit {
@@ -72,4 +72,13 @@ package struct LineBuffer {
 extension Collection<UInt8> {
     /// Whether a line is empty or has only spaces, tabs and carriage returns.
     package var isBlankLine: Bool { allSatisfy { $0.isSpaceOrTab || $0 == 0x0D } }
+}
+
+extension ArraySlice<UInt8> {
+    /// The index of the first line feed. This loop is several times as fast as that of `firstIndex(of:)`.
+    fileprivate var firstLineFeed: Int? {
+        let span = span
+        for place in span.indices where span[place] == UInt8(ascii: "\n") { return startIndex + place }
+        return nil
+    }
 }

@@ -68,27 +68,32 @@ struct Attempt: FunctionOutput {
     }
 
     var json: JSON {
-        var members: [JSON.Member] = [
-            JSON.Member("deliveryId", .integer(deliveryID)), JSON.Member("attempt", .integer(number)),
-            JSON.Member("outcome", .string(judgement?.outcome.rawValue ?? "retry")),
-            JSON.Member("reaction", reaction.json),
-        ]
-        if let retryIn {
-            members.append(JSON.Member("retryInSeconds", .milliseconds(retryIn.milliseconds, per: 1000)))
-        }
-        if judgement?.pausesPostback == true { members.append(JSON.Member("pausePostback", true)) }
+        var writer = JSONWriter()
+        write(to: &writer)
+        return .encoded(String(decoding: writer.bytes, as: UTF8.self))
+    }
+
+    func write(to writer: inout JSONWriter) {
         let mask = SecretMask(
             of: request, and: secrets,
             textLimit: max(response?.byteCount ?? 0, judgement?.error?.message.utf8.count ?? 0))
-        return .object(
-            members + [
-                JSON.Member("sent", .bool(isSent)),
-                JSON.Member("request", request?.masked ?? .null),
-                JSON.Member("response", response?.json(mask) ?? .null),
-                JSON.Member("error", judgement?.error.map { AttemptError($0.code, mask($0.message)).json } ?? .null),
-                JSON.Member("timing", timing.json),
-                JSON.Member("remoteAddress", .optional(remoteAddress)),
-            ])
+        writer.object { writer in
+            writer.member("deliveryId", deliveryID)
+            writer.member("attempt", number)
+            writer.member("outcome", (judgement?.outcome ?? .retry).rawValue)
+            writer.member("reaction", reaction.json)
+            if let retryIn { writer.member("retryInSeconds", thousandths: Int(retryIn.milliseconds.rounded())) }
+            if judgement?.pausesPostback == true { writer.member("pausePostback", true) }
+            writer.member("sent", isSent)
+            writer.member("request", request?.masked ?? .null)
+            writer.member("response") { writer in
+                if let response { response.write(to: &writer, mask) } else { writer.write(.null) }
+            }
+            writer.member(
+                "error", judgement?.error.map { AttemptError($0.code, mask($0.message)).json } ?? .null)
+            writer.member("timing") { timing.write(to: &$0) }
+            writer.member("remoteAddress", .optional(remoteAddress))
+        }
     }
 
     static let schema: JSON = Schema.object(
@@ -144,45 +149,62 @@ extension HTTPResponse {
 
     /// The values of headers with the same name are joined as RFC 9110 §5.3 allows. Invalid UTF-8 in the body is
     /// replaced. Secrets of the request that the receiver repeats are masked.
-    fileprivate func json(_ mask: SecretMask) -> JSON {
-        var fields: [(name: String, value: String)] = []
-        var places: [String: Int] = [:]
-        for header in headers.map({ (name: mask($0.name), value: $0.value) }) {
-            if let place = places[header.name.lowercased()] {
-                fields[place].value += ", \(header.value)"
-            } else {
-                places[header.name.lowercased()] = fields.count
-                fields.append(header)
+    fileprivate func write(to writer: inout JSONWriter, _ mask: SecretMask) {
+        writer.object { writer in
+            writer.member("status", status)
+            writer.member("headers") { writer in
+                writer.object { writer in
+                    for header in joinedHeaders(mask) { writer.text(mask(header.value), named: header.name) }
+                }
+            }
+            writer.member(
+                "body", String(decoding: mask(body, isCut: isTruncated), as: UTF8.self).withoutNulls)
+            writer.member("truncated", isTruncated)
+            if let failure = bodyFailure.map(AttemptError.init) {
+                writer.member("incomplete", AttemptError(failure.code, mask(failure.message)).json)
             }
         }
-        let text = String(decoding: mask(body, isCut: isTruncated), as: UTF8.self).map { $0 == "\0" ? "\u{FFFD}" : $0 }
-        let answer: JSON = [
-            "status": .integer(status),
-            "headers": .object(fields.map { JSON.Member($0.name, .string(mask($0.value))) }),
-            "body": .string(String(text)), "truncated": .bool(isTruncated),
-        ]
-        guard let bodyFailure = bodyFailure.map(AttemptError.init) else { return answer }
-        return answer.merging(["incomplete": AttemptError(bodyFailure.code, mask(bodyFailure.message)).json])
+    }
+}
+
+extension HTTPResponse {
+    /// The headers with masked names, in their order; the values of a name that occurs several times are joined.
+    private func joinedHeaders(_ mask: SecretMask) -> [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        var places: [String: Int] = [:]
+        // Comparing all names is faster than hashing them, as long as they are few.
+        let areMany = headers.count > 32
+        for header in headers {
+            let name = mask(header.name)
+            let known = areMany ? places[name.lowercased()] : fields.firstIndex { $0.name.isSameHeaderName(as: name) }
+            if let known {
+                fields[known].value += ", \(header.value)"
+            } else {
+                if areMany { places[name.lowercased()] = fields.count }
+                fields.append((name, header.value))
+            }
+        }
+        return fields
+    }
+}
+
+extension String {
+    /// PostgreSQL stores no text with a NUL; U+FFFD replaces it.
+    fileprivate var withoutNulls: String {
+        guard utf8.contains(0) else { return self }
+        return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
     }
 }
 
 extension HTTPTiming {
-    fileprivate var json: JSON {
-        [
-            "dnsMs": .milliseconds(dnsMs), "connectMs": .milliseconds(connectMs), "tlsMs": .milliseconds(tlsMs),
-            "firstByteMs": .milliseconds(firstByteMs), "totalMs": .milliseconds(totalMs),
-        ]
-    }
-}
-
-extension JSON {
-    /// Returns `value` divided by `unit`, as a number with at most three decimals.
-    fileprivate static func milliseconds(_ value: Double, per unit: Int = 1) -> JSON {
-        let thousandths = Int((value * 1000 / Double(unit)).rounded())
-        let (whole, rest) = thousandths.quotientAndRemainder(dividingBy: 1000)
-        if rest == 0 { return .integer(whole) }
-        let digits = String(rest + 1000).dropFirst()
-        let end = digits.lastIndex { $0 != "0" } ?? digits.startIndex
-        return .number("\(whole).\(digits[...end])")
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            for (name, value) in [
+                ("dnsMs", dnsMs), ("connectMs", connectMs), ("tlsMs", tlsMs), ("firstByteMs", firstByteMs),
+                ("totalMs", totalMs),
+            ] as [(StaticString, Double)] {
+                writer.member(name, thousandths: Int((value * 1000).rounded()))
+            }
+        }
     }
 }

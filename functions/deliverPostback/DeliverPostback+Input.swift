@@ -1,7 +1,6 @@
 import Domain
 import FunctionRuntime
 import Input
-import Synchronization
 
 extension DeliverPostback {
     /// The values that one attempt needs: the delivery, the postback in its present version, and the event with the
@@ -16,33 +15,27 @@ extension DeliverPostback {
         let conversion: Conversion
         let isTest: Bool
 
-        init(_ fields: inout Fields) {
-            deliveryID = fields.required(
-                "deliveryId", .assignedID, "The delivery's id: the same on each retry, sent as Postback-Delivery-Id.")
-            attempt = fields.required("attempt", .integer(1...1_000_000), "The number of the attempt.")
-            (postbackID, template) = fields.required("postback", .postback, "The postback as it is now.")
-            event = fields.required("event", .event, "The change of the conversion.")
-            conversion = fields.required("conversion", .conversion, "The conversion as it was at the event.")
-            isTest = fields.optional(
-                "isTest", .boolean, default: false,
-                "Whether it is marked as a test: Postback-Test: 1, and {is_test} is 1.")
-        }
+        static let attempts = 1...1_000_000
     }
 }
 
-extension Rule where Value == (Int?, RequestTemplate) {
-    /// A postback as it is stored. Fields that only matching needs are accepted and ignored.
-    fileprivate static var postback: Rule {
-        let reading = reading
-        return Rule(schema: reading.schema, placeholder: reading.placeholder) { json, path, faults in
-            if let known = known.withLock({ $0.postback(json) }) { return known }
-            guard let postback = reading.read(json, path, &faults) else { return nil }
-            known.withLock { $0.remember(json, postback) }
-            return postback
-        }
+extension DeliverPostback.Input {
+    init(_ fields: inout Fields) {
+        deliveryID = fields.required(
+            "deliveryId", .assignedID, "The delivery's id: the same on each retry, sent as Postback-Delivery-Id.")
+        attempt = fields.required("attempt", .integer(DeliverPostback.Input.attempts), "The number of the attempt.")
+        (postbackID, template) = fields.required("postback", .postback, "The postback as it is now.")
+        event = fields.required("event", .event, "The change of the conversion.")
+        conversion = fields.required("conversion", .conversion, "The conversion as it was at the event.")
+        isTest = fields.optional(
+            "isTest", .boolean, default: false,
+            "Whether it is marked as a test: Postback-Test: 1, and {is_test} is 1.")
     }
+}
 
-    private static var reading: Rule {
+extension Rule where Value == KnownPostbacks.Postback {
+    /// A postback as it is stored. Fields that only matching needs are accepted and ignored.
+    static var postback: Rule {
         object { fields in
             let id = fields.optional("id", .assignedID, "The postback's id, to which sealed secrets are bound.")
             let template = RequestTemplate(&fields, from: .store)
@@ -53,5 +46,3 @@ extension Rule where Value == (Int?, RequestTemplate) {
         }
     }
 }
-
-private let known = Mutex(KnownPostbacks())

@@ -21,6 +21,26 @@ package struct ExactDecimal: Sendable, Hashable {
         self.text = String(decoding: digits, as: UTF8.self)
     }
 
+    /// Reads an amount that is written as this type writes it: digits, and digits behind a point, without a sign, an
+    /// exponent or leading zeros.
+    package init?(plain bytes: some Collection<UInt8>) {
+        var (integer, fraction) = (0, 0)
+        var hasPoint = false
+        for byte in bytes {
+            if byte == UInt8(ascii: "."), !hasPoint {
+                hasPoint = true
+            } else if byte.isDigit {
+                if hasPoint { fraction += 1 } else { integer += 1 }
+            } else {
+                return nil
+            }
+        }
+        guard (1...ExactDecimal.integerDigits).contains(integer), fraction <= ExactDecimal.fractionDigits,
+            hasPoint == (fraction > 0), integer == 1 || bytes.first != UInt8(ascii: "0")
+        else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+
     private static func tooLong(_ text: String) -> Invalid {
         Invalid(
             "must have at most \(integerDigits) digits before and \(fractionDigits) after the point, not \(text.prefix(48))"

@@ -45,8 +45,13 @@ package struct CalendarDay: Sendable, Hashable {
     package init?(year: Int, month: Int, day: Int) {
         guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard day <= lengths[month - 1] else { return nil }
+        let length =
+            switch month {
+            case 2: isLeap ? 29 : 28
+            case 4, 6, 9, 11: 30
+            default: 31
+            }
+        guard day <= length else { return nil }
         // Years begin in March here, so that the leap day is the last day of a year. An era is 400 years.
         let shifted = month > 2 ? year : year - 1
         let era = shifted / 400
@@ -115,6 +120,36 @@ extension Timestamp {
 
     /// The years 0001–9999 in UTC, the only ones that can be written.
     private static let expressible: Range<Int64> = -62_135_596_800_000..<253_402_300_800_000
+}
+
+extension Timestamp {
+    /// Reads a time that is written as this type writes it: `2026-01-02T03:04:05.678Z`.
+    package init?(inUTC bytes: ArraySlice<UInt8>) {
+        guard bytes.count == 24 else { return nil }
+        let start = bytes.startIndex
+        var isWrong = false
+        func number(_ place: Int, _ width: Int) -> Int {
+            var value = 0
+            for index in start + place..<start + place + width {
+                if !bytes[index].isDigit { isWrong = true }
+                value = value &* 10 &+ Int(bytes[index] &- 0x30)
+            }
+            return value
+        }
+        for (place, byte) in Timestamp.separators where bytes[start + place] != byte { return nil }
+        let (hour, minute, second) = (number(11, 2), number(14, 2), number(17, 2))
+        guard let day = CalendarDay(year: number(0, 4), month: number(5, 2), day: number(8, 2)), hour < 24, minute < 60,
+            second < 60
+        else { return nil }
+        let millisecond = number(20, 3)
+        if isWrong { return nil }
+        self.init(day: day, secondOfDay: hour * 3600 + minute * 60 + second, millisecond: millisecond)
+    }
+
+    private static let separators: [(place: Int, byte: UInt8)] = [
+        (4, UInt8(ascii: "-")), (7, UInt8(ascii: "-")), (10, UInt8(ascii: "T")), (13, UInt8(ascii: ":")),
+        (16, UInt8(ascii: ":")), (19, UInt8(ascii: ".")), (23, UInt8(ascii: "Z")),
+    ]
 }
 
 /// Reads fixed-width decimal fields.

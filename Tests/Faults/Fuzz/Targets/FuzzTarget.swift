@@ -4,6 +4,8 @@ enum FuzzTarget: String, CaseIterable {
     case json
     /// The door for input: whole inputs and the lines of the warm mode.
     case gate
+    /// An event and a conversion in the form of the outbox, read in one pass and by the general reader.
+    case snapshot
     /// Texts with macros, and what they become.
     case template
     /// A postback's settings, and the request that they make.
@@ -20,6 +22,7 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .json: try checkJSON(bytes)
         case .gate: try checkGate(bytes)
+        case .snapshot: try checkSnapshot(bytes)
         case .template: try checkTemplate(bytes)
         case .request: try checkRequest(bytes)
         case .url: try checkURL(bytes)
