@@ -28,7 +28,7 @@ package struct RequestHeaders: Sendable, Hashable {
     /// The largest size of all names and values that a caller gives, in bytes.
     static let byteLimit = 64 << 10
 
-    func contains(_ name: String) -> Bool { fields.contains { $0.name.lowercased() == name.lowercased() } }
+    func contains(_ name: String) -> Bool { fields.contains { $0.name.isSameHeaderName(as: name) } }
 
     /// `secret` writes a secret; it gets the secret and the path of its field.
     func json(_ secret: (StoredSecret, String) -> JSON) -> JSON {

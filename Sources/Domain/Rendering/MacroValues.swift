@@ -1,5 +1,6 @@
 import JSON
 import Secrets
+import Synchronization
 import Text
 
 /// The values of the macros in one attempt.
@@ -10,7 +11,7 @@ package struct MacroValues: Sendable {
     let now: Timestamp
     private let event: EventSnapshot
     private let conversion: Conversion
-    private let random: String
+    private let random = Computed<String>()
 
     /// `now` is the time of the attempt.
     package init(
@@ -22,7 +23,6 @@ package struct MacroValues: Sendable {
         self.now = now
         self.event = event
         self.conversion = conversion
-        random = MacroValues.random(deliveryID, event, conversion)
     }
 
     /// Returns the value as it is sent; nil if there is none. An empty string counts as none.
@@ -101,14 +101,13 @@ package struct MacroValues: Sendable {
         case .ip: conversion.ip
         case .country: conversion.country
         case .userAgent: conversion.userAgent
-        case .random: random
+        case .random: random { MacroValues.random(deliveryID, event, conversion) }
         case .isTest: isTest ? "1" : "0"
         case .clickedAt, .occurredAt, .statusAt, .timestamp: nil
         }
     }
 
-    /// Makes a UUID (RFC 9562 version 8) from what identifies the delivery and stays the same in all its attempts. It
-    /// is made only once, since a template may use it a thousand times.
+    /// Makes a UUID (RFC 9562 version 8) from what identifies the delivery and stays the same in all its attempts.
     private static func random(_ deliveryID: Int, _ event: EventSnapshot, _ conversion: Conversion) -> String {
         let parts: [String] = [
             "delivery \(deliveryID)", "event \(event.id ?? 0)", "at \(event.at?.description ?? "")",
@@ -119,5 +118,20 @@ package struct MacroValues: Sendable {
         bytes[6] = bytes[6] & 0x0F | 0x80
         bytes[8] = bytes[8] & 0x3F | 0x80
         return [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { bytes[$0].hexadecimal }.joined(separator: "-")
+    }
+}
+
+/// A value that is computed when it is first asked for, and only once: few templates use it, but one may use it a
+/// thousand times.
+private final class Computed<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+
+    func callAsFunction(_ compute: () -> Value) -> Value {
+        value.withLock { value in
+            if let value { return value }
+            let computed = compute()
+            value = computed
+            return computed
+        }
     }
 }

@@ -9,7 +9,8 @@ import Text
 /// (JSON, HTML, percent-encoding) leave open which characters are encoded and how: there it decodes the answer, and
 /// hides what a secret was decoded from. Each search takes time that is linear in the length of the answer.
 package struct SecretMask: Sendable {
-    private let matcher: ByteMatcher
+    /// Nil if there is nothing to hide, as in most requests.
+    private let matcher: ByteMatcher?
 
     /// The shortest secret that is hidden, in bytes. Too much other text looks like a shorter one.
     package static let shortest = 4
@@ -21,16 +22,16 @@ package struct SecretMask: Sendable {
         for secret in (request?.secrets ?? []) + others {
             forms.formUnion(SecretMask.forms(of: secret).filter { $0.count >= SecretMask.shortest })
         }
-        matcher = ByteMatcher(forms, textLimit: textLimit)
+        matcher = forms.isEmpty ? nil : ByteMatcher(forms, textLimit: textLimit)
     }
 
     package func callAsFunction(_ text: String) -> String {
-        matcher.isEmpty ? text : String(decoding: self(Array(text.utf8)), as: UTF8.self)
+        matcher == nil ? text : String(decoding: self(Array(text.utf8)), as: UTF8.self)
     }
 
     /// `isCut` says whether the end of the text is missing, so that a secret may be cut there.
     package func callAsFunction(_ bytes: [UInt8], isCut: Bool = false) -> [UInt8] {
-        if matcher.isEmpty { return bytes }
+        guard let matcher else { return bytes }
         return matcher.replacing(
             in: bytes, with: Array(Secret.mask.utf8), endsFrom: isCut ? SecretMask.shortest : nil,
             alsoIn: SecretMask.views(of: bytes, isCut: isCut))
@@ -102,7 +103,7 @@ extension OutgoingRequest {
     fileprivate var secrets: [String] {
         (shown?.secrets.map(\.revealed) ?? [])
             + headers.filter(\.isSecret).flatMap { header -> [String] in
-                guard header.name.lowercased() == "authorization" else { return [header.value] }
+                guard header.name.isSameHeaderName(as: "authorization") else { return [header.value] }
                 let credentials = header.value.drop { $0 != " " }.dropFirst()
                 let pair = Base64.decode(String(credentials)).map { String(decoding: $0, as: UTF8.self) } ?? ""
                 return [header.value, String(credentials), String(pair.drop { $0 != ":" }.dropFirst())]
