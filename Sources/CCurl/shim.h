@@ -40,6 +40,11 @@ CURLcode postbacks_easy_setopt_socket(CURL *handle, CURLoption option, curl_open
 }
 
 POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
+CURLcode postbacks_easy_setopt_closing(CURL *handle, CURLoption option, curl_closesocket_callback value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_easy_setopt(_:_:_:)")
 CURLcode postbacks_easy_setopt_resolver(CURL *handle, CURLoption option, curl_resolver_start_callback value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -67,6 +72,21 @@ CURLcode postbacks_easy_getinfo_text(CURL *handle, CURLINFO info, const char **v
 
 POSTBACKS_NAMED("curl_multi_setopt(_:_:_:)")
 CURLMcode postbacks_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
+    return curl_multi_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_multi_setopt(_:_:_:)")
+CURLMcode postbacks_multi_setopt_pointer(CURLM *handle, CURLMoption option, void *value) {
+    return curl_multi_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_multi_setopt(_:_:_:)")
+CURLMcode postbacks_multi_setopt_socket(CURLM *handle, CURLMoption option, curl_socket_callback value) {
+    return curl_multi_setopt(handle, option, value);
+}
+
+POSTBACKS_NAMED("curl_multi_setopt(_:_:_:)")
+CURLMcode postbacks_multi_setopt_timer(CURLM *handle, CURLMoption option, curl_multi_timer_callback value) {
     return curl_multi_setopt(handle, option, value);
 }
 

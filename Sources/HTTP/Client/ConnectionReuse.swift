@@ -12,7 +12,9 @@ import System
     /// The two ends of a connection, as text.
     struct Ends: Hashable {
         let remote: String
+        let remotePort: Int
         let local: String
+        let localPort: Int
     }
 
     /// The highest number of connections that are kept open; it grows with the number of requests in flight.
@@ -59,7 +61,10 @@ import System
         else { return }
         let both = unsafe ConnectionReuse.ends(remote, remotePort, local, localPort)
         // The system reuses the number of a closed socket.
-        if let old = ends.updateValue(both, forKey: socket) { sockets[old] = nil }
+        let old = ends[socket]
+        if old == both { return }
+        if let old { sockets[old] = nil }
+        ends[socket] = both
         sockets[both] = socket
     }
 
@@ -75,6 +80,6 @@ import System
     ) -> Ends {
         let remote = unsafe remote.map { unsafe String(cString: $0) } ?? ""
         let local = unsafe local.map { unsafe String(cString: $0) } ?? ""
-        return Ends(remote: "\(remote) \(remotePort)", local: "\(local) \(localPort)")
+        return Ends(remote: remote, remotePort: remotePort, local: local, localPort: localPort)
     }
 }

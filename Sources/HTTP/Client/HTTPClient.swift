@@ -10,6 +10,7 @@ import System
 /// rules allow. It keeps connections open for later requests to the same host.
 @safe package final class HTTPClient {
     private let multi: UnsafeMutableRawPointer
+    private let sockets: TransferSockets
     private let egress: EgressRules
     private let proxy: Proxy?
     private let limits: HTTPLimits
@@ -18,6 +19,7 @@ import System
     private var active: [UInt: Transfer] = [:]
     private var idle: [Transfer] = []
     private let reuse = ConnectionReuse()
+    private var targets = KnownTargets()
     private var lookups: Lookups
     /// The completions of requests that ended without being sent, because they were refused or their lookup failed. The
     /// next turn returns them.
@@ -55,6 +57,12 @@ import System
         // With CURLOPT_NOSIGNAL curl does not handle SIGPIPE; the program must.
         ignoreBrokenPipes()
         guard Self.isStarted, let multi = unsafe curl_multi_init() else { throw .unavailable }
+        do throws(SystemError) {
+            unsafe sockets = try TransferSockets(multi)
+        } catch {
+            unsafe curl_multi_cleanup(multi)
+            throw .unavailable
+        }
         unsafe self.multi = multi
         self.egress = egress
         self.proxy = proxy
@@ -63,8 +71,8 @@ import System
         lookups = Lookups(
             resolver, egress: egress, lifetime: nameLifetime,
             patience: min(limits.connect, limits.total))
-        let code = unsafe curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, reuse.limit)
-        guard code == CURLM_OK else { throw .curl(Self.text(of: code)) }
+        for code in unsafe [curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, reuse.limit), sockets.attach()]
+        where code != CURLM_OK { throw .curl(Self.text(of: code)) }
     }
 
     deinit {
@@ -80,7 +88,9 @@ import System
     /// Starts a request. `turn` drives it and hands out its completion. The completion carries `id`.
     package func start(_ request: HTTPRequest, id: UInt64) {
         if let fault = request.fault { return refuse(id, fault) }
-        guard let target = RequestTarget(request.url) else { return refuse(id, Transfer.text(of: CURLE_URL_MALFORMAT)) }
+        guard let target = targets.target(of: request.url) else {
+            return refuse(id, Transfer.text(of: CURLE_URL_MALFORMAT))
+        }
         if let address = target.address, let refusal = egress.refusal(of: address) {
             refused.append(
                 HTTPCompletion(id: id, result: .failure(HTTPFailure(kind: .forbiddenTarget, message: refusal))))
@@ -99,7 +109,7 @@ import System
     ) {
         guard
             let transfer = idle.popLast()
-                ?? Transfer(egress: egress, limits: limits, proxy: proxy, reuse: reuse)
+                ?? Transfer(egress: egress, limits: limits, proxy: proxy, reuse: reuse, sockets: sockets)
         else { return refuse(id, Transfer.text(of: CURLE_OUT_OF_MEMORY), .unavailableHere) }
         let keepsConnection =
             mayBeKept && reuse.isAllowed(for: destination.target, now: .now)
@@ -153,8 +163,7 @@ import System
         takeLookups()
         completions += refused
         refused = []
-        var running: CInt = 0
-        _ = unsafe curl_multi_perform(multi, &running)
+        sockets.drive()
         var left: CInt = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
             guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
@@ -212,12 +221,13 @@ import System
     /// - Returns: whether one of the descriptors is readable or closed.
     private func poll(_ descriptors: [CInt], atMost limit: Duration) -> Bool {
         if descriptors.isEmpty && limit == .zero { return false }
-        let time = min(limit, lookups.deadline?.remaining ?? limit)
-        var extra = (descriptors + (lookups.signal.map { [$0] } ?? []))
-            .map { curl_waitfd(fd: $0, events: Int16(CURL_WAIT_POLLIN), revents: 0) }
+        let deadlines = [lookups.deadline, sockets.deadline].compactMap(\.self)
+        let time = deadlines.reduce(limit) { min($0, $1.remaining) }
+        var polled = (descriptors + [sockets.signal] + (lookups.signal.map { [$0] } ?? []))
+            .map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let milliseconds = CInt(clamping: max(time.millisecondsRoundedUp, 0))
-        _ = unsafe curl_multi_poll(multi, &extra, CUnsignedInt(extra.count), milliseconds, nil)
-        return extra.prefix(descriptors.count).contains { $0.revents != 0 }
+        let count = unsafe Glibc.poll(&polled, nfds_t(polled.count), milliseconds)
+        return count > 0 && polled.prefix(descriptors.count).contains { $0.revents != 0 }
     }
 
     private func refuse(_ id: UInt64, _ message: String, _ kind: HTTPFailure.Kind = .protocol) {

@@ -29,8 +29,7 @@ package struct HTTPRequest: Sendable {
     /// whose fields would change its meaning on the wire, such as a line break in a header.
     var fault: String? {
         guard method.isToken else { return "the method is not a token" }
-        let scheme = url.prefix(8).lowercased()
-        guard scheme.hasPrefix("http://") || scheme.hasPrefix("https://") else {
+        guard url.beginsIgnoringCase("http://") || url.beginsIgnoringCase("https://") else {
             return "the URL is neither http nor https"
         }
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else {
@@ -38,7 +37,7 @@ package struct HTTPRequest: Sendable {
         }
         for header in headers {
             guard header.name.isToken else { return "a header's name is not a token" }
-            guard !Self.framing.contains(header.name.lowercased()) else {
+            guard !Self.framing.contains(where: { header.name.isSameHeaderName(as: $0) }) else {
                 return "the header \(header.name) cannot be set by the caller"
             }
             guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
@@ -49,7 +48,15 @@ package struct HTTPRequest: Sendable {
     }
 
     /// Headers that decide where a message ends or how the connection is used; callers may not set them.
-    private static let framing: Set<String> = [
-        "content-length", "transfer-encoding", "connection", "expect", "upgrade", "te",
-    ]
+    private static let framing = ["content-length", "transfer-encoding", "connection", "expect", "upgrade", "te"]
+}
+
+extension String {
+    /// `beginning` is in lower case and in ASCII.
+    fileprivate func beginsIgnoringCase(_ beginning: String) -> Bool {
+        if utf8.starts(with: beginning.utf8) { return true }
+        let head = utf8.prefix(beginning.utf8.count)
+        return head.count == beginning.utf8.count
+            && zip(head, beginning.utf8).allSatisfy { $0 == $1 || $0.isLetter && $0 | 0x20 == $1 }
+    }
 }

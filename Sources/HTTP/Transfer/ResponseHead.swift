@@ -1,3 +1,5 @@
+import Text
+
 /// The status and headers of a response, collected line by line as they arrive.
 struct ResponseHead {
     /// The status of the last status line; 0 before the first.
@@ -54,10 +56,10 @@ struct ResponseHead {
         }
         let name = Self.text(line.prefix { $0 != 0x3a })
         let value = Self.text(line.drop { $0 != 0x3a }.dropFirst())
-        guard name.lowercased() != "transfer-encoding" || value.lowercased() == "chunked" else {
+        guard !name.isSameHeaderName(as: "transfer-encoding") || value.lowercased() == "chunked" else {
             return "the transfer encoding \"\(String(showing: value.utf8.prefix(64)))\" was not requested"
         }
-        if name.lowercased() == "content-length", let fault = readLength(value) { return fault }
+        if name.isSameHeaderName(as: "content-length"), let fault = readLength(value) { return fault }
         headers.append((name, value))
         return nil
     }

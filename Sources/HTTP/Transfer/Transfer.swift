@@ -11,10 +11,13 @@ import Text
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var addressList: UnsafeMutablePointer<curl_slist>?
+    /// The options that the handle has; nil if they are not known.
+    private var setup: Setup?
     let egress: EgressRules
     let proxy: Proxy?
     let limits: HTTPLimits
     let reuse: ConnectionReuse
+    private let sockets: TransferSockets?
 
     private(set) var id: UInt64 = 0
     private(set) var destination: Destination?
@@ -55,7 +58,11 @@ import Text
         var waited: Duration = .zero
     }
 
-    init?(egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil, reuse: ConnectionReuse = ConnectionReuse()) {
+    /// `sockets` closes the sockets of the connections that the transfer makes, and must live as long as they do.
+    init?(
+        egress: EgressRules, limits: HTTPLimits, proxy: Proxy? = nil, reuse: ConnectionReuse = ConnectionReuse(),
+        sockets: TransferSockets? = nil
+    ) {
         guard let handle = unsafe curl_easy_init() else { return nil }
         unsafe self.handle = handle
         unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -64,6 +71,7 @@ import Text
         self.proxy = proxy
         self.limits = limits
         self.reuse = reuse
+        self.sockets = sockets
     }
 
     deinit {
@@ -92,13 +100,35 @@ import Text
         isSent = false
         headEndedAt = nil
         unsafe errorText[0] = 0
-        unsafe curl_easy_reset(handle)
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
-        unsafe curl_slist_free_all(addressList)
-        unsafe addressList = nil
-        return setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences() ?? setCallbacks()
-            ?? setGuards() ?? setDestination() ?? setRequest(request)
+        // curl applies a list of addresses to one transfer only.
+        let next = Setup(
+            method: request.method, hasBody: request.body != nil, keepsConnection: keepsConnection,
+            authorities: authorities, waited: destination.waited)
+        if next != setup {
+            setup = nil
+            unsafe curl_easy_reset(handle)
+            if let code = setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences()
+                ?? setCallbacks() ?? setGuards()
+            {
+                return code
+            }
+            setup = next
+        }
+        let code = setDestination() ?? setRequest(request)
+        if code != nil { setup = nil }
+        return code
+    }
+
+    /// The options of a handle that stay as they are from one request to the next. A request that needs the same ones
+    /// sets only its own: setting all of them takes longer than sending a request.
+    private struct Setup: Equatable {
+        let method: String
+        let hasBody: Bool
+        let keepsConnection: Bool
+        let authorities: String?
+        let waited: Duration
     }
 
     /// Frees the memory of the last request; a handle may wait long for the next one.
@@ -182,6 +212,14 @@ import Text
             ?? failure(curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, Transfer.bodyArrived))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, this))
             ?? failure(curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, Transfer.socketWanted))
+            ?? setClosing()
+    }
+
+    private func setClosing() -> CURLcode? {
+        guard let sockets else { return nil }
+        let closing = unsafe Unmanaged.passUnretained(sockets).toOpaque()
+        return unsafe failure(curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, closing))
+            ?? failure(curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, TransferSockets.socketClosed))
     }
 
     /// Sets the callbacks that curl calls before a lookup and before it sends.
@@ -194,7 +232,11 @@ import Text
     }
 
     private func setDestination() -> CURLcode? {
-        guard let destination, !destination.addresses.isEmpty else { return nil }
+        unsafe curl_slist_free_all(addressList)
+        unsafe addressList = nil
+        guard let destination, !destination.addresses.isEmpty else {
+            return unsafe failure(curl_easy_setopt(handle, CURLOPT_RESOLVE, addressList))
+        }
         let addresses = destination.addresses.map { $0.family == .v6 ? "[\($0)]" : "\($0)" }.joined(separator: ",")
         // The + makes the entry expire like one that curl looked up itself.
         let entry = "+\(destination.target.host):\(destination.target.port):\(addresses)"
@@ -233,10 +275,10 @@ import Text
         var lines = request.headers.map { header in
             let value = header.value.withoutSpacesAtEnds
             // curl reads a name with only a colon as "do not send this header"; a semicolon sends it empty.
-            return value.isEmpty ? "\(header.name);" : "\(header.name): \(value)"
+            return value.isEmpty ? header.name + ";" : header.name + ": " + value
         }
         for name in ["Accept", "Content-Type", "User-Agent"]
-        where !request.headers.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+        where !request.headers.contains(where: { $0.name.isSameHeaderName(as: name) }) {
             lines.append("\(name):")
         }
         lines.append("Expect:")

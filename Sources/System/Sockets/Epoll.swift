@@ -39,6 +39,11 @@ import Glibc
         try control(EPOLL_CTL_MOD, number, interest)
     }
 
+    package func remove(_ number: CInt) throws(SystemError) { try control(EPOLL_CTL_DEL, number, []) }
+
+    /// The number of a descriptor that is readable while a watched one is ready.
+    package var number: CInt { descriptor.number }
+
     /// Returns up to 256 ready descriptors; none after a time-out or a signal. `limit` is the longest wait; nil
     /// means no limit, zero does not wait.
     package func wait(atMost limit: Duration?) throws(SystemError) -> [Event] {
