@@ -56,6 +56,8 @@ struct CallLineTests {
         #expect(id(#"{"id":"12","output":{}}"#) == nil)
         #expect(id(#"{"output":{},"id":12}"#) == nil)
         #expect(id(#"{"id":,"output":{}}"#) == nil)
+        #expect(id(#"{"id":007,"output":{}}"#) == nil)
+        #expect(id(#"{"id":0,"output":{}}"#) == 0)
         #expect(id(#"{"id":99999999999999999999,"output":{}}"#) == nil)
         #expect(id("garbage") == nil)
         #expect(id("") == nil)

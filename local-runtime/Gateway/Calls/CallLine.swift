@@ -7,15 +7,20 @@ package enum CallLine {
     /// Checks that the bytes are exactly one JSON object.
     /// - Throws: the error that the function itself would answer.
     package static func check(_ body: [UInt8], limit: Int) throws(FunctionError) {
+        // Usual bodies are recognised without building their values; of the others the parser says what is wrong.
+        if body.count <= limit, PlainObject.isAll(of: body) { return }
         _ = try Gate.object(body, limit: limit)
     }
 
     /// `input` is one JSON object. Line breaks in it are white space between its tokens, because those in texts are
     /// escaped; they become spaces, so that the line stays one.
     package static func make(id: UInt64, input: [UInt8]) -> [UInt8] {
-        var line = Array("{\"id\":\(id),\"input\":".utf8)
-        line.reserveCapacity(line.count + input.count + 1)
-        for byte in input { line.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte) }
+        var line: [UInt8] = []
+        line.reserveCapacity(input.count + 40)
+        line.append(contentsOf: "{\"id\":\(id),\"input\":".utf8)
+        let start = line.count
+        line.append(contentsOf: input)
+        for index in start..<line.count where line[index] == 0x0A || line[index] == 0x0D { line[index] = 0x20 }
         line.append(UInt8(ascii: "}"))
         return line
     }
@@ -48,14 +53,22 @@ package struct AnswerLine: Sendable, Equatable {
 
     /// The id of a line, read without parsing the rest; nil for a line that does not begin like an answer.
     package static func id(of line: ArraySlice<UInt8>) -> UInt64? {
-        let beginning = Array("{\"id\":".utf8)
         guard line.starts(with: beginning) else { return nil }
-        let digits = line.dropFirst(beginning.count).prefix { (0x30...0x39).contains($0) }
-        guard digits.count < 20, line.dropFirst(beginning.count + digits.count).first == UInt8(ascii: ",") else {
-            return nil
+        var id: UInt64 = 0
+        var index = line.startIndex + beginning.count
+        let first = index
+        while index < line.endIndex, line[index] &- 0x30 < 10 {
+            guard index - first < 19 else { return nil }
+            id = id * 10 + UInt64(line[index] - 0x30)
+            index += 1
         }
-        return UInt64(String(decoding: digits, as: UTF8.self))
+        guard index > first, index < line.endIndex, line[index] == UInt8(ascii: ",") else { return nil }
+        // JSON has no numbers with leading zeros.
+        return index - first > 1 && line[first] == UInt8(ascii: "0") ? nil : id
     }
+
+    private static let beginning = Array("{\"id\":".utf8)
+    private static let beforeOutput = Array(",\"output\":".utf8)
 
     package enum Content: Equatable {
         /// The bytes of the answer as the function wrote them.
@@ -65,8 +78,8 @@ package struct AnswerLine: Sendable, Equatable {
 
     /// The answer in the line; nil if the line is not an answer.
     package var content: Content? {
-        // An answer may contain what a caller nested, inside the envelope and members of the answer.
-        guard let members = try? JSON.outline(of: bytes, depth: JSON.depthLimit + 16), members.count == 2,
+        if let output = usualOutput { return .output(output) }
+        guard let members = try? JSON.outline(of: bytes, depth: AnswerLine.depthLimit), members.count == 2,
             members[0].name == "id"
         else { return nil }
         let value = bytes[members[1].place]
@@ -76,12 +89,27 @@ package struct AnswerLine: Sendable, Equatable {
         default: return nil
         }
     }
+
+    /// An answer may contain what a caller nested, inside the envelope and members of the answer.
+    private static let depthLimit = JSON.depthLimit + 16
+
+    /// The answer in a line that is written as the functions write it, found without parsing; nil for any other line.
+    private var usualOutput: ArraySlice<UInt8>? {
+        guard let comma = bytes.firstIndex(of: UInt8(ascii: ",")), AnswerLine.id(of: bytes[...]) != nil,
+            bytes[comma...].starts(with: AnswerLine.beforeOutput)
+        else { return nil }
+        let start = comma + AnswerLine.beforeOutput.count
+        guard let end = PlainObject.end(in: bytes, from: start, depth: AnswerLine.depthLimit - 1),
+            bytes[end...].elementsEqual([UInt8(ascii: "}")])
+        else { return nil }
+        return bytes[start..<end]
+    }
 }
 
 extension AnswerLine {
     /// The object without a member. The other bytes stay as they are. `object` is one JSON object.
     static func removing(_ name: String, from object: [UInt8]) -> [UInt8] {
-        guard let members = try? JSON.outline(of: object, depth: JSON.depthLimit + 16) else { return object }
+        guard let members = try? JSON.outline(of: object, depth: depthLimit) else { return object }
         var rest: [UInt8] = [UInt8(ascii: "{")]
         for member in members where member.name != name {
             if rest.count > 1 { rest.append(UInt8(ascii: ",")) }
