@@ -14,7 +14,11 @@ import Testing
     private let folder: TemporaryFolder
     private let metrics = GatewayMetrics()
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws {
+        // The gateway does so too: a function may close its input at any time.
+        Signals.ignorePipe()
+        folder = try TemporaryFolder()
+    }
 
     private func program(
         _ name: String, _ script: String, _ change: (inout FunctionLimits) -> Void = { _ in }

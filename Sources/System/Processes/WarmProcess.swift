@@ -76,10 +76,14 @@ package final class WarmProcess {
             throw error
         }
         // Removes written bytes, also if the queue never becomes empty.
-        if written == unwritten.count || written > WarmProcess.heldWrittenBytes {
+        if written == unwritten.count {
+            unwritten.removeAll(keepingCapacity: written <= WarmProcess.heldWrittenBytes)
+        } else if written > WarmProcess.heldWrittenBytes {
             unwritten.removeFirst(written)
-            written = 0
+        } else {
+            return
         }
+        written = 0
     }
 
     /// Hands over the lines that have arrived. It returns early if one of them is too long.

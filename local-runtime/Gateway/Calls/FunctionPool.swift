@@ -11,6 +11,8 @@ package final class FunctionPool: Sendable {
         /// For each function: the calls that have no answer yet, and the bytes of their inputs.
         var load: [String: (calls: Int, bytes: Int)] = [:]
         var arrived: [PendingCall] = []
+        /// Whether the thread may sleep and must be woken for what arrives. Under load it seldom sleeps.
+        var isAsleep = false
         var isClosing = false
         var isOver = false
         var whenOver: [CheckedContinuation<Void, Never>] = []
@@ -52,23 +54,27 @@ package final class FunctionPool: Sendable {
                 leave(name, input.count)
                 continuation.resume(returning: result)
             }
-            if let refusal = enter(call, limits) { return continuation.resume(returning: .failure(refusal)) }
-            wake()
+            switch enter(call, limits) {
+            case .failure(let refusal): continuation.resume(returning: .failure(refusal))
+            case .success(let isAsleep): if isAsleep { wake() }
+            }
         }
     }
 
     /// Counts the call and hands it to the thread, unless there are too many.
-    private func enter(_ call: PendingCall, _ limits: FunctionLimits) -> Refusal? {
+    /// - Returns: whether the thread must be woken.
+    private func enter(_ call: PendingCall, _ limits: FunctionLimits) -> Result<Bool, Refusal> {
         inbox.withLock { inbox in
-            guard !inbox.isClosing else { return .unavailable("the gateway is shutting down") }
+            guard !inbox.isClosing else { return .failure(.unavailable("the gateway is shutting down")) }
             let load = inbox.load[call.function] ?? (0, 0)
             let bytes = load.bytes + call.input.count
             guard load.calls < limits.calls, load.calls == 0 || bytes <= limits.bytes else {
-                return .unavailable("too many calls of \(call.function) are waiting; try again")
+                return .failure(.unavailable("too many calls of \(call.function) are waiting; try again"))
             }
             inbox.load[call.function] = (load.calls + 1, bytes)
             inbox.arrived.append(call)
-            return nil
+            defer { inbox.isAsleep = false }
+            return .success(inbox.isAsleep)
         }
     }
 
@@ -102,6 +108,7 @@ package final class FunctionPool: Sendable {
         while true {
             let (arrived, isClosing) = inbox.withLock { inbox in
                 defer { inbox.arrived = [] }
+                inbox.isAsleep = false
                 return (inbox.arrived, inbox.isClosing)
             }
             loop.take(arrived)
@@ -109,8 +116,17 @@ package final class FunctionPool: Sendable {
             let now = Instant.now
             loop.advance(now: now)
             if isClosing, loop.isOver { break }
-            _ = try? wait(for: loop.interests + [.read(waking.read)], atMost: loop.wait(from: now))
-            _ = try? waking.read.read(upTo: 4096)
+            let mayArrive = inbox.withLock { inbox in
+                inbox.isAsleep = inbox.arrived.isEmpty && inbox.isClosing == isClosing
+                return !inbox.isAsleep
+            }
+            var interests: [Interest] = [.read(waking.read)]
+            loop.watch(in: &interests)
+            guard let ready = try? wait(for: interests, atMost: mayArrive ? .zero : loop.wait(from: now)) else {
+                continue
+            }
+            if ready[0] { _ = try? waking.read.read(upTo: 4096) }
+            loop.notice(ready)
         }
         let continuations = inbox.withLock { inbox in
             inbox.isOver = true
@@ -123,6 +139,8 @@ package final class FunctionPool: Sendable {
 /// The functions' processes and calls, as the pool's thread sees them.
 struct PoolLoop {
     private var functions: [String: PooledFunction] = [:]
+    /// The functions that have calls or processes.
+    private var active: [PooledFunction] = []
 
     init(_ programs: [FunctionProgram], metrics: GatewayMetrics, logger: Logger) {
         for program in programs {
@@ -130,26 +148,34 @@ struct PoolLoop {
         }
     }
 
-    var interests: [Interest] { functions.values.flatMap(\.interests) }
+    /// Adds what the processes wait for to a list that others use too.
+    func watch(in interests: inout [Interest]) { for function in active { function.watch(in: &interests) } }
 
-    var isOver: Bool { functions.values.allSatisfy(\.isOver) }
+    /// Takes from the results of the list which processes have written something.
+    func notice(_ ready: [Bool]) { for function in active { function.notice(ready) } }
+
+    var isOver: Bool { active.isEmpty }
 
     /// How long the thread may sleep; nil for as long as nothing happens.
     func wait(from now: Instant) -> Duration? {
-        functions.values.compactMap(\.wakeTime).min().map { max($0 - now, .zero) }
+        active.compactMap(\.wakeTime).min().map { max($0 - now, .zero) }
     }
 
-    func take(_ calls: [PendingCall]) {
+    mutating func take(_ calls: [PendingCall]) {
         for call in calls {
             guard let function = functions[call.function] else {
                 call.answer(.failure(.unavailable("\(call.function) is not installed here")))
                 continue
             }
+            if function.isOver { active.append(function) }
             function.take(call)
         }
     }
 
     func close() { for function in functions.values { function.close() } }
 
-    func advance(now: Instant) { for function in functions.values { function.advance(now: now) } }
+    mutating func advance(now: Instant) {
+        for function in active { function.advance(now: now) }
+        active.removeAll(where: \.isOver)
+    }
 }

@@ -23,7 +23,9 @@ final class PooledFunction {
 
     private var hasWaiting: Bool { taken < queue.count }
 
-    var interests: [Interest] { processes.flatMap(\.interests) }
+    func watch(in interests: inout [Interest]) { for process in processes { process.watch(in: &interests) } }
+
+    func notice(_ ready: [Bool]) { for process in processes { process.notice(ready) } }
 
     /// Whether nothing waits and no process is left.
     var isOver: Bool { !hasWaiting && processes.isEmpty }
@@ -81,14 +83,19 @@ final class PooledFunction {
     }
 
     private func shorten() {
-        guard taken == queue.count || taken > 1024 else { return }
-        queue.removeFirst(taken)
+        if taken == queue.count {
+            queue.removeAll(keepingCapacity: taken <= 1024)
+        } else if taken > 1024 {
+            queue.removeFirst(taken)
+        } else {
+            return
+        }
         taken = 0
     }
 
     private func startIfNeeded(now: Instant) {
-        let usable = processes.filter(\.takesCalls)
         guard hasWaiting, now >= restartTime, processes.count < program.limits.processes + 1 else { return }
+        let usable = processes.filter(\.takesCalls)
         // A second process is worth its memory only when the first one is busy.
         guard usable.isEmpty || (usable.count < program.limits.processes && usable.allSatisfy(\.isBusy)) else { return }
         lastStart = now
@@ -105,9 +112,12 @@ final class PooledFunction {
     /// Gives the waiting calls to the processes that have room, to the one with the least in hand first.
     private func hand(now: Instant) {
         while hasWaiting {
-            let free = processes.filter { $0.takesCalls && $0.hasRoom }
-            guard let process = free.min(by: { $0.callsInHand < $1.callsInHand }) else { break }
-            process.take(queue[taken], now: now)
+            var free: PooledProcess?
+            for process in processes where process.takesCalls && process.hasRoom {
+                if process.callsInHand < free?.callsInHand ?? .max { free = process }
+            }
+            guard let free else { break }
+            free.take(queue[taken], now: now)
             taken += 1
         }
         shorten()

@@ -18,6 +18,10 @@ final class PooledProcess {
     /// When the process last wrote something, or got a call after it had none.
     private var lastSign: Instant
     private var idleSince: Instant
+    /// Where its outputs stand in the list of what the pool waits for; nil if it does not wait for them.
+    private var places: (output: Int?, errors: Int?) = (nil, nil)
+    /// Whether it has written something that was not read yet.
+    private var hasWritten: (output: Bool, errors: Bool) = (false, false)
     /// Why the process was killed.
     private var killReason: String?
     /// When it was asked to end.
@@ -49,10 +53,22 @@ final class PooledProcess {
     /// Whether it has so much in hand that another process would help.
     var isBusy: Bool { calls.count >= min(8, program.limits.linesInHand) }
 
-    var interests: [Interest] {
-        var interests = process.interests
-        if let output = process.errorOutput, !errors.isPaused { interests.append(.read(output)) }
-        return interests
+    /// Adds what it waits for to a list that others use too.
+    func watch(in interests: inout [Interest]) {
+        // The output is the first interest of a process that has one.
+        places.output = process.isOpen ? interests.count : nil
+        interests += process.interests
+        places.errors = nil
+        if let output = process.errorOutput, !errors.isPaused {
+            places.errors = interests.count
+            interests.append(.read(output))
+        }
+    }
+
+    /// Takes from the results of the list what concerns it.
+    func notice(_ ready: [Bool]) {
+        if let place = places.output, ready[place] { hasWritten.output = true }
+        if let place = places.errors, ready[place] { hasWritten.errors = true }
     }
 
     var wakeTime: Instant? {
@@ -92,16 +108,10 @@ final class PooledProcess {
     }
 
     func advance(now: Instant) {
-        readErrors(now: now)
+        if hasWritten.errors || errors.isPaused { readErrors(now: now) }
         let isGone = killReason != nil && (try? process.poll()) != nil
-        do {
-            try process.read { line in
-                lastSign = now
-                answer(line)
-            }
-        } catch {
-            process.closeOutput()
-        }
+        if hasWritten.output { readAnswers(now: now) }
+        hasWritten = (false, false)
         if process.hasOverlongLine { kill("line_too_long") }
         if isGone { process.closeOutput() }
         answerLate(now: now)
@@ -111,6 +121,17 @@ final class PooledProcess {
         }
         if finishTime != nil, process.unwrittenBytes == 0 { process.closeInput() }
         if !process.isOpen { reap() }
+    }
+
+    private func readAnswers(now: Instant) {
+        do {
+            try process.read { line in
+                lastSign = now
+                answer(line)
+            }
+        } catch {
+            process.closeOutput()
+        }
     }
 
     private func answer(_ line: ArraySlice<UInt8>) {
