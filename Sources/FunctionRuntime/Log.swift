@@ -1,5 +1,5 @@
 import Input
-import JSON
+package import JSON
 package import Logging
 import System
 import Text
@@ -22,17 +22,30 @@ package struct JSONLogHandler: LogHandler {
     }
 
     package func log(event: LogEvent) {
-        var members: [JSON.Member] = [
-            JSON.Member("time", .string(WallClock.rfc3339)), JSON.Member("level", .string(event.level.rawValue)),
-            JSON.Member("from", .string(label)), JSON.Member("message", .string(event.message.description)),
-        ]
         let metadata = metadata.merging(event.metadata ?? [:]) { $1 }
-        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
-            members.append(JSON.Member(name, .string(value.description)))
-        }
+        let values = metadata.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value.description)) }
         // If the log cannot be written, there is nowhere to report that.
-        let line = JSON.object(members).encodedText.escapingLineBreaks
-        try? Descriptor.standardError.writeAll(Array(line.utf8) + [UInt8(ascii: "\n")])
+        try? Descriptor.standardError.writeAll(
+            LogLine.bytes(event.level, from: label, event.message.description, values))
+    }
+}
+
+/// The form of one line of the log.
+package enum LogLine {
+    /// The line with its end. `values` are in the order of their names.
+    package static func bytes(
+        _ level: Logger.Level, from label: String, _ message: String, _ values: [JSON.Member]
+    ) -> [UInt8] {
+        let members = [
+            JSON.Member("time", .string(WallClock.rfc3339)), JSON.Member("level", .string(level.rawValue)),
+            JSON.Member("from", .string(label)), JSON.Member("message", .string(message)),
+        ]
+        var line = JSON.object(members + values).bytes
+        if !line.allSatisfy({ $0 < 0x80 }) {
+            line = Array(String(decoding: line, as: UTF8.self).escapingLineBreaks.utf8)
+        }
+        line.append(UInt8(ascii: "\n"))
+        return line
     }
 }
 

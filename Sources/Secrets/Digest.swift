@@ -23,7 +23,14 @@ package func isEqualInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
 /// Returns `count` bytes from the operating system's generator (getrandom), which does not fail.
 package func randomBytes(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count)
+    // Each number costs a system call.
+    while bytes.count < count {
+        let number = generator.next()
+        for index in 0..<min(8, count - bytes.count) { bytes.append(UInt8(truncatingIfNeeded: number >> (8 * index))) }
+    }
+    return bytes
 }
 
 /// Returns the 32 bytes that `fill` writes. Both callers fail only if memory runs out.

@@ -59,7 +59,7 @@ import Testing
         #expect(try gateway.request("GET", "/readyz").json == ["ready": true])
         #expect(try gateway.request("GET", "/").status == 307)
         // The name of the key is in the log, and no key is.
-        #expect(try gateway.log.contains(#""key":"tracker""#))
+        try waitUntil("its use is logged") { try gateway.log.contains(#""key":"tracker""#) }
         #expect(try !keys.values.contains(where: gateway.log.contains))
         let listed = try Programs.run("postbacks", ["keys", "list"], environment: installation.environment)
         #expect(listed.text.contains("tracker") && !keys.values.contains(where: listed.text.contains))

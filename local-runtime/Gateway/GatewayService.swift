@@ -1,7 +1,6 @@
 import EmbeddedFiles
 import FunctionRuntime
 import JSON
-package import Logging
 import Store
 import Synchronization
 import System
@@ -19,13 +18,14 @@ package final class GatewayService: Sendable {
     private let description: DescriptionCache
     private let console = ConsoleFiles(EmbeddedFile.console)
     let resends = RepeatedCalls()
-    private let logger: Logger
+    /// Nil if nothing is logged at this level.
+    private let log: AccessLog?
     package let metrics: GatewayMetrics
     let isEnding = Mutex(false)
 
     package init(
         pool: FunctionPool, keys: KeyRing, hosts: HostRules, watch: DatabaseWatch, description: DescriptionCache,
-        metrics: GatewayMetrics, logger: Logger
+        metrics: GatewayMetrics, log: AccessLog?
     ) {
         self.pool = pool
         self.keys = keys
@@ -33,7 +33,7 @@ package final class GatewayService: Sendable {
         self.watch = watch
         self.description = description
         self.metrics = metrics
-        self.logger = logger
+        self.log = log
     }
 
     /// Readiness fails from now on, so that a load balancer sends no more.
@@ -55,11 +55,16 @@ package final class GatewayService: Sendable {
     }
 
     private func checkType(_ request: Request) throws(Refusal) {
-        let type = request["content-type"]?.split(separator: ";").first?.lowercased()
+        guard let value = request["content-type"] else { throw GatewayService.notJSON }
+        if value == "application/json" { return }
+        let type = value.split(separator: ";").first?.lowercased()
         guard type == "application/json" || type == "application/json " else {
-            throw Refusal(415, "unsupported_media_type", "the body must be JSON, with Content-Type: application/json")
+            throw GatewayService.notJSON
         }
     }
+
+    private static let notJSON = Refusal(
+        415, "unsupported_media_type", "the body must be JSON, with Content-Type: application/json")
 
     /// - Throws: 401 without a valid key, 403 with one that does not allow it.
     private func caller(of request: Request, needing scope: Scope) throws(Refusal) -> KeyRing.Caller {
@@ -100,7 +105,7 @@ package final class GatewayService: Sendable {
         switch exchange.admission {
         case .failure(let refusal): return refuse(exchange, refusal)
         case .success(let admission):
-            let request = exchange.with(body)
+            let request = exchange.request.with(body)
             do throws(Refusal) {
                 return finish(exchange, try await answer(request, admission))
             } catch {
@@ -136,21 +141,20 @@ package final class GatewayService: Sendable {
     /// The headers that every answer has, and its line in the log.
     private func finish(_ exchange: Exchange, _ response: Response) -> Response {
         let admission = try? exchange.admission.get()
-        var response = response.with("X-Request-Id", exchange.id).with("X-Content-Type-Options", "nosniff")
-            .with("Referrer-Policy", "no-referrer").with("Cross-Origin-Resource-Policy", "same-origin")
-        if response["Cache-Control"] == nil { response = response.with("Cache-Control", "no-store") }
+        var response = response
+        response.headers.append(Response.Field("X-Request-Id", exchange.id))
+        response.headers += Response.commonHeaders
+        if response["Cache-Control"] == nil { response.headers.append(Response.notStored) }
         if exchange.request.path.hasPrefix("/console/") { response.headers += ConsoleFiles.headers }
         let elapsed = exchange.start.elapsed
         let route = admission?.route.label ?? "none"
         metrics.answered(
             route: route, method: exchange.request.method, status: response.status, seconds: elapsed.seconds)
-        var metadata: Logger.Metadata = [
-            "id": "\(exchange.id)", "method": "\(exchange.request.method.prefix(16))", "route": "\(route)",
-            "status": "\(response.status)", "bytes": "\(response.body.count)",
-            "milliseconds": "\(elapsed.wholeMilliseconds)",
-        ]
-        if let name = admission?.caller?.name { metadata["key"] = "\(name)" }
-        logger.info("a request", metadata: metadata)
+        log?.add(
+            AccessLog.Entry(
+                bytes: response.body.count, id: exchange.id, key: admission?.caller?.name,
+                method: exchange.request.method, milliseconds: elapsed.wholeMilliseconds, route: route,
+                status: response.status))
         return response
     }
 }

@@ -30,9 +30,9 @@ extension GatewayProgram {
         let pool = try FunctionPool(programs, metrics: metrics, logger: logger)
         let description = DescriptionCache()
         let hosts = HostRules(bound: arguments.host, listed: try settings(.hosts))
+        let log = try AccessLog(logger)
         let service = GatewayService(
-            pool: pool, keys: keys, hosts: hosts, watch: watch, description: description, metrics: metrics,
-            logger: logger)
+            pool: pool, keys: keys, hosts: hosts, watch: watch, description: description, metrics: metrics, log: log)
         try watch.start(logger)
         let server = HTTPServer(service)
         let port = try listen(server, arguments)
@@ -43,6 +43,7 @@ extension GatewayProgram {
         service.beginEnd()
         server.stop(within: endPatience)
         finish { await pool.close() }
+        log?.finish(within: .seconds(2))
     }
 
     private static func functions(_ settings: Settings) throws(FunctionError) -> [FunctionProgram] {

@@ -16,12 +16,24 @@ package enum WallClock {
         var seconds = time_t(milliseconds / 1000)
         var parts = unsafe tm()
         unsafe gmtime_r(&seconds, &parts)
-        func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func add(_ number: some BinaryInteger, _ width: Int, before end: Unicode.Scalar) {
+            var unit = 1
+            for _ in 1..<width { unit *= 10 }
+            while unit > 0 {
+                text.append(UInt8(ascii: "0") + UInt8(Int(number) / unit % 10))
+                unit /= 10
+            }
+            text.append(UInt8(ascii: end))
         }
-        let date = unsafe [padded(parts.tm_year + 1900, 4), padded(parts.tm_mon + 1, 2), padded(parts.tm_mday, 2)]
-        let time = unsafe [padded(parts.tm_hour, 2), padded(parts.tm_min, 2), padded(parts.tm_sec, 2)]
-        return "\(date.joined(separator: "-"))T\(time.joined(separator: ":")).\(padded(milliseconds % 1000, 3))Z"
+        unsafe add(parts.tm_year + 1900, 4, before: "-")
+        unsafe add(parts.tm_mon + 1, 2, before: "-")
+        unsafe add(parts.tm_mday, 2, before: "T")
+        unsafe add(parts.tm_hour, 2, before: ":")
+        unsafe add(parts.tm_min, 2, before: ":")
+        unsafe add(parts.tm_sec, 2, before: ".")
+        add(milliseconds % 1000, 3, before: "Z")
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -17,13 +17,6 @@ package struct Exchange: Sendable {
         package let caller: KeyRing.Caller?
     }
 
-    /// A request with the body that has arrived since.
-    package func with(_ body: [UInt8]) -> Request {
-        Request(
-            method: request.method, target: request.path, headers: request.headers, body: body,
-            isOldVersion: request.isOldVersion)
-    }
-
     /// The id that the caller has chosen, if it is a word that is safe in a log; otherwise a new one.
     static func id(of request: Request) -> String {
         guard let id = request["x-request-id"], (1...64).contains(id.utf8.count), id.utf8.allSatisfy(isOfID) else {

@@ -6,7 +6,7 @@ package struct Request: Sendable {
     /// The path without the query, not decoded.
     package let path: String
     package let headers: [Header]
-    package let body: [UInt8]
+    package private(set) var body: [UInt8]
     /// Whether it is of HTTP/1.0, which knows no `Host`.
     package let isOldVersion: Bool
 
@@ -15,10 +15,18 @@ package struct Request: Sendable {
         method: String, target: String, headers: [Header], body: [UInt8] = [], isOldVersion: Bool = false
     ) {
         self.method = method
-        path = String(target.prefix { $0 != "?" && $0 != "#" })
+        let end = target.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        path = end.map { String(target[..<$0]) } ?? target
         self.headers = headers
         self.body = body
         self.isOldVersion = isOldVersion
+    }
+
+    /// The same request with the body that has arrived since.
+    func with(_ body: [UInt8]) -> Request {
+        var request = self
+        request.body = body
+        return request
     }
 
     /// A header's field; its name is in lower case.
@@ -37,18 +45,28 @@ package struct Request: Sendable {
 
     /// The value of the only field with this name; nil if there is none, or more than one.
     package subscript(name: String) -> String? {
-        let values = values(of: name)
-        return values.count == 1 ? values[0] : nil
+        var only: String?
+        for header in headers where header.name == name {
+            guard only == nil else { return nil }
+            only = header.value
+        }
+        return only
     }
 
     /// Whether a call by this method may change something (RFC 9110 §9.2.1).
-    package var isUnsafe: Bool { !["GET", "HEAD", "OPTIONS", "TRACE"].contains(method) }
+    package var isUnsafe: Bool {
+        switch method {
+        case "GET", "HEAD", "OPTIONS", "TRACE": false
+        default: true
+        }
+    }
 }
 
 extension String {
     /// The text without the spaces and tabs at its ends.
     fileprivate var trimmingSpaces: String {
         let isSpace: (UInt8) -> Bool = { $0.isSpaceOrTab }
+        guard utf8.first.map(isSpace) == true || utf8.last.map(isSpace) == true else { return self }
         var bytes = utf8[...]
         while let first = bytes.first, isSpace(first) { bytes = bytes.dropFirst() }
         while let last = bytes.last, isSpace(last) { bytes = bytes.dropLast() }

@@ -32,13 +32,19 @@ package struct Response: Sendable, Equatable {
         Response(status, type: "application/json", json.bytes + [UInt8(ascii: "\n")], headers: headers)
     }
 
-    package func with(_ name: String, _ value: String) -> Response {
-        var response = self
-        response.headers.append(Field(name, value))
-        return response
+    /// The value of the first header with this name.
+    package subscript(name: String) -> String? {
+        if let header = headers.first(where: { $0.name == name }) { return header.value }
+        let name = name.lowercased()
+        return headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }?.value
     }
 
-    package subscript(name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
-    }
+    /// The headers of every answer.
+    static let commonHeaders = [
+        Field("X-Content-Type-Options", "nosniff"), Field("Referrer-Policy", "no-referrer"),
+        Field("Cross-Origin-Resource-Policy", "same-origin"),
+    ]
+
+    /// The header of every answer that says nothing else about caches.
+    static let notStored = Field("Cache-Control", "no-store")
 }

@@ -7,13 +7,29 @@ import System
 /// statuses, of which there are few.
 package final class GatewayMetrics: Sendable {
     private struct Counts {
-        var requests: [Labels: Histogram] = [:]
-        var functionRequests: [Labels: UInt64] = [:]
+        var requests: [RequestKind: Histogram] = [:]
+        var functionRequests: [CallKind: UInt64] = [:]
         var functionDurations: [String: Histogram] = [:]
         var restarts: [Labels: UInt64] = [:]
         var refusedConnections: UInt64 = 0
         var openConnections = 0
         var bodyBytes = 0
+    }
+
+    /// The labels of a request and of a call. They become text when somebody asks, not with each request.
+    private struct RequestKind: Hashable {
+        let route: String
+        let method: String
+        let status: Int
+
+        var labels: Labels { ["http_route": route, "method": method, "status": "\(status)"] }
+    }
+
+    private struct CallKind: Hashable {
+        let function: String
+        let code: String
+
+        var labels: Labels { ["function": function, "code": code] }
     }
 
     private let counts = Mutex(Counts())
@@ -23,15 +39,17 @@ package final class GatewayMetrics: Sendable {
 
     /// A request was answered. `route` is a path of the description, never the path that was asked for.
     package func answered(route: String, method: String, status: Int, seconds: Double) {
-        let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"].contains(method) ? method : "other"
-        let labels: Labels = ["http_route": route, "method": known, "status": "\(status)"]
-        counts.withLock { $0.requests[labels, default: Histogram(Histogram.boundsOfRequests)].add(seconds) }
+        let request = RequestKind(
+            route: route, method: GatewayMetrics.methods.contains(method) ? method : "other", status: status)
+        counts.withLock { $0.requests[request, default: Histogram(Histogram.boundsOfRequests)].add(seconds) }
     }
+
+    private static let methods = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"]
 
     /// A function was called. `code` is `ok` or the code of its error.
     package func called(_ function: String, code: String, seconds: Double) {
         counts.withLock { counts in
-            counts.functionRequests[["function": function, "code": code], default: 0] += 1
+            counts.functionRequests[CallKind(function: function, code: code), default: 0] += 1
             counts.functionDurations[function, default: Histogram(Histogram.boundsOfRequests)].add(seconds)
         }
     }
@@ -61,12 +79,12 @@ package final class GatewayMetrics: Sendable {
         var requests = MetricFamily(
             "http_server_request_duration_seconds", .histogram,
             "How long requests took, from their heads to their answers.")
-        for (labels, histogram) in counts.requests.sorted(by: { $0.key.text < $1.key.text }) {
+        for (labels, histogram) in GatewayMetrics.sorted(counts.requests, by: \.labels) {
             requests.add(histogram, labels)
         }
         var calls = MetricFamily(
             "function_requests_total", .counter, "Calls of functions, by the code of their answers.")
-        for (labels, count) in counts.functionRequests.sorted(by: { $0.key.text < $1.key.text }) {
+        for (labels, count) in GatewayMetrics.sorted(counts.functionRequests, by: \.labels) {
             calls.add(count, labels)
         }
         var durations = MetricFamily("function_duration_seconds", .histogram, "How long calls of functions took.")
@@ -86,6 +104,13 @@ package final class GatewayMetrics: Sendable {
         var bodies = MetricFamily("http_body_bytes", .gauge, "Bytes of request bodies in memory.")
         bodies.add(counts.bodyBytes)
         return [build, requests, calls, durations, waits, restarts, refused, open, bodies]
+    }
+
+    /// The values with their labels, in the order of the labels' texts.
+    private static func sorted<Key, Value>(
+        _ values: [Key: Value], by labels: (Key) -> Labels
+    ) -> [(Labels, Value)] {
+        values.map { (labels($0.key), $0.value) }.sorted { $0.0.text < $1.0.text }
     }
 
     /// The metrics that Prometheus expects of every process, from /proc.
