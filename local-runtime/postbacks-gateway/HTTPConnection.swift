@@ -30,6 +30,7 @@ final class HTTPConnection: ChannelInboundHandler {
     private let service: GatewayService
     private let table: ConnectionTable
     private let arrived: ByteWatch
+    private let executor: LoopExecutor
     private var state = State.waiting
     /// Whether the other side sends no further request.
     private var isLast = false
@@ -46,10 +47,14 @@ final class HTTPConnection: ChannelInboundHandler {
     /// Larger answers are written before the next request of the connection is taken.
     private static let largeAnswer = 16 << 10
 
-    init(_ service: GatewayService, _ table: ConnectionTable, _ arrived: ByteWatch) {
+    /// The connection's event loop recognises the JSON of smaller bodies itself; the others would hold it up.
+    private static let smallBody = 64 << 10
+
+    init(_ service: GatewayService, _ table: ConnectionTable, _ arrived: ByteWatch, on executor: LoopExecutor) {
         self.service = service
         self.table = table
         self.arrived = arrived
+        self.executor = executor
     }
 
     func handlerAdded(context: ChannelHandlerContext) { arm(HTTPConnection.idleTime, context) }
@@ -131,7 +136,8 @@ final class HTTPConnection: ChannelInboundHandler {
         let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
         let keepsAlive = reading.keepsAlive
-        Task { [service] in
+        let isSmall = reading.body.count <= HTTPConnection.smallBody
+        Task(executorPreference: isSmall ? executor : nil) { [service] in
             let response = await service.answer(reading.exchange, body: reading.body)
             loop.execute {
                 let (connection, context) = bound.value
@@ -184,7 +190,7 @@ final class HTTPConnection: ChannelInboundHandler {
 
     private func head(of response: Response, to request: Request, keepsAlive: Bool) -> HTTPResponseHead {
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
-        headers.add(name: "Date", value: HTTPDate.text(ofUnixSeconds: WallClock.unixMilliseconds / 1000))
+        headers.add(name: "Date", value: HTTPDate.now)
         if ![204, 304].contains(response.status) {
             headers.add(name: "Content-Length", value: "\(response.body.count)")
         }

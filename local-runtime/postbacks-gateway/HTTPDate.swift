@@ -1,6 +1,20 @@
 #if Gateway
+import Synchronization
+import System
+
 /// Dates as HTTP writes them (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 enum HTTPDate {
+    private static let last = Mutex<(second: Int64, text: String)>((second: .min, text: ""))
+
+    /// The present time. The text is made once in a second.
+    static var now: String {
+        let second = WallClock.unixMilliseconds / 1000
+        return last.withLock { last in
+            if last.second != second { last = (second, text(ofUnixSeconds: second)) }
+            return last.text
+        }
+    }
+
     static func text(ofUnixSeconds seconds: Int64) -> String {
         let days = Int(seconds / 86_400)
         let rest = Int(seconds % 86_400)

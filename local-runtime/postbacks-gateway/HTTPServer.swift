@@ -11,6 +11,8 @@ final class HTTPServer: Sendable {
     private let service: GatewayService
     private let table: ConnectionTable
     private let listening = NIOLockedChannel()
+    /// By the event loops whose threads they use.
+    private let executors: [ObjectIdentifier: LoopExecutor]
 
     /// The largest head of a request in bytes.
     static let headLimit = 16 << 10
@@ -19,6 +21,8 @@ final class HTTPServer: Sendable {
         self.service = service
         group = MultiThreadedEventLoopGroup(numberOfThreads: min(max(NIOCore.System.coreCount, 1), 4))
         table = ConnectionTable(metrics: service.metrics)
+        executors = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), LoopExecutor($0)) })
     }
 
     /// Starts to listen.
@@ -29,29 +33,31 @@ final class HTTPServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { [service, table] channel in
-                channel.eventLoop.makeCompletedFuture { try HTTPServer.prepare(channel, service, table) }
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture { try prepare(channel) }
             }
             .bind(host: host, port: port).wait()
         listening.set(channel)
         return channel.localAddress?.port ?? port
     }
 
-    private static func prepare(_ channel: any Channel, _ service: GatewayService, _ table: ConnectionTable) throws {
+    private func prepare(_ channel: any Channel) throws {
         let pipeline = channel.pipeline.syncOperations
         guard table.enter(channel) else {
             return try pipeline.addHandler(RefusedConnection())
         }
         let watch = ByteWatch()
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = headLimit
-        limits.maxHeaderListSize = headLimit
+        limits.maxHeaderFieldSize = HTTPServer.headLimit
+        limits.maxHeaderListSize = HTTPServer.headLimit
         limits.maxHeaderFieldCount = 100
         try pipeline.addHandler(watch)
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: true,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
-        try pipeline.addHandler(HTTPConnection(service, table, watch))
+        let loop = channel.eventLoop
+        let executor = executors[ObjectIdentifier(loop)] ?? LoopExecutor(loop)
+        try pipeline.addHandler(HTTPConnection(service, table, watch, on: executor))
     }
 
     /// Accepts no further connection, lets those that have a request under way finish it, and returns when all are
