@@ -124,7 +124,7 @@ struct AnswersTests {
         let responses = post?["responses"]?.members.map(\.name) ?? []
         #expect(
             responses == [
-                "200", "400", "401", "403", "404", "405", "408", "409", "413", "415", "421", "431", "500", "503",
+                "200", "400", "401", "403", "404", "405", "408", "409", "413", "415", "417", "421", "431", "500", "503",
             ])
         for response in post?["responses"]?.members.dropFirst() ?? [] {
             let name = response.value["$ref"]?.text?.split(separator: "/").last.map(String.init) ?? ""

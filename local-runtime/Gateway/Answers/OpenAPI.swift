@@ -75,6 +75,7 @@ package enum OpenAPI {
         (409, "Conflict", "`conflict`: a rule forbids it."),
         (413, "TooLarge", "`too_large`: the body has more than 1 MiB."),
         (415, "NotJSON", "`unsupported_media_type`: the body is not announced as JSON."),
+        (417, "NoExpectation", "`invalid_request`: the only expectation is 100-continue."),
         (421, "WrongHost", "`wrong_host`: `Host` is none of this gateway."),
         (431, "HeadTooLarge", "`too_large`: the head has more than 16 KiB."),
         (500, "Internal", "`internal` or `misconfigured`: something is wrong that no repetition heals."),
@@ -162,17 +163,21 @@ package enum OpenAPI {
             "description": "Not ready; the answer says why.",
             "content": ["application/json": ["schema": ["type": "object"]]],
         ]
-        let refs = ["401": "Unauthorized", "403": "Forbidden", "503": "Unavailable"]
-        let guarded = refs.sorted { $0.key < $1.key }.map { status, name in
-            JSON.Member(status, ["$ref": .string("#/components/responses/\(name)")])
+        func refused(_ statuses: Set<Int>) -> [JSON.Member] {
+            failures.filter { statuses.contains($0.0) }.map { status, name, _ in
+                JSON.Member("\(status)", ["$ref": .string("#/components/responses/\(name)")])
+            }
         }
+        // Every path refuses a request that is none, or none for this gateway.
+        let open = refused([400, 405, 408, 413, 417, 421, 431])
+        let guarded = refused([400, 401, 403, 405, 408, 413, 417, 421, 431, 503])
         return [
-            JSON.Member("/healthz", read("health", "Whether the process runs.", "application/json")),
+            JSON.Member("/healthz", read("health", "Whether the process runs.", "application/json", failures: open)),
             JSON.Member(
                 "/readyz",
                 read(
                     "readiness", "Whether requests can be served.", "application/json",
-                    failures: [JSON.Member("503", notReady)])),
+                    failures: open + [JSON.Member("503", notReady)])),
             JSON.Member(
                 "/metrics",
                 read("metrics", "Metrics in the text format of Prometheus.", "text/plain", failures: guarded)),
