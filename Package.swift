@@ -248,7 +248,7 @@ package.targets += databaseFunctions.map { name in
 // Parsers of untrusted bytes with the properties that they must keep. The tests replay a corpus. A separate build runs
 // them with libFuzzer (Tests/Faults/Fuzz/run) or counts their instructions (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
-    "Domain", "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Poller", "Secrets", "System", "Text",
+    "Domain", "Egress", "FunctionRuntime", "Gateway", "HTTP", "Input", "JSON", "Poller", "Secrets", "System", "Text",
 ]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
 let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"

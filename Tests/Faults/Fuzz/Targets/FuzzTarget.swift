@@ -14,6 +14,8 @@ enum FuzzTarget: String, CaseIterable {
     case url
     /// The lines of the delivery process, as the poller takes them.
     case answer
+    /// A caller's body in the line of a warm function, and the answer in the line that comes back.
+    case envelope
     /// A receiver's answer, up to the line that reaches the database.
     case response
 
@@ -27,6 +29,7 @@ enum FuzzTarget: String, CaseIterable {
         case .request: try checkRequest(bytes)
         case .url: try checkURL(bytes)
         case .answer: try checkAnswer(bytes)
+        case .envelope: try checkEnvelope(bytes)
         case .response: try checkResponse(bytes)
         }
     }
