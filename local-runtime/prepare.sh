@@ -81,6 +81,24 @@ has_selenium() {
     return 1
 }
 
+# Prometheus's checker of metrics. Debian's package would also start a server, so that only this program is taken out of it.
+has_promtool() { command -v promtool >/dev/null || [ -x "$root/.build/promtool" ]; }
+
+install_promtool() {
+    has_promtool && return
+    step "taking promtool out of Debian's package prometheus into .build"
+    local folder
+    folder=$(mktemp -d)
+    if (cd "$folder" && { apt-get download -qq prometheus || { as_root apt-get update -qq && apt-get download -qq prometheus; }; } &&
+        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool) >&2; then
+        mkdir -p "$root/.build"
+        mv "$folder/usr/bin/promtool" "$root/.build/promtool"
+    else
+        step "the package cannot be reached: the tests of metrics (PromtoolTests) will fail for want of it"
+    fi
+    rm -rf "$folder"
+}
+
 python_with_pip() {
     for python in python3 /usr/bin/python3; do
         if "$python" -m pip --version >/dev/null 2>&1; then
@@ -163,4 +181,7 @@ build_shipped_gateway() {
 
 require_swift
 install_packages
-if [ -n "${for_tests:-}" ]; then install_python_libraries; fi
+if [ -n "${for_tests:-}" ]; then
+    install_python_libraries
+    install_promtool
+fi

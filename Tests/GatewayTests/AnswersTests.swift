@@ -54,11 +54,11 @@ struct AnswersTests {
         #expect(refusal("TRACE", "/console/session")?.status == 405)
     }
 
-    private static let work = MeasureWork.Answer(
+    static let work = MeasureWork.Answer(
         due: 3, waiting: 2, leased: 1, held: 4, oldestDueSeconds: 9, blockedDestinations: 1, pausedPostbacks: 2,
         pollersAlive: 1, attemptsInFlight: 7, pollerSeconds: 5)
 
-    private static let counters = [
+    static let counters = [
         ("attempt_duration_seconds_bucket", #"phase="tls",le="+Inf""#, "3"),
         ("attempt_duration_seconds_bucket", #"phase="tls",le="0.5""#, "1"),
         ("attempt_duration_seconds_bucket", #"phase="tls",le="20""#, "2"),
