@@ -189,7 +189,8 @@ let package = Package(
                 "Domain", "EmbeddedFiles", "FunctionRuntime", "Gateway", "Input", "JSON", "Postgres", "Receiver",
                 "Secrets", "Store", "System", "TestSupport", "TestThreads", "Text",
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            exclude: ["conformance"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "ConsoleTests", dependencies: ["System", "TestSupport", "TestThreads"], exclude: ["scenarios"]),
