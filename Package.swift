@@ -94,8 +94,9 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Secrets", "Store", "System",
-                "Text", .product(name: "Logging", package: "swift-log"),
+                "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Presets", "Secrets",
+                "Store",
+                "System", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Gateway"),
         .executableTarget(
@@ -193,7 +194,8 @@ let package = Package(
             exclude: ["conformance"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
-            name: "ConsoleTests", dependencies: ["System", "TestSupport", "TestThreads"], exclude: ["scenarios"]),
+            name: "ConsoleTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"], exclude: ["scenarios"]
+        ),
         .testTarget(
             name: "DisplayTests",
             dependencies: ["JSON", "Postgres", "System", "TestSupport", "postbacks"]),

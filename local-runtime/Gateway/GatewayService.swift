@@ -17,6 +17,8 @@ package final class GatewayService: Sendable {
     let watch: DatabaseWatch
     private let description: DescriptionCache
     private let console = ConsoleFiles(EmbeddedFile.console)
+    /// The attempts that a delivery has at most.
+    let attempts: Int
     let resends = RepeatedCalls()
     /// Nil if nothing is logged at this level.
     private let log: AccessLog?
@@ -25,8 +27,9 @@ package final class GatewayService: Sendable {
 
     package init(
         pool: FunctionPool, keys: KeyRing, hosts: HostRules, watch: DatabaseWatch, description: DescriptionCache,
-        metrics: GatewayMetrics, log: AccessLog?
+        attempts: Int, metrics: GatewayMetrics, log: AccessLog?
     ) {
+        self.attempts = attempts
         self.pool = pool
         self.keys = keys
         self.hosts = hosts
@@ -134,6 +137,8 @@ package final class GatewayService: Sendable {
             }
             return response
         case .session: return try session(request)
+        case .catalog: return .json(GatewayService.catalog)
+        case .preset: return try presetFields(request.body)
         case .test: return try await sendTest(request.body)
         }
     }

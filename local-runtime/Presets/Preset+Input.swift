@@ -64,7 +64,9 @@ extension Preset {
         }
         guard missing.isEmpty else {
             let names = missing.map { "--\($0.option.rawValue) (\($0.meaning))" }
-            throw FunctionError(.invalidRequest, "the preset \(name) needs \(names.joined(separator: " and "))")
+            throw FunctionError(
+                .invalidRequest, "the preset \(name) needs \(names.joined(separator: " and "))",
+                details: missing.map { Fault(Path.root.member($0.option.rawValue), "is missing: \($0.meaning)") })
         }
         let unused = given.keys.filter { option in !options.contains { $0.option == option } }.map(\.rawValue).sorted()
         guard unused.isEmpty else {
@@ -83,9 +85,7 @@ extension Preset {
                 var value = given[use.option] ?? ""
                 if value.isEmpty, case .byDefault(let text) = use.necessity { value = text }
                 guard value.utf8.allSatisfy(Preset.isPathByte) else {
-                    throw FunctionError(
-                        .invalidRequest,
-                        "--\(use.option.rawValue) takes letters, digits and - . _ ~ / only, not \(value)")
+                    throw Preset.wrong(use.option, "takes letters, digits and - . _ ~ / only, not \(value)")
                 }
                 written = written.replacing("<\(use.option.rawValue)>", with: value)
             }
@@ -106,9 +106,15 @@ extension Preset {
             Preset.isPathByte($0) && $0 != UInt8(ascii: "/") || $0 == UInt8(ascii: ":")
         }
         guard !rest.isEmpty, isHost else {
-            throw FunctionError(.invalidRequest, "--domain takes a host such as track.example.com, not \(domain)")
+            throw wrong(.domain, "takes a host such as track.example.com, not \(domain)")
         }
         return scheme + rest
+    }
+
+    /// The message names the option as the command line does; the detail names it alone.
+    private static func wrong(_ option: PresetOption, _ message: String) -> FunctionError {
+        let fault = Fault(Path.root.member(option.rawValue), message)
+        return FunctionError(.invalidRequest, "--\(option.rawValue) \(message)", details: [fault])
     }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {

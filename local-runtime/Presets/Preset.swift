@@ -16,7 +16,7 @@ package struct Preset: Sendable {
     let refusals: [ConversionStatus: String]
     /// Text that an accepted answer contains, if a 2xx alone does not mean acceptance.
     let bodyContains: String?
-    let options: [OptionUse]
+    package let options: [OptionUse]
     package let facts: [Fact]
     /// Notes for the user who sets it up.
     package let notes: [String]
@@ -30,9 +30,9 @@ package struct Preset: Sendable {
     }
 
     /// How a preset uses an option.
-    struct OptionUse: Sendable {
-        let option: PresetOption
-        let meaning: String
+    package struct OptionUse: Sendable {
+        package let option: PresetOption
+        package let meaning: String
         let necessity: Necessity
 
         enum Necessity: Sendable {

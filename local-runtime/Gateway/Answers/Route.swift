@@ -10,6 +10,8 @@ package enum Route: Sendable, Equatable {
     case consoleFile(String)
     /// Signing in and out, and who is signed in.
     case session
+    /// The macros and presets, and the fields that a preset fills in.
+    case catalog, preset
     /// Previews a postback and sends the request as a test; the sealed secrets stay inside.
     case test
 
@@ -34,6 +36,8 @@ package enum Route: Sendable, Equatable {
         case "/openapi.json": return .description
         case "/console", "/console/": return .root
         case "/console/session": return .session
+        case "/console/catalog": return .catalog
+        case "/console/preset": return .preset
         case "/console/test": return .test
         default: break
         }
@@ -51,9 +55,9 @@ package enum Route: Sendable, Equatable {
 
     package var methods: [String] {
         switch self {
-        case .function, .test: ["POST"]
+        case .function, .preset, .test: ["POST"]
         case .session: ["GET", "HEAD", "POST", "DELETE"]
-        case .health, .readiness, .metrics, .description, .root, .consoleFile: ["GET", "HEAD"]
+        case .health, .readiness, .metrics, .description, .root, .consoleFile, .catalog: ["GET", "HEAD"]
         }
     }
 
@@ -61,7 +65,7 @@ package enum Route: Sendable, Equatable {
     package var scope: Scope? {
         switch self {
         case .function(let name): FunctionNames.scope(of: name)
-        case .metrics, .description: .read
+        case .metrics, .description, .catalog, .preset: .read
         case .test: .manage
         case .health, .readiness, .root, .consoleFile, .session: nil
         }
@@ -81,6 +85,8 @@ package enum Route: Sendable, Equatable {
         case .root: "/"
         case .consoleFile: "/console/{file}"
         case .session: "/console/session"
+        case .catalog: "/console/catalog"
+        case .preset: "/console/preset"
         case .test: "/console/test"
         }
     }
