@@ -76,7 +76,7 @@ has_standard_webhooks() {
 # The tests of the console drive a browser with these two libraries.
 has_selenium() {
     for python in python3 /usr/bin/python3; do
-        if PYTHONPATH=$python_libraries "$python" -c 'import selenium, axe_selenium_python' 2>/dev/null; then return 0; fi
+        if PYTHONPATH=$python_libraries "$python" -c 'import selenium, websocket, axe_selenium_python' 2>/dev/null; then return 0; fi
     done
     return 1
 }
@@ -119,7 +119,7 @@ install_from_pypi() {
 install_python_libraries() {
     has_standard_webhooks || install_from_pypi standardwebhooks --no-deps 'standardwebhooks>=1.1,<2' ||
         step "PyPI cannot be reached, or has it no more: the tests of signatures (SigningTests) will fail for want of it"
-    has_selenium || install_from_pypi selenium 'selenium>=4.20,<5' 'axe-selenium-python>=2.1,<3' ||
+    has_selenium || install_from_pypi selenium 'selenium>=4.25,<5' 'axe-selenium-python>=2.1,<3' ||
         step "PyPI cannot be reached, or has it no more: the tests of the console (ConsoleTests) will fail for want of it"
 }
 

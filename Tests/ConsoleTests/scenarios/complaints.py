@@ -130,17 +130,18 @@ def large_numbers(world):
 @scenario("one clock refreshes the page, and stops while told to, while a dialog is open, while rows are selected, and while hidden")
 def one_clock(world):
     world.gateway.answer("listDeliveries", failed_answers(world, 3))
-    page = world.page()
+    page = world.page(speed=10)
     page.open("deliveries.html?state=failed")
     calls = lambda: len(world.gateway.inputs("listDeliveries"))
 
     def rests(what):
         before = calls()
-        time.sleep(7)
+        # Four turns of the clock.
+        time.sleep(2)
         assert calls() == before, f"the page refreshes {what}"
 
     def goes():
-        world.gateway.wait_for("listDeliveries", calls() + 1, 8)
+        world.gateway.wait_for("listDeliveries", calls() + 1)
 
     goes()
     page.press("Stop refreshing")
@@ -160,12 +161,11 @@ def one_clock(world):
     rests("while a dialog is open")
     page.press("Cancel", page.dialog())
     goes()
-    own = page.driver.current_window_handle
-    page.driver.switch_to.new_window("tab")
-    time.sleep(1)
+    page.script("window.other = open('about:blank')")
+    page.until(lambda: page.script("return document.hidden"), "the page to be hidden")
+    page.until(lambda: page.script("return document.querySelector('#clock').textContent") == "Waits: hidden", "the clock to wait")
     rests("while it is hidden")
-    page.driver.close()
-    page.driver.switch_to.window(own)
+    page.script("other.close()")
     goes()
 
 
@@ -257,17 +257,19 @@ def shown_not_total(world):
 
 @scenario("a slow or failing list leaves the other panels alone")
 def alone(world):
-    world.gateway.delays["listDestinations"] = 3
+    held = world.gateway.hold("listDestinations")
     world.gateway.answer("deliveryStatistics", {"error": {"code": "unavailable", "message": "the database is busy", "retryable": True}}, 503)
     page = world.page()
     page.driver.get(f"{page.base}/console/health.html")
-    page.until(lambda: page.panel("Pollers").get_attribute("data-state") in ("shown", "nothing"), "the pollers", 2.5)
+    page.until(lambda: page.panel("Pollers").get_attribute("data-state") in ("shown", "nothing"), "the pollers")
     assert page.panel("Destinations").get_attribute("data-state") == "loading"
     hour = page.panel("The last hour")
     page.until(lambda: "the database is busy" in hour.text, "the error of the panel")
     del world.gateway.answers["deliveryStatistics"]
     page.press("Try again", hour)
     page.until(lambda: page.panel("The last hour").get_attribute("data-state") in ("shown", "nothing"), "the panel's answer")
+    assert page.panel("Destinations").get_attribute("data-state") == "loading"
+    held.set()
     page.until(lambda: page.panel("Destinations").get_attribute("data-state") in ("shown", "nothing"), "the destinations")
 
 

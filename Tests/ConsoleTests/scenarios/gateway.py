@@ -1,6 +1,6 @@
 """The gateway as the tests use it: calls of functions, and a proxy between browser and gateway.
 
-The proxy notes every request, and a test can make it answer a call by itself, or late. Pages do not notice it.
+The proxy notes every request, and a test can make it answer a call by itself, or hold it back. Pages do not notice it.
 """
 import http.client
 import json
@@ -14,7 +14,7 @@ class Gateway:
     def __init__(self, url):
         self.target = urllib.parse.urlsplit(url)
         self.answers = {}
-        self.delays = {}
+        self.holds = {}
         self.calls = []
         self.sent_headers = {}
         outer = self
@@ -33,7 +33,11 @@ class Gateway:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
     def call(self, name, input):
         """Calls a function and returns its answer, which must be a success."""
@@ -49,11 +53,16 @@ class Gateway:
         """From now on the proxy answers this function itself: with an object, bytes, or what a callable returns."""
         self.answers[name] = (status, value)
 
+    def hold(self, name):
+        """From now on calls of this function wait until the returned event is set."""
+        self.holds[name] = threading.Event()
+        return self.holds[name]
+
     def inputs(self, name):
         """The inputs of all calls of a function that the browser has made."""
         return [body for path, body in self.calls if path == f"/function/{name}"]
 
-    def wait_for(self, name, count=1, seconds=10):
+    def wait_for(self, name, count=1, seconds=60):
         deadline = time.monotonic() + seconds
         while len(self.inputs(name)) < count:
             assert time.monotonic() < deadline, f"{name} was called {len(self.inputs(name))} times, not {count}"
@@ -66,7 +75,8 @@ class Gateway:
         if request.command == "POST":
             self.calls.append((path, json.loads(body) if body else None))
             self.sent_headers[name] = dict(request.headers)
-        time.sleep(self.delays.get(name, 0))
+        if name in self.holds:
+            self.holds[name].wait(120)
         if name in self.answers:
             status, value = self.answers[name]
             value = value(json.loads(body) if body else None) if callable(value) else value
@@ -124,12 +134,16 @@ class Receiver:
 
             do_GET = do_POST = take
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def wait_for(self, count, seconds=30):
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def wait_for(self, count, seconds=60):
         deadline = time.monotonic() + seconds
         while len(self.requests) < count:
             assert time.monotonic() < deadline, f"{len(self.requests)} requests arrived, not {count}"

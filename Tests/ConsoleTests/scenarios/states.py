@@ -1,5 +1,4 @@
 """The states of a list, the sign-in, times, filters and the search."""
-import os
 import re
 import subprocess
 import time
@@ -10,11 +9,12 @@ from world import scenario
 @scenario("a list has four states: loading, an error with Try again, nothing yet, and no match with Clear filters")
 def four_states(world):
     page = world.page()
-    world.gateway.delays["listConversions"] = 1.5
+    held = world.gateway.hold("listConversions")
     page.driver.get(f"{page.base}/console/conversions.html")
-    page.shows("Loading", 1.4)
+    page.shows("Loading")
+    held.set()
     page.settle()
-    world.gateway.delays.clear()
+    page.shows_not("Loading")
     world.gateway.answer("listConversions", {"error": {"code": "unavailable", "message": "the database is busy", "retryable": True}}, 503)
     page.open("conversions.html")
     page.shows("the database is busy")
@@ -33,18 +33,18 @@ def four_states(world):
 def stale(world):
     offer = world.offer()
     world.postback(offer, world.affiliate(), url="http://t.example/?c={click_id}")
-    page = world.page()
+    page = world.page(speed=10)
     page.open("offer.html?id=" + offer["id"])
     world.gateway.answer("listPostbacks", {"error": {"code": "unavailable", "message": "the database is busy", "retryable": True}}, 503)
-    page.shows("Not refreshed: the database is busy", 12)
+    page.shows("Not refreshed: the database is busy")
     page.shows("http://t.example/?c={click_id}")
     del world.gateway.answers["listPostbacks"]
-    page.until(lambda: "Not refreshed" not in page.text, "the next refresh", 12)
+    page.until(lambda: "Not refreshed" not in page.text, "the next refresh")
 
 
 @scenario("where a key is needed the console asks for it once, and posts it once")
 def sign_in(world):
-    page = world.page()
+    page = world.page(speed=10)
     refusal = {"error": {"code": "unauthorized", "message": "a key is needed", "retryable": False}}
     world.gateway.answer("listOffers", refusal, 401)
     posted = []
@@ -54,7 +54,8 @@ def sign_in(world):
     page.press("Cancel", page.dialog("Sign in"))
     page.shows("a key is needed")
     page.shows("Waits: signed out")
-    time.sleep(6)
+    # Three turns of the clock.
+    time.sleep(1.5)
     assert not page.all("dialog")
     page.press("Try again")
     dialog = page.dialog("Sign in")
@@ -77,13 +78,12 @@ def sign_in(world):
 
 @scenario("a key signs in and out, and one that only reads can change nothing")
 def keys(world):
-    program = os.environ["POSTBACKS_PROGRAM"]
     offer = world.offer(goals=["deposit"])
     made = []
 
     def key(scope):
-        printed = subprocess.run([program, "keys", "create", "--name", f"{scope}-{world.mark}", "--scope", scope],
-                                 capture_output=True, text=True, check=True).stdout
+        printed = subprocess.run([world.program, "keys", "create", "--name", f"{scope}-{world.mark}", "--scope", scope],
+                                 capture_output=True, text=True, check=True, env=world.environment).stdout
         made.append(re.search(r"pbk_([0-9A-Za-z]+)_\S+", printed))
         return made[-1].group(0)
 
@@ -115,7 +115,7 @@ def keys(world):
         page.check_quiet(allowed=["401 (Unauthorized)", "403 (Forbidden)"])
     finally:
         for one in made:
-            subprocess.run([program, "keys", "revoke", one.group(1)], capture_output=True)
+            subprocess.run([world.program, "keys", "revoke", one.group(1)], capture_output=True, env=world.environment)
 
 
 @scenario("times are in UTC, with the local time in the title and on focus")

@@ -1,5 +1,6 @@
 """What every scenario has: the gateway behind a proxy, a receiver, and ids that no other scenario uses."""
 import secrets
+import time
 
 from browser import Page
 from gateway import Gateway, Receiver
@@ -17,20 +18,25 @@ def scenario(name):
 
 
 class World:
-    def __init__(self, url):
+    """`program` is the path of the program `postbacks`; `environment` has the variables of the installation."""
+
+    def __init__(self, url, browser, program, environment):
+        self.browser, self.program, self.environment = browser, program, environment
         self.gateway = Gateway(url)
         self.receiver = Receiver()
         self.mark = secrets.token_hex(4)
         self.pages = []
 
     def page(self, **options):
-        page = Page(self.gateway.url, **options)
+        page = Page(self.browser(), self.gateway.url, **options)
         self.pages.append(page)
         return page
 
     def close(self):
         for page in self.pages:
             page.close()
+        self.gateway.close()
+        self.receiver.close()
 
     def id(self, word):
         return f"{word}-{self.mark}"
@@ -58,11 +64,10 @@ class World:
 
     def wait_for_state(self, state, count, offer):
         """Waits until so many deliveries of an offer are in a state."""
-        import time
         deadline = time.monotonic() + 60
         while True:
             found = self.gateway.call("listDeliveries", {"offerId": offer["id"], "state": state, "limit": 1000})["deliveries"]
             if len(found) >= count:
                 return found
             assert time.monotonic() < deadline, f"{len(found)} deliveries are {state}, not {count}"
-            time.sleep(0.1)
+            time.sleep(0.05)
