@@ -6,188 +6,156 @@ static const uint8_t console_file_0[] = {
 #embed "../../local-runtime/Console/attempt.js"
 };
 static const uint8_t console_file_1[] = {
-#embed "../../local-runtime/Console/base.css"
-};
-static const uint8_t console_file_2[] = {
 #embed "../../local-runtime/Console/call.js"
 };
-static const uint8_t console_file_3[] = {
-#embed "../../local-runtime/Console/clock.js"
-};
-static const uint8_t console_file_4[] = {
-#embed "../../local-runtime/Console/controls.css"
-};
-static const uint8_t console_file_5[] = {
+static const uint8_t console_file_2[] = {
 #embed "../../local-runtime/Console/conversion.html"
 };
-static const uint8_t console_file_6[] = {
+static const uint8_t console_file_3[] = {
 #embed "../../local-runtime/Console/conversion.js"
 };
-static const uint8_t console_file_7[] = {
+static const uint8_t console_file_4[] = {
 #embed "../../local-runtime/Console/conversions.html"
 };
-static const uint8_t console_file_8[] = {
+static const uint8_t console_file_5[] = {
 #embed "../../local-runtime/Console/conversions.js"
 };
-static const uint8_t console_file_9[] = {
+static const uint8_t console_file_6[] = {
 #embed "../../local-runtime/Console/copy.js"
 };
-static const uint8_t console_file_10[] = {
+static const uint8_t console_file_7[] = {
 #embed "../../local-runtime/Console/deliveries.html"
 };
-static const uint8_t console_file_11[] = {
+static const uint8_t console_file_8[] = {
 #embed "../../local-runtime/Console/deliveries.js"
 };
-static const uint8_t console_file_12[] = {
+static const uint8_t console_file_9[] = {
 #embed "../../local-runtime/Console/dialog.js"
 };
-static const uint8_t console_file_13[] = {
+static const uint8_t console_file_10[] = {
 #embed "../../local-runtime/Console/dom.js"
 };
-static const uint8_t console_file_14[] = {
-#embed "../../local-runtime/Console/fields.js"
-};
-static const uint8_t console_file_15[] = {
-#embed "../../local-runtime/Console/filters.js"
-};
-static const uint8_t console_file_16[] = {
+static const uint8_t console_file_11[] = {
 #embed "../../local-runtime/Console/functions.html"
 };
-static const uint8_t console_file_17[] = {
+static const uint8_t console_file_12[] = {
 #embed "../../local-runtime/Console/functions.js"
 };
-static const uint8_t console_file_18[] = {
+static const uint8_t console_file_13[] = {
 #embed "../../local-runtime/Console/health.html"
 };
-static const uint8_t console_file_19[] = {
+static const uint8_t console_file_14[] = {
 #embed "../../local-runtime/Console/health.js"
 };
-static const uint8_t console_file_20[] = {
+static const uint8_t console_file_15[] = {
 #embed "../../local-runtime/Console/icon.svg"
 };
-static const uint8_t console_file_21[] = {
-#embed "../../local-runtime/Console/json.js"
+static const uint8_t console_file_16[] = {
+#embed "../../local-runtime/Console/kit.js"
 };
-static const uint8_t console_file_22[] = {
+static const uint8_t console_file_17[] = {
+#embed "../../local-runtime/Console/list.css"
+};
+static const uint8_t console_file_18[] = {
 #embed "../../local-runtime/Console/list.js"
 };
-static const uint8_t console_file_23[] = {
-#embed "../../local-runtime/Console/lists.css"
-};
-static const uint8_t console_file_24[] = {
+static const uint8_t console_file_19[] = {
 #embed "../../local-runtime/Console/macros.js"
 };
-static const uint8_t console_file_25[] = {
+static const uint8_t console_file_20[] = {
 #embed "../../local-runtime/Console/offer-dialog.js"
 };
-static const uint8_t console_file_26[] = {
+static const uint8_t console_file_21[] = {
 #embed "../../local-runtime/Console/offer.html"
 };
-static const uint8_t console_file_27[] = {
+static const uint8_t console_file_22[] = {
 #embed "../../local-runtime/Console/offer.js"
 };
-static const uint8_t console_file_28[] = {
+static const uint8_t console_file_23[] = {
 #embed "../../local-runtime/Console/offers.html"
 };
-static const uint8_t console_file_29[] = {
+static const uint8_t console_file_24[] = {
 #embed "../../local-runtime/Console/offers.js"
 };
-static const uint8_t console_file_30[] = {
+static const uint8_t console_file_25[] = {
+#embed "../../local-runtime/Console/page.css"
+};
+static const uint8_t console_file_26[] = {
 #embed "../../local-runtime/Console/pairs.js"
 };
-static const uint8_t console_file_31[] = {
-#embed "../../local-runtime/Console/panel.js"
-};
-static const uint8_t console_file_32[] = {
+static const uint8_t console_file_27[] = {
 #embed "../../local-runtime/Console/plot.js"
 };
-static const uint8_t console_file_33[] = {
+static const uint8_t console_file_28[] = {
 #embed "../../local-runtime/Console/postback-actions.js"
 };
-static const uint8_t console_file_34[] = {
+static const uint8_t console_file_29[] = {
 #embed "../../local-runtime/Console/postback-fields.js"
 };
-static const uint8_t console_file_35[] = {
+static const uint8_t console_file_30[] = {
 #embed "../../local-runtime/Console/postback.js"
 };
-static const uint8_t console_file_36[] = {
-#embed "../../local-runtime/Console/presets.js"
-};
-static const uint8_t console_file_37[] = {
+static const uint8_t console_file_31[] = {
 #embed "../../local-runtime/Console/preview.js"
 };
-static const uint8_t console_file_38[] = {
+static const uint8_t console_file_32[] = {
 #embed "../../local-runtime/Console/query.js"
 };
-static const uint8_t console_file_39[] = {
+static const uint8_t console_file_33[] = {
 #embed "../../local-runtime/Console/resend.js"
 };
-static const uint8_t console_file_40[] = {
+static const uint8_t console_file_34[] = {
 #embed "../../local-runtime/Console/session.js"
 };
-static const uint8_t console_file_41[] = {
-#embed "../../local-runtime/Console/shape.js"
-};
-static const uint8_t console_file_42[] = {
+static const uint8_t console_file_35[] = {
 #embed "../../local-runtime/Console/shell.js"
 };
-static const uint8_t console_file_43[] = {
+static const uint8_t console_file_36[] = {
 #embed "../../local-runtime/Console/status.js"
 };
-static const uint8_t console_file_44[] = {
+static const uint8_t console_file_37[] = {
 #embed "../../local-runtime/Console/text.js"
-};
-static const uint8_t console_file_45[] = {
-#embed "../../local-runtime/Console/time.js"
 };
 
 static const struct embedded_file files[] = {
     {"attempt.js", console_file_0, sizeof console_file_0},
-    {"base.css", console_file_1, sizeof console_file_1},
-    {"call.js", console_file_2, sizeof console_file_2},
-    {"clock.js", console_file_3, sizeof console_file_3},
-    {"controls.css", console_file_4, sizeof console_file_4},
-    {"conversion.html", console_file_5, sizeof console_file_5},
-    {"conversion.js", console_file_6, sizeof console_file_6},
-    {"conversions.html", console_file_7, sizeof console_file_7},
-    {"conversions.js", console_file_8, sizeof console_file_8},
-    {"copy.js", console_file_9, sizeof console_file_9},
-    {"deliveries.html", console_file_10, sizeof console_file_10},
-    {"deliveries.js", console_file_11, sizeof console_file_11},
-    {"dialog.js", console_file_12, sizeof console_file_12},
-    {"dom.js", console_file_13, sizeof console_file_13},
-    {"fields.js", console_file_14, sizeof console_file_14},
-    {"filters.js", console_file_15, sizeof console_file_15},
-    {"functions.html", console_file_16, sizeof console_file_16},
-    {"functions.js", console_file_17, sizeof console_file_17},
-    {"health.html", console_file_18, sizeof console_file_18},
-    {"health.js", console_file_19, sizeof console_file_19},
-    {"icon.svg", console_file_20, sizeof console_file_20},
-    {"json.js", console_file_21, sizeof console_file_21},
-    {"list.js", console_file_22, sizeof console_file_22},
-    {"lists.css", console_file_23, sizeof console_file_23},
-    {"macros.js", console_file_24, sizeof console_file_24},
-    {"offer-dialog.js", console_file_25, sizeof console_file_25},
-    {"offer.html", console_file_26, sizeof console_file_26},
-    {"offer.js", console_file_27, sizeof console_file_27},
-    {"offers.html", console_file_28, sizeof console_file_28},
-    {"offers.js", console_file_29, sizeof console_file_29},
-    {"pairs.js", console_file_30, sizeof console_file_30},
-    {"panel.js", console_file_31, sizeof console_file_31},
-    {"plot.js", console_file_32, sizeof console_file_32},
-    {"postback-actions.js", console_file_33, sizeof console_file_33},
-    {"postback-fields.js", console_file_34, sizeof console_file_34},
-    {"postback.js", console_file_35, sizeof console_file_35},
-    {"presets.js", console_file_36, sizeof console_file_36},
-    {"preview.js", console_file_37, sizeof console_file_37},
-    {"query.js", console_file_38, sizeof console_file_38},
-    {"resend.js", console_file_39, sizeof console_file_39},
-    {"session.js", console_file_40, sizeof console_file_40},
-    {"shape.js", console_file_41, sizeof console_file_41},
-    {"shell.js", console_file_42, sizeof console_file_42},
-    {"status.js", console_file_43, sizeof console_file_43},
-    {"text.js", console_file_44, sizeof console_file_44},
-    {"time.js", console_file_45, sizeof console_file_45},
+    {"call.js", console_file_1, sizeof console_file_1},
+    {"conversion.html", console_file_2, sizeof console_file_2},
+    {"conversion.js", console_file_3, sizeof console_file_3},
+    {"conversions.html", console_file_4, sizeof console_file_4},
+    {"conversions.js", console_file_5, sizeof console_file_5},
+    {"copy.js", console_file_6, sizeof console_file_6},
+    {"deliveries.html", console_file_7, sizeof console_file_7},
+    {"deliveries.js", console_file_8, sizeof console_file_8},
+    {"dialog.js", console_file_9, sizeof console_file_9},
+    {"dom.js", console_file_10, sizeof console_file_10},
+    {"functions.html", console_file_11, sizeof console_file_11},
+    {"functions.js", console_file_12, sizeof console_file_12},
+    {"health.html", console_file_13, sizeof console_file_13},
+    {"health.js", console_file_14, sizeof console_file_14},
+    {"icon.svg", console_file_15, sizeof console_file_15},
+    {"kit.js", console_file_16, sizeof console_file_16},
+    {"list.css", console_file_17, sizeof console_file_17},
+    {"list.js", console_file_18, sizeof console_file_18},
+    {"macros.js", console_file_19, sizeof console_file_19},
+    {"offer-dialog.js", console_file_20, sizeof console_file_20},
+    {"offer.html", console_file_21, sizeof console_file_21},
+    {"offer.js", console_file_22, sizeof console_file_22},
+    {"offers.html", console_file_23, sizeof console_file_23},
+    {"offers.js", console_file_24, sizeof console_file_24},
+    {"page.css", console_file_25, sizeof console_file_25},
+    {"pairs.js", console_file_26, sizeof console_file_26},
+    {"plot.js", console_file_27, sizeof console_file_27},
+    {"postback-actions.js", console_file_28, sizeof console_file_28},
+    {"postback-fields.js", console_file_29, sizeof console_file_29},
+    {"postback.js", console_file_30, sizeof console_file_30},
+    {"preview.js", console_file_31, sizeof console_file_31},
+    {"query.js", console_file_32, sizeof console_file_32},
+    {"resend.js", console_file_33, sizeof console_file_33},
+    {"session.js", console_file_34, sizeof console_file_34},
+    {"shell.js", console_file_35, sizeof console_file_35},
+    {"status.js", console_file_36, sizeof console_file_36},
+    {"text.js", console_file_37, sizeof console_file_37},
     {0, 0, 0},
 };
 

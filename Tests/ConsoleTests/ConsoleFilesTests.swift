@@ -10,7 +10,12 @@ struct ConsoleFilesTests {
 
     @Test func `no file is larger than 12 KB`() {
         for file in Self.files { #expect(file.text.utf8.count <= 12_000, "\(file.name)") }
-        #expect(Self.files.count > 30)
+        #expect(Self.files.count > 20)
+    }
+
+    @Test func `all files together stay small`() {
+        let size = Self.files.map(\.text.utf8.count).reduce(0, +)
+        #expect(size <= 131_000, "\(size) bytes")
     }
 
     @Test func `no script makes markup, runs text, or styles an element by itself`() {

@@ -13,9 +13,10 @@ final class ConsoleGateway {
         "\(Repository.root)/.build-gateway/\($0)/postbacks-gateway"
     }.first(where: Executable.isExecutable)
 
-    init(_ installation: Installation) throws {
+    init(_ installation: Installation, _ settings: [String: String] = [:]) throws {
         let program = try #require(ConsoleGateway.program)
         let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
+            .merging(settings) { $1 }
         process = try ChildProcess(
             program, ["--port", "0"], environment: Programs.environment(variables), output: .pipe, errorOutput: .null)
         var line: [UInt8] = []

@@ -5,16 +5,16 @@ import Testing
 
 /// The console in Chromium, before the real gateway, functions and poller: what people do with it, and how it looks.
 @Suite(.ownThreads, .serialized, .withConsole) struct ConsoleTests {
-    @Test(arguments: Scenario.all(in: ["hostile.py", "looks.py", "story.py"]))
+    @Test(arguments: Scenario.all(in: ["looks.py", "story.py"]))
     func `the console passes the scenario`(_ scenario: Scenario) throws { try Self.runner.run(scenario) }
 
     private static let runner = ScenarioRunner()
 }
 
-/// The same for the states of its lists, and for what users of similar consoles complain of. Both suites run at the same
-/// time, each with one browser for its scenarios, which it takes one after the other, because a browser needs a core.
+/// The same for hostile texts, the states of its lists, and what users of similar consoles complain of. Both suites run
+/// at the same time, each with one browser, and each takes its scenarios one after the other: a browser needs a core.
 @Suite(.ownThreads, .serialized, .withConsole) struct ConsoleStateTests {
-    @Test(arguments: Scenario.all(in: ["complaints.py", "states.py"]))
+    @Test(arguments: Scenario.all(in: ["complaints.py", "hostile.py", "states.py"]))
     func `the console passes the scenario`(_ scenario: Scenario) throws { try Self.runner.run(scenario) }
 
     private static let runner = ScenarioRunner()

@@ -31,8 +31,9 @@ final class ScenarioRunner: Sendable {
 
     func run(_ scenario: Scenario) throws {
         let installation = try Installation.make()
-        try installation.withPoller(["POSTBACKS_RETRY_SCHEDULE": "1,1"]) { _ in
-            let gateway = try ConsoleGateway(installation)
+        let settings = ["POSTBACKS_RETRY_SCHEDULE": "1,1"]
+        try installation.withPoller(settings) { _ in
+            let gateway = try ConsoleGateway(installation, settings)
             let asked: JSON = [
                 "name": .string(scenario.name), "gateway": .string(gateway.url),
                 "program": .string(Programs.path("postbacks")),

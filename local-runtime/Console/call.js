@@ -1,10 +1,27 @@
-import { read, write } from "./json.js"
 import { signIn } from "./session.js"
 
-// The page calls functions over HTTP like every other client.
+// The page calls functions over HTTP like every other client, with JSON whose numbers keep their digits: JSON.parse
+// alone would change 9007199254740993 and 12.30.
+
+/** A number that a JavaScript number would not show as it was written. */
+class Digits {
+  constructor(text) { this.text = text }
+  toString() { return this.text }
+  toJSON() { return JSON.rawJSON(this.text) }
+}
+
+const exact = (number, text) => (String(number) === text ? number : new Digits(text))
+
+/** A whole number that a person or a URL gives as text, such as an id; other text stays text. */
+export const whole = (text) => (/^[1-9]\d{0,37}$/.test(String(text).trim()) ? exact(Number(text), String(text).trim()) : text)
+
+export const read = (text) =>
+  JSON.parse(text, (_, value, { source }) => (typeof value === "number" ? exact(value, source) : value))
+
+export const write = (value, indent) => JSON.stringify(value, null, indent)
 
 /** The error that a function or the gateway answered, or that kept the call from being answered. */
-export class CallError extends Error {
+class CallError extends Error {
   constructor({ code, message, details = [], retryable = false }, status) {
     super(message)
     Object.assign(this, { code, details, retryable, status })
@@ -13,21 +30,18 @@ export class CallError extends Error {
 
 const patience = 30_000
 
-async function request(path, input, idempotencyKey) {
-  const headers = { "Content-Type": "application/json" }
-  if (idempotencyKey) headers["Idempotency-Key"] = idempotencyKey
+async function request(path, input, headers, method = input === undefined ? "GET" : "POST") {
   try {
     const answer = await fetch(path, {
-      method: input === undefined ? "GET" : "POST", headers: input === undefined ? {} : headers,
-      body: input === undefined ? undefined : write(input), cache: "no-store", credentials: "same-origin",
-      redirect: "error", signal: AbortSignal.timeout(patience),
+      method, headers: input === undefined ? {} : { "Content-Type": "application/json", ...headers },
+      body: input === undefined ? undefined : write(input), cache: "no-store", redirect: "error",
+      signal: AbortSignal.timeout(patience),
     })
     return { status: answer.status, text: await answer.text(), retryAfter: answer.headers.get("Retry-After") }
   } catch (error) {
-    const message = error.name === "TimeoutError"
+    throw new CallError({ code: "unreachable", retryable: true, message: error.name === "TimeoutError"
       ? `There was no answer within ${patience / 1000} seconds.`
-      : "The gateway cannot be reached. Is `postbacks serve` running?"
-    throw new CallError({ code: "unreachable", message, retryable: true }, 0)
+      : "The gateway cannot be reached. Is `postbacks serve` running?" }, 0)
   }
 }
 
@@ -38,35 +52,45 @@ function parsed({ status, text, retryAfter }) {
   } catch (error) {
     throw new CallError({ code: "no_json", message: `The answer (HTTP ${status}) is no JSON: ${error.message}.` }, status)
   }
-  if (answer?.error && (status >= 400 || Object.keys(answer).length === 1)) {
-    const wait = retryAfter ? ` Try again in ${retryAfter} s.` : ""
-    throw new CallError({ ...answer.error, message: `${answer.error.message ?? answer.error.code}${wait}` }, status)
-  }
-  if (status >= 400) throw new CallError({ code: `http_${status}`, message: `The gateway answered HTTP ${status}.` }, status)
-  return answer
+  if (status < 400) return answer
+  const error = answer?.error ?? { code: `http_${status}`, message: `The gateway answered HTTP ${status}.` }
+  throw new CallError({ ...error, message: error.message + (retryAfter ? ` Try again in ${retryAfter} s.` : "") }, status)
 }
 
 /** Sends JSON to a path of the gateway, or gets it where `input` is undefined. Asks for a key where one is needed. */
-export async function send(path, input, { idempotencyKey } = {}) {
-  let answer = await request(path, input, idempotencyKey)
-  if (answer.status === 401 && (await signIn())) answer = await request(path, input, idempotencyKey)
+export async function send(path, input, { headers, method, isSigningIn } = {}) {
+  let answer = await request(path, input, headers, method)
+  if (answer.status === 401 && !isSigningIn && (await signIn())) answer = await request(path, input, headers, method)
   return parsed(answer)
 }
 
-/** Calls a function. */
-export const call = (name, input = {}, options) => send(`/function/${encodeURIComponent(name)}`, input, options)
+/** Calls a function. A call with an idempotency key is made once, however often it is sent. */
+export const call = (name, input = {}, key) =>
+  send(`/function/${encodeURIComponent(name)}`, input, { headers: key && { "Idempotency-Key": key } })
 
-/** All pages of a list up to a number of records: `{items, isComplete}`. */
-export async function all(name, member, input = {}, limit = 1000) {
-  const items = []
-  for (let after; ;) {
-    const page = await call(name, { ...input, limit: Math.min(1000, limit), after })
-    items.push(...page[member])
-    if (!page.next || items.length >= limit) return { items, isComplete: !page.next }
-    after = page.next
+/** The answers of a function, page after page. `key` answers the idempotency key of a page. */
+export async function* pages(name, input, key) {
+  for (let after, page = 0; after !== null; page += 1) {
+    const answer = await call(name, { ...input, after }, key?.(page))
+    yield answer
+    after = answer.next ?? null
   }
 }
 
-/** A key for a call that must not be made twice. */
-export const newKey = () =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+export async function total(name, input, number) {
+  let sum = 0
+  for await (const answer of pages(name, input)) sum += number(answer)
+  return sum
+}
+
+/** The first thousand records of a list: `{items, isComplete}`. */
+export async function all(name, member, input) {
+  const answer = await call(name, { ...input, limit: 1000 })
+  return { items: answer[member], isComplete: !answer.next }
+}
+
+/** The postback as it is now; undefined if it cannot be known. */
+export const postbackNow = (postbackId) =>
+  call("listPostbacks", { postbackId }).then(({ postbacks }) => postbacks[0], () => undefined)
+
+export const newKey = () => crypto.getRandomValues(new Uint8Array(16)).toHex()

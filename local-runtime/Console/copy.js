@@ -1,5 +1,4 @@
-import { dialog } from "./dialog.js"
-import { button, h } from "./dom.js"
+import { button, dialog, h } from "./kit.js"
 
 /** The text into the clipboard. Over plain HTTP a browser has none: there the text is selected and copied. */
 async function copy(text) {
@@ -7,11 +6,9 @@ async function copy(text) {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    const area = h("textarea", { class: "unseen", "aria-hidden": "true", tabindex: "-1" })
-    area.value = text
-    const home = document.querySelector("dialog[open]") ?? document.body
+    const area = h("textarea.unseen", { "aria-hidden": "true", tabindex: "-1", value: text })
     const focused = document.activeElement
-    home.append(area)
+    ;(document.querySelector("dialog[open]") ?? document.body).append(area)
     area.select()
     const isCopied = document.execCommand("copy")
     area.remove()
@@ -21,32 +18,30 @@ async function copy(text) {
 }
 
 /** A button that copies a text. Where the browser refuses, the text is shown, selected, to be copied by hand. */
-export function copyButton(name, text, properties) {
+export function copyButton(name, text) {
   const node = button(name, async () => {
-    const whole = typeof text === "function" ? text() : text
-    if (await copy(whole)) {
+    const value = typeof text === "function" ? text() : text
+    if (await copy(value)) {
       node.textContent = "Copied"
       setTimeout(() => { node.textContent = name }, 1500)
       return
     }
-    const area = h("textarea", { readonly: true, rows: 8, "aria-label": "The text to copy", autofocus: true })
-    area.value = whole
-    area.addEventListener("focus", () => area.select())
+    const area = h("textarea", { readonly: true, rows: 8, "aria-label": "The text to copy", autofocus: true, value,
+      onfocus: () => area.select() })
     await dialog({ title: "Copy with the keyboard", content: area, cancel: "Close" })
-  }, { class: "quiet copy", ...properties })
+  }, { class: "quiet copy" })
   return node
 }
 
-const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`
-const variable = (name) => name.toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "") || "SECRET"
+export const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`
 
-/** The text as a word of the shell, with a variable in place of each mask. Its name is that of the parameter. */
+/** The same with a variable in place of each mask. Its name is that of the parameter, or else `name`. */
 function masked(text, name) {
   const parts = String(text).split("***")
   return parts.map((part, index) => {
     const found = /([^?&="]*)=$|"([^"]*)"\s*:\s*"?$/.exec(part)
-    const mask = index < parts.length - 1 ? `"$${variable(found?.[1] ?? found?.[2] ?? name)}"` : ""
-    return (part && quoted(part)) + mask
+    const variable = (found?.[1] ?? found?.[2] ?? name).toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "")
+    return (part && quoted(part)) + (index < parts.length - 1 ? `"$${variable || "SECRET"}"` : "")
   }).join("") || "''"
 }
 

@@ -1,9 +1,15 @@
 // Elements are built from names and texts. Nothing here or elsewhere reads HTML, and the Content-Security-Policy of
 // the pages refuses it.
 
-const put = (node, properties, children) => {
-  for (const [name, value] of Object.entries(properties ?? {})) {
-    if (value === undefined || value === null || value === false) continue
+const isProperties = (value) => Object.getPrototypeOf(value ?? "") === Object.prototype
+
+function put(node, classes, content) {
+  const properties = isProperties(content[0]) ? content[0] : {}
+  const children = content[0] === properties ? content.slice(1) : content
+  if (properties.class) classes.push(properties.class)
+  if (classes.length) node.setAttribute("class", classes.join(" "))
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "class" || value === undefined || value === null || value === false) continue
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value)
     else if (name === "value") node.value = value
     else node.setAttribute(name, value === true ? "" : String(value))
@@ -12,18 +18,25 @@ const put = (node, properties, children) => {
   return node
 }
 
-/** Creates an element. A property that begins with "on" is a listener; the children are elements and texts. */
-export const h = (tag, properties, ...children) => put(document.createElement(tag), properties, children)
+/**
+ * Creates an element: `h("p.hint.wide", properties, …children)`. The properties can be left out; one that begins with
+ * "on" is a listener. The children are elements and texts.
+ */
+export function h(tag, ...content) {
+  const [name, ...classes] = tag.split(".")
+  return put(document.createElement(name), classes, content)
+}
 
-/** Creates an element of SVG. */
-export const svg = (tag, properties, ...children) =>
-  put(document.createElementNS("http://www.w3.org/2000/svg", tag), properties, children)
+export const svg = (tag, ...content) => put(document.createElementNS("http://www.w3.org/2000/svg", tag), [], content)
 
-/** A button. `key` names it in its row, so that a refreshed list can give it the focus again. */
+/** A button. Its property `data-key` names it, so that a refreshed list can give it the focus again. */
 export const button = (name, onclick, properties) => h("button", { type: "button", onclick, ...properties }, name)
 
+/** A field for a line of text, or for a time, which has no suggestions to turn off. */
+export const input = (properties = {}) =>
+  h("input", { autocomplete: properties.type === "datetime-local" ? null : "off", spellcheck: "false", ...properties })
+
 let lastId = 0
-/** An id that no other element of the page has. */
 export const newId = (word) => `${word}-${(lastId += 1)}`
 
 /** Runs work from a button, which shows that it is busy and cannot be pressed twice. */

@@ -1,18 +1,18 @@
-import { dialog } from "./dialog.js"
-import { h } from "./dom.js"
-import { field, showFaults } from "./fields.js"
+import { send } from "./call.js"
+import { dialog, field, showFaults } from "./dialog.js"
+import { input } from "./dom.js"
 
 // Who is signed in. The key is posted once; after that an HttpOnly cookie stands for it, which no script can read.
 // The gateway decides what the key may do. The page only hides what the gateway would refuse.
 
-const path = "/console/session"
+const session = (key, method) => send("/console/session", key, { method, isSigningIn: true })
 
 let told
 
-/** What the gateway says about the caller: `{open, name, scope, affiliateId, offerId, attempts}`; null if nothing. */
+/** What the gateway says about the caller: `{open, name, scope, attempts}`; null if nothing. */
 export const me = (isAnew = false) => {
   if (isAnew) told = undefined
-  return (told ??= fetch(path, { cache: "no-store" }).then((answer) => (answer.ok ? answer.json() : null)).catch(() => null))
+  return (told ??= session().catch(() => null))
 }
 
 let asking
@@ -21,36 +21,30 @@ let asking
 export const signIn = () => (asking ??= ask().finally(() => { asking = undefined }))
 
 async function ask() {
-  const key = h("input", { type: "password", autocomplete: "off", spellcheck: "false", required: true, autofocus: true })
-  const content = field({
-    label: "Key", name: "key", control: key,
-    hint: "A key begins with pbk_. `postbacks keys create --name NAME --scope read` makes one.",
-  })
+  const key = input({ type: "password", required: true, autofocus: true })
+  const content = field("Key", "key", key,
+    "A key begins with pbk_. `postbacks keys create --name NAME --scope read` makes one.")
   const isSignedIn = await dialog({
     title: "Sign in", content, action: "Sign in",
     async submit() {
-      const answer = await fetch(path, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key: key.value.trim() }),
-      }).catch(() => null)
-      if (answer?.ok) {
+      try {
+        await session({ key: key.value.trim() })
         document.dispatchEvent(new Event("signed-in"))
         return true
+      } catch ({ message }) {
+        showFaults(content, { details: [{ field: "key", message }] })
+        key.select()
+        return undefined
       }
-      const said = await answer?.json().catch(() => null)
-      const message = said?.error?.message ?? "The gateway cannot be reached."
-      showFaults(content, { details: [{ field: "key", message }] })
-      key.select()
-      return undefined
     },
   })
   // The clock waits until somebody signs in or asks again: it must not open the dialog anew.
-  if (isSignedIn) delete document.documentElement.dataset.signedOut
-  else document.documentElement.dataset.signedOut = ""
+  document.documentElement.toggleAttribute("data-signed-out", !isSignedIn)
   return isSignedIn === true
 }
 
 /** Ends the session in this browser; the key stays valid. */
 export async function signOut() {
-  await fetch(path, { method: "DELETE" }).catch(() => null)
+  await session(undefined, "DELETE").catch(() => undefined)
   location.reload()
 }

@@ -1,4 +1,4 @@
-import { h } from "./dom.js"
+import { h, svg } from "./dom.js"
 
 // Text that others wrote: it is isolated from the direction of the text around it, its invisible characters are shown
 // as symbols, and a long one is folded.
@@ -11,55 +11,140 @@ const code = (character) => `U+${character.codePointAt(0).toString(16).toUpperCa
 const names = `NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI
   DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US`.split(/\s+/)
 
-const symbol = (character) => names[character.codePointAt(0)] ?? (character === "\x7f" ? "DEL" : code(character))
-
 /** The text as nodes, with a marked symbol in place of each character that is invisible or changes the direction. */
 function marked(text, lines) {
   const nodes = []
   let end = 0
-  for (const found of text.matchAll(invisible)) {
-    if (lines && /[\n\t]/.test(found[0])) continue
-    nodes.push(text.slice(end, found.index), h("span", { class: "mark", title: code(found[0]) }, symbol(found[0])))
-    end = found.index + found[0].length
+  for (const { 0: character, index } of text.matchAll(invisible)) {
+    if (lines && /[\n\t]/.test(character)) continue
+    const symbol = names[character.codePointAt(0)] ?? (character === "\x7f" ? "DEL" : code(character))
+    nodes.push(text.slice(end, index), h("span.mark", { title: code(character) }, symbol))
+    end = index + character.length
   }
-  nodes.push(text.slice(end))
-  return nodes
+  return [...nodes, text.slice(end)]
 }
 
 /** A `<bdi>` with the text. What is beyond `limit` characters is folded behind a button. */
 export function said(value, { limit = 2000, lines = false } = {}) {
   const text = String(value ?? "")
-  const bdi = h("bdi", null)
-  if (text.length <= limit) {
-    bdi.append(...marked(text, lines))
-    return bdi
-  }
-  const more = h("button", { type: "button", class: "fold", "aria-expanded": "false" })
+  if (text.length <= limit) return h("bdi", marked(text, lines))
+  const bdi = h("bdi")
+  const end = /[\ud800-\udbff]/.test(text[limit - 1]) ? limit - 1 : limit
+  const more = h("button.fold", { type: "button", onclick: () => draw(more.ariaExpanded !== "true") })
   const draw = (isOpen) => {
-    const end = /[\ud800-\udbff]/.test(text[limit - 1]) ? limit - 1 : limit
     bdi.replaceChildren(...marked(isOpen ? text : text.slice(0, end), lines))
-    more.setAttribute("aria-expanded", String(isOpen))
-    more.textContent = isOpen ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`
+    more.ariaExpanded = isOpen
+    more.textContent = isOpen ? "Show less" : `Show all ${count(text.length)} characters`
   }
-  more.addEventListener("click", () => draw(more.getAttribute("aria-expanded") !== "true"))
   draw(false)
-  return h("span", { class: "folded" }, bdi, more)
+  return h("span", bdi, more)
 }
 
-/** A short text for the cell of a table. */
+export const none = () => h("span.none", { title: "none" }, "–")
+
 export const brief = (value) => (value === undefined || value === null ? none() : said(value, { limit: 120 }))
 
-/** The sign for a value that is not there. */
-export const none = (why = "none") => h("span", { class: "none", title: why }, "–")
-
 /** The name of a record with its id below, or the id alone if the name says the same. */
-export function named({ id, name }) {
-  if (name === undefined || name === null || name === id) return said(id, { limit: 120 })
-  return h("span", { class: "named" }, said(name, { limit: 120 }), h("small", null, said(id, { limit: 120 })))
-}
+export const named = ({ id, name }) => (name === undefined || name === null || name === id
+  ? brief(id) : h("span.named", brief(name), h("small", brief(id))))
 
 /** A number with separators of thousands; digits that a JavaScript number cannot hold stay as they are. */
 export const count = (value) => (Number.isSafeInteger(value) ? value.toLocaleString("en") : String(value))
 
-/** "1 delivery", "2 deliveries". */
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`
+
+// Times are shown in UTC. The local time is in the title, and in the text while the time has the focus.
+
+const form = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z$/
+
+function local(text, isExact) {
+  const offset = -new Date(text).getTimezoneOffset()
+  const [, day, clock, fraction] = form.exec(new Date(Date.parse(text) + offset * 60_000).toISOString())
+  const [hours, minutes] = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60].map((n) => String(n).padStart(2, "0"))
+  return `${day} ${clock}${isExact ? fraction : ""} ${offset < 0 ? "-" : "+"}${hours}:${minutes}`
+}
+
+/** A `<time>` of an RFC 3339 text. `exact` shows milliseconds; `stacked` puts the time of day below the day. */
+export function when(text, { exact = false, stacked = false } = {}) {
+  if (text === undefined || text === null) return none()
+  const found = form.exec(text)
+  if (!found) return said(text)
+  const [, day, clock, fraction = ""] = found
+  const here = local(text, exact)
+  const inUTC = `${day} ${clock}${exact ? fraction : ""}`
+  const shown = stacked ? [day, " ", h("span.clock", clock)] : [inUTC]
+  const node = h("time", {
+    datetime: text, tabindex: "0", title: `${here} here, ${inUTC} UTC`,
+    onfocus: () => node.replaceChildren(here), onblur: () => node.replaceChildren(...shown),
+  }, shown)
+  return node
+}
+
+export const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString()
+
+/** The value of a field of the type datetime-local, which is read as UTC. */
+export const fromField = (text) => (text ? `${text.length === 16 ? `${text}:00` : text}Z` : undefined)
+
+/** "850 ms", "12 s", "3 min", "2 h", "4 d" for a length of time in seconds. */
+export function span(seconds) {
+  if (seconds === undefined || seconds === null) return "–"
+  for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]]) {
+    if (seconds >= size * (size === 1 ? 1 : 2)) return `${Math.floor(seconds / size)} ${unit}`
+  }
+  return `${Math.round(seconds * 1000)} ms`
+}
+
+// A state is a word and a shape; the colour only supports them.
+
+const circle = "M6 1.75a4.25 4.25 0 1 1 0 8.5a4.25 4.25 0 1 1 0-8.5z"
+const drawings = {
+  ring: circle, clock: `${circle}M6 3.6V6l1.7 1`, slash: `${circle}M3 9l6-6`,
+  again: "M10 6a4 4 0 1 1-1.3-3M10.2 1.2v2.4H7.8", arrow: "M1.5 6h8M6.5 2.8L9.8 6L6.5 9.2", bars: "M4 2.5v7M8 2.5v7",
+  check: "M1.8 6.4l2.8 2.8l5.6-6", cross: "M2.8 2.8l6.4 6.4M9.2 2.8l-6.4 6.4", dash: "M2.5 6h7",
+  block: "M2.5 2.5h7v7h-7zM4.4 4.4l3.2 3.2M7.6 4.4L4.4 7.6", skip: "M2 2.8L5.2 6L2 9.2M6.6 2.8L9.8 6L6.6 9.2",
+  question: "M4 4.2a2 2 0 1 1 2.9 1.8c-.7.3-.9.7-.9 1.3M6 9.4v.2",
+}
+
+/** The state, its drawing, its kind (which decides the colour) and its word, where that is not the state itself. */
+const states = Object.fromEntries(`owed ring still
+retrying again warns
+in_flight arrow runs
+held bars warns
+delivered check good
+failed cross bad
+dead block bad
+skipped skip still
+cancelled slash still
+pending clock still Pending
+done check good Done
+rejected cross bad Rejected
+paused bars warns Paused
+inactive dash still Inactive
+fired arrow runs
+not_fired dash still did not fire
+alive check good
+silent cross bad
+blocked slash bad
+failing again warns
+paced skip warns
+retry again warns
+unknown question warns
+on check good
+off dash still`.split("\n").map((line) => {
+  const [state, drawing, kind, ...words] = line.split(" ")
+  return [state, { drawing, kind, word: words.join(" ") }]
+}))
+
+/** The states of a delivery, in the order of its life; the statuses of a conversion. */
+export const deliveryStates = Object.keys(states).slice(0, 9)
+export const statuses = ["pending", "done", "rejected"]
+
+/** A state as a word; also one that this page does not know. */
+export const word = (state) => states[state]?.word || String(state).replaceAll("_", " ")
+
+export function shape(state) {
+  const { drawing, kind } = states[state] ?? states.owed
+  return h("span.shape", { class: kind },
+    svg("svg", { viewBox: "0 0 12 12", width: 12, height: 12, "aria-hidden": "true" }, svg("path", { d: drawings[drawing] })),
+    said(word(state), { limit: 160 }))
+}

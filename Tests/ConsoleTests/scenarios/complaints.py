@@ -117,7 +117,7 @@ def large_numbers(world):
                          {"resent": 1, "madeDue": 0, "leftOut": {}, "dryRun": True, "next": None})
     page.open("deliveries.html?deliveryId=9007199254740993")
     assert page.script("""
-        return import('/console/json.js').then(({ read, write }) => write(read(
+        return import('/console/call.js').then(({ read, write }) => write(read(
             '{"a":9007199254740993,"b":12.30,"c":-0,"d":1E5,"e":[1,2.50],"__proto__":{"f":1}}')))
         """) == '{"a":9007199254740993,"b":12.30,"c":-0,"d":1E5,"e":[1,2.50],"__proto__":{"f":1}}'
     page.one("checkbox", "Select delivery 9007199254740993").click()

@@ -4,10 +4,29 @@ The proxy notes every request, and a test can make it answer a call by itself, o
 """
 import http.client
 import json
+import sys
 import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, handler):
+        super().__init__(("127.0.0.1", 0), handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def handle_error(self, request, address):
+        # A browser that ends resets its connections.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, address)
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
 
 
 class Gateway:
@@ -30,14 +49,9 @@ class Gateway:
 
             do_GET = do_POST = do_DELETE = forward
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server = Server(Handler)
+        self.url = self.server.url
+        self.close = self.server.close
 
     def call(self, name, input):
         """Calls a function and returns its answer, which must be a success."""
@@ -48,6 +62,17 @@ class Gateway:
         text = answer.read()
         assert answer.status == 200, f"{name} answered {answer.status}: {text[:500]}"
         return json.loads(text)
+
+    def wait_for_description(self):
+        """Waits until the gateway has asked the functions for their schemas; the page Functions reports an error before."""
+        deadline = time.monotonic() + 60
+        while True:
+            connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=30)
+            connection.request("GET", "/openapi.json")
+            if connection.getresponse().status != 503:
+                return
+            assert time.monotonic() < deadline, "the gateway does not describe the functions"
+            time.sleep(0.1)
 
     def answer(self, name, value, status=200):
         """From now on the proxy answers this function itself: with an object, bytes, or what a callable returns."""
@@ -134,14 +159,9 @@ class Receiver:
 
             do_GET = do_POST = take
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        self.server = Server(Handler)
+        self.url = self.server.url
+        self.close = self.server.close
 
     def wait_for(self, count, seconds=60):
         deadline = time.monotonic() + seconds

@@ -11,6 +11,7 @@ from world import scenario
 
 def places(world):
     """Every page, with something on it."""
+    world.gateway.wait_for_description()
     offer, affiliate = world.offer(goals=["deposit"], enabled=True), world.affiliate()
     world.postback(offer, affiliate, goalId="deposit")
     world.postback(offer, affiliate, conversionStatus="rejected", httpType="POST(JSON)", requestParams={"c": "{click_id}"})
@@ -66,7 +67,7 @@ def widths(world):
     page = world.page()
     for place in places(world):
         page.open(place)
-        for width in (360, 480, 640, 768, 1011, 1024, 1141, 1280, 1920):
+        for width in (360, 480, 640, 768, 1024, 1061, 1141, 1280, 1920):
             page.resize(width)
             cut = page.script("""
                 return [...document.querySelectorAll('.scroll')].filter((node) => node.scrollWidth > node.clientWidth + 1)
@@ -139,26 +140,28 @@ def presets(world):
     page = world.page()
     page.open("offers.html")
     known = page.script("""
-        return import('/console/presets.js').then(({ presets, filledIn }) => presets.flatMap((preset) =>
-          ['pending', 'done', 'rejected'].map((status) => {
-            const given = Object.fromEntries(preset.options.map(([name]) => [name, name === 'url' ? 'https://t.example/x' : name === 'domain' ? 't.example' : `my-${name}`]))
-            return { name: preset.name, status, given, fields: filledIn(preset, status, given) }
-          })))""")
-    program = world.program
-    names = re.findall(r"^ *([a-z]+) ", subprocess.run([program, "presets"], capture_output=True, text=True, check=True).stdout, re.M)
-    assert {one["name"] for one in known} <= set(names), names
+        const post = (input) => fetch('/console/preset', { method: 'POST', body: JSON.stringify(input),
+          headers: { 'Content-Type': 'application/json' } }).then((answer) => answer.json())
+        return fetch('/console/catalog').then((answer) => answer.json()).then(({ presets }) => Promise.all(presets.flatMap((preset) =>
+          ['pending', 'done', 'rejected'].map(async (status) => {
+            const given = { domain: 't.example', url: 'https://t.example/x' }
+            const options = Object.fromEntries(preset.options.map(({ name }) => [name, given[name] ?? `my-${name}`]))
+            return { name: preset.name, status, options, answer: await post({ preset: preset.name, status, options }) }
+          }))))""")
+    run = lambda *words: subprocess.run([world.program, "presets", *words], capture_output=True, text=True)
+    names = re.findall(r"^ *([a-z]+) ", run().stdout, re.M)
+    assert {one["name"] for one in known} == set(names), names
     for one in known:
-        options = [part for name, value in one["given"].items() for part in (f"--{name}", value)]
-        printed = subprocess.run([program, "presets", one["name"], "--affiliate", "a", "--offer", "o", "--status", one["status"], *options],
-                                 capture_output=True, text=True)
-        if "fault" in one["fields"]:
-            assert printed.returncode != 0, one
+        options = [part for name, value in one["options"].items() for part in (f"--{name}", value)]
+        printed = run(one["name"], "--affiliate", "a", "--offer", "o", "--status", one["status"], *options)
+        if "error" in one["answer"]:
+            assert printed.returncode != 0 and one["answer"]["error"]["code"] == "conflict", one
             continue
         assert printed.returncode == 0, printed.stderr
         wanted = json.loads(printed.stdout)
         for given in ("offerId", "affiliateId", "conversionStatus"):
             del wanted[given]
-        assert one["fields"] == wanted, (one["name"], one["status"], one["fields"], wanted)
+        assert one["answer"] == wanted, (one["name"], one["status"], one["answer"], wanted)
 
 
 @scenario("the macros are those of functions/README.md")
@@ -166,14 +169,11 @@ def macros(world):
     page = world.page()
     page.open("offers.html")
     listed = page.script("""
-        return import('/console/macros.js').then(({ macroMenu }) =>
-          [...macroMenu(() => null).querySelectorAll('.menu button')].map((button) =>
+        return Promise.all([import('/console/macros.js'), fetch('/console/catalog').then((answer) => answer.json())]).then(
+          ([{ macroMenu }, { macros }]) => [...macroMenu(macros, () => null).querySelectorAll('.menu button')].map((button) =>
             [button.querySelector('code').textContent, button.querySelector('small').textContent]))""")
     text = (pathlib.Path(__file__).parents[3] / "functions" / "README.md").read_text()
     section = text[text.index("## Macros"):text.index("## Ten questions")]
-    described = {macro.replace("\\|", "|"): meaning for macro, meaning in re.findall(r"^\| `(\{.*?\})` \| (.*?) \| `", section, re.M)}
-    for macro, meaning in listed:
-        assert described[macro].startswith(meaning.rstrip(".")), (macro, meaning, described.get(macro))
-    macros_only = section[:section.index("## Modifiers")]
-    for macro in re.findall(r"^\| `(\{.*?\})`", macros_only, re.M):
-        assert macro in dict(listed), f"{macro} is missing"
+    described = [(macro.replace("\\|", "|"), meaning.replace("\\|", "|")) for macro, meaning in re.findall(r"^\| `(\{.*?\})` \| (.*?) \| `", section, re.M)]
+    assert len(described) > 40 and sorted(map(tuple, listed)) == sorted(described), set(map(tuple, listed)) ^ set(described)
+    assert [macro for macro, _ in listed[:4]] == ["{click_id}", "{transaction_id}", "{status}", "{payout}"]

@@ -42,6 +42,16 @@ def stale(world):
     page.until(lambda: "Not refreshed" not in page.text, "the next refresh")
 
 
+@scenario("an error that may pass is tried again, also by a panel that is not refreshed otherwise")
+def passing_error(world):
+    world.gateway.answer("/openapi.json", {"error": {"code": "unavailable", "message": "the gateway is busy", "retryable": True}}, 503)
+    page = world.page(speed=10)
+    page.open("functions.html")
+    page.shows("the gateway is busy")
+    del world.gateway.answers["/openapi.json"]
+    page.shows("recordConversion")
+
+
 @scenario("where a key is needed the console asks for it once, and posts it once")
 def sign_in(world):
     page = world.page(speed=10)
@@ -195,6 +205,7 @@ def search(world):
 
 @scenario("a function is tried from its fixture, and shown as curl")
 def functions(world):
+    world.gateway.wait_for_description()
     page = world.page()
     page.open("functions.html?name=configureAffiliate")
     page.shows("recordConversion")

@@ -1,6 +1,7 @@
 """The story of the seed: goals, postbacks of each HTTP type, conversions, and a failure that is repaired."""
 from urllib.parse import parse_qs, urlsplit
 import json
+import time
 
 from selenium.webdriver.common.keys import Keys
 
@@ -216,6 +217,8 @@ def repair(world):
     assert "state=failed" in page.driver.current_url and offer["id"] in page.driver.current_url
     assert len(page.all("row")) == 3
     page.shows("HTTP 403")
+    session = page.script("return fetch('/console/session').then((answer) => answer.json())")
+    page.shows(f"1 of {session['attempts']}")
     first = page.all("row")[0].find_element("css selector", "button.open")
     first.click()
     page.shows("the parameter key is wrong")
@@ -325,6 +328,48 @@ def mistakes(world):
     page.check_quiet(allowed=["400 (Bad Request)"])
 
 
+@scenario("typing in New Postback asks for no preview of what is not complete, and the browser has nothing to report")
+def typing(world):
+    offer = world.offer(goals=["deposit"], enabled=True)
+    page = world.page(speed=20)
+    page.open("offer.html?id=" + offer["id"])
+    page.press("New Callback")
+    dialog = page.dialog("New Postback")
+    for summary in dialog.find_elements("css selector", "summary"):
+        summary.click()
+    url = "https://track.example.com:8443/p/%41?c={click_id}&s={status:pending=1,done=2}&x={sub1|none}"
+
+    def type(control, text):
+        for character in text:
+            control.send_keys(character)
+            # The page waits less after a change, so that it may ask for a preview of each text.
+            time.sleep(0.04)
+
+    type(page.field("URL", dialog), url)
+    page.until(lambda: [input for input in world.gateway.inputs("previewPostback") if input["url"] == url], "the preview of the URL")
+    for group, pair in (("Request Params", ("click", "{click_id}")), ("Request Headers", ("X-Source", "a {offer_id}"))):
+        fields = page.all("textbox", within=page.one("group", group, dialog))
+        for field, text in zip(fields, pair):
+            type(field, text)
+    page.fill("Basic Auth", "Login and password", dialog)
+    for label, text in (("Login", "ada"), ("Skip when empty", "click_id, payout"),
+                        ("Statuses", "200-204, 302"), ("Signing Secret", "whsec_MDEyMz"), ("Password", "correct horse")):
+        type(page.field(label, dialog), text)
+    page.until(lambda: (world.gateway.inputs("previewPostback")[-1].get("basicAuth") or {}).get("password") == "correct horse",
+               "the preview of all of it")
+    asked = world.gateway.inputs("previewPostback")
+    assert len(asked) > 20 and all(input["url"].startswith("https://t") for input in asked)
+    page.check_quiet()
+    # What is wrong all the same is shown at its field.
+    page.fill("URL", "https://track.example.com/p?c=[cid]&amp;s={status}", dialog)
+    field = dialog.find_element("css selector", "[data-field=url]")
+    page.until(lambda: field.text.count("Warning: url has") == 2, "the warnings at the field")
+    assert dialog.find_element("css selector", ".warnings").text.count("Warning: url has") == 2
+    page.press("Use {click_id}", dialog)
+    assert page.field("URL", dialog).get_attribute("value") == "https://track.example.com/p?c={click_id}&amp;s={status}"
+    page.check_quiet()
+
+
 @scenario("a preset fills in the request of a tracker")
 def preset(world):
     offer, affiliate = world.offer(), world.affiliate()
@@ -335,9 +380,12 @@ def preset(world):
     page.fill("Affiliate", f"Affiliate {world.mark} ({affiliate['id']})", dialog)
     dialog.find_element("xpath", ".//summary[contains(., 'preset')]").click()
     page.fill("Tracker", "Keitaro", dialog)
-    page.fill("Domain of the tracker", "track.example.com", dialog)
-    page.fill("Postback key", "abc1", dialog)
     page.press("Fill in", dialog)
+    page.until(lambda: dialog.text.count("is needed") == 2, "what is missing")
+    page.fill("Domain", "track.example.com", dialog)
+    page.fill("Key", "abc1", dialog)
+    page.press("Fill in", dialog)
+    page.until(lambda: page.field("URL", dialog).get_attribute("value"), "the URL of the preset")
     page.press("Save", dialog)
     page.no_dialog()
     stored = world.gateway.call("listPostbacks", {"offerId": offer["id"]})["postbacks"][0]
