@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Synchronization
 import System
@@ -48,12 +49,17 @@ final class ScenarioRunner: Sendable {
     private func answer(_ asked: JSON) throws -> JSON {
         try process.withLock { process throws in
             let running = try process ?? ScenarioRunner.start()
-            // A process that has not answered is not asked again.
-            process = nil
-            try running.write(asked.bytes + [UInt8(ascii: "\n")])
-            let line = try running.readLine(seconds: 300)
-            process = running
-            return try JSON(parsing: Array(line.utf8))["report"] ?? .null
+            do {
+                try running.write(asked.bytes + [UInt8(ascii: "\n")])
+                let line = try running.readLine(seconds: 300)
+                process = running
+                return try JSON(parsing: Array(line.utf8))["report"] ?? .null
+            } catch {
+                // A process that has not answered ends with its browser; the next scenario starts another one.
+                process = nil
+                running.end(SIGTERM)
+                throw error
+            }
         }
     }
 

@@ -6,6 +6,7 @@ a line: {"report"}, which is null if the scenario passed. It ends with its input
 """
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -72,6 +73,8 @@ def main(names):
 
 if sys.argv[1:] == ["--list"]:
     sys.exit(print("\n".join(scenarios)))
+# A signal ends the browser too.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 # Chromium leaves files behind.
 with tempfile.TemporaryDirectory() as folder:
     os.environ["TMPDIR"] = tempfile.tempdir = folder
