@@ -75,6 +75,20 @@ import Testing
         #expect(try installation.ask(function, [:]).at("\(list).0") == answer[String(list.dropLast())])
     }
 
+    @Test(arguments: [0, 1])
+    func `one is listed by its id, and an id that does not exist is named`(index: Int) throws {
+        let installation = try Installation.make()
+        let (function, list, configure, id) = Self.lists[index]
+        for name in ["a", "b", "ab"] { try installation.ask(configure, .object([.init(id, .string(name))])) }
+        for more in [[:], ["order": "newest"], ["limit": 1]] as [JSON] {
+            let page = try installation.ask(function, .object([.init(id, " b ")]).merging(more))
+            #expect(names(page, list) == ["b"] && page["next"] == .null, "\(page)")
+        }
+        #expect(names(try installation.ask(function, .object([.init(id, .null)])), list) == ["a", "ab", "b"])
+        let refusal = try installation.refusal(of: function, .object([.init(id, "c")]))
+        #expect(refusal.code == "not_found" && refusal.fields == [id])
+    }
+
     @Test(arguments: ["listOffers", "listAffiliates", "listConversions"])
     func `a wrong limit or after is refused, also another list's`(function: String) throws {
         let installation = try Installation.make()

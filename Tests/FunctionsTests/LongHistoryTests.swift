@@ -125,6 +125,11 @@ struct LongHistoryTests {
             (["errorCode": "timeout", "postbackId": 9], 0), (["httpStatus": 204, "offerId": "o1"], 1),
             (["destination": "127.0.0.1:1", "errorCode": "timeout"], 10),
             (["destination": "127.0.0.1:1", "httpStatus": "5xx"], 10),
+            // The hundredth postback is the network's own.
+            (["everyAffiliate": false], 10), (["affiliateId": "a0", "everyAffiliate": false], 10),
+            (["offerId": "o0", "everyAffiliate": false], 10), (["postbackId": 8, "everyAffiliate": false], 10),
+            (["httpStatus": 200, "everyAffiliate": false], 10), (["conversionId": 100, "everyAffiliate": false], 1),
+            (["affiliateId": "a8", "httpStatus": "5xx", "everyAffiliate": false], 10),
         ]
         for (filter, rows) in filters {
             for order in ["oldest", "newest"] {
@@ -144,6 +149,7 @@ struct LongHistoryTests {
         for filter in [
             ["affiliateId": "a8", "state": "dead"], ["since": .string(hour), "state": "dead"], ["httpStatus": "5xx"],
             ["errorCode": "timeout"], ["destination": "127.0.0.1:1", "errorCode": "timeout"],
+            ["affiliateId": "a8", "state": "dead", "everyAffiliate": false],
         ] as [JSON] {
             let before = try Self.read(installation)
             let resent = try installation.ask("resendDeliveries", ["filter": filter, "dryRun": true])

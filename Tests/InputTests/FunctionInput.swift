@@ -53,7 +53,9 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
     private static let deliveries: JSON = times.merging([
         "deliveryId": 1, "conversionId": 1, "postbackId": 1, "offerId": "o", "affiliateId": "a", "transactionId": "t",
         "clickId": "c", "destination": "t.example", "httpStatus": "5xx", "errorCode": "http_status", "state": "dead",
+        "everyAffiliate": false,
     ])
+    private static let kinds: JSON = ["everyOffer": false, "everyAffiliate": false]
     private static let times: JSON = ["since": "2026-01-01T00:00:00Z", "until": "2026-02-01T00:00:00Z"]
 
     static let all: [FunctionInput] = [
@@ -73,9 +75,10 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
             function: "listDestinations",
             inputs: [page.merging(["destination": "t.example", "isBlocked": true, "order": "newest"])]),
         FunctionInput(
-            function: "findRecords", inputs: [["text": "t", "offerId": "o", "affiliateId": "a"], ["text": 7]]),
-        FunctionInput(function: "listOffers", inputs: [page, timedPage]),
-        FunctionInput(function: "listAffiliates", inputs: [page, timedPage]),
+            function: "findRecords",
+            inputs: [kinds.merging(["text": "t", "offerId": "o", "affiliateId": "a"]), ["text": 7]]),
+        FunctionInput(function: "listOffers", inputs: [page.merging(["offerId": "o"]), timedPage]),
+        FunctionInput(function: "listAffiliates", inputs: [page.merging(["affiliateId": "a"]), timedPage]),
         FunctionInput(
             function: "createPostback",
             inputs: [
@@ -121,7 +124,7 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
                 ids.merging(page).merging([
                     "conversionStatus": "done", "postbackId": 1, "active": true, "paused": false,
                     "destination": "t.example", "order": "oldest",
-                ])
+                ]).merging(kinds)
             ]),
         FunctionInput(
             function: "recordConversion", inputs: [ids.merging(values).merging(["status": "pending", "silent": true])]),
@@ -145,7 +148,8 @@ struct FunctionInput: Sendable, CustomTestStringConvertible {
         FunctionInput(
             function: "explainConversion",
             inputs: [
-                ["conversionId": 1, "all": true], ["offerId": "o", "transactionId": "t", "goalId": "g1"],
+                kinds.merging(["conversionId": 1, "all": true]),
+                ["offerId": "o", "transactionId": "t", "goalId": "g1"],
                 ["offerId": "o", "clickId": "c"],
             ]),
         FunctionInput(function: "redactConversion", inputs: [["conversionId": 1]]),

@@ -8,7 +8,8 @@ import Postgres
 /// One call of each statement of the functions, for tables that have an offer "o" with goals, an affiliate "a", a postback 1 and a
 /// conversion 1.
 enum FunctionCallSamples {
-    static let all: [any StoredCall] = offers + conversions + postbacks + deliveries + statistics + destinations
+    static let all: [any StoredCall] =
+        offers + conversions + postbacks + deliveries + statistics + destinations
 
     private static let offers: [any StoredCall] = [
         ConfigureAffiliate(id: "a", name: nil),
@@ -22,7 +23,7 @@ enum FunctionCallSamples {
     private static let conversions: [any StoredCall] = [
         RecordConversions(conversions: [new]), FindRepeats(conversions: [new]),
         FindConversion(key: read(["offerId": "o", "transactionId": "t", "goalId": nil], ConversionKey.init)),
-        ExplainConversion(conversionID: 1, all: true, orderHold: .seconds(600)),
+        ExplainConversion(conversionID: 1, all: true, kinds: .all, orderHold: .seconds(600)),
         ListConversions(
             filter: read(["offerId": "o"], ConversionFilter.init), order: .oldest, after: nil, count: 10),
         LockConversion(conversionID: 1), RedactConversion(conversionID: 1), FindEvent(conversionID: 1),

@@ -38,6 +38,7 @@ struct ExplainConversion: SimpleFunction {
     struct Input: FunctionInput {
         let key: ConversionKey
         let all: Bool
+        let kinds: PostbackKinds
 
         init(_ fields: inout Fields) {
             key = ConversionKey(&fields)
@@ -45,6 +46,11 @@ struct ExplainConversion: SimpleFunction {
                 "all",
                 .boolean.described("Includes the postbacks of other affiliates, which are otherwise only counted."),
                 default: false)
+            kinds = PostbackKinds(
+                &fields,
+                everyAffiliate:
+                    "Whether to include the network's own postbacks, for every affiliate; false also counts none of other affiliates."
+            )
         }
     }
 
@@ -67,6 +73,6 @@ struct ExplainConversion: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        Output(explained: try explainer.explain(input.key, all: input.all))
+        Output(explained: try explainer.explain(input.key, all: input.all, input.kinds))
     }
 }

@@ -15,8 +15,13 @@ struct ListAffiliates: SimpleFunction {
     typealias Output = ListedPage
 
     struct Input: FunctionInput {
+        let affiliateID: String?
         let page: Page
-        init(_ fields: inout Fields) { page = Page(&fields, of: .names) }
+
+        init(_ fields: inout Fields) {
+            affiliateID = fields.optional("affiliateId", .identifier, "Only this affiliate.")
+            page = Page(&fields, of: .names)
+        }
     }
 
     private let store: OfferStore
@@ -26,6 +31,6 @@ struct ListAffiliates: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        try store.affiliates(input.page)
+        try store.affiliates(input.page, id: input.affiliateID)
     }
 }

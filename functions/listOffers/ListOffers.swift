@@ -15,8 +15,13 @@ struct ListOffers: SimpleFunction {
     typealias Output = ListedPage
 
     struct Input: FunctionInput {
+        let offerID: String?
         let page: Page
-        init(_ fields: inout Fields) { page = Page(&fields, of: .names) }
+
+        init(_ fields: inout Fields) {
+            offerID = fields.optional("offerId", .identifier, "Only this offer.")
+            page = Page(&fields, of: .names)
+        }
     }
 
     private let store: OfferStore
@@ -26,6 +31,6 @@ struct ListOffers: SimpleFunction {
     }
 
     func handle(_ input: Input) throws(FunctionError) -> Output {
-        try store.offers(input.page)
+        try store.offers(input.page, id: input.offerID)
     }
 }

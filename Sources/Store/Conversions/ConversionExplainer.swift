@@ -24,8 +24,10 @@ package struct ConversionExplainer {
 
     /// With `all`, the answer includes the postbacks of other affiliates. Throws `not_found`; `conflict` for a key that
     /// several conversions have.
-    package func explain(_ key: ConversionKey, all: Bool) throws(FunctionError) -> ExplainedConversion {
-        let explain = ExplainConversion(conversionID: try find(key), all: all, orderHold: orderHold)
+    package func explain(
+        _ key: ConversionKey, all: Bool, _ kinds: PostbackKinds
+    ) throws(FunctionError) -> ExplainedConversion {
+        let explain = ExplainConversion(conversionID: try find(key), all: all, kinds: kinds, orderHold: orderHold)
         guard let explained = try database.run(explain, planned: .automatic) else { throw key.isUnknown }
         var events: [JSON] = []
         for event in explained.events {

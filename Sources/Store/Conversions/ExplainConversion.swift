@@ -7,6 +7,7 @@ struct ExplainConversion: StoredCall {
     let conversionID: Int
     /// Includes the postbacks of other affiliates.
     let all: Bool
+    let kinds: PostbackKinds
     /// How long a later event waits for an earlier one.
     let orderHold: Duration
 
@@ -22,6 +23,7 @@ struct ExplainConversion: StoredCall {
 
     var arguments: Arguments {
         ["conversion_id": .int(conversionID), "all": .bool(all), "order_hold": .text(String(orderHold.seconds))]
+            + kinds.arguments
     }
 
     /// Nil if there is no such conversion.

@@ -25,6 +25,8 @@ package struct DeliveryFilter: Sendable {
     package let since: Timestamp?
     /// Owed before this time.
     package let until: Timestamp?
+    /// Whether to include deliveries of postbacks for every affiliate. This alone is no condition.
+    let everyAffiliate: Bool
 
     package init(_ fields: inout Fields) {
         deliveryID = fields.optional("deliveryId", .assignedID)
@@ -40,6 +42,9 @@ package struct DeliveryFilter: Sendable {
         state = fields.optional("state", .deliveryState)
         since = fields.optional("since", .timestamp)
         until = fields.optional("until", .timestamp)
+        everyAffiliate = fields.optional(
+            PostbackKinds.names.everyAffiliate, .boolean, default: true,
+            "Whether to include the deliveries of the network's own postbacks, for every affiliate.")
     }
 
     /// The filter without a condition.
@@ -77,7 +82,7 @@ package struct DeliveryFilter: Sendable {
             "offer_id": .optional(offerID), "origins": destinations.map { .array($0) } ?? .null,
             "status_from": .optional(httpStatus?.statuses.lowerBound),
             "status_until": .optional(httpStatus?.statuses.upperBound), "error_code": .optional(errorCode),
-            "state": .optional(state?.rawValue),
+            "state": .optional(state?.rawValue), "every_affiliate": .bool(everyAffiliate),
         ]
     }
 
@@ -93,6 +98,7 @@ package struct DeliveryFilter: Sendable {
 extension Rule<DeliveryFilter> {
     /// A filter with at least one condition.
     static var deliveryFilter: Rule {
-        object { fields in DeliveryFilter(&fields) }.notEmpty("must name at least one condition", \.isEmpty)
+        object { fields in DeliveryFilter(&fields) }.notEmpty(
+            "must name at least one condition", ignoring: [PostbackKinds.names.everyAffiliate], \.isEmpty)
     }
 }

@@ -3,6 +3,8 @@ import Postgres
 
 /// The part of a list of offers or affiliates to read.
 struct NamedRange {
+    /// Limits the list to the one with this id; nil does not.
+    var id: String?
     /// The order of creation; nil for the order of the ids.
     let order: ListOrder?
     /// The cursor of the row behind which the part begins: an id, or a time and an id. Nil for the start of the list.
@@ -13,7 +15,7 @@ struct NamedRange {
         let place = order == nil ? nil : after.flatMap(TimedPlace.init)
         return [
             "by_time": .bool(order != nil), "after_time": .text(place?.time ?? "-infinity"),
-            "after_id": .optional(order == nil ? after : place?.id), "count": .int(count),
+            "after_id": .optional(order == nil ? after : place?.id), "count": .int(count), "id": .optional(id),
         ]
     }
 }

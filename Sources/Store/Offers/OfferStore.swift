@@ -39,18 +39,25 @@ package struct OfferStore {
         try database.run(ConfigureAffiliate(id: id, name: name))
     }
 
-    /// One page of the offers in the order of their ids, or of their creation.
-    package func offers(_ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("offers") { after, count throws(FunctionError) in
-            try database.run(ListOffers(range: NamedRange(order: page.order, after: after, count: count)))
+    /// One page of the offers in the order of their ids, or of their creation. With an id the page has that offer only.
+    /// - Throws: `not_found` if there is no offer with the id.
+    package func offers(_ page: Page, id: String? = nil) throws(FunctionError) -> ListedPage {
+        let listed = try page.rows("offers") { after, count throws(FunctionError) in
+            try database.run(ListOffers(range: NamedRange(id: id, order: page.order, after: after, count: count)))
         }
+        if listed.rows.isEmpty { try NamedIDs(offer: id).require(in: database) }
+        return listed
     }
 
-    /// One page of the affiliates in the order of their ids, or of their creation.
-    package func affiliates(_ page: Page) throws(FunctionError) -> ListedPage {
-        try page.rows("affiliates") { after, count throws(FunctionError) in
-            try database.run(ListAffiliates(range: NamedRange(order: page.order, after: after, count: count)))
+    /// One page of the affiliates in the order of their ids, or of their creation. With an id the page has that
+    /// affiliate only.
+    /// - Throws: `not_found` if there is no affiliate with the id.
+    package func affiliates(_ page: Page, id: String? = nil) throws(FunctionError) -> ListedPage {
+        let listed = try page.rows("affiliates") { after, count throws(FunctionError) in
+            try database.run(ListAffiliates(range: NamedRange(id: id, order: page.order, after: after, count: count)))
         }
+        if listed.rows.isEmpty { try NamedIDs(affiliate: id).require(in: database) }
+        return listed
     }
 }
 

@@ -40,7 +40,7 @@ struct ListPostbacks: StoredCall {
             "active": .optional(filter.isActive), "paused": .optional(filter.isPaused),
             "origins": filter.destinations.map { .array($0) } ?? .null, "after_id": .text(after), "count": .int(count),
             "exact": .bool(filter.isExact),
-        ]
+        ] + filter.kinds.arguments
     }
 
     func answer(_ rows: Rows) throws(PostgresError) -> [StoredPostback] {

@@ -16,6 +16,7 @@ package struct PostbackFilter: Sendable {
     package let destinations: [String]?
     /// Whether an offer or affiliate selects only its own postbacks, and not those for every offer or affiliate.
     let isExact: Bool
+    let kinds: PostbackKinds
 
     package init(_ fields: inout Fields) {
         postbackIDs = fields.optional("postbackId", .assignedID).map { [$0] }
@@ -26,6 +27,7 @@ package struct PostbackFilter: Sendable {
         isActive = fields.optional("active", .boolean)
         isPaused = fields.optional("paused", .boolean)
         destinations = fields.optional("destination", .origins)
+        kinds = PostbackKinds(&fields)
         isExact = false
     }
 
@@ -43,6 +45,7 @@ package struct PostbackFilter: Sendable {
         destinations = fields.optional("destination", .origins)
         isActive = fields.optional("active", .boolean)
         isPaused = fields.optional("isPaused", .boolean, "Whether it is paused.")
+        kinds = .all
         isExact = true
     }
 

@@ -18,7 +18,7 @@ struct FindRecords: StoredCall {
         [
             "number": .optional(search.number), "text": .text(search.text), "offer_id": .optional(search.offerID),
             "affiliate_id": .optional(search.affiliateID), "limit": .int(limit),
-        ]
+        ] + search.kinds.arguments
     }
 
     func answer(_ rows: Rows) throws(PostgresError) -> Answer {

@@ -10,11 +10,19 @@ package struct RecordSearch: Sendable {
     /// Limits the search to what belongs to this offer.
     package let offerID: String?
     package let affiliateID: String?
+    let kinds: PostbackKinds
 
     package init(_ fields: inout Fields) {
         text = fields.required("text", .trackingID, "The whole id; parts of ids are not found.")
         offerID = fields.optional("offerId", .identifier, "Only what belongs to this offer.")
         affiliateID = fields.optional("affiliateId", .identifier, "Only what belongs to this affiliate.")
+        kinds = PostbackKinds(
+            &fields,
+            everyOffer:
+                "Whether to include what concerns every offer: postbacks for every offer, and affiliates other than affiliateId.",
+            everyAffiliate:
+                "Whether to include what concerns every affiliate: the network's own postbacks with their deliveries, and offers other than offerId."
+        )
     }
 
     /// The text as an id that this system assigns; nil if it is none.

@@ -2,7 +2,9 @@
 -- fired, or else the first reason why not, by the state of the postback and the offer at that moment. A postback that got the
 -- event by a backfill counts as fired. For one that fired it returns the delivery as it is now and its last attempt. "facts"
 -- holds the values that the text of the reason needs.
--- Postbacks of other affiliates are only counted, unless @all asks for them. @order_hold is the order hold in seconds.
+-- Postbacks of other affiliates are only counted, unless @all asks for them. Without @every_offer or @every_affiliate the
+-- postbacks for every offer or affiliate are left out; without the latter, none of other affiliates is counted, and no delivery
+-- of a postback for every affiliate is named as the one that another waits for. @order_hold is the order hold in seconds.
 WITH new_events AS MATERIALIZED (
     SELECT e.*, c.offer_id, c.affiliate_id, c.goal_id
     FROM events e JOIN conversions c ON c.id = e.conversion_id
@@ -28,6 +30,7 @@ WITH new_events AS MATERIALIZED (
     FROM new_events e
     JOIN postbacks p ON coalesce(p.offer_id, '*') = ANY (ARRAY[e.offer_id, '*'])
         AND (@all::boolean OR coalesce(p.affiliate_id, e.affiliate_id) = e.affiliate_id)
+        AND (@every_offer::boolean OR p.offer_id IS NOT NULL) AND (@every_affiliate::boolean OR p.affiliate_id IS NOT NULL)
     CROSS JOIN LATERAL (
         SELECT * FROM postback_versions v
         WHERE v.postback_id = p.id
@@ -36,7 +39,12 @@ WITH new_events AS MATERIALIZED (
     ) v
     LEFT JOIN LATERAL (
         SELECT l.id, l.state, l.due_at, l.finished_at, l.error_code, l.attempts_before + l.attempts AS attempts, l.lease_no,
-            CASE WHEN l.state IN ('owed', 'retrying') THEN waits_for(l.id, @order_hold::float8) END AS waits_for
+            CASE WHEN l.state IN ('owed', 'retrying') THEN (
+                SELECT w.earlier FROM (SELECT waits_for(l.id, @order_hold::float8) AS earlier OFFSET 0) w
+                WHERE @every_affiliate::boolean OR NOT EXISTS (
+                    SELECT FROM outbox o JOIN postbacks q ON q.id = o.postback_id
+                    WHERE o.id = (w.earlier ->> 'deliveryId')::bigint AND q.affiliate_id IS NULL)
+            ) END AS waits_for
         FROM delivery_log l
         WHERE l.conversion_id = e.conversion_id AND l.event_id = e.id AND l.postback_id = p.id
     ) d ON true
@@ -72,4 +80,5 @@ SELECT
     (
         SELECT count(*) FROM conversions c JOIN postbacks p ON coalesce(p.offer_id, '*') = ANY (ARRAY[c.offer_id, '*'])
         WHERE c.id = @conversion_id::bigint AND NOT @all::boolean AND p.affiliate_id <> c.affiliate_id
+            AND @every_affiliate::boolean AND (@every_offer::boolean OR p.offer_id IS NOT NULL)
     ) AS others

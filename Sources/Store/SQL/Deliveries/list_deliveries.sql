@@ -3,8 +3,9 @@
 -- @lookup says how they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
 -- 'postback' (@postback_id), 'destination' (@origins, a list of origins), 'affiliate' (@affiliate_id), 'offer' (@offer_id),
 -- 'status' (of the answer to the last attempt, from @status_from to @status_until), 'error' (@error_code, of the last attempt) or
--- 'all'; all other arguments filter, and so does the state (@state). The page has @count rows, behind a place (@after_time,
--- @after_id) and up to a time (@end_time). @order_hold is the order hold in seconds.
+-- 'all'; all other arguments filter, and so does the state (@state). Without @every_affiliate no delivery of a postback for every
+-- affiliate (the CTE network) is listed, and none is named as the one that another waits for. The page has @count rows, behind a
+-- place (@after_time, @after_id) and up to a time (@end_time). @order_hold is the order hold in seconds.
 -- Each way has an index in the order of the list, for each state separately. The branches of the other ways are not executed:
 -- their condition on the way is checked first. The filters are written so that the planner cannot use another index for them: it
 -- assumes that filters are independent, and would walk an index in which the wanted rows are far away. Of finished deliveries
@@ -31,6 +32,8 @@ WITH named AS MATERIALIZED (
     WHERE @lookup::text = 'conversion'
 ), led_to AS MATERIALIZED (
     SELECT d.id FROM destinations d WHERE d.origin = ANY (@origins::text[])
+), network AS MATERIALIZED (
+    SELECT p.id FROM postbacks p WHERE p.affiliate_id IS NULL AND NOT @every_affiliate::boolean
 ), finished(state, lookup) AS MATERIALIZED (
     SELECT s.state,
         CASE
@@ -52,6 +55,7 @@ WITH named AS MATERIALIZED (
         AND (@origins::text[] IS NULL OR l.destination = ANY (@origins::text[]))
         AND (@status_from::int IS NULL OR l.http_status BETWEEN @status_from::int AND @status_until::int)
         AND (@error_code::text IS NULL OR l.error_code = @error_code::text)
+        AND (@every_affiliate::boolean OR l.postback_id NOT IN (SELECT id FROM network))
         AND (l.owed_at, l.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
         AND l.owed_at </*>=*/ @end_time::timestamptz
         AND (@conversion_id::bigint IS NULL OR l.conversion_id = @conversion_id::bigint)
@@ -66,10 +70,11 @@ WITH named AS MATERIALIZED (
         WHERE d.postback_id = @postback_id::bigint AND d.state COLLATE "C" = s.state
             AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
-            AND (num_nonnulls(@origins::text[], @status_from::int, @error_code::text) = 0 OR (
+            AND (@every_affiliate::boolean AND num_nonnulls(@origins::text[], @status_from::int, @error_code::text) = 0 OR (
                 SELECT (@origins::text[] IS NULL OR a.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
                     AND (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
                     AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                    AND (@every_affiliate::boolean OR a.postback_id NOT IN (SELECT id FROM network))
                 FROM deliveries a WHERE a.id = d.id
             ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
@@ -87,9 +92,10 @@ WITH named AS MATERIALIZED (
         WHERE d.destination_id = led_to.id AND d.state COLLATE "C" = s.state
             AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
-            AND (num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
+            AND (@every_affiliate::boolean AND num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
                 SELECT (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
                     AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                    AND (@every_affiliate::boolean OR a.postback_id NOT IN (SELECT id FROM network))
                 FROM deliveries a WHERE a.id = d.id
             ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
@@ -105,9 +111,10 @@ WITH named AS MATERIALIZED (
         SELECT d.owed_at, d.id FROM deliveries d
         WHERE d.affiliate_id = @affiliate_id::text AND d.state COLLATE "C" = s.state
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
-            AND (num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
+            AND (@every_affiliate::boolean AND num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
                 SELECT (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
                     AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                    AND (@every_affiliate::boolean OR a.postback_id NOT IN (SELECT id FROM network))
                 FROM deliveries a WHERE a.id = d.id
             ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
@@ -122,9 +129,10 @@ WITH named AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
         WHERE d.offer_id = @offer_id::text AND d.state COLLATE "C" = s.state
-            AND (num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
+            AND (@every_affiliate::boolean AND num_nonnulls(@status_from::int, @error_code::text) = 0 OR (
                 SELECT (@status_from::int IS NULL OR a.http_status BETWEEN @status_from::int AND @status_until::int)
                     AND (@error_code::text IS NULL OR a.error_code = @error_code::text)
+                    AND (@every_affiliate::boolean OR a.postback_id NOT IN (SELECT id FROM network))
                 FROM deliveries a WHERE a.id = d.id
             ))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
@@ -144,6 +152,7 @@ WITH named AS MATERIALIZED (
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
             AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
             AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -161,6 +170,7 @@ WITH named AS MATERIALIZED (
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
             AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
             AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -176,6 +186,7 @@ WITH named AS MATERIALIZED (
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
             AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
             AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -190,6 +201,7 @@ WITH named AS MATERIALIZED (
         WHERE d.offer_id = @offer_id::text AND d.state COLLATE "C" = s.state AND d.state <> 'delivered'
             AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
             AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -209,6 +221,7 @@ WITH named AS MATERIALIZED (
             AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
             AND (@error_code::text IS NULL OR d.error_code = @error_code::text)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -226,6 +239,7 @@ WITH named AS MATERIALIZED (
             AND (@origins::text[] IS NULL OR d.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
             AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -243,6 +257,7 @@ WITH named AS MATERIALIZED (
             AND (@affiliate_id::text IS NULL OR d.affiliate_id IS NOT DISTINCT FROM @affiliate_id::text)
             AND (@offer_id::text IS NULL OR d.offer_id IS NOT DISTINCT FROM @offer_id::text)
             AND (@status_from::int IS NULL OR d.http_status BETWEEN @status_from::int AND @status_until::int)
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -255,6 +270,7 @@ WITH named AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT d.owed_at, d.id FROM deliveries d
         WHERE (d.state || '') COLLATE "C" = s.state
+            AND (@every_affiliate::boolean OR d.postback_id NOT IN (SELECT id FROM network))
             AND (d.owed_at, d.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND d.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY d.owed_at ASC/*DESC*/, d.id ASC/*DESC*/
@@ -276,6 +292,7 @@ WITH named AS MATERIALIZED (
             AND (@origins::text[] IS NULL OR o.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
             AND (@status_from::int IS NULL OR o.last_status BETWEEN @status_from::int AND @status_until::int)
             AND (@error_code::text IS NULL OR o.last_error = @error_code::text)
+            AND (@every_affiliate::boolean OR o.postback_id NOT IN (SELECT id FROM network))
             AND (o.owed_at, o.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND o.owed_at </*>=*/ @end_time::timestamptz
         ORDER BY o.owed_at ASC/*DESC*/, o.id ASC/*DESC*/
@@ -314,9 +331,12 @@ SELECT concat(t.owed_at, '/', l.id) AS cursor,
         ',"finishedAt":', coalesce('"' || rfc3339(l.finished_at) || '"', 'null'),
         ',"httpStatus":', coalesce(l.http_status::text, 'null'),
         ',"errorCode":', coalesce(to_json(l.error_code)::text, 'null'),
-        ',"waitsFor":', coalesce(CASE
-            WHEN l.is_owed AND l.sequence > 1 AND l.state IN ('owed', 'retrying') THEN waits_for(l.id, @order_hold::float8)
-        END::text, 'null'),
+        ',"waitsFor":', coalesce(CASE WHEN l.is_owed AND l.sequence > 1 AND l.state IN ('owed', 'retrying') THEN (
+            SELECT w.earlier FROM (SELECT waits_for(l.id, @order_hold::float8) AS earlier OFFSET 0) w
+            WHERE @every_affiliate::boolean OR NOT EXISTS (
+                SELECT FROM outbox o
+                WHERE o.id = (w.earlier ->> 'deliveryId')::bigint AND o.postback_id IN (SELECT id FROM network))
+        ) END::text, 'null'),
         '}') AS delivery,
     l.attempts_before + l.attempts AS attempts,
     -- The range of times of its attempts, in seconds since 1970; null if it was never leased. A delivery with more leases than

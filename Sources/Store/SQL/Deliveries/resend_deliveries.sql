@@ -1,9 +1,9 @@
 -- Enqueues finished deliveries again under their own ids, with attempts starting anew: the failed and dead ones, with @forced
 -- also the delivered, skipped and overtaken ones. A delivery that is already in the outbox and waits becomes due at once. The
 -- deliveries are selected by id (@delivery_ids), or by the filters of listDeliveries and the time (from @since, before @until) at
--- which they became owed. They are taken in the order of their ids, behind an id (@after_id), until @limit are enqueued. @dry_run
--- only counts.
--- A delivery is overtaken if a later event of its conversion was delivered to the destination to which it would go now (R10).
+-- which they became owed. Without @every_affiliate no delivery of a postback for every affiliate is selected. They are taken in
+-- the order of their ids, behind an id (@after_id), until @limit are enqueued. @dry_run only counts. A delivery is overtaken if a
+-- later event of its conversion was delivered to the destination to which it would go now (R10).
 WITH named AS MATERIALIZED (
     SELECT c.id
     FROM offers o
@@ -41,6 +41,7 @@ WITH named AS MATERIALIZED (
         AND (@postback_id::bigint IS NULL OR l.postback_id = @postback_id)
         AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id)
         AND (@offer_id::text IS NULL OR l.offer_id = @offer_id)
+        AND (@every_affiliate::boolean OR p.affiliate_id IS NOT NULL)
         AND (@origins::text[] IS NULL OR l.destination_id = ANY (ARRAY(
             SELECT d.id FROM destinations d WHERE d.origin = ANY (@origins)
         )))

@@ -1,7 +1,9 @@
--- Finds what has an id (@text): conversions by their own id, their transaction and their click, and deliveries, postbacks, offers and
--- affiliates by their ids. @number is the text as a number, or null if it is none. It returns at most @limit conversions; of every
--- other kind there is one at most. With @offer_id or @affiliate_id only what belongs to that offer or affiliate is found; null does
--- not limit.
+-- Finds what has an id (@text): conversions by their own id, their transaction and their click, and deliveries, postbacks, offers
+-- and affiliates by their ids. @number is the text as a number, or null if it is none. It returns at most @limit conversions; of
+-- every other kind there is one at most. With @offer_id or @affiliate_id only what belongs to that offer or affiliate is found;
+-- null does not limit. Without @every_offer what concerns every offer is left out: postbacks for every offer, and affiliates
+-- other than @affiliate_id. Without @every_affiliate it is postbacks for every affiliate, their deliveries, and offers other than
+-- @offer_id.
 WITH named AS MATERIALIZED (
     SELECT 1 AS place, 'id' AS matched, c.* FROM conversions c WHERE c.id = @number::bigint
     UNION ALL
@@ -39,6 +41,8 @@ WITH named AS MATERIALIZED (
         WHERE l.id = @number::bigint
             AND (@offer_id::text IS NULL OR l.offer_id = @offer_id)
             AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id)
+            AND (@every_affiliate::boolean OR EXISTS (
+                SELECT FROM postbacks p WHERE p.id = l.postback_id AND p.affiliate_id IS NOT NULL))
         LIMIT 1
     )
     UNION ALL
@@ -49,11 +53,15 @@ WITH named AS MATERIALIZED (
     WHERE p.id = @number::bigint
         AND (@offer_id::text IS NULL OR p.offer_id IS NULL OR p.offer_id = @offer_id)
         AND (@affiliate_id::text IS NULL OR p.affiliate_id IS NULL OR p.affiliate_id = @affiliate_id)
+        AND (@every_offer::boolean OR p.offer_id IS NOT NULL) AND (@every_affiliate::boolean OR p.affiliate_id IS NOT NULL)
     UNION ALL
     SELECT 4, o.id, 0, 0, json_build_object('kind', 'offer', 'id', o.id, 'matched', 'id', 'name', o.name)
-    FROM offers o WHERE o.id = @text::text AND (@offer_id::text IS NULL OR o.id = @offer_id)
+    FROM offers o
+    WHERE o.id = @text::text AND (@offer_id::text IS NULL OR o.id = @offer_id) AND (@every_affiliate::boolean OR o.id = @offer_id)
     UNION ALL
     SELECT 5, a.id, 0, 0, json_build_object('kind', 'affiliate', 'id', a.id, 'matched', 'id', 'name', a.name)
-    FROM affiliates a WHERE a.id = @text::text AND (@affiliate_id::text IS NULL OR a.id = @affiliate_id)
+    FROM affiliates a
+    WHERE a.id = @text::text AND (@affiliate_id::text IS NULL OR a.id = @affiliate_id)
+        AND (@every_offer::boolean OR a.id = @affiliate_id)
 )
 SELECT kind = 1 AS is_conversion, match FROM found ORDER BY kind, place, number
