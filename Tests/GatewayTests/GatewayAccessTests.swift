@@ -116,7 +116,12 @@ import Testing
             try gateway.request(
                 method, "/console/session", cookie.map { ["Cookie": $0] } ?? [:], body: body.map { Array($0.utf8) })
         }
-        #expect(try session("GET", nil).json == ["open": false, "name": .null, "scope": .null, "attempts": 8])
+        #expect(
+            try session("GET", nil).json
+                == [
+                    "open": false, "name": .null, "scope": .null, "affiliateId": .null, "offerId": .null,
+                    "attempts": 8,
+                ])
         #expect(try session("POST", nil, #"{"key":"pbk_1_x"}"#).status == 401)
         #expect(try session("POST", nil, "{}").status == 400)
         let signedIn = try session("POST", nil, "{\"key\":\"\(key)\"}")

@@ -37,11 +37,36 @@ import Testing
         #expect(row?.contains(key.suffix(64)) == false)
     }
 
+    @Test func `a key is limited to an affiliate and an offer that exist, and the list shows them`() throws {
+        try installation.configure(offer: ["offerId": 7])
+        for (words, message) in [
+            (["--affiliate", "b"], "there is no affiliate \"b\""), (["--offer", "o"], "there is no offer \"o\""),
+        ] {
+            let outcome = try Programs.run(
+                "postbacks", ["keys", "create", "--name", "k", "--scope", "read"] + words,
+                environment: installation.environment)
+            #expect(outcome.status == .exited(66) && outcome.text == "")
+            #expect(outcome.errorText.contains(message), "\(outcome.errorText)")
+        }
+        #expect(try installation.count("api_keys") == 0)
+        let created = try run("create", "--name", "k", "--scope", "read", "--affiliate", " a\u{a0}", "--offer", "7")
+        #expect(created.errorText.contains("limited to the affiliate a and the offer 7"), "\(created.errorText)")
+        _ = try run("create", "--name", "k", "--scope", "manage", "--offer", "7")
+        let keys = try JSON(parsing: try run("list", "--json").output)["keys"]?.items ?? []
+        #expect(keys.map { $0["affiliateId"] } == ["a", .null] && keys.map { $0["offerId"] } == ["7", "7"])
+        #expect(try run("list").text.contains("AFFILIATE"))
+        let doctor = try Programs.run("postbacks", ["doctor", "--json"], environment: installation.environment)
+        #expect(doctor.text.contains("2 of 2 are valid, 2 of them for one affiliate or offer only"), "\(doctor.text)")
+        #expect(doctor.text.contains("none has the scope manage without a limit"))
+    }
+
     @Test(arguments: [
         (["--name", "", "--scope", "read"], "--name must"),
         (["--name", "k", "--scope", "all"], "record, read or manage"),
         (["--name", "k", "--scope", "read", "--expires", "soon"], "such as 90d"),
         (["--name", "k", "--scope", "read", "--expires", "0d"], "such as 90d"), (["--scope", "read"], "--name"),
+        (["--name", "k", "--scope", "read", "--affiliate", "*"], "--affiliate must not be \"*\""),
+        (["--name", "k", "--scope", "read", "--offer", " "], "--offer must"),
     ])
     func `wrong words are named, and no key is made`(words: [String], message: String) throws {
         let outcome = try Programs.run("postbacks", ["keys", "create"] + words, environment: installation.environment)

@@ -9,7 +9,7 @@ import Postgres
 /// conversion 1.
 enum FunctionCallSamples {
     static let all: [any StoredCall] =
-        offers + conversions + postbacks + deliveries + statistics + destinations
+        offers + conversions + postbacks + deliveries + statistics + destinations + limits
 
     private static let offers: [any StoredCall] = [
         ConfigureAffiliate(id: "a", name: nil),
@@ -78,6 +78,13 @@ enum FunctionCallSamples {
                 ["destination": "http://one", "maxInFlight": 4, "resume": true], DestinationChanges.init)),
         FindRecords(search: read(["text": "1"], RecordSearch.init), limit: 10),
     ]
+
+    private static let limits: [any StoredCall] = [
+        FindForeignPostbacks([1, 99], limits: own), FindForeignDeliveries([1, 99], limits: own),
+        FindOwnConversion(read(["offerId": "o", "transactionId": "t"], ConversionKey.init), limits: own),
+        CheckOwnDestination(["http://one:80"], limits: own),
+    ]
+    private static let own = KeyLimits(affiliateID: "a", offerID: "o")
 
     private static let new = read(
         ["offerId": "o", "affiliateId": "a", "transactionId": "new", "clickId": "c", "status": "done"],

@@ -19,8 +19,7 @@ extension GatewayService {
             throw Refusal(error)
         }
         if let key, name == "resendDeliveries" {
-            let owner = caller?.name ?? ""
-            return try await resends.run(owner: owner, key: key, input: input) { () throws(Refusal) in
+            return try await resends.run(owner: caller?.id, key: key, input: input) { () throws(Refusal) in
                 try await run(name, input, caller)
             }
         }
@@ -28,12 +27,27 @@ extension GatewayService {
     }
 
     private func run(_ name: String, _ input: [UInt8], _ caller: KeyRing.Caller?) async throws(Refusal) -> Response {
-        var output = try await output(of: name, input)
+        var output = try await limitedOutput(of: name, input, caller)
         if name == "previewPostback", caller?.may(.manage) == false {
             // Only a caller that may send a test needs the input of deliverPostback, which has the sealed secrets.
             output = AnswerLine.removing("input", from: output)
         }
         return Response(200, type: "application/json", output + [UInt8(ascii: "\n")])
+    }
+
+    /// The bytes of a function's answer, within the limits of the caller's key.
+    private func limitedOutput(
+        of name: String, _ input: [UInt8], _ caller: KeyRing.Caller?
+    ) async throws(Refusal) -> [UInt8] {
+        guard let limits = caller?.limits, !limits.isNone else { return try await output(of: name, input) }
+        let records = LimitedRecords(checks: checks)
+        let limited = try await records.check(try LimitedInput(input, of: name, limits), of: name)
+        let answer = LimitedAnswer(records: records, limits: limits)
+        let output: [UInt8]
+        do throws(Refusal) { output = try await self.output(of: name, limited.bytes) } catch {
+            throw answer.hide(error, of: name)
+        }
+        return try await answer.show(output, of: name, limited)
     }
 
     /// The bytes of a function's answer.
@@ -73,12 +87,18 @@ extension GatewayService {
     }
 
     /// Previews a postback with the body as previewPostback's input, and sends the request marked as a test. The sealed
-    /// secrets go from one function to the other and do not leave the gateway.
-    func sendTest(_ body: [UInt8]) async throws(Refusal) -> Response {
+    /// secrets go from one function to the other and do not leave the gateway. A limited key may test what it may
+    /// preview.
+    func sendTest(_ body: [UInt8], _ caller: KeyRing.Caller?) async throws(Refusal) -> Response {
+        var body = body
         do throws(FunctionError) {
             try CallLine.check(body, limit: GatewayService.bodyLimit)
         } catch {
             throw Refusal(error)
+        }
+        if let limits = caller?.limits, !limits.isNone {
+            let limited = try LimitedInput(body, of: "previewPostback", limits)
+            body = try await LimitedRecords(checks: checks).check(limited, of: "previewPostback").bytes
         }
         let preview = try await output(of: "previewPostback", body)
         guard let json = try? JSON(parsing: preview, depth: JSON.depthLimit + 16), let input = json["input"],

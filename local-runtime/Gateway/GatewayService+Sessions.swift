@@ -12,7 +12,7 @@ extension GatewayService {
             }
             switch keys.caller(text) {
             case .caller(let caller):
-                guard case .key(let id, _, _) = caller else { return .json(described(caller)) }
+                guard case .key(let id, _, _, _) = caller else { return .json(described(caller)) }
                 let cookie = Sessions.setting(sessions.start(key: id))
                 return .json(described(caller), headers: [Response.Field("Set-Cookie", cookie)])
             case .noKey, .wrongKey:
@@ -28,12 +28,17 @@ extension GatewayService {
     }
 
     private func described(_ caller: KeyRing.Caller?) -> JSON {
-        let who: JSON =
+        let limits = caller?.limits ?? .none
+        let scope: Scope? =
             switch caller {
-            case .anybody: ["open": true, "name": .null, "scope": "manage"]
-            case .key(_, let name, let scope): ["open": false, "name": .string(name), "scope": .string(scope.rawValue)]
-            case nil: ["open": false, "name": .null, "scope": .null]
+            case .anybody?: .manage
+            case .key(_, _, let scope, _)?: scope
+            case nil: nil
             }
-        return who.merging(["attempts": .integer(attempts)])
+        return [
+            "open": .bool(caller == .anybody), "name": .optional(caller?.name), "scope": .optional(scope?.rawValue),
+            "affiliateId": .optional(limits.affiliateID), "offerId": .optional(limits.offerID),
+            "attempts": .integer(attempts),
+        ]
     }
 }

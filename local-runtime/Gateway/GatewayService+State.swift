@@ -3,14 +3,15 @@ import Store
 import Synchronization
 
 extension GatewayService {
-    /// Whether requests can be served, and why not. Whoever has no key, where one is needed, learns only that.
+    /// Whether requests can be served, and why not. Whoever has no key, where one is needed, or a limited one, learns
+    /// only that.
     func readiness(of request: Request) async -> Response {
         let state = watch.state
         let missing = FunctionNames.all.filter { !pool.names.contains($0) }
         let isEnding = isEnding.withLock { $0 }
         let isReady = state.isReadable && missing.isEmpty && !isEnding
         var answer: [JSON.Member] = [JSON.Member("ready", .bool(isReady))]
-        if keys.isUnguarded || (try? identify(request)) != nil {
+        if keys.isUnguarded || (try? identify(request))?.limits.isNone == true {
             let seconds = await watch.gauges()?.measured.pollerSeconds
             answer += [
                 JSON.Member("database", .string(state.problem ?? "ok")),

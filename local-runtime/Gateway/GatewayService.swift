@@ -15,6 +15,7 @@ package final class GatewayService: Sendable {
     let sessions = Sessions()
     private let hosts: HostRules
     let watch: DatabaseWatch
+    let checks: LimitChecks
     private let description: DescriptionCache
     private let console = ConsoleFiles(EmbeddedFile.console)
     /// The attempts that a delivery has at most.
@@ -26,14 +27,15 @@ package final class GatewayService: Sendable {
     let isEnding = Mutex(false)
 
     package init(
-        pool: FunctionPool, keys: KeyRing, hosts: HostRules, watch: DatabaseWatch, description: DescriptionCache,
-        attempts: Int, metrics: GatewayMetrics, log: AccessLog?
+        pool: FunctionPool, keys: KeyRing, hosts: HostRules, watch: DatabaseWatch, checks: LimitChecks,
+        description: DescriptionCache, attempts: Int, metrics: GatewayMetrics, log: AccessLog?
     ) {
         self.attempts = attempts
         self.pool = pool
         self.keys = keys
         self.hosts = hosts
         self.watch = watch
+        self.checks = checks
         self.description = description
         self.metrics = metrics
         self.log = log
@@ -53,6 +55,9 @@ package final class GatewayService: Sendable {
         let route = try Route(request)
         try hosts.checkOrigin(request)
         let caller = try route.scope.map { scope throws(Refusal) in try self.caller(of: request, needing: scope) }
+        if route == .metrics, let limits = caller?.limits, !limits.isNone {
+            throw .outside(limits, "the metrics concern more than that")
+        }
         if route.takesJSON(request.method) { try checkType(request) }
         return Exchange.Admission(route: route, caller: caller)
     }
@@ -139,7 +144,7 @@ package final class GatewayService: Sendable {
         case .session: return try session(request)
         case .catalog: return .json(GatewayService.catalog)
         case .preset: return try presetFields(request.body)
-        case .test: return try await sendTest(request.body)
+        case .test: return try await sendTest(request.body, admission.caller)
         }
     }
 

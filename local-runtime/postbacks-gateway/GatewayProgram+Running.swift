@@ -33,8 +33,8 @@ extension GatewayProgram {
         let hosts = HostRules(bound: arguments.host, listed: try settings(.hosts))
         let log = try AccessLog(logger)
         let service = GatewayService(
-            pool: pool, keys: keys, hosts: hosts, watch: watch, description: description,
-            attempts: try settings(.retrySchedule).attempts, metrics: metrics, log: log)
+            pool: pool, keys: keys, hosts: hosts, watch: watch, checks: try LimitChecks(settings),
+            description: description, attempts: try settings(.retrySchedule).attempts, metrics: metrics, log: log)
         try watch.start(logger)
         let server = HTTPServer(service)
         let port = try listen(server, arguments)

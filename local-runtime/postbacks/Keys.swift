@@ -1,6 +1,8 @@
 import ArgumentParser
+import Domain
 import FunctionRuntime
 import Gateway
+import Input
 import JSON
 import Store
 import System
@@ -15,6 +17,11 @@ struct Keys: ParsableCommand {
               record  recordConversion and updateConversionStatus
               read    the functions that only read, /metrics and /openapi.json
               manage  everything
+
+            --affiliate and --offer limit a key to the records of one affiliate, of one offer,
+            or of both. Everything else is answered as if it did not exist. The network's own
+            postbacks, for every affiliate, are not an affiliate's. Functions that concern
+            more than the limits, such as showHealth, are refused.
 
             A new or revoked key counts within a second.
             """,
@@ -41,7 +48,14 @@ struct CreateKeyCommand: ParsableCommand {
     @Option(help: "How long it is valid: a number and d, h or m, such as 90d. Without it: until it is revoked.")
     var expires: String?
 
+    @Option(help: "The id of an affiliate, to whose records the key is limited.")
+    var affiliate: String?
+
+    @Option(help: "The id of an offer, to whose records the key is limited.")
+    var offer: String?
+
     func validate() throws {
+        _ = try limits()
         guard !name.isEmpty, name.count <= 128, !name.unicodeScalars.contains(where: \.isControl) else {
             throw ValidationError("--name must have 1 to 128 characters, and no control characters")
         }
@@ -62,16 +76,33 @@ struct CreateKeyCommand: ParsableCommand {
         return count * unit
     }
 
+    /// The limits, read as the functions read ids.
+    private func limits() throws -> KeyLimits {
+        func id(_ text: String?, _ option: String) throws -> String? {
+            guard let text else { return nil }
+            var faults: [Fault] = []
+            guard let id = Rule<String>.chosenID.read(.string(text), .root, &faults) else {
+                throw ValidationError("\(option) \(faults.first?.message ?? "must be an id")")
+            }
+            return id
+        }
+        return KeyLimits(affiliateID: try id(affiliate, "--affiliate"), offerID: try id(offer, "--offer"))
+    }
+
     func run() throws {
         try reportingFailure {
             guard let scope = Scope(rawValue: scope) else { return }
+            let limits = try limits()
+            let database = try Keys.database()
+            try limits.requireKnown(in: database)
             let secret = APIKey.secret()
-            let created = try Keys.database().run(
+            let created = try database.run(
                 CreateKey(
                     name: name, scope: scope, digest: APIKey.digest(of: secret),
-                    seconds: expires.flatMap(CreateKeyCommand.seconds)))
+                    seconds: expires.flatMap(CreateKeyCommand.seconds), limits: limits))
             let end = created.expiresAt.map { "valid until \($0)" } ?? "valid until it is revoked"
-            Terminal.printError("key \(created.id), \(scope.rawValue), \(end); it cannot be shown again:")
+            let limit = limits.isNone ? "" : " limited to \(Terminal.safe(limits.words)),"
+            Terminal.printError("key \(created.id), \(scope.rawValue),\(limit) \(end); it cannot be shown again:")
             Terminal.print(APIKey(id: created.id, secret: secret).text)
         }
     }
@@ -91,11 +122,12 @@ struct ListKeysCommand: ParsableCommand {
             if keys.isEmpty {
                 return Terminal.print("no key exists; create one: postbacks keys create --name NAME --scope manage")
             }
-            let head = ["ID", "NAME", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED"]
+            let head = ["ID", "NAME", "SCOPE", "AFFILIATE", "OFFER", "STATE", "CREATED", "EXPIRES", "LAST USED"]
             let rows = keys.map { key in
                 [
-                    "\(key.id)", Terminal.safe(key.name), key.scope.rawValue, key.state, key.createdAt,
-                    key.expiresAt ?? "never", key.usedAt ?? "never",
+                    "\(key.id)", Terminal.safe(key.name), key.scope.rawValue,
+                    Terminal.safe(key.limits.affiliateID ?? "every"), Terminal.safe(key.limits.offerID ?? "every"),
+                    key.state, key.createdAt, key.expiresAt ?? "never", key.usedAt ?? "never",
                 ]
             }
             Terminal.print(Terminal.table([head] + rows))
@@ -124,7 +156,8 @@ struct RevokeKeyCommand: ParsableCommand {
 extension ListKeys.Key {
     fileprivate var json: JSON {
         [
-            "id": .integer(id), "name": .string(name), "scope": .string(scope.rawValue), "state": .string(state),
+            "id": .integer(id), "name": .string(name), "scope": .string(scope.rawValue),
+            "affiliateId": .optional(limits.affiliateID), "offerId": .optional(limits.offerID), "state": .string(state),
             "createdAt": .string(createdAt), "expiresAt": .optional(expiresAt), "revokedAt": .optional(revokedAt),
             "usedAt": .optional(usedAt),
         ]

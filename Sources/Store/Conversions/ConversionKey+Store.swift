@@ -1,5 +1,5 @@
-import Domain
-import FunctionRuntime
+package import Domain
+package import FunctionRuntime
 import Postgres
 
 /// The columns by which the statements look a conversion up.
@@ -24,14 +24,14 @@ extension ConversionKey {
     }
 
     /// The error if no conversion has the key.
-    var isUnknown: FunctionError {
+    package var isUnknown: FunctionError {
         let name =
             if case .conversion(let id) = self { "there is no conversion \(id)" } else { "there is no such conversion" }
         return .notFound(field, name)
     }
 
     /// The error if several conversions have the key.
-    var isAmbiguous: FunctionError {
+    package var isAmbiguous: FunctionError {
         .conflict(field, "names several conversions; add goalId (null: the one without a goal), or use conversionId")
     }
 }

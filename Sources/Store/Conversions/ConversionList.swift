@@ -65,7 +65,7 @@ package struct ConversionList {
 }
 
 extension FunctionError {
-    static func unknownConversion(_ id: Int) -> FunctionError {
+    package static func unknownConversion(_ id: Int) -> FunctionError {
         .notFound("conversionId", "there is no conversion \(id)")
     }
 }

@@ -23,19 +23,15 @@ struct NamedIDs {
         if isEmpty { return }
         let unknown = try database.run(FindUnknown(ids: self))
         var faults: [Fault] = []
-        func check<ID>(_ id: ID?, _ isUnknown: Bool, _ field: String, _ message: (ID) -> String) {
-            if let id, isUnknown { faults.append(Fault(path.member(field), message(id))) }
+        func check<ID>(_ id: ID?, _ isUnknown: Bool, _ record: (ID) -> UnknownRecord) {
+            if let id, isUnknown { faults.append(record(id).fault(at: path)) }
         }
-        check(offer, unknown.offer, "offerId") { "there is no offer \"\($0)\"; listOffers shows them" }
-        check(affiliate, unknown.affiliate, "affiliateId") {
-            "there is no affiliate \"\($0)\"; listAffiliates shows them"
-        }
-        check(postback, unknown.postback, "postbackId") { "there is no postback \($0); listPostbacks shows them" }
-        check(conversion, unknown.conversion, "conversionId") { "there is no conversion \($0)" }
-        check(delivery, unknown.delivery, "deliveryId") { "there is no delivery \($0)" }
-        check(destinations, unknown.destination, "destination") {
-            "no postback has led to \($0.joined(separator: " or ")); listDestinations shows them"
-        }
+        check(offer, unknown.offer, UnknownRecord.offer)
+        check(affiliate, unknown.affiliate, UnknownRecord.affiliate)
+        check(postback, unknown.postback, UnknownRecord.postback)
+        check(conversion, unknown.conversion, UnknownRecord.conversion)
+        check(delivery, unknown.delivery, UnknownRecord.delivery)
+        check(destinations, unknown.destination, UnknownRecord.destination)
         guard faults.isEmpty else { throw .notFound(faults) }
     }
 }

@@ -21,12 +21,14 @@ package struct CreateKey: StoredCall {
     package let digest: [UInt8]
     /// For how many seconds it is valid; nil for ever.
     package let seconds: Int?
+    package let limits: KeyLimits
 
-    package init(name: String, scope: Scope, digest: [UInt8], seconds: Int?) {
+    package init(name: String, scope: Scope, digest: [UInt8], seconds: Int?, limits: KeyLimits = .none) {
         self.name = name
         self.scope = scope
         self.digest = digest
         self.seconds = seconds
+        self.limits = limits
     }
 
     package struct Answer {
@@ -39,7 +41,8 @@ package struct CreateKey: StoredCall {
     package var arguments: Arguments {
         [
             "name": .text(name), "scope": .text(scope.rawValue), "digest": .bytea(digest),
-            "seconds": .optional(seconds),
+            "seconds": .optional(seconds), "affiliate_id": .optional(limits.affiliateID),
+            "offer_id": .optional(limits.offerID),
         ]
     }
 
@@ -57,6 +60,7 @@ package struct ListKeys: StoredCall {
         package let id: Int
         package let name: String
         package let scope: Scope
+        package let limits: KeyLimits
         /// `valid`, `expired` or `revoked`.
         package let state: String
         package let createdAt: String
@@ -73,7 +77,8 @@ package struct ListKeys: StoredCall {
             keys.append(
                 Key(
                     id: try row.required("id"), name: try row.required("name"), scope: try row.required("scope"),
-                    state: try row.required("state"), createdAt: try row.required("created_at"),
+                    limits: try KeyLimits(row), state: try row.required("state"),
+                    createdAt: try row.required("created_at"),
                     expiresAt: try row.optional("expires_at"), revokedAt: try row.optional("revoked_at"),
                     usedAt: try row.optional("used_at")))
         }
@@ -93,13 +98,17 @@ package struct LoadKeys: StoredCall {
         package let digest: String
         /// For how long it stays valid; nil for ever.
         package let milliseconds: Int?
+        package let limits: KeyLimits
 
-        package init(id: Int, name: String, scope: Scope, digest: String, milliseconds: Int?) {
+        package init(
+            id: Int, name: String, scope: Scope, digest: String, milliseconds: Int?, limits: KeyLimits = .none
+        ) {
             self.id = id
             self.name = name
             self.scope = scope
             self.digest = digest
             self.milliseconds = milliseconds
+            self.limits = limits
         }
     }
 
@@ -123,9 +132,16 @@ package struct LoadKeys: StoredCall {
             keys.append(
                 Key(
                     id: id, name: try row.required("name"), scope: try row.required("scope"),
-                    digest: try row.required("digest"), milliseconds: try row.optional("milliseconds")))
+                    digest: try row.required("digest"), milliseconds: try row.optional("milliseconds"),
+                    limits: try KeyLimits(row)))
         }
         return Answer(keys: keys, exist: try rows.single().required("exist"))
+    }
+}
+
+extension KeyLimits {
+    fileprivate init(_ row: Row) throws(PostgresError) {
+        self.init(affiliateID: try row.optional("affiliate_id"), offerID: try row.optional("offer_id"))
     }
 }
 

@@ -1,7 +1,7 @@
 package import Domain
 package import FunctionRuntime
 package import Input
-import JSON
+package import JSON
 import Postgres
 
 /// The changes to one postback.
@@ -219,7 +219,8 @@ extension FunctionError {
     static func unknownPostback(_ id: Int) -> FunctionError { .unknownPostback("\(id)") }
 
     /// `ids` is a list for people.
-    static func unknownPostback(_ ids: String, at path: Path = Path.root.member("postbackId")) -> FunctionError {
+    package static func unknownPostback(_ ids: String, at path: Path = Path.root.member("postbackId")) -> FunctionError
+    {
         .notFound([Fault(path, "there is no postback \(ids), or it has been deleted")])
     }
 

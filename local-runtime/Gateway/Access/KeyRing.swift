@@ -11,17 +11,22 @@ package final class KeyRing: Sendable {
     package enum Caller: Sendable, Equatable {
         /// Anybody on this machine, as long as no key exists.
         case anybody
-        case key(id: Int, name: String, scope: Scope)
+        case key(id: Int, name: String, scope: Scope, limits: KeyLimits = .none)
 
         package func may(_ scope: Scope) -> Bool {
             switch self {
             case .anybody: true
-            case .key(_, _, let own): own.allows(scope)
+            case .key(_, _, let own, _): own.allows(scope)
             }
         }
 
         /// The name for the log.
-        package var name: String? { if case .key(_, let name, _) = self { name } else { nil } }
+        package var name: String? { if case .key(_, let name, _, _) = self { name } else { nil } }
+
+        /// The id of the key.
+        package var id: Int? { if case .key(let id, _, _, _) = self { id } else { nil } }
+
+        package var limits: KeyLimits { if case .key(_, _, _, let limits) = self { limits } else { .none } }
     }
 
     package enum Answer: Sendable, Equatable {
@@ -35,6 +40,7 @@ package final class KeyRing: Sendable {
     private struct Entry {
         let name: String
         let scope: Scope
+        let limits: KeyLimits
         let digest: [UInt8]
         let expiry: Instant
     }
@@ -60,7 +66,10 @@ package final class KeyRing: Sendable {
         let entries = answer.keys.map { key in
             let expiry = key.milliseconds.map { now + .milliseconds($0) } ?? .distantFuture
             let digest = Array(key.digest.utf8)
-            return (key.id, Entry(name: key.name, scope: key.scope, digest: digest, expiry: expiry))
+            return (
+                key.id,
+                Entry(name: key.name, scope: key.scope, limits: key.limits, digest: digest, expiry: expiry)
+            )
         }
         state.withLock { state in
             state.entries = Dictionary(entries) { $1 }
@@ -84,7 +93,7 @@ package final class KeyRing: Sendable {
                 isEqualInConstantTime(Array(key.digest.hexadecimal.utf8), entry.digest)
             else { return .wrongKey }
             state.used.insert(key.id)
-            return .caller(.key(id: key.id, name: entry.name, scope: entry.scope))
+            return .caller(.key(id: key.id, name: entry.name, scope: entry.scope, limits: entry.limits))
         }
     }
 
@@ -93,7 +102,7 @@ package final class KeyRing: Sendable {
         state.withLock { state in
             guard let entry = state.entries[id], entry.expiry > now else { return nil }
             state.used.insert(id)
-            return .key(id: id, name: entry.name, scope: entry.scope)
+            return .key(id: id, name: entry.name, scope: entry.scope, limits: entry.limits)
         }
     }
 

@@ -68,7 +68,10 @@ package enum OpenAPI {
     private static let failures: [(Int, String, String)] = [
         (400, "InvalidRequest", "`invalid_json` or `invalid_request`: the input is wrong; `details` names all faults."),
         (401, "Unauthorized", "`unauthorized`: a key is needed, or the key is not valid."),
-        (403, "Forbidden", "`forbidden`: the key lacks the scope, or the page of another site calls."),
+        (
+            403, "Forbidden",
+            "`forbidden`: the key lacks the scope or is limited to other records, or the page of another site calls."
+        ),
         (404, "NotFound", "`not_found`: something that the input names is unknown, or the path is."),
         (405, "MethodNotAllowed", "`method_not_allowed`: `Allow` lists the methods."),
         (408, "TooSlow", "`timeout`: the request did not arrive in time."),

@@ -45,6 +45,32 @@ package enum CallLine {
     }
 }
 
+extension CallLine {
+    /// The place of a member's value; nil if the object has no such member. `object` is one JSON object.
+    static func place(of name: String, in object: [UInt8]) -> Range<Int>? {
+        let members = try? JSON.outline(of: object, depth: JSON.depthLimit + 16)
+        return members?.first { $0.name.utf8.elementsEqual(name.utf8) }?.place
+    }
+
+    /// The object with the new members at its front, and without those that had one of the names. The values of the
+    /// others stay as they are written.
+    static func replacing(_ names: [String], with new: [JSON.Member], in object: [UInt8]) -> [UInt8] {
+        guard let members = try? JSON.outline(of: object, depth: JSON.depthLimit + 16) else { return object }
+        var bytes = Array(JSON.object(new).bytes.dropLast())
+        for member in members where !names.contains(where: { member.name.utf8.elementsEqual($0.utf8) }) {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes += JSON.string(member.name).bytes + [UInt8(ascii: ":")] + object[member.place]
+        }
+        return bytes + [UInt8(ascii: "}")]
+    }
+
+    /// The object with another value of a member that it has.
+    static func setting(_ name: String, to value: JSON, in object: [UInt8]) -> [UInt8] {
+        guard let place = place(of: name, in: object) else { return object }
+        return object[..<place.lowerBound] + value.bytes + object[place.upperBound...]
+    }
+}
+
 /// A line that a warm function has answered: `{"id":…,"output":…}` or `{"id":…,"error":…}`.
 package struct AnswerLine: Sendable, Equatable {
     private let bytes: [UInt8]
@@ -109,12 +135,6 @@ package struct AnswerLine: Sendable, Equatable {
 extension AnswerLine {
     /// The object without a member. The other bytes stay as they are. `object` is one JSON object.
     static func removing(_ name: String, from object: [UInt8]) -> [UInt8] {
-        guard let members = try? JSON.outline(of: object, depth: depthLimit) else { return object }
-        var rest: [UInt8] = [UInt8(ascii: "{")]
-        for member in members where member.name != name {
-            if rest.count > 1 { rest.append(UInt8(ascii: ",")) }
-            rest += JSON.string(member.name).bytes + [UInt8(ascii: ":")] + object[member.place]
-        }
-        return rest + [UInt8(ascii: "}")]
+        CallLine.replacing([name], with: [], in: object)
     }
 }

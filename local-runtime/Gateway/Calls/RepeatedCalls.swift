@@ -6,8 +6,9 @@ import System
 /// repeated call gets the first one's answer. They are kept for a day, in this process only.
 final class RepeatedCalls: Sendable {
     private struct Name: Hashable {
-        /// Who called, because two callers may choose the same key.
-        let owner: String
+        /// The id of the key with which the call was made, because two callers may choose the same Idempotency-Key; nil
+        /// while everybody may call.
+        let owner: Int?
         let key: String
     }
 
@@ -27,7 +28,7 @@ final class RepeatedCalls: Sendable {
     /// Runs the body, unless the answer to the same call is known.
     /// - Throws: a conflict if the key was used with another input, or if the first call is still under way.
     func run(
-        owner: String, key: String, input: [UInt8], _ body: () async throws(Refusal) -> Response
+        owner: Int?, key: String, input: [UInt8], _ body: () async throws(Refusal) -> Response
     ) async throws(Refusal) -> Response {
         let name = Name(owner: owner, key: key)
         if let known = try enter(name, digest: sha256(input)) { return known }

@@ -106,10 +106,13 @@ struct WorkCheck {
             return .good(
                 "API keys", "there is none: the gateway serves its own machine only, and everything is open there")
         }
-        let text = "\(valid.count) of \(keys.count) are valid"
-        guard valid.contains(where: { $0.scope == .manage }) else {
+        let limited = valid.count { !$0.limits.isNone }
+        let text =
+            "\(valid.count) of \(keys.count) are valid"
+            + (limited > 0 ? ", \(limited) of them for one affiliate or offer only" : "")
+        guard valid.contains(where: { $0.scope == .manage && $0.limits.isNone }) else {
             return .notable(
-                "API keys", "\(text), and none has the scope manage",
+                "API keys", "\(text), and none has the scope manage without a limit",
                 run: "postbacks keys create --name NAME --scope manage")
         }
         return .good("API keys", text)

@@ -1,8 +1,7 @@
--- Loads the keys that are valid now, for the checks of requests, and tells for how many milliseconds each stays valid (null: for
--- ever) and whether there is any key, also one that is not valid any more. If no key is valid, there is one row without an id. A
--- key that is limited to an affiliate or an offer is none that this version can enforce, and is left out.
-SELECT k.id, k.name, k.scope, encode(k.digest, 'hex') AS digest,
+-- Loads the keys that are valid now with their limits, for the checks of requests, and tells for how many milliseconds each stays
+-- valid (null: for ever) and whether there is any key, also one that is not valid any more. If no key is valid, there is one row
+-- without an id.
+SELECT k.id, k.name, k.scope, k.affiliate_id, k.offer_id, encode(k.digest, 'hex') AS digest,
     ceil(extract(epoch FROM k.expires_at - now()) * 1000)::bigint AS milliseconds, keys.exist
 FROM (SELECT EXISTS (SELECT FROM api_keys) AS exist) keys
 LEFT JOIN api_keys k ON k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
-    AND k.affiliate_id IS NULL AND k.offer_id IS NULL
