@@ -19,7 +19,8 @@ func checkSnapshot(_ bytes: [UInt8]) throws(Violation) {
         var fields = Fields(line?["input"]?.members ?? [])
         let input = DeliverPostback.Input(&fields)
         fields.refuseUnknown()
-        try require(fields.faults.isEmpty && describe(input) == describe(call.input), "both readers read the same input")
+        try require(
+            fields.faults.isEmpty && describe(input) == describe(call.input), "both readers read the same input")
     }
 }
 
