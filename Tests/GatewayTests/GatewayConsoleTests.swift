@@ -17,7 +17,7 @@ import Testing
 
     @Test func `the session says how many attempts a delivery has at most`() throws {
         let session = try gateway.request("GET", "/console/session").json
-        #expect(session == ["open": true, "name": .null, "scope": "manage", "attempts": 4])
+        #expect(session["attempts"] == 4 && session["open"] == true)
     }
 
     @Test func `the catalog has the macros and the presets with their options`() throws {

@@ -18,10 +18,10 @@ struct Keys: ParsableCommand {
               read    the functions that only read, /metrics and /openapi.json
               manage  everything
 
-            --affiliate and --offer limit a key to the records of one affiliate, of one offer,
-            or of both. Everything else is answered as if it did not exist. The network's own
-            postbacks, for every affiliate, are not an affiliate's. Functions that concern
-            more than the limits, such as showHealth, are refused.
+            --affiliate and --offer limit a key to the records of one affiliate, of one
+            offer, or of both. Everything else is answered as if it did not exist. The
+            network's own postbacks, for every affiliate, are not an affiliate's.
+            Functions that concern more than the limits, such as showHealth, are refused.
 
             A new or revoked key counts within a second.
             """,
