@@ -216,13 +216,17 @@ let package = Package(
         .testTarget(
             name: "HostileTests",
             dependencies: ["HostileReceiver", "JSON", "System", "TestSupport", "TestThreads"]),
+        // The benchmarks, and what they print.
+        .target(name: "BenchmarkReport", dependencies: ["JSON"], path: "Tests/Benchmarks/Report"),
+        .testTarget(name: "BenchmarkReportTests", dependencies: ["BenchmarkReport", "JSON"]),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
                 "Egress", "EmbeddedPostgres", "HTTP", "JSON", "Postgres", "System", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Benchmarks", exclude: ["gateway", "run"], resources: [.embedInCode("single_row.sql")]),
+            path: "Tests/Benchmarks", exclude: ["Report", "gateway", "run"],
+            resources: [.embedInCode("single_row.sql")]),
 
         // Faults that are injected into the real programs, and the ledger that is checked after each fault.
         .target(
@@ -278,7 +282,7 @@ if isFuzzing {
 // The programs that are shipped are built without benchmarks, faults and tests, which is an eighth less to compile.
 // The gateway is built apart from the other programs, where the trait is enabled.
 if let programs = Context.environment["POSTBACKS_PROGRAMS_ONLY"] {
-    let tools: Set = ["TestSupport", "HostileReceiver", "benchmarks", "FaultLedger", "faults"]
+    let tools: Set = ["TestSupport", "HostileReceiver", "BenchmarkReport", "benchmarks", "FaultLedger", "faults"]
     package.targets.removeAll {
         $0.type == .test || tools.contains($0.name) || ($0.name == "postbacks-gateway" && programs != "gateway")
     }
