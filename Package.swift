@@ -222,11 +222,12 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "Egress", "EmbeddedPostgres", "HTTP", "JSON", "Postgres", "System", "TestSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "BenchmarkReport", "Domain", "Egress", "EmbeddedPostgres", "HTTP", "JSON", "Postgres", "Store",
+                "System",
+                "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Benchmarks", exclude: ["Report", "gateway", "run"],
-            resources: [.embedInCode("single_row.sql")]),
+            path: "Tests/Benchmarks", exclude: ["C", "Report", "gateway", "run"],
+            resources: [.embedInCode("SQL")]),
 
         // Faults that are injected into the real programs, and the ledger that is checked after each fault.
         .target(

@@ -9,8 +9,8 @@ WITH conversion AS (
     FROM conversion c JOIN offers o ON o.id = c.offer_id JOIN affiliates a ON a.id = c.affiliate_id
     RETURNING id, conversion_id
 )
-INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id)
-SELECT e.id, e.conversion_id, 1, p.id, p.destination_id
+INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, offer_id, affiliate_id)
+SELECT e.id, e.conversion_id, 1, p.id, p.destination_id, 'o1', 'a1'
 FROM event e CROSS JOIN postbacks p
 WHERE coalesce(p.offer_id, '*') = ANY (ARRAY['o1', '*']) AND coalesce(p.affiliate_id, '*') = ANY (ARRAY['a1', '*'])
     AND p.conversion_status = 'done' AND p.deleted_at IS NULL AND p.active
