@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: [
         "local-runtime/build", "local-runtime/demo", "local-runtime/dev", "local-runtime/up", "Tests/run",
-        "Tests/Benchmarks/gateway", "Tests/Benchmarks/run",
+        "Tests/Benchmarks/Queues/install", "Tests/Benchmarks/gateway", "Tests/Benchmarks/peers", "Tests/Benchmarks/run",
         "Tests/Faults/run",
     ])
     func `--help says what it does, and does nothing`(script: String) throws {
