@@ -151,9 +151,10 @@ build() {
     swift build --package-path "$root" "$@" >&2 || fail "the build failed"
 }
 
-# Release builds contain Swift's library in each executable, so that they run without Swift installed.
+# Release builds contain Swift's library in each executable, so that they run without Swift installed. Its debug sections are left
+# out, which are a quarter of a program; the names of functions stay.
 build_release() {
-    build -c release --static-swift-stdlib
+    build -c release --static-swift-stdlib -Xlinker --strip-debug
     release=$(swift build --package-path "$root" -c release --static-swift-stdlib --show-bin-path)
 }
 
@@ -167,7 +168,7 @@ build_programs() {
 # products of the first. The first argument is release or debug.
 build_gateway() {
     local linking=()
-    if [ "$1" = release ]; then linking=(--static-swift-stdlib); fi
+    if [ "$1" = release ]; then linking=(--static-swift-stdlib -Xlinker --strip-debug); fi
     POSTBACKS_PROGRAMS_ONLY=gateway build --traits Gateway --scratch-path "$root/.build-gateway" -c "$1" \
         "${linking[@]}" --product postbacks-gateway
 }
