@@ -10,6 +10,8 @@
 -- attempt comes when the schedule's wait (@waits, in seconds, one for each attempt but the last) has passed since the lease
 -- began. If it was the last of @max_attempts, the delivery is dead.
 -- A delivery whose id a finished delivery already has is not sent. It is put off until it gets a new id.
+-- While a table is empty, all its indexes cost the same, and the poller keeps the plans that it makes then. So each look-up leaves
+-- one index only: the order by id leaves the primary key, "+ 0" rules out the indexes by destination.
 -- Each row of the result is either a claim with the line for deliverPostback, or has an error_code: lost or superseded for a
 -- delivery that ends here, id_taken for one whose id a finished delivery has. The attempts that it records are counted for the
 -- statistics.
@@ -29,12 +31,12 @@ WITH wanted AS (
 ), due AS MATERIALIZED (
     SELECT o.id, o.conversion_id, o.postback_id, o.destination_id, o.sequence, o.lease_until, o.lease_no, o.attempt,
         CASE
-            WHEN EXISTS (SELECT FROM deliveries f WHERE f.id = ANY (ARRAY[o.id])) THEN 'id_taken'
+            WHEN (SELECT true FROM deliveries f WHERE f.id BETWEEN o.id AND o.id ORDER BY f.id LIMIT 1) THEN 'id_taken'
             WHEN o.lease_until IS NOT NULL AND o.attempt + 1 >= @max_attempts::int THEN 'lost'
             WHEN o.may_be_late AND NOT o.is_forced AND EXISTS (
                 SELECT FROM deliveries later
                 WHERE later.conversion_id = ANY (ARRAY[o.conversion_id])
-                    AND later.destination_id = o.destination_id
+                    AND later.destination_id + 0 = o.destination_id
                     AND later.sequence > o.sequence
                     AND later.state = 'delivered'
             ) AND NOT (SELECT p.send_overtaken FROM postbacks p WHERE p.id = o.postback_id) THEN 'superseded'

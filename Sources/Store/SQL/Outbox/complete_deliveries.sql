@@ -7,7 +7,8 @@
 -- attempt either, because the fault was the sender's. The attempts are counted for the statistics.
 -- Each row is looked up by its key, one by one. The planner has wrong row counts for tables that grow and shrink every second, so
 -- the conditions allow only this plan. A comparison of a key with an array gives no order for a merge join, which would read a
--- whole index. "+ 0" rules out the index by destination.
+-- whole index. "+ 0" rules out the indexes by destination, IS TRUE the index by time, and an order by id all but the primary key:
+-- while a table is empty, all its indexes cost the same, and the poller keeps the plans that it makes then.
 WITH answers AS MATERIALIZED (
     SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
         split_part(line.id, '/', 3)::int AS postback_version, o.*
@@ -49,7 +50,11 @@ WITH answers AS MATERIALIZED (
     INSERT INTO deliveries (id, event_id, conversion_id, sequence, postback_id, destination_id, state, attempts,
         error_code, http_status, lease_no, owed_at, postback_version, offer_id, affiliate_id, attempts_before)
     -- An id that a finished delivery already has is replaced by a new one, so that one bad row does not fail the whole batch.
-    SELECT CASE WHEN EXISTS (SELECT FROM deliveries d WHERE d.id = ANY (ARRAY[j.id])) THEN nextval('outbox_id_seq') ELSE j.id END,
+    SELECT CASE
+            WHEN (SELECT true FROM deliveries d WHERE d.id BETWEEN j.id AND j.id ORDER BY d.id LIMIT 1)
+            THEN nextval('outbox_id_seq')
+            ELSE j.id
+        END,
         event_id, conversion_id, sequence, postback_id, destination_id, final, attempt, error_code, http_status, lease_no,
         owed_at, postback_version, offer_id, affiliate_id, attempts_before
     FROM judged j WHERE final IS NOT NULL
@@ -101,7 +106,7 @@ WITH answers AS MATERIALIZED (
         AND o.destination_id + 0 = j.destination_id
         AND o.sequence < j.sequence
         AND o.lease_until IS NULL
-        AND o.due_at > now() AND isfinite(o.due_at)
+        AND (o.due_at > now()) IS TRUE AND isfinite(o.due_at)
         AND NOT o.is_forced
         AND NOT (SELECT p.send_overtaken FROM postbacks p WHERE p.id = o.postback_id)
         AND o.id NOT IN (SELECT id FROM answers)
