@@ -41,7 +41,6 @@ struct FlowTests {
         #expect(!bench.slots.mayGather(at: bench.now))
         answer(400)
         bench.find(1)
-        #expect(!bench.slots.mayGather(at: bench.now))
         _ = bench.claim(200, to: 1)
         #expect(bench.slots.mayGather(at: bench.now))
         bench.now += .milliseconds(101)
