@@ -46,7 +46,11 @@ final class DeliveryProcess {
     /// When to call `advance` even if no event has come; nil for never.
     var wakeTime: Instant? { process == nil && !isClosing ? restartTime : nil }
 
-    func feed(_ claims: [Outbox.Claim]) { queue += claims }
+    /// Takes claims and writes as many of them as the process takes at once.
+    func feed(_ claims: [Outbox.Claim]) {
+        queue += claims
+        writeOrKill()
+    }
 
     /// Removes and returns those of the claims of which no byte was written.
     func takeBack(_ ids: Set<String>) -> [Outbox.Claim] {
@@ -81,13 +85,7 @@ final class DeliveryProcess {
     func advance(now: Instant) -> Turn {
         var turn = Turn()
         if process == nil, !isClosing, now >= restartTime { turn.end = start(now: now) }
-        do throws(SystemError) {
-            try write()
-        } catch {
-            // The process does not read any more: either it has ended, which the end of its output will show, or it is
-            // stuck and must be killed.
-            killNow()
-        }
+        writeOrKill()
         let isGone = isKilled && (try? process?.poll()) != nil
         do {
             try process?.read { turn.lines.append(Array($0)) }
@@ -138,6 +136,16 @@ final class DeliveryProcess {
             return nil
         } catch {
             return .notStarted(error)
+        }
+    }
+
+    private func writeOrKill() {
+        do throws(SystemError) {
+            try write()
+        } catch {
+            // The process does not read any more: either it has ended, which the end of its output will show, or it is
+            // stuck and must be killed.
+            killNow()
         }
     }
 
