@@ -6,7 +6,7 @@ import System
 /// The round trips of the loop, one at a time: each stores answers and claims deliveries.
 extension Poller {
     func startWork(now: Instant) {
-        guard link.idleConnection != nil, now >= pauseEnd, !isGathering(at: now) else { return }
+        guard link.idleConnection != nil, now >= pauseEnd else { return }
         var work = Work(startTime: now)
         var trip = RoundTrip()
         if !leasesToRelease.isEmpty { work.release = trip.add(ReleaseDeliveries(leasesToRelease)) }
@@ -34,15 +34,7 @@ extension Poller {
         guard !trip.isEmpty, link.start(trip, now: now) else { return }
         leasesToRelease = []
         answers.removeFirst(work.answers.count)
-        lastWork = now
         self.work = work
-    }
-
-    /// Whether the next round trip waits for more answers: what a statement costs besides its rows is then shared by more
-    /// of them. It waits only while requests come and go quickly, and the loop has nothing else to ask.
-    private func isGathering(at now: Instant) -> Bool {
-        stopTime == nil && leasesToRelease.isEmpty && !areAnswersStuck && answers.count < Poller.gatheredAnswers
-            && now - lastWork < Poller.gatherTime && slots.mayGather(at: now)
     }
 
     private func call(for look: Rhythm.Look, now: Instant) -> FindDueDestinations {

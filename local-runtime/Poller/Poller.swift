@@ -31,17 +31,12 @@ package final class Poller {
     /// could claim deliveries that have an answer but whose leases have run out, and send them again.
     var areAnswersStuck = false
     var work: Work?
-    /// When the last round trip was started.
-    var lastWork: Instant = .distantPast
     var leasesToRelease: [Outbox.Release] = []
     /// When the first signal came; `.distantPast` after a second one, which ends the poller at once.
     var stopTime: Instant?
     /// The longest time that a claim may take. Every lease is at least 10 seconds longer than the longest attempt, and
     /// this is half of that.
     static let claimTime: Duration = .seconds(5)
-    /// How long after the last round trip, and up to how many answers, the next one may wait.
-    static let gatherTime: Duration = .milliseconds(20)
-    static let gatheredAnswers = 256
     /// The poller sends nothing to the database before this time. A failed call sets it, so that the call is not
     /// repeated without a pause.
     var pauseEnd: Instant = .distantPast
@@ -175,9 +170,7 @@ package final class Poller {
             if let time = health.wakeTime(after: now) { times.append(time) }
             if let time = slots.wakeTime(after: now) { times.append(time) }
         }
-        if link.idleConnection != nil, !answers.isEmpty || !leasesToRelease.isEmpty {
-            times.append(slots.mayGather(at: now) ? max(now, lastWork + Poller.gatherTime) : now)
-        }
+        if link.idleConnection != nil, !answers.isEmpty || !leasesToRelease.isEmpty { times.append(now) }
         return waitTime(until: times, now: now)
     }
 

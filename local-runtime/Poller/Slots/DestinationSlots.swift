@@ -28,12 +28,9 @@ struct DestinationSlots {
     private var lastServed = 0
     private var lastStarted = 0
     private var answers = LastAnswers()
-    private var flow = Flow()
 
     /// How long a claim may wait here. It must not use up the time by which a lease exceeds the longest attempt.
     private static let patience: Duration = .seconds(1)
-    /// Above this number of answers in 50 ms, round trips to the database are made for many answers at a time.
-    private static let fastFlow = 100
     /// How many destinations are remembered while nothing is owed to them.
     private static let memory = 10_000
 
@@ -143,7 +140,6 @@ struct DestinationSlots {
     /// Takes the end of a request.
     mutating func ended(_ claim: Outbox.Claim, start: Instant, _ reaction: Reaction, at now: Instant) {
         let id = claim.destination
-        flow.came(at: now)
         if reaction.isAnswer { answers.came(to: start, at: now) }
         switch destinations[id]?.ended(claim, start: start, reaction, at: now) {
         case nil: break
@@ -153,13 +149,6 @@ struct DestinationSlots {
             marks[id] = Outbox.Mark(isAnswered: true, pause: max(pause, earlier))
         }
         setAside(id)
-    }
-
-    /// Whether the next round trip to the database may wait until more answers have come: they come so fast that a few
-    /// milliseconds bring many, and each destination has claims waiting here.
-    func mayGather(at now: Instant) -> Bool {
-        flow.answers(at: now) >= DestinationSlots.fastFlow && marks.isEmpty
-            && destinations.values.allSatisfy { !$0.needsClaims(at: now) }
     }
 
     /// Removes and returns the marks that the database does not know yet.

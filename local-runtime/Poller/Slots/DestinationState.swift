@@ -37,7 +37,6 @@ struct DestinationState {
     /// Whether it was blocked for its failures and may now be tried with one request at a time.
     private var isHalfOpen = false
     private(set) var pace = Pace()
-    private var flow = Flow()
 
     struct Flight {
         let start: Instant
@@ -92,16 +91,6 @@ struct DestinationState {
 
     /// How many requests to it may be in flight.
     func limit(_ ceilings: Ceilings) -> Int { min(ceilings.inFlight ?? window, maximum) }
-
-    /// How many claims may wait here besides the requests in flight, of which `limit` are allowed.
-    func mostAhead(_ limit: Int, at now: Instant) -> Int { max(limit, flow.answers(at: now)) }
-
-    /// Whether its next requests need a claim soon: less than half of the claims that may wait here do so.
-    func needsClaims(at now: Instant) -> Bool {
-        guard isOwed else { return false }
-        let ceilings = health(at: now).ceilings
-        return !ceilings.claimsAhead || waiting.count < mostAhead(limit(ceilings), at: now) / 2
-    }
 
     /// Whether a delivery that becomes due could start at once, as far as this destination goes.
     func isWorthALook(at now: Instant) -> Bool {
@@ -190,7 +179,6 @@ extension DestinationState {
     private mutating func answered(inFlight: Int, pause: Duration, at now: Instant) -> HealthChange? {
         defer { failures = 0 }
         answeredAt = now
-        flow.came(at: now)
         hasFailed = false
         isHalfOpen = false
         window = max(window, 2 * inFlight)

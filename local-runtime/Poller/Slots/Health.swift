@@ -3,14 +3,11 @@
 ///
 ///     health     in flight to      with the         looked for   slots of   all requests in    bytes of all
 ///                one destination   waiting claims   by itself    its group  flight             large lines
-///     flowing    window            window + more    yes          all        all                all
+///     flowing    window            2 × window       yes          all        all                all
 ///     answering  window            window           yes          all        all                all
 ///     unknown    2                 2                yes          half       all − half slots   half
 ///     silent     2                 2                yes          half       all − half slots   half
 ///     failing    1                 1                no           half       all − half slots   half
-///
-/// "More" is another window, or as many requests as the destination answers in 50 ms (`Flow`) if those are more: one
-/// round trip to the database then claims enough until the next one.
 ///
 /// Retries may take three quarters of a destination's requests, of its claims, and of all slots.
 ///
@@ -47,15 +44,15 @@ enum Health {
     var ceilings: Ceilings {
         switch self {
         // As soon as a request ends, a waiting claim starts: that saves a round trip to the database.
-        case .flowing: Ceilings(inFlight: nil, claimsAhead: true, isLookedFor: true, group: .trusted)
+        case .flowing: Ceilings(inFlight: nil, timesTaken: 2, isLookedFor: true, group: .trusted)
         // Claims ahead would wait too long, because the next answer may come late.
-        case .answering: Ceilings(inFlight: nil, claimsAhead: false, isLookedFor: true, group: .trusted)
+        case .answering: Ceilings(inFlight: nil, timesTaken: 1, isLookedFor: true, group: .trusted)
         // The second request is on its way while the first one shows whether the destination answers.
-        case .unknown: Ceilings(inFlight: 2, claimsAhead: false, isLookedFor: true, group: .doubtful)
+        case .unknown: Ceilings(inFlight: 2, timesTaken: 1, isLookedFor: true, group: .doubtful)
         // Its requests may only be slow. Those that hang fail when their time is up.
-        case .silent: Ceilings(inFlight: 2, claimsAhead: false, isLookedFor: true, group: .doubtful)
+        case .silent: Ceilings(inFlight: 2, timesTaken: 1, isLookedFor: true, group: .doubtful)
         // A look through the outbox finds it soon enough.
-        case .failing: Ceilings(inFlight: 1, claimsAhead: false, isLookedFor: false, group: .doubtful)
+        case .failing: Ceilings(inFlight: 1, timesTaken: 1, isLookedFor: false, group: .doubtful)
         }
     }
 }
@@ -64,8 +61,8 @@ enum Health {
 struct Ceilings {
     /// Requests in flight to one destination; nil for its window.
     let inFlight: Int?
-    /// Whether more than that number may be claimed, to wait here.
-    let claimsAhead: Bool
+    /// How many times that number may be in flight and waiting here.
+    let timesTaken: Int
     /// Whether a look for known destinations includes this destination. Otherwise only a look through the outbox finds
     /// what is due to it.
     let isLookedFor: Bool
@@ -74,6 +71,8 @@ struct Ceilings {
     /// The part of each number, of one destination's and of all slots, that retries may take. A quarter is left, so
     /// that a storm of retries keeps no first attempt waiting.
     static let retries = Part(3, of: 4)
+
+    var claimsAhead: Bool { timesTaken > 1 }
 
     /// The destinations that share ceilings.
     enum Group {

@@ -84,7 +84,7 @@ extension SlotUse {
     /// How much to claim for a destination; nil for nothing. `most` is its fair share.
     func share(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Share? {
         let limit = state.limit(ceilings)
-        let mostTaken = limit + (ceilings.claimsAhead ? state.mostAhead(limit, at: now) : 0)
+        let mostTaken = ceilings.timesTaken * limit
         guard state.isOwed, state.taken < mostTaken else { return nil }
 
         let starts = starts(of: state, ceilings, most: most, at: now)
@@ -96,8 +96,8 @@ extension SlotUse {
             share.limit(to: max(0, bytesLeft / state.lineBytes))
         }
         if state.retries.isDue {
-            let ofDestination = Ceilings.retries.of(mostTaken) - state.retriesTaken
-            let ofAll = Ceilings.retries.of(limits.slots + (ceilings.claimsAhead ? limits.waiting : 0)) - retries
+            let ofDestination = ceilings.timesTaken * Ceilings.retries.of(limit) - state.retriesTaken
+            let ofAll = ceilings.timesTaken * limits.retries - retries
             share.retries = max(0, min(share.free, ofDestination, ofAll))
         }
         if !state.first.isDue { share.limit(to: share.retries) }
