@@ -30,7 +30,7 @@ struct LimitedWorld {
         let conversion: Conversion
     }
 
-    /// What a key is limited to.
+    /// The affiliate and the offer to which a key is limited.
     struct Limits: CustomTestStringConvertible {
         var affiliate: String?
         var offer: String?
@@ -180,7 +180,7 @@ struct LimitedWorld {
             ).map { "\(table) \($0.text("row") ?? "")" }
         }
         let foreignPostbacks = postbacks.filter { !limits.own($0) }.map(\.id)
-        // Of the others, a key of an offer may send the deliveries of its own conversions again.
+        // A key of an offer may resend the deliveries of its own conversions, whoever has the postback.
         let unseen = postbacks.filter { !limits.sees($0) }.map(\.id)
         let foreignConversions = conversions.filter { !limits.own($0) }.map(\.id)
         let foreignDeliveries = deliveries.filter { !limits.own($0) }.map(\.id)

@@ -7,7 +7,7 @@ import Testing
 
 /// Tests the text of `/metrics` with Prometheus's own checker, which `./Tests/run` takes from Debian's package.
 @Suite(.ownThreads) struct PromtoolTests {
-    /// What it says of a text; nothing if it is content.
+    /// The complaints of promtool about a text; empty if it is content.
     private func complaints(_ text: String) throws -> String {
         let path = try #require(
             Executable.find("promtool") ?? [Repository.root + "/.build/promtool"].first(where: Executable.isExecutable),

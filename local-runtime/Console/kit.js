@@ -1,4 +1,4 @@
-// What most of the other files need.
+// Functions that most of the other files use.
 export * from "./call.js"
 export * from "./dialog.js"
 export * from "./dom.js"

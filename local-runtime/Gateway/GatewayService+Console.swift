@@ -4,7 +4,7 @@ import Input
 import JSON
 import Presets
 
-/// What the console asks for besides the functions.
+/// The answers that the console needs besides those of the functions.
 extension GatewayService {
     /// The lists that the pages show: the macros, those that most postbacks need first, and the presets.
     static let catalog: JSON = {

@@ -104,7 +104,7 @@ import System
         return Glibc.close(socket)
     }
 
-    /// What a transfer's `CURLOPT_CLOSESOCKETFUNCTION` calls; `CURLOPT_CLOSESOCKETDATA` is this object.
+    /// The callback that closes a transfer's sockets; its context (`CURLOPT_CLOSESOCKETDATA`) is this object.
     static let socketClosed: curl_closesocket_callback = { context, socket in
         guard let context = unsafe context else { return Glibc.close(socket) }
         return unsafe Unmanaged<TransferSockets>.fromOpaque(context).takeUnretainedValue().close(socket)

@@ -83,7 +83,7 @@ struct Drain {
                 expected: expected, requests: seen.requests, different: seen.different, delivered: delivered, owed: left
             ).check()
         case .after:
-            // What was not sent is still owed, row by row.
+            // Each row that was not sent is still owed.
             try RunLedger(
                 expected: seen.requests, requests: seen.requests, different: seen.different, delivered: delivered,
                 owed: left - (owed - delivered)

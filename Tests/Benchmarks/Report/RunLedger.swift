@@ -20,7 +20,7 @@ package struct RunLedger: Sendable, Equatable, CustomStringConvertible {
         self.owed = owed
     }
 
-    /// What does not balance; empty for a valid run.
+    /// The sums that do not balance; empty for a valid run.
     package var mistakes: [String] {
         var mistakes: [String] = []
         if requests != expected { mistakes.append("the receiver saw \(requests) requests of \(expected)") }

@@ -360,7 +360,7 @@ def typing(world):
     asked = world.gateway.inputs("previewPostback")
     assert len(asked) > 20 and all(input["url"].startswith("https://t") for input in asked)
     page.check_quiet()
-    # What is wrong all the same is shown at its field.
+    # A mistake in a complete request is shown at its field.
     page.fill("URL", "https://track.example.com/p?c=[cid]&amp;s={status}", dialog)
     field = dialog.find_element("css selector", "[data-field=url]")
     page.until(lambda: field.text.count("Warning: url has") == 2, "the warnings at the field")

@@ -7,7 +7,7 @@ package import System
 /// The log's line of each request. A thread of its own writes many at once: logging costs a request no system call, and
 /// a log that is read slowly holds up none. Lines that have no room are left out and counted.
 package final class AccessLog: Sendable {
-    /// What is logged of a request: nothing of its query, its body or a key.
+    /// The facts that are logged of a request. Its query, its body and keys are not among them.
     package struct Entry {
         let bytes: Int
         let id: String

@@ -4,7 +4,7 @@ import JSON
 
 @testable import deliverPostback
 
-/// What the reader of one pass accepts, the general reader reads as the same value, without a fault.
+/// Each text that the reader of one pass accepts is read by the general reader as the same value, without a fault.
 func checkSnapshot(_ bytes: [UInt8]) throws(Violation) {
     if let event = read(bytes, { $0.event() }) {
         try require(Rule.event.described(bytes) == describe(event), "both readers read the same event")

@@ -91,6 +91,9 @@ extension Fault {
             }
         }
         fault.setup.pollers = 2
+        // At the usual rate the slow receivers let thousands of deliveries queue up, before which the other poller would
+        // have to find those of the stopped one.
+        fault.setup.rate = 40
         fault.prepare = { scene in scene.network.slowDown(milliseconds: 200) }
         fault.confirm = { scene in
             scene.processes.fencedAnswers > 0
@@ -109,7 +112,7 @@ extension Fault {
         try scene.database.allowRepeatsOfLeased()
         scene.pause(11)
         scene.network.slowDown(milliseconds: 1200, status: 500)
-        try waitUntil("the other poller takes over") { try scene.database.unknownAttempts() > before }
+        try waitUntil("the other poller takes over", timeoutSeconds: 180) { try scene.database.unknownAttempts() > before }
         scene.pause(0.1)
         poller.send(SIGCONT)
         scene.pause(1)
