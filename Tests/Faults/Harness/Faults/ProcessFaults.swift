@@ -112,7 +112,9 @@ extension Fault {
         try scene.database.allowRepeatsOfLeased()
         scene.pause(11)
         scene.network.slowDown(milliseconds: 1200, status: 500)
-        try waitUntil("the other poller takes over", timeoutSeconds: 180) { try scene.database.unknownAttempts() > before }
+        try waitUntil("the other poller takes over", timeoutSeconds: 180) {
+            try scene.database.unknownAttempts() > before
+        }
         scene.pause(0.1)
         poller.send(SIGCONT)
         scene.pause(1)
