@@ -102,7 +102,6 @@ import Text
         unsafe errorText[0] = 0
         unsafe curl_slist_free_all(headerList)
         unsafe headerList = nil
-        // curl applies a list of addresses to one transfer only.
         let next = Setup(
             method: request.method, hasBody: request.body != nil, keepsConnection: keepsConnection,
             authorities: authorities, waited: destination.waited)
@@ -232,6 +231,7 @@ import Text
     }
 
     private func setDestination() -> CURLcode? {
+        // curl applies a list of addresses to one transfer only, so that each request sets its own.
         unsafe curl_slist_free_all(addressList)
         unsafe addressList = nil
         guard let destination, !destination.addresses.isEmpty else {
