@@ -17,8 +17,9 @@ import System
         let localPort: Int
     }
 
-    /// The highest number of connections that are kept open; it grows with the number of requests in flight.
-    private(set) var limit = min(256, ConnectionReuse.highestLimit)
+    /// The highest number of connections that are kept open; it grows with the number of requests in flight. It is larger
+    /// than the usual number of requests in flight, because requests go to different destinations in turn.
+    private(set) var limit = min(1024, ConnectionReuse.highestLimit)
     private var distrustedUntil: [RequestTarget: Instant] = [:]
     private var sockets: [Ends: CInt] = [:]
     private var ends: [CInt: Ends] = [:]
