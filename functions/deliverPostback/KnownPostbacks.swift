@@ -15,15 +15,23 @@ struct KnownPostbacks {
     }
 
     /// The memory that all postbacks may take together, in bytes.
-    private static let byteLimit = 64 << 20
+    private static let byteLimit = 48 << 20
     /// The memory that one postback may take, in bytes. A larger one is read each time: it must not displace many
     /// others.
     private static let postbackLimit = 1 << 20
-    /// The memory that a postback takes, for its JSON and its parsed templates, as a multiple of the bytes of its JSON
-    /// text. Measured factors: 24 for lists of digits, 20 for macros of four bytes with one byte of text between them,
-    /// 9 for usual postbacks.
-    private static let bytesForByte = 32
     private static let bytesForPostback = 4096
+    /// The memory that a postback takes for each byte of its JSON text: the text itself, its strings, and the same
+    /// strings in its parsed templates.
+    private static let bytesForByte = 4
+    /// The memory that each comma and each opening brace of the text stand for: a value, a member, a macro. Measured are
+    /// 48 bytes for a digit in a list, and 100 for a macro with the text behind it.
+    private static let bytesForPart = 160
+
+    /// An upper limit of the memory that a postback takes, for its JSON and its parsed templates.
+    static func memory(of json: [UInt8]) -> Int {
+        let parts = json.count { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "{") }
+        return bytesForPostback + bytesForByte * json.count + bytesForPart * parts
+    }
 
     /// Returns the postback that was last read under this id. It is the same one only if its bytes are.
     mutating func postback(id: Int) -> (json: [UInt8], postback: Postback)? {
@@ -36,7 +44,7 @@ struct KnownPostbacks {
     /// `json` is the text of the postback.
     mutating func remember(_ json: [UInt8], _ postback: Postback) {
         guard let id = postback.id else { return }
-        let bytes = KnownPostbacks.bytesForPostback + KnownPostbacks.bytesForByte * json.count
+        let bytes = KnownPostbacks.memory(of: json)
         guard bytes <= KnownPostbacks.postbackLimit else { return }
         if young.bytes + bytes > KnownPostbacks.byteLimit / 2 {
             old = young
