@@ -8,7 +8,7 @@ struct DecodedText {
     private var starts: [Int32] = []
     private var ends: [Int32] = []
 
-    enum Encoding {
+    enum Encoding: CaseIterable {
         /// The inside of a JSON string (RFC 8259 §7), also with `\'`, as other languages write it.
         case json
         /// HTML character references: numeric ones, and the names of XML and of Latin-1 (HTML 4 §24.2).
@@ -89,6 +89,11 @@ struct DecodedText {
 }
 
 extension DecodedText.Encoding {
+    /// Whether a text may contain a character in any of the encodings.
+    static func mayOccur(in text: [UInt8]) -> Bool {
+        text.contains { byte in allCases.contains { $0.marks(byte) } }
+    }
+
     /// Whether an encoded character may begin with the byte.
     func marks(_ byte: UInt8) -> Bool {
         switch self {
