@@ -47,7 +47,13 @@ package struct CompleteDeliveries: StoredCall {
         name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
 
     package var arguments: Arguments {
-        let array = [UInt8(ascii: "[")] + answers.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+        var array: [UInt8] = []
+        array.reserveCapacity(answers.reduce(2) { $0 + $1.count + 1 })
+        for answer in answers {
+            array.append(UInt8(ascii: array.isEmpty ? "[" : ","))
+            array += answer
+        }
+        array += array.isEmpty ? Array("[]".utf8) : [UInt8(ascii: "]")]
         return [
             "answers": .utf8(array), "schedule_seconds": .text(String(schedule.span.seconds)),
             "order_hold_seconds": .text(String(orderHold.seconds)),
