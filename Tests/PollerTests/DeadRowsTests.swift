@@ -28,7 +28,8 @@ import Testing
         connection = try installation.database.connect()
         old = try installation.database.connect()
         try old.execute(script: "BEGIN ISOLATION LEVEL REPEATABLE READ; CREATE TEMPORARY TABLE t (); SELECT")
-        try connection.execute(script: "ANALYZE outbox")
+        // An autovacuum would be counted with the reads.
+        try connection.execute(script: "ALTER TABLE outbox SET (autovacuum_enabled = off); ANALYZE outbox")
         for _ in 1...2 {
             _ = try connection.transaction(Outbox.pollingSession(longest: .seconds(60)).calls(isShared: false))
         }
