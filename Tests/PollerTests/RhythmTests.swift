@@ -11,7 +11,7 @@ struct RhythmTests {
 
     @Test func `an announcement brings the next look forward`() {
         var rhythm = Rhythm()
-        rhythm.looked(.part(behind: .start), started: at(0), now: at(10))
+        rhythm.looked(.part(behind: .start), started: at(8), now: at(10))
         #expect(rhythm.look(now: at(11)) == nil)
         rhythm.wake(now: at(11))
         #expect(rhythm.look(now: at(11)) == .part(behind: .start))
@@ -37,19 +37,44 @@ struct RhythmTests {
 
     @Test
     func
-        `looks that take long take no more than a tenth of the time, and known destinations are asked meanwhile`()
+        `looks that take long are made apart, in no more than a tenth of the time, and known destinations are asked meanwhile`()
     {
         var rhythm = Rhythm()
         rhythm.looked(.part(behind: .start), started: at(0), now: at(100))
+        #expect(rhythm.looksApart)
         rhythm.wake(now: at(200))
         #expect(rhythm.look(now: at(200)) == .known)
         rhythm.looked(.known, started: at(200), now: at(201))
         rhythm.wake(now: at(1099))
-        #expect(rhythm.look(now: at(1099)) == .known)
-        #expect(rhythm.look(now: at(1100)) == .part(behind: .start))
-        rhythm.looked(.part(behind: .start), started: at(1100), now: at(1101))
+        #expect(rhythm.startLookApart(now: at(1099)) == nil)
+        #expect(rhythm.nextLookApart == at(1100))
+        #expect(rhythm.startLookApart(now: at(1100)) == .start)
+        // While it is under way no other one starts.
+        #expect(rhythm.startLookApart(now: at(1101)) == nil)
+        #expect(rhythm.look(now: at(1101)) == .known)
+        rhythm.lookedApart(started: at(1100), now: at(1101))
+        #expect(!rhythm.looksApart)
         rhythm.wake(now: at(1102))
         #expect(rhythm.look(now: at(1102)) == .part(behind: .start))
+    }
+
+    @Test func `a look that was made apart goes on where it ended`() {
+        var rhythm = Rhythm()
+        let place = Outbox.Place(destination: 7, isRetry: true)
+        rhythm.looked(.part(behind: .start), reached: place, started: at(0), now: at(100))
+        #expect(rhythm.startLookApart(now: at(1100)) == place)
+        rhythm.lookedApart(reached: place, started: at(1100), now: at(1200))
+        #expect(rhythm.startLookApart(now: at(2200)) == place)
+        rhythm.lookedApart(started: at(2200), now: at(2300))
+        #expect(rhythm.startLookApart(now: at(3300)) == .start)
+    }
+
+    @Test func `without a connection of their own the looks are made beside the claims again`() {
+        var rhythm = Rhythm()
+        rhythm.looked(.part(behind: .start), started: at(0), now: at(100))
+        rhythm.giveUpLooksApart()
+        #expect(rhythm.startLookApart(now: at(1100)) == nil)
+        #expect(rhythm.look(now: at(1100)) == .part(behind: .start))
     }
 
     @Test
@@ -65,6 +90,6 @@ struct RhythmTests {
     @Test func `after a look that took a minute the next one comes within ten seconds`() {
         var rhythm = Rhythm()
         rhythm.looked(.part(behind: .start), started: at(0), now: at(60_000))
-        #expect(rhythm.look(now: at(70_000)) == .part(behind: .start))
+        #expect(rhythm.startLookApart(now: at(70_000)) == .start)
     }
 }

@@ -128,16 +128,40 @@ extension Poller {
         _ ticket: RoundTrip.Ticket<FindDueDestinations>, of answers: RoundTrip.Answers, _ look: Rhythm.Look,
         since start: Instant, now: Instant
     ) {
-        var reached: Outbox.Place?
+        let reached = handle(Result { () throws(PostgresError) in try answers(ticket) }, now: now)
+        rhythm.looked(look, reached: reached, started: start, now: now)
+    }
+
+    /// Takes the answer to a look.
+    /// - Returns: the place where the next look through the outbox starts.
+    private func handle(_ answer: Result<FindDueDestinations.Answer, PostgresError>, now: Instant) -> Outbox.Place? {
         do throws(PostgresError) {
-            let answer = try answers(ticket)
+            let answer = try answer.get()
             slots.found(answer.destinations, at: now)
-            reached = answer.reached
             if let fault = answer.fault { log.fails("a destination cannot be read", "\(fault)", now: now) }
+            return answer.reached
         } catch {
             pause("the outbox cannot be read", error, now: now)
+            return nil
         }
-        rhythm.looked(look, reached: reached, started: start, now: now)
+    }
+
+    /// Looks through the outbox on a connection of its own while that is slow.
+    func searchApart(now: Instant) {
+        switch search.advance(now: now) {
+        case .found(let answer, let startTime):
+            rhythm.lookedApart(reached: handle(answer, now: now), started: startTime, now: now)
+        case .lost: rhythm.giveUpLooksApart()
+        case nil: break
+        }
+        guard stopTime == nil, now >= pauseEnd, now >= rhythm.nextLookApart else { return }
+        switch search.readiness(now: now) {
+        case .ready:
+            guard let place = rhythm.startLookApart(now: now) else { return }
+            if !search.start(behind: place, now: now) { rhythm.giveUpLooksApart() }
+        case .connecting: break
+        case .unavailable: rhythm.giveUpLooksApart()
+        }
     }
 
     /// Takes the answer to the marks. Marks that could not be stored are dropped, because the next requests to the

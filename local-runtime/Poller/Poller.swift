@@ -14,6 +14,7 @@ package final class Poller {
     let link: DatabaseLink
     let process: DeliveryProcess
     let upkeep: Upkeep
+    let search: OutboxSearch
     /// Nil if no alerts are sent.
     let alerts: Alerts?
     var slots: DestinationSlots
@@ -80,6 +81,7 @@ package final class Poller {
             reportsAtOnce: true,
             logger: logger)
         upkeep = Upkeep(settings, log: log)
+        search = OutboxSearch(settings, log: log)
         alerts = Alerts(settings, program: program, environment: environment, log: log)
         process = DeliveryProcess(program: program, environment: environment, logger: logger)
         let limits = SlotLimits(
@@ -103,6 +105,7 @@ package final class Poller {
             if isDone(now: now) { break }
             var interests: [Interest] = [.read(signals.descriptor)]
             interests += link.interests + process.interests + upkeep.interests + (alerts?.interests ?? [])
+            interests += search.interests
             _ = try wait(for: interests, atMost: waitTime(now: .now))
             for _ in try signals.readPending() { stop(now: now) }
         }
@@ -131,6 +134,7 @@ package final class Poller {
         if stopTime == nil { begin(now: now) }
 
         if work == nil { startWork(now: now) }
+        searchApart(now: now)
         upkeep.advance(now: now, isStopping: stopTime != nil)
         alerts?.advance(now: now)
         log.turn(now: now)
@@ -167,6 +171,8 @@ package final class Poller {
         }
         if link.idleConnection != nil, stopTime == nil {
             times.append(rhythm.nextLook)
+            if !search.isConnecting { times.append(rhythm.nextLookApart) }
+            if let time = search.wakeTime(now: now) { times.append(time) }
             if let time = health.wakeTime(after: now) { times.append(time) }
             if let time = slots.wakeTime(after: now) { times.append(time) }
         }

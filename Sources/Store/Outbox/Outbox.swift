@@ -6,10 +6,18 @@ package enum Outbox {
     /// The channel on which commits announce new deliveries.
     package static let channel = Wakeup.channel
 
-    /// The session that claims and completes deliveries. On an empty queue that was just vacuumed the planner would
-    /// choose a sequential scan for every generic plan, and keep it when the queue has grown. A statement may take
-    /// `longest`; a claim that takes longer is useless.
+    /// The session that claims and completes deliveries. A statement may take `longest`; a claim that takes longer is
+    /// useless.
     package static func pollingSession(longest: Duration) -> SessionSetup {
+        session(longest: longest, channel: channel)
+    }
+
+    /// The session that looks through the outbox while that takes long.
+    package static func searchingSession(longest: Duration) -> SessionSetup { session(longest: longest, channel: nil) }
+
+    /// On an empty queue that was just vacuumed the planner would choose a sequential scan for every generic plan, and
+    /// keep it when the queue has grown.
+    private static func session(longest: Duration, channel: String?) -> SessionSetup {
         let off = [
             "enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "jit",
         ]

@@ -63,8 +63,9 @@ WITH wanted AS (
             ) late
             WHERE o.destination_id = w.destination_id
                 AND (o.attempt > 0) = w.is_retry
-                -- A session that began earlier may commit later: the search goes back by one second to find its rows.
-                AND o.due_at >= w.search_from - interval '1 second'
+                -- A session that began earlier may commit later: the search goes back to find its rows. It reads the dead rows
+                -- of that time, so it goes back by no more than most sessions take. Looks find the rows of the others.
+                AND o.due_at >= w.search_from - interval '100 milliseconds'
                 AND o.due_at <= now()
                 AND (o.lease_until IS NULL OR o.lease_until <= now())
                 -- Deliveries of a paused postback get due_at = infinity in a second step, and a concurrent transaction can leave

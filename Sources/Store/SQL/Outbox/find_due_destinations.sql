@@ -35,9 +35,9 @@ WITH RECURSIVE walked(destination_id, again, due_at) AS (
     CROSS JOIN LATERAL (
         SELECT o.due_at FROM outbox o
         WHERE o.destination_id = known.id AND (o.attempt > 0) = kind.again
-            -- A session that began earlier may commit later. The search goes back by 10 seconds, the longest time that a poller
-            -- may go without a look through the outbox.
-            AND o.due_at >= kind.floor - interval '10 seconds'
+            -- A session that began earlier may commit later: the search goes back by one second to find its rows. A look
+            -- through the outbox finds those of a session that takes longer.
+            AND o.due_at >= kind.floor - interval '1 second'
             AND o.due_at <= now()
             AND (o.lease_until IS NULL OR o.lease_until <= now())
         ORDER BY o.due_at LIMIT 1
