@@ -112,9 +112,13 @@ import Testing
     @Test func `doctor names them, and the statement that it gives mends them`() throws {
         let installation = try Installation.sending(to: "http://127.0.0.1:1")
         try installation.record(["a", "b", "c"])
-        // A poller that will send them, as far as doctor can see.
-        _ = try installation.database.connect().run(
-            "INSERT INTO pollers (id, version, started_at) VALUES (gen_random_uuid(), 'test', now())")
+        // A poller that will send them, as far as doctor can see, however long this test takes.
+        try installation.database.connect().execute(
+            script: """
+                INSERT INTO pollers (id, version, started_at, seen_at)
+                VALUES (gen_random_uuid(), 'test', now(), now() + interval '1 hour');
+                UPDATE outbox SET due_at = now() + interval '1 hour'
+                """)
         let environment = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
         #expect(try Programs.run("postbacks", ["doctor"], environment: environment).status == .exited(0))
         let connection = try installation.database.connect()
