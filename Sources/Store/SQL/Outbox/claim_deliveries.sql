@@ -190,23 +190,22 @@ WITH wanted AS (
         last_error = CASE WHEN o.lease_until IS NULL THEN o.last_error ELSE 'lost' END
     WHERE o.id = ANY (ARRAY(SELECT id FROM decided WHERE error_code IS NULL))
     RETURNING o.*
+), sent AS MATERIALIZED (
+    -- The JSON of each postback is made once, and not for each of its deliveries.
+    SELECT p.id, p.version, postback_json(p) AS json FROM postbacks p
+    WHERE p.id = ANY (ARRAY(SELECT DISTINCT postback_id FROM claimed))
 )
 SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.conversion_id, c.attempt + 1 AS attempt, c.due_at,
     c.id || '/' || c.lease_no || '/' || p.version AS line_id,
-    json_build_object(
-        'id', c.id || '/' || c.lease_no || '/' || p.version,
-        'input', json_build_object(
-            'deliveryId', c.id,
-            'attempt', c.attempt + 1,
-            'postback', postback_json(p.postback),
-            'event', event_json(e.id, e.sequence, e.status, e.previous_status, e.at),
-            'conversion', e.payload
-        )
-    ) AS line,
+    '{"id":"' || c.id || '/' || c.lease_no || '/' || p.version || '","input":{"deliveryId":' || c.id
+        || ',"attempt":' || c.attempt + 1
+        || ',"postback":' || p.json
+        || ',"event":' || event_json(e.id, e.sequence, e.status, e.previous_status, e.at)
+        || ',"conversion":' || e.payload || '}}' AS line,
     NULL AS error_code, NULL AS origin
 FROM claimed c
+JOIN sent p ON p.id = c.postback_id
 -- LATERAL with OFFSET 0 makes the planner look these up by their keys, whatever row count it assumes.
-CROSS JOIN LATERAL (SELECT p AS postback, p.version FROM postbacks p WHERE p.id = c.postback_id OFFSET 0) p
 CROSS JOIN LATERAL (SELECT * FROM events e WHERE e.id = c.event_id OFFSET 0) e
 UNION ALL
 SELECT id, lease_no, destination_id, postback_id, conversion_id, attempt + 1, due_at, NULL, NULL, error_code,
