@@ -27,7 +27,7 @@ import Testing
         throws
     {
         let port = try closedPort()
-        let settings = ["POSTBACKS_ORDER_HOLD": "2", "POSTBACKS_RETRY_SCHEDULE": "1,600"]
+        let settings = ["POSTBACKS_ORDER_HOLD": "15", "POSTBACKS_RETRY_SCHEDULE": "1,600"]
         let installation = try Installation.sending(
             to: "http://127.0.0.1:\(port)", on: ["pending", "done"], environment: settings)
         try installation.withPoller(settings) { _ in
