@@ -28,7 +28,14 @@ struct Scenario: CustomTestStringConvertible {
 /// scenario and end with the process of the tests. Each scenario has a database, a poller, a gateway and a browser
 /// context of its own.
 final class ScenarioRunner: Sendable {
-    private let process = Mutex<LineProcess?>(nil)
+    /// Python, and the folder for its temporary files and those of the browser. Python removes the folder when it ends. If
+    /// it is killed, the next process of tests ends its browser and removes the folder.
+    private struct Running {
+        let process: LineProcess
+        let folder: TemporaryFolder
+    }
+
+    private let python = Mutex<Running?>(nil)
 
     func run(_ scenario: Scenario) throws {
         let installation = try Installation.make()
@@ -47,25 +54,27 @@ final class ScenarioRunner: Sendable {
 
     /// The report of a scenario's failure; null if it passed.
     private func answer(_ asked: JSON) throws -> JSON {
-        try process.withLock { process throws in
-            let running = try process ?? ScenarioRunner.start()
+        try python.withLock { python throws in
+            let running = try python ?? ScenarioRunner.start()
             do {
-                try running.write(asked.bytes + [UInt8(ascii: "\n")])
-                let line = try running.readLine(seconds: 300)
-                process = running
+                try running.process.write(asked.bytes + [UInt8(ascii: "\n")])
+                let line = try running.process.readLine(seconds: 300)
+                python = running
                 return try JSON(parsing: Array(line.utf8))["report"] ?? .null
             } catch {
                 // A process that has not answered ends with its browser; the next scenario starts another one.
-                process = nil
-                running.end(SIGTERM)
+                python = nil
+                running.process.end(SIGTERM)
                 throw error
             }
         }
     }
 
-    private static func start() throws -> LineProcess {
-        try LineProcess(
-            try Python.interpreter(with: "selenium"), ["\(Scenario.folder)/run.py", "--serve"],
+    private static func start() throws -> Running {
+        let folder = try TemporaryFolder()
+        let process = try LineProcess(
+            try Python.interpreter(with: "selenium"), ["\(Scenario.folder)/run.py", "--serve", folder.path],
             environment: Python.environment)
+        return Running(process: process, folder: folder)
     }
 }

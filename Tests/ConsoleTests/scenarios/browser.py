@@ -1,6 +1,7 @@
 """A page in headless Chromium, used as a person uses it: by roles and names, by clicking, or with the keyboard alone."""
 import json
 import os
+import tempfile
 import time
 import urllib.request
 
@@ -39,7 +40,7 @@ const [root, selector, name] = arguments
 const texts = (node) => [node.textContent, node.title, node.placeholder, node.value, node.ariaLabel, ...[...node.labels ?? []].map(
   (label) => label.textContent), ...(node.getAttribute('aria-labelledby') ?? '').split(' ').map(
   (id) => document.getElementById(id)?.textContent), node.querySelector('legend, caption')?.textContent]
-const flat = (text) => (text ?? '').replace(/\\s+/g, '')
+const flat = (text) => (typeof text === 'string' ? text : '').replace(/\\s+/g, '')
 return [...(root ?? document).querySelectorAll(selector)].filter((node) => node.checkVisibility()
   && (name === null || texts(node).some((text) => flat(text).includes(flat(name))) || node.querySelector('[aria-label], [title]')))
 """
@@ -68,7 +69,9 @@ class Browser:
         for argument in arguments:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        # They work in the folder of their files, so that whoever removes the files of a process that was killed finds them.
+        service = Service("/usr/bin/chromedriver", popen_kw={"cwd": tempfile.gettempdir()})
+        self.driver = webdriver.Chrome(options=options, service=service)
         # The tab that the browser starts with stays, so that it does not end with the last page.
         self.home = self.driver.current_window_handle
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]

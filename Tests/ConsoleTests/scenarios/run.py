@@ -1,11 +1,13 @@
 """Runs scenarios against a gateway.
 
 run.py [NAME…] runs those that are named, or all, with the gateway's URL in GATEWAY_URL. --list prints the names.
-run.py --serve reads a line of JSON for each scenario, {"name", "gateway", "program", "environment"}, and answers each with
-a line: {"report"}, which is null if the scenario passed. It ends with its input. All scenarios share one browser.
+run.py --serve FOLDER reads a line of JSON for each scenario, {"name", "gateway", "program", "environment"}, and answers each
+with a line: {"report"}, which is null if the scenario passed. It ends with its input, and then removes the folder, which is
+the place for temporary files. All scenarios share one browser.
 """
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -15,8 +17,10 @@ import traceback
 from selenium.common.exceptions import WebDriverException
 
 import complaints  # noqa: F401
+import contents  # noqa: F401
 import hostile  # noqa: F401
 import looks  # noqa: F401
+import postbacks  # noqa: F401
 import states  # noqa: F401
 import story  # noqa: F401
 from browser import Browser
@@ -75,12 +79,16 @@ if sys.argv[1:] == ["--list"]:
     sys.exit(print("\n".join(scenarios)))
 # A signal ends the browser too.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-# Chromium leaves files behind.
-with tempfile.TemporaryDirectory() as folder:
-    os.environ["TMPDIR"] = tempfile.tempdir = folder
-    try:
-        status = serve() if sys.argv[1:] == ["--serve"] else main(sys.argv[1:])
-    finally:
-        if browser:
-            browser.quit()
+is_serving = sys.argv[1:2] == ["--serve"]
+place = sys.argv[2] if is_serving else tempfile.mkdtemp()
+# The browser and its driver leave files behind: they get a folder of their own.
+folder = os.path.join(place, "browser")
+os.mkdir(folder)
+os.environ["TMPDIR"] = tempfile.tempdir = folder
+try:
+    status = serve() if is_serving else main(sys.argv[1:])
+finally:
+    if browser:
+        browser.quit()
+    shutil.rmtree(place, ignore_errors=True)
 sys.exit(status)

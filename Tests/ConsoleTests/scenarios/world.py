@@ -17,6 +17,15 @@ def scenario(name):
     return register
 
 
+def failed_answers(world, number):
+    """The deliveries of a list that the proxy answers, where their number matters and not how they came to be."""
+    return {"deliveries": [{
+        "id": 1000 + index, "state": "failed", "postbackId": 1, "conversionId": 1, "offerId": "o", "affiliateId": "a",
+        "eventId": 1, "sequence": 1, "status": "done", "destination": "https://t.example", "owedAt": "2026-01-02T03:04:05.678Z",
+        "dueAt": None, "finishedAt": "2026-01-02T03:04:06.678Z", "waitsFor": None, "attemptCount": 1, "attempts": []}
+        for index in range(number)], "next": "bmV4dA=="}
+
+
 class World:
     """`program` is the path of the program `postbacks`; `environment` has the variables of the installation."""
 
