@@ -36,84 +36,87 @@ static const uint8_t console_file_10[] = {
 #embed "../../local-runtime/Console/dom.js"
 };
 static const uint8_t console_file_11[] = {
-#embed "../../local-runtime/Console/functions.html"
+#embed "../../local-runtime/Console/form.js"
 };
 static const uint8_t console_file_12[] = {
-#embed "../../local-runtime/Console/functions.js"
+#embed "../../local-runtime/Console/functions.html"
 };
 static const uint8_t console_file_13[] = {
-#embed "../../local-runtime/Console/health.html"
+#embed "../../local-runtime/Console/functions.js"
 };
 static const uint8_t console_file_14[] = {
-#embed "../../local-runtime/Console/health.js"
+#embed "../../local-runtime/Console/health.html"
 };
 static const uint8_t console_file_15[] = {
-#embed "../../local-runtime/Console/icon.svg"
+#embed "../../local-runtime/Console/health.js"
 };
 static const uint8_t console_file_16[] = {
-#embed "../../local-runtime/Console/kit.js"
+#embed "../../local-runtime/Console/icon.svg"
 };
 static const uint8_t console_file_17[] = {
-#embed "../../local-runtime/Console/list.css"
+#embed "../../local-runtime/Console/kit.js"
 };
 static const uint8_t console_file_18[] = {
-#embed "../../local-runtime/Console/list.js"
+#embed "../../local-runtime/Console/list.css"
 };
 static const uint8_t console_file_19[] = {
-#embed "../../local-runtime/Console/macros.js"
+#embed "../../local-runtime/Console/list.js"
 };
 static const uint8_t console_file_20[] = {
-#embed "../../local-runtime/Console/offer-dialog.js"
+#embed "../../local-runtime/Console/macros.js"
 };
 static const uint8_t console_file_21[] = {
-#embed "../../local-runtime/Console/offer.html"
+#embed "../../local-runtime/Console/offer-dialog.js"
 };
 static const uint8_t console_file_22[] = {
-#embed "../../local-runtime/Console/offer.js"
+#embed "../../local-runtime/Console/offer.html"
 };
 static const uint8_t console_file_23[] = {
-#embed "../../local-runtime/Console/offers.html"
+#embed "../../local-runtime/Console/offer.js"
 };
 static const uint8_t console_file_24[] = {
-#embed "../../local-runtime/Console/offers.js"
+#embed "../../local-runtime/Console/offers.html"
 };
 static const uint8_t console_file_25[] = {
-#embed "../../local-runtime/Console/page.css"
+#embed "../../local-runtime/Console/offers.js"
 };
 static const uint8_t console_file_26[] = {
-#embed "../../local-runtime/Console/pairs.js"
+#embed "../../local-runtime/Console/page.css"
 };
 static const uint8_t console_file_27[] = {
-#embed "../../local-runtime/Console/plot.js"
+#embed "../../local-runtime/Console/pairs.js"
 };
 static const uint8_t console_file_28[] = {
-#embed "../../local-runtime/Console/postback-actions.js"
+#embed "../../local-runtime/Console/plot.js"
 };
 static const uint8_t console_file_29[] = {
-#embed "../../local-runtime/Console/postback-fields.js"
+#embed "../../local-runtime/Console/postback-actions.js"
 };
 static const uint8_t console_file_30[] = {
-#embed "../../local-runtime/Console/postback.js"
+#embed "../../local-runtime/Console/postback-fields.js"
 };
 static const uint8_t console_file_31[] = {
-#embed "../../local-runtime/Console/preview.js"
+#embed "../../local-runtime/Console/postback.js"
 };
 static const uint8_t console_file_32[] = {
-#embed "../../local-runtime/Console/query.js"
+#embed "../../local-runtime/Console/preview.js"
 };
 static const uint8_t console_file_33[] = {
-#embed "../../local-runtime/Console/resend.js"
+#embed "../../local-runtime/Console/query.js"
 };
 static const uint8_t console_file_34[] = {
-#embed "../../local-runtime/Console/session.js"
+#embed "../../local-runtime/Console/resend.js"
 };
 static const uint8_t console_file_35[] = {
-#embed "../../local-runtime/Console/shell.js"
+#embed "../../local-runtime/Console/session.js"
 };
 static const uint8_t console_file_36[] = {
-#embed "../../local-runtime/Console/status.js"
+#embed "../../local-runtime/Console/shell.js"
 };
 static const uint8_t console_file_37[] = {
+#embed "../../local-runtime/Console/status.js"
+};
+static const uint8_t console_file_38[] = {
 #embed "../../local-runtime/Console/text.js"
 };
 
@@ -129,33 +132,34 @@ static const struct embedded_file files[] = {
     {"deliveries.js", console_file_8, sizeof console_file_8},
     {"dialog.js", console_file_9, sizeof console_file_9},
     {"dom.js", console_file_10, sizeof console_file_10},
-    {"functions.html", console_file_11, sizeof console_file_11},
-    {"functions.js", console_file_12, sizeof console_file_12},
-    {"health.html", console_file_13, sizeof console_file_13},
-    {"health.js", console_file_14, sizeof console_file_14},
-    {"icon.svg", console_file_15, sizeof console_file_15},
-    {"kit.js", console_file_16, sizeof console_file_16},
-    {"list.css", console_file_17, sizeof console_file_17},
-    {"list.js", console_file_18, sizeof console_file_18},
-    {"macros.js", console_file_19, sizeof console_file_19},
-    {"offer-dialog.js", console_file_20, sizeof console_file_20},
-    {"offer.html", console_file_21, sizeof console_file_21},
-    {"offer.js", console_file_22, sizeof console_file_22},
-    {"offers.html", console_file_23, sizeof console_file_23},
-    {"offers.js", console_file_24, sizeof console_file_24},
-    {"page.css", console_file_25, sizeof console_file_25},
-    {"pairs.js", console_file_26, sizeof console_file_26},
-    {"plot.js", console_file_27, sizeof console_file_27},
-    {"postback-actions.js", console_file_28, sizeof console_file_28},
-    {"postback-fields.js", console_file_29, sizeof console_file_29},
-    {"postback.js", console_file_30, sizeof console_file_30},
-    {"preview.js", console_file_31, sizeof console_file_31},
-    {"query.js", console_file_32, sizeof console_file_32},
-    {"resend.js", console_file_33, sizeof console_file_33},
-    {"session.js", console_file_34, sizeof console_file_34},
-    {"shell.js", console_file_35, sizeof console_file_35},
-    {"status.js", console_file_36, sizeof console_file_36},
-    {"text.js", console_file_37, sizeof console_file_37},
+    {"form.js", console_file_11, sizeof console_file_11},
+    {"functions.html", console_file_12, sizeof console_file_12},
+    {"functions.js", console_file_13, sizeof console_file_13},
+    {"health.html", console_file_14, sizeof console_file_14},
+    {"health.js", console_file_15, sizeof console_file_15},
+    {"icon.svg", console_file_16, sizeof console_file_16},
+    {"kit.js", console_file_17, sizeof console_file_17},
+    {"list.css", console_file_18, sizeof console_file_18},
+    {"list.js", console_file_19, sizeof console_file_19},
+    {"macros.js", console_file_20, sizeof console_file_20},
+    {"offer-dialog.js", console_file_21, sizeof console_file_21},
+    {"offer.html", console_file_22, sizeof console_file_22},
+    {"offer.js", console_file_23, sizeof console_file_23},
+    {"offers.html", console_file_24, sizeof console_file_24},
+    {"offers.js", console_file_25, sizeof console_file_25},
+    {"page.css", console_file_26, sizeof console_file_26},
+    {"pairs.js", console_file_27, sizeof console_file_27},
+    {"plot.js", console_file_28, sizeof console_file_28},
+    {"postback-actions.js", console_file_29, sizeof console_file_29},
+    {"postback-fields.js", console_file_30, sizeof console_file_30},
+    {"postback.js", console_file_31, sizeof console_file_31},
+    {"preview.js", console_file_32, sizeof console_file_32},
+    {"query.js", console_file_33, sizeof console_file_33},
+    {"resend.js", console_file_34, sizeof console_file_34},
+    {"session.js", console_file_35, sizeof console_file_35},
+    {"shell.js", console_file_36, sizeof console_file_36},
+    {"status.js", console_file_37, sizeof console_file_37},
+    {"text.js", console_file_38, sizeof console_file_38},
     {0, 0, 0},
 };
 

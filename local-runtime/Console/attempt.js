@@ -1,5 +1,5 @@
 import { copyButton, curl } from "./copy.js"
-import { facts, h, none, said, shape, span, to, when, write } from "./kit.js"
+import { facts, h, isGiven, none, said, shape, span, toPostback, when, write } from "./kit.js"
 
 // What was sent and what was answered. Bodies are texts, so that no digit of them changes.
 
@@ -17,8 +17,7 @@ export function requestView(request, more) {
   if (!request) return h("p.none", "No request could be made.")
   const { method, url, body, truncated } = request
   return h("div.sides", part("URL", url, h("p.line", h("b", method), " ", said(url))), headers(request.headers),
-    body !== null && body !== undefined && block("Body", body, truncated),
-    h("div.tools", copyButton("Copy as curl", () => curl(request)), more))
+    isGiven(body) && block("Body", body, truncated), h("div.tools", copyButton("Copy as curl", () => curl(request)), more))
 }
 
 function answerView(response) {
@@ -30,29 +29,29 @@ function answerView(response) {
 }
 
 /** Milliseconds, with two digits where there are few. */
-export const milliseconds = (value, unit = " ms") => (value === null || value === undefined ? none()
-  : `${value < 10 ? Number(Number(value).toPrecision(2)) : Math.round(value)}${unit}`)
+export const milliseconds = (value, unit = " ms") =>
+  (isGiven(value) ? `${value < 10 ? Number(Number(value).toPrecision(2)) : Math.round(value)}${unit}` : none())
 
 export function result({ response, error }) {
   if (error && error.code !== "http_status") return said(`${response ? `${response.status} · ` : ""}${error.code}`)
   return response?.status ? said(`HTTP ${response.status}`) : none()
 }
 
+const phases = { dnsMs: "DNS", connectMs: "Connect", tlsMs: "TLS", firstByteMs: "First byte", totalMs: "Total" }
+
 /** One attempt. `postback` is the postback as it is now; undefined if it is not known. */
 export function attemptView(attempt, postback) {
-  const { timing, error, postbackVersion: version } = attempt
+  const { at, timing, error, remoteAddress, postbackVersion: version, retryInSeconds } = attempt
   const hasChanged = version && postback && version !== postback.version
   return h("div.attempt",
     error && h("p.fault", h("code", error.code), " ", said(error.message)),
     facts([
-      ["At", attempt.at && when(attempt.at, { exact: true })],
-      ...[["DNS", "dnsMs"], ["Connect", "connectMs"], ["TLS", "tlsMs"], ["First byte", "firstByteMs"], ["Total", "totalMs"]]
-        .map(([title, name]) => [title, timing && milliseconds(timing[name])]),
-      ["Address", attempt.remoteAddress && said(attempt.remoteAddress)],
+      ["At", at && when(at, true)],
+      ...Object.entries(phases).map(([name, title]) => [title, timing && milliseconds(timing[name])]),
+      ["Address", remoteAddress && said(remoteAddress)],
       ["Postback's version", hasChanged
-        ? to("offer", { id: postback.offer.id, postback: postback.id }, `${version}, changed since (now ${postback.version})`)
-        : version],
-      ["Tried again after", attempt.retryInSeconds ? span(attempt.retryInSeconds) : null],
+        ? toPostback(postback.id, postback.offer.id, `${version}, changed since (now ${postback.version})`) : version],
+      ["Tried again after", retryInSeconds && span(retryInSeconds)],
     ]),
     h("div.both",
       h("section", { "aria-label": "Sent" }, h("h3", "Sent"),

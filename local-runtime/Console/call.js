@@ -10,58 +10,42 @@ class Digits {
   toJSON() { return JSON.rawJSON(this.text) }
 }
 
-const exact = (number, text) => (String(number) === text ? number : new Digits(text))
-
-/** A whole number that a person or a URL gives as text, such as an id; other text stays text. */
-export const whole = (text) => (/^[1-9]\d{0,37}$/.test(String(text).trim()) ? exact(Number(text), String(text).trim()) : text)
-
-export const read = (text) =>
-  JSON.parse(text, (_, value, { source }) => (typeof value === "number" ? exact(value, source) : value))
+export const read = (text) => JSON.parse(text, (_, value, { source }) =>
+  (typeof value === "number" && String(value) !== source ? new Digits(source) : value))
 
 export const write = (value, indent) => JSON.stringify(value, null, indent)
 
+/** A whole number that a person or a URL gives as text, such as an id; other text stays text. */
+export const whole = (text) => (/^\s*[1-9]\d{0,37}\s*$/.test(text) ? read(text) : text)
+
 /** The error that a function or the gateway answered, or that kept the call from being answered. */
-class CallError extends Error {
-  constructor({ code, message, details = [], retryable = false }, status) {
-    super(message)
-    Object.assign(this, { code, details, retryable, status })
-  }
-}
+const failure = (error, status) => Object.assign(new Error(), { details: [], retryable: false, ...error, status })
 
 const patience = 30_000
 
-async function request(path, input, headers, method = input === undefined ? "GET" : "POST") {
-  try {
-    const answer = await fetch(path, {
-      method, headers: input === undefined ? {} : { "Content-Type": "application/json", ...headers },
-      body: input === undefined ? undefined : write(input), cache: "no-store", redirect: "error",
-      signal: AbortSignal.timeout(patience),
-    })
-    return { status: answer.status, text: await answer.text(), retryAfter: answer.headers.get("Retry-After") }
-  } catch (error) {
-    throw new CallError({ code: "unreachable", retryable: true, message: error.name === "TimeoutError"
-      ? `There was no answer within ${patience / 1000} seconds.`
-      : "The gateway cannot be reached. Is `postbacks serve` running?" }, 0)
-  }
-}
-
-function parsed({ status, text, retryAfter }) {
-  let answer
-  try {
-    answer = text ? read(text) : null
-  } catch (error) {
-    throw new CallError({ code: "no_json", message: `The answer (HTTP ${status}) is no JSON: ${error.message}.` }, status)
-  }
-  if (status < 400) return answer
-  const error = answer?.error ?? { code: `http_${status}`, message: `The gateway answered HTTP ${status}.` }
-  throw new CallError({ ...error, message: error.message + (retryAfter ? ` Try again in ${retryAfter} s.` : "") }, status)
-}
-
 /** Sends JSON to a path of the gateway, or gets it where `input` is undefined. Asks for a key where one is needed. */
-export async function send(path, input, { headers, method, isSigningIn } = {}) {
-  let answer = await request(path, input, headers, method)
-  if (answer.status === 401 && !isSigningIn && (await signIn())) answer = await request(path, input, headers, method)
-  return parsed(answer)
+export async function send(path, input, { headers, method = input ? "POST" : "GET", isSigningIn } = {}) {
+  const [answer, text] = await fetch(path, {
+    method, headers: { "Content-Type": "application/json", ...headers }, body: write(input), cache: "no-store",
+    redirect: "error", signal: AbortSignal.timeout(patience),
+  }).then(async (found) => [found, await found.text()]).catch(({ name }) => {
+    throw failure({ code: "unreachable", retryable: true, message: name === "TimeoutError"
+      ? `There was no answer within ${patience / 1000} seconds.`
+      : "The gateway cannot be reached. Is `postbacks serve` running?" })
+  })
+  const { status } = answer
+  if (status === 401 && !isSigningIn && (await signIn())) return send(path, input, { headers, method, isSigningIn: true })
+  const wait = answer.headers.get("Retry-After")
+  let content
+  try {
+    content = text ? read(text) : null
+  } catch (error) {
+    throw failure({ code: "no_json", message: `The answer (HTTP ${status}) is no JSON: ${error.message}.` }, status)
+  }
+  if (status < 400) return content
+  const error = failure({ code: `http_${status}`, message: `The gateway answered HTTP ${status}.`, ...content?.error }, status)
+  if (wait) error.message += ` Try again in ${wait} s.`
+  throw error
 }
 
 /** Calls a function. A call with an idempotency key is made once, however often it is sent. */
@@ -81,12 +65,6 @@ export async function total(name, input, number) {
   let sum = 0
   for await (const answer of pages(name, input)) sum += number(answer)
   return sum
-}
-
-/** The first thousand records of a list: `{items, isComplete}`. */
-export async function all(name, member, input) {
-  const answer = await call(name, { ...input, limit: 1000 })
-  return { items: answer[member], isComplete: !answer.next }
 }
 
 /** The postback as it is now; undefined if it cannot be known. */

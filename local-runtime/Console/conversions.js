@@ -1,8 +1,7 @@
-import { act, call, filters, h, headline, list, none, param, start, statuses, to, when, whole, word } from "./kit.js"
+import { act, call, filters, h, headline, list, none, start, statuses, to, whole, word } from "./kit.js"
 import { changeStatus } from "./status.js"
 
-const main = start("Conversions")
-const { form, input: { id, ...filter }, isActive, clear } = filters("conversions", [
+const { form, filter: { id, ...filter }, isActive, clear } = filters("conversions", [
   ["id", "Any id"], ["offerId", "Offer", "offers"], ["affiliateId", "Affiliate", "affiliates"],
   ["status", "Status", statuses.map((status) => [status, word(status)])],
   ["since", "Since (UTC)", "time"], ["until", "Until (UTC)", "time"],
@@ -22,18 +21,17 @@ async function byAnyId() {
   const found = [own.conversion ?? [], ...others.map(({ conversions = [] }) => conversions)].flat()
   const fits = ({ offer, affiliate, status }) => [[filter.offerId, offer.id], [filter.affiliateId, affiliate.id],
     [filter.status, status]].every(([wanted, value]) => !wanted || wanted === value)
-  return { conversions: [...new Map(found.map((one) => [String(one.id), one])).values()].filter(fits), next: null }
+  return { conversions: [...new Map(found.map((one) => [String(one.id), one])).values()].filter(fits) }
 }
 
 function amounts({ payout, revenue, saleAmount, currency = "" }) {
-  const others = [["revenue", revenue], ["sale", saleAmount]].filter(([, value]) => value !== undefined)
-  return [payout === undefined ? none() : `${payout} ${currency}`,
-    others.length > 0 && h("small", others.map((pair) => pair.join(" ")).join(" · "))]
+  const others = [revenue && `revenue ${revenue}`, saleAmount && `sale ${saleAmount}`].filter(Boolean)
+  return [payout ? `${payout} ${currency}` : none(), others.length > 0 && h("small", others.join(" · "))]
 }
 
 const conversions = list({
-  title: "Conversions", nouns: ["conversion"], rows: (answer) => answer.conversions,
-  load: () => (id ? byAnyId() : call("listConversions", { ...filter, order: "newest", limit: 50, after: param("after") })),
+  title: "Conversions", nouns: ["conversion"], member: "conversions",
+  from: "listConversions", input: { ...filter, order: "newest" }, ...(id && { load: byAnyId }),
   empty: "No conversions yet. recordConversion records them; the page Functions can try it.",
   noMatch: isActive && "No conversion matches these filters.", clear,
   columns: [
@@ -41,10 +39,8 @@ const conversions = list({
     ["Offer", "offer", "name"], ["Affiliate", "affiliate", "name"],
     ["Goal", "goal", "name"], ["Status", "status", "word"],
     ["Transaction", "transactionId"], ["Click", "clickId"],
-    ["Amounts", amounts, "number"], ["Occurred", ({ occurredAt }) => when(occurredAt, { stacked: true })],
-    ["Action", (one) => act("Change status", one.id, async () => {
-      if (await changeStatus(one)) await conversions.refresh()
-    }), "action"],
+    ["Amounts", amounts, "number"], ["Occurred", "occurredAt", "stacked"],
+    ["Action", (one) => act("Change status", one.id, () => changeStatus(one)), "action"],
   ],
 })
-main.append(headline("Conversions"), form, conversions.node)
+start("Conversions").append(headline("Conversions"), form, conversions)

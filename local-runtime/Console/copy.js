@@ -12,7 +12,7 @@ async function copy(text) {
     area.select()
     const isCopied = document.execCommand("copy")
     area.remove()
-    focused?.focus()
+    focused.focus()
     return isCopied
   }
 }
@@ -24,11 +24,11 @@ export function copyButton(name, text) {
     if (await copy(value)) {
       node.textContent = "Copied"
       setTimeout(() => { node.textContent = name }, 1500)
-      return
+    } else {
+      const area = h("textarea", { readonly: true, rows: 8, "aria-label": "The text to copy", autofocus: true, value,
+        onfocus: () => area.select() })
+      await dialog({ title: "Copy with the keyboard", content: area, cancel: "Close" })
     }
-    const area = h("textarea", { readonly: true, rows: 8, "aria-label": "The text to copy", autofocus: true, value,
-      onfocus: () => area.select() })
-    await dialog({ title: "Copy with the keyboard", content: area, cancel: "Close" })
   }, { class: "quiet copy" })
   return node
 }
@@ -36,19 +36,15 @@ export function copyButton(name, text) {
 export const quoted = (text) => `'${String(text).replaceAll("'", "'\\''")}'`
 
 /** The same with a variable in place of each mask. Its name is that of the parameter, or else `name`. */
-function masked(text, name) {
-  const parts = String(text).split("***")
-  return parts.map((part, index) => {
-    const found = /([^?&="]*)=$|"([^"]*)"\s*:\s*"?$/.exec(part)
-    const variable = (found?.[1] ?? found?.[2] ?? name).toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "")
-    return (part && quoted(part)) + (index < parts.length - 1 ? `"$${variable || "SECRET"}"` : "")
-  }).join("") || "''"
-}
+const masked = (text, name) => String(text).split("***").map((part, index, parts) => {
+  const found = /([^?&="]*)=$|"([^"]*)"\s*:\s*"?$/.exec(part)
+  const variable = (found?.[1] ?? found?.[2] ?? name).toUpperCase().replace(/[^A-Z0-9]+/g, "_").replace(/^_|_$/g, "")
+  return (part && quoted(part)) + (index < parts.length - 1 ? `"$${variable || "SECRET"}"` : "")
+}).join("") || "''"
 
 /** A request as a command line of curl. Secrets are not in it: `$NAME` stands for them. */
-export function curl({ method, url, headers, body }) {
-  const parts = [`curl ${method === "GET" ? "" : `-X ${method} `}${masked(url, "SECRET")}`]
-  for (const [name, value] of Object.entries(headers ?? {})) parts.push(`-H ${masked(`${name}: ${value}`, name)}`)
-  if (body !== undefined && body !== null) parts.push(`--data-raw ${masked(body, "SECRET")}`)
-  return parts.join(" \\\n  ")
-}
+export const curl = ({ method, url, headers, body }) => [
+  `curl ${method === "GET" ? "" : `-X ${method} `}${masked(url, "SECRET")}`,
+  ...Object.entries(headers ?? {}).map(([name, value]) => `-H ${masked(`${name}: ${value}`, name)}`),
+  ...[body ?? []].flat().map((text) => `--data-raw ${masked(text, "SECRET")}`),
+].join(" \\\n  ")

@@ -1,15 +1,13 @@
 import { attemptList, milliseconds, result } from "./attempt.js"
 import {
-  act, button, call, count, counted, deliveryStates, filters, h, headline, list, none, param, postbackNow, remember, said,
-  shape, start, to, when, word
+  act, button, call, count, counted, deliveryStates, filters, h, headline, list, me, none, param, postbackNow, refreshPage,
+  remember, said, shape, start, to, toPostback, when, whole, word
 } from "./kit.js"
 import { firstCount, resend } from "./resend.js"
-import { me } from "./session.js"
 
-const main = start("Deliveries")
 const errors = ["dns", "connect", "tls", "timeout", "protocol", "forbidden_target", "unsafe_header", "unsafe_url",
   "too_large", "missing_value", "secret", "superseded", "http_status", "response_mismatch", "lost"]
-const { form, input: filter, isActive, clear } = filters("deliveries", [
+const { form, filter, isActive, clear } = filters("deliveries", [
   ["state", "State", deliveryStates.map((state) => [state, word(state)])],
   ["offerId", "Offer", "offers"], ["affiliateId", "Affiliate", "affiliates"], ["postbackId", "Postback", "number"],
   ...(param("deliveryId") ? [["deliveryId", "Delivery", "number"]] : []),
@@ -18,8 +16,6 @@ const { form, input: filter, isActive, clear } = filters("deliveries", [
 ])
 const nouns = ["delivery", "deliveries"]
 
-const selected = new Map()
-let rows = []
 let open = param("open")
 let openPostback
 let most
@@ -32,55 +28,49 @@ function toggle(delivery) {
   open = isOpen(delivery) ? undefined : String(delivery.id)
   remember("open", open)
   deliveries.redraw()
-  deliveries.refresh()
+  refreshPage()
 }
-
-const pick = ({ id }) => h("input", {
-  type: "checkbox", "data-row": true, "aria-label": `Select delivery ${id}`, "data-key": `${id}:select`,
-  checked: selected.has(String(id)),
-  onchange({ target }) {
-    if (target.checked) selected.set(String(id), id)
-    else selected.delete(String(id))
-    showSelection()
-  },
-})
-const pickAll = h("input", { type: "checkbox", "aria-label": "Select the rows of this page", onchange() {
-  const others = pickAll.checked ? ":not(:checked)" : ":checked"
-  for (const box of deliveries.node.querySelectorAll(`input[data-row]${others}`)) box.click()
-} })
 
 const detail = (delivery) => isOpen(delivery) && h("div.opened",
   h("p.line", h("b", `Delivery ${delivery.id}`), said(delivery.destination), "owed since ", when(delivery.owedAt),
     act("Resend", delivery.id, () => run({ deliveryIds: [delivery.id], what: `delivery ${delivery.id}` }))),
   attemptList(delivery, openPostback, true))
 
-async function run(request) {
-  if (!(await resend(request))) return
-  selected.clear()
-  await deliveries.refresh()
-  unselect()
-  showMatches()
-}
+// The selection is the rows of this page that are ticked. A box has the id of its delivery as its value.
 
-function unselect() {
-  selected.clear()
-  deliveries.redraw()
+const boxes = (state = "") => [...deliveries.querySelectorAll(`[data-row]${state}`)]
+const pick = ({ id }) => h("input", { type: "checkbox", "data-row": true, "aria-label": `Select delivery ${id}`,
+  "data-key": `${id}:select`, value: String(id), onchange: showSelection })
+const pickAll = h("input", { type: "checkbox", "aria-label": "Select the rows of this page",
+  onchange: () => select(pickAll.checked) })
+
+function select(isTicked) {
+  for (const box of boxes()) box.checked = isTicked
   showSelection()
 }
 
 const selection = h("span", { role: "status" })
 const resendSelected = button("Resend selected", () =>
-  run({ deliveryIds: [...selected.values()], what: "the selected deliveries" }))
-const clearSelection = button("Clear selection", unselect, { class: "quiet" })
+  run({ deliveryIds: boxes(":checked").map(({ value }) => whole(value)), what: "the selected deliveries" }))
+const clearSelection = button("Clear selection", () => select(false), { class: "quiet" })
 const resendMatching = button("Resend all that match", () =>
   run({ filter, what: isActive ? "all deliveries that match" : "all deliveries" }), { "data-key": "matching" })
 
 function showSelection() {
-  const { size } = selected
+  const size = boxes(":checked").length
   selection.textContent = size ? `${counted(size, ...nouns)} of this page selected` : ""
   resendSelected.hidden = clearSelection.hidden = !size
-  pickAll.checked = size > 0 && size === rows.length
-  pickAll.indeterminate = size > 0 && size < rows.length
+  pickAll.checked = size > 0 && size === boxes().length
+  pickAll.indeterminate = size > 0 && !pickAll.checked
+}
+
+async function run(request) {
+  const done = await resend(request)
+  if (done) {
+    select(false)
+    showMatches()
+  }
+  return done
 }
 
 /** Writes the number of deliveries into the button that resends all that match, where few deliveries have to be read. */
@@ -91,15 +81,13 @@ async function showMatches() {
 }
 
 const deliveries = list({
-  title: "Deliveries", nouns, detail,
+  title: "Deliveries", nouns, detail, member: "deliveries",
   async load() {
     const answer = await call("listDeliveries", { ...filter, order: "newest", limit: 50, after: param("after") })
-    rows = answer.deliveries
-    const opened = rows.find(isOpen)
+    const opened = answer.deliveries.find(isOpen)
     openPostback = opened && (await postbackNow(opened.postbackId))
     return { ...answer, openPostback }
   },
-  rows: (answer) => answer.deliveries,
   empty: "No deliveries yet. A conversion that fulfils a postback's conditions makes one.",
   noMatch: isActive && "No delivery matches these filters.", clear,
   columns: [
@@ -108,7 +96,7 @@ const deliveries = list({
       class: "open", "data-key": `${delivery.id}:open`, "aria-expanded": String(isOpen(delivery)),
       "aria-label": `${word(delivery.state)}, delivery ${delivery.id}`,
     })],
-    ["Postback", ({ postbackId, offerId }) => to("offer", { id: offerId, postback: postbackId }, String(postbackId)), "number"],
+    ["Postback", ({ postbackId, offerId }) => toPostback(postbackId, offerId), "number"],
     ["Affiliate", "affiliateId"], ["Offer", "offerId"],
     ["Event", ({ conversionId, sequence, status }) =>
       [shape(status), " ", to("conversion", { id: conversionId }, `${conversionId}.${sequence}`)]],
@@ -119,8 +107,8 @@ const deliveries = list({
     ["Time", (delivery) => when(last(delivery)?.at ?? delivery.owedAt)],
   ],
 })
-main.append(headline("Deliveries"), form,
-  h("div.bar.manages", resendMatching, resendSelected, clearSelection, selection), deliveries.node)
+start("Deliveries").append(headline("Deliveries"), form,
+  h("div.bar.manages", resendMatching, resendSelected, clearSelection, selection), deliveries)
 showSelection()
 showMatches()
 me().then((who) => {

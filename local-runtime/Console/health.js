@@ -1,34 +1,33 @@
 import {
-  act as button, ago, brief, call, confirm, count, counted, dialog, field, h, headline, input, link, list, none, notice,
-  panel, said, shape, span, start, to, total, whole
+  act, ago, brief, call, count, counted, dialog, field, h, headline, list, none, panel, said, shape, span, start, to,
+  toPostback, total, whole
 } from "./kit.js"
 import { plot } from "./plot.js"
 
-const main = start("Health")
-
-/** Three panels show parts of one answer: they share the call of one turn. */
+/** Loads some members of the answer of showHealth. The panels share the call of one turn. */
 let pending
-const health = () => (pending ??= call("showHealth").finally(() => { pending = undefined }))
+const health = (...names) => async () => {
+  const answer = await (pending ??= call("showHealth").finally(() => { pending = undefined }))
+  return Object.fromEntries(names.map((name) => [name, answer[name]]))
+}
 
-const tile = (name, value, href, kind) =>
-  h("dl.tile", h("dt", name), h("dd", { class: kind }, href ? h("a", { href }, value) : value))
-
-const sumOf = (points, value) => points.reduce((sum, point) => sum + value(point), 0)
+const tile = (name, value, state, kind) =>
+  h("dl.tile", h("dt", name), h("dd", { class: kind }, state ? to("deliveries", { state }, value) : value))
 
 const owed = panel({
-  title: "Owed", hasHeading: true,
-  load: () => health().then(({ owed: states, oldestDueSeconds, minutes }) => ({ states, oldestDueSeconds, minutes })),
-  draw({ states, oldestDueSeconds, minutes }) {
-    const sum = (name) => sumOf(minutes, (minute) => minute[name])
+  title: "Owed", hasHeading: true, load: health("owed", "oldestDueSeconds", "minutes"),
+  draw({ owed: states, oldestDueSeconds, minutes }) {
+    const sum = (name) => minutes.reduce((number, minute) => number + minute[name], 0)
     const failed = sum("failed") + sum("dead")
     const during = `${minutes.length} min`
+    const about = states.isExact === false ? "about " : ""
     return h("div.tiles",
-      [["owed", "Owed"], ["retrying", "Retrying"], ["in_flight", "In flight"], ["held", "Held"]].map(([state, name]) =>
-        tile(name, `${states.isExact === false ? "about " : ""}${count(states[state])}`, link("deliveries", { state }))),
-      tile("Oldest due", span(oldestDueSeconds), undefined, oldestDueSeconds > 60 && "warns"),
+      Object.entries({ owed: "Owed", retrying: "Retrying", in_flight: "In flight", held: "Held" })
+        .map(([state, name]) => tile(name, about + count(states[state]), state)),
+      tile("Oldest due", span(oldestDueSeconds), "", oldestDueSeconds > 60 && "warns"),
       tile("Attempts a minute", count(Math.round(sum("attempts") / Math.max(1, minutes.length)))),
       tile(`Delivered, ${during}`, count(sum("delivered"))),
-      tile(`Failed, ${during}`, count(failed), link("deliveries", { state: "failed" }), failed && "bad"))
+      tile(`Failed, ${during}`, count(failed), "failed", failed > 0 && "bad"))
   },
 })
 
@@ -37,26 +36,21 @@ const rates = panel({
   load: () => call("deliveryStatistics", { since: ago(3600).replace(/:\d\d\.\d+Z$/, ":00.000Z"), bucket: "minute" }),
   isEmpty: ({ series }) => !series.some(({ points }) => points.some(({ attempts }) => attempts > 0)),
   empty: "No attempt in the last hour.",
-  draw({ series: [{ points }] }) {
-    const bad = ({ outcomes }) => outcomes.failed + outcomes.dead + outcomes.retry + outcomes.unknown
+  draw({ series: [{ points: found }] }) {
+    const points = found.map(({ at, attempts, p95Ms, outcomes: { delivered, retry, failed, dead, unknown } }) =>
+      ({ at, p95Ms, delivered, other: attempts - delivered, retry, failed: failed + dead, unknown }))
     const slowest = Math.max(0, ...points.map(({ p95Ms }) => Number(p95Ms) || 0))
     return h("div.plots",
-      plot("Attempts", points, counted(sumOf(points, ({ attempts }) => attempts), "attempt"), [
-        ["Delivered", "good", ({ outcomes }) => outcomes.delivered],
-        ["Other", "still", ({ attempts, outcomes }) => attempts - outcomes.delivered]]),
-      plot("Failures", points, counted(sumOf(points, bad), "attempt"), [
-        ["Retry", "warns", ({ outcomes }) => outcomes.retry],
-        ["Failed", "bad", ({ outcomes }) => outcomes.failed + outcomes.dead],
-        ["Unknown", "still", ({ outcomes }) => outcomes.unknown]]),
-      plot("Latency, 95th percentile", points, `up to ${count(slowest)} ms`, [["ms", "runs", ({ p95Ms }) => p95Ms]], " ms"))
+      plot("Attempts", points, [["Delivered", "delivered", "good"], ["Other", "other", "still"]]),
+      plot("Failures", points, [["Retry", "retry", "warns"], ["Failed", "failed", "bad"], ["Unknown", "unknown", "still"]]),
+      plot("Latency, 95th percentile", points, [["ms", "p95Ms", "runs"]], `up to ${count(slowest)} ms`, " ms"))
   },
 })
 
 const pollers = list({
-  title: "Pollers", hasHeading: true, nouns: ["poller"],
-  load: () => health().then((answer) => answer.pollers), rows: (found) => found,
+  title: "Pollers", hasHeading: true, member: "pollers", load: health("pollers"),
   empty: "No poller runs: nothing is sent. `postbacks up` or `postbacks poll` starts one.",
-  footer: (found) => `${counted(found.length, "poller")} shown`,
+  footer: (answer) => `${counted(answer.pollers.length, "poller")} shown`,
   columns: [
     ["State", ({ isAlive }) => shape(isAlive ? "alive" : "silent")],
     ["Host", "host"], ["Version", "version"],
@@ -67,40 +61,29 @@ const pollers = list({
   ],
 })
 
-/** A button that changes something and then refreshes the panels. `run` answers what was done. */
-const act = (name, key, run) => button(name, key, async () => {
-  const text = await run()
-  if (!text) return
-  notice(text)
-  await Promise.all([destinations, paused, owed].map((one) => one.refresh()))
+const limit = ({ destination, maxInFlight }) => dialog({
+  title: "Requests in flight", action: "Save",
+  content: [h("p", said(destination)), field("At most in flight", "maxInFlight",
+    { inputmode: "numeric", value: maxInFlight ?? "" }, "Empty means no limit of its own.")],
+  async submit({ maxInFlight: most }) {
+    await call("configureDestination", { destination, maxInFlight: most ? whole(most) : null })
+    return "Saved the limit."
+  },
 })
-
-async function limit({ destination, maxInFlight }) {
-  const control = input({ inputmode: "numeric", value: maxInFlight ?? "" })
-  const saved = await dialog({
-    title: "Requests in flight", action: "Save",
-    content: [h("p", said(destination)), field("At most in flight", "maxInFlight", control, "Empty means no limit of its own.")],
-    submit: () => call("configureDestination", { destination, maxInFlight: control.value.trim() ? whole(control.value) : null }),
-  })
-  return saved && "Saved the limit."
-}
 
 /** Changes all postbacks of a destination, after saying how many these are; answers what was done. */
 async function every(destination, changes, name, past) {
   const change = (dryRun) => total("updatePostbacks", { filter: { destination }, changes, dryRun }, ({ changed }) => changed)
   const number = await change(true)
-  let text
-  await confirm({
+  return dialog({
     title: `${name} the postbacks of a destination`, action: name,
     content: [h("p", said(destination)), h("p", `${counted(number, "postback")} will be ${past}.`)],
-    run: async () => { text = `${counted(await change(false), "postback")} ${past}.` },
+    submit: async () => `${counted(await change(false), "postback")} ${past}.`,
   })
-  return text
 }
 
 const destinations = list({
-  title: "Destinations", hasHeading: true,
-  load: () => call("listDestinations", { limit: 100 }), rows: (answer) => answer.destinations,
+  title: "Destinations", hasHeading: true, from: "listDestinations", input: { limit: 100 }, member: "destinations",
   empty: "No destinations yet. Each scheme, host and port of a postback's URL is one.",
   footer: (answer) =>
     `${counted(answer.destinations.length, "destination")} shown; ${answer.next ? "there are more" : "these are all"}`,
@@ -109,29 +92,28 @@ const destinations = list({
       shape(blockedUntil ? "blocked" : failures ? "failing" : maxInFlight ? "paced" : "open")],
     ["Destination", ({ destination }) => to("deliveries", { destination }, brief(destination)), "wide"],
     ["Postbacks", "postbacks", "number"],
-    ["At most in flight", ({ maxInFlight }) => maxInFlight ?? none(), "number"],
+    ["At most in flight", "maxInFlight", "number"],
     ["Failures", "failures", "number"],
     ["Failing since", "failingSince", "time"], ["Blocked until", "blockedUntil", "time"],
-    ["Action", (one) => [
-      one.blockedUntil && act("Unblock", one.destination, async () => {
-        await call("configureDestination", { destination: one.destination, resume: true })
+    ["Action", ({ destination, ...one }) => [
+      one.blockedUntil && act("Unblock", destination, async () => {
+        await call("configureDestination", { destination, resume: true })
         return "Unblocked the destination."
       }),
-      act("Pause", one.destination, () => every(one.destination, { active: false }, "Pause", "paused")),
-      act("Resume", one.destination, () => every(one.destination, { active: true, resume: true }, "Resume", "resumed")),
-      act("Limit", one.destination, () => limit(one))], "action"],
+      act("Pause", destination, () => every(destination, { active: false }, "Pause", "paused")),
+      act("Resume", destination, () => every(destination, { active: true, resume: true }, "Resume", "resumed")),
+      act("Limit", destination, () => limit({ destination, ...one }))], "action"],
   ],
 })
 
 const paused = list({
-  title: "Paused postbacks", hasHeading: true,
-  load: () => health().then(({ paused: found, pausedCount }) => ({ found, pausedCount })), rows: ({ found }) => found,
+  title: "Paused postbacks", hasHeading: true, member: "paused", load: health("paused", "pausedCount"),
   empty: "No postback is paused.",
-  footer: ({ found, pausedCount }) => `${count(found.length)} of ${count(pausedCount ?? found.length)} shown`,
+  footer: ({ paused: found, pausedCount }) => `${count(found.length)} of ${count(pausedCount ?? found.length)} shown`,
   columns: [
-    ["Postback", ({ postbackId, offerId }) => to("offer", { id: offerId, postback: postbackId }, String(postbackId)), "number"],
+    ["Postback", ({ postbackId, offerId }) => toPostback(postbackId, offerId), "number"],
     ["Offer", "offerId"], ["Affiliate", "affiliateId"],
-    ["Reason", ({ reason }) => said(reason), "wide"], ["Paused", "pausedAt", "time"],
+    ["Reason", "reason", "wide"], ["Paused", "pausedAt", "time"],
     ["Held", ({ held, postbackId }) => to("deliveries", { postbackId, state: "held" }, count(held)), "number"],
     ["Action", ({ postbackId }) => act("Resume", postbackId, async () => {
       await call("updatePostback", { postbackId, resume: true })
@@ -140,4 +122,4 @@ const paused = list({
   ],
 })
 
-main.append(headline("Health"), ...[owed, rates, pollers, destinations, paused].map(({ node }) => node))
+start("Health").append(headline("Health"), owed, rates, pollers, destinations, paused)

@@ -1,21 +1,22 @@
 import { call, whole } from "./call.js"
-import { choice } from "./dialog.js"
-import { button, h, input as textField, newId } from "./dom.js"
-import { here, link, param } from "./query.js"
+import { button, h, isGiven, newId } from "./dom.js"
+import { choice, input as textField, showFaults, suggestions } from "./form.js"
+import { address, here, param, to } from "./query.js"
 import { follow } from "./shell.js"
 import { brief, count, counted, fromField, named, none, said, shape, when } from "./text.js"
 
-export const to = (page, values, content, properties) => h("a", { href: link(page, values), ...properties }, content)
+export const headline = (title, { back, actions, below } = {}) => h("div.headline",
+  h("div", back && h("p.back", back), h("h1", title), below), h("div.tools", actions))
 
-export const facts = (pairs) =>
-  h("div.facts", pairs.filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => h("dl", h("dt", name), h("dd", value))))
+export const facts = (pairs) => h("div.facts", pairs.filter(([, value]) => isGiven(value))
+  .map(([name, value]) => h("dl", h("dt", name), h("dd", value))))
+
+const kinds = {
+  time: when, stacked: when, number: count, name: named, word: shape, wide: said, code: (text) => h("code", text),
+}
 
 /** A value as its kind says, which is also the class of its cell. */
-function shown(value, kind) {
-  if (value === undefined || value === null) return none()
-  return ({ time: when, number: count, name: named, word: shape }[kind] ?? brief)(value)
-}
+const shown = (value, kind) => (isGiven(value) ? (kinds[kind] ?? brief)(value) : none())
 
 /**
  * A table. A column is `[title, content, kind, head]`; `content` is the name of a row's member or a function of the row.
@@ -23,40 +24,27 @@ function shown(value, kind) {
  * because a changed `display` takes them from the elements. `above` is a row over the titles, `detail(row)` what is
  * open below a row.
  */
-export function table({ caption, columns, rows, above, detail, rowKey, kind = "blocks" }) {
+export function table({ title, columns, above, detail, rowKey, kind = "blocks" }, rows) {
   const row = (properties, ...cells) => h("tr", { role: "row", ...properties }, cells)
   const cell = (properties, ...content) => h("td", { role: "cell", ...properties }, content)
-  return h("table", { role: "table", class: kind }, h("caption.unseen", caption),
-    h("thead", { role: "rowgroup" }, above && row({ class: "above" }, cell({ colspan: columns.length, class: "action" }, above)),
-      row({}, columns.map(([title, , kind, head]) =>
-        h("th", { role: "columnheader", scope: "col", class: kind }, head ?? title)))),
-    h("tbody", { role: "rowgroup" }, rows.map((one) => {
-      const more = detail?.(one)
-      return [
-        row({ id: rowKey?.(one) }, columns.map(([title, content, kind]) =>
-          cell({ class: kind, "data-title": title },
-          h("div", typeof content === "string" ? shown(one[content], kind) : content(one))))),
-        more && row({ class: "detail" }, cell({ colspan: columns.length }, more)),
-      ]
-    })))
-}
-
-/** The end of a list: how many rows are shown, which is not their total, and the way to more. */
-function pageLinks(shown, next, nouns) {
-  const isFirst = !param("after")
-  return h("nav.pages", { "aria-label": "Pages" },
-    h("span", `${counted(shown, ...nouns)} shown; `, next ? "there are more" : isFirst ? "these are all" : "this is the end"),
-    !isFirst && h("a.button", { href: here({ after: null, open: null }) }, "First page"),
-    next && h("a.button", { href: here({ after: next, open: null }), rel: "next" }, "Next page"))
+  const whole = (name, content) => content && row({ class: name }, cell({ colspan: columns.length }, content))
+  return h("table", { role: "table", class: kind }, h("caption.unseen", title),
+    h("thead", { role: "rowgroup" }, whole("above", above?.()), row({}, columns.map(([name, , kind, head = name]) =>
+      h("th", { role: "columnheader", scope: "col", class: kind }, head)))),
+    h("tbody", { role: "rowgroup" }, rows.map((one) => [
+      row({ id: rowKey?.(one) }, columns.map(([name, content, kind]) => cell({ class: kind, "data-title": name },
+        h("div", typeof content === "string" ? shown(one[content], kind) : content(one))))),
+      whole("detail", detail?.(one)),
+    ])))
 }
 
 /**
  * A part of a page with data of its own. It loads, fails and is refreshed by itself, and draws four states apart:
  * loading, an error with "Try again", nothing yet, and no match with "Clear filters". The clock refreshes it if `isLive`,
- * and after an error that may pass.
+ * and after an error that may pass. Answers its element, which has the method `redraw`.
  */
 export function panel({ title, load, draw, isEmpty, empty, noMatch, clear, hasHeading, isLive = true }) {
-  const heading = h("h2", { id: newId("panel"), class: hasHeading ? "" : "unseen" }, title)
+  const heading = h("h2", { id: newId("panel"), class: !hasHeading && "unseen" }, title)
   const body = h("div.body")
   const stale = h("div.stale", { role: "status" })
   const node = h("section.panel", { "aria-labelledby": heading.id }, heading, stale, body)
@@ -72,15 +60,17 @@ export function panel({ title, load, draw, isEmpty, empty, noMatch, clear, hasHe
     const text = JSON.stringify(data)
     if (text === drawn && !isForced) return
     ;[drawn, current] = [text, data]
-    const key = body.contains(document.activeElement) ? document.activeElement.dataset.key : undefined
-    const open = [...body.querySelectorAll("details[open][data-key]")].map((details) => details.dataset.key)
+    const key = body.contains(document.activeElement) && document.activeElement.dataset.key
+    const kept = [...body.querySelectorAll("details[open], :checked")].map((one) => one.dataset.key)
     if (!isEmpty?.(data)) {
       node.dataset.state = "shown"
       body.replaceChildren(...[draw(data)].flat().filter(Boolean))
     } else if (noMatch) state("no-match", h("p", noMatch), h("a.button", { href: clear }, "Clear filters"))
     else state("nothing", h("p", empty))
-    for (const details of body.querySelectorAll("details[data-key]")) details.open ||= open.includes(details.dataset.key)
-    if (key) body.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus()
+    for (const keyed of body.querySelectorAll("[data-key]")) {
+      if (kept.includes(keyed.dataset.key)) keyed.open = keyed.checked = true
+      if (keyed.dataset.key === key) keyed.focus()
+    }
   }
 
   /** Loads anew. `isQuiet` keeps what is shown until the answer is there, and also if there is none. */
@@ -104,39 +94,42 @@ export function panel({ title, load, draw, isEmpty, empty, noMatch, clear, hasHe
         return
       }
       if (!error.code) console.error(error)
-      state("error", h("p", { role: "alert" }, h("strong", `${title}: no answer to show. `), said(error.message)),
-        (error.details ?? []).filter(({ message }) => message !== error.message)
-          .map(({ field, message }) => h("p", said(`${field} ${message}`))), again())
+      state("error", h("div", { role: "alert" }, h("strong", `${title}: no answer to show. `), showFaults(body, error)), again())
     }
   }
 
-  follow(() => (isLive || mayPass) && refresh(true))
+  follow((isAsked) => (isAsked || isLive || mayPass) && refresh(true))
   document.addEventListener("signed-in", () => node.dataset.state === "error" && refresh())
   refresh()
-  return { node, refresh: () => refresh(true), redraw: () => drawn !== undefined && show(current, true) }
+  node.redraw = () => drawn !== undefined && show(current, true)
+  return node
+}
+
+/** The end of a list: how many rows are shown, which is not their total, and the way to more. */
+function pageLinks(number, next, nouns) {
+  const isFirst = !param("after")
+  const rest = next ? "there are more" : isFirst ? "these are all" : "this is the end"
+  return h("nav.pages", { "aria-label": `Pages of ${nouns.at(-1)}` }, h("span", `${counted(number, ...nouns)} shown; ${rest}`),
+    !isFirst && h("a.button", { href: here({ after: null, open: null }) }, "First page"),
+    next && h("a.button", { href: here({ after: next, open: null }), rel: "next" }, "Next page"))
 }
 
 /**
- * A panel with a table. `rows(answer)` are its rows, `nouns` the word for one and for many of them; `footer(answer)`
- * stands below instead of the links to other pages.
+ * A panel with a table of the records `member` in the answer of `load`, which asks the function `from` for a page of them
+ * if it is not given. `nouns` are the word for one and for many of them; `footer(answer)` stands below instead of the
+ * links to other pages.
  */
-export const list = ({ title, rows, columns, above, detail, rowKey, nouns, footer, ...more }) => panel({
-  title, isEmpty: (answer) => !rows(answer).length, ...more,
+export const list = ({ member, from, input, nouns, footer, ...more }) => panel({
+  load: () => call(from, { limit: 50, after: param("after"), ...input }),
+  isEmpty: (answer) => !answer[member].length, ...more,
   draw(answer) {
-    const found = rows(answer)
-    return [h("div.scroll", table({ caption: title, columns, rows: found, above: above?.(), detail, rowKey })),
-      !found.length ? h("div.state.nothing", h("p", more.empty))
-        : footer ? h("p.pages", footer(answer)) : pageLinks(found.length, answer.next, nouns)]
+    const rows = answer[member]
+    return [h("div.scroll", table(more, rows)), !rows.length ? h("div.state.nothing", h("p", more.empty))
+      : footer ? h("p.pages", footer(answer)) : pageLinks(rows.length, answer.next, nouns)]
   },
 })
 
-/** Suggestions for ids. They are a help only: without them the field is a plain one. */
-function suggestions(kind) {
-  const node = h("datalist", { id: newId(kind) })
-  call(kind === "offers" ? "listOffers" : "listAffiliates", { limit: 1000 }).then(
-    (answer) => node.append(...answer[kind].map(({ id, name }) => h("option", { value: id }, name))), () => undefined)
-  return node
-}
+const lists = { offers: "listOffers", affiliates: "listAffiliates" }
 
 /**
  * Filters are a form whose fields become the page's URL, so that the browser's history and bookmarks hold them. A field
@@ -144,23 +137,26 @@ function suggestions(kind) {
  * or the options of a choice. Answers the form, the input that the fields stand for, and whether one is set.
  */
 export function filters(page, fields) {
-  const form = h("form.filters", { action: `${page}.html`, "aria-label": "Filters" })
-  const input = {}
-  for (const [name, label, kind = "", placeholder] of fields) {
+  const form = h("form.filters", { action: `${page}.html`, "aria-label": "Filters", onformdata({ formData }) {
+    for (const [name, value] of [...formData]) if (value.trim() === "") formData.delete(name)
+  } })
+  const filter = {}
+  for (const [name, label, kind = "text", placeholder] of fields) {
     const value = param(name)
     const id = newId("filter")
-    const isChoice = Array.isArray(kind)
-    const suggested = ["offers", "affiliates"].includes(kind) && suggestions(kind)
-    const control = isChoice ? choice([["", "Any"], ...kind], value, { id, name }) : textField({
-      id, name, placeholder, value: value ?? "", type: kind === "time" ? "datetime-local" : "text", list: suggested?.id })
-    form.append(h("div", { class: isChoice ? "" : kind }, h("label", { for: id }, label), control, suggested))
-    if (value !== undefined) input[name] = kind === "number" ? whole(value) : kind === "time" ? fromField(value) : value
+    const isTime = kind === "time"
+    const control = Array.isArray(kind) ? choice([["", "Any"], ...kind], value, { id, name })
+      : textField({ id, name, placeholder, value: value ?? "", type: isTime ? "datetime-local" : "text" })
+    form.append(h("div", { class: Array.isArray(kind) ? "choice" : kind }, h("label", { for: id }, label), control))
+    // Suggestions are a help only: without them the field is a plain one.
+    if (lists[kind]) call(lists[kind], { limit: 1000 }).then((answer) => {
+      const ids = suggestions(answer[kind])
+      control.after(ids)
+      control.setAttribute("list", ids.id)
+    }, () => undefined)
+    if (value) filter[name] = kind === "number" ? whole(value) : isTime ? fromField(value) : value
   }
-  const isActive = Object.keys(input).length > 0
-  form.append(h("div.go", h("button", { type: "submit" }, "Apply"),
-    isActive && h("a.button.quiet", { href: link(page) }, "Clear filters")))
-  form.addEventListener("formdata", ({ formData }) => {
-    for (const [name, value] of [...formData]) if (value.trim() === "") formData.delete(name)
-  })
-  return { form, input, isActive, clear: link(page) }
+  const isActive = Object.keys(filter).length > 0
+  form.append(h("div.go", h("button", "Apply"), isActive && to(page, {}, "Clear filters", { class: "button quiet" })))
+  return { form, filter, isActive, clear: address(page) }
 }

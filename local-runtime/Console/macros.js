@@ -1,4 +1,4 @@
-import { button, h } from "./dom.js"
+import { button, h, newId } from "./dom.js"
 import { said } from "./text.js"
 
 // The list of macros, and mistakes in the texts of a postback at their place.
@@ -14,23 +14,19 @@ function insert(control, text, begin = control.selectionStart, end = control.sel
  * answers.
  */
 export function macroMenu(macros, target) {
-  const menu = h("div.menu", { popover: "auto", role: "group", "aria-label": "Macros" }, macros.map(({ template, meaning }) =>
+  const items = macros.map(({ template, meaning }, index) =>
     button([h("code", template), h("small", meaning)], () => {
       menu.hidePopover()
       insert(target(), template)
-    }, { title: meaning })))
-  menu.addEventListener("keydown", (event) => {
+    }, { title: meaning, autofocus: index === 0 }))
+  const menu = h("div.menu", { id: newId("macros"), popover: "auto", role: "group", "aria-label": "Macros", onkeydown(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step) return
     event.preventDefault()
-    const items = [...menu.children]
     items.at((items.indexOf(document.activeElement) + step) % items.length).focus()
-  })
-  const open = button("Insert macro", () => {
-    menu.showPopover()
-    menu.firstElementChild.focus()
-  }, { class: "quiet", "aria-haspopup": "true" })
-  return h("span.macros", open, menu)
+  } }, items)
+  return h("span.macros",
+    h("button.quiet", { type: "button", popovertarget: menu.id, "aria-haspopup": "true" }, "Insert macro"), menu)
 }
 
 /** The text around the place that a message names, with the mistake marked, and a button with the nearest name. */

@@ -1,23 +1,18 @@
 import {
-  act, all, brief, busy, call, counted, facts, h, headline, list, named, notice, panel, param, said, shape, start, to, when
+  act, brief, call, counted, facts, h, headline, list, named, panel, param, said, shape, start, to, total, when
 } from "./kit.js"
 import { offerDialog } from "./offer-dialog.js"
 import { backfill, erase, test } from "./postback-actions.js"
 import { resend } from "./resend.js"
 
-const main = start("Offers")
 const offerId = param("id") ?? ""
 
-/** The offer itself, from the list of all; "*" is every offer, for the postbacks that affiliates have for all of them. */
+/** The offer itself; "*" is every offer, for the postbacks that affiliates have for all of them. */
 async function find() {
   if (offerId === "*") return { id: "*", name: "Every offer", goals: [], goalsEnabled: false }
-  for (let after; ;) {
-    const { offers, next } = await call("listOffers", { limit: 1000, after })
-    const found = offers.find(({ id }) => id === offerId)
-    if (found) return found
-    if (!next) throw Object.assign(new Error(`There is no offer "${offerId}".`), { code: "not_found" })
-    after = next
-  }
+  const { offers: [offer] } = await call("listOffers", { offerId })
+  if (!offer) throw Object.assign(new Error(`There is no offer "${offerId}".`), { code: "not_found" })
+  return offer
 }
 
 /** Says what the switch will do, with the number of postbacks that have a goal. */
@@ -31,42 +26,34 @@ function consequence(goalsEnabled, number) {
 
 const back = to("offers", {}, "Manage Offers")
 
+/** The switch that lets goals count or not. */
+const goalsSwitch = ({ goalsEnabled }) => act([h("span.knob", { "aria-hidden": "true" }), "Enabled Goals"], "offer", async () => {
+  await call("configureOffer", { offerId, goalsEnabled: !goalsEnabled })
+  return goalsEnabled ? "Goals are off: the goals of postbacks are kept and do not count."
+    : "Goals are on: the goals of postbacks count."
+}, { class: "switch manages", role: "switch", "aria-checked": String(goalsEnabled), "aria-describedby": "consequence",
+  "data-key": "switch" })
+
 const top = panel({
   title: "Offer", isLive: false,
   async load() {
-    const [found, { items }] = await Promise.all([find(), all("listPostbacks", "postbacks", { offerId })])
-    return { found, withGoal: items.filter(({ goal }) => goal).length }
+    const [found, withGoal] = await Promise.all([
+      find(), total("listPostbacks", { offerId, limit: 1000 }, ({ postbacks }) => postbacks.filter(({ goal }) => goal).length)])
+    return { found, withGoal }
   },
   draw({ found, withGoal }) {
-    document.title = `${found.name} · Postbacks`
-    if (found.id === "*") {
-      return headline(found.name, { back,
+    const { id, name, goals, goalsEnabled, createdAt, updatedAt } = found
+    document.title = `${name} · Postbacks`
+    if (id === "*") {
+      return headline(name, { back,
         below: h("p.hint", "These postbacks fire on the conversions of all offers of their affiliate.") })
     }
-    const { goals, goalsEnabled } = found
-    const goalsSwitch = h("button.switch.manages", {
-      type: "button", role: "switch", "aria-checked": String(goalsEnabled), "aria-describedby": "consequence",
-      "data-key": "switch",
-      onclick: () => busy(goalsSwitch, async () => {
-        let message
-        try {
-          const { offer } = await call("configureOffer", { offerId, goalsEnabled: !goalsEnabled })
-          message = offer.goalsEnabled ? "Goals are on: the goals of postbacks count."
-            : "Goals are off: the goals of postbacks are kept and do not count."
-        } catch (error) {
-          message = said(error.message)
-        }
-        await changed()
-        notice(message)
-      }),
-    }, h("span.knob", { "aria-hidden": "true" }), "Enabled Goals")
-    const edit = act("Edit Offer", "offer", async () => { if (await offerDialog(found)) await top.refresh() })
+    const edit = act("Edit Offer", "offer", () => offerDialog(found))
     return [
-      headline(said(found.name), { back, actions: edit }),
-      facts([["ID", brief(found.id)],
-        ["Goals", goals.length ? goals.map((goal) => h("span.chip", named(goal))) : "none"],
-        ["Created", when(found.createdAt)], ["Updated", when(found.updatedAt)]]),
-      h("div.goals", goalsSwitch, h("p.hint", { id: "consequence" }, consequence(goalsEnabled, withGoal))),
+      headline(said(name), { back, actions: edit }),
+      facts([["ID", brief(id)], ["Goals", goals.length ? goals.map((goal) => h("span.chip", named(goal))) : "none"],
+        ["Created", when(createdAt)], ["Updated", when(updatedAt)]]),
+      h("div.goals", goalsSwitch(found), h("p.hint", { id: "consequence" }, consequence(goalsEnabled, withGoal))),
     ]
   },
 })
@@ -77,52 +64,45 @@ async function postbackDialog(stored) {
   return dialogs.postbackDialog({ offer, stored })
 }
 
-const changed = () => Promise.all([postbacks.refresh(), top.refresh()])
-
-/** One of a row's buttons: it refreshes the page unless it was cancelled. Pause and Resume share the focus. */
-const action = (postback, name, run, properties) => act(name, postback.id, async () => {
-  if ((await run(postback)) !== undefined) await changed()
-}, { "data-key": `${postback.id}:${name === "Resume" ? "Pause" : name}`, ...properties })
-
 const isOn = ({ active, paused }) => active && !paused
 
 async function pauseOrResume(postback) {
   const { id, active, paused } = postback
   await call("updatePostback", isOn(postback) ? { postbackId: id, active: false }
     : { postbackId: id, active: active ? undefined : true, resume: paused ? true : undefined })
-  notice(isOn(postback) ? `Paused postback ${id}: new events do not fire it; what is owed is still sent.`
-    : `Resumed postback ${id}.`)
-  return true
+  return isOn(postback) ? `Paused postback ${id}: new events do not fire it; what is owed is still sent.`
+    : `Resumed postback ${id}.`
 }
 
-const goalCell = ({ goal, goalApplies }) => (goal
-  ? h("span", named(goal), !goalApplies && h("small.hint", "does not count: goals are off")) : h("span.none", "Any goal"))
+/** The buttons of a row. Pause and Resume share the focus. */
+const actions = (postback) => Object.entries({
+  Edit: postbackDialog, Test: test, [isOn(postback) ? "Pause" : "Resume"]: pauseOrResume,
+  Resend: ({ id }) => resend({ filter: { postbackId: id }, what: `deliveries of postback ${id}` }),
+  Backfill: backfill, Delete: erase,
+}).map(([name, run]) => act(name, postback.id, () => run(postback), {
+  "data-key": `${postback.id}:${name.replace("Resume", "Pause")}`, class: name === "Delete" ? "manages danger" : "manages",
+}))
 
 const postbacks = list({
-  title: "Postbacks", nouns: ["postback"], rows: (answer) => answer.postbacks, isEmpty: () => false,
-  load: () => call("listPostbacks", { offerId, limit: 50, after: param("after") }),
+  title: "Postbacks", nouns: ["postback"], from: "listPostbacks", input: { offerId }, member: "postbacks", isEmpty: () => false,
   empty: "No postbacks yet. New Callback makes the first one.",
   rowKey: ({ id }) => (String(id) === param("postback") ? "chosen" : undefined),
-  above: () => act("New Callback", "new", async () => { if (await postbackDialog()) await changed() },
-    { class: "primary manages" }),
+  above: () => act("New Callback", "new", () => postbackDialog(), { class: "primary manages" }),
   columns: [
     ["ID", ({ id, offer }) => [String(id), offer.id === "*" && offerId !== "*" && h("small", "every offer")], "number"],
     ["Affiliate", ({ affiliate }) => (affiliate.id === "*" ? "Every affiliate" : named(affiliate)), "name"],
-    ["Goal", goalCell],
+    ["Goal", ({ goal, goalApplies }) => (goal
+      ? h("span", named(goal), !goalApplies && h("small.hint", "does not count: goals are off")) : h("span.none", "Any goal"))],
     ["Conversion Status", ({ conversionStatus, active, paused }) => [shape(conversionStatus),
       paused && h("div.why", shape("paused"), said(paused.reason), when(paused.at)), !active && h("div.why", shape("inactive"))]],
     ["URL", ({ url }) => said(url, { limit: 300 }), "wide url"],
-    ["HTTP Type", ({ httpType }) => h("code", httpType)],
-    ["Created", ({ createdAt }) => when(createdAt, { stacked: true })],
-    ["Updated", ({ updatedAt }) => when(updatedAt, { stacked: true })],
-    ["Action", (postback) => h("div.six",
-      action(postback, "Edit", postbackDialog), action(postback, "Test", test),
-      action(postback, isOn(postback) ? "Pause" : "Resume", pauseOrResume),
-      action(postback, "Resend", ({ id }) => resend({ filter: { postbackId: id }, what: `deliveries of postback ${id}` })),
-      action(postback, "Backfill", backfill), action(postback, "Delete", erase, { class: "manages danger" })), "action"],
+    ["HTTP Type", "httpType", "code"],
+    ["Created", "createdAt", "stacked"], ["Updated", "updatedAt", "stacked"],
+    ["Action", (postback) => h("div.six", actions(postback)), "action"],
   ],
 })
 
 const tabs = h("div.tabs", { role: "tablist", "aria-label": "Offer" },
   h("button", { type: "button", role: "tab", id: "tab", "aria-selected": "true", "aria-controls": "postbacks" }, "Postbacks"))
-main.append(top.node, tabs, h("div", { role: "tabpanel", id: "postbacks", "aria-labelledby": "tab" }, postbacks.node))
+start("Offers", "Offer").append(top, tabs,
+  h("div", { role: "tabpanel", id: "postbacks", "aria-labelledby": "tab" }, postbacks))

@@ -1,18 +1,8 @@
-import { brief, button, call, counted, headline, here, list, notice, param, shape, start, to } from "./kit.js"
+import { act, brief, counted, headline, here, list, param, shape, start, to } from "./kit.js"
 import { offerDialog } from "./offer-dialog.js"
 
-const main = start("Offers")
-
-const add = button("New Offer", async () => {
-  const offer = await offerDialog()
-  if (!offer) return
-  notice("Saved the offer. ", to("offer", { id: offer.id }, "Configure its postbacks"))
-  offers.refresh()
-}, { class: "primary manages", "data-key": "new" })
-
 const offers = list({
-  title: "Offers", nouns: ["offer"], load: () => call("listOffers", { limit: 50, after: param("after") }),
-  rows: (answer) => answer.offers,
+  title: "Offers", nouns: ["offer"], from: "listOffers", member: "offers",
   empty: "No offers yet. An offer is what is advertised; New Offer makes the first one.",
   noMatch: param("after") && "There are no offers on this page.", clear: here({ after: null }),
   columns: [
@@ -25,4 +15,5 @@ const offers = list({
   ],
 })
 const everyOffer = to("offer", { id: "*" }, "Postbacks of every offer", { class: "button quiet" })
-main.append(headline("Manage Offers", { actions: [everyOffer, add] }), offers.node)
+const add = act("New Offer", "new", () => offerDialog(), { class: "primary manages" })
+start("Offers", "Manage Offers").append(headline("Manage Offers", { actions: [everyOffer, add] }), offers)

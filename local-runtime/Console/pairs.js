@@ -1,48 +1,54 @@
-import { button, covers, fault, group, h, input, read, write } from "./kit.js"
+import { button, group, h, input, read, showFaults, write } from "./kit.js"
 
-/** Rows of two texts, with a button that adds one. `value()` answers the pairs, without rows that are empty. */
-export function textRows(labels, addLabel, pairs = [], properties = {}) {
+/**
+ * Rows of two texts, with a button that adds one. `value()` answers the pairs, without rows that are empty, and gives
+ * each row the path that the details of an error name it by, which is `path(first, index)`.
+ */
+export function textRows(labels, addLabel, path, properties = {}) {
   const node = h("div.rows")
   const add = button(addLabel, () => row().firstChild.focus(), { class: "quiet" })
-  function row(values = []) {
+  function row(texts = []) {
     const fields = labels.map((label, index) =>
-      input({ "aria-label": label, placeholder: label, value: values[index] ?? "", ...properties[label] }))
+      input({ "aria-label": label, placeholder: label, value: texts[index] ?? "", ...properties[label] }))
     const made = h("div.row", fields, button("Remove", () => {
       made.remove()
       node.dispatchEvent(new Event("input", { bubbles: true }))
       add.focus()
-    }, { class: "quiet" }))
+    }, { class: "quiet" }), h("div.faults"))
     node.append(made)
     return made
   }
-  const set = (list) => {
+  function set(list) {
     node.replaceChildren()
     list.forEach(row)
   }
-  set(pairs)
-  const controls = () => [...node.children].map((made) => [...made.querySelectorAll("input")])
-  const value = () => controls().map((pair) => pair.map((control) => control.value))
-    .filter(([first, second]) => first.trim() !== "" || second !== "")
-  return { node, add, set, controls, value }
+  function value() {
+    const filled = [...node.children].map((made) => [made, ...[...made.querySelectorAll("input")].map((one) => one.value)])
+      .filter(([, first, second]) => first.trim() || second)
+    return filled.map(([made, first, second], index) => {
+      made.dataset.field = path(first.trim(), index)
+      return [first.trim(), second]
+    })
+  }
+  return { node, add, set, value }
 }
 
 const isFlat = (value) => Object.values(value).flat().every((member) => typeof member === "string")
 
 /**
- * Names and values in rows, or as JSON text for values that are nested. Answers the group and `value()`, which throws a
- * SyntaxError for text that is no JSON object. Rows with the same name are a list.
+ * A group of names and values in rows, or as JSON text for values that are nested. Its `value` is an object, as that of a
+ * control is a text; reading it throws an error with details for text that is no JSON object. Rows with the same name are
+ * a list.
  */
-export function pairs({ label, name, what, value: stored, hint, hasJSON }) {
-  const rows = textRows(["Name", "Value"], `Add ${what}`, [], { Value: { "data-macros": true } })
+export function pairs({ label, name, what, hint, hasJSON }) {
+  const rows = textRows(["Name", "Value"], `Add ${what}`, (key) => `${name}.${key}`, { Value: { "data-macros": true } })
   const text = h("textarea", { rows: 6, "aria-label": `${label} as JSON`, "data-macros": true, spellcheck: "false",
     oninput: () => { change.disabled = false } })
-  const faults = h("div.faults")
   const change = button("As JSON", () => {
     try {
-      faults.replaceChildren()
-      set(value(), text.hidden)
+      set(node.value, text.hidden)
     } catch (error) {
-      place(name, `is no JSON: ${error.message}`)
+      showFaults(node, error)
     }
   }, { class: "quiet", hidden: !hasJSON })
 
@@ -57,28 +63,23 @@ export function pairs({ label, name, what, value: stored, hint, hasJSON }) {
     rows.set(isJSON || !list.length ? [[]] : list)
   }
 
-  function value() {
-    if (!text.hidden) {
-      const content = read(text.value.trim() || "{}")
-      if (typeof content !== "object" || content === null || Array.isArray(content)) throw new SyntaxError("no object")
+  function get() {
+    if (text.hidden) {
+      const content = Object.create(null)
+      for (const [key, second] of rows.value()) content[key] = key in content ? [content[key], second].flat() : second
       return content
     }
-    const content = Object.create(null)
-    for (const [first, second] of rows.value()) {
-      const key = first.trim()
-      content[key] = key in content ? [content[key], second].flat() : second
+    try {
+      const content = read(text.value.trim() || "{}")
+      if (Object.getPrototypeOf(content ?? 0) !== Object.prototype) throw new SyntaxError("no object")
+      return content
+    } catch ({ message }) {
+      throw Object.assign(new SyntaxError(), { details: [{ field: name, message: `is no JSON: ${message}` }] })
     }
-    return content
   }
 
-  function place(path, message) {
-    const rest = path.slice(name.length + 1)
-    const control = text.hidden ? rows.controls().find(([first]) => covers(first.value.trim(), rest))?.[1] : text
-    control?.setAttribute("aria-invalid", "true")
-    faults.append(fault(`${rest} ${message}`.trim(), text.hidden && control))
-  }
-
-  set(stored ?? {})
-  const node = group({ label, name, hint, place, content: [rows.node, text, faults, h("div.tools", rows.add, change)] })
-  return { node, value, set, fail: (message) => place(name, message) }
+  const node = group(label, name, hint, rows.node, text, h("div.tools", rows.add, change))
+  node.name = name
+  set({})
+  return Object.defineProperty(node, "value", { get, set: (content) => set(content || {}) })
 }

@@ -1,5 +1,5 @@
 import { requestView } from "./attempt.js"
-import { button, call, choice, field, h, putAt, said, whole, word } from "./kit.js"
+import { button, call, choice, field, h, options, putAt, said, whole, word } from "./kit.js"
 import { foreign } from "./macros.js"
 
 /** A choice between sample values and the offer's latest conversions. */
@@ -8,7 +8,7 @@ export function conversionChoice(offerId, onchange) {
   const option = ({ id, status, transactionId, clickId }) =>
     [String(id), `${id} · ${word(status)} · ${(transactionId ?? clickId ?? "").slice(0, 40)}`]
   call("listConversions", { offerId: offerId === "*" ? undefined : offerId, order: "newest", limit: 20 }).then(
-    ({ conversions }) => select.append(...choice(conversions.map(option)).children), () => undefined)
+    ({ conversions }) => select.append(...options(conversions.map(option))), () => undefined)
   return { node: field("Preview with", "conversionId", select),
     value: () => (select.value ? whole(select.value) : undefined) }
 }
@@ -34,21 +34,20 @@ export function preview({ input, form, onmend, onfault }) {
   async function draw() {
     const mine = (turn += 1)
     const wanted = input()
-    let answer = {}
-    let view = h("p.none", "The request appears here as soon as the URL is complete.")
+    let [answer, fault, view] = [{}, undefined, h("p.none", "The request appears here as soon as the URL is complete.")]
     try {
       if (wanted) {
         answer = await call("previewPostback", wanted)
-        view = [answer.error && h("p.fault", said(answer.error.message)), requestView(answer.request)]
+        view = h("div.body", answer.error && h("p.fault", said(answer.error.message)), requestView(answer.request))
       }
-      if (mine === turn) onfault?.()
     } catch (error) {
-      if (mine === turn) onfault?.(error)
+      fault = error
       view = h("p.none", error.details?.length ? "No request yet: see the marked fields." : said(error.message))
     }
     if (mine !== turn) return
+    onfault?.(fault)
     warnings.replaceChildren(...warningList(answer.warnings, form, onmend))
-    body.replaceChildren(...[view].flat().filter(Boolean))
+    body.replaceChildren(view)
   }
   const later = () => {
     clearTimeout(timer)

@@ -1,3 +1,5 @@
+import { h } from "./dom.js"
+
 // What a page shows is in its URL: ids, filters, the place in a list and the open row.
 
 const query = new URLSearchParams(location.search)
@@ -5,18 +7,24 @@ const query = new URLSearchParams(location.search)
 /** A value of the page's URL; undefined if it is missing or blank. */
 export const param = (name) => query.get(name)?.trim() || undefined
 
-/** The link to a page; ids stand in the query, so that no character of theirs changes the path. */
-export function link(page, values = {}) {
+/** The address of a page; ids stand in the query, so that no character of theirs changes the path. */
+export function address(page, values = {}) {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "")
   return `${page}.html${given.length ? `?${new URLSearchParams(given)}` : ""}`
 }
 
-/** The link to this page with other values; undefined and null remove one. */
-export const here = (values) =>
-  link(location.pathname.split("/").pop().replace(/\.html$/, ""), { ...Object.fromEntries(query), ...values })
+/** A link to a page, as `address` has it. */
+export const to = (page, values, content, properties) => h("a", { href: address(page, values), ...properties }, content)
+
+/** The link to a postback, which is on the page of its offer. */
+export const toPostback = (id, offerId, content = String(id)) => to("offer", { id: offerId, postback: id }, content)
+
+const page = location.pathname.split("/").pop().replace(".html", "")
+
+/** The address of this page with other values; undefined and null remove one. */
+export const here = (values) => address(page, { ...Object.fromEntries(query), ...values })
 
 export function remember(name, value) {
-  query.delete(name)
-  if (value !== undefined) query.set(name, value)
-  history.replaceState(null, "", here({}))
+  query.set(name, value ?? "")
+  history.replaceState(null, "", here())
 }

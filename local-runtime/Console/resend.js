@@ -1,4 +1,4 @@
-import { ago, call, confirm, count, counted, h, newKey, notice, pages, tick } from "./kit.js"
+import { ago, call, confirmCounted, count, counted, h, newKey, pages, tick } from "./kit.js"
 
 const reasons = {
   delivered: "were delivered", skipped: "were skipped", overtaken: "were overtaken by a later event", held: "are held",
@@ -9,19 +9,23 @@ const reasons = {
 /** A filter gets an `until`, so that what becomes owed after a count is not among them. */
 const fixed = (filter) => ({ ...filter, until: filter.until ?? ago(0) })
 
-/** Adds up all pages of a resend or of its dry run; `onPage` ends it with false. */
-async function everyPage(input, onPage) {
+/** The sums of a resend or of its dry run, after each page. */
+async function* sums(input) {
   const sum = { number: 0, madeDue: 0, leftOut: {} }
   const key = newKey()
   for await (const part of pages("resendDeliveries", input, (page) => input.force && !input.dryRun && `${key}-${page}`)) {
     sum.number += part.resent + part.madeDue
     sum.madeDue += part.madeDue
     for (const [why, more] of Object.entries(part.leftOut)) sum.leftOut[why] = (sum.leftOut[why] ?? 0) + more
-    if (onPage?.(sum) === false) break
+    yield sum
   }
-  const left = Object.entries(sum.leftOut).filter(([, number]) => number)
-    .map(([reason, number]) => `${count(number)} ${reasons[reason] ?? reason}`).join(", ")
-  return { ...sum, left: left && `Left out: ${left}.` }
+}
+
+function sentences({ number, madeDue, leftOut }, isDone) {
+  const left = Object.entries(leftOut).filter(([, some]) => some)
+    .map(([reason, some]) => `${count(some)} ${reasons[reason] ?? reason}`).join(", ")
+  const waiting = madeDue && !isDone ? `; ${count(madeDue)} of them wait and become due at once` : ""
+  return [`${counted(number, "delivery", "deliveries")} will be sent${waiting}. `, left && h("span.hint", `Left out: ${left}.`)]
 }
 
 /** How many deliveries one call of a resend would send again; undefined if more than one call is needed to say so. */
@@ -32,45 +36,22 @@ export async function firstCount(filter) {
 
 /**
  * Asks with the number of deliveries that the dry run has counted, and then makes the same call. `what` names the
- * selection. Answers whether it was done.
+ * selection. Answers what was done.
  */
-export async function resend({ filter, deliveryIds, what }) {
+export function resend({ filter, deliveryIds, what }) {
   const base = { filter: filter && fixed(filter), deliveryIds }
-  const text = h("p", { role: "status" })
-  const without = h("p.hint")
-  const force = tick("Force: also those that were delivered, skipped or overtaken", { name: "force", onchange: reckon })
-  const input = (dryRun) => ({ ...base, force: force.firstChild.checked, dryRun })
-  const sentence = (number) => `${counted(number, "delivery", "deliveries")} will be sent`
-  let turn = 0
-  let number
-
-  async function reckon() {
-    const mine = (turn += 1)
-    number = undefined
-    ;[text.textContent, without.textContent] = ["Counting…", ""]
-    try {
-      const sum = await everyPage(input(true), (soFar) => {
-        if (mine === turn) text.textContent = `Counting… ${count(soFar.number)}`
-        return mine === turn
-      })
-      if (mine !== turn) return
-      number = sum.number
-      text.textContent = sentence(number) + (sum.madeDue ? `; ${count(sum.madeDue)} of them wait and become due at once.` : ".")
-      without.textContent = sum.left
-    } catch (error) {
-      if (mine === turn) text.textContent = `They could not be counted: ${error.message}`
-    }
-  }
-
-  reckon()
-  const isDone = await confirm({
-    title: `Resend ${what}`, content: [text, without, force], action: "Resend",
-    async run() {
-      if (number === undefined) throw new Error("Wait until they are counted.")
-      const sum = await everyPage(input(false))
-      notice(`${sentence(sum.number)}. `, sum.left)
+  return confirmCounted({
+    title: `Resend ${what}`, action: "Resend",
+    content: tick("Force: also those that were delivered, skipped or overtaken", "force"),
+    async *count({ force = false }) {
+      let sum
+      for await (sum of sums({ ...base, force, dryRun: true })) yield [`Counting… ${count(sum.number)}`]
+      yield sentences(sum)
+    },
+    async run({ force = false }) {
+      let sum
+      for await (sum of sums({ ...base, force, dryRun: false })) continue
+      return sentences(sum, true)
     },
   })
-  turn += 1
-  return isDone === true
 }

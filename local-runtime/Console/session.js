@@ -1,6 +1,6 @@
 import { send } from "./call.js"
-import { dialog, field, showFaults } from "./dialog.js"
-import { input } from "./dom.js"
+import { dialog } from "./dialog.js"
+import { field } from "./form.js"
 
 // Who is signed in. The key is posted once; after that an HttpOnly cookie stands for it, which no script can read.
 // The gateway decides what the key may do. The page only hides what the gateway would refuse.
@@ -10,7 +10,7 @@ const session = (key, method) => send("/console/session", key, { method, isSigni
 let told
 
 /** What the gateway says about the caller: `{open, name, scope, attempts}`; null if nothing. */
-export const me = (isAnew = false) => {
+export function me(isAnew) {
   if (isAnew) told = undefined
   return (told ??= session().catch(() => null))
 }
@@ -21,26 +21,23 @@ let asking
 export const signIn = () => (asking ??= ask().finally(() => { asking = undefined }))
 
 async function ask() {
-  const key = input({ type: "password", required: true, autofocus: true })
-  const content = field("Key", "key", key,
-    "A key begins with pbk_. `postbacks keys create --name NAME --scope read` makes one.")
   const isSignedIn = await dialog({
-    title: "Sign in", content, action: "Sign in",
-    async submit() {
+    title: "Sign in", action: "Sign in",
+    content: field("Key", "key", { type: "password", required: true, autofocus: true },
+      "A key begins with pbk_. `postbacks keys create --name NAME --scope read` makes one."),
+    async submit({ key = "" }) {
       try {
-        await session({ key: key.value.trim() })
-        document.dispatchEvent(new Event("signed-in"))
-        return true
-      } catch ({ message }) {
-        showFaults(content, { details: [{ field: "key", message }] })
-        key.select()
-        return undefined
+        await session({ key: key.trim() })
+      } catch (error) {
+        throw Object.assign(error, { details: [{ field: "key", message: error.message }] })
       }
+      document.dispatchEvent(new Event("signed-in"))
+      return true
     },
   })
   // The clock waits until somebody signs in or asks again: it must not open the dialog anew.
   document.documentElement.toggleAttribute("data-signed-out", !isSignedIn)
-  return isSignedIn === true
+  return isSignedIn
 }
 
 /** Ends the session in this browser; the key stays valid. */

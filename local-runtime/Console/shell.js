@@ -1,7 +1,6 @@
 import { call } from "./call.js"
 import { button, h } from "./dom.js"
-import { to } from "./list.js"
-import { link } from "./query.js"
+import { address, to } from "./query.js"
 import { me, signOut } from "./session.js"
 import { said } from "./text.js"
 
@@ -9,13 +8,14 @@ import { said } from "./text.js"
 
 const places = ["Offers", "Conversions", "Deliveries", "Health", "Functions"]
 
-const address = {
-  conversion: ({ id }) => link("conversion", { id }),
-  delivery: ({ id }) => link("deliveries", { deliveryId: id, open: id }),
+/** The pages of the records that the search finds. */
+const targets = {
+  conversion: ({ id }) => address("conversion", { id }),
+  delivery: ({ id }) => address("deliveries", { deliveryId: id, open: id }),
   postback: ({ id, offerId, deleted }) =>
-    (deleted ? link("deliveries", { postbackId: id }) : link("offer", { id: offerId, postback: id })),
-  offer: ({ id }) => link("offer", { id }),
-  affiliate: ({ id }) => link("conversions", { affiliateId: id }),
+    (deleted ? address("deliveries", { postbackId: id }) : address("offer", { id: offerId, postback: id })),
+  offer: ({ id }) => address("offer", { id }),
+  affiliate: ({ id }) => address("conversions", { affiliateId: id }),
 }
 const words = { id: "by its id", transactionId: "by its transaction", clickId: "by its click" }
 const short = { limit: 80 }
@@ -23,27 +23,25 @@ const short = { limit: 80 }
 function finder() {
   const text = h("input", { type: "search", "aria-label": "Find any id", placeholder: "Find any id", maxlength: 4096 })
   const results = h("div.found", { popover: "auto", role: "status" })
-  const form = h("form.find", { role: "search" }, text, results)
-  form.addEventListener("submit", async (event) => {
+  async function find(wanted) {
+    const { matches, more } = await call("findRecords", { text: wanted })
+    const links = matches.filter(({ kind }) => targets[kind]).map((match) =>
+      h("a", { href: targets[match.kind](match) }, h("b", match.kind), " ", said(match.id, short),
+        h("small", said(match.name ?? words[match.matched], short))))
+    if (links.length === 1) return location.assign(links[0].href)
+    return h("div", links, !links.length && h("p", "Nothing has the id ", said(wanted, short), "."),
+      more && h("p", "There are more matches."))
+  }
+  return h("form.find", { role: "search", async onsubmit(event) {
     event.preventDefault()
     const wanted = text.value.trim()
     if (!wanted) return
-    try {
-      const { matches, more } = await call("findRecords", { text: wanted })
-      const known = matches.filter(({ kind }) => address[kind])
-      if (known.length === 1) return location.assign(address[known[0].kind](known[0]))
-      results.replaceChildren(...known.map((match) => h("a", { href: address[match.kind](match) },
-        h("b", match.kind), " ", said(match.id, short), h("small", said(match.name ?? words[match.matched], short)))))
-      if (!known.length) results.append(h("p", "Nothing has the id ", said(wanted, short), "."))
-      if (more) results.append(h("p", "There are more matches."))
-    } catch (error) {
-      results.replaceChildren(h("p.fault", said(error.message)))
-    }
+    const found = await find(wanted).catch((error) => h("p.fault", said(error.message)))
+    if (!found) return
+    results.replaceChildren(found)
     results.showPopover()
     results.querySelector("a")?.focus()
-    return undefined
-  })
-  return form
+  } }, text, results)
 }
 
 // One clock refreshes everything on a page. It stops while the page is hidden, while a dialog or a menu is open, while
@@ -55,18 +53,21 @@ let [isStopped, isRunning, last] = [false, false, Date.now()]
 
 export const follow = (refresh) => refreshes.push(refresh)
 
-function hindrance() {
-  if (isStopped) return "Stopped"
-  if (document.querySelector("html[data-signed-out]")) return "Waits: signed out"
-  if (document.hidden) return "Waits: hidden"
-  if (document.querySelector("dialog[open], :popover-open")) return "Waits: a dialog is open"
-  if (document.querySelector("input[data-row]:checked")) return "Waits: rows are selected"
-  return undefined
+const hindrances = {
+  "html[data-signed-out]": "Waits: signed out", "dialog[open], :popover-open": "Waits: a dialog is open",
+  "input[data-row]:checked": "Waits: rows are selected",
 }
 
-async function turn() {
+function hindrance() {
+  if (isStopped) return "Stopped"
+  if (document.hidden) return "Waits: hidden"
+  return hindrances[Object.keys(hindrances).find((selector) => document.querySelector(selector))]
+}
+
+/** Calls each `refresh(isAsked)`; `isAsked` is false for a turn of the clock. */
+export async function refreshPage(isAsked = true) {
   isRunning = true
-  await Promise.allSettled(refreshes.map((refresh) => refresh()))
+  await Promise.allSettled(refreshes.map((refresh) => refresh(isAsked)))
   ;[isRunning, last] = [false, Date.now()]
 }
 
@@ -80,18 +81,16 @@ function clock() {
   function show() {
     const why = hindrance()
     face.textContent = why ?? "Live"
-    face.dataset.live = String(!why)
-    return why
+    face.dataset.live = !why
+    if (!why && !isRunning && Date.now() - last >= period) refreshPage(false)
   }
-  setInterval(() => {
-    if (!show() && !isRunning && Date.now() - last >= period) turn()
-  }, 500)
+  setInterval(show, 500)
   document.addEventListener("visibilitychange", show)
   show()
   return h("div.clock", face, stop)
 }
 
-async function caller(node, isAnew) {
+async function showCaller(node, isAnew) {
   const who = await me(isAnew)
   document.documentElement.dataset.scope = who?.scope ?? ""
   if (who?.open) {
@@ -104,9 +103,10 @@ async function caller(node, isAnew) {
 }
 
 /** Draws what every page has, and answers the element for the rest. `place` is the page's place in the navigation. */
-export function start(place) {
+export function start(place, title = place) {
   const main = h("main", { id: "main", tabindex: "-1" })
   const who = h("div.who")
+  document.title = `${title} · Postbacks`
   document.body.prepend(
     h("a.skip", { href: "#main" }, "Skip to the content"),
     h("header.top", to("offers", {}, "Postbacks", { class: "brand" }),
@@ -114,10 +114,7 @@ export function start(place) {
         to(name.toLowerCase(), {}, name, { "aria-current": name === place && "page" }))),
       finder(), clock(), who),
     h("div", { id: "notices", role: "status" }), main)
-  caller(who)
-  document.addEventListener("signed-in", () => caller(who, true))
+  showCaller(who)
+  document.addEventListener("signed-in", () => showCaller(who, true))
   return main
 }
-
-export const headline = (title, { back, actions, below } = {}) => h("div.headline",
-  h("div", back && h("p.back", back), h("h1", title), below), h("div.tools", actions))

@@ -1,9 +1,9 @@
-import { h, svg } from "./dom.js"
+import { h, isGiven, svg } from "./dom.js"
 
 // Text that others wrote: it is isolated from the direction of the text around it, its invisible characters are shown
 // as symbols, and a long one is folded.
 
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu
+const invisible = /([\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f])/u
 
 const code = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`
 
@@ -12,17 +12,11 @@ const names = `NUL SOH STX ETX EOT ENQ ACK BEL BS HT LF VT FF CR SO SI
   DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US`.split(/\s+/)
 
 /** The text as nodes, with a marked symbol in place of each character that is invisible or changes the direction. */
-function marked(text, lines) {
-  const nodes = []
-  let end = 0
-  for (const { 0: character, index } of text.matchAll(invisible)) {
-    if (lines && /[\n\t]/.test(character)) continue
-    const symbol = names[character.codePointAt(0)] ?? (character === "\x7f" ? "DEL" : code(character))
-    nodes.push(text.slice(end, index), h("span.mark", { title: code(character) }, symbol))
-    end = index + character.length
-  }
-  return [...nodes, text.slice(end)]
-}
+const marked = (text, lines) => text.split(invisible).map((part, index) => {
+  if (index % 2 === 0 || (lines && /[\n\t]/.test(part))) return part
+  const symbol = names[part.codePointAt(0)] ?? (part === "\x7f" ? "DEL" : code(part))
+  return h("span.mark", { title: code(part) }, symbol)
+})
 
 /** A `<bdi>` with the text. What is beyond `limit` characters is folded behind a button. */
 export function said(value, { limit = 2000, lines = false } = {}) {
@@ -42,39 +36,31 @@ export function said(value, { limit = 2000, lines = false } = {}) {
 
 export const none = () => h("span.none", { title: "none" }, "–")
 
-export const brief = (value) => (value === undefined || value === null ? none() : said(value, { limit: 120 }))
+export const brief = (value) => (isGiven(value) ? said(value, { limit: 120 }) : none())
 
 /** The name of a record with its id below, or the id alone if the name says the same. */
-export const named = ({ id, name }) => (name === undefined || name === null || name === id
-  ? brief(id) : h("span.named", brief(name), h("small", brief(id))))
+export const named = ({ id, name }) =>
+  (isGiven(name) && name !== id ? h("span.named", brief(name), h("small", brief(id))) : brief(id))
 
 /** A number with separators of thousands; digits that a JavaScript number cannot hold stay as they are. */
 export const count = (value) => (Number.isSafeInteger(value) ? value.toLocaleString("en") : String(value))
 
 export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`
 
-// Times are shown in UTC. The local time is in the title, and in the text while the time has the focus.
-
-const form = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z$/
-
-function local(text, isExact) {
-  const offset = -new Date(text).getTimezoneOffset()
-  const [, day, clock, fraction] = form.exec(new Date(Date.parse(text) + offset * 60_000).toISOString())
-  const [hours, minutes] = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60].map((n) => String(n).padStart(2, "0"))
-  return `${day} ${clock}${isExact ? fraction : ""} ${offset < 0 ? "-" : "+"}${hours}:${minutes}`
-}
-
-/** A `<time>` of an RFC 3339 text. `exact` shows milliseconds; `stacked` puts the time of day below the day. */
-export function when(text, { exact = false, stacked = false } = {}) {
-  if (text === undefined || text === null) return none()
-  const found = form.exec(text)
-  if (!found) return said(text)
-  const [, day, clock, fraction = ""] = found
-  const here = local(text, exact)
-  const inUTC = `${day} ${clock}${exact ? fraction : ""}`
-  const shown = stacked ? [day, " ", h("span.clock", clock)] : [inUTC]
+/**
+ * A `<time>` of an RFC 3339 text in UTC, without fractions of a second unless it `isExact`. The local time is in the
+ * title, and in the text while the time has the focus.
+ */
+export function when(text, isExact) {
+  if (!isGiven(text)) return none()
+  const [, day, clock, digits = ""] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z$/.exec(text) ?? []
+  if (!day) return said(text)
+  const fraction = isExact ? digits : ""
+  // Sweden writes 2026-01-02 03:04:05 GMT+05:30.
+  const here = new Date(text).toLocaleString("sv", { timeZoneName: "longOffset" }).replace(" GMT", `${fraction} GMT`)
+  const shown = [day, " ", h("span.hour", clock, fraction)]
   const node = h("time", {
-    datetime: text, tabindex: "0", title: `${here} here, ${inUTC} UTC`,
+    datetime: text, tabindex: "0", title: `${here} here, ${day} ${clock}${fraction} UTC`,
     onfocus: () => node.replaceChildren(here), onblur: () => node.replaceChildren(...shown),
   }, shown)
   return node
@@ -87,7 +73,7 @@ export const fromField = (text) => (text ? `${text.length === 16 ? `${text}:00` 
 
 /** "850 ms", "12 s", "3 min", "2 h", "4 d" for a length of time in seconds. */
 export function span(seconds) {
-  if (seconds === undefined || seconds === null) return "–"
+  if (!isGiven(seconds)) return "–"
   for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]]) {
     if (seconds >= size * (size === 1 ? 1 : 2)) return `${Math.floor(seconds / size)} ${unit}`
   }
@@ -140,7 +126,7 @@ export const deliveryStates = Object.keys(states).slice(0, 9)
 export const statuses = ["pending", "done", "rejected"]
 
 /** A state as a word; also one that this page does not know. */
-export const word = (state) => states[state]?.word || String(state).replaceAll("_", " ")
+export const word = (state) => states[state]?.word || state.replaceAll("_", " ")
 
 export function shape(state) {
   const { drawing, kind } = states[state] ?? states.owed

@@ -1,6 +1,8 @@
 """The dialog of a postback: its mistakes, presets, tests and changes, and postbacks for every offer."""
 import time
 
+from selenium.webdriver.support.select import Select
+
 from world import scenario
 
 
@@ -49,6 +51,16 @@ def mistakes(world):
     page.until(lambda: page.all("button", "Use {click_id}", dialog), "the conversion of the foreign macro")
     page.press("Use {click_id}", dialog)
     assert page.field("URL", dialog).get_attribute("value").endswith("/p?c={click_id}&s={status}")
+    # A mistake in a parameter stands at its row.
+    params = page.one("group", "Request Params", dialog)
+    page.press("Add param", params)
+    for label, texts in (("Name", ("a", "b")), ("Value", ("1", "{clickid}"))):
+        for control, text in zip(page.all("textbox", label, params), texts):
+            control.send_keys(text)
+    marked = page.until(lambda: params.find_elements("css selector", ".row [aria-invalid]"), "the mark at the row")
+    assert [one.get_attribute("value") for one in marked] == ["{clickid}"]
+    page.press("Use {click_id}", params)
+    page.until(lambda: "b=c" in dialog.text or "b=sample" in dialog.text, "the parameter in the preview")
     page.fill("URL", world.receiver.url + "/p?c={click_id}", dialog)
     page.fill("Conversion Status", "Pending", dialog)
     page.until(lambda: "the request sends no status" in dialog.text, "the warning")
@@ -165,10 +177,16 @@ def edit(world):
     offer, affiliate = world.offer(goals=["deposit"], enabled=True), world.affiliate()
     world.postback(offer, affiliate, goalId="deposit", basicAuth={"login": "ada", "password": "correct horse"},
                    requestParams={"a": "{click_id}"}, signingSecret="whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+    # It has no goal, so that the postback does not fire.
+    world.conversion(offer, affiliate, 2)
     page = world.page()
     page.open("offer.html?id=" + offer["id"])
     page.press("Edit")
     dialog = page.dialog()
+    # Conversions can be chosen for the preview, which begins with sample values.
+    choice = Select(page.field("Preview with", dialog))
+    page.until(lambda: len(choice.options) == 2, "the conversion among the choices")
+    assert choice.first_selected_option.text == "Sample values"
     page.fill("URL", world.receiver.url + "/new?c={click_id}&s={status}", dialog)
     page.press("Save", dialog)
     page.no_dialog()
