@@ -133,7 +133,14 @@ import Testing
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
             + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
             + "trusted-types 'none'"
-        for file in EmbeddedFile.console {
+        // Each page is page.html with its own script.
+        let template = try #require(EmbeddedFile.console.first { $0.name == "page.html" })
+        let text = String(decoding: template.bytes, as: UTF8.self)
+        let pages = ["conversion", "conversions", "deliveries", "functions", "health", "offer", "offers"].map { page in
+            (name: "\(page).html", bytes: Array(text.replacing("{page}.js", with: "\(page).js").utf8))
+        }
+        let others = EmbeddedFile.console.filter { $0.name != template.name }.map { (name: $0.name, bytes: $0.bytes) }
+        for file in pages + others {
             let answer = try gateway.request("GET", "/console/\(file.name)?id=1")
             #expect(answer.status == 200 && answer.body == file.bytes, "\(file.name)")
             #expect(answer.headers["content-security-policy"] == policy)
@@ -142,7 +149,7 @@ import Testing
             let again = try gateway.request("GET", "/console/\(file.name)", ["If-None-Match": tag])
             #expect(again.status == 304 && again.body.isEmpty)
         }
-        for path in ["/console/missing.html", "/console/../openapi.json", "/console/%2e%2e/x"] {
+        for path in ["/console/missing.html", "/console/page.html", "/console/../openapi.json", "/console/%2e%2e/x"] {
             let missing = try gateway.request("GET", path)
             #expect(missing.status == 404 && missing.headers["content-security-policy"] == policy, "\(path)")
             #expect(missing.headers["cross-origin-opener-policy"] == "same-origin")

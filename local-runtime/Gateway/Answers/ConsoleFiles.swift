@@ -9,18 +9,35 @@ struct ConsoleFiles {
         let bytes: [UInt8]
         /// Changes with the content (RFC 9110 §8.8.3).
         let tag: String
+
+        init(_ name: String, _ bytes: [UInt8]) {
+            type = ConsoleFiles.type(of: name)
+            self.bytes = bytes
+            tag = "\"\(sha256(bytes).prefix(12).hexadecimal)\""
+        }
     }
 
     private let files: [String: File]
 
-    init(_ files: [EmbeddedFile]) {
-        self.files = Dictionary(
-            files.map { file in
-                let tag = "\"\(sha256(file.bytes).prefix(12).hexadecimal)\""
-                return (file.name, File(type: ConsoleFiles.type(of: file.name), bytes: file.bytes, tag: tag))
+    init(_ embedded: [EmbeddedFile]) {
+        var files: [String: File] = [:]
+        for file in embedded {
+            guard file.name == ConsoleFiles.template else {
+                files[file.name] = File(file.name, file.bytes)
+                continue
             }
-        ) { $1 }
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            for page in ConsoleFiles.pages {
+                let name = "\(page).html"
+                files[name] = File(name, Array(text.replacing("{page}", with: page).utf8))
+            }
+        }
+        self.files = files
     }
+
+    /// All pages are made from this file. They differ in the script that they load, which has the page's name.
+    private static let template = "page.html"
+    private static let pages = ["conversion", "conversions", "deliveries", "functions", "health", "offer", "offers"]
 
     /// The first page.
     static let start = "/console/offers.html"
