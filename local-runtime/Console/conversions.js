@@ -1,9 +1,9 @@
-import { act, call, filters, h, headline, list, none, start, statuses, to, whole, word } from "./kit.js"
+import { act, call, filters, h, headline, list, none, start, statuses, to, whole } from "./kit.js"
 import { changeStatus } from "./status.js"
 
-const { form, filter: { id, ...filter }, isActive, clear } = filters("conversions", [
+const { form, filter: { id, ...filter }, clear } = filters([
   ["id", "Any id"], ["offerId", "Offer", "offers"], ["affiliateId", "Affiliate", "affiliates"],
-  ["status", "Status", statuses.map((status) => [status, word(status)])],
+  ["status", "Status", statuses],
   ["since", "Since (UTC)", "time"], ["until", "Until (UTC)", "time"],
 ])
 
@@ -30,10 +30,8 @@ function amounts({ payout, revenue, saleAmount, currency = "" }) {
 }
 
 const conversions = list({
-  title: "Conversions", nouns: ["conversion"], member: "conversions",
-  from: "listConversions", input: { ...filter, order: "newest" }, ...(id && { load: byAnyId }),
+  title: "Conversions", clear, input: { ...filter, order: "newest" }, ...(id && { load: byAnyId }),
   empty: "No conversions yet. recordConversion records them; the page Functions can try it.",
-  noMatch: isActive && "No conversion matches these filters.", clear,
   columns: [
     ["ID", (one) => to("conversion", { id: one.id }, String(one.id)), "number"],
     ["Offer", "offer", "name"], ["Affiliate", "affiliate", "name"],

@@ -7,14 +7,13 @@ import { firstCount, resend } from "./resend.js"
 
 const errors = ["dns", "connect", "tls", "timeout", "protocol", "forbidden_target", "unsafe_header", "unsafe_url",
   "too_large", "missing_value", "secret", "superseded", "http_status", "response_mismatch", "lost"]
-const { form, filter, isActive, clear } = filters("deliveries", [
-  ["state", "State", deliveryStates.map((state) => [state, word(state)])],
+const { form, filter, clear } = filters([
+  ["state", "State", deliveryStates],
   ["offerId", "Offer", "offers"], ["affiliateId", "Affiliate", "affiliates"], ["postbackId", "Postback", "number"],
   ...(param("deliveryId") ? [["deliveryId", "Delivery", "number"]] : []),
   ["destination", "Destination"], ["httpStatus", "HTTP", "short", "5xx"], ["errorCode", "Error", errors],
   ["since", "Since (UTC)", "time"], ["until", "Until (UTC)", "time"],
 ])
-const nouns = ["delivery", "deliveries"]
 
 let open = param("open")
 let openPostback
@@ -54,11 +53,11 @@ const resendSelected = button("Resend selected", () =>
   run({ deliveryIds: boxes(":checked").map(({ value }) => whole(value)), what: "the selected deliveries" }))
 const clearSelection = button("Clear selection", () => select(false), { class: "quiet" })
 const resendMatching = button("Resend all that match", () =>
-  run({ filter, what: isActive ? "all deliveries that match" : "all deliveries" }), { "data-key": "matching" })
+  run({ filter, what: clear ? "all deliveries that match" : "all deliveries" }), { "data-key": "matching" })
 
 function showSelection() {
   const size = boxes(":checked").length
-  selection.textContent = size ? `${counted(size, ...nouns)} of this page selected` : ""
+  selection.textContent = size ? `${counted(size, "delivery")} of this page selected` : ""
   resendSelected.hidden = clearSelection.hidden = !size
   pickAll.checked = size > 0 && size === boxes().length
   pickAll.indeterminate = size > 0 && !pickAll.checked
@@ -81,7 +80,7 @@ async function showMatches() {
 }
 
 const deliveries = list({
-  title: "Deliveries", nouns, detail, member: "deliveries",
+  title: "Deliveries", clear, detail,
   async load() {
     const answer = await call("listDeliveries", { ...filter, order: "newest", limit: 50, after: param("after") })
     const opened = answer.deliveries.find(isOpen)
@@ -89,7 +88,6 @@ const deliveries = list({
     return { ...answer, openPostback }
   },
   empty: "No deliveries yet. A conversion that fulfils a postback's conditions makes one.",
-  noMatch: isActive && "No delivery matches these filters.", clear,
   columns: [
     ["Select", pick, "select", pickAll],
     ["State", (delivery) => button(shape(delivery.state), () => toggle(delivery), {

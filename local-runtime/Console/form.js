@@ -41,7 +41,6 @@ export function field(label, name, content = {}, hint = "", after = []) {
   return h("div.field", { "data-field": name }, h("label", { for: control.id }, label), control, after, about(below, hint))
 }
 
-/** A group of controls. */
 export function group(label, name, hint, ...content) {
   const below = newId("hint")
   return h("fieldset.field", { "data-field": name, "aria-describedby": below }, h("legend", label), content,

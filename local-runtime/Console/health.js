@@ -48,9 +48,8 @@ const rates = panel({
 })
 
 const pollers = list({
-  title: "Pollers", hasHeading: true, member: "pollers", load: health("pollers"),
+  title: "Pollers", hasHeading: true, isPaged: false, load: health("pollers"),
   empty: "No poller runs: nothing is sent. `postbacks up` or `postbacks poll` starts one.",
-  footer: (answer) => `${counted(answer.pollers.length, "poller")} shown`,
   columns: [
     ["State", ({ isAlive }) => shape(isAlive ? "alive" : "silent")],
     ["Host", "host"], ["Version", "version"],
@@ -83,10 +82,8 @@ async function every(destination, changes, name, past) {
 }
 
 const destinations = list({
-  title: "Destinations", hasHeading: true, from: "listDestinations", input: { limit: 100 }, member: "destinations",
+  title: "Destinations", hasHeading: true, isPaged: false, input: { limit: 100 },
   empty: "No destinations yet. Each scheme, host and port of a postback's URL is one.",
-  footer: (answer) =>
-    `${counted(answer.destinations.length, "destination")} shown; ${answer.next ? "there are more" : "these are all"}`,
   columns: [
     ["State", ({ blockedUntil, failures, maxInFlight }) =>
       shape(blockedUntil ? "blocked" : failures ? "failing" : maxInFlight ? "paced" : "open")],

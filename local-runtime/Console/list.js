@@ -1,7 +1,7 @@
 import { call, whole } from "./call.js"
 import { button, h, isGiven, newId } from "./dom.js"
 import { choice, input as textField, showFaults, suggestions } from "./form.js"
-import { address, here, param, to } from "./query.js"
+import { here, param } from "./query.js"
 import { follow } from "./shell.js"
 import { brief, count, counted, fromField, named, none, said, shape, when } from "./text.js"
 
@@ -106,38 +106,43 @@ export function panel({ title, load, draw, isEmpty, empty, noMatch, clear, hasHe
 }
 
 /** The end of a list: how many rows are shown, which is not their total, and the way to more. */
-function pageLinks(number, next, nouns) {
+function ending(number, noun, next, isPaged) {
   const isFirst = !param("after")
   const rest = next ? "there are more" : isFirst ? "these are all" : "this is the end"
-  return h("nav.pages", { "aria-label": `Pages of ${nouns.at(-1)}` }, h("span", `${counted(number, ...nouns)} shown; ${rest}`),
+  const sentence = h("span", `${counted(number, noun)} shown; ${rest}`)
+  return !isPaged ? h("p.pages", sentence) : h("nav.pages", { "aria-label": "Pages of the list" }, sentence,
     !isFirst && h("a.button", { href: here({ after: null, open: null }) }, "First page"),
     next && h("a.button", { href: here({ after: next, open: null }), rel: "next" }, "Next page"))
 }
 
 /**
- * A panel with a table of the records `member` in the answer of `load`, which asks the function `from` for a page of them
- * if it is not given. `nouns` are the word for one and for many of them; `footer(answer)` stands below instead of the
- * links to other pages.
+ * A panel with a table of records. The title, such as "Offers", names them: `listOffers` is the function that `load` asks
+ * for a page of them if it is not given, and `offers` the `member` of its answer. `clear` is the address without filters,
+ * if there are some. `footer(answer)` stands below instead of the number of rows.
  */
-export const list = ({ member, from, input, nouns, footer, ...more }) => panel({
-  load: () => call(from, { limit: 50, after: param("after"), ...input }),
-  isEmpty: (answer) => !answer[member].length, ...more,
-  draw(answer) {
-    const rows = answer[member]
-    return [h("div.scroll", table(more, rows)), !rows.length ? h("div.state.nothing", h("p", more.empty))
-      : footer ? h("p.pages", footer(answer)) : pageLinks(rows.length, answer.next, nouns)]
-  },
-})
+export function list({ title, input, footer, clear, isPaged = true, member = title.toLowerCase(), ...more }) {
+  const noun = member.replace(/ies$/, "y").replace(/s$/, "")
+  return panel({
+    title, clear, load: () => call(`list${title}`, { limit: 50, after: param("after"), ...input }),
+    isEmpty: (answer) => !answer[member].length, noMatch: clear && `No ${noun} matches these filters.`, ...more,
+    draw(answer) {
+      const rows = answer[member]
+      return [h("div.scroll", table({ title, ...more }, rows)), !rows.length ? h("div.state.nothing", h("p", more.empty))
+        : footer ? h("p.pages", footer(answer)) : ending(rows.length, noun, answer.next, isPaged)]
+    },
+  })
+}
 
 const lists = { offers: "listOffers", affiliates: "listAffiliates" }
 
 /**
  * Filters are a form whose fields become the page's URL, so that the browser's history and bookmarks hold them. A field
  * is `[name, label, kind, example]`: `kind` is "offers" or "affiliates" (with suggestions), "number", "time", "short",
- * or the options of a choice. Answers the form, the input that the fields stand for, and whether one is set.
+ * or the options of a choice. Answers the form, the input that the fields stand for, and the address without filters if
+ * one is set.
  */
-export function filters(page, fields) {
-  const form = h("form.filters", { action: `${page}.html`, "aria-label": "Filters", onformdata({ formData }) {
+export function filters(fields) {
+  const form = h("form.filters", { "aria-label": "Filters", onformdata({ formData }) {
     for (const [name, value] of [...formData]) if (value.trim() === "") formData.delete(name)
   } })
   const filter = {}
@@ -156,7 +161,7 @@ export function filters(page, fields) {
     }, () => undefined)
     if (value) filter[name] = kind === "number" ? whole(value) : isTime ? fromField(value) : value
   }
-  const isActive = Object.keys(filter).length > 0
-  form.append(h("div.go", h("button", "Apply"), isActive && to(page, {}, "Clear filters", { class: "button quiet" })))
-  return { form, filter, isActive, clear: address(page) }
+  const clear = Object.keys(filter).length > 0 && location.pathname
+  form.append(h("div.go", h("button", "Apply"), clear && h("a.button.quiet", { href: clear }, "Clear filters")))
+  return { form, filter, clear }
 }

@@ -1,5 +1,5 @@
 import {
-  act, brief, call, counted, facts, h, headline, list, named, panel, param, said, shape, start, to, total, when
+  act, brief, button, call, counted, facts, h, headline, list, named, panel, param, said, shape, start, to, total, when
 } from "./kit.js"
 import { offerDialog } from "./offer-dialog.js"
 import { backfill, erase, test } from "./postback-actions.js"
@@ -26,19 +26,19 @@ function consequence(goalsEnabled, number) {
 
 const back = to("offers", {}, "Manage Offers")
 
-/** The switch that lets goals count or not. */
-const goalsSwitch = ({ goalsEnabled }) => act([h("span.knob", { "aria-hidden": "true" }), "Enabled Goals"], "offer", async () => {
-  await call("configureOffer", { offerId, goalsEnabled: !goalsEnabled })
-  return goalsEnabled ? "Goals are off: the goals of postbacks are kept and do not count."
-    : "Goals are on: the goals of postbacks count."
-}, { class: "switch manages", role: "switch", "aria-checked": String(goalsEnabled), "aria-describedby": "consequence",
-  "data-key": "switch" })
+const goalsSwitch = ({ goalsEnabled }) =>
+  button([h("span.knob", { "aria-hidden": "true" }), "Enabled Goals"], async () => {
+    await call("configureOffer", { offerId, goalsEnabled: !goalsEnabled })
+    return goalsEnabled ? "Goals are off: the goals of postbacks are kept and do not count."
+      : "Goals are on: the goals of postbacks count."
+  }, { class: "switch manages", role: "switch", "aria-checked": String(goalsEnabled), "aria-describedby": "consequence",
+    "data-key": "switch" })
 
 const top = panel({
   title: "Offer", isLive: false,
   async load() {
-    const [found, withGoal] = await Promise.all([
-      find(), total("listPostbacks", { offerId, limit: 1000 }, ({ postbacks }) => postbacks.filter(({ goal }) => goal).length)])
+    const haveGoal = ({ postbacks }) => postbacks.filter(({ goal }) => goal).length
+    const [found, withGoal] = await Promise.all([find(), total("listPostbacks", { offerId, limit: 1000 }, haveGoal)])
     return { found, withGoal }
   },
   draw({ found, withGoal }) {
@@ -84,7 +84,7 @@ const actions = (postback) => Object.entries({
 }))
 
 const postbacks = list({
-  title: "Postbacks", nouns: ["postback"], from: "listPostbacks", input: { offerId }, member: "postbacks", isEmpty: () => false,
+  title: "Postbacks", input: { offerId }, isEmpty: () => false,
   empty: "No postbacks yet. New Callback makes the first one.",
   rowKey: ({ id }) => (String(id) === param("postback") ? "chosen" : undefined),
   above: () => act("New Callback", "new", () => postbackDialog(), { class: "primary manages" }),

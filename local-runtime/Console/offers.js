@@ -2,7 +2,7 @@ import { act, brief, counted, headline, here, list, param, shape, start, to } fr
 import { offerDialog } from "./offer-dialog.js"
 
 const offers = list({
-  title: "Offers", nouns: ["offer"], from: "listOffers", member: "offers",
+  title: "Offers",
   empty: "No offers yet. An offer is what is advertised; New Offer makes the first one.",
   noMatch: param("after") && "There are no offers on this page.", clear: here({ after: null }),
   columns: [

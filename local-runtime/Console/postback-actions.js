@@ -54,11 +54,11 @@ export async function erase({ id }) {
     ({ madeDue, leftOut }) => madeDue + (leftOut.paused ?? 0) + (leftOut.in_flight ?? 0))
   return dialog({
     title: `Delete Postback ${id}`, action: "Delete", isDanger: true,
-    content: h("p", owed ? `${counted(owed, "owed delivery", "owed deliveries")} will be cancelled.` : "It owes no deliveries.",
+    content: h("p", owed ? `${counted(owed, "owed delivery")} will be cancelled.` : "It owes no deliveries.",
       " Its history stays readable."),
     async submit() {
       const { cancelledDeliveries } = await call("deletePostback", { postbackId: id })
-      return `Deleted postback ${id}; ${counted(cancelledDeliveries, "delivery was", "deliveries were")} cancelled.`
+      return `Deleted postback ${id}, and cancelled ${counted(cancelledDeliveries, "delivery")}.`
     },
   })
 }

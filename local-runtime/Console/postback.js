@@ -1,5 +1,5 @@
 import {
-  call, choice, clearFaults, dialog, field, fill, h, newKey, send, showFaults, statuses, values, word, write
+  call, choice, clearFaults, dialog, field, fill, h, newKey, send, showFaults, statuses, values, write
 } from "./kit.js"
 import { macroMenu } from "./macros.js"
 import { pairs } from "./pairs.js"
@@ -47,7 +47,7 @@ export async function postbackDialog({ offer, stored }) {
   }, affiliate,
   h("div.pair", offer.goalsEnabled && field("Offer Goal", "goalId",
     choice([["", "Any goal"], ...offer.goals.map(({ id, name }) => [id, name])])),
-  field("Conversion Status", "conversionStatus", choice(statuses.map((one) => [one, word(one)]), "done"))),
+  field("Conversion Status", "conversionStatus", choice(statuses, "done"))),
   field("URL", "url", url, "", macroMenu(macros, () => target)),
   h("div.pair", field("HTTP Type", "httpType", choice(["GET", "POST(FORM)", "POST(JSON)"])), authFields(stored?.basicAuth)),
   pairs({ label: "Request Params", name: "requestParams", what: "param", hasJSON: true,

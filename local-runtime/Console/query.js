@@ -13,7 +13,6 @@ export function address(page, values = {}) {
   return `${page}.html${given.length ? `?${new URLSearchParams(given)}` : ""}`
 }
 
-/** A link to a page, as `address` has it. */
 export const to = (page, values, content, properties) => h("a", { href: address(page, values), ...properties }, content)
 
 /** The link to a postback, which is on the page of its offer. */

@@ -25,7 +25,7 @@ function sentences({ number, madeDue, leftOut }, isDone) {
   const left = Object.entries(leftOut).filter(([, some]) => some)
     .map(([reason, some]) => `${count(some)} ${reasons[reason] ?? reason}`).join(", ")
   const waiting = madeDue && !isDone ? `; ${count(madeDue)} of them wait and become due at once` : ""
-  return [`${counted(number, "delivery", "deliveries")} will be sent${waiting}. `, left && h("span.hint", `Left out: ${left}.`)]
+  return [`${counted(number, "delivery")} will be sent${waiting}. `, left && h("span.hint", `Left out: ${left}.`)]
 }
 
 /** How many deliveries one call of a resend would send again; undefined if more than one call is needed to say so. */

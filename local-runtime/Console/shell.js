@@ -1,6 +1,6 @@
 import { call } from "./call.js"
 import { button, h } from "./dom.js"
-import { address, to } from "./query.js"
+import { to } from "./query.js"
 import { me, signOut } from "./session.js"
 import { said } from "./text.js"
 
@@ -8,14 +8,14 @@ import { said } from "./text.js"
 
 const places = ["Offers", "Conversions", "Deliveries", "Health", "Functions"]
 
-/** The pages of the records that the search finds. */
+/** The pages of the records that the search finds, and the values of their addresses. */
 const targets = {
-  conversion: ({ id }) => address("conversion", { id }),
-  delivery: ({ id }) => address("deliveries", { deliveryId: id, open: id }),
+  conversion: ({ id }) => ["conversion", { id }],
+  delivery: ({ id }) => ["deliveries", { deliveryId: id, open: id }],
   postback: ({ id, offerId, deleted }) =>
-    (deleted ? address("deliveries", { postbackId: id }) : address("offer", { id: offerId, postback: id })),
-  offer: ({ id }) => address("offer", { id }),
-  affiliate: ({ id }) => address("conversions", { affiliateId: id }),
+    (deleted ? ["deliveries", { postbackId: id }] : ["offer", { id: offerId, postback: id }]),
+  offer: ({ id }) => ["offer", { id }],
+  affiliate: ({ id }) => ["conversions", { affiliateId: id }],
 }
 const words = { id: "by its id", transactionId: "by its transaction", clickId: "by its click" }
 const short = { limit: 80 }
@@ -26,8 +26,8 @@ function finder() {
   async function find(wanted) {
     const { matches, more } = await call("findRecords", { text: wanted })
     const links = matches.filter(({ kind }) => targets[kind]).map((match) =>
-      h("a", { href: targets[match.kind](match) }, h("b", match.kind), " ", said(match.id, short),
-        h("small", said(match.name ?? words[match.matched], short))))
+      to(...targets[match.kind](match), [h("b", match.kind), " ", said(match.id, short),
+        h("small", said(match.name ?? words[match.matched], short))]))
     if (links.length === 1) return location.assign(links[0].href)
     return h("div", links, !links.length && h("p", "Nothing has the id ", said(wanted, short), "."),
       more && h("p", "There are more matches."))

@@ -45,7 +45,8 @@ export const named = ({ id, name }) =>
 /** A number with separators of thousands; digits that a JavaScript number cannot hold stay as they are. */
 export const count = (value) => (Number.isSafeInteger(value) ? value.toLocaleString("en") : String(value))
 
-export const counted = (value, one, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`
+/** A number with its noun, whose plural ends in -s, or in -ies where the noun ends in -y. */
+export const counted = (value, noun) => `${count(value)} ${value === 1 ? noun : `${noun.replace(/y$/, "ie")}s`}`
 
 /**
  * A `<time>` of an RFC 3339 text in UTC, without fractions of a second unless it `isExact`. The local time is in the
@@ -121,12 +122,12 @@ off dash still`.split("\n").map((line) => {
   return [state, { drawing, kind, word: words.join(" ") }]
 }))
 
-/** The states of a delivery, in the order of its life; the statuses of a conversion. */
-export const deliveryStates = Object.keys(states).slice(0, 9)
-export const statuses = ["pending", "done", "rejected"]
-
 /** A state as a word; also one that this page does not know. */
 export const word = (state) => states[state]?.word || state.replaceAll("_", " ")
+
+/** The states of a delivery, in the order of its life, and the statuses of a conversion, each with its word. */
+export const deliveryStates = Object.keys(states).slice(0, 9).map((state) => [state, word(state)])
+export const statuses = ["pending", "done", "rejected"].map((status) => [status, word(status)])
 
 export function shape(state) {
   const { drawing, kind } = states[state] ?? states.owed
