@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Domain", "Egress", "FunctionRuntime", "Input", "JSON", "Postgres", "Secrets", "System",
+                "Domain", "Egress", "FunctionRuntime", "Input", "JSON", "Postgres", "Secrets", "System", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations"), .embedInCode("SQL")]),
@@ -94,15 +94,14 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Presets", "Secrets",
-                "Store",
-                "System", "Text", .product(name: "Logging", package: "swift-log"),
+                "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Presets",
+                "Secrets", "Store", "System", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Gateway"),
         .executableTarget(
             name: "postbacks-gateway",
             dependencies: [
-                "Configuration", "Domain", "FunctionRuntime", "Gateway", "Store", "System",
+                "Configuration", "Domain", "FunctionRuntime", "Gateway", "Store", "System", "Text",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: withGateway),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withGateway),
@@ -113,7 +112,7 @@ let package = Package(
             name: "postbacks",
             dependencies: [
                 "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Gateway", "Input",
-                "JSON", "Poller", "Postgres", "Presets", "Receiver", "Secrets", "Store", "System",
+                "JSON", "Poller", "Postgres", "Presets", "Receiver", "Secrets", "Store", "System", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -145,7 +144,7 @@ let package = Package(
             dependencies: [
                 "FunctionRuntime", "Input", "JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads",
             ]),
-        .testTarget(name: "DomainTests", dependencies: ["Domain", "Input", "JSON", "Secrets"]),
+        .testTarget(name: "DomainTests", dependencies: ["Domain", "Input", "JSON", "Secrets", "Text"]),
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"],
             exclude: ["receive.py"]),
@@ -161,13 +160,13 @@ let package = Package(
             name: "PollerTests",
             dependencies: [
                 "Domain", "EmbeddedPostgres", "JSON", "Poller", "Postgres", "Receiver", "Secrets", "Store", "System",
-                "TestSupport", "TestThreads",
+                "TestSupport", "TestThreads", "Text",
             ]),
         .testTarget(
             name: "SecurityTests",
             dependencies: [
                 "EmbeddedPostgres", "JSON", "Poller", "Postgres", "Receiver", "Secrets", "Store", "System",
-                "TestSupport", "TestThreads",
+                "TestSupport", "TestThreads", "Text",
             ]),
         .testTarget(
             name: "DoctorTests",

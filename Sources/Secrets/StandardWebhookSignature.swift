@@ -1,3 +1,5 @@
+import Text
+
 /// The signature of Standard Webhooks (standardwebhooks.com, v1, symmetric): HMAC-SHA256 over `id.timestamp.body`.
 package struct StandardWebhookSignature: Sendable {
     private let keys: [[UInt8]]

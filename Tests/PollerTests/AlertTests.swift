@@ -2,10 +2,10 @@ import Glibc
 import JSON
 import Postgres
 import Receiver
-import Secrets
 import System
 import TestSupport
 import Testing
+import Text
 
 /// Tests the alerts of real pollers at a real receiver.
 struct AlertTests {

@@ -1,5 +1,6 @@
 import Secrets
 import Testing
+import Text
 
 @Suite struct EncryptionKeysTests {
     private static let one = Base64.encode([UInt8](repeating: 1, count: 32))

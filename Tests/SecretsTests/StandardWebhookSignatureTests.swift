@@ -1,5 +1,6 @@
 import Secrets
 import Testing
+import Text
 
 @Suite struct StandardWebhookSignatureTests {
     private let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -1,9 +1,9 @@
 import Foundation
 import JSON
 import Postgres
-import Secrets
 import TestSupport
 import Testing
+import Text
 
 /// Texts that must not be found outside of requests, in every encoding in which they could occur.
 struct Canaries {

@@ -7,6 +7,7 @@ import System
 import TestSupport
 import TestThreads
 import Testing
+import Text
 
 /// Tests that secrets occur only in their requests and in the environments of the programs that got them.
 @Suite(.ownThreads, .serialized)

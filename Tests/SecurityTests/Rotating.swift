@@ -1,8 +1,8 @@
 import JSON
 import Postgres
-import Secrets
 import System
 import TestSupport
+import Text
 
 /// What the tests of `postbacks rekey` have in common: two keys, and postbacks whose secrets stand in every place.
 protocol Rotating {}

@@ -7,6 +7,7 @@ import System
 import TestSupport
 import TestThreads
 import Testing
+import Text
 
 /// `postbacks rekey`: another key takes over while everything runs; what it seals anew, counts and says.
 @Suite(.ownThreads) struct RotationTests: Rotating {

@@ -1,10 +1,10 @@
 import JSON
 import Receiver
-import Secrets
 import System
 import TestSupport
 import TestThreads
 import Testing
+import Text
 
 /// Signatures of requests that were really delivered, checked with the Standard Webhooks project's own library.
 @Suite(.ownThreads) struct SigningTests {

@@ -1,6 +1,6 @@
 package import Postgres
-import Secrets
 import Store
+import Text
 
 /// The product on a new database: its tables, and the real functions with the settings that they need.
 package struct Installation: Sendable {

@@ -1,7 +1,7 @@
 import JSON
 package import Receiver
-import Secrets
 import System
+import Text
 
 /// A request, possibly changed, and its secret, to be verified by the library of the Standard Webhooks project.
 package struct SignatureCheck {

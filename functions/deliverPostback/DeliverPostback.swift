@@ -7,6 +7,7 @@ import Input
 import JSON
 import Secrets
 import System
+import Text
 
 @main
 struct DeliverPostback: ConcurrentFunction {

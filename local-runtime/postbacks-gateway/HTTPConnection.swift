@@ -3,6 +3,7 @@ import Gateway
 import NIOCore
 import NIOHTTP1
 import System
+import Text
 
 /// One connection: reads a request within its bounds and deadlines, has it answered, and goes on with the next one.
 /// Everything happens on the connection's event loop, except the answering itself.

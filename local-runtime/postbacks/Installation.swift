@@ -7,6 +7,7 @@ import Input
 import Secrets
 import Store
 import System
+import Text
 
 /// Where this program finds its database, its functions and its own files: the settings if they are given, else the
 /// embedded default.

@@ -2,6 +2,7 @@ import FunctionRuntime
 import Glibc
 import Secrets
 import System
+import Text
 
 /// The file with which a running `postbacks up` shares its database and settings with programs of the same user: shell
 /// lines that export them. `up` holds a lock on the file while it runs, so that a file left by a killed one is not

@@ -2,7 +2,7 @@ import Domain
 package import Input
 import JSON
 import Postgres
-import Secrets
+import Text
 
 /// The place at which a list continues. Its text is opaque to callers, so that its contents may change.
 enum Cursor {

@@ -1,6 +1,7 @@
 import Domain
 import FunctionRuntime
 import Secrets
+import Text
 
 /// The digest of the input that came with an idempotency key. It is sealed if the input has secrets, because a plain
 /// digest would allow guessing them.

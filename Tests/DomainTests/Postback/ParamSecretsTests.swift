@@ -2,6 +2,7 @@ import Input
 import JSON
 import Secrets
 import Testing
+import Text
 
 @testable import Domain
 

@@ -1,6 +1,7 @@
 package import FunctionRuntime
 import Input
 package import JSON
+import Text
 
 /// A failure as the caller sees it over HTTP: the function's own error, or one of the gateway.
 package struct Refusal: Error, Equatable, Sendable {
@@ -94,34 +95,6 @@ extension FunctionError.Code {
         case .conflict: 409
         case .unavailable: 503
         case .misconfigured, .internal: 500
-        }
-    }
-}
-
-/// The statuses that the gateway answers.
-package enum HTTPStatus {
-    package static func reason(_ status: Int) -> String {
-        switch status {
-        case 200: "OK"
-        case 204: "No Content"
-        case 304: "Not Modified"
-        case 307: "Temporary Redirect"
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        case 408: "Request Timeout"
-        case 409: "Conflict"
-        case 413: "Content Too Large"
-        case 415: "Unsupported Media Type"
-        case 417: "Expectation Failed"
-        case 421: "Misdirected Request"
-        case 429: "Too Many Requests"
-        case 431: "Request Header Fields Too Large"
-        case 500: "Internal Server Error"
-        case 503: "Service Unavailable"
-        default: "Status \(status)"
         }
     }
 }

@@ -1,5 +1,5 @@
-import Secrets
 import Testing
+import Text
 
 @Suite struct Base64Tests {
     @Test(arguments: [
