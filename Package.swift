@@ -47,10 +47,13 @@ let package = Package(
         .target(name: "Egress", dependencies: ["System", "Text"]),
         .target(name: "HTTP", dependencies: ["CCurl", "Egress", "System", "Text"]),
 
-        // The runtime of one invocation of a function.
+        // The protocols of the platforms that run functions, and the runtime of one invocation of a function.
+        .target(name: "Adapters", dependencies: ["JSON", "Text"]),
         .target(
             name: "FunctionRuntime",
-            dependencies: ["Input", "JSON", "System", "Text", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "Adapters", "Input", "JSON", "System", "Text", .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // The domain: values, rules and rendering, without files, sockets or settings.
         .target(name: "Domain", dependencies: ["Egress", "Input", "JSON", "Secrets", "System", "Text"]),
@@ -94,7 +97,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Presets",
+                "Adapters", "Domain", "EmbeddedFiles", "FunctionRuntime", "Input", "JSON", "Postgres", "Presets",
                 "Secrets", "Store", "System", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Gateway"),
@@ -144,6 +147,7 @@ let package = Package(
             dependencies: [
                 "FunctionRuntime", "Input", "JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads",
             ]),
+        .testTarget(name: "AdaptersTests", dependencies: ["Adapters", "JSON", "Text"]),
         .testTarget(name: "DomainTests", dependencies: ["Domain", "Input", "JSON", "Secrets", "Text"]),
         .testTarget(
             name: "RenderingTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"],
@@ -191,6 +195,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["conformance"]),
+        .testTarget(
+            name: "PlatformTests",
+            dependencies: ["JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads", "Text"],
+            exclude: ["watchdog.py"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "ConsoleTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"], exclude: ["scenarios"]

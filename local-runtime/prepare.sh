@@ -99,6 +99,30 @@ install_promtool() {
     rm -rf "$folder"
 }
 
+# The web servers that start functions in the tests. Debian's packages would also start services on this machine, so that only
+# their files are taken out.
+platforms=$root/.build/platforms
+
+has_platforms() {
+    [ -x "$platforms/usr/sbin/nginx" ] && [ -x "$platforms/usr/sbin/fcgiwrap" ] && [ -x "$platforms/usr/sbin/lighttpd" ] &&
+        [ -x "$platforms/bin/busybox" ] && [ -x "$platforms/usr/bin/webhook" ]
+}
+
+install_platforms() {
+    has_platforms && return
+    local packages="nginx fcgiwrap libfcgi0ldbl lighttpd libnettle8 libxxhash0 busybox webhook" folder package
+    step "taking these of Debian's packages into .build/platforms: $packages"
+    folder=$(mktemp -d)
+    # The packages are named one by one, without quotes.
+    if (cd "$folder" && { apt-get download -qq $packages || { as_root apt-get update -qq && apt-get download -qq $packages; }; } &&
+        mkdir -p "$platforms" && for package in ./*.deb; do dpkg-deb -x "$package" "$platforms" || exit 1; done) >&2; then
+        :
+    else
+        step "the packages cannot be reached: the tests of web servers (PlatformTests) will fail for want of them"
+    fi
+    rm -rf "$folder"
+}
+
 python_with_pip() {
     for python in python3 /usr/bin/python3; do
         if "$python" -m pip --version >/dev/null 2>&1; then
@@ -185,4 +209,5 @@ install_packages
 if [ -n "${for_tests:-}" ]; then
     install_python_libraries
     install_promtool
+    install_platforms
 fi

@@ -1,14 +1,15 @@
+import Adapters
 import Glibc
 package import JSON
 import System
 
-/// Runs a function's executable. The arguments select help, a single call or the warm mode.
+/// Runs a function's executable. The arguments select help, a single call or the warm mode; without arguments the
+/// platform that has started the process may have a way of its own.
 package enum Invocation {
     package static func run<F: BatchFunction>(_ type: F.Type) -> Never {
         run(
             type,
-            once: { (settings, input) throws(FunctionError) in
-                var function = try F(settings)
+            answer: { (function, input) throws(FunctionError) in
                 let answers = function.handle([input])
                 guard let answer = answers.first else { throw FunctionError.internal }
                 return try answer.get()
@@ -18,8 +19,7 @@ package enum Invocation {
     package static func run<F: ConcurrentFunction>(_ type: F.Type) -> Never {
         run(
             type,
-            once: { (settings, input) throws(FunctionError) in
-                var function = try F(settings)
+            answer: { (function, input) throws(FunctionError) in
                 function.begin(input, ticket: 1)
                 while true {
                     if let first = function.advance(alsoWaitingFor: nil, waits: true).answers.first {
@@ -29,17 +29,28 @@ package enum Invocation {
             }, stream: { settings throws(SystemError) in try Stream.run(concurrently: type, settings) })
     }
 
+    /// `answer` makes one call and waits for its answer. `stream` is the warm mode.
     private static func run<F: Function>(
-        _ type: F.Type, once: (Settings, F.Input) throws(FunctionError) -> F.Output,
+        _ type: F.Type, answer: @escaping (inout F, F.Input) throws(FunctionError) -> F.Output,
         stream: (Settings) throws(SystemError) -> Void
     ) -> Never {
         CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
-        let settings = Settings.ofThisProcess
+        let environment = ProcessEnvironment.all
+        let settings = Settings(environment: environment)
+        let arguments = Array(ProcessArguments.all.dropFirst())
+        let single = SingleCalls(settings, answer)
         do throws(SystemError) {
-            switch Mode(arguments: Array(ProcessArguments.all.dropFirst())) {
-            case .once: exit(try answerOnce(settings, type, once))
+            switch Platform(environment: environment, hasArguments: !arguments.isEmpty) {
+            case .cgi(let cgi): exit(try single.answer(cgi))
+            case .openWhisk(let openWhisk): exit(try single.answer(openWhisk))
+            case .payloadFile(let file): exit(try SingleCalls(settings.withQuietLog, answer).answer(file))
+            case .classicWatchdog: exit(try single.answerStandardInput(ClassicWatchdog.exitStatus))
+            case .none: break
+            }
+            switch Mode(arguments: arguments) {
+            case .once: exit(try single.answerStandardInput(\.exitStatus))
             case .stream: try stream(settings)
             case .check: try Stream.check(type, settings)
             case .help: try print(HelpText.make(for: type))
@@ -60,7 +71,7 @@ package enum Invocation {
     }
 
     private static func refuse(_ error: FunctionError) throws(SystemError) -> Never {
-        try print(error)
+        try print(FunctionAnswer(error).line)
         exit(error.code.exitStatus)
     }
 
@@ -81,58 +92,12 @@ package enum Invocation {
         ]
     }
 
-    private static func answerOnce<F: Function>(
-        _ settings: Settings, _ type: F.Type, _ once: (Settings, F.Input) throws(FunctionError) -> F.Output
-    ) throws(SystemError) -> Int32 {
-        if isatty(STDIN_FILENO) == 1 {
-            try print(
-                "\(F.contract.name): reads one JSON object; end it with Ctrl-D (see --help)\n",
-                to: .standardError)
-        }
-        let log = CallLog(type, settings)
-        let start = log.start()
-        let answer: Result<F.Output, FunctionError>
-        do throws(FunctionError) {
-            let bytes = try readInput(limit: F.inputLimit)
-            answer = .success(
-                try once(settings, try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self)))
-        } catch {
-            answer = .failure(error)
-        }
-        log.ended(answer, since: start)
-        switch answer {
-        case .success(let output):
-            try print(output.json.encodedText + "\n")
-            return 0
-        case .failure(let error):
-            try print(error)
-            return error.code.isFinalRejection && Platform.losesOutputOfFailures(settings) ? 0 : error.code.exitStatus
-        }
-    }
-
-    /// Reads all of standard input. If the input is too large, it returns one byte more than the limit.
-    private static func readInput(limit: Int) throws(FunctionError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        do throws(SystemError) {
-            while bytes.count <= limit {
-                switch try Descriptor.standardInput.read(upTo: min(limit + 1 - bytes.count, 1 << 20)) {
-                case .bytes(let chunk): bytes += chunk
-                case .wouldBlock: _ = try wait(for: [.read(.standardInput)], atMost: nil)
-                case .end: return bytes
-                }
-            }
-        } catch {
-            throw FunctionError(.invalidJSON, "the input cannot be read from standard input: \(error)")
-        }
-        return bytes
-    }
-
-    private static func print(_ error: FunctionError) throws(SystemError) {
-        try print(JSON.object([JSON.Member("error", error.json)]).encodedText + "\n")
-    }
-
     private static func print(_ text: String, to descriptor: Descriptor = .standardOutput) throws(SystemError) {
-        try descriptor.writeAll(Array(text.utf8))
+        try print(Array(text.utf8), to: descriptor)
+    }
+
+    private static func print(_ bytes: [UInt8], to descriptor: Descriptor = .standardOutput) throws(SystemError) {
+        try descriptor.writeAll(bytes)
     }
 }
 
@@ -167,10 +132,4 @@ enum Mode {
             self = unknown.map(Mode.unknown) ?? .several(arguments)
         }
     }
-}
-
-/// Properties of the platform that started the function.
-private enum Platform {
-    /// OpenFaaS watchdogs put the request's method into the environment and drop the output of a process that fails.
-    static func losesOutputOfFailures(_ settings: Settings) -> Bool { settings.has("Http_Method") }
 }

@@ -93,3 +93,11 @@ extension Setting where Value == Logger.Level {
 
     private static var words: String { Logger.Level.allCases.map(\.rawValue).joined(separator: ", ") }
 }
+
+extension Settings {
+    /// The same settings with a log that has nothing below a warning. A level that is wrong stays, and is reported.
+    var withQuietLog: Settings {
+        guard let level = try? self(.logLevel), level < .warning else { return self }
+        return replacing("LOG_LEVEL", with: Logger.Level.warning.rawValue)
+    }
+}

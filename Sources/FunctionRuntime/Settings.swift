@@ -71,6 +71,14 @@ package struct Settings: Sendable {
         environment[name]?.isEmpty == false || environment["\(name)_FILE"]?.isEmpty == false
     }
 
+    /// The same settings with another value of one of them.
+    func replacing(_ name: String, with value: String) -> Settings {
+        var environment = environment
+        environment["\(name)_FILE"] = nil
+        environment[name] = value
+        return Settings(environment: environment)
+    }
+
     private func text(_ name: String) throws(FunctionError) -> String? {
         let direct = environment[name].flatMap { $0.isEmpty ? nil : $0 }
         guard let path = environment["\(name)_FILE"], !path.isEmpty else { return direct }

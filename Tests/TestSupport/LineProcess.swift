@@ -22,6 +22,8 @@ package final class LineProcess {
 
     package var pid: CInt { child.pid }
     package var output: Descriptor? { child.output }
+    /// Whether the program has ended.
+    package var hasEnded: Bool { get throws { try child.poll() != nil } }
 
     /// Writes all bytes, and reads at the same time, until `count` lines have arrived.
     package func exchange(_ bytes: [UInt8], lines count: Int, seconds limit: Double) throws {

@@ -1,3 +1,4 @@
+import Adapters
 package import FunctionRuntime
 package import Store
 import System
@@ -27,7 +28,7 @@ package enum FunctionNames {
     /// The variables that a function may see: without the key if it handles no secrets, without the database if it
     /// needs none.
     package static func environment(of name: String, from variables: [String: String]) -> [String: String] {
-        variables.filter { variable, _ in
+        Platform.environmentOfWarm(variables).filter { variable, _ in
             // Only the poller sends alerts.
             if variable.hasPrefix("POSTBACKS_ALERT_") { return false }
             if variable.hasPrefix("POSTBACKS_ENCRYPTION_KEY") { return withSecrets.contains(name) }

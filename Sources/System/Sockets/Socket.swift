@@ -29,17 +29,7 @@ package struct TCPListener: Sendable {
     }
 
     /// The next waiting connection, non-blocking; nil when none waits.
-    package func accept() throws(SystemError) -> Descriptor? {
-        while true {
-            let number = accept4(descriptor.number, nil, nil, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
-            if number >= 0 { return Descriptor(owning: number) }
-            switch errno {
-            case EINTR, ECONNABORTED: continue
-            case EAGAIN: return nil
-            default: throw .last("accept")
-            }
-        }
-    }
+    package func accept() throws(SystemError) -> Descriptor? { try descriptor.accept() }
 }
 
 extension Descriptor {
@@ -54,6 +44,22 @@ extension Descriptor {
         guard code == 0 else { throw SystemError(call: "connect \(address) port \(port)", code: code) }
         return descriptor
     }
+
+    /// The next connection that waits at this listening socket, non-blocking; nil when none waits.
+    package func accept() throws(SystemError) -> Descriptor? {
+        while true {
+            let number = accept4(number, nil, nil, CInt(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue))
+            if number >= 0 { return Descriptor(owning: number) }
+            switch errno {
+            case EINTR, ECONNABORTED: continue
+            case EAGAIN: return nil
+            default: throw .last("accept")
+            }
+        }
+    }
+
+    /// Tells the other side that nothing more is sent. What it sends can still be read.
+    package func endOutput() { _ = shutdown(number, CInt(SHUT_WR)) }
 
     /// Turns off Nagle's algorithm, so that written bytes are sent at once.
     package func setNoDelay() throws(SystemError) {
@@ -77,7 +83,7 @@ extension Descriptor {
         return descriptor
     }
 
-    fileprivate static func socket(
+    static func socket(
         _ family: sa_family_t, _ type: __socket_type = SOCK_STREAM
     ) throws(SystemError) -> Descriptor {
         let kind = CInt(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
