@@ -206,6 +206,15 @@ import Testing
         #expect(!metrics.text(waiting: [:], gauges: nil).contains("function_restarts_total{"))
     }
 
+    @Test func `a process without work ends when the pool closes, and is not killed`() async throws {
+        let script = "trap 'echo over > \(folder.path)/over' EXIT; \(Self.echo.dropFirst(5))"
+        let pool = try pool(program("idle", script))
+        #expect(await call(pool, "idle") == #"{"n":1}"#)
+        await pool.close()
+        #expect(FileSystem.kind(of: "\(folder.path)/over") == .file)
+        #expect(!metrics.text(waiting: [:], gauges: nil).contains("function_restarts_total{"))
+    }
+
     @Test func `what was taken before the end is answered, and nothing after it`() async throws {
         let slow = "while read -r l; do sleep 0.3; echo \"$l\" | \(Self.echo.dropFirst(5)); done"
         let pool = try pool(program("slow", slow))

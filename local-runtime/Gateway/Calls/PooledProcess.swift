@@ -98,6 +98,8 @@ final class PooledProcess {
             // It does not read any more: it has ended, which the end of its output shows, or it is stuck.
             kill("closed_input")
         }
+        // Nothing else would wake the thread for this.
+        if finishTime != nil, process.unwrittenBytes == 0 { process.closeInput() }
     }
 
     /// Lets the process finish what it has in hand, and end.
@@ -119,7 +121,6 @@ final class PooledProcess {
         if calls.isEmpty, finishTime == nil, killReason == nil, now - idleSince >= program.limits.idleTime {
             finish(now: now)
         }
-        if finishTime != nil, process.unwrittenBytes == 0 { process.closeInput() }
         if !process.isOpen { reap() }
     }
 
