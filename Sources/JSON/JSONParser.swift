@@ -213,8 +213,17 @@ extension JSONParser {
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw ParserFault("is UTF-16, not UTF-8", at: nil, advice: "save it as UTF-8")
         }
-        throw ParserFault(
-            "is not valid UTF-8", at: JSONParser.validPrefix(of: bytes), advice: "save it as UTF-8")
+        let position = JSONParser.validPrefix(of: bytes)
+        let fault = ParserFault("is not valid UTF-8", at: position, advice: "save it as UTF-8")
+        throw memberAround(position).map { fault.inside(.member($0.name), from: $0.place.lowerBound) } ?? fault
+    }
+
+    /// The outermost object's member whose value has the byte at this index, in a text that need not be UTF-8. The
+    /// characters of JSON's structure are ASCII, so that the others can be masked. Nil if the rest is malformed too.
+    private func memberAround(_ position: Int) -> (name: String, place: Range<Int>)? {
+        let mask = UInt8(ascii: "?")
+        var masked = JSONParser(bytes.map { $0 < 0x80 ? $0 : mask }, depth: depthLimit)
+        return try? masked.outline().first { name, place in place.contains(position) && !name.contains("?") }
     }
 
     /// The length in bytes of the longest prefix that is valid UTF-8.

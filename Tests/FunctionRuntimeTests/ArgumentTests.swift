@@ -129,4 +129,34 @@ import Testing
         #expect(try run("recordConversion", ["--nonsense"]).status == .exited(65))
         #expect(try run("postbacks", ["migrate", "--help"]).text.contains("postbacks_recorder"))
     }
+
+    /// A package for an old system carries its loader and libraries, and starts the loader with the program's path.
+    @Test(.enabled(if: User.isRoot, "to hide /proc takes root"))
+    func `postbacks finds the functions beside it where a carried loader starts it, and where there is no /proc`()
+        throws
+    {
+        let installation = try Installation.make()
+        let interpreter = try ChildProcess.run(
+            "/usr/bin/env", ["sh", "-c", "ls /lib64/ld-linux-*.so.* /lib/ld-linux-*.so.* 2>/dev/null | head -n 1"],
+            timeout: .seconds(60))
+        let loader = interpreter.text.split(separator: "\n").first.map(String.init) ?? ""
+        func run(_ command: String) throws -> FunctionCall {
+            FunctionCall(
+                try ChildProcess.run(
+                    "/usr/bin/unshare",
+                    [
+                        "--mount", "--propagation", "private", "sh", "-c", command, Programs.path("postbacks"), loader,
+                    ],
+                    environment: Programs.environment(installation.environment), input: Array("{}".utf8),
+                    timeout: .seconds(60)))
+        }
+        for command in [
+            #""$1" "$0" invoke listOffers"#, #"mount -t tmpfs none /proc && "$1" "$0" invoke listOffers"#,
+            #"mount -t tmpfs none /proc && "$0" invoke listOffers"#,
+            #"cd "$(dirname "$0")" && PATH=$PWD:$PATH && mount -t tmpfs none /proc && postbacks invoke listOffers"#,
+        ] {
+            let call = try run(command)
+            #expect(call.status == .exited(0) && call.answer["offers"] == [], "\(command): \(call.text)\(call.log)")
+        }
+    }
 }

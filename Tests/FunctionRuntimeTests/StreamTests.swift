@@ -187,4 +187,26 @@ import Testing
         child.input = nil
         #expect(try child.wait() == .exited(0))
     }
+
+    @Test(arguments: [
+        #"{"amount": 12,50}"#, #"{"a":"\u0000"}"#, #"{"a":1,"a":2}"#, #"{"a":{"b":[1,2,]}}"#, #"{"é":'x'}"#,
+        "{\"a\":\"\u{1}\"}",
+        #"{"a":01}"#, #"{"a":"\ud800"}"#, #"{"a":nul}"#, #"{"a":[[1}]}"#, "{\"a\":\"\u{FE}\u{FF}",
+    ])
+    func `positions are those of the input, whatever envelope stands around it`(input: String) throws {
+        // A text of Latin-1 is not UTF-8.
+        let bytes =
+            input.unicodeScalars.allSatisfy { $0.value < 0x100 } && input.contains("\u{FE}")
+            ? input.unicodeScalars.map { UInt8($0.value) } + Array(#""}"#.utf8) : Array(input.utf8)
+        func column(_ arguments: [String], _ bytes: [UInt8]) throws -> String? {
+            let outcome = try ChildProcess.run(
+                Programs.path("deliverPostback"), arguments, environment: Programs.environment(), input: bytes,
+                timeout: .seconds(60))
+            #expect(outcome.text.contains("invalid_json"), "\(outcome.text)")
+            return outcome.text.split(separator: "column ").dropFirst().first.map { String($0.prefix { $0.isNumber }) }
+        }
+        let own = try #require(try column([], bytes))
+        let around = Array(#"{"id":"a long id, so that places differ","input":"#.utf8)
+        #expect(try column(["--stream"], around + bytes + Array("}\n".utf8)) == own)
+    }
 }

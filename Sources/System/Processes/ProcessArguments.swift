@@ -11,8 +11,10 @@ package enum ProcessArguments {
         }
     }
 
-    /// The path of the program's file; nil if it cannot be found.
+    /// The path of the program's file; nil if it cannot be found. A package that carries its own loader starts that, and
+    /// then the system takes the loader for the program.
     package static var program: String? {
-        FileSystem.resolve("/proc/self/exe") ?? all.first.flatMap { Executable.find($0) }.flatMap(FileSystem.resolve)
+        if is_started_by_carried_loader() == 0, let path = FileSystem.resolve("/proc/self/exe") { return path }
+        return all.first.flatMap { Executable.find($0) }.flatMap(FileSystem.resolve)
     }
 }
