@@ -101,6 +101,13 @@ let package = Package(
                 "Secrets", "Store", "System", "Text", .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Gateway"),
+        .target(
+            name: "FunctionServer",
+            dependencies: [
+                "Adapters", "FunctionRuntime", "Gateway", "JSON", "System", "Text",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "local-runtime/FunctionServer"),
         .executableTarget(
             name: "postbacks-gateway",
             dependencies: [
@@ -114,8 +121,9 @@ let package = Package(
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime", "Gateway", "Input",
-                "JSON", "Poller", "Postgres", "Presets", "Receiver", "Secrets", "Store", "System", "Text",
+                "Adapters", "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime",
+                "FunctionServer", "Gateway", "Input", "JSON", "Poller", "Postgres", "Presets", "Receiver", "Secrets",
+                "Store", "System", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -195,10 +203,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["conformance"]),
+        .testTarget(name: "FunctionServerTests", dependencies: ["Adapters", "FunctionServer"]),
         .testTarget(
             name: "PlatformTests",
             dependencies: ["JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads", "Text"],
-            exclude: ["watchdog.py"]),
+            exclude: ["fn_agent.py", "send_events.py", "watchdog.py"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "ConsoleTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"], exclude: ["scenarios"]

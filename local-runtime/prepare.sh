@@ -43,7 +43,7 @@ missing_packages() {
     fi
     # Debian installs it in a folder for root's programs.
     if [ -n "${for_tests:-}" ] && ! PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; then echo pgbouncer; fi
-    if [ -n "${for_tests:-}" ] && ! { has_standard_webhooks && has_selenium; } && ! python_with_pip >/dev/null; then
+    if [ -n "${for_tests:-}" ] && ! { has_standard_webhooks && has_selenium && has_cloudevents; } && ! python_with_pip >/dev/null; then
         echo python3-pip
     fi
     if [ -n "${for_tests:-}" ] && ! command -v chromedriver >/dev/null; then
@@ -133,6 +133,14 @@ python_with_pip() {
     return 1
 }
 
+# The CloudEvents project's own library, which sends the tests' events.
+has_cloudevents() {
+    for python in python3 /usr/bin/python3; do
+        if PYTHONPATH=$python_libraries "$python" -c 'import cloudevents.http' 2>/dev/null; then return 0; fi
+    done
+    return 1
+}
+
 # With --target pip changes nothing of the system, so that Debian's pip does not refuse.
 install_from_pypi() {
     step "installing $1 from PyPI into .build/python"
@@ -145,6 +153,8 @@ install_python_libraries() {
         step "PyPI cannot be reached, or has it no more: the tests of signatures (SigningTests) will fail for want of it"
     has_selenium || install_from_pypi selenium 'selenium>=4.25,<5' 'axe-selenium-python>=2.1,<3' ||
         step "PyPI cannot be reached, or has it no more: the tests of the console (ConsoleTests) will fail for want of it"
+    has_cloudevents || install_from_pypi cloudevents 'cloudevents>=1.11,<2' ||
+        step "PyPI cannot be reached, or has it no more: the tests of CloudEvents (CloudEventsTests) will fail for want of it"
 }
 
 install_packages() {

@@ -130,7 +130,7 @@ final class GatewayWatch {
         guard Instant.now >= next else { return }
         next = .now + GatewayWatch.lookInterval
         guard let program = GatewayProcess.find() else { return }
-        process = try GatewayProcess(program, host: options.host, port: options.port, environment: environment)
+        process = try GatewayProcess(program, host: options.usedHost, port: options.usedPort, environment: environment)
     }
 
     private func ended(_ reason: String) {

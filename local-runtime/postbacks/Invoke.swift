@@ -35,13 +35,7 @@ struct Invoke: ParsableCommand {
     @Flag(help: "Format the answer for people even if the output is not a terminal.")
     var pretty = false
 
-    func validate() throws {
-        guard !FunctionNames.all.contains(function) else { return }
-        let hint = Spelling.hint(for: function, among: FunctionNames.all)
-        throw ValidationError(
-            "there is no function \(Terminal.safe(function))\(hint.isEmpty ? "; postbacks invoke --help names them" : hint)"
-        )
-    }
+    func validate() throws { try FunctionNames.checkExists(function) }
 
     func run() throws {
         try reportingFailure {
@@ -90,5 +84,16 @@ struct Invoke: ParsableCommand {
         } else {
             try Descriptor.standardOutput.writeAll(bytes)
         }
+    }
+}
+
+extension FunctionNames {
+    /// - Throws: an error that names the function that is probably meant.
+    static func checkExists(_ function: String) throws {
+        guard !all.contains(function) else { return }
+        let hint = Spelling.hint(for: function, among: all)
+        throw ValidationError(
+            "there is no function \(Terminal.safe(function))\(hint.isEmpty ? "; postbacks invoke --help names them" : hint)"
+        )
     }
 }

@@ -15,7 +15,7 @@ package final class FunctionPool: Sendable {
         var isAsleep = false
         var isClosing = false
         var isOver = false
-        var whenOver: [CheckedContinuation<Void, Never>] = []
+        var whenOver: [@Sendable () -> Void] = []
     }
 
     private let programs: [String: FunctionProgram]
@@ -45,19 +45,27 @@ package final class FunctionPool: Sendable {
 
     /// Calls a function. `input` is one JSON object.
     package func call(_ name: String, _ input: [UInt8]) async -> Result<AnswerLine, Refusal> {
+        await withCheckedContinuation { continuation in
+            call(name, input) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Calls a function. `input` is one JSON object. `answered` is called once, on the pool's thread or before this
+    /// returns; it must not block.
+    package func call(
+        _ name: String, _ input: [UInt8], answered: @escaping @Sendable (Result<AnswerLine, Refusal>) -> Void
+    ) {
         guard let program = programs[name] else {
-            return .failure(Refusal(503, "unavailable", "\(name) is not installed here"))
+            return answered(.failure(Refusal(503, "unavailable", "\(name) is not installed here")))
         }
         let limits = program.limits
-        return await withCheckedContinuation { continuation in
-            let call = PendingCall(name, input, deadline: Instant.now + limits.patience) { [self] result in
-                leave(name, input.count)
-                continuation.resume(returning: result)
-            }
-            switch enter(call, limits) {
-            case .failure(let refusal): continuation.resume(returning: .failure(refusal))
-            case .success(let isAsleep): if isAsleep { wake() }
-            }
+        let call = PendingCall(name, input, deadline: Instant.now + limits.patience) { [self] result in
+            leave(name, input.count)
+            answered(result)
+        }
+        switch enter(call, limits) {
+        case .failure(let refusal): answered(.failure(refusal))
+        case .success(let isAsleep): if isAsleep { wake() }
         }
     }
 
@@ -91,14 +99,17 @@ package final class FunctionPool: Sendable {
     /// Takes no further call, closes the functions' inputs, and returns when all processes have ended. Calls that were
     /// taken are answered.
     package func close() async {
-        await withCheckedContinuation { continuation in
-            let isOver = inbox.withLock { inbox in
-                inbox.isClosing = true
-                if !inbox.isOver { inbox.whenOver.append(continuation) }
-                return inbox.isOver
-            }
-            if isOver { continuation.resume() } else { wake() }
+        await withCheckedContinuation { continuation in close { continuation.resume() } }
+    }
+
+    /// The same; `over` is called when all processes have ended, on the pool's thread or before this returns.
+    package func close(_ over: @escaping @Sendable () -> Void) {
+        let isOver = inbox.withLock { inbox in
+            inbox.isClosing = true
+            if !inbox.isOver { inbox.whenOver.append(over) }
+            return inbox.isOver
         }
+        if isOver { over() } else { wake() }
     }
 
     /// A full pipe wakes the thread as well as one more byte.
@@ -128,11 +139,11 @@ package final class FunctionPool: Sendable {
             if ready[0] { _ = try? waking.read.read(upTo: 4096) }
             loop.notice(ready)
         }
-        let continuations = inbox.withLock { inbox in
+        let whenOver = inbox.withLock { inbox in
             inbox.isOver = true
             return inbox.whenOver
         }
-        for continuation in continuations { continuation.resume() }
+        for over in whenOver { over() }
     }
 }
 

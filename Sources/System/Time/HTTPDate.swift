@@ -1,13 +1,11 @@
-#if Gateway
 import Synchronization
-import System
 
 /// Dates as HTTP writes them (RFC 9110 §5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
-enum HTTPDate {
+package enum HTTPDate {
     private static let last = Mutex<(second: Int64, text: String)>((second: .min, text: ""))
 
     /// The present time. The text is made once in a second.
-    static var now: String {
+    package static var now: String {
         let second = WallClock.unixMilliseconds / 1000
         return last.withLock { last in
             if last.second != second { last = (second, text(ofUnixSeconds: second)) }
@@ -15,7 +13,7 @@ enum HTTPDate {
         }
     }
 
-    static func text(ofUnixSeconds seconds: Int64) -> String {
+    package static func text(ofUnixSeconds seconds: Int64) -> String {
         let days = Int(seconds / 86_400)
         let rest = Int(seconds % 86_400)
         let (year, month, day) = civil(days: days)
@@ -42,4 +40,3 @@ enum HTTPDate {
         return (year, month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
     }
 }
-#endif
