@@ -13,6 +13,8 @@ package struct PollerSettings: Sendable {
     package let lease: Duration
     package let orderHold: Duration
     package let attemptDays: Int
+    /// After how many days finished conversions are dropped; nil keeps them.
+    package let historyDays: Int?
     package let schedule: RetrySchedule
     /// How long a stopped poller waits for its requests in flight.
     package let stopDeadline: Duration
@@ -25,7 +27,9 @@ package struct PollerSettings: Sendable {
         destinationConcurrency = try settings(.destinationConcurrency)
         lease = try settings(.lease)
         orderHold = try settings(.orderHold)
-        attemptDays = try settings(.attemptDays)
+        historyDays = try settings(.historyDays)
+        // No attempt outlives its delivery.
+        attemptDays = min(try settings(.attemptDays), historyDays ?? .max)
         schedule = try settings(.retrySchedule)
         let timeout = try settings(.timeout)
         stopDeadline = timeout + .seconds(5)
@@ -71,6 +75,21 @@ extension Setting<Int> {
                     "must be a whole number from \(range.lowerBound) to \(range.upperBound), such as \(fallback)")
             }
             return value
+        }
+    }
+}
+
+extension Setting<Int?> {
+    package static var historyDays: Setting {
+        Setting(
+            "POSTBACKS_HISTORY_DAYS", whenMissing: "keep",
+            "days after which finished conversions, events and deliveries are dropped; `postbacks prune` can export them before"
+        ) { text throws(Invalid) in
+            guard let text else { return nil }
+            guard let days = Int(text), (1...36500).contains(days) else {
+                throw Invalid("must be a whole number of days from 1 to 36500, such as 730")
+            }
+            return days
         }
     }
 }

@@ -16,8 +16,8 @@ struct Migrate: ParsableCommand {
                                   pause a postback
               postbacks_manager   configure…, createPostback, updatePostback,
                                   updatePostbacks, deletePostback, resendDeliveries,
-                                  backfillPostback, redactConversion, rekey, and all of
-                                  reader
+                                  backfillPostback, redactConversion, rekey, prune, and
+                                  all of reader
               postbacks_reader    list…, findRecords, explainConversion,
                                   deliveryStatistics, showHealth, previewPostback,
                                   export, doctor

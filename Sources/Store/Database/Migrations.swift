@@ -78,6 +78,7 @@ package enum Migrations {
             number: 21, name: "answer indexes",
             script: String(decoding: PackageResources.answer_indexes_sql, as: UTF8.self), isGradual: true,
             filling: .answers),
+        Migration(number: 22, name: "history", script: String(decoding: PackageResources.history_sql, as: UTF8.self)),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is

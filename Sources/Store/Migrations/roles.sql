@@ -7,7 +7,7 @@
 -- postbacks_recorder  recordConversion, updateConversionStatus. Sees only the columns of a postback that matching needs.
 -- postbacks_poller    poll. Sees only sealed secrets; its delivery process opens them.
 -- postbacks_manager   configure…, create…, update… and deletePostback, updatePostbacks, resendDeliveries, backfillPostback,
---                     redactConversion, rekey; also everything that the reader may do.
+--                     redactConversion, rekey, prune; also everything that the reader may do.
 
 DO $$
 DECLARE
@@ -77,7 +77,8 @@ GRANT INSERT, UPDATE, DELETE ON pollers TO postbacks_poller;
 GRANT USAGE ON SEQUENCE outbox_id_seq TO postbacks_poller;
 GRANT EXECUTE ON FUNCTION mend_sequences(), defer_unreadable(integer[]), database_mark() TO postbacks_poller;
 GRANT SELECT, UPDATE ON destinations TO postbacks_poller;
-GRANT EXECUTE ON FUNCTION maintain_attempts(integer) TO postbacks_poller;
+-- Both drop, as the owner of the tables, only what is older than the days that the poller's settings say.
+GRANT EXECUTE ON FUNCTION maintain_attempts(integer), drop_history(integer, bigint, integer, boolean) TO postbacks_poller;
 GRANT SELECT, UPDATE, DELETE ON alerts, alert_deaths TO postbacks_poller;
 GRANT SELECT, INSERT, UPDATE ON alert_watch TO postbacks_poller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_counts, attempt_counts_pending TO postbacks_poller;
@@ -87,7 +88,8 @@ GRANT EXECUTE ON FUNCTION tell(text, jsonb), about(postbacks) TO postbacks_polle
 
 -- Manager.
 GRANT INSERT, UPDATE ON offers, affiliates, destinations, postbacks TO postbacks_manager;
-GRANT EXECUTE ON FUNCTION find_or_add_destinations(text[]) TO postbacks_manager;
+GRANT EXECUTE ON FUNCTION find_or_add_destinations(text[]), drop_history(integer, bigint, integer, boolean)
+    TO postbacks_manager;
 GRANT INSERT, UPDATE, DELETE ON goals, outbox TO postbacks_manager;
 GRANT INSERT ON postback_versions TO postbacks_manager;
 GRANT INSERT, DELETE ON deliveries TO postbacks_manager;

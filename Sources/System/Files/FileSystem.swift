@@ -146,6 +146,11 @@ extension Descriptor {
         }
     }
 
+    /// Waits until everything that was written is on the disk.
+    package func sync() throws(SystemError) {
+        guard fsync(number) == 0 else { throw .last("write") }
+    }
+
     /// Opens a file; children do not inherit it.
     package static func open(_ path: String, _ flags: CInt, mode: UInt32 = 0o644) throws(SystemError) -> Descriptor {
         let number = unsafe Glibc.open(path, flags | O_CLOEXEC, mode)

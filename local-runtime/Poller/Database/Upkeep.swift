@@ -4,8 +4,8 @@ import Store
 import System
 
 /// The work of a poller on a second connection, beside its loop: it vacuums and repairs the outbox, rolls up the counts of
-/// attempts, makes and drops the partitions of attempts, holds what paused postbacks owe, and stores the answers of a
-/// rejected batch one by one.
+/// attempts, makes and drops the partitions of attempts, drops old history, holds what paused postbacks owe, and stores the
+/// answers of a rejected batch one by one.
 final class Upkeep {
     private let settings: PollerSettings
     private let log: PollerLog
@@ -15,6 +15,7 @@ final class Upkeep {
     private var nextVacuum: Instant = .distantPast
     private var nextPartitions: Instant = .distantPast
     private var nextMeasure: Instant
+    private var history = HistoryPass()
 
     private enum Task {
         case hold([Int])
@@ -24,6 +25,7 @@ final class Upkeep {
         case deferUnreadable([Int])
         case repairSequences
         case maintainAttempts
+        case dropHistory(DropHistory)
         case repair
         case rollUp
         case measure
@@ -38,7 +40,7 @@ final class Upkeep {
         var isUrgent: Bool {
             switch self {
             case .hold, .pauseDying, .complete, .renumber, .deferUnreadable: true
-            case .maintainAttempts, .repairSequences, .repair, .rollUp, .measure, .vacuum: false
+            case .maintainAttempts, .dropHistory, .repairSequences, .repair, .rollUp, .measure, .vacuum: false
             }
         }
     }
@@ -104,6 +106,8 @@ final class Upkeep {
         } else if !isStopping, now >= nextVacuum {
             nextVacuum = now + Upkeep.vacuumInterval
             _ = start([.repairSequences, .repair, .rollUp, .vacuum], now: now)
+        } else if !isStopping, let days = settings.historyDays, let batch = history.batch(keepDays: days, now: now) {
+            _ = start([.dropHistory(batch)], now: now)
         }
     }
 
@@ -154,6 +158,12 @@ final class Upkeep {
         case .maintainAttempts:
             let ticket = trip.add(MaintainAttempts(keepDays: settings.attemptDays))
             return { (_, answers, _) throws(PostgresError) in _ = try answers(ticket) }
+        case .dropHistory(let batch):
+            let ticket = trip.add(batch)
+            return { (upkeep, answers, now) throws(PostgresError) in
+                upkeep.history.ended(try answers(ticket), now: now)
+                if let total = upkeep.history.takeTotal() { upkeep.log.dropped(total) }
+            }
         case .rollUp: return ignored(trip.add(RollUpAttempts()))
         case .measure:
             let ticket = trip.add(MeasureBacklog())

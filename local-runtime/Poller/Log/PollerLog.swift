@@ -106,6 +106,13 @@ final class PollerLog {
             ])
     }
 
+    /// Logs what a pass over the history has dropped.
+    func dropped(_ total: HistoryPass.Total) {
+        logger.info(
+            "old history was dropped",
+            metadata: ["conversions": "\(total.conversions)", "deliveries": "\(total.deliveries)"])
+    }
+
     /// Logs that somebody has resumed a postback.
     func resumed(_ postback: Int) {
         logger.notice("a postback is resumed; its held deliveries are due", metadata: ["postback": "\(postback)"])

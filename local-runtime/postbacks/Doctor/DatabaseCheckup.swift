@@ -1,4 +1,5 @@
 import FunctionRuntime
+import Poller
 import Postgres
 import Store
 
@@ -131,6 +132,9 @@ struct DatabaseCheckup {
                 asking("destinations") { () throws(PostgresError) in try work.destinations() },
                 asking("alerts") { () throws(PostgresError) in
                     try work.alerts(isSet: installation.settings.has("POSTBACKS_ALERT_URL"))
+                },
+                asking("history") { () throws(PostgresError) in
+                    try work.history(keptFor: (try? installation.settings(.historyDays)) ?? nil)
                 },
                 asking("API keys") { () throws(PostgresError) in try work.apiKeys() },
             ]

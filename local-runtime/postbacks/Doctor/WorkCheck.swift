@@ -49,6 +49,13 @@ struct WorkCheck {
         }
     }
 
+    /// Whether old history is dropped. `days` is nil if it is kept.
+    func history(keptFor days: Int?) throws(PostgresError) -> Finding {
+        let oldest = try connection.run(FindOldest()).map { "; the oldest conversion was recorded at \($0)" } ?? ""
+        guard let days else { return .good("history", "all is kept (POSTBACKS_HISTORY_DAYS)\(oldest)") }
+        return .good("history", "what is finished is dropped after \(days) days\(oldest)")
+    }
+
     func paused() throws(PostgresError) -> [Finding] {
         let paused = try connection.run(ListPaused(limit: WorkCheck.limit))
         if paused.count == 0 { return [.good("paused", "no postback is")] }

@@ -21,7 +21,8 @@ WITH input AS MATERIALIZED (
 ), judged AS MATERIALIZED (
     SELECT i.*, l.id, l.stored, l.status AS previous_status,
         CASE
-            WHEN i.matches = 0 THEN 'unknown'
+            -- A conversion that was found and cannot be locked was dropped in between (drop_history).
+            WHEN i.matches = 0 OR i.matches = 1 AND l.id IS NULL THEN 'unknown'
             WHEN i.matches > 1 THEN 'ambiguous'
             WHEN i.turn > 1 THEN 'later'
             -- The caller may have sent it again after a lost answer; it is not known whether the amounts are still to be stored.

@@ -1,0 +1,57 @@
+import Store
+import System
+
+/// When a poller drops old history, and how much at once: every hour a pass over the conversions, from the oldest to those
+/// that are too young, in small batches. Between two batches it rests for twice the time that one took, so that it takes a
+/// third of the time at the most and other upkeep has its turn. Times are passed in.
+struct HistoryPass {
+    /// The conversions of one batch. The rows of a batch are locked until it is committed, in some 50 ms.
+    private static let batchSize = 500
+    private static let interval: Duration = .seconds(3600)
+    /// The wait after a batch that failed, or while another session drops history.
+    private static let pause: Duration = .seconds(60)
+
+    /// What one pass has dropped.
+    struct Total: Equatable {
+        var conversions = 0
+        var deliveries = 0
+    }
+
+    private var next: Instant = .distantPast
+    /// Where the next batch begins: behind the conversion of this id.
+    private var place = 0
+    private var startTime: Instant = .distantPast
+    private var total = Total()
+    private var isComplete = false
+
+    /// The next batch, if it is time for one.
+    mutating func batch(keepDays: Int, now: Instant) -> DropHistory? {
+        guard now >= next else { return nil }
+        startTime = now
+        // This remains if the batch fails.
+        next = now + HistoryPass.pause
+        return DropHistory(keepDays: keepDays, after: place, limit: HistoryPass.batchSize)
+    }
+
+    /// Takes the answer to a batch; nil if another session drops history.
+    mutating func ended(_ answer: DropHistory.Dropped?, now: Instant) {
+        guard let answer else { return }
+        total.conversions += answer.conversions
+        total.deliveries += answer.deliveries
+        if let last = answer.last {
+            place = last
+            next = now + (now - startTime) * 2
+        } else {
+            place = 0
+            next = now + HistoryPass.interval
+            isComplete = true
+        }
+    }
+
+    /// What the pass that has just ended has dropped; nil if none has ended, or if it has dropped nothing.
+    mutating func takeTotal() -> Total? {
+        guard isComplete else { return nil }
+        defer { (total, isComplete) = (Total(), false) }
+        return total == Total() ? nil : total
+    }
+}
