@@ -223,7 +223,10 @@ let package = Package(
             exclude: ["world.py"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Domain", "Input", "JSON", "Postgres", "Store", "System", "TestSupport", "TestThreads"]),
+            dependencies: [
+                "Domain", "EmbeddedPostgres", "Input", "JSON", "Postgres", "Store", "System", "TestSupport",
+                "TestThreads",
+            ]),
         .testTarget(name: "ReceiverTests", dependencies: ["Receiver", "System", "TestSupport", "TestThreads"]),
         .target(
             name: "HostileReceiver",

@@ -16,7 +16,7 @@ enum StoredCallSamples {
         ),
         CompleteAlerts([]), complete, CountDue(), CountOwed(),
         CreateKey(name: "k", scope: .read, digest: [UInt8](repeating: 2, count: 32), seconds: 60),
-        CreateMigrationsTable(), DeferUnreadable([1]), DescribeServer(),
+        CreateMigrationsTable(), CreatePublication(), ShowWALLevel(), DeferUnreadable([1]), DescribeServer(),
         DropHistory(keepDays: 1, limit: 10, withRecords: true), FillAnswers(after: 0, limit: 10),
         FillDeliveries(after: 0, limit: 10), FindDueDestinations(heads: 2, schedule: .standard),
         FindOldest(), FindSequencesBehind(), FindUnfinishedIndexes(), ReportDeadDeliveries(), HoldPostbacks([2]),

@@ -23,13 +23,34 @@ struct Migrate: ParsableCommand {
                                   export, doctor
 
               CREATE ROLE shop_poller LOGIN PASSWORD '…' IN ROLE postbacks_poller;
+
+            With --publication it also makes the publication postbacks_events, once: each
+            event as it is inserted, for Debezium (its outbox event router), Kafka Connect
+            or a subscription. The server needs wal_level = logical.
             """)
 
     @Flag(help: "Create the roles, and grant each the rights that its programs need.")
     var roles = false
 
+    @Flag(help: "Make the publication postbacks_events of all new events.")
+    var publication = false
+
     func run() throws {
-        try reportingFailure { try Migrate.run(on: try Installation().connectionString(), withRoles: roles) }
+        try reportingFailure {
+            let connectionString = try Installation().connectionString()
+            try Migrate.run(on: connectionString, withRoles: roles)
+            if publication { try Migrate.publish(on: connectionString) }
+        }
+    }
+
+    private static func publish(on connectionString: String) throws {
+        let connection = try Connection(connectionString, applicationName: "postbacks migrate")
+        let isLogical = try EventPublication.make(on: connection)
+        Terminal.printError("published: \(EventPublication.name)")
+        if !isLogical {
+            Terminal.printError(
+                "nobody can follow it yet: the server needs wal_level = logical, and a restart")
+        }
     }
 
     static func run(on connectionString: String, withRoles: Bool = false) throws {
