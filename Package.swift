@@ -119,6 +119,13 @@ let package = Package(
             ],
             path: "local-runtime/postbacks-gateway"),
         .executableTarget(
+            name: "postbacks-remote",
+            dependencies: [
+                "Configuration", "Domain", "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Secrets", "System",
+                "Text",
+            ],
+            path: "local-runtime/postbacks-remote"),
+        .executableTarget(
             name: "postbacks",
             dependencies: [
                 "Adapters", "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime",
@@ -149,7 +156,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "EgressTests", dependencies: ["Egress"]),
         .testTarget(
-            name: "HTTPTests", dependencies: ["Egress", "HTTP", "Receiver", "System", "TestSupport", "TestThreads"]),
+            name: "HTTPTests", dependencies: ["Egress", "HTTP", "Receiver", "System", "TestSupport", "TestThreads"],
+            exclude: ["verify_signature.py"]),
         .testTarget(
             name: "FunctionRuntimeTests",
             dependencies: [
@@ -174,6 +182,14 @@ let package = Package(
                 "Domain", "EmbeddedPostgres", "JSON", "Poller", "Postgres", "Receiver", "Secrets", "Store", "System",
                 "TestSupport", "TestThreads", "Text",
             ]),
+        .testTarget(
+            name: "RemoteTests",
+            dependencies: [
+                "Configuration", "HTTP", "Input", "JSON", "Postgres", "Receiver", "System", "TestSupport",
+                "TestThreads",
+                "postbacks-remote",
+            ],
+            exclude: ["platform.py"]),
         .testTarget(
             name: "SecurityTests",
             dependencies: [

@@ -29,8 +29,8 @@ package enum FunctionNames {
     /// needs none.
     package static func environment(of name: String, from variables: [String: String]) -> [String: String] {
         Platform.environmentOfWarm(variables).filter { variable, _ in
-            // Only the poller sends alerts.
-            if variable.hasPrefix("POSTBACKS_ALERT_") { return false }
+            // Only the poller sends alerts and calls a platform.
+            if ["POSTBACKS_ALERT_", "POSTBACKS_INVOKE"].contains(where: variable.hasPrefix) { return false }
             if variable.hasPrefix("POSTBACKS_ENCRYPTION_KEY") { return withSecrets.contains(name) }
             let isOfDatabase = variable.hasPrefix("PG") || variable.hasPrefix("DATABASE_URL")
             return !isOfDatabase || needsDatabase(name)

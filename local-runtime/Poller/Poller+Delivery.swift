@@ -69,7 +69,17 @@ extension Poller {
     }
 
     private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Instant) {
-        leasesToRelease.append(Outbox.Release(claim, after: complaint.wait))
+        // Each lease that charged no attempt was one that came to nothing here.
+        let wait = complaint.wait(afterFailures: max(claim.lease - claim.attempt, 0))
+        if complaint.mayHaveBeenSent {
+            keep(.unanswered(claim, wait: wait, message: complaint.message))
+        } else {
+            leasesToRelease.append(Outbox.Release(claim, after: wait))
+        }
+        if let reason = complaint.platformFailure {
+            log.metrics.platformFailed(reason)
+            log.fails("the platform that runs deliverPostback fails", complaint.message, now: now)
+        }
         logger.debug(
             "an attempt could not be made here",
             metadata: ["delivery": "\(claim.delivery)", "code": "\(complaint.code)"])

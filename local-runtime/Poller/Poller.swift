@@ -65,10 +65,21 @@ package final class Poller {
         var released: [Outbox.Release] { release?.stored.leases ?? [] }
     }
 
-    /// `program` is the path of the deliverPostback executable. `environment` is the environment of deliverPostback.
+    /// An executable that takes the lines of deliverPostback, and its environment.
+    package struct DeliveryProgram {
+        package let path: String
+        package let environment: [String: String]
+
+        package init(_ path: String, environment: [String: String]) {
+            self.path = path
+            self.environment = environment
+        }
+    }
+
+    /// `program` sends the postbacks, `local` the alerts: deliverPostback, unless a platform runs it for the postbacks.
     /// The first signal stops the poller in good order; a second one stops it at once.
     package init(
-        _ settings: PollerSettings, program: String, environment: [String: String], signals: SignalDescriptor,
+        _ settings: PollerSettings, program: DeliveryProgram, local: DeliveryProgram, signals: SignalDescriptor,
         logger: Logger
     ) {
         self.settings = settings
@@ -82,8 +93,8 @@ package final class Poller {
             logger: logger)
         upkeep = Upkeep(settings, log: log)
         search = OutboxSearch(settings, log: log)
-        alerts = Alerts(settings, program: program, environment: environment, log: log)
-        process = DeliveryProcess(program: program, environment: environment, logger: logger)
+        alerts = Alerts(settings, program: local.path, environment: local.environment, log: log)
+        process = DeliveryProcess(program: program.path, environment: program.environment, logger: logger)
         let limits = SlotLimits(
             slots: settings.concurrency, perDestination: settings.destinationConcurrency, openFiles: OpenFiles.limit)
         if limits.slots < settings.concurrency {

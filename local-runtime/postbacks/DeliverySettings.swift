@@ -2,6 +2,7 @@ import Configuration
 import Domain
 import Egress
 import FunctionRuntime
+import Secrets
 
 /// The settings of deliverPostback. A poller reads them before it claims anything: the delivery process would refuse each
 /// delivery because of a wrong one.
@@ -18,5 +19,11 @@ enum DeliverySettings {
         _ = try settings(.timeout)
         _ = try settings(.connectTimeout)
         _ = try settings(.logLevel)
+        let remote: [RemoteFunction] = try settings(.invoke)
+        let authorization: Secret? = try settings(.invokeAuthorization)
+        guard authorization == nil || !remote.isEmpty else {
+            throw FunctionError(
+                .misconfigured, "POSTBACKS_INVOKE_AUTHORIZATION is set, but POSTBACKS_INVOKE is not; set both or none")
+        }
     }
 }

@@ -4,6 +4,7 @@ import EmbeddedPostgres
 import FunctionRuntime
 import Gateway
 import Input
+import Poller
 import Secrets
 import Store
 import System
@@ -13,13 +14,22 @@ import Text
 /// embedded default.
 struct Installation {
     let settings: Settings
+    /// The variables of this process, and those that were added to them.
+    private let variables: [String: String]
     /// The folder of the embedded server's and the runtime's files.
     let home: String
     /// The folder of the function executables.
     let functions: String
 
-    init(home: String? = nil) throws(FunctionError) {
-        settings = .ofThisProcess
+    /// `added` are variables that stand in the place of this process's own.
+    init(home: String? = nil, adding added: [String: String] = [:]) throws(FunctionError) {
+        var variables = ProcessEnvironment.all
+        for (name, value) in added {
+            variables[name] = value
+            variables["\(name)_FILE"] = nil
+        }
+        self.variables = variables
+        settings = Settings(environment: variables)
         if let home { self.home = home } else { self.home = try settings(.home) }
         functions = try settings(.functions)
     }
@@ -54,7 +64,7 @@ struct Installation {
     /// The environment of a function: this process's variables, the database, and the embedded default's key.
     /// `connectionString` is nil for a function that needs no database and must not learn of it.
     func environment(connectionString: String?) throws(FunctionError) -> [String: String] {
-        var variables = ProcessEnvironment.all
+        var variables = variables
         variables["SWIFT_BACKTRACE"] = "enable=no"
         if let connectionString {
             if !connectionString.isEmpty {
@@ -92,6 +102,31 @@ struct Installation {
         let needsDatabase = FunctionNames.needsDatabase(function)
         return FunctionNames.environment(
             of: function, from: try environment(connectionString: needsDatabase ? connectionString : nil))
+    }
+
+    /// Whether a platform runs deliverPostback for the poller.
+    var isRemote: Bool {
+        get throws(FunctionError) {
+            let functions: [RemoteFunction] = try settings(.invoke)
+            return !functions.isEmpty
+        }
+    }
+
+    /// The program that calls deliverPostback on a platform. It opens no secret, so it gets no key.
+    func remoteProgram() throws(FunctionError) -> Poller.DeliveryProgram {
+        let path = "\(functions)/postbacks-remote"
+        guard Executable.isExecutable(path) else {
+            throw FunctionError(
+                .misconfigured,
+                "there is no postbacks-remote in \(functions), which POSTBACKS_INVOKE needs; POSTBACKS_FUNCTIONS names the folder"
+            )
+        }
+        let secrets = ["POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_ALERT_"]
+        return Poller.DeliveryProgram(
+            path,
+            environment: try environment(connectionString: nil).filter { variable, _ in
+                !secrets.contains(where: variable.hasPrefix)
+            })
     }
 
     /// The path of the embedded default's key.

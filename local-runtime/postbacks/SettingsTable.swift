@@ -14,8 +14,8 @@ enum SettingsTable {
         Setting<String?>.authoritiesFile, Setting<Proxy?>.proxy, Setting.retrySchedule, Setting<Duration>.timeout,
         Setting<Duration>.connectTimeout, Setting.lease,
         Setting.orderHold, Setting.concurrency, Setting.destinationConcurrency, Setting.attemptDays,
-        Setting<Int?>.historyDays, Setting.functions, Setting.home, Setting<[String]>.hosts,
-        Setting<PostbackURL?>.alertURL,
+        Setting<Int?>.historyDays, Setting.functions, Setting<[RemoteFunction]>.invoke,
+        Setting<Secret?>.invokeAuthorization, Setting.home, Setting<[String]>.hosts, Setting<PostbackURL?>.alertURL,
         Setting<Secret?>.alertSecret, Setting.logLevel,
     ]
 

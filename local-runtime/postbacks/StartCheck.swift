@@ -8,19 +8,22 @@ import Store
 /// of the installation, and the keys of sealed secrets. If the database cannot be reached now or can only be read, the
 /// poller itself waits for it, as it does if it becomes unfit later.
 enum StartCheck {
-    /// `keys` is nil if no keys are configured. `logger` reports faults that concern some deliveries only; the others
-    /// can still be sent. Throws `misconfigured`, naming the fault and its remedy.
-    static func run(_ connectionString: String, keys: EncryptionKeys?, logger: Logger) throws(FunctionError) {
+    /// `keys` is nil if no keys are configured. `opensSecrets` says whether secrets are opened on this machine, and not
+    /// on a platform. `logger` reports faults that concern some deliveries only; the others can still be sent. Throws
+    /// `misconfigured`, naming the fault and its remedy.
+    static func run(
+        _ connectionString: String, keys: EncryptionKeys?, opensSecrets: Bool, logger: Logger
+    ) throws(FunctionError) {
         let refusal: FunctionError?
         do throws(PostgresError) {
             let connection = try Connection(connectionString, applicationName: "postbacks poller")
-            refusal = try StartCheck.refusal(of: connection, keys, logger)
+            refusal = try StartCheck.refusal(of: connection, keys, opensSecrets: opensSecrets, logger)
         } catch {
             refusal = StartCheck.refusal(for: error)
         }
         if let refusal { throw refusal }
         // While the database is away, it is not known whether it contains sealed secrets.
-        if keys == nil { throw .missingKey }
+        if keys == nil, opensSecrets { throw .missingKey }
     }
 
     /// The error for a missing key, on a database that may have no tables of this version yet.
@@ -32,7 +35,7 @@ enum StartCheck {
     }
 
     private static func refusal(
-        of connection: Connection, _ keys: EncryptionKeys?, _ logger: Logger
+        of connection: Connection, _ keys: EncryptionKeys?, opensSecrets: Bool, _ logger: Logger
     ) throws(PostgresError) -> FunctionError? {
         if let encoding = connection.serverEncoding, encoding != "UTF8" {
             return FunctionError(.misconfigured, "the database's encoding is \(encoding); it must be UTF8")
@@ -40,6 +43,7 @@ enum StartCheck {
         if let fault = try Migrations.tables(on: connection).fault { return FunctionError(.misconfigured, fault) }
         try connection.run(CheckPollerRights())
         if let copy = try InstallationMark.refusal(on: connection) { return FunctionError(.misconfigured, copy) }
+        guard opensSecrets else { return nil }
         let checks = try SealCheck.run(on: connection, keys: keys)
         if let refusal = SealCheck.refusal(checks, keys) { return refusal }
         for fault in checks.compactMap(\.fault) {

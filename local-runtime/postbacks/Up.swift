@@ -33,14 +33,16 @@ struct Up: ParsableCommand {
                     return Terminal.printError("stopped before anything was started")
                 }
                 server = embedded
-            } else if try installation.keys() == nil {
+            } else if try installation.keys() == nil, try !installation.isRemote {
                 throw StartCheck.missingKey(try installation.connectionString())
             }
             defer { server?.stop() }
             let connectionString = try server?.connectionString ?? installation.connectionString()
             try Migrate.run(on: connectionString)
             if server != nil { try Up.makeKey(installation, connectionString) }
-            try StartCheck.run(connectionString, keys: try installation.keys(), logger: logger)
+            try StartCheck.run(
+                connectionString, keys: try installation.keys(), opensSecrets: try !installation.isRemote,
+                logger: logger)
             let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
             let exports = try Up.exports(installation, connectionString)
             let file = Up.file(installation, connectionString, exports, logger)
@@ -148,15 +150,18 @@ struct ServerWatch {
 }
 
 extension Poller {
-    /// The poller of an installation. Its deliverPostback does not learn of the database.
+    /// The poller of an installation. Neither its deliverPostback nor the program that calls one on a platform learns of
+    /// the database.
     convenience init(
         _ installation: Installation, _ connectionString: String, signals: SignalDescriptor, logger: Logger
     ) throws(FunctionError) {
         try DeliverySettings.check(installation.settings)
+        let local = try DeliveryProgram(
+            installation.function("deliverPostback"),
+            environment: installation.environment(of: "deliverPostback", connectionString: nil))
         self.init(
             try PollerSettings(installation.settings, connectionString: connectionString),
-            program: try installation.function("deliverPostback"),
-            environment: try installation.environment(of: "deliverPostback", connectionString: nil), signals: signals,
+            program: try installation.isRemote ? installation.remoteProgram() : local, local: local, signals: signals,
             logger: logger)
     }
 }

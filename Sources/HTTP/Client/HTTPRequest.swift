@@ -14,15 +14,34 @@ package struct HTTPRequest: Sendable {
     /// Whether the response's body is needed to judge the result. If not, the client waits for it no longer than
     /// `HTTPLimits.unneededBody`.
     package var needsBody: Bool
+    /// What the request is signed with; nil for nothing.
+    package var signature: Signature?
+
+    /// The signature of AWS, version 4. The signed headers are those of the request, `Host` and `X-Amz-Date`.
+    package struct Signature: Sendable, Equatable {
+        package let accessKey: String
+        package let secretKey: String
+        package let region: String
+        package let service: String
+
+        package init(accessKey: String, secretKey: String, region: String, service: String) {
+            self.accessKey = accessKey
+            self.secretKey = secretKey
+            self.region = region
+            self.service = service
+        }
+    }
 
     package init(
-        method: String = "GET", url: String, headers: [Header] = [], body: [UInt8]? = nil, needsBody: Bool = true
+        method: String = "GET", url: String, headers: [Header] = [], body: [UInt8]? = nil, needsBody: Bool = true,
+        signature: Signature? = nil
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.needsBody = needsBody
+        self.signature = signature
     }
 
     /// The reason why the request cannot be sent as it is; nil if it can. This is the last check against a request

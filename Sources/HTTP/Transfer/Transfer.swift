@@ -104,12 +104,12 @@ import Text
         unsafe headerList = nil
         let next = Setup(
             method: request.method, hasBody: request.body != nil, keepsConnection: keepsConnection,
-            authorities: authorities, waited: destination.waited)
+            authorities: authorities, waited: destination.waited, signature: request.signature)
         if next != setup {
             setup = nil
             unsafe curl_easy_reset(handle)
             if let code = setAuthorities(authorities) ?? setConnection(keepsConnection) ?? setDefences()
-                ?? setCallbacks() ?? setGuards()
+                ?? setCallbacks() ?? setGuards() ?? setSignature(request.signature)
             {
                 return code
             }
@@ -128,6 +128,7 @@ import Text
         let keepsConnection: Bool
         let authorities: String?
         let waited: Duration
+        let signature: HTTPRequest.Signature?
     }
 
     /// Frees the memory of the last request; a handle may wait long for the next one.
@@ -285,7 +286,7 @@ import Text
         return lines
     }
 
-    private func failure(_ code: CURLcode) -> CURLcode? {
+    func failure(_ code: CURLcode) -> CURLcode? {
         code == CURLE_OK ? nil : code
     }
 }

@@ -10,6 +10,7 @@ enum PollerFamilies {
         "delivery_completion_seconds": "From becoming owed to the end of the last attempt.",
         "leases_lost_total": "Leases of pollers that ended before their answers were stored.",
         "answers_fenced_total": "Late answers of lost leases, which changed nothing.",
+        "platform_failures_total": "Calls of deliverPostback that a FaaS platform did not answer, by reason.",
         "targets_refused_total": "Attempts whose address may not be dialled.",
         "database_reconnects_total": "Connections of pollers to the database after their first.",
     ]

@@ -189,7 +189,7 @@ extension Alerts {
         case .refusal(_, let message): giveUp(alert, "refused: \(message)")
         case .complaint(_, let complaint):
             log.fails("alerts cannot be sent from here", complaint.message, now: now)
-            conclude(alert, .again(wait: complaint.wait, countsAsAttempt: false))
+            conclude(alert, .again(wait: complaint.wait(), countsAsAttempt: false))
         }
     }
 

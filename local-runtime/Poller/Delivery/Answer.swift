@@ -26,6 +26,14 @@ struct Answer {
             message: "the delivery process ended before it answered; it may have been sent", isCharged: isCharged)
     }
 
+    /// The answer to a claim that a FaaS platform took and did not answer, so that the request may have been sent. The
+    /// attempt does not count: neither the delivery nor its receiver is to blame.
+    static func unanswered(_ claim: Outbox.Claim, wait: Duration, message: String) -> Answer {
+        Answer(
+            id: claim.id, outcome: "unknown", retryIn: wait, code: "lost", message: "\(message); it may have been sent",
+            isCharged: false)
+    }
+
     /// The same outcome without details, for an answer whose details the database cannot store; nil if it has no
     /// details.
     var withoutDetails: Answer? {
@@ -80,11 +88,19 @@ enum DeliveryLine {
         let message: String
         /// Whether a key is missing here that other deliveries may not need.
         var isOfKey = false
+        /// Why the platform failed that runs deliverPostback, as a word for metrics; nil if no platform did.
+        var platformFailure: String?
 
-        /// The time until the same delivery is tried again: a shortage passes soon, a misconfiguration has to be
-        /// repaired.
-        var wait: Duration {
-            .seconds(code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40))
+        /// Whether the platform took the call and nobody knows what came of it.
+        var mayHaveBeenSent: Bool { platformFailure != nil && code == "internal" }
+
+        /// The time until the same is tried again: a shortage passes soon, a misconfiguration has to be repaired. What
+        /// a platform has failed comes back soon, and later with each of `failures` before.
+        func wait(afterFailures failures: Int = 0) -> Duration {
+            if platformFailure != nil, code != "misconfigured" {
+                return .seconds(min(Double(1 << min(failures, 6)), 60) * Double.random(in: 1...1.2))
+            }
+            return .seconds(code == "unavailable" ? Double.random(in: 2...4) : Double.random(in: 20...40))
         }
     }
 
@@ -100,7 +116,10 @@ enum DeliveryLine {
                 // setting concern all lines.
                 let isOfKey = error.faultyFields.contains("postback")
                 self = .complaint(
-                    id: id, Complaint(code: error["code"]?.text ?? "internal", message: message, isOfKey: isOfKey))
+                    id: id,
+                    Complaint(
+                        code: error["code"]?.text ?? "internal", message: message, isOfKey: isOfKey,
+                        platformFailure: error.platformFailure))
             default: self = .refusal(id: id, message: message)
             }
         } else if let output = answer.outline("output"),
@@ -179,5 +198,15 @@ extension JSON {
     fileprivate var faultyFields: [String] {
         guard case .array(let details)? = self["details"] else { return [] }
         return details.compactMap { $0["field"]?.text }
+    }
+
+    /// The reason in the detail `platform`, which postbacks-remote adds where a platform has failed. It becomes a label
+    /// of a metric, so it has to be a short word.
+    fileprivate var platformFailure: String? {
+        guard case .array(let details)? = self["details"],
+            let reason = details.first(where: { $0["field"] == "platform" })?["message"]?.text
+        else { return nil }
+        let isWord = reason.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x5F }
+        return isWord && (1...20).contains(reason.utf8.count) ? reason : "other"
     }
 }

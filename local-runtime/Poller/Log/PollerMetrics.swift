@@ -10,6 +10,8 @@ struct PollerMetrics {
     private var firstAttempts = Histogram(PollerMetrics.waitBounds)
     private var completions = Histogram(PollerMetrics.completionBounds)
     private var fenced = 0
+    /// Calls of deliverPostback that a platform failed, by reason.
+    private var platformFailures: [String: Int] = [:]
     private(set) var leasesLost = 0
     var reconnects = 0
 
@@ -52,6 +54,9 @@ struct PollerMetrics {
 
     mutating func lostLeases(_ count: Int) { leasesLost += count }
 
+    /// `reason` is a word of small letters, digits and underscores.
+    mutating func platformFailed(_ reason: String) { platformFailures[reason, default: 0] += 1 }
+
     /// The next heartbeat: its number, and what is new since the last one that was stored.
     mutating func beat() -> (number: Int, increments: [RecordHeartbeat.Increment]) {
         if let sent { return sent }
@@ -79,6 +84,7 @@ struct PollerMetrics {
             ("attempts_total", "outcome=\"\(kind.outcome)\",error=\"\(kind.error)\"", Double(count))
         }
         values += finished.map { ("deliveries_finished_total", "outcome=\"\($0)\"", Double($1)) }
+        values += platformFailures.map { ("platform_failures_total", "reason=\"\($0)\"", Double($1)) }
         for (phase, histogram) in phases {
             values += histogram.values("attempt_duration_seconds", labels: "phase=\"\(phase.rawValue)\",")
         }

@@ -1,4 +1,5 @@
 import JSON
+import Poller
 import System
 
 /// Tries deliverPostback with one line. Its URL leads to a port of this machine that answers no TLS handshake, so that
@@ -11,6 +12,11 @@ enum DeliveryCheck {
             + "\n"
     }
 
+    /// Has a platform make the same attempt, from where it runs deliverPostback.
+    static func run(_ remote: Poller.DeliveryProgram) -> Finding {
+        finding(remote.path, environment: remote.environment, good: "deliverPostback answers on its platform")
+    }
+
     static func run(_ program: String, environment: [String: String]) -> Finding {
         var environment = environment
         for name in ["POSTBACKS_ALLOW_CIDRS", "POSTBACKS_PROXY"] {
@@ -20,17 +26,21 @@ enum DeliveryCheck {
         environment["POSTBACKS_ALLOW_CIDRS"] = "127.0.0.1/32"
         environment["POSTBACKS_TIMEOUT"] = "1"
         environment["POSTBACKS_CONNECT_TIMEOUT"] = "1"
+        return finding(program, environment: environment, good: "deliverPostback can send")
+    }
+
+    private static func finding(_ program: String, environment: [String: String], good: String) -> Finding {
         let outcome: ChildProcess.Outcome
         do throws(SystemError) {
             let listener = try TCPListener()
             outcome = try ChildProcess.run(
                 program, ["--stream"], environment: environment, input: Array(line(listener.port).utf8),
-                timeout: .seconds(20))
+                timeout: .seconds(60))
         } catch {
             return .wrong("sending", "\(program) cannot be started: \(error)")
         }
         let answer = try? JSON(parsing: outcome.output, depth: JSON.depthLimit + 2)
-        if answer?["output"]?["outcome"]?.text != nil { return .good("sending", "deliverPostback can send") }
+        if answer?["output"]?["outcome"]?.text != nil { return .good("sending", good) }
         if let message = answer?["error"]?["message"]?.text { return .wrong("sending", message) }
         return .wrong(
             "sending",

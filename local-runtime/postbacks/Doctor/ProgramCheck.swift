@@ -45,9 +45,10 @@ enum ProgramCheck {
         return outcome?.status == .exited(0) && outcome?.text == "\(name) \(Version.current)\n"
     }
 
-    /// Whether deliverPostback runs and has what it needs of this system.
+    /// Whether deliverPostback runs, here or on a platform, and has what it needs there.
     private static func sending(_ installation: Installation) -> Finding {
         do throws(FunctionError) {
+            if try installation.isRemote { return DeliveryCheck.run(try installation.remoteProgram()) }
             let program = try installation.function("deliverPostback")
             let environment = try installation.environment(of: "deliverPostback", connectionString: nil)
             return DeliveryCheck.run(program, environment: environment)

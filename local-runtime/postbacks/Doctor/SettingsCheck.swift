@@ -41,7 +41,10 @@ enum SettingsCheck {
     /// The files that contain secrets.
     private static func files(_ installation: Installation) -> [Finding] {
         var findings: [Finding] = []
-        for name in ["DATABASE_URL", "POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_PROXY", "POSTBACKS_ALERT_SECRET"] {
+        for name in [
+            "DATABASE_URL", "POSTBACKS_ENCRYPTION_KEY", "POSTBACKS_PROXY", "POSTBACKS_ALERT_SECRET",
+            "POSTBACKS_INVOKE_AUTHORIZATION",
+        ] {
             guard let path = ProcessEnvironment["\(name)_FILE"], let mode = FileSystem.ownership(of: path)?.mode,
                 mode & 0o027 != 0
             else { continue }
