@@ -274,7 +274,7 @@ let package = Package(
                 "EmbeddedPostgres", "FaultLedger", "HostileReceiver", "JSON", "Postgres", "Receiver", "Secrets",
                 "System", "TestSupport", "Text", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Faults/Harness", resources: [.embedInCode("SQL")]),
+            path: "Tests/Faults/Harness", exclude: ["Scene/relay.py"], resources: [.embedInCode("SQL")]),
         .testTarget(name: "FaultRunTests", dependencies: ["FaultLedger", "System", "TestSupport", "TestThreads"]),
     ]
 )

@@ -9,6 +9,7 @@ import Testing
         "poller-killed", "delivery-process-killed", "recorder-killed", "postgres-killed", "sigterm", "sigstop",
         "delivery-prints-half-a-line", "connections-killed", "statement-timeout",
         "kept-connection-closed", "strange-bytes", "poison", "sequences-behind", "read-only", "copied-database",
+        "failover", "history-dropped",
     ])
     func `every invariant holds after the fault`(name: String) throws {
         let outcome = try Programs.run("faults", ["--short", name], timeout: .seconds(600))

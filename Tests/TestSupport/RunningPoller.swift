@@ -8,10 +8,11 @@ package final class RunningPoller {
     private let logPath: String
 
     /// `command` is `poll`, or `up` on an existing database. `shell` contains commands that the shell runs before it
-    /// becomes the poller. `log` is a file that the log is appended to; nil for a temporary one.
+    /// becomes the poller. `wrapper` is a command line that runs the shell, such as `ip netns exec NAME`. `log` is a file
+    /// that the log is appended to; nil for a temporary one.
     package init(
         _ installation: Installation, _ settings: [String: String] = [:], command: String = "poll",
-        shell: String = ":", log path: String? = nil
+        shell: String = ":", wrapper: [String] = [], log path: String? = nil
     ) throws {
         folder = path == nil ? try TemporaryFolder() : nil
         logPath = path ?? "\(folder?.path ?? "")/log"
@@ -21,11 +22,12 @@ package final class RunningPoller {
         ]
         let environment = usual.merging(installation.environment) { $1 }.merging(settings) { $1 }
         let log = try Descriptor.open(logPath, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
+        let words =
+            wrapper + ["/bin/sh", "-c", "\(shell); exec \"$0\" \"$@\"", Programs.path("postbacks"), command]
+            + (command == "up" ? ["--no-gateway"] : [])
         process = try ChildProcess(
-            "/bin/sh",
-            ["-c", "\(shell); exec \"$0\" \"$@\"", Programs.path("postbacks"), command]
-                + (command == "up" ? ["--no-gateway"] : []),
-            environment: Programs.environment(environment), output: .null, errorOutput: .descriptor(log))
+            words[0], Array(words.dropFirst()), environment: Programs.environment(environment), output: .null,
+            errorOutput: .descriptor(log))
     }
 
     deinit {

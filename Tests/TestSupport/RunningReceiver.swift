@@ -6,6 +6,7 @@ import System
 /// A receiver on a thread of its own. The thread ends soon after the last reference is released.
 package final class RunningReceiver: Sendable {
     private let shared = Shared()
+    private let address: String
     package let port: UInt16
 
     /// The state that the thread and the test share.
@@ -23,15 +24,16 @@ package final class RunningReceiver: Sendable {
         let received: Int
     }
 
-    /// Port 0 lets the system choose one. `onRequest` is called on the receiver's thread for each request; `requests`
-    /// then stays empty.
+    /// `address` is one of this machine. Port 0 lets the system choose one. `onRequest` is called on the receiver's thread
+    /// for each request; `requests` then stays empty.
     package init(
-        _ behaviour: ReceiverBehaviour = ReceiverBehaviour(), port: UInt16 = 0,
+        _ behaviour: ReceiverBehaviour = ReceiverBehaviour(), address: String = "127.0.0.1", port: UInt16 = 0,
         onRequest: (@Sendable (ReceivedRequest) -> Void)? = nil
     ) throws {
         let shared = shared
         let take = onRequest ?? { request in shared.requests.withLock { $0.append(request) } }
-        Thread.detachNewThread { Self.serve(behaviour, port: port, shared, take) }
+        self.address = address
+        Thread.detachNewThread { Self.serve(behaviour, address, port: port, shared, take) }
         while true {
             if let start = shared.start.withLock({ $0 }) {
                 self.port = try start.get()
@@ -48,7 +50,7 @@ package final class RunningReceiver: Sendable {
         shared.isStopped.store(true, ordering: .relaxed)
     }
 
-    package var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://\(address):\(port)" }
 
     /// The requests that have arrived so far.
     package var requests: [ReceivedRequest] { shared.requests.withLock { $0 } }
@@ -75,11 +77,11 @@ package final class RunningReceiver: Sendable {
     }
 
     private static func serve(
-        _ behaviour: ReceiverBehaviour, port: UInt16, _ shared: Shared,
+        _ behaviour: ReceiverBehaviour, _ address: String, port: UInt16, _ shared: Shared,
         _ onRequest: @escaping @Sendable (ReceivedRequest) -> Void
     ) {
         do {
-            let receiver = try Receiver(port: port, behaviour: behaviour)
+            let receiver = try Receiver(address: address, port: port, conduct: behaviour.conduct())
             receiver.onRequest = onRequest
             shared.start.withLock { $0 = .success(receiver.port) }
             while !shared.isStopped.load(ordering: .relaxed) {

@@ -25,9 +25,10 @@ final class PlainDestination: Destination {
         init(_ behaviour: ReceiverBehaviour) { status = Mutex(PlainDestination.status(of: behaviour)) }
     }
 
-    init(_ behaviour: ReceiverBehaviour = ReceiverBehaviour()) throws {
+    /// `address` is one of this machine.
+    init(_ behaviour: ReceiverBehaviour = ReceiverBehaviour(), address: String = "127.0.0.1") throws {
         let seen = Seen(behaviour)
-        receiver = try RunningReceiver(behaviour) { request in
+        receiver = try RunningReceiver(behaviour, address: address) { request in
             let status = seen.status.withLock(\.self)
             seen.sightings.withLock { $0.append(Sighting(request, status: status)) }
         }

@@ -33,6 +33,8 @@ struct Fault: Sendable {
         var poller: [String: String] = [:]
         /// Settings of PostgreSQL that override those of the scene.
         var server: [String: String] = [:]
+        /// Whether a second server follows PostgreSQL by synchronous streaming replication.
+        var hasStandby = false
         /// The size of a file system for PostgreSQL's files alone, such as `320m`; nil uses the machine's disk.
         var homeSize: String?
         /// Two limits in seconds after the heal: until the recorder has answered everything, and the longest time in
@@ -69,7 +71,7 @@ struct Effort {
 extension Fault {
     /// All faults in the order in which they run. A new fault is added to the list of its group.
     static let all =
-        processFaults + deliveryProcessFaults + databaseFaults + statementFaults + networkFaults + answerFaults
-        + loadFaults + clockFaults + poisonFaults + installationFaults + hostilePostbackFaults
-        + ownFaults
+        processFaults + deliveryProcessFaults + databaseFaults + failoverFaults + statementFaults + networkFaults
+        + hostFaults + answerFaults + loadFaults + historyFaults + clockFaults + poisonFaults + installationFaults
+        + hostilePostbackFaults + ownFaults
 }

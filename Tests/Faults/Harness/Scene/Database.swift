@@ -9,6 +9,8 @@ import TestSupport
 /// The PostgreSQL server with the installation's tables.
 final class Database {
     let server: EmbeddedServer
+    /// The server and its standby; nil if there is none.
+    let pair: ServerPair?
     /// The server's home folder.
     let home: String
     let installation: Installation
@@ -31,11 +33,16 @@ final class Database {
         mount = try setup.homeSize.map { try MemoryDisk(at: home, size: $0) }
         server = EmbeddedServer(home: home, settings: settings)
         try server.start()
-        installation = try Installation.make(on: TestDatabase(connectionString: server.connectionString))
+        pair =
+            try setup.hasStandby
+            ? ServerPair(server, home: home, standbyHome: "\(home)-standby", settings: settings) : nil
+        installation = try Installation.make(
+            on: TestDatabase(connectionString: pair?.connectionString ?? server.connectionString))
     }
 
     func close() {
         openSessions = []
+        pair?.close()
         server.stopImmediately()
         mount?.unmount()
     }

@@ -29,13 +29,17 @@ final class Processes {
         settings = usual.merging(setup.poller) { $1 }
     }
 
-    func startPoller(_ settings: [String: String] = [:]) throws { pollers.append(try makePoller(settings)) }
+    /// `wrapper` is a command line that runs the poller.
+    func startPoller(_ settings: [String: String] = [:], wrapper: [String] = []) throws {
+        pollers.append(try makePoller(settings, wrapper: wrapper))
+    }
 
-    private func makePoller(_ settings: [String: String] = [:]) throws -> RunningPoller {
+    private func makePoller(_ settings: [String: String] = [:], wrapper: [String] = []) throws -> RunningPoller {
         let log = "\(folder)/poller-\(logs.count + 1).log"
         logs.append(log)
         return try RunningPoller(
-            database.installation, self.settings.merging(settings) { $1 }, command: command, log: log)
+            database.installation, self.settings.merging(settings) { $1 }, command: command, wrapper: wrapper,
+            log: log)
     }
 
     /// Sends SIGTERM to the pollers and checks that each exits with status 0.

@@ -13,6 +13,8 @@ final class Scene {
     let load: Load
     let watch = Stopwatch()
     let notes = Notes()
+    /// What is undone when everything that the scene has started has ended.
+    private var cleanups: [() -> Void] = []
 
     init(_ setup: Fault.Setup, _ effort: Effort, seed: UInt64) throws {
         self.setup = setup
@@ -38,7 +40,11 @@ final class Scene {
         load.stop()
         processes.killPollers()
         database.close()
+        for cleanup in cleanups { cleanup() }
+        cleanups = []
     }
+
+    func atEnd(_ cleanup: @escaping () -> Void) { cleanups.append(cleanup) }
 
     /// Lets the load run for a while.
     func pause(_ seconds: Double) { Thread.sleep(forTimeInterval: seconds) }
