@@ -92,12 +92,13 @@ import Testing
     @Test func `an explanation leaves them out, and counts none of other affiliates`() throws {
         try installation.configure(affiliate: ["affiliateId": "b"])
         try installation.createPostback(["affiliateId": "b"])
+        try installation.createPostback(["affiliateId": "b", "offerId": "*"])
         func explained(_ more: JSON) throws -> ([Int], JSON?) {
             let answer = try installation.ask("explainConversion", (["conversionId": 1] as JSON).merging(more))
             let shown = answer.at("events.0.postbacks")?.items ?? []
             return (shown.compactMap { $0["postbackId"]?.integer }, answer["otherAffiliatesPostbacks"])
         }
-        #expect(try explained([:]) == ([own, network, everywhere], 1))
+        #expect(try explained([:]) == ([own, network, everywhere], 2))
         #expect(try explained(["everyAffiliate": false]) == ([own, everywhere], 0))
         #expect(try explained(["everyOffer": false]) == ([own, network], 1))
     }
@@ -137,7 +138,11 @@ import Testing
         #expect(try found(.integer(own), one.merging(other)).contains("postback"))
         #expect(try found("o", [:]) == ["offer"] && found("o", one) == [] && found("o", other) == ["offer"])
         #expect(try found("a", other) == [] && found("a", one) == ["affiliate"])
-        #expect(try found("o", one.merging(["offerId": "o"])) == ["offer"])
-        #expect(try found("a", other.merging(["affiliateId": "a"])) == ["affiliate"])
+        // An offer concerns every affiliate, also if the search names it.
+        #expect(try found("o", one.merging(["offerId": "o"])) == [])
+        #expect(try found("a", other.merging(["affiliateId": "a"])) == [])
+        let pair = one.merging(other).merging(["offerId": "o", "affiliateId": "a"])
+        #expect(try found("o", pair) == ["offer"] && found("a", pair) == ["affiliate"])
+        #expect(try found("o", pair.without("offerId")) == [] && found("a", pair.without("affiliateId")) == [])
     }
 }

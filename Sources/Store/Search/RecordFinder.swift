@@ -19,9 +19,9 @@ package struct RecordSearch: Sendable {
         kinds = PostbackKinds(
             &fields,
             everyOffer:
-                "Whether to include what concerns every offer: postbacks for every offer, and affiliates other than affiliateId.",
+                "Whether to include what concerns every offer: postbacks for every offer, and affiliates, except affiliateId if both are false.",
             everyAffiliate:
-                "Whether to include what concerns every affiliate: the network's own postbacks with their deliveries, and offers other than offerId."
+                "Whether to include what concerns every affiliate: the network's own postbacks with their deliveries, and offers, except offerId if both are false."
         )
     }
 

@@ -1,9 +1,9 @@
 -- Finds what has an id (@text): conversions by their own id, their transaction and their click, and deliveries, postbacks, offers
 -- and affiliates by their ids. @number is the text as a number, or null if it is none. It returns at most @limit conversions; of
 -- every other kind there is one at most. With @offer_id or @affiliate_id only what belongs to that offer or affiliate is found;
--- null does not limit. Without @every_offer what concerns every offer is left out: postbacks for every offer, and affiliates
--- other than @affiliate_id. Without @every_affiliate it is postbacks for every affiliate, their deliveries, and offers other than
--- @offer_id.
+-- null does not limit. Without @every_offer what concerns every offer is left out: postbacks for every offer, and affiliates.
+-- Without @every_affiliate it is postbacks for every affiliate, their deliveries, and offers. Without both, the offer @offer_id
+-- and the affiliate @affiliate_id are found all the same.
 WITH named AS MATERIALIZED (
     SELECT 1 AS place, 'id' AS matched, c.* FROM conversions c WHERE c.id = @number::bigint
     UNION ALL
@@ -57,11 +57,12 @@ WITH named AS MATERIALIZED (
     UNION ALL
     SELECT 4, o.id, 0, 0, json_build_object('kind', 'offer', 'id', o.id, 'matched', 'id', 'name', o.name)
     FROM offers o
-    WHERE o.id = @text::text AND (@offer_id::text IS NULL OR o.id = @offer_id) AND (@every_affiliate::boolean OR o.id = @offer_id)
+    WHERE o.id = @text::text AND (@offer_id::text IS NULL OR o.id = @offer_id)
+        AND (@every_affiliate::boolean OR NOT @every_offer::boolean AND o.id = @offer_id)
     UNION ALL
     SELECT 5, a.id, 0, 0, json_build_object('kind', 'affiliate', 'id', a.id, 'matched', 'id', 'name', a.name)
     FROM affiliates a
     WHERE a.id = @text::text AND (@affiliate_id::text IS NULL OR a.id = @affiliate_id)
-        AND (@every_offer::boolean OR a.id = @affiliate_id)
+        AND (@every_offer::boolean OR NOT @every_affiliate::boolean AND a.id = @affiliate_id)
 )
 SELECT kind = 1 AS is_conversion, match FROM found ORDER BY kind, place, number
