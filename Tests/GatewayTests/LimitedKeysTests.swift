@@ -8,153 +8,7 @@ import Testing
 /// Tests keys that are limited to an affiliate or an offer, against the real gateway: a key of one affiliate that tries
 /// everything.
 @Suite(.ownThreads, .withGateway) struct LimitedKeysTests {
-    private typealias Call = (function: String, input: String)
-
-    /// The calls that name a record, with its ids in the place of `@1`, `@2` and `@3`.
-    private static func calls(postback id: Int, own: Int) -> [Call] {
-        let since = #""since":"2020-01-01T00:00:00Z""#
-        return [
-            ("backfillPostback", #"{"postbackId":@1,\#(since)}"#), ("deletePostback", #"{"postbackId":@1}"#),
-            ("updatePostback", #"{"postbackId":@1,"active":false}"#),
-            ("updatePostback", #"{"\u0070ostbackId":@1,"url":"http://evil.example/"}"#),
-            ("previewPostback", #"{"postbackId":@1}"#), ("console/test", #"{"postbackId":@1}"#),
-            ("listPostbacks", #"{"postbackId":@1}"#), ("listDeliveries", #"{"postbackId":@1}"#),
-            ("deliveryStatistics", #"{"postbackId":@1,"bucket":"day","by":"destination",\#(since)}"#),
-            ("updatePostbacks", #"{"filter":{"postbackIds":[@1]},"changes":{"active":false}}"#),
-            ("updatePostbacks", #"{"filter":{"postbackIds":[\#(own),@1]},"changes":{"active":false},"dryRun":true}"#),
-            ("resendDeliveries", #"{"filter":{"postbackId":@1},"force":true}"#),
-        ].map { ($0.0, $0.1.replacing("@1", with: "\(id)")) }
-    }
-
-    private static func calls(conversion id: Int, _ offer: String, _ transaction: String, _ click: String, own: Int)
-        -> [Call]
-    {
-        var calls: [Call] = [
-            ("redactConversion", #"{"conversionId":@1}"#),
-            ("previewPostback", #"{"postbackId":\#(own),"conversionId":@1}"#),
-            ("console/test", #"{"postbackId":\#(own),"conversionId":@1}"#),
-            ("listDeliveries", #"{"conversionId":@1}"#),
-            ("resendDeliveries", #"{"filter":{"conversionId":@1},"force":true}"#),
-        ]
-        for key in [
-            #""conversionId":@1"#, #""offerId":"@2","transactionId":"@3""#, #""offerId":" @2","clickId":"\u00a0@4""#,
-            #""offerId":"@2","goalId":null,"transactionId":"@3""#,
-        ] {
-            calls += [
-                ("explainConversion", "{\(key)}"), ("updateConversionStatus", "{\(key),\"status\":\"done\"}"),
-                ("updateConversionStatus", "{\(key),\"status\":\"pending\",\"payout\":\"1\"}"),
-            ]
-        }
-        return calls.map { call in
-            (
-                call.function,
-                call.input.replacing("@1", with: "\(id)").replacing("@2", with: offer).replacing(
-                    "@3", with: transaction
-                )
-                .replacing("@4", with: click)
-            )
-        }
-    }
-
-    private static func calls(delivery id: Int, own: Int) -> [Call] {
-        [
-            ("listDeliveries", #"{"deliveryId":\#(id)}"#),
-            ("resendDeliveries", #"{"deliveryIds":[\#(id)],"force":true}"#),
-            ("resendDeliveries", #"{"deliveryIds":[\#(own),\#(id)],"force":true}"#),
-            ("resendDeliveries", #"{"filter":{"deliveryId":\#(id)},"force":true}"#),
-        ]
-    }
-
-    /// Calls that name no record of others, or name one by a filter that the limits narrow.
-    private static func broadCalls(_ world: LimitedWorld, _ limits: LimitedWorld.Limits) -> [Call] {
-        let since = #""since":"2020-01-01T00:00:00Z""#
-        var calls: [Call] = [
-            ("listOffers", "{}"), ("listAffiliates", "{}"), ("listConversions", #"{"limit":1000}"#),
-            ("listDeliveries", #"{"limit":1000}"#), ("listDeliveries", #"{"limit":1000,"order":"newest"}"#),
-            ("listDeliveries", #"{"state":"dead","httpStatus":"5xx"}"#),
-            ("listDeliveries", #"{"errorCode":"http_status"}"#),
-            ("listDeliveries", #"{"state":"owed","affiliateId":null,"offerId":" "}"#),
-            ("listPostbacks", #"{"limit":1000}"#),
-            ("listPostbacks", #"{"affiliateId":"","order":"newest"}"#), ("listDestinations", "{}"),
-            ("showHealth", "{}"),
-            ("deliveryStatistics", #"{"bucket":"day","by":"destination",\#(since)}"#),
-            ("deliveryStatistics", #"{"bucket":"day","by":"postback",\#(since)}"#),
-            ("deliveryStatistics", #"{"bucket":"day","by":"affiliate",\#(since)}"#),
-            ("deliveryStatistics", #"{"bucket":"day","by":"offer",\#(since)}"#),
-            ("resendDeliveries", #"{"filter":{"state":"dead"},"dryRun":true}"#),
-            ("resendDeliveries", #"{"filter":{"httpStatus":503},"force":true}"#),
-            ("updatePostbacks", #"{"filter":{"active":true},"changes":{"active":false},"dryRun":true}"#),
-            ("updatePostbacks", #"{"filter":{"conversionStatus":"pending"},"changes":{"active":false}}"#),
-            ("updatePostbacks", #"{"filter":{"active":false},"changes":{"active":true}}"#),
-            ("configureDestination", #"{"destination":"http://offer-two.aff-two.example","maxInFlight":1}"#),
-            ("deliverPostback", "{}"), ("listDeliveries", #"{"everyAffiliate":true}"#),
-            ("listPostbacks", #"{"everyAffiliate":true}"#), ("listPostbacks", #"{"everyOffer":true}"#),
-        ]
-        for text in ["1", "offer-two", "aff-two"] { calls.append(("findRecords", #"{"text":"\#(text)"}"#)) }
-        for postback in world.postbacks {
-            calls += [
-                ("findRecords", #"{"text":\#(postback.id)}"#),
-                ("listDeliveries", #"{"destination":"\#(postback.host)"}"#),
-                ("listPostbacks", #"{"destination":"\#(postback.host)"}"#),
-                ("updatePostbacks", #"{"filter":{"destination":"\#(postback.host)"},"changes":{"active":true}}"#),
-                ("resendDeliveries", #"{"filter":{"destination":"\#(postback.host)"}}"#),
-            ]
-        }
-        for conversion in world.conversions {
-            let (transaction, click) = (conversion.transaction, conversion.click)
-            calls += [
-                ("findRecords", #"{"text":\#(conversion.id)}"#), ("findRecords", #"{"text":"\#(transaction)"}"#),
-                ("findRecords", #"{"text":"\#(click)"}"#), ("listConversions", #"{"transactionId":"\#(transaction)"}"#),
-                ("listConversions", #"{"clickId":"\#(click)"}"#),
-                ("listDeliveries", #"{"transactionId":"\#(transaction)"}"#),
-                ("listDeliveries", #"{"clickId":"\#(click)"}"#),
-                ("resendDeliveries", #"{"filter":{"clickId":"\#(click)"},"force":true}"#),
-                // A repeat of another affiliate's conversion.
-                (
-                    "recordConversion",
-                    #"{"offerId":"\#(conversion.offer)","affiliateId":"aff-one","transactionId":"\#(transaction)"}"#
-                ),
-                ("explainConversion", #"{"conversionId":\#(conversion.id),"all":true}"#),
-            ]
-        }
-        for delivery in world.deliveries { calls.append(("findRecords", #"{"text":\#(delivery.id)}"#)) }
-        return calls + foreignIDs(limits)
-    }
-
-    /// Calls with another offer or affiliate than the limits, in several spellings.
-    private static func foreignIDs(_ limits: LimitedWorld.Limits) -> [Call] {
-        var calls: [Call] = []
-        for (field, foreign) in [
-            limits.affiliate.map { _ in ("affiliateId", "aff-two") },
-            limits.offer.map { _ in ("offerId", "offer-two") },
-        ].compactMap(\.self) {
-            let other = field == "offerId" ? #""affiliateId":"aff-one""# : #""offerId":"offer-one""#
-            for id in [foreign, " \(foreign)\u{a0}", "*", "\\u0061\(foreign)"] {
-                for name in [field, field.replacing("I", with: "\\u0049")] {
-                    let member = #""\#(name)":"\#(id)""#
-                    calls += [
-                        ("listConversions", "{\(member)}"), ("listDeliveries", "{\(member)}"),
-                        ("listPostbacks", "{\(member)}"), ("findRecords", "{\"text\":\"1\",\(member)}"),
-                        ("deliveryStatistics", #"{"bucket":"day","since":"2020-01-01T00:00:00Z",\#(member)}"#),
-                        ("resendDeliveries", #"{"filter":{"state":"dead",\#(member)}}"#),
-                        ("updatePostbacks", #"{"filter":{\#(member)},"changes":{"active":false}}"#),
-                        ("recordConversion", #"{\#(other),\#(member),"transactionId":"new"}"#),
-                        (
-                            "createPostback",
-                            #"{\#(other),\#(member),"conversionStatus":"done","url":"http://x.example/","httpType":"GET"}"#
-                        ),
-                        (
-                            "previewPostback",
-                            #"{\#(other),\#(member),"conversionStatus":"done","url":"http://x.example/","httpType":"GET"}"#
-                        ),
-                        (field == "offerId" ? "listOffers" : "listAffiliates", "{\(member)}"),
-                        (field == "offerId" ? "configureOffer" : "configureAffiliate", "{\(member),\"name\":\"x\"}"),
-                    ]
-                }
-            }
-        }
-        return calls
-    }
+    private typealias Call = LimitedCalls.Call
 
     private func ask(_ gateway: RunningGateway, _ call: Call, _ key: [String: String]) throws -> HTTPAnswer {
         let path = call.function.hasPrefix("console/") ? "/\(call.function)" : "/function/\(call.function)"
@@ -173,17 +27,17 @@ import Testing
         let ownDelivery = try #require(world.deliveries.first(where: limits.own))
         var calls: [Call] = []
         for postback in world.postbacks where !limits.own(postback) {
-            calls += Self.calls(postback: postback.id, own: ownPostback.id)
+            calls += LimitedCalls.calls(postback: postback.id, own: ownPostback.id)
         }
         for conversion in world.conversions where !limits.own(conversion) {
-            calls += Self.calls(
+            calls += LimitedCalls.calls(
                 conversion: conversion.id, conversion.offer, conversion.transaction, conversion.click,
                 own: ownPostback.id)
         }
         for delivery in world.deliveries where !limits.own(delivery) {
-            calls += Self.calls(delivery: delivery.id, own: ownDelivery.id)
+            calls += LimitedCalls.calls(delivery: delivery.id, own: ownDelivery.id)
         }
-        calls += Self.broadCalls(world, limits)
+        calls += LimitedCalls.broadCalls(world, limits)
         for call in calls {
             for key in keys {
                 let answer = try ask(gateway, call, key)
@@ -193,7 +47,7 @@ import Testing
                 #expect(answer.status < 500, "\(call): \(answer.text)")
             }
         }
-        for call in Self.foreignIDs(limits) {
+        for call in LimitedCalls.foreignIDs(limits) {
             let answer = try ask(gateway, call, keys[0])
             #expect(answer.status == 403 && answer.text.contains("the key is limited to"), "\(call): \(answer.text)")
         }
@@ -221,24 +75,29 @@ import Testing
         }
         for postback in world.postbacks where !limits.own(postback) {
             try compare(
-                Self.calls(postback: postback.id, own: ownPostback),
-                Self.calls(postback: 999_999_999, own: ownPostback),
+                LimitedCalls.calls(postback: postback.id, own: ownPostback),
+                LimitedCalls.calls(postback: 999_999_999, own: ownPostback),
                 [("\(postback.id)", "999999999")])
         }
         for conversion in world.conversions where !limits.own(conversion) {
-            let foreign = Self.calls(
+            let foreign = LimitedCalls.calls(
                 conversion: conversion.id, conversion.offer, conversion.transaction,
                 // The shared click is that of an own conversion too.
                 conversion.click.hasPrefix("shared") ? conversion.transaction : conversion.click, own: ownPostback)
-            let missing = Self.calls(conversion: 999_999_999, conversion.offer, "none", "none", own: ownPostback)
+            let missing = LimitedCalls.calls(
+                conversion: 999_999_999, conversion.offer, "none", "none", own: ownPostback)
             try compare(foreign, missing, [("\(conversion.id)", "999999999")])
         }
         for delivery in world.deliveries where !limits.own(delivery) {
             try compare(
-                Self.calls(delivery: delivery.id, own: ownDelivery),
-                Self.calls(delivery: 999_999_999, own: ownDelivery),
+                LimitedCalls.calls(delivery: delivery.id, own: ownDelivery),
+                LimitedCalls.calls(delivery: 999_999_999, own: ownDelivery),
                 [("\(delivery.id)", "999999999")])
         }
+        try compare(
+            LimitedCalls.foreignIDs(limits),
+            LimitedCalls.foreignIDs(limits, affiliate: "aff-none", offer: "offer-none"),
+            [])
         for postback in world.postbacks where !limits.own(postback) {
             func calls(_ host: String) -> [Call] {
                 [
@@ -259,6 +118,24 @@ import Testing
             new.merging(["offerId": "offer-one", "affiliateId": "aff-one"]).encodedText, key)
         #expect(created.status == 409 && created.code == "conflict", "\(created.text)")
         #expect(!created.text.contains("\(other.id)"))
+    }
+
+    @Test(arguments: LimitedWorld.kinds)
+    func `an id that two deliveries have is nobody's if one of them is foreign`(limits: LimitedWorld.Limits) throws {
+        let world = try LimitedWorld()
+        let key = try world.key("manage", limits)
+        let gateway = try RunningGateway(world.installation)
+        // Deliveries with even ids are finished, the others are owed.
+        let own = try #require(world.deliveries.first { limits.own($0) && $0.id % 2 == 1 }).id
+        let foreign = try #require(world.deliveries.first { !limits.own($0) && $0.id % 2 == 0 }).id
+        let calls = LimitedCalls.calls(delivery: own, own: own)
+        for call in calls.prefix(2) { #expect(try ask(gateway, call, key).status == 200, "\(call)") }
+        _ = try world.connection.run("UPDATE deliveries SET id = \(own) WHERE id = \(foreign)")
+        for call in calls {
+            let answer = try ask(gateway, call, key)
+            #expect(answer.status == 404 && answer.code == "not_found", "\(call): \(answer.text)")
+        }
+        #expect(try world.connection.run("SELECT FROM deliveries WHERE id = \(own)").count == 1)
     }
 
     @Test(arguments: LimitedWorld.kinds)

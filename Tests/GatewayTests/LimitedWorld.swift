@@ -4,8 +4,9 @@ import System
 import TestSupport
 import Testing
 
-/// Two offers and two affiliates, postbacks of each and of the network, and conversions with deliveries of each. Every id
-/// and every URL is a text that stands nowhere else, so that a test finds it in an answer.
+/// Two offers and two affiliates, postbacks of each and of the network, and conversions with deliveries of each; a third
+/// offer and a third affiliate that have none. Every id and every URL is a text that stands nowhere else, so that a test
+/// finds it in an answer.
 struct LimitedWorld {
     struct Postback {
         let id: Int
@@ -71,10 +72,10 @@ struct LimitedWorld {
     init() throws {
         installation = try Installation.make()
         connection = try installation.database.connect()
-        for offer in Self.offers {
+        for offer in Self.offers + ["offer-three"] {
             try installation.ask("configureOffer", ["offerId": .string(offer), "name": .string("name of \(offer)")])
         }
-        for affiliate in Self.affiliates {
+        for affiliate in Self.affiliates + ["aff-three"] {
             try installation.ask(
                 "configureAffiliate", ["affiliateId": .string(affiliate), "name": .string("name of \(affiliate)")])
         }
@@ -156,7 +157,7 @@ struct LimitedWorld {
     /// The texts that no answer to a key may have: ids, tracker's ids, names and URLs of what is not its own. A delivery of
     /// an own conversion may show where a postback for every offer leads, but never the postback's settings.
     func foreignTexts(_ limits: Limits) -> [String] {
-        var texts: [String] = []
+        var texts = ["name of offer-three", "name of aff-three"]
         for postback in postbacks where !limits.own(postback) {
             texts += limits.sees(postback) ? ["http://\(postback.host)/?c={"] : [postback.host, "\(postback.id)"]
         }
