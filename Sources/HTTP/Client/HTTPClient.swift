@@ -70,7 +70,7 @@ import System
         self.authorities = authorities
         lookups = Lookups(
             resolver, egress: egress, lifetime: nameLifetime,
-            patience: min(limits.connect, limits.total))
+            patience: min(limits.connect, limits.total ?? limits.connect))
         for code in unsafe [curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, reuse.limit), sockets.attach()]
         where code != CURLM_OK { throw .curl(Self.text(of: code)) }
     }

@@ -2,8 +2,8 @@
 package struct HTTPLimits: Sendable {
     /// The limit for the lookup, the connection and the TLS handshake together.
     package var connect: Duration
-    /// The limit for the whole request, including the response's body.
-    package var total: Duration
+    /// The limit for the whole request, including the response's body; nil means that it may take as long as it takes.
+    package var total: Duration?
     /// How long a body that the request does not need may take after the end of the head.
     package var unneededBody: Duration
     /// How much of a body is kept. Reading stops after that.
@@ -14,7 +14,7 @@ package struct HTTPLimits: Sendable {
     package var headerCount: Int
 
     package init(
-        connect: Duration = .seconds(5), total: Duration = .seconds(20), unneededBody: Duration = .seconds(5),
+        connect: Duration = .seconds(5), total: Duration? = .seconds(20), unneededBody: Duration = .seconds(5),
         bodyBytes: Int = 4_096, headerBytes: Int = 65_536, headerCount: Int = 1_000
     ) {
         self.connect = connect

@@ -192,7 +192,8 @@ import Text
             (CURLOPT_TCP_NODELAY, 1),
             (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_CONNECTTIMEOUT_MS, max((limits.connect - waited).wholeMilliseconds, 1)),
-            (CURLOPT_TIMEOUT_MS, max((limits.total - waited).wholeMilliseconds, 1)),
+            // Zero means no limit.
+            (CURLOPT_TIMEOUT_MS, limits.total.map { max(($0 - waited).wholeMilliseconds, 1) } ?? 0),
         ] {
             if let code = unsafe failure(curl_easy_setopt(handle, option, value)) { return code }
         }
