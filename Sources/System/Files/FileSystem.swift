@@ -124,6 +124,11 @@ package enum FileSystem {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// The path behind the last slash.
+    package static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
     private static func status(of path: String, followingLinks: Bool) -> stat? {
         var status = stat()
         let result = unsafe followingLinks ? stat(path, &status) : lstat(path, &status)
