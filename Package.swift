@@ -108,6 +108,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/FunctionServer"),
+        .target(
+            name: "Lambda",
+            dependencies: [
+                "Adapters", "Egress", "EmbeddedFiles", "FunctionRuntime", "Gateway", "HTTP", "JSON", "System",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "local-runtime/Lambda"),
         .executableTarget(
             name: "postbacks-gateway",
             dependencies: [
@@ -129,8 +136,8 @@ let package = Package(
             name: "postbacks",
             dependencies: [
                 "Adapters", "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime",
-                "FunctionServer", "Gateway", "Input", "JSON", "Poller", "Postgres", "Presets", "Receiver", "Secrets",
-                "Store", "System", "Text",
+                "FunctionServer", "Gateway", "Input", "JSON", "Lambda", "Poller", "Postgres", "Presets",
+                "Receiver", "Secrets", "Store", "System", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -224,6 +231,12 @@ let package = Package(
             name: "PlatformTests",
             dependencies: ["JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads", "Text"],
             exclude: ["fn_agent.py", "send_events.py", "watchdog.py"]),
+        .testTarget(
+            name: "LambdaTests",
+            dependencies: [
+                "JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads", "Text",
+            ],
+            exclude: ["relay.py"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "ConsoleTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"], exclude: ["scenarios"]

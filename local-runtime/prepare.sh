@@ -43,7 +43,8 @@ missing_packages() {
     fi
     # Debian installs it in a folder for root's programs.
     if [ -n "${for_tests:-}" ] && ! PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null; then echo pgbouncer; fi
-    if [ -n "${for_tests:-}" ] && ! { has_standard_webhooks && has_selenium && has_cloudevents; } && ! python_with_pip >/dev/null; then
+    if [ -n "${for_tests:-}" ] && ! python_with_pip >/dev/null &&
+        ! { has_standard_webhooks && has_selenium && has_cloudevents && [ -x "$root/.build/aws-lambda-rie" ]; }; then
         echo python3-pip
     fi
     if [ -n "${for_tests:-}" ] && ! command -v chromedriver >/dev/null; then
@@ -119,6 +120,26 @@ install_platforms() {
         :
     else
         step "the packages cannot be reached: the tests of web servers (PlatformTests) will fail for want of them"
+    fi
+    rm -rf "$folder"
+}
+
+# AWS' emulator of Lambda is one program inside PyPI's aws-sam-cli, without whose libraries it runs.
+lambda_emulator=$root/.build/aws-lambda-rie
+
+install_lambda_emulator() {
+    [ -x "$lambda_emulator" ] && return
+    step "taking the Lambda emulator out of PyPI's aws-sam-cli into .build"
+    local folder machine
+    folder=$(mktemp -d)
+    machine=$(uname -m)
+    if PIP_ROOT_USER_ACTION=ignore "$(python_with_pip)" -m pip download --quiet --disable-pip-version-check --no-deps \
+        --dest "$folder" 'aws-sam-cli>=1.100,<2' >&2 &&
+        (cd "$folder" && python3 -m zipfile -e aws_sam_cli-*.whl .); then
+        mkdir -p "$root/.build"
+        install -m 755 "$folder/samcli/local/rapid/aws-lambda-rie-${machine/aarch64/arm64}" "$lambda_emulator"
+    else
+        step "PyPI cannot be reached, or has it no more: the tests with it (EmulatorTests, LambdaPackageTests) will fail"
     fi
     rm -rf "$folder"
 }
@@ -220,4 +241,5 @@ if [ -n "${for_tests:-}" ]; then
     install_python_libraries
     install_promtool
     install_platforms
+    install_lambda_emulator
 fi

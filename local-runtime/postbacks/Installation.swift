@@ -21,8 +21,9 @@ struct Installation {
     /// The folder of the function executables.
     let functions: String
 
-    /// `added` are variables that stand in the place of this process's own.
-    init(home: String? = nil, adding added: [String: String] = [:]) throws(FunctionError) {
+    /// `added` are variables that stand in the place of this process's own. `functions` is the folder of the functions, in
+    /// the place of the setting.
+    init(home: String? = nil, functions: String? = nil, adding added: [String: String] = [:]) throws(FunctionError) {
         var variables = ProcessEnvironment.all
         for (name, value) in added {
             variables[name] = value
@@ -31,7 +32,7 @@ struct Installation {
         self.variables = variables
         settings = Settings(environment: variables)
         if let home { self.home = home } else { self.home = try settings(.home) }
-        functions = try settings(.functions)
+        if let functions { self.functions = functions } else { self.functions = try settings(.functions) }
     }
 
     /// Whether the database is the embedded server's.

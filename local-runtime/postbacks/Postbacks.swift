@@ -22,6 +22,7 @@ struct PostbacksProgram: ParsableCommand {
             Up.self, Poll.self, Serve.self, Keys.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self,
             ShowPostbacks.self, ShowConversions.self, ShowDeliveries.self, ShowStatistics.self, Tail.self, Import.self,
             Export.self, ShowPresets.self, Receive.self, Doctor.self, Adopt.self, Prune.self, Demo.self,
+            LambdaBootstrap.self,
         ])
 
     static func main() {
