@@ -115,6 +115,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "local-runtime/Lambda"),
+        .target(name: "Packaging", dependencies: ["System"], path: "local-runtime/Packaging"),
         .executableTarget(
             name: "postbacks-gateway",
             dependencies: [
@@ -136,7 +137,7 @@ let package = Package(
             name: "postbacks",
             dependencies: [
                 "Adapters", "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime",
-                "FunctionServer", "Gateway", "Input", "JSON", "Lambda", "Poller", "Postgres", "Presets",
+                "FunctionServer", "Gateway", "Input", "JSON", "Lambda", "Packaging", "Poller", "Postgres", "Presets",
                 "Receiver", "Secrets", "Store", "System", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -237,6 +238,9 @@ let package = Package(
                 "JSON", "Postgres", "Receiver", "System", "TestSupport", "TestThreads", "Text",
             ],
             exclude: ["relay.py"]),
+        .testTarget(
+            name: "PackagingTests",
+            dependencies: ["JSON", "Receiver", "System", "TestSupport", "TestThreads"]),
         .testTarget(name: "BulkTests", dependencies: ["Bulk", "FunctionRuntime", "JSON"]),
         .testTarget(
             name: "ConsoleTests", dependencies: ["JSON", "System", "TestSupport", "TestThreads"], exclude: ["scenarios"]
@@ -357,6 +361,11 @@ for target in package.targets where target.type != .system {
     ]
     // lld comes with the toolchain, is faster, and prints no warnings about the static library of Foundation.
     if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
+    // In a package for AWS Lambda the libraries stand beside this program. With the old kind of tag they come before those of
+    // LD_LIBRARY_PATH, where Lambda names its own.
+    if target.name == "postbacks" {
+        target.linkerSettings?.append(.unsafeFlags(["-Xlinker", "--disable-new-dtags"]))
+    }
     // libFuzzer provides the program's entry point, so the function's own gets another name.
     if isFuzzing, target.name == "deliverPostback" {
         target.swiftSettings?.append(

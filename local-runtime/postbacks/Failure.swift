@@ -3,6 +3,7 @@ import EmbeddedPostgres
 import FunctionRuntime
 import Glibc
 import JSON
+import Packaging
 import Postgres
 import Store
 import System
@@ -43,6 +44,7 @@ extension FunctionError {
         case let error as PostgresError:
             self.init(error.isRetryable ? .unavailable : .internal, "the database: \(error)")
         case let error as EmbeddedServerError: self.init(.misconfigured, "the embedded server: \(error)")
+        case let error as PackagingError: self.init(.misconfigured, error.description)
         case let error as SystemError: self.init(.internal, "\(error)")
         default: self.init(.internal, "\(error)")
         }

@@ -22,14 +22,15 @@ struct PostbacksProgram: ParsableCommand {
             Up.self, Poll.self, Serve.self, Keys.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self,
             ShowPostbacks.self, ShowConversions.self, ShowDeliveries.self, ShowStatistics.self, Tail.self, Import.self,
             Export.self, ShowPresets.self, Receive.self, Doctor.self, Adopt.self, Prune.self, Demo.self,
-            LambdaBootstrap.self,
+            LambdaBootstrap.self, PackageCommand.self,
         ])
 
     static func main() {
         CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
-        let words = Array(ProcessArguments.all.dropFirst())
+        var words = Array(ProcessArguments.all.dropFirst())
+        if let script = words.first.flatMap(CommandScript.init) { words = script.words }
         do {
             var command = try parse(words)
             try command.run()

@@ -1,0 +1,48 @@
+package import System
+
+/// A Containerfile that builds the programs from this project's source, and puts them into an image without a compiler
+/// and without root.
+package struct ContainerPackage {
+    /// The program that the image runs if nothing else is said: `postbacks` with these arguments.
+    private let command: [String]
+
+    package init(command: [String] = ["poll"]) { self.command = command }
+
+    package func write(to folder: PackageFolder) throws(SystemError) {
+        try folder.write(text, to: "Containerfile")
+        // A list beside a Containerfile goes before one in the folder that is sent to the builder.
+        try folder.write(".build*\n.git\n**/*.profraw\n", to: "Containerfile.dockerignore")
+    }
+
+    private var text: String {
+        """
+        # Build it in a clone of the project: podman build --file Containerfile --tag postbacks .
+        # Run it without rights to write: podman run --read-only --cap-drop=all --env DATABASE_URL_FILE=… postbacks poll
+
+        FROM docker.io/library/swift:6.3-bookworm AS build
+        WORKDIR /postbacks
+        RUN apt-get update \\
+            && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libpq-dev libssl-dev pkg-config postgresql \\
+            && rm -rf /var/lib/apt/lists/*
+        COPY . .
+        RUN ./local-runtime/build --gateway \\
+            && bin=$(swift build -c release --static-swift-stdlib --show-bin-path) \\
+            && install -d /opt/postbacks \\
+            && for f in postbacks postbacks-gateway $(ls functions); do \\
+                   if [ -x "$bin/$f" ]; then install -m 755 "$bin/$f" /opt/postbacks/; fi; \\
+               done
+
+        FROM docker.io/library/debian:bookworm-slim
+        RUN apt-get update \\
+            && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libpq5 libstdc++6 \\
+            && rm -rf /var/lib/apt/lists/*
+        COPY --from=build /opt/postbacks /opt/postbacks
+        ENV PATH=/opt/postbacks:$PATH SWIFT_BACKTRACE=enable=no
+        # A number, so that a platform can see that it is not root; it has no entry, no home and no file of its own.
+        USER 65532:65532
+        ENTRYPOINT ["/opt/postbacks/postbacks"]
+        CMD [\(command.map { "\"\($0)\"" }.joined(separator: ", "))]
+
+        """
+    }
+}
