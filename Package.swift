@@ -136,9 +136,9 @@ let package = Package(
         .executableTarget(
             name: "postbacks",
             dependencies: [
-                "Adapters", "Bulk", "Configuration", "Domain", "Egress", "EmbeddedPostgres", "FunctionRuntime",
-                "FunctionServer", "Gateway", "Input", "JSON", "Lambda", "Packaging", "Poller", "Postgres", "Presets",
-                "Receiver", "Secrets", "Store", "System", "Text",
+                "Adapters", "Bulk", "Configuration", "Domain", "Egress", "EmbeddedFiles", "EmbeddedPostgres",
+                "FunctionRuntime", "FunctionServer", "Gateway", "Input", "JSON", "Lambda", "Packaging", "Poller",
+                "Postgres", "Presets", "Receiver", "Secrets", "Store", "System", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -11,12 +11,14 @@ import System
 struct Invoke: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a function on a JSON file, as a platform would, with the environment set.",
+        usage: "postbacks invoke FUNCTION [FILE | -e FILE] [OPTIONS]",
         discussion: """
             On a terminal, prints the answer formatted for people; otherwise, prints the \
             function's bytes unchanged. The exit status is that of the function.
 
               postbacks invoke recordConversion june-1.json
               echo '{"conversionId":1}' | postbacks invoke listDeliveries
+              postbacks generate recordConversion | postbacks invoke -e - recordConversion
 
             The functions, each of which explains itself with --help:
 
@@ -29,16 +31,27 @@ struct Invoke: ParsableCommand {
     @Argument(help: "A file with one JSON object; - is standard input.")
     var file = "-"
 
+    @Option(
+        name: [.customShort("e"), .customLong("event")],
+        help: "The same file, and a last line on standard error with the time and the memory that the call took.")
+    var event: String?
+
     @Flag(help: "Start the embedded server for this call if it is not running, and stop it afterwards.")
     var startServer = false
 
     @Flag(help: "Format the answer for people even if the output is not a terminal.")
     var pretty = false
 
-    func validate() throws { try FunctionNames.checkExists(function) }
+    func validate() throws {
+        if event != nil, file != "-" {
+            throw ValidationError("the file is given twice, as \(Terminal.safe(file)) and with -e; give it once")
+        }
+        try FunctionNames.checkExists(function)
+    }
 
     func run() throws {
         try reportingFailure {
+            let file = event ?? file
             let input = file == "-" ? ChildProcess.Stream.inherit : .descriptor(try InputFile.open(file))
             let installation = try Installation()
             let program = try installation.function(function)
@@ -47,13 +60,16 @@ struct Invoke: ParsableCommand {
             defer { server?.stop() }
             let connectionString = needsDatabase ? try installation.connectionString() : nil
             let isPretty = pretty || Terminal.isOutput
+            let start = Instant.now
             let child = try ChildProcess(
                 program,
                 environment: try installation.environmentBesideUp(of: function, connectionString: connectionString),
                 input: input,
                 output: isPretty ? .pipe : .inherit)
             if isPretty, let output = child.output { try Invoke.print(output) }
-            switch try child.wait() {
+            let status = try child.wait()
+            if event != nil { Terminal.printError(Invoke.report(since: start, child)) }
+            switch status {
             case .exited(0): return
             case .exited(let status): throw ExitCode(status)
             case .signaled(let signal):
@@ -74,6 +90,12 @@ struct Invoke: ParsableCommand {
         try Migrations.run(on: connection) { Terminal.printError("migrated to \($0.number) (\($0.name))") }
         try Up.makeKey(installation, server.connectionString)
         return server
+    }
+
+    private static func report(since start: Instant, _ child: ChildProcess) -> String {
+        let milliseconds = (start.elapsed.milliseconds * 10).rounded() / 10
+        let megabytes = (Double(child.peakMemory ?? 0) / 1e6).rounded()
+        return "REPORT duration \(milliseconds) ms memory \(Int(megabytes)) MB"
     }
 
     private static func print(_ output: Descriptor) throws {

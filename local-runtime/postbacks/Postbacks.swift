@@ -19,7 +19,8 @@ struct PostbacksProgram: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Up.self, Poll.self, Serve.self, Keys.self, Migrate.self, Rekey.self, Invoke.self, TestSend.self,
+            Up.self, Poll.self, Serve.self, Keys.self, Migrate.self, Rekey.self, Invoke.self, Generate.self,
+            TestSend.self,
             ShowPostbacks.self, ShowConversions.self, ShowDeliveries.self, ShowStatistics.self, Tail.self, Import.self,
             Export.self, ShowPresets.self, Receive.self, Doctor.self, Adopt.self, Prune.self, Demo.self,
             LambdaBootstrap.self, PackageCommand.self,

@@ -21,6 +21,9 @@ package final class ChildProcess {
     package var errorOutput: Descriptor?
     private let isGroup: Bool
     private var status: ExitStatus?
+    /// The most memory that the program has had at once, in bytes; nil while it runs. It counts what it shared with this
+    /// process before its own program began, so that it is at least what this process has.
+    package private(set) var peakMemory: Int?
 
     /// Starts a program. `path` is the path of the program. `arguments` are the arguments without the program's own
     /// name. `environment` contains all variables of the child; nil means those of this process. `directory` is the
@@ -34,7 +37,7 @@ package final class ChildProcess {
             try Ends(input, child: STDIN_FILENO), try Ends(output, child: STDOUT_FILENO),
             try Ends(errorOutput, child: STDERR_FILENO),
         ]
-        // This process may have inherited an ignored SIGCHLD, and then `waitpid` would have nothing to return.
+        // This process may have inherited an ignored SIGCHLD, and then `wait4` would have nothing to return.
         _ = signal(SIGCHLD, SIG_DFL)
         let variables = (environment ?? ProcessEnvironment.all).map { "\($0.key)=\($0.value)" }
         pid = try spawn(
@@ -68,10 +71,12 @@ package final class ChildProcess {
     private func reap(options: CInt) throws(SystemError) -> ExitStatus? {
         if let status { return status }
         var code: CInt = 0
-        let result = unsafe waitpid(pid, &code, options)
+        var usage = rusage()
+        let result = unsafe wait4(pid, &code, options, &usage)
         if result == 0 || (result < 0 && errno == EINTR) { return nil }
-        guard result == pid else { throw .last("waitpid") }
+        guard result == pid else { throw .last("wait4") }
         status = ExitStatus(waitStatus: code)
+        peakMemory = Int(clamping: usage.ru_maxrss).multipliedReportingOverflow(by: 1024).partialValue
         return status
     }
 }
