@@ -28,7 +28,7 @@ package struct ContainerPackage {
         RUN ./local-runtime/build --gateway \\
             && bin=$(swift build -c release --static-swift-stdlib --show-bin-path) \\
             && install -d /opt/postbacks \\
-            && for f in postbacks postbacks-gateway $(ls functions); do \\
+            && for f in postbacks postbacks-gateway postbacks-remote $(ls functions); do \\
                    if [ -x "$bin/$f" ]; then install -m 755 "$bin/$f" /opt/postbacks/; fi; \\
                done
 

@@ -72,10 +72,11 @@ package struct DebianPackage {
     }
 
     private var executables: [(name: String, path: String)] {
-        let gateway = "\(FileSystem.parent(of: programs.postbacks))/postbacks-gateway"
+        let folder = FileSystem.parent(of: programs.postbacks)
+        let others = ["postbacks-gateway", "postbacks-remote"].map { (name: $0, path: "\(folder)/\($0)") }
         return [("postbacks", programs.postbacks)]
             + programs.functions.map { ($0, programs.path(of: $0)) }
-            + (Executable.isExecutable(gateway) ? [("postbacks-gateway", gateway)] : [])
+            + others.filter { Executable.isExecutable($0.path) }
     }
 
     private func control(architecture: String) throws -> String {

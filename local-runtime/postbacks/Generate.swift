@@ -32,10 +32,7 @@ struct Generate: ParsableCommand {
     var fields: [String] = []
 
     func validate() throws {
-        guard FunctionNames.all.contains(function) else {
-            let hint = Spelling.hint(for: function, among: FunctionNames.all)
-            throw ValidationError("there is no function \(Terminal.safe(function))\(hint)")
-        }
+        try FunctionNames.checkExists(function)
         _ = try changes()
     }
 
