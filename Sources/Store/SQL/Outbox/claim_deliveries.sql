@@ -197,11 +197,11 @@ WITH wanted AS (
 )
 SELECT c.id, c.lease_no, c.destination_id, c.postback_id, c.conversion_id, c.attempt + 1 AS attempt, c.due_at,
     c.id || '/' || c.lease_no || '/' || p.version AS line_id,
-    '{"id":"' || c.id || '/' || c.lease_no || '/' || p.version || '","input":{"deliveryId":' || c.id
-        || ',"attempt":' || c.attempt + 1
-        || ',"postback":' || p.json
-        || ',"event":' || event_json(e.id, e.sequence, e.status, e.previous_status, e.at)
-        || ',"conversion":' || e.payload || '}}' AS line,
+    '{"id" : "' || c.id || '/' || c.lease_no || '/' || p.version || '", "input" : {"deliveryId" : ' || c.id
+        || ', "attempt" : ' || c.attempt + 1
+        || ', "postback" : ' || p.json
+        || ', "event" : ' || event_json(e.id, e.sequence, e.status, e.previous_status, e.at)
+        || ', "conversion" : ' || e.payload || '}}' AS line,
     NULL AS error_code, NULL AS origin
 FROM claimed c
 JOIN sent p ON p.id = c.postback_id
