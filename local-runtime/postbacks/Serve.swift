@@ -6,6 +6,7 @@ import System
 struct Serve: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the functions over HTTP, and the console, on an existing database, until SIGTERM.",
+        usage: "postbacks serve [--host HOST] [--port PORT] [--function NAME] [OPTIONS]",
         discussion: """
             The first line of its output is `listening on http://ADDRESS:PORT`. Functions
             are at /function/NAME, the console at /console/, and /openapi.json describes
