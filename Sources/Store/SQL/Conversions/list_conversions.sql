@@ -27,8 +27,13 @@ WITH keyed AS MATERIALIZED (
         SELECT c.created_at, c.id FROM conversions c
         WHERE c.affiliate_id = @affiliate_id::text
             AND (@offer_id::text IS NULL OR c.offer_id IS NOT DISTINCT FROM @offer_id::text)
-            AND (@goal_id::text IS NULL OR c.goal_id IS NOT DISTINCT FROM @goal_id::text)
-            AND (@status::text IS NULL OR c.status IS NOT DISTINCT FROM @status::text)
+            -- The index has the offer. These two are looked up, so that the index alone is read where they do not filter.
+            AND (num_nonnulls(@goal_id::text, @status::text) = 0 OR EXISTS (
+                SELECT FROM conversions f
+                WHERE f.id = c.id
+                    AND (@goal_id::text IS NULL OR f.goal_id IS NOT DISTINCT FROM @goal_id::text)
+                    AND (@status::text IS NULL OR f.status IS NOT DISTINCT FROM @status::text)
+            ))
             AND (c.created_at, c.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND c.created_at </*>=*/ @end_time::timestamptz
         ORDER BY c.created_at ASC/*DESC*/, c.id ASC/*DESC*/
