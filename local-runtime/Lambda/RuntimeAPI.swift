@@ -38,7 +38,7 @@ package final class RuntimeAPI {
     private let client: HTTPClient
     private var lastID: UInt64 = 0
 
-    /// How often a report is sent again over a new connection.
+    /// How often a request is sent before the Runtime API counts as unreachable.
     private static let tries = 3
 
     /// `address` is the value of `AWS_LAMBDA_RUNTIME_API`: a host and a port.
@@ -67,7 +67,10 @@ package final class RuntimeAPI {
     /// - Returns: nil if `interruption` became readable first.
     func next(unless interruption: Descriptor) throws(Failure) -> Invocation? {
         let request = HTTPRequest(url: "\(base)/invocation/next")
-        guard let response = try exchange(request, unless: interruption) else { return nil }
+        // The Runtime API may close a kept connection just when the request comes.
+        guard let response = try repeated({ () throws(Failure) in try exchange(request, unless: interruption) }) else {
+            return nil
+        }
         guard response.status == 200, let id = response.header("Lambda-Runtime-Aws-Request-Id") else {
             throw .over("the Runtime API gave no call: \(RuntimeAPI.text(of: response))")
         }
@@ -98,16 +101,20 @@ package final class RuntimeAPI {
         var headers = [HTTPRequest.Header("Content-Type", "application/json")]
         if let type { headers.append(("Lambda-Runtime-Function-Error-Type", type)) }
         let request = HTTPRequest(method: "POST", url: "\(base)/\(path)", headers: headers, body: body)
-        for attempt in 1... {
-            do throws(Failure) {
-                guard let response = try exchange(request), !(200...299).contains(response.status) else { return }
-                let text = "the Runtime API refused \(path): \(RuntimeAPI.text(of: response))"
-                throw response.status >= 500 ? .over(text) : .refused(text)
-            } catch .unreachable where attempt < RuntimeAPI.tries {
-                // A repeat of a report that has arrived is refused, and changes nothing.
-                continue
-            }
+        // A repeat of a report that has arrived is refused, and changes nothing.
+        guard let response = try repeated({ () throws(Failure) in try exchange(request) }),
+            !(200...299).contains(response.status)
+        else { return }
+        let text = "the Runtime API refused \(path): \(RuntimeAPI.text(of: response))"
+        throw response.status >= 500 ? .over(text) : .refused(text)
+    }
+
+    /// Repeats an exchange over a new connection if there was no answer.
+    private func repeated(_ exchange: () throws(Failure) -> HTTPResponse?) throws(Failure) -> HTTPResponse? {
+        for _ in 1..<RuntimeAPI.tries {
+            do throws(Failure) { return try exchange() } catch .unreachable { continue }
         }
+        return try exchange()
     }
 
     private func exchange(
