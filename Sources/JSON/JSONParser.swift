@@ -215,15 +215,29 @@ extension JSONParser {
         }
         let position = JSONParser.validPrefix(of: bytes)
         let fault = ParserFault("is not valid UTF-8", at: position, advice: "save it as UTF-8")
-        throw memberAround(position).map { fault.inside(.member($0.name), from: $0.place.lowerBound) } ?? fault
+        throw membersAround(position).reversed().reduce(fault) { $0.inside(.member($1.name), from: $1.start) }
     }
 
-    /// The outermost object's member whose value has the byte at this index, in a text that need not be UTF-8. The
-    /// characters of JSON's structure are ASCII, so that the others can be masked. Nil if the rest is malformed too.
-    private func memberAround(_ position: Int) -> (name: String, place: Range<Int>)? {
-        let mask = UInt8(ascii: "?")
-        var masked = JSONParser(bytes.map { $0 < 0x80 ? $0 : mask }, depth: depthLimit)
-        return try? masked.outline().first { name, place in place.contains(position) && !name.contains("?") }
+    /// The members whose values have the byte at this index, from the outermost object's one inwards, in a text that need
+    /// not be UTF-8. The characters of JSON's structure are ASCII, so that the others can be masked. Empty if the rest
+    /// is malformed too.
+    private func membersAround(_ position: Int) -> [(name: String, start: Int)] {
+        let masked = bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }
+        var members: [(name: String, start: Int)] = []
+        var place = 0..<masked.count
+        while members.count < depthLimit {
+            var parser = JSONParser(Array(masked[place]), depth: depthLimit - members.count)
+            let index = position - place.lowerBound
+            guard
+                let member = try? parser.outline().first(where: { name, place in
+                    place.contains(index) && !name.contains("?")
+                })
+            else { break }
+            let start = place.lowerBound + member.place.lowerBound
+            place = start..<start + member.place.count
+            members.append((member.name, start))
+        }
+        return members
     }
 
     /// The length in bytes of the longest prefix that is valid UTF-8.
