@@ -19,7 +19,7 @@ package struct ContainerPackage {
         # Build it in a clone of the project: podman build --file Containerfile --tag postbacks .
         # Run it without rights to write: podman run --read-only --cap-drop=all --env DATABASE_URL_FILE=… postbacks poll
 
-        FROM docker.io/library/swift:6.3-bookworm AS build
+        FROM swift:6.3-bookworm AS build
         WORKDIR /postbacks
         RUN apt-get update \\
             && apt-get install --yes --no-install-recommends libcurl4-openssl-dev libpq-dev libssl-dev pkg-config postgresql \\
@@ -32,7 +32,7 @@ package struct ContainerPackage {
                    if [ -x "$bin/$f" ]; then install -m 755 "$bin/$f" /opt/postbacks/; fi; \\
                done
 
-        FROM docker.io/library/debian:bookworm-slim
+        FROM debian:bookworm-slim
         RUN apt-get update \\
             && apt-get install --yes --no-install-recommends ca-certificates libcurl4 libpq5 libstdc++6 \\
             && rm -rf /var/lib/apt/lists/*

@@ -21,9 +21,11 @@ package struct OpenFaaSPackage {
     private var containerfile: String {
         """
         # The image of `postbacks package container` with OpenFaaS' watchdog before it.
-        # Build it: podman build --file Containerfile --build-arg BASE=… --tag \(image) .
+        # Build it: podman build --file Containerfile --build-arg BASE=… --build-arg WATCHDOG=… --tag \(image) .
+        # WATCHDOG is the image of of-watchdog, with the registry where OpenFaaS publishes it.
         ARG BASE=postbacks
-        FROM ghcr.io/openfaas/of-watchdog:0.11.5 AS watchdog
+        ARG WATCHDOG=openfaas/of-watchdog:0.11.5
+        FROM ${WATCHDOG} AS watchdog
 
         FROM ${BASE}
         COPY --from=watchdog --chmod=755 /fwatchdog /usr/bin/fwatchdog
