@@ -13,7 +13,7 @@ package struct FunctionAnswer: Sendable, Equatable {
         self.object = object
     }
 
-    /// What the exit status says to a platform.
+    /// The meaning of the exit status for a platform.
     package enum Kind: Sendable {
         case done
         /// The input is wrong (65).

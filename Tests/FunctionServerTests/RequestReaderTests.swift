@@ -13,7 +13,7 @@ struct RequestReaderTests {
         return limits
     }()
 
-    /// What comes of the bytes, given in pieces of this size.
+    /// The requests and faults that the reader finds in the bytes, given in pieces of this size.
     private func read(_ text: String, pieces: Int = .max) -> [String] {
         var reader = RequestReader(Self.limits)
         var results: [String] = []

@@ -14,7 +14,7 @@ package struct HTTPRequest: Sendable {
     /// Whether the response's body is needed to judge the result. If not, the client waits for it no longer than
     /// `HTTPLimits.unneededBody`.
     package var needsBody: Bool
-    /// What the request is signed with; nil for nothing.
+    /// The credentials with which the request is signed; nil if it is not signed.
     package var signature: Signature?
 
     /// The signature of AWS, version 4. The signed headers are those of the request, `Host` and `X-Amz-Date`.

@@ -23,7 +23,7 @@ package struct DropHistory: StoredCall {
         package let deliveries: Int
         /// Where to go on; nil if the rest is too young.
         package let last: Int?
-        /// What was dropped, if that was asked for: objects with the members `conversion`, `events` and `deliveries`.
+        /// The dropped records, if they were asked for: objects with the members `conversion`, `events` and `deliveries`.
         package let records: [JSON]
     }
 

@@ -18,7 +18,7 @@ extension Fault {
             var longest = 0.0
             for _ in 0..<scene.effort.rounds(short: 1, full: 4) {
                 scene.chance.pause(between: 0.5, and: 1.5)
-                // What is in flight may have been answered to a poller whose commit was lost with the primary.
+                // Requests in flight may have been answered to a poller whose commit was lost with the primary.
                 scene.processes.allowRepeats(times: scene.setup.pollers)
                 let start = WallClock.unixMilliseconds
                 try pair.failOver()

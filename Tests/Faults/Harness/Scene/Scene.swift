@@ -13,7 +13,7 @@ final class Scene {
     let load: Load
     let watch = Stopwatch()
     let notes = Notes()
-    /// What is undone when everything that the scene has started has ended.
+    /// The actions that undo the scene's changes once everything that it has started has ended.
     private var cleanups: [() -> Void] = []
 
     init(_ setup: Fault.Setup, _ effort: Effort, seed: UInt64) throws {
