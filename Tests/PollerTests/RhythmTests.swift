@@ -23,16 +23,25 @@ struct RhythmTests {
     {
         var rhythm = Rhythm()
         let place = Outbox.Place(destination: 7, isRetry: true)
-        rhythm.looked(.part(behind: .start), reached: place, started: at(0), now: at(4))
+        rhythm.looked(.part(behind: .start), reached: place, started: at(0), now: at(2))
         rhythm.wake(now: at(5))
         #expect(rhythm.look(now: at(5)) == .known)
         rhythm.looked(.known, started: at(5), now: at(10))
-        #expect(rhythm.nextLook == at(44))
-        #expect(rhythm.look(now: at(44)) == .part(behind: place))
+        #expect(rhythm.nextLook == at(22))
+        #expect(rhythm.look(now: at(22)) == .part(behind: place))
         // The looks continue without a notification.
-        rhythm.looked(.part(behind: place), reached: nil, started: at(44), now: at(45))
-        rhythm.wake(now: at(46))
-        #expect(rhythm.look(now: at(46)) == .part(behind: .start))
+        rhythm.looked(.part(behind: place), reached: nil, started: at(22), now: at(23))
+        rhythm.wake(now: at(24))
+        #expect(rhythm.look(now: at(24)) == .part(behind: .start))
+    }
+
+    @Test func `after a look of three milliseconds known destinations are asked without an announcement`() {
+        var rhythm = Rhythm()
+        rhythm.wake(now: at(0))
+        rhythm.looked(.part(behind: .start), started: at(0), now: at(3))
+        #expect(rhythm.look(now: at(5)) == .known)
+        rhythm.looked(.known, started: at(5), now: at(6))
+        #expect(rhythm.nextLook <= at(16))
     }
 
     @Test

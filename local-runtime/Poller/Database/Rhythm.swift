@@ -43,8 +43,8 @@ struct Rhythm {
     /// A look for known destinations that takes longer counts as slow.
     private static let slowLook: Duration = .milliseconds(50)
     /// A look through the outbox that takes longer is slow. It takes less than a millisecond for a hundred destinations
-    /// without dead rows.
-    private static let slowPart: Duration = .milliseconds(5)
+    /// without dead rows. Fresh deliveries wait for up to ten times as long if looks of this length are not made apart.
+    private static let slowPart: Duration = .milliseconds(2)
     /// How long the shortest interval is kept after activity. It exceeds the time for which an announcement may be held
     /// back.
     private static let activeTime: Duration = .milliseconds(100)
