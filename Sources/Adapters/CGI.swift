@@ -1,7 +1,7 @@
 import Text
 
 /// The Common Gateway Interface (RFC 3875): nginx with fcgiwrap, lighttpd, busybox httpd and others start the function
-/// for each request. What the function prints becomes the answer, and its exit status is looked at by nobody.
+/// for each request. The function's output becomes the answer; nobody looks at its exit status.
 package struct CGI: Sendable {
     static let variable = "GATEWAY_INTERFACE"
 
@@ -16,8 +16,8 @@ package struct CGI: Sendable {
         contentLength = environment["CONTENT_LENGTH"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// How many bytes of standard input are the body. A web server need not close it behind them. Without a length there
-    /// is no body.
+    /// The number of bytes of standard input that belong to the body. A web server may leave standard input open after
+    /// them. Without a length there is no body.
     /// - Throws: an error if the length is no number.
     package func bodyLength() throws(UnusableCall) -> Int {
         guard let contentLength else { return 0 }
@@ -27,7 +27,7 @@ package struct CGI: Sendable {
         return length
     }
 
-    /// The answer to a method that is no call; nil for POST.
+    /// The answer to a request that calls no function, because its method is not POST; nil for POST.
     package var refusal: [UInt8]? {
         guard method != "POST" else { return nil }
         let error = UnusableCall("a function is called with POST")

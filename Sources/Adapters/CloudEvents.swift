@@ -2,8 +2,8 @@ import JSON
 import Text
 
 /// CloudEvents 1.0 over HTTP, in the binary and the structured mode. The event's data is the function's input. A sender
-/// repeats an event until it has an answer, so that an event without ids of its own is recorded under its `source` and
-/// `id`, which together are unique.
+/// repeats an event until it gets an answer. So an event whose data has no id is recorded under its `source` and `id`,
+/// which together are unique.
 package enum CloudEvents {
     private static let structured = "application/cloudevents+json"
     private static let batch = "application/cloudevents-batch+json"
@@ -14,7 +14,7 @@ package enum CloudEvents {
             || ["specversion", "id", "source", "type"].contains { call.headers.hasHeader("ce-\($0)") }
     }
 
-    /// The answer to a request whose events are in a form that is not read; nil for a form that is.
+    /// The answer to a request whose events are in a form that is not supported; nil for a supported form.
     package static func refusal(of call: HTTPCall) -> HTTPAnswer? {
         switch call.mediaType {
         case structured: nil
@@ -40,7 +40,7 @@ package enum CloudEvents {
         return try Identity.of(function)?.named(event) ?? event.data
     }
 
-    /// An event has no answer: a body would be taken for the next event.
+    /// The answer to an event that was handled has no body, because the sender would take a body for another event.
     package static func answer(_ answer: FunctionAnswer) -> HTTPAnswer {
         answer.kind == .done ? HTTPAnswer(status: 202) : HTTPAnswer(status: answer.httpStatus, object: answer.object)
     }
@@ -50,7 +50,7 @@ package enum CloudEvents {
 private struct Event {
     let source: String
     let id: String
-    /// The bytes of the data: JSON, if the sender is right.
+    /// The bytes of the data, which should be JSON; the function checks that.
     let data: [UInt8]
 
     init(binary call: HTTPCall) throws(UnusableCall) {
@@ -106,12 +106,12 @@ private struct Event {
     }
 }
 
-/// How a function recognises a repeated input. Only those that create something have fields for that: all others may be
-/// called again without harm.
+/// The fields by which a function recognises a repeated input. Only functions that create something have such fields;
+/// the others may be called again without harm.
 private struct Identity {
-    /// If the input has one of these, its repeats are recognised.
+    /// The fields with which an input identifies itself. If it has one of them, the event's own id is not used.
     let own: [String]
-    /// The field that takes the event's `source` and `id` otherwise.
+    /// The field that gets the event's `source` and `id` if the input has none of `own`.
     let field: String
     /// The longest value of that field.
     let lengthLimit: Int
@@ -125,8 +125,8 @@ private struct Identity {
         }
     }
 
-    /// The event's data, with the field if the data has no id of its own. Data that is no object is left to the
-    /// function, which says what is wrong with it.
+    /// The event's data; `field` is added if the data does not identify itself. Data that is not an object is passed on
+    /// unchanged, and the function reports the fault.
     func named(_ event: Event) throws(UnusableCall) -> [UInt8] {
         guard let members = try? JSON.outline(of: event.data) else { return event.data }
         if members.contains(where: { own.contains($0.name) && !isBlank(event.data[$0.place]) }) { return event.data }

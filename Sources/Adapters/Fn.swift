@@ -1,6 +1,6 @@
 /// The Fn project's contract of containers: HTTP/1.1 over a socket of the file system, with one request at a time. Fn
-/// takes the statuses 200, 502 and 504 and gives up a container that answers any other. Of a 502 its caller sees only
-/// that the function failed.
+/// accepts the statuses 200, 502 and 504; a container that answers with another one is stopped. A caller who gets 502
+/// sees only that the function failed, and not the body.
 package enum Fn {
     /// The variable that names the socket, `unix:` and a path.
     package static let variable = "FN_LISTENER"
@@ -15,8 +15,8 @@ package enum Fn {
         return String(listener.dropFirst("unix:".count))
     }
 
-    /// Fn watches for the socket under its name and connects as soon as it is there. So it is made under another name,
-    /// with its rights, and then gets a link of the right name.
+    /// Fn waits for the socket's name and connects as soon as it exists. So the socket is made under another name, gets
+    /// its mode, and is then linked under the right name.
     package static func temporaryName(of name: String) -> String { "postbacks-\(name)" }
 
     /// The mode of the socket: Fn's agent may be another user.

@@ -53,7 +53,7 @@ package struct FunctionAnswer: Sendable, Equatable {
     }
 }
 
-/// A call that a platform made in a way from which no input can be read. The function is not called.
+/// A request of a platform from which no input can be read. The function is not called.
 package struct UnusableCall: Error, Sendable, Equatable {
     /// A sentence without a full stop that says what is wrong, and what would be right.
     package let message: String

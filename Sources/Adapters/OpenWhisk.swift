@@ -21,7 +21,7 @@ package struct OpenWhisk: Sendable {
 
     /// The input in a line: the member `value`, without those of its members that describe a web action's request.
     package static func input(of line: [UInt8]) throws(UnusableCall) -> [UInt8] {
-        // Behind the first level of nesting the function itself says what is wrong.
+        // The function itself reports faults below the first level of nesting.
         guard let members = try? JSON.outline(of: line, depth: JSON.depthLimit + 64),
             let place = members.first(where: { $0.name == "value" })?.place
         else { throw UnusableCall("the line must be one JSON object with the member \"value\"") }

@@ -1,6 +1,6 @@
 /// Debian's `webhook`: standard input is empty, and a variable names a file with the request's body
-/// (`pass-file-to-command` with `raw-request-body`). What the function prints and logs becomes one answer, so that it
-/// logs nothing below a warning.
+/// (`pass-file-to-command` with `raw-request-body`). The answer consists of the function's output and its log together,
+/// so the function logs only warnings and errors.
 package struct PayloadFile: Sendable {
     package static let variable = "PAYLOAD_FILE"
 

@@ -23,8 +23,8 @@ package enum Platform: Sendable {
         }
     }
 
-    /// The environment for a function that a program on a platform starts and calls itself: without what would make the
-    /// function speak to the platform in spite of its arguments.
+    /// The environment for a function that another program on a platform starts. It lacks the variables that would make
+    /// the function serve the platform in spite of its arguments.
     package static func environmentOfWarm(_ environment: [String: String]) -> [String: String] {
         environment.filter { name, _ in name != CGI.variable }
     }

@@ -2,7 +2,7 @@ import Adapters
 import Synchronization
 import System
 
-/// The answers that the functions' thread hands to the server's thread.
+/// The answers that the thread of the functions passes to the thread of the server.
 final class AnswerInbox: Sendable {
     struct Item {
         let connection: CInt
@@ -25,7 +25,7 @@ final class AnswerInbox: Sendable {
         try waking.write.setNonBlocking()
     }
 
-    /// Readable while the thread was woken.
+    /// A descriptor that is readable when the server's thread has to wake up.
     var descriptor: Descriptor { waking.read }
 
     func put(_ item: Item) {
@@ -34,7 +34,7 @@ final class AnswerInbox: Sendable {
             defer { contents.isAsleep = false }
             return contents.isAsleep
         }
-        // A full pipe wakes the thread as well as one more byte.
+        // A full pipe wakes the thread too, so that a failed write does no harm.
         if mustWake { _ = try? waking.write.writeSome([1]) }
     }
 
@@ -47,7 +47,7 @@ final class AnswerInbox: Sendable {
     }
 
     /// Notes that the thread is about to sleep.
-    /// - Returns: false if something has arrived, so that it must not.
+    /// - Returns: false if an answer has arrived, so that the thread must not sleep.
     func fallAsleep() -> Bool {
         contents.withLock { contents in
             contents.isAsleep = contents.items.isEmpty

@@ -5,7 +5,7 @@ import System
 
 /// Requests and the function's answers.
 extension FunctionServer {
-    /// Hands a request to the function, or answers why not.
+    /// Passes a request to the function, or answers with the reason why it cannot.
     func begin(_ call: HTTPCall, keepsAlive: Bool, on connection: ServedConnection) {
         guard call.method == "POST" else {
             let refusal = Refusal(
@@ -36,7 +36,7 @@ extension FunctionServer {
         }
     }
 
-    /// Writes an answer of the function, and goes on with the next request that is there already.
+    /// Writes an answer of the function, and then handles the next request if that has arrived.
     func take(_ item: AnswerInbox.Item) {
         guard let connection = connections[item.connection], connection.serial == item.serial,
             case .calling(let isEvent, let keepsAlive) = connection.state

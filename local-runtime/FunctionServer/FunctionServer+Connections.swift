@@ -38,7 +38,8 @@ extension FunctionServer {
                 case .wouldBlock: break
                 case .end: drop(connection)
                 }
-            // The next request waits in the network. If nothing is waited for, the other side is gone.
+            // The next request waits in the socket. With an empty interest epoll reports only that the other side is
+            // gone.
             case .calling: connection.interest == [] ? drop(connection) : watch(connection, for: [])
             case .writing(let keepsAlive):
                 try write(connection, keepsAlive: keepsAlive)
@@ -71,7 +72,8 @@ extension FunctionServer {
         }
     }
 
-    /// The bytes of requests that are in memory. Few connections hold any.
+    /// The bytes of unfinished requests that are in memory. Only few connections have any, so that summing them up is
+    /// fast.
     private var heldBytes: Int { connections.values.reduce(0) { $0 + $1.reader.heldBytes } }
 
     private static func code(of status: Int) -> String {
@@ -82,7 +84,7 @@ extension FunctionServer {
         }
     }
 
-    /// Answers, and takes nothing more from this connection.
+    /// Answers with an error, and accepts nothing more from this connection.
     private func refuse(_ connection: ServedConnection, _ refusal: Refusal) {
         answer(connection, HTTPAnswer(refusal), keepsAlive: false)
     }

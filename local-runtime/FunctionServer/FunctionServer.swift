@@ -3,21 +3,22 @@ import Glibc
 package import System
 
 /// One function behind HTTP/1.1. One thread reads requests, hands their inputs to the function's warm processes, and
-/// writes the answers; it looks at nothing of a request but its method, its headers and whether its body is one object.
+/// writes the answers. It reads the method and the headers of a request, and checks only that the body is one JSON
+/// object.
 package final class FunctionServer {
-    /// Which protocol is spoken over HTTP.
+    /// The protocol that is spoken over HTTP.
     package enum Dialect: Sendable {
         /// Plain requests and CloudEvents.
         case plain
         case fn
     }
 
-    /// How the server is ending.
+    /// The stage of the server's end.
     enum End {
         case none
-        /// Requests are taken, and each connection is closed behind its answer.
+        /// Requests are accepted until this time, and each connection is closed after its answer.
         case draining(until: Instant)
-        /// Nothing new is taken.
+        /// No further request is accepted. Requests under way may take until this time.
         case closing(until: Instant)
     }
 
@@ -39,7 +40,7 @@ package final class FunctionServer {
 
     private static let sweepInterval: Duration = .milliseconds(200)
 
-    /// `listener` is a listening socket, and `drain` how long requests are taken after SIGTERM.
+    /// `listener` is a listening socket, and `drain` is how long requests are accepted after SIGTERM.
     package init(
         _ function: String, pool: FunctionPool, listener: Descriptor, dialect: Dialect, signals: SignalDescriptor,
         drain: Duration, limits: ServerLimits = ServerLimits()
@@ -83,7 +84,7 @@ package final class FunctionServer {
         return FunctionServer.sweepInterval
     }
 
-    /// Gives up what is late, and ends the drain.
+    /// Closes the connections whose deadline has passed, and ends the drain when its time is over.
     private func sweep() throws(SystemError) {
         let now = Instant.now
         nextSweep = now + FunctionServer.sweepInterval
@@ -114,8 +115,8 @@ extension FunctionServer {
     /// Whether connections are closed behind their next answer.
     var isEnding: Bool { if case .none = end { false } else { true } }
 
-    /// A platform sends SIGTERM and goes on passing requests for a while. A person at a terminal, and a second signal,
-    /// want the end at once.
+    /// A platform sends SIGTERM and still passes on requests for a while. SIGINT of a person at a terminal, or a second
+    /// signal, ends the server at once.
     private func beginEnd(_ arrived: [CInt]) throws(SystemError) {
         guard !arrived.isEmpty else { return }
         switch end {
@@ -128,7 +129,7 @@ extension FunctionServer {
 
     private func beginClosing() throws(SystemError) {
         end = .closing(until: .now + limits.endPatience)
-        // What the system has accepted already is taken too.
+        // Connections that the system has accepted already are served too.
         try acceptAll()
         listener = nil
         for connection in Array(connections.values) {

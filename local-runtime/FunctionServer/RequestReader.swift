@@ -1,8 +1,8 @@
 package import Adapters
 import Text
 
-/// Reads requests (RFC 9112) from the bytes of one connection, as they arrive. What proxies and servers could understand
-/// in two ways is refused, since a request could be hidden in it.
+/// Reads requests (RFC 9112) from the bytes of one connection, as they arrive. It refuses bytes that proxies and
+/// servers could understand in two ways, since a second request could be hidden in them.
 package struct RequestReader: Sendable {
     /// The result of one call of `next`.
     package enum Step {
@@ -10,7 +10,7 @@ package struct RequestReader: Sendable {
         /// The sender waits for `100 Continue` before it sends the body.
         case expectsContinue
         case request(HTTPCall, keepsAlive: Bool)
-        /// Not a request that is taken. Nothing behind it can be read.
+        /// The request is refused, and so nothing after it can be read.
         case refused(status: Int, message: String)
     }
 
@@ -37,7 +37,7 @@ package struct RequestReader: Sendable {
     private var bytes: [UInt8] = []
     /// The bytes before this index have been read.
     private var position = 0
-    /// No line of the head ends before this index, so that bytes that arrive singly are searched only once.
+    /// The bytes before this index contain no end of a line, so that each byte is searched only once.
     private var searched = 0
     /// The request whose body is still to come.
     private var head: Head?
@@ -98,7 +98,7 @@ package struct RequestReader: Sendable {
 /// Heads.
 extension RequestReader {
     private mutating func readHead() throws(Refused) -> Head? {
-        // RFC 9112 §2.2: an empty line before a request is passed over.
+        // RFC 9112 §2.2: an empty line before a request is skipped.
         while position + 1 < bytes.count, bytes[position] == 0x0D, bytes[position + 1] == 0x0A { position += 2 }
         if position < bytes.count, !bytes[position].isOfToken, bytes[position] != 0x0D { throw notHTTP }
         guard let end = endOfHead() else {
@@ -149,7 +149,7 @@ extension RequestReader {
     private func frame(_ head: inout Head, isOld: Bool) throws(Refused) {
         let options = head.headers.values(ofHeader: "connection").flatMap { $0.lowercased().split(separator: ",") }
             .map { String($0).withoutSpacesAtEnds }
-        // After a change of the protocol the next bytes would be no request.
+        // After a change of the protocol the next bytes would not be a request.
         let isLast = options.contains("close") || head.headers.hasHeader("upgrade") || head.method == "CONNECT"
         head.keepsAlive = !isLast && (!isOld || options.contains("keep-alive"))
         let codings = head.headers.values(ofHeader: "transfer-encoding")

@@ -1,7 +1,7 @@
 import Adapters
 import System
 
-/// One connection of the server: what has arrived, what is being answered, and what is still to be written.
+/// One connection of the server, with its unfinished request and the rest of its answer.
 final class ServedConnection {
     enum State {
         /// Waits for a request, or for the rest of one.
@@ -10,8 +10,8 @@ final class ServedConnection {
         case calling(isEvent: Bool, keepsAlive: Bool)
         /// The network has not taken all of the answer.
         case writing(keepsAlive: Bool)
-        /// The last answer was written. What still arrives is thrown away until the other side closes too: closing
-        /// before that would reset the connection, and the answer could be lost.
+        /// The last answer was written. Bytes that still arrive are discarded until the other side closes too: closing
+        /// earlier would reset the connection, and the answer could be lost.
         case leaving
     }
 
@@ -27,7 +27,7 @@ final class ServedConnection {
     var state = State.reading
     /// The events that are registered with epoll.
     var interest = Epoll.Interest.read
-    /// When the connection is given up.
+    /// The time at which the connection is closed, whatever its state.
     var deadline: Instant
     private var stage = Stage.nothing
     private var output: [UInt8] = []
@@ -44,10 +44,10 @@ final class ServedConnection {
     var isCalling: Bool { if case .calling = state { true } else { false } }
     var isWriting: Bool { if case .writing = state { true } else { false } }
 
-    /// Whether it waits for a request of which nothing has arrived.
+    /// Whether it waits for a request and no byte of that has arrived.
     var isIdle: Bool { isReading && reader.isEmpty }
 
-    /// Sets the deadline anew where another part of a request has begun.
+    /// Sets a new deadline when another part of a request begins.
     func noteProgress(_ limits: ServerLimits) {
         let now: Stage = reader.isEmpty ? .nothing : reader.hasHead ? .body : .head
         guard now != stage else { return }
@@ -62,8 +62,8 @@ final class ServedConnection {
         deadline = .now + limits.idleTime
     }
 
-    /// Queues an answer. The whole of it is written at once: a second write would wait for the acknowledgement of the
-    /// first one.
+    /// Queues an answer. Head and body are written together, because a second write would wait until the other side has
+    /// acknowledged the first one.
     func send(_ bytes: [UInt8]) {
         output = bytes
         written = 0

@@ -11,18 +11,19 @@ package struct ServerLimits: Sendable {
     package var allBodies = 64 << 20
     /// The connections that are served at a time. Further ones get a 503.
     package var connections = 1024
-    /// The connections that are told so at a time; above these they are closed at once.
+    /// The connections that may get such a 503 at the same time; above this number they are closed without an answer.
     package var refusedConnections = 128
-    /// How long a head and a body may take each, from their first byte to the last one.
+    /// The time for a head, and again for a body, from its first byte to its last.
     package var patience: Duration = .seconds(10)
-    /// How long a connection may be open without a request, and how long the other side may take to read an answer.
+    /// The time for which a connection may be open without a request, and in which the other side has to read an
+    /// answer.
     package var idleTime: Duration = .seconds(75)
-    /// How long the other side has to close a connection after the last answer.
+    /// The time in which the other side has to close a connection after the last answer.
     package var leaveTime: Duration = .seconds(2)
-    /// How long requests may take that are under way when the server ends.
+    /// The time for requests that are under way when the server ends.
     package var endPatience: Duration = .seconds(30)
 
-    /// The connections are as many as this process may have files open, besides those of functions.
+    /// Lowers the number of connections if this process may not open so many files.
     package init() {
         connections = min(connections, max(OpenFiles.limit - 64 - refusedConnections, 32))
     }

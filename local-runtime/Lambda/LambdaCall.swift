@@ -6,14 +6,14 @@ import System
 
 /// One call of Lambda: the function's answers to an event, in the form that the event's source expects.
 struct LambdaCall {
-    /// What the Runtime API gets.
+    /// The report to the Runtime API.
     enum Report: Equatable {
         case answer([UInt8])
-        /// Lambda repeats a call that nobody waits for, and tells one who waits.
+        /// After a failure Lambda repeats an asynchronous call; the caller of a synchronous one gets the error.
         case failure(LambdaFailure)
     }
 
-    /// An input that can never be accepted and whose sender does not learn of it.
+    /// An input that can never be accepted, and whose sender gets no answer.
     struct Loss: Equatable {
         /// The message's id; nil for an event that is the only one of its call.
         let message: String?
@@ -23,7 +23,7 @@ struct LambdaCall {
     let report: Report
     /// `ok`, or the code of the first error, for the log.
     let code: String
-    /// For the log, because no answer tells of them.
+    /// The inputs that go to the log, because no answer reports them.
     let losses: [Loss]
 
     private init(_ report: Report, code: String, losses: [Loss] = []) {
@@ -32,7 +32,7 @@ struct LambdaCall {
         self.losses = losses
     }
 
-    /// Calls the function as the event asks. `end` is when the function must have answered.
+    /// Calls the function with each input of the event. `end` is the time by which the function must have answered.
     init(_ event: [UInt8], of function: LambdaFunction, until end: Instant) {
         switch LambdaEvent(event) {
         case .input: self.init(LambdaCall.answer(function.call(event, until: end)))
@@ -69,7 +69,7 @@ struct LambdaCall {
         }
     }
 
-    /// Messages of an ordered queue are handled one after the other, and none behind one that must come again.
+    /// Handles the messages of an ordered queue one after the other, up to the first one that must come again.
     private init(_ messages: LambdaMessages, of function: LambdaFunction, until end: Instant) {
         var answers: [LambdaFunction.Answer] = []
         if messages.isOrdered {
@@ -119,7 +119,7 @@ struct LambdaCall {
         if case .failure(let refusal) = answer { refusal.code } else { "ok" }
     }
 
-    /// Whether another call with the same input may succeed, if only after somebody has repaired something here.
+    /// Whether another call with the same input may succeed, possibly only after a repair of this installation.
     private static func mustComeAgain(_ answer: LambdaFunction.Answer?) -> Bool {
         if case .failure(let refusal)? = answer { !isFinal(refusal) } else { false }
     }

@@ -11,12 +11,12 @@ package final class LambdaFunction {
     private var environment: [String: String]
     private let freshAfter: Duration
     private var process: WarmProcess?
-    /// When the last call ended, in milliseconds since 1970. The clock of the time of day goes on while a process is
-    /// frozen.
+    /// When the last call ended, in milliseconds since 1970. It is a time of day because that clock, unlike the
+    /// monotonic one, goes on while a process is frozen.
     private var lastUse: Int64 = 0
     private var lastID: UInt64 = 0
 
-    /// How a function's process has answered a call.
+    /// The answer of a function's process to a call.
     typealias Answer = Result<[UInt8], Refusal>
 
     /// `command` is the path of the executable, possibly with a loader before it. A process that was idle for longer
@@ -33,7 +33,7 @@ package final class LambdaFunction {
     func set(_ name: String, to value: String?) { environment[name] = value }
 
     /// Runs the executable in its checking mode on one line.
-    /// - Returns: what it printed; nil if it cannot be run.
+    /// - Returns: its output; nil if it cannot be run.
     func check(_ line: [UInt8]) -> [UInt8]? {
         let outcome = try? ChildProcess.run(
             command[0], command.dropFirst() + ["--check"], environment: environment, input: line + [0x0A],

@@ -6,7 +6,7 @@ import JSON
 package import Logging
 package import System
 
-/// The runtime of a function on AWS Lambda: it takes one call after the other from the Runtime API and hands in the
+/// The runtime of a function on AWS Lambda: it gets one call after the other from the Runtime API and returns the
 /// function's answers.
 package final class LambdaRuntime {
     private let api: RuntimeAPI
@@ -14,7 +14,8 @@ package final class LambdaRuntime {
     private let signals: SignalDescriptor
     private let logger: Logger
 
-    /// What is kept of the time until a call's deadline for its report: half a second, but no more than a quarter.
+    /// The part of the time until a call's deadline that is reserved for its report: half a second, but not more than a
+    /// quarter of that time.
     private static let margin: Duration = .milliseconds(500)
 
     package init(_ api: RuntimeAPI, _ function: LambdaFunction, signals: SignalDescriptor, logger: Logger) {
@@ -83,7 +84,7 @@ package final class LambdaRuntime {
         return values
     }
 
-    /// When the function must have answered.
+    /// The time by which the function must have answered.
     private static func end(of invocation: RuntimeAPI.Invocation) -> Instant {
         guard let deadline = invocation.deadline else { return .distantFuture }
         let left = Duration.milliseconds(deadline - WallClock.unixMilliseconds)

@@ -3,9 +3,9 @@ import HTTP
 import JSON
 import System
 
-/// Lambda's Runtime API (version 2018-06-01): the requests by which a runtime takes calls and hands in their answers.
+/// Lambda's Runtime API (version 2018-06-01): the requests by which a runtime gets calls and returns their answers.
 package final class RuntimeAPI {
-    /// A call that Lambda wants to be answered.
+    /// A call that waits for its answer.
     struct Invocation {
         let id: String
         let event: [UInt8]
@@ -15,13 +15,13 @@ package final class RuntimeAPI {
         let traceID: String?
     }
 
-    /// Why the Runtime API did not do what was asked. The text is for the log.
+    /// A failure of a request to the Runtime API. The text is for the log.
     package enum Failure: Error, CustomStringConvertible {
         /// It answered, and refused this one request.
         case refused(String)
         /// It does not answer.
         case unreachable(String)
-        /// It says that the environment is over: this process should end.
+        /// It reports that the environment has failed: this process should end.
         case over(String)
 
         package var description: String {
@@ -38,7 +38,7 @@ package final class RuntimeAPI {
     private let client: HTTPClient
     private var lastID: UInt64 = 0
 
-    /// How often a request is sent before the Runtime API counts as unreachable.
+    /// The number of times that a request is sent before the Runtime API counts as unreachable.
     private static let tries = 3
 
     /// `address` is the value of `AWS_LAMBDA_RUNTIME_API`: a host and a port.

@@ -3,14 +3,14 @@ package import System
 /// A Containerfile that builds the programs from this project's source, and puts them into an image without a compiler
 /// and without root.
 package struct ContainerPackage {
-    /// The program that the image runs if nothing else is said: `postbacks` with these arguments.
+    /// The default arguments of the image, whose program is `postbacks`.
     private let command: [String]
 
     package init(command: [String] = ["poll"]) { self.command = command }
 
     package func write(to folder: PackageFolder) throws(SystemError) {
         try folder.write(text, to: "Containerfile")
-        // A list beside a Containerfile goes before one in the folder that is sent to the builder.
+        // An ignore list beside a Containerfile takes precedence over one in the folder that is sent to the builder.
         try folder.write(".build*\n.git\n**/*.profraw\n", to: "Containerfile.dockerignore")
     }
 

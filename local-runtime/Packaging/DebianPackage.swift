@@ -3,18 +3,19 @@ import System
 /// A package for Debian and Ubuntu with the programs, their units and the completion of commands. dpkg-deb writes it.
 package struct DebianPackage {
     private let programs: PackagedPrograms
-    /// The name and mail address of who is responsible for the package.
+    /// The name and mail address of the person who is responsible for the package.
     private let maintainer: String
-    /// What the shell's completion reads.
+    /// The script for the shell's completion.
     private let completion: String
 
-    /// Where the programs are installed.
+    /// The folder into which the programs are installed.
     private static let home = "/usr/lib/postbacks"
-    /// The libraries that the programs are linked with themselves; the others come with these.
+    /// The libraries with which the programs are linked. All further libraries are dependencies of these.
     private static let direct = [
         "libc.so.6", "libcrypto.so.3", "libcurl.so.4", "libgcc_s.so.1", "libm.so.6", "libpq.so.5", "libstdc++.so.6",
     ]
-    /// Those whose newer versions have more that a program may need, under the same name.
+    /// The libraries that get new functions without a new name. The package therefore requires at least the versions of
+    /// this machine.
     private static let growing = ["libc.so.6", "libgcc_s.so.1", "libm.so.6", "libstdc++.so.6"]
 
     package init(_ programs: PackagedPrograms, maintainer: String, completion: String) {
@@ -34,7 +35,7 @@ package struct DebianPackage {
         defer { try? FileSystem.removeTree(root) }
         try FileSystem.setMode(0o755, of: root)
         try fill(PackageFolder(root), architecture: architecture)
-        // The oldest date and root as the owner of all files: the same files make the same package.
+        // With a fixed date and root as the owner of all files, the same files make the same package.
         let environment = ProcessEnvironment.all.merging(["SOURCE_DATE_EPOCH": "315532800"]) { $1 }
         let outcome = try ChildProcess.run(
             builder, ["--root-owner-group", "-Zgzip", "--build", root, "\(folder.path)/\(name)"],
@@ -97,7 +98,7 @@ package struct DebianPackage {
         """
     }
 
-    /// The packages of the libraries; of those that grow, the versions of this machine or newer ones.
+    /// The packages of the libraries. Those of `growing` are required in the version of this machine or a newer one.
     private func dependencies() throws -> [String] {
         let libraries = try LoadedLibraries(of: executables.map(\.path))
         guard let query = Executable.find("dpkg-query") else { throw PackagingError("there is no program dpkg-query") }
@@ -121,7 +122,7 @@ package struct DebianPackage {
         return packages.sorted()
     }
 
-    /// What a program prints, without the end of the line.
+    /// The output of a program, without the end of the line.
     private func text(of program: String, _ arguments: [String]) throws -> String {
         let outcome = try ChildProcess.run(program, arguments)
         guard outcome.status == .exited(0) else {
@@ -169,7 +170,7 @@ package struct DebianPackage {
             set -e
             if [ "$1" = configure ] && [ -d /run/systemd/system ]; then
                 systemctl --system daemon-reload >/dev/null || true
-                # After an upgrade, what runs is started again on the new programs.
+                # After an upgrade, running services are restarted with the new programs.
                 for unit in \(SystemdPackage.services.joined(separator: " ")); do
                     systemctl --system try-restart "$unit" >/dev/null || true
                 done

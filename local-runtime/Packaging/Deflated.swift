@@ -1,7 +1,7 @@
 import System
 
-/// Bytes compressed with DEFLATE (RFC 1951). Debian's gzip does it, which every Debian has; with the same bytes it writes
-/// the same result.
+/// Bytes compressed with DEFLATE (RFC 1951). The program gzip does it, which every Debian system has. The same bytes
+/// always give the same result.
 struct Deflated: Sendable {
     /// The compressed bytes, without gzip's head and end.
     let bytes: [UInt8]

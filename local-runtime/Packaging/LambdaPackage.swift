@@ -10,7 +10,7 @@ package struct LambdaPackage {
     /// The PEM file with the trusted certificates.
     private let authorities: String
 
-    /// The folder in the zip of what is not the function's own.
+    /// The folder in the zip for everything that does not belong to the function alone.
     private static let shared = "postbacks"
     private static let authoritiesName = "ca-certificates.crt"
     package static let layerName = "postbacks-layer"
@@ -21,7 +21,7 @@ package struct LambdaPackage {
         self.authorities = authorities
     }
 
-    /// Where Lambda unpacks a layer, and a function's own zip.
+    /// The folder in which Lambda unpacks the shared files: of a layer, or of the function's own zip.
     private var sharedFolder: String { "\(hasLayer ? "/opt" : "/var/task")/\(LambdaPackage.shared)" }
     private var functionsFolder: String { hasLayer ? "/var/task" : sharedFolder }
 

@@ -12,7 +12,7 @@ struct LoadedLibraries {
     /// glibc loads this one by itself when a thread ends.
     private static let loadedLater = "libgcc_s.so.1"
 
-    /// Asks the loader what it would load for the programs.
+    /// Asks the loader which libraries it would load for the programs.
     init(of programs: [String]) throws {
         guard let loader = LoadedLibraries.loaders.first(where: Executable.isExecutable) else {
             throw PackagingError("there is none of the loaders \(LoadedLibraries.loaders.joined(separator: ", "))")

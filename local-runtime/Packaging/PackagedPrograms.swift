@@ -43,7 +43,7 @@ package struct PackagedPrograms: Sendable {
     static func lowerCase(_ function: String) -> String { function.lowercased() }
 }
 
-/// A folder into which a package is written. Files that are there are replaced.
+/// A folder into which a package is written. Existing files of the same names are replaced.
 package struct PackageFolder: Sendable {
     package let path: String
 

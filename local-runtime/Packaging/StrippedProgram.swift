@@ -1,7 +1,7 @@
 /// A program without its symbol table, which is a third of it and which nothing reads at run time.
 enum StrippedProgram {
-    /// The program's bytes up to the end of what is loaded into memory, without the sections' table. Bytes that are no
-    /// ELF file of 64 bits in little-endian order (`man 5 elf`) are returned as they are.
+    /// The program's bytes up to the end of its last loaded segment, without the table of sections. Bytes that are not
+    /// a little-endian 64-bit ELF file (`man 5 elf`) are returned unchanged.
     static func bytes(of program: [UInt8]) -> [UInt8] {
         guard program.starts(with: [0x7F, 0x45, 0x4C, 0x46, 2, 1]), program.count > Header.length else {
             return program

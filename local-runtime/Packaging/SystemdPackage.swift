@@ -81,7 +81,7 @@ package struct SystemdPackage {
             """
     }
 
-    /// What the programs need nothing of.
+    /// Settings that take away everything that the programs do not need.
     private static let hardening = """
         NoNewPrivileges=yes
         ProtectSystem=strict

@@ -6,7 +6,7 @@ struct ZipArchive {
 
     /// The first day that the format has, 1 January 1980.
     private static let date: UInt16 = 1 << 5 | 1
-    /// Made on Unix, by version 2.0 of the format, so that the mode of a file counts.
+    /// The version says that the archive was made on Unix, so that the modes of files are used.
     private static let madeBy: UInt16 = 3 << 8 | 20
     private static let needed: UInt16 = 20
     private static let deflate: UInt16 = 8

@@ -1,8 +1,8 @@
 import JSON
 
-/// An event of AWS Lambda, told by its form: a function gets the same kind of call from whoever invokes it.
+/// An event of AWS Lambda. Its form shows which service sent it; Lambda itself does not say that.
 package enum LambdaEvent: Sendable {
-    /// The bytes are the function's input, or nothing that this program knows; the function says what is wrong with them.
+    /// The event itself is the function's input. If its form is unknown, the function reports the fault.
     case input
     case request(LambdaRequest)
     case messages(LambdaMessages)
