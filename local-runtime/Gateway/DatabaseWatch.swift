@@ -5,11 +5,11 @@ package import Store
 import Synchronization
 package import System
 
-/// Reads the keys twice a second, and what the database says about the work when somebody asks.
+/// Reads the keys from the database twice a second, and measures the work there when somebody asks for it.
 package final class DatabaseWatch: Sendable {
-    /// Whether the database can be read, as of the last time.
+    /// Whether the last attempt to read the database succeeded.
     package struct State: Sendable {
-        /// Why it cannot be read; nil if it can.
+        /// The reason why it cannot be read; nil if it can.
         package let problem: String?
         package var isReadable: Bool { problem == nil }
     }
@@ -26,7 +26,7 @@ package final class DatabaseWatch: Sendable {
     private let settings: Settings
     private let keys: KeyRing
 
-    /// How long the answer about the work is kept.
+    /// The time for which a measurement of the work is reused.
     private static let gaugesLifetime: Duration = .seconds(5)
     private static let keysInterval: Duration = .milliseconds(400)
 
@@ -59,7 +59,7 @@ package final class DatabaseWatch: Sendable {
                 keys.take(try database.run(LoadKeys()))
                 note(nil, logger)
                 let used = keys.takeUsed()
-                // A login without the right to store it can still check keys.
+                // A login that may not store the use of keys can still check them.
                 if !used.isEmpty { try? database.run(TouchKeys(ids: used)) }
             } catch {
                 note(error.message, logger)

@@ -3,7 +3,7 @@ package import FunctionRuntime
 package import Store
 import System
 
-/// The names of the functions, and what each needs.
+/// The names of the functions, and the settings that each needs.
 package enum FunctionNames {
     /// The functions that seal or open secrets.
     package static let withSecrets = [

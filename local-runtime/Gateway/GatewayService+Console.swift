@@ -6,7 +6,7 @@ import Presets
 
 /// The answers that the console needs besides those of the functions.
 extension GatewayService {
-    /// The lists that the pages show: the macros, those that most postbacks need first, and the presets.
+    /// The lists that the pages show: the macros, beginning with those that most postbacks need, and the presets.
     static let catalog: JSON = {
         let usual = ["{click_id}", "{transaction_id}", "{status}", "{payout}", "{currency}", "{sub1}"]
         let all = MacroReference.macros + MacroReference.modifiers

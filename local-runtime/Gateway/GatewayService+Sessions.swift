@@ -3,7 +3,7 @@ import JSON
 import Store
 
 extension GatewayService {
-    /// Who is signed in, signing in with a key, and signing out.
+    /// Answers which key is signed in, signs in with a key, and signs out.
     func session(_ request: Request) throws(Refusal) -> Response {
         switch request.method {
         case "POST":

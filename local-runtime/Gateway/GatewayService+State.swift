@@ -3,8 +3,8 @@ import Store
 import Synchronization
 
 extension GatewayService {
-    /// Whether requests can be served, and why not. Whoever has no key, where one is needed, or a limited one, learns
-    /// only that.
+    /// Answers whether requests can be served, and if not, why. A caller without a key that is needed, or with a
+    /// limited key, is not told the reason.
     func readiness(of request: Request) async -> Response {
         let state = watch.state
         let missing = FunctionNames.all.filter { !pool.names.contains($0) }

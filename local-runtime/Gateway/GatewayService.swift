@@ -5,7 +5,8 @@ import Store
 import Synchronization
 import System
 
-/// Answers requests, without sockets: who calls, what is allowed, which function, and the answer's bytes.
+/// Answers requests, without sockets: it identifies the caller, checks that the call is allowed, calls the function,
+/// and makes the bytes of the answer.
 package final class GatewayService: Sendable {
     /// The largest body in bytes.
     package static let bodyLimit = 1 << 20
@@ -18,10 +19,10 @@ package final class GatewayService: Sendable {
     let checks: LimitChecks
     private let description: DescriptionCache
     private let console = ConsoleFiles(EmbeddedFile.console)
-    /// The attempts that a delivery has at most.
+    /// The maximum of attempts of a delivery.
     let attempts: Int
     let resends = RepeatedCalls()
-    /// Nil if nothing is logged at this level.
+    /// The log of requests; nil if the level leaves it out.
     private let log: AccessLog?
     package let metrics: GatewayMetrics
     let isEnding = Mutex(false)
@@ -41,10 +42,10 @@ package final class GatewayService: Sendable {
         self.log = log
     }
 
-    /// Readiness fails from now on, so that a load balancer sends no more.
+    /// Lets the check of readiness fail from now on, so that a load balancer sends nothing more.
     package func beginEnd() { isEnding.withLock { $0 = true } }
 
-    /// Judges a request by its head.
+    /// Evaluates the head of a request.
     package func begin(_ request: Request) -> Exchange {
         let admission = Result { () throws(Refusal) in try admit(request) }
         return Exchange(request: request, id: Exchange.id(of: request), start: .now, admission: admission)
@@ -170,7 +171,7 @@ package final class GatewayService: Sendable {
 }
 
 extension Refusal {
-    /// No key, or one that does not count (RFC 6750 §3).
+    /// The error for a request without a key, or with one that is not valid (RFC 6750 §3).
     fileprivate static func unauthorized(_ message: String) -> Refusal {
         Refusal(401, "unauthorized", message, headers: [Response.Field("WWW-Authenticate", "Bearer")])
     }

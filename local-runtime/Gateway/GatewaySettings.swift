@@ -2,7 +2,7 @@ package import FunctionRuntime
 import Input
 import System
 
-/// How the gateway listens and what it calls.
+/// The settings of the gateway: the address, the functions, and others.
 package struct GatewaySettings: Sendable {
     package var host = "127.0.0.1"
     package var port = 8080
@@ -66,7 +66,7 @@ extension Setting<[String]> {
 }
 
 extension FunctionProgram {
-    /// The functions in the folder. `attempt` is how long an attempt of deliverPostback may take.
+    /// The functions in the folder. `attempt` is the time limit of one attempt of deliverPostback.
     package static func all(
         in folder: String, environment: [String: String], attempt: Duration
     ) -> [FunctionProgram] {

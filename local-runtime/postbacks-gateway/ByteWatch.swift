@@ -9,7 +9,7 @@ final class ByteWatch: ChannelInboundHandler {
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How many bytes have arrived since the last head was complete.
+    /// The number of bytes that have arrived since the last head was complete.
     var count = 0
     private var context: ChannelHandlerContext?
 
@@ -22,8 +22,8 @@ final class ByteWatch: ChannelInboundHandler {
         context.fireChannelRead(data)
     }
 
-    /// Writes an answer to a request whose head never was complete. The handlers behind this one know of no request and
-    /// would take no answer.
+    /// Writes an answer to a request whose head was never complete. The later handlers do not know of this request and
+    /// would not accept an answer to it.
     func write(_ head: HTTPResponseHead, _ body: [UInt8]) {
         guard let context else { return }
         var bytes = context.channel.allocator.buffer(capacity: 512 + body.count)
@@ -35,7 +35,7 @@ final class ByteWatch: ChannelInboundHandler {
     }
 }
 
-/// A connection that is one too many: it is told so and closed, instead of waiting without an answer.
+/// Answers a connection above the limit with 503 and closes it, so that it does not wait without an answer.
 final class RefusedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

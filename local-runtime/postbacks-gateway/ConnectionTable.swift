@@ -4,7 +4,7 @@ import NIOCore
 import Synchronization
 import System
 
-/// All open connections, and how much of their bodies is in memory.
+/// All open connections, and the bytes of their bodies that are in memory.
 final class ConnectionTable: Sendable {
     private struct Contents {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -36,8 +36,8 @@ final class ConnectionTable: Sendable {
 
     var isEmpty: Bool { contents.withLock { $0.channels.isEmpty } }
 
-    /// Notes a new connection until it is closed.
-    /// - Returns: false if it is one too many.
+    /// Counts a new connection until it is closed.
+    /// - Returns: false if there are too many already.
     func enter(_ channel: any Channel) -> Bool {
         let id = ObjectIdentifier(channel)
         let count = contents.withLock { contents in
@@ -58,7 +58,7 @@ final class ConnectionTable: Sendable {
         return false
     }
 
-    /// - Returns: false if the bytes have no room, and then they do not count.
+    /// - Returns: false if there is no room for the bytes; then they are not counted.
     func addBody(_ count: Int) -> Bool {
         let bytes = contents.withLock { contents -> Int? in
             guard contents.bodyBytes + count <= ConnectionTable.bodyLimit else { return nil }

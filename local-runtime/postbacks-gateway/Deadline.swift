@@ -1,8 +1,8 @@
 #if Gateway
 import NIOCore
 
-/// The time at which something happens unless it is set anew before. A later time needs no new timer: the old one
-/// fires, sees the later time and is set again.
+/// A time at which an action is executed, unless another time is set before. Setting a later time needs no new timer:
+/// when the old one fires, it is set again for the later time.
 struct Deadline {
     enum Kind {
         case head, body, other
@@ -35,7 +35,7 @@ struct Deadline {
         timer.late = nil
     }
 
-    /// Gives the timer back.
+    /// Cancels the timer.
     mutating func end() {
         cancel()
         timer.task?.cancel()

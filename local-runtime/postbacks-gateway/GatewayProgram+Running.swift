@@ -11,11 +11,11 @@ import System
 extension GatewayProgram {
     static let isReal = true
 
-    /// How long requests may take that were under way when the end came.
+    /// The time for requests that are under way when the gateway has to end.
     private static let endPatience: Duration = .seconds(20)
 
     static func run(_ words: [String]) throws {
-        // This comes before any thread starts, because threads inherit the signal mask.
+        // Signals are blocked before any thread starts, because threads inherit the signal mask.
         let signals = try SignalDescriptor.ofEnd()
         OpenFiles.allowAll()
         // A program that starts this one keeps its input open, and this one ends when the input does.
@@ -70,7 +70,7 @@ extension GatewayProgram {
                 )
             }
         } catch {
-            // A database that is away for now comes back; nobody is let in until then.
+            // A database that cannot be reached may come back later; until then all calls are refused.
             guard error.code == .unavailable, arguments.isLocal else { throw error }
             logger.warning("the database cannot be reached yet", metadata: ["reason": "\(error.message)"])
         }
@@ -96,8 +96,8 @@ extension GatewayProgram {
         }
     }
 
-    /// Runs the closure and waits for its end, at most 10 s: requests had their time already. The main thread is none of
-    /// those that run concurrent code.
+    /// Runs the closure and waits for its end, at most 10 s, because requests had their time before. Waiting is safe
+    /// here: the main thread does not run concurrent code.
     private static func finish(_ body: @escaping @Sendable () async -> Void) {
         guard let pipe = try? Descriptor.pipe() else { return }
         let end = pipe.write

@@ -12,13 +12,13 @@ final class HTTPConnection: ChannelInboundHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
-        /// No request is under way; the first bytes of a head may be there.
+        /// No request is under way; the first bytes of a head may have arrived.
         case waiting
         case reading(Reading)
         /// The request is with the service, or its answer is being written.
         case answering
-        /// The last answer was written. What still arrives is thrown away until the other side closes too: closing
-        /// before that would reset the connection, and the answer could be lost.
+        /// The last answer was written. Bytes that still arrive are discarded until the other side closes too: closing
+        /// earlier would reset the connection, and the answer could be lost.
         case leaving
     }
 
@@ -33,22 +33,24 @@ final class HTTPConnection: ChannelInboundHandler {
     private let arrived: ByteWatch
     private let executor: LoopExecutor
     private var state = State.waiting
-    /// Whether the other side sends no further request.
+    /// Whether the other side has closed its direction, so that it sends no further request.
     private var isLast = false
     private var isClosed = false
-    /// Bytes of the body that count in the table.
+    /// The bytes of the body that are counted in the table.
     private var bodyBytes = 0
     private var deadline = Deadline()
 
-    /// How long a head and a body may take each, from their first byte to the last one.
+    /// The time for a head, and again for a body, from its first byte to its last.
     private static let patience: TimeAmount = .seconds(10)
-    /// How long a connection may be open without a request, and how long the other side may take to read an answer.
+    /// The time for which a connection may be open without a request, and in which the other side has to read an
+    /// answer.
     private static let idleTime: TimeAmount = .seconds(75)
     private static let leaveTime: TimeAmount = .seconds(2)
-    /// Larger answers are written before the next request of the connection is taken.
+    /// The size of an answer above which the next request of the connection has to wait until the answer was written.
     private static let largeAnswer = 16 << 10
 
-    /// The connection's event loop recognises the JSON of smaller bodies itself; the others would hold it up.
+    /// The size of a body up to which the connection's event loop recognises its JSON itself. A larger body would delay
+    /// the loop.
     private static let smallBody = 64 << 10
 
     init(_ service: GatewayService, _ table: ConnectionTable, _ arrived: ByteWatch, on executor: LoopExecutor) {
@@ -100,7 +102,7 @@ final class HTTPConnection: ChannelInboundHandler {
             return refuse(Refusal(400, "invalid_request", "the target of the request must be a path"), context)
         }
         let hasBody = length > 0 || head.headers.contains(name: "transfer-encoding")
-        // Nobody has to send a body that will not be read.
+        // A body that will not be read need not be sent.
         if hasBody, case .failure(let refusal) = exchange.admission { return refuse(refusal, context) }
         answerExpectation(head, hasBody: hasBody, context)
     }
@@ -147,8 +149,8 @@ final class HTTPConnection: ChannelInboundHandler {
         }
     }
 
-    /// Answers with an error and takes nothing more from this connection. `isParsed` says whether the decoder has given
-    /// up the request: then the handlers before this one wait for an answer although there was no head.
+    /// Answers with an error and accepts nothing more from this connection. `isParsed` says whether the decoder has
+    /// given up the request: then the handlers before this one wait for an answer although there was no head.
     private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext, isParsed: Bool = false) {
         let exchange: Exchange
         switch state {
@@ -178,7 +180,7 @@ final class HTTPConnection: ChannelInboundHandler {
             context.write(body, promise: nil)
             return finish(keepsAlive: keepsAlive, context)
         }
-        // The next request of this connection has to wait until a large answer was taken.
+        // The next request of this connection has to wait until a large answer was sent.
         arm(HTTPConnection.idleTime, context)
         let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
         let written = context.eventLoop.makePromise(of: Void.self)
@@ -230,7 +232,7 @@ final class HTTPConnection: ChannelInboundHandler {
             return
         }
         if let event = event as? ChannelEvent, event == .inputClosed {
-            // A request that is complete is answered all the same.
+            // A complete request is answered nevertheless.
             if case .answering = state { isLast = true } else { context.close(promise: nil) }
             return
         }

@@ -11,7 +11,7 @@ final class HTTPServer: Sendable {
     private let service: GatewayService
     private let table: ConnectionTable
     private let listening = NIOLockedChannel()
-    /// By the event loops whose threads they use.
+    /// The executors by the event loops whose threads they use.
     private let executors: [ObjectIdentifier: LoopExecutor]
 
     /// The largest head of a request in bytes.

@@ -1,7 +1,7 @@
 #if Gateway
 import NIOCore
 
-/// Runs tasks on the thread of an event loop. A task that another thread ran would cost each request two more wake-ups.
+/// Runs tasks on the thread of an event loop. Tasks on another thread would cost each request two more wake-ups.
 final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

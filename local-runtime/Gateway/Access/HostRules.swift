@@ -1,5 +1,5 @@
 /// The names under which the gateway answers. A page of another site can lead its own name to this address (DNS
-/// rebinding) and then reads every answer as one of its own; the name in `Host` gives it away.
+/// rebinding). The browser would then let it read every answer; the name in `Host` shows where the page came from.
 package struct HostRules: Sendable {
     /// Names and addresses without a port, in lower case.
     private let hosts: Set<String>
@@ -56,7 +56,7 @@ package struct HostRules: Sendable {
             || listed.contains(HostRules.name(authority))
     }
 
-    /// Whether an address is one of this machine only.
+    /// Whether an address can be reached from this machine only.
     package static func isLoopback(_ address: String) -> Bool {
         let isOfIPv4 = address.hasPrefix("127.") && address.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) }
         return address == "localhost" || address == "::1" || isOfIPv4

@@ -7,7 +7,7 @@ import Text
 /// The keys that are valid now. The gateway loads them twice a second, so that a new or a revoked key counts within a
 /// second.
 package final class KeyRing: Sendable {
-    /// Who calls.
+    /// The sender of a request.
     package enum Caller: Sendable, Equatable {
         /// Anybody on this machine, as long as no key exists.
         case anybody
@@ -33,7 +33,7 @@ package final class KeyRing: Sendable {
         case caller(Caller)
         case noKey
         case wrongKey
-        /// The keys could not be read for a while, so that nobody knows whether one was revoked.
+        /// The keys could not be read for a while, so it is not known whether one was revoked.
         case unknown
     }
 
@@ -57,7 +57,7 @@ package final class KeyRing: Sendable {
     /// Whether the gateway listens on a loopback address only.
     private let isLocal: Bool
 
-    /// For how long keys count that could not be loaded again.
+    /// The time for which loaded keys stay valid while they cannot be loaded again.
     package static let patience: Duration = .seconds(5)
 
     package init(isLocal: Bool) { self.isLocal = isLocal }
@@ -78,11 +78,11 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// Whether no key is known, and only this machine can connect, so that everybody who asks may learn why the gateway
-    /// is not ready.
+    /// Whether no key is known and only this machine can connect. Then everybody who asks may know why the gateway is
+    /// not ready.
     package var isUnguarded: Bool { isLocal && state.withLock { $0.exist != true } }
 
-    /// Who calls with this text; nil if the request has no key.
+    /// The caller with this text of a key; nil if the request has no key.
     package func caller(_ text: String?, at now: Instant = .now) -> Answer {
         let key = text.flatMap { APIKey($0) }
         return state.withLock { state in
@@ -97,7 +97,7 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// The caller of a key that was checked before; nil if it does not count any more.
+    /// The caller with a key that was checked before; nil if that key is not valid any more.
     package func caller(ofID id: Int, at now: Instant = .now) -> Caller? {
         state.withLock { state in
             guard let entry = state.entries[id], entry.expiry > now else { return nil }

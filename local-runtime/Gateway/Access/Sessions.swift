@@ -3,20 +3,20 @@ import Synchronization
 package import System
 import Text
 
-/// The sign-ins of the console. A cookie holds a random token instead of the key; it ends after twelve hours, with its
-/// key, when it is signed out, and with the gateway's process.
+/// The sign-ins of the console. A cookie holds a random token instead of the key. A session ends after twelve hours,
+/// when its key ends, at a sign-out, and with the gateway's process.
 package final class Sessions: Sendable {
     private struct Session {
         let key: Int
         let end: Instant
     }
 
-    /// By the SHA-256 of their tokens.
+    /// The sessions by the SHA-256 of their tokens.
     private let sessions = Mutex<[[UInt8]: Session]>([:])
 
     package static let cookie = "postbacks_session"
     package static let hours = 12
-    /// Above this number the sessions that end first are forgotten.
+    /// The maximum of sessions; above it those that would end first are forgotten.
     private static let limit = 4096
 
     package init() {}
@@ -35,7 +35,7 @@ package final class Sessions: Sendable {
         return token
     }
 
-    /// The id of the key with which the session was started; nil for a token of none.
+    /// The id of the key with which the session was started; nil for an unknown token.
     package func key(of token: String, at now: Instant = .now) -> Int? {
         sessions.withLock { sessions in
             guard let session = sessions[digest(token)], session.end > now else { return nil }

@@ -4,10 +4,11 @@ package import Logging
 import Synchronization
 package import System
 
-/// The log's line of each request. A thread of its own writes many at once: logging costs a request no system call, and
-/// a log that is read slowly holds up none. Lines that have no room are left out and counted.
+/// Writes a line to the log for each request. A thread of its own writes many lines at once, so that logging costs a
+/// request no system call, and a log that is read slowly delays no request. Lines for which there is no room are left
+/// out and counted.
 package final class AccessLog: Sendable {
-    /// The facts that are logged of a request. Its query, its body and keys are not among them.
+    /// The facts of a request that are logged. Its query, its body and its key are not among them.
     package struct Entry {
         let bytes: Int
         let id: String
@@ -34,7 +35,7 @@ package final class AccessLog: Sendable {
     private struct Waiting {
         var lines: [[UInt8]] = []
         var bytes = 0
-        /// How many lines were left out.
+        /// The number of lines that were left out.
         var omitted = 0
         /// Whether the thread sleeps and must be woken.
         var isAsleep = false
@@ -48,9 +49,10 @@ package final class AccessLog: Sendable {
 
     /// The bytes of lines that may wait.
     private static let limit = 1 << 20
-    /// How long a line waits for further ones.
+    /// The time for which a line waits for further ones.
     private static let gathering: Duration = .milliseconds(5)
-    /// Pipes take so many bytes as one piece (PIPE_BUF), so that lines of other writers do not get between them.
+    /// A pipe takes this number of bytes in one piece (PIPE_BUF), so that lines of other writers do not get between
+    /// them.
     private static let pieceLimit = 4096
 
     /// Nil if the logger's level leaves these lines out.
@@ -103,7 +105,7 @@ package final class AccessLog: Sendable {
         guard !lines.isEmpty else {
             _ = try? wait(for: [.read(waking.read)], atMost: nil)
             _ = try? waking.read.read(upTo: 64)
-            // Further lines gather, so that not each of them wakes the thread.
+            // Further lines collect meanwhile, so that not each of them wakes the thread.
             _ = try? wait(for: [], atMost: AccessLog.gathering)
             return
         }
@@ -127,7 +129,7 @@ package final class AccessLog: Sendable {
         piece.removeAll(keepingCapacity: true)
     }
 
-    /// Waits until all lines are written, but not longer than this.
+    /// Waits until all lines are written, at most for this time.
     package func finish(within patience: Duration) {
         let deadline = Instant.now + patience
         while waiting.withLock({ !$0.lines.isEmpty || $0.isWriting }), Instant.now < deadline {

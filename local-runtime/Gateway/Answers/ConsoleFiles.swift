@@ -7,7 +7,7 @@ struct ConsoleFiles {
     private struct File {
         let type: String
         let bytes: [UInt8]
-        /// Changes with the content (RFC 9110 §8.8.3).
+        /// The entity tag, which changes with the content (RFC 9110 §8.8.3).
         let tag: String
 
         init(_ name: String, _ bytes: [UInt8]) {
@@ -35,7 +35,7 @@ struct ConsoleFiles {
         self.files = files
     }
 
-    /// All pages are made from this file. They differ in the script that they load, which has the page's name.
+    /// The file from which all pages are made. They differ in the script that they load, which has the page's name.
     private static let template = "page.html"
     private static let pages = ["conversion", "conversions", "deliveries", "functions", "health", "offer", "offers"]
 
@@ -57,7 +57,7 @@ struct ConsoleFiles {
     /// The answer with the file; nil if there is none with this name.
     func response(_ name: String, to request: Request) -> Response? {
         guard let file = files[name] else { return nil }
-        // A new version of the program has new pages, so that a browser asks each time; the tag saves the transfer.
+        // A new version of the program has new pages, so the browser has to ask each time; the tag saves the transfer.
         let headers: [Response.Field] = [
             Response.Field("ETag", file.tag), Response.Field("Cache-Control", "no-cache"),
         ]
@@ -66,8 +66,8 @@ struct ConsoleFiles {
         return Response(200, type: file.type, file.bytes, headers: headers)
     }
 
-    /// The page gets its scripts, styles, pictures and answers from here only, nobody can frame it, and no text ever
-    /// becomes markup.
+    /// A page loads scripts, styles, pictures and data from this gateway only; no other page can frame it; and the
+    /// browser refuses to interpret text as markup.
     static let headers = [
         Response.Field(
             "Content-Security-Policy",

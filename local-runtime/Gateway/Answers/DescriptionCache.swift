@@ -5,11 +5,11 @@ package import Logging
 import Synchronization
 import System
 
-/// The text of `/openapi.json`, made once the functions have told their schemas.
+/// The text of `/openapi.json`, made as soon as the functions have printed their schemas.
 package final class DescriptionCache: Sendable {
     private let bytes = Mutex<[UInt8]?>(nil)
 
-    /// How long a function may take to tell its schemas.
+    /// The time in which a function has to print its schemas.
     private static let patience: Duration = .seconds(10)
 
     package init() {}

@@ -2,18 +2,18 @@ import Secrets
 package import System
 import Text
 
-/// One request on its way: what is known of it once its head has arrived.
+/// One request whose head has arrived, with the facts that follow from the head.
 package struct Exchange: Sendable {
     package let request: Request
     /// The id of the request for logs and for the caller.
     package let id: String
     package let start: Instant
-    /// Where it goes and who sends it, or why it is refused before its body is read.
+    /// Its route and its caller, or the reason why it is refused before its body is read.
     package let admission: Result<Admission, Refusal>
 
     package struct Admission: Sendable, Equatable {
         package let route: Route
-        /// Nil where nobody needs a key.
+        /// The caller; nil for a route that needs no key.
         package let caller: KeyRing.Caller?
     }
 

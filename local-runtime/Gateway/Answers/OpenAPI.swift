@@ -4,7 +4,8 @@ import Store
 
 /// The description of the gateway (OpenAPI 3.1), made from the schemas of the functions.
 package enum OpenAPI {
-    /// `schemas` has for each function what it prints for `--schema`, and `examples` its fixtures by their names.
+    /// `schemas` has the output of each function for `--schema`, and `examples` has the function's fixtures by their
+    /// names.
     package static func document(schemas: [String: JSON], examples: [String: [JSON.Member]]) -> JSON {
         var paths: [JSON.Member] = []
         for name in schemas.keys.sorted() {
@@ -171,7 +172,7 @@ package enum OpenAPI {
                 JSON.Member("\(status)", ["$ref": .string("#/components/responses/\(name)")])
             }
         }
-        // Every path refuses a request that is none, or none for this gateway.
+        // Every path refuses a malformed request, and one for another host.
         let open = refused([400, 405, 408, 413, 417, 421, 431])
         let guarded = refused([400, 401, 403, 405, 408, 413, 417, 421, 431, 503])
         return [

@@ -3,7 +3,7 @@ import Input
 package import JSON
 import Text
 
-/// A failure as the caller sees it over HTTP: the function's own error, or one of the gateway.
+/// A failure as the caller gets it over HTTP: the function's own error, or an error of the gateway.
 package struct Refusal: Error, Equatable, Sendable {
     package let status: Int
     package let code: String
@@ -53,7 +53,7 @@ package struct Refusal: Error, Equatable, Sendable {
             details: details, headers: known.isRetryable ? [Refusal.soon] : [])
     }
 
-    /// Nothing that the caller did is wrong; it may try again in a second.
+    /// The caller has made no mistake, and may try again in a second.
     package static func unavailable(_ message: String) -> Refusal {
         Refusal(503, "unavailable", message, isRetryable: true, headers: [soon])
     }

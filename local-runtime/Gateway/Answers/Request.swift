@@ -22,7 +22,7 @@ package struct Request: Sendable {
         self.isOldVersion = isOldVersion
     }
 
-    /// The same request with the body that has arrived since.
+    /// The same request with its body.
     func with(_ body: [UInt8]) -> Request {
         var request = self
         request.body = body

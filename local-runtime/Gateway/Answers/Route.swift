@@ -8,11 +8,11 @@ package enum Route: Sendable, Equatable {
     /// `/`, which leads to the console.
     case root
     case consoleFile(String)
-    /// Signing in and out, and who is signed in.
+    /// The session: signing in, signing out, and the name of the key that is signed in.
     case session
     /// The macros and presets, and the fields that a preset fills in.
     case catalog, preset
-    /// Previews a postback and sends the request as a test; the sealed secrets stay inside.
+    /// Previews a postback and sends the request as a test. The sealed secrets do not leave the gateway.
     case test
 
     /// - Throws: 404 for an unknown path, and 405 for a method that the path does not have.
@@ -74,7 +74,7 @@ package enum Route: Sendable, Equatable {
     /// Whether a request has a body of JSON.
     package func takesJSON(_ method: String) -> Bool { method == "POST" }
 
-    /// The path for logs and metrics; of all console files together.
+    /// The path for logs and metrics. All files of the console have the same one.
     package var label: String {
         switch self {
         case .function(let name): "/function/\(name)"

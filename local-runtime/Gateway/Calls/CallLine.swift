@@ -7,7 +7,8 @@ package enum CallLine {
     /// Checks that the bytes are exactly one JSON object.
     /// - Throws: the error that the function itself would answer.
     package static func check(_ body: [UInt8], limit: Int) throws(FunctionError) {
-        // Usual bodies are recognised without building their values; of the others the parser says what is wrong.
+        // Usual bodies are recognised without building their values; the parser decides about the others, and names the
+        // mistake.
         if body.count <= limit, PlainObject.isAll(of: body) { return }
         _ = try Gate.object(body, limit: limit)
     }
@@ -116,7 +117,7 @@ package struct AnswerLine: Sendable, Equatable {
         }
     }
 
-    /// An answer may contain what a caller nested, inside the envelope and members of the answer.
+    /// An answer may contain the caller's nested values, inside the envelope and members of the answer.
     private static let depthLimit = JSON.depthLimit + 16
 
     /// The answer in a line that is written as the functions write it, found without parsing; nil for any other line.

@@ -1,14 +1,14 @@
 import System
 import Text
 
-/// Passes a function's log on to standard error, at most so much in a second: a flood stays in the function's pipe,
-/// where it stops the function and nobody else.
+/// Passes a function's log on to standard error, with a limit of bytes in a second. A flood stays in the function's
+/// pipe, where it delays only that function.
 struct ErrorLines {
     private let function: String
     private var buffer = LineBuffer(lengthLimit: 8192, keptOfOverlong: 1024)
     private var second: Instant
     private var forwarded = 0
-    /// When it may go on; nil while it is not paused.
+    /// The time at which it may continue; nil while it is not paused.
     private(set) var resumption: Instant?
 
     /// The bytes of one function's log that are passed on in a second.

@@ -1,21 +1,21 @@
 import System
 
-/// How much a function may have in hand, and how long it may take.
+/// The limits of a function: how many calls it may have under way, and how long they may take.
 package struct FunctionLimits: Sendable {
     /// The calls of one function that may wait for their answers.
     package var calls = 1024
     /// The bytes of their inputs.
     package var bytes = 8 << 20
-    /// How long a call waits for its answer.
+    /// The time for which a call waits for its answer.
     package var patience: Duration = .seconds(10)
-    /// A process that has calls in hand and writes nothing for this long is killed.
+    /// A process that has calls under way and writes nothing for this time is killed.
     package var silence: Duration = .seconds(20)
     /// A process without calls ends after this time.
     package var idleTime: Duration = .seconds(600)
     /// A process that was asked to end and has not ended after this time is killed. The gateway waits longer for its
     /// functions when it ends itself.
     package var endTime: Duration = .seconds(5)
-    /// The lines that a process may have in hand. The others wait in the gateway, where a call that nobody waits for
+    /// The lines that a process may have under way. The others wait in the gateway, where a call for which nobody waits
     /// any more can still be withdrawn.
     package var linesInHand = 8
     package var processes = 1
@@ -24,7 +24,7 @@ package struct FunctionLimits: Sendable {
 
     package init() {}
 
-    /// The limits of one function. `attempt` is how long one attempt of deliverPostback may take.
+    /// The limits of one function. `attempt` is the time limit of one attempt of deliverPostback.
     package static func of(_ name: String, attempt: Duration) -> FunctionLimits {
         var limits = FunctionLimits()
         if FunctionNames.recording.contains(name) {
@@ -32,7 +32,7 @@ package struct FunctionLimits: Sendable {
             limits.linesInHand = 500
         }
         if name == "deliverPostback" {
-            // It waits for receivers, for many at once.
+            // It waits for many receivers at once.
             limits.linesInHand = 256
             limits.patience = attempt + .seconds(5)
             limits.silence = attempt + .seconds(15)

@@ -4,14 +4,14 @@ import Synchronization
 package import System
 
 /// The warm processes of all functions. One thread starts them, writes the calls to them and reads their answers; a
-/// function that hangs, lies or ends costs its own calls only.
+/// function that hangs, writes wrong lines or ends costs its own calls only.
 package final class FunctionPool: Sendable {
-    /// The calls and requests that callers hand to the thread.
+    /// The calls and requests that callers pass to the thread.
     private struct Inbox {
-        /// For each function: the calls that have no answer yet, and the bytes of their inputs.
+        /// The calls of each function that have no answer yet, and the bytes of their inputs.
         var load: [String: (calls: Int, bytes: Int)] = [:]
         var arrived: [PendingCall] = []
-        /// Whether the thread may sleep and must be woken for what arrives. Under load it seldom sleeps.
+        /// Whether the thread may be asleep, so that a new call has to wake it. Under load it seldom sleeps.
         var isAsleep = false
         var isClosing = false
         var isOver = false
@@ -69,7 +69,7 @@ package final class FunctionPool: Sendable {
         }
     }
 
-    /// Counts the call and hands it to the thread, unless there are too many.
+    /// Counts the call and passes it to the thread, unless there are too many.
     /// - Returns: whether the thread must be woken.
     private func enter(_ call: PendingCall, _ limits: FunctionLimits) -> Result<Bool, Refusal> {
         inbox.withLock { inbox in
@@ -96,13 +96,14 @@ package final class FunctionPool: Sendable {
     /// For each function, the calls that have no answer yet.
     package var waiting: [String: Int] { inbox.withLock { $0.load.mapValues(\.calls) } }
 
-    /// Takes no further call, closes the functions' inputs, and returns when all processes have ended. Calls that were
-    /// taken are answered.
+    /// Accepts no further call, closes the functions' inputs, and returns when all processes have ended. Calls that
+    /// were accepted before are answered.
     package func close() async {
         await withCheckedContinuation { continuation in close { continuation.resume() } }
     }
 
-    /// The same; `over` is called when all processes have ended, on the pool's thread or before this returns.
+    /// Does the same without waiting; `over` is called when all processes have ended, on the pool's thread or before
+    /// this returns.
     package func close(_ over: @escaping @Sendable () -> Void) {
         let isOver = inbox.withLock { inbox in
             inbox.isClosing = true
@@ -112,7 +113,7 @@ package final class FunctionPool: Sendable {
         if isOver { over() } else { wake() }
     }
 
-    /// A full pipe wakes the thread as well as one more byte.
+    /// A full pipe wakes the thread too, so that a failed write does no harm.
     private func wake() { _ = try? waking.write.writeSome([1]) }
 
     private func run(_ loop: inout PoolLoop) {
@@ -159,10 +160,10 @@ struct PoolLoop {
         }
     }
 
-    /// Adds what the processes wait for to a list that others use too.
+    /// Adds the interests of the processes to a list that contains others too.
     func watch(in interests: inout [Interest]) { for function in active { function.watch(in: &interests) } }
 
-    /// Takes from the results of the list which processes have written something.
+    /// Reads in the results of the list which processes have written something.
     func notice(_ ready: [Bool]) { for function in active { function.notice(ready) } }
 
     var isOver: Bool { active.isEmpty }

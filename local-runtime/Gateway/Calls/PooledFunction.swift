@@ -6,7 +6,7 @@ final class PooledFunction {
     private let program: FunctionProgram
     private let metrics: GatewayMetrics
     private let logger: Logger
-    /// The calls of which no byte was written yet, in their order; those before `taken` have left.
+    /// The calls of which no byte was written yet, in their order. Those before the index `taken` have been removed.
     private var queue: [PendingCall] = []
     private var taken = 0
     private var processes: [PooledProcess] = []
@@ -30,7 +30,7 @@ final class PooledFunction {
     /// Whether nothing waits and no process is left.
     var isOver: Bool { !hasWaiting && processes.isEmpty }
 
-    /// When `advance` is due even if nothing happens.
+    /// The time at which `advance` must be called even if nothing happens.
     var wakeTime: Instant? {
         var times = processes.compactMap(\.wakeTime)
         if hasWaiting { times.append(queue[taken].deadline) }
@@ -40,7 +40,7 @@ final class PooledFunction {
 
     func take(_ call: PendingCall) { queue.append(call) }
 
-    /// Lets the processes finish what they have, and end.
+    /// Lets the processes answer the calls that they have, and end.
     func close() { isClosing = true }
 
     func advance(now: Instant) {
@@ -71,8 +71,8 @@ final class PooledFunction {
         restartTime = now + backoff.fail()
     }
 
-    /// Answers the calls that have waited too long. All calls of a function have the same patience, so that the first
-    /// ones are the first to be late.
+    /// Answers the calls that have waited too long. All calls of a function have the same time limit, so the first ones
+    /// are late first.
     private func dropLate(now: Instant) {
         while hasWaiting, queue[taken].deadline <= now {
             queue[taken].answer(
@@ -109,7 +109,7 @@ final class PooledFunction {
         }
     }
 
-    /// Gives the waiting calls to the processes that have room, to the one with the least in hand first.
+    /// Gives the waiting calls to the processes that have room, first to the one with the fewest calls.
     private func hand(now: Instant) {
         while hasWaiting {
             var free: PooledProcess?

@@ -3,30 +3,31 @@ import Logging
 import System
 import Text
 
-/// One warm process of a function, with the calls that it has in hand.
+/// One warm process of a function, with the calls that it was given and has not answered.
 final class PooledProcess {
     private let program: FunctionProgram
     private let logger: Logger
     private let process: WarmProcess
     private var errors: ErrorLines
-    /// By the ids of their lines; nil for a call that nobody waits for any more, whose answer may still come.
+    /// The calls by the ids of their lines; nil for a call for which nobody waits any more, and whose answer may still
+    /// come.
     private var calls: [UInt64: PendingCall?] = [:]
     /// The ids of the calls in the order of their deadlines; those that were answered are skipped.
     private var order: [UInt64] = []
     private var firstInOrder = 0
     private var lastID: UInt64 = 0
-    /// When the process last wrote something, or got a call after it had none.
+    /// The time at which the process last wrote something, or got a call after it had none.
     private var lastSign: Instant
     private var idleSince: Instant
-    /// Where its outputs stand in the list of what the pool waits for; nil if it does not wait for them.
+    /// The indexes of its outputs in the pool's list of interests; nil if the pool does not wait for them.
     private var places: (output: Int?, errors: Int?) = (nil, nil)
-    /// Whether it has written something that was not read yet.
+    /// Whether it has written bytes that were not read yet.
     private var hasWritten: (output: Bool, errors: Bool) = (false, false)
-    /// Why the process was killed.
+    /// The reason why the process was killed; nil if it was not.
     private var killReason: String?
-    /// When it was asked to end.
+    /// The time at which it was asked to end; nil if it was not.
     private var finishTime: Instant?
-    /// How it ended; nil while it runs.
+    /// Its end; nil while it runs.
     private(set) var end: End?
 
     struct End {
@@ -50,10 +51,10 @@ final class PooledProcess {
     var callsInHand: Int { calls.count }
     var takesCalls: Bool { killReason == nil && finishTime == nil && process.takesInput && process.isOpen }
     var hasRoom: Bool { calls.count < program.limits.linesInHand && process.unwrittenBytes < 1 << 20 }
-    /// Whether it has so much in hand that another process would help.
+    /// Whether it has so many calls that another process would help.
     var isBusy: Bool { calls.count >= min(8, program.limits.linesInHand) }
 
-    /// Adds what it waits for to a list that others use too.
+    /// Adds its interests to a list that contains others too.
     func watch(in interests: inout [Interest]) {
         // The output is the first interest of a process that has one.
         places.output = process.isOpen ? interests.count : nil
@@ -65,7 +66,7 @@ final class PooledProcess {
         }
     }
 
-    /// Takes from the results of the list what concerns it.
+    /// Reads its own results in those of the list.
     func notice(_ ready: [Bool]) {
         if let place = places.output, ready[place] { hasWritten.output = true }
         if let place = places.errors, ready[place] { hasWritten.errors = true }
@@ -95,14 +96,15 @@ final class PooledProcess {
         do throws(SystemError) {
             try process.write()
         } catch {
-            // It does not read any more: it has ended, which the end of its output shows, or it is stuck.
+            // The process does not read any more: either it has ended, which the end of its output shows, or it is
+            // stuck.
             kill("closed_input")
         }
-        // Nothing else would wake the thread for this.
+        // No other event would wake the thread for this.
         if finishTime != nil, process.unwrittenBytes == 0 { process.closeInput() }
     }
 
-    /// Lets the process finish what it has in hand, and end.
+    /// Lets the process answer its calls, and end.
     func finish(now: Instant) {
         guard finishTime == nil else { return }
         // Its input is closed once everything is written.
@@ -144,10 +146,10 @@ final class PooledProcess {
         call?.answer(.success(AnswerLine(Array(line))))
     }
 
-    /// The first call in the order of deadlines that somebody waits for.
+    /// The first call in the order of deadlines for which somebody still waits.
     private var firstWaiting: UInt64? { firstInOrder < order.count ? order[firstInOrder] : nil }
 
-    /// Answers the calls whose time is over. What the function does with them is not known.
+    /// Answers the calls whose time is over. It is not known whether the function still executes them.
     private func answerLate(now: Instant) {
         while let id = firstWaiting {
             if let call = calls[id] ?? nil {

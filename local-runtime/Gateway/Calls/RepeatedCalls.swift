@@ -2,8 +2,8 @@ import Secrets
 import Synchronization
 import System
 
-/// The answers to calls that carry an `Idempotency-Key` and that the function itself would repeat: a forced resend. A
-/// repeated call gets the first one's answer. They are kept for a day, in this process only.
+/// The answers to calls with an `Idempotency-Key` that the function itself would execute again, which are forced
+/// resends. A repeated call gets the answer to the first one. They are kept for a day, in this process only.
 final class RepeatedCalls: Sendable {
     private struct Name: Hashable {
         /// The id of the key with which the call was made, because two callers may choose the same Idempotency-Key; nil
@@ -14,7 +14,7 @@ final class RepeatedCalls: Sendable {
 
     private struct Entry {
         let input: [UInt8]
-        /// Nil while the first call is under way.
+        /// The answer; nil while the first call is under way.
         var response: Response?
         let end: Instant
     }
@@ -22,7 +22,7 @@ final class RepeatedCalls: Sendable {
     private let entries = Mutex<[Name: Entry]>([:])
 
     private static let lifetime: Duration = .seconds(86_400)
-    /// Above this number no further key is taken, so that the memory stays bounded.
+    /// The maximum of keys, so that the memory stays bounded. Above it no further key is accepted.
     private static let limit = 4096
 
     /// Runs the body, unless the answer to the same call is known.
@@ -37,7 +37,8 @@ final class RepeatedCalls: Sendable {
             entries.withLock { $0[name]?.response = response }
             return response
         } catch {
-            // Nothing was resent, or nobody knows; then the caller may try again, which sends at least once.
+            // Nothing was resent, or it is not known whether anything was. In both cases the caller may try again;
+            // deliveries are sent at least once.
             entries.withLock { $0[name] = nil }
             throw error
         }

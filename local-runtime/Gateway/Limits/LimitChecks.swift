@@ -16,7 +16,7 @@ package final class LimitChecks: Sendable {
 
     /// The maximum number of questions that wait.
     private static let limit = 1024
-    /// How long an answer may take, and the same for the statement alone, in milliseconds.
+    /// The time limit of an answer, and the one of the statement alone in milliseconds.
     private static let patience: Duration = .seconds(10)
     private static let statementTimeout = "5000"
 

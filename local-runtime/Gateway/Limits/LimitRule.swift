@@ -3,7 +3,7 @@ import Store
 /// How the limits of a key apply to one function. `LimitRule.all` has the rule of every function; a function without a
 /// rule is refused to a key that is limited.
 package struct LimitRule: Sendable {
-    /// Which keys may not call the function at all, because what it does concerns more than their limits.
+    /// The keys that may not call the function at all, because its effect goes beyond their limits.
     let refused: Refused
     /// The limits that become values of the fields `offerId` and `affiliateId`, so that the function applies them in
     /// its SQL.
@@ -30,9 +30,9 @@ package struct LimitRule: Sendable {
 
     enum IDs: Sendable {
         case none
-        /// The fields are added unless they are given; a value that is given must be the limit.
+        /// The fields get the limits as values. A value that the caller gives must be equal to the limit.
         case added([Dimension])
-        /// The same in the object `filter`, if that is given.
+        /// Does the same in the object `filter`, if the caller gives that.
         case addedToFilter
         /// The caller must give the fields, with the values of the limits.
         case given([Dimension])
@@ -81,7 +81,7 @@ package struct LimitRule: Sendable {
         self.answer = answer
     }
 
-    /// The rules by the names of the functions. A comment says why, where it is not plain.
+    /// The rules by the names of the functions. A comment gives the reason where that is not obvious.
     package static let all: [String: LimitRule] = [
         "backfillPostback": LimitRule(records: .postback),
         "configureAffiliate": LimitRule(refused: .limitOfOffer, ids: .given([.affiliate])),
@@ -125,7 +125,7 @@ extension LimitRule.Dimension {
         self == .offer ? PostbackKinds.names.everyOffer : PostbackKinds.names.everyAffiliate
     }
 
-    /// The id to which the limits are limited in this respect; nil if they are not.
+    /// The id of this dimension in the limits; nil if they leave it open.
     func limit(of limits: KeyLimits) -> String? { self == .offer ? limits.offerID : limits.affiliateID }
 }
 

@@ -3,13 +3,14 @@ import Input
 import JSON
 import Store
 
-/// Takes out of an answer what may concern records outside of the key's limits. The other bytes stay as the function
-/// wrote them.
+/// Removes from an answer everything that may concern records outside of the key's limits. The other bytes stay as the
+/// function wrote them.
 struct LimitedAnswer {
     let records: LimitedRecords
     let limits: KeyLimits
 
-    /// - Throws: a conflict if the answer shows another one's conversion: the function has found a repeat of it.
+    /// - Throws: a conflict if the function has recognised a repeat of another affiliate's conversion, which the answer
+    ///   would show.
     func show(_ output: [UInt8], of name: String, _ input: LimitedInput) async throws(Refusal) -> [UInt8] {
         switch LimitRule.all[name]?.answer {
         case .whole?, nil: return output
@@ -24,8 +25,8 @@ struct LimitedAnswer {
         }
     }
 
-    /// The error of a function without the id of a postback that may be another one's: idempotency keys are the same
-    /// for all callers.
+    /// The error of a function, without the id of a postback that may belong to another affiliate: all callers share
+    /// the idempotency keys.
     func hide(_ refusal: Refusal, of name: String) -> Refusal {
         guard name == "createPostback", refusal.status == 409, refusal.details.first?.field == "idempotencyKey" else {
             return refusal

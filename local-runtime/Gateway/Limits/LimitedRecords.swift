@@ -5,14 +5,14 @@ import JSON
 import Postgres
 import Store
 
-/// Checks that the records which an input names belong to the limits of the key. A record of others is answered exactly
-/// as one that does not exist, with the function's own error, so that nobody learns which ids exist.
+/// Checks that the records which an input names belong to the limits of the key. A record of others gets exactly the
+/// answer of one that does not exist, with the function's own error, so that nobody can find out which ids exist.
 struct LimitedRecords {
     let checks: LimitChecks
 
     /// - Returns: the input, in which a conversion is named by its id: the tracker's ids of two affiliates may be the
     ///   same, and the function would find both.
-    /// - Throws: 404 for a record that is none of the limits; 400 for a fault in a field that names one.
+    /// - Throws: 404 for a record that does not belong to the limits; 400 for a fault in a field that names one.
     func check(_ input: LimitedInput, of name: String) async throws(Refusal) -> LimitedInput {
         let limits = input.limits
         switch LimitRule.all[name]?.records {
@@ -50,7 +50,7 @@ struct LimitedRecords {
         return input
     }
 
-    /// The ids among these postbacks that are none of the limits.
+    /// The ids of those postbacks that do not belong to the limits.
     func foreign(_ ids: [Int], _ limits: KeyLimits) async throws(Refusal) -> [Int] {
         try await checks.ask(FindForeignPostbacks(ids, limits: limits))
     }
@@ -114,7 +114,8 @@ struct LimitedRecords {
         if let ids = filter.postbackIDs { try await requirePostbacks(ids, limits, at: path.member("postbackIds")) }
     }
 
-    /// A destination is known if a postback of the limits leads there: others do not learn whose trackers are used.
+    /// A destination counts as known if a postback of the limits leads there. So nobody can find out which trackers
+    /// others use.
     private func append(
         _ unknown: inout [UnknownRecord], _ origins: [String]?, _ limits: KeyLimits
     ) async throws(Refusal) {

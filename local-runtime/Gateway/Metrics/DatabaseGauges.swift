@@ -1,8 +1,8 @@
 import FunctionRuntime
 package import Store
 
-/// The work that is owed, as the database says. Where it cannot be read the values are absent: a zero for a
-/// queue that could not be read would be a false all-clear.
+/// The work that is owed, read from the database. If it cannot be read, the values are left out, because a zero would
+/// say that nothing is owed.
 package struct DatabaseGauges: Sendable, Equatable {
     package let measured: MeasureWork.Answer
     /// The counters that all pollers share.
@@ -13,7 +13,7 @@ package struct DatabaseGauges: Sendable, Equatable {
         self.counters = counters
     }
 
-    /// There are a few hundred: bounds, outcomes and errors are few.
+    /// The maximum of counters. There are only a few hundred, because there are few bounds, outcomes and errors.
     static let counterLimit = 5000
 
     static func families(_ gauges: DatabaseGauges?) -> [MetricFamily] {

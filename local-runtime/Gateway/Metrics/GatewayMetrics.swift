@@ -37,7 +37,7 @@ package final class GatewayMetrics: Sendable {
 
     package init() {}
 
-    /// A request was answered. `route` is a path of the description, never the path that was asked for.
+    /// Counts a request that was answered. `route` is a path of the description, never the path that was asked for.
     package func answered(route: String, method: String, status: Int, seconds: Double) {
         let request = RequestKind(
             route: route, method: GatewayMetrics.methods.contains(method) ? method : "other", status: status)
@@ -46,7 +46,7 @@ package final class GatewayMetrics: Sendable {
 
     private static let methods = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"]
 
-    /// A function was called. `code` is `ok` or the code of its error.
+    /// Counts a call of a function. `code` is `ok` or the code of its error.
     package func called(_ function: String, code: String, seconds: Double) {
         counts.withLock { counts in
             counts.functionRequests[CallKind(function: function, code: code), default: 0] += 1
@@ -54,7 +54,7 @@ package final class GatewayMetrics: Sendable {
         }
     }
 
-    /// A function's process ended although nobody asked it to.
+    /// Counts a process of a function that ended although it was not asked to.
     package func functionRestarted(_ function: String, reason: String) {
         counts.withLock { $0.restarts[["function": function, "reason": reason], default: 0] += 1 }
     }
@@ -65,8 +65,8 @@ package final class GatewayMetrics: Sendable {
 
     package func bodiesChanged(to bytes: Int) { counts.withLock { $0.bodyBytes = bytes } }
 
-    /// The text for Prometheus. `waiting` has for each function the calls without an answer; `gauges` is what the
-    /// database said, nil if it cannot be read.
+    /// The text for Prometheus. `waiting` has for each function the calls without an answer; `gauges` are the values
+    /// from the database; nil if it cannot be read.
     package func text(waiting: [String: Int], gauges: DatabaseGauges?) -> String {
         let counts = counts.withLock { $0 }
         let all = families(counts, waiting: waiting) + DatabaseGauges.families(gauges) + processFamilies()

@@ -47,7 +47,7 @@ struct MetricFamily {
         lines.append("\(name)_count\(labels.text) \(count)")
     }
 
-    /// Empty for a metric without a value.
+    /// The text of the metric; empty if it has no value.
     var text: String {
         if lines.isEmpty { return "" }
         return (["# HELP \(name) \(help)", "# TYPE \(name) \(kind.rawValue)"] + lines).map { "\($0)\n" }.joined()
@@ -73,7 +73,7 @@ struct Labels: Hashable, ExpressibleByDictionaryLiteral {
         return labels
     }
 
-    /// Empty, or `{name="value",…}`.
+    /// The labels in the text format: empty, or `{name="value",…}`.
     var text: String {
         if pairs.isEmpty { return "" }
         return "{\(pairs.map { "\($0.name)=\"\(Labels.escaped($0.value))\"" }.joined(separator: ","))}"
