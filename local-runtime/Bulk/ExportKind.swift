@@ -119,7 +119,8 @@ package enum ExportKind: String, CaseIterable, Sendable {
         case (.deliveries, "lastOutcome"): ofLastAttempt("outcome")
         case (.deliveries, "lastMethod"): ofLastAttempt("request", "method")
         case (.deliveries, "lastUrl"): ofLastAttempt("request", "url")
-        // The delivery has them still when its attempts are not kept any more; early versions kept them in attempts alone.
+        // The delivery still has status and error after its attempts were dropped; early versions stored them in
+        // attempts alone.
         case (.deliveries, "lastStatus"): either(member("httpStatus"), ofLastAttempt("response", "status"))
         case (.deliveries, "lastError"): either(member("errorCode"), ofLastAttempt("error", "code"))
         case (_, let name) where name.hasPrefix("params."): member("params", String(name.dropFirst("params.".count)))

@@ -76,8 +76,8 @@ package final class Poller {
         }
     }
 
-    /// `program` sends the postbacks, `local` the alerts: deliverPostback, unless a platform runs it for the postbacks.
-    /// The first signal stops the poller in good order; a second one stops it at once.
+    /// `program` sends the postbacks, and `local` sends the alerts. Both are deliverPostback, unless a platform runs
+    /// that for the postbacks. The first signal stops the poller in good order; a second one stops it at once.
     package init(
         _ settings: PollerSettings, program: DeliveryProgram, local: DeliveryProgram, signals: SignalDescriptor,
         logger: Logger

@@ -1,8 +1,9 @@
 import Configuration
 import System
 
-/// The URLs at which the platform runs the function. A call goes to the one with the fewest calls under way among those
-/// that work. One that fails rests, for longer with each failure, and gets calls only while all rest. Times are passed in.
+/// The URLs at which the platform runs the function. A call goes to the working URL with the fewest calls under way. A
+/// URL that fails is not used for a while, which grows with each failure; it gets calls only while no other works.
+/// Times are passed in.
 struct Endpoints {
     private var all: [Endpoint]
 
@@ -13,7 +14,7 @@ struct Endpoints {
         var restEnd: Instant = .distantPast
     }
 
-    /// At least one function.
+    /// The URLs, at least one.
     init(_ functions: [RemoteFunction]) { all = functions.map { Endpoint(function: $0) } }
 
     var count: Int { all.count }
@@ -38,7 +39,7 @@ struct Endpoints {
             all[index].backoff.succeed()
             all[index].restEnd = .distantPast
         } else if all[index].restEnd <= now {
-            // The failures of the calls that were under way together count once.
+            // Failures of calls that were under way at the same time are counted once.
             all[index].restEnd = now + all[index].backoff.fail()
         }
     }

@@ -1,7 +1,7 @@
 import System
 import Text
 
-/// The lines of the poller. No line is longer than an input of deliverPostback and its envelope.
+/// Reads the lines of the poller. No line is longer than an input of deliverPostback and its envelope.
 struct InputLines {
     private let descriptor: Descriptor
     private var buffer = LineBuffer(lengthLimit: InputLines.lengthLimit)

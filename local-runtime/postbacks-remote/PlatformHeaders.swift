@@ -4,7 +4,7 @@ import FunctionRuntime
 import HTTP
 import Secrets
 
-/// The headers with which a platform is called, and what signs them.
+/// The headers with which a platform is called, and the credentials that sign the call.
 final class PlatformHeaders {
     private let settings: Settings
     private var authorization: Secret?
@@ -50,7 +50,7 @@ final class PlatformHeaders {
         return headers
     }
 
-    /// Nil if the call is not signed.
+    /// The credentials of a signed call; nil if the call is not signed.
     func signature(for function: RemoteFunction) -> HTTPRequest.Signature? {
         guard authorization == nil, let region = function.lambdaRegion, let credentials else { return nil }
         return HTTPRequest.Signature(

@@ -4,8 +4,8 @@ import HTTP
 import Input
 import JSON
 
-/// What the end of a call says: an answer of deliverPostback, or a failure of the platform. The latter is nobody's fault
-/// but the platform's (R12): the poller charges no attempt for it.
+/// The result of a call: an answer of deliverPostback, or a failure of the platform. For such a failure the poller
+/// charges no attempt, because neither the delivery nor its receiver has caused it (R12).
 enum PlatformVerdict {
     /// The function's output, as JSON in one line.
     case output([UInt8])
@@ -58,8 +58,8 @@ enum PlatformVerdict {
         }
     }
 
-    /// The answer of deliverPostback to this very call; nil if the body is none. A cache in between, or another function
-    /// at that URL, would answer something else. Only the members that tell are read.
+    /// The answer of deliverPostback to this very call; nil if the body is none. A cache in between, or another
+    /// function at that URL, would answer something else. Only the members that identify the call are read.
     private static func answer(_ response: HTTPResponse, of call: RemoteCall) -> PlatformVerdict? {
         let body = response.body
         guard let members = try? JSON.outline(of: body, depth: JSON.depthLimit + 1),
@@ -103,8 +103,8 @@ enum PlatformVerdict {
     /// Whether the authorization may be to blame.
     var isRefusal: Bool { if case .refused(_, _, isMisconfigured: true) = self { true } else { false } }
 
-    /// The line for the poller. The detail `platform` names the reason; its code says what may have happened:
-    /// `unavailable` and `misconfigured` that nothing was sent to the receiver, `internal` that nobody knows.
+    /// The line for the poller. The detail `platform` names the reason; its code says what may have happened: after
+    /// `unavailable` and `misconfigured` nothing was sent to the receiver, after `internal` it is not known.
     func line(for call: RemoteCall) -> [UInt8] {
         let error: FunctionError
         switch self {

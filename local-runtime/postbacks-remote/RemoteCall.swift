@@ -11,7 +11,7 @@ struct RemoteCall {
     let delivery: JSON
     let attempt: JSON
 
-    /// A line that is no call, with its answer.
+    /// A line that is not a call, with its answer.
     struct Malformed: Error {
         let line: [UInt8]
     }

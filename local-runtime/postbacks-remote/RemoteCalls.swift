@@ -18,13 +18,13 @@ struct RemoteCalls {
     private struct Started {
         let call: RemoteCall
         let endpoint: Int
-        /// How often it was sent before to an endpoint that could not be reached.
+        /// The number of times that it was sent to an endpoint that could not be reached.
         let tries: Int
     }
 
-    /// No further line is read while inputs of this many bytes are under way.
+    /// The bytes of inputs under way above which no further line is read.
     private static let bytesInFlightLimit = 64 << 20
-    /// A valid answer is always shorter; the poller kills a process that writes a longer line.
+    /// The limit of an answer. A valid one is always shorter; the poller kills a process that writes a longer line.
     private static let answerLimit = 8 << 20
     /// The time that the platform may need beyond that of the attempt itself, for example to start a process.
     private static let slack: Duration = .seconds(5)
@@ -46,7 +46,7 @@ struct RemoteCalls {
         }
     }
 
-    /// The operator has configured the address, so it may be a private one. Metadata services stay closed.
+    /// The operator has configured the address, so it may be a private one. Metadata services stay forbidden.
     private static var anywhere: EgressRules { (try? EgressRules(allowing: "0.0.0.0/0,::/0")) ?? EgressRules() }
 
     var isEmpty: Bool { calls.isEmpty && answers.isEmpty }
@@ -87,7 +87,7 @@ struct RemoteCalls {
         bytesInFlight -= started.call.input.count
         let verdict = PlatformVerdict(completion, of: started.call)
         endpoints.ended(started.endpoint, isFailure: verdict.isOfPlatform, now: .now)
-        // Nobody has seen the call, so another endpoint may take it at once.
+        // The call has reached nobody, so another endpoint may get it at once.
         if verdict.wasNotSent, started.tries + 1 < endpoints.count {
             return start(started.call, tries: started.tries + 1)
         }

@@ -4,8 +4,8 @@ import FunctionRuntime
 import Glibc
 import System
 
-/// Calls deliverPostback where a FaaS platform runs it (POSTBACKS_INVOKE). A poller starts this program in the place of
-/// deliverPostback: it takes the same lines and gives the same answers.
+/// Calls deliverPostback where a FaaS platform runs it (POSTBACKS_INVOKE). A poller starts this program instead of
+/// deliverPostback; both read the same lines and write the same answers.
 @main
 enum RemoteProgram {
     static let name = "postbacks-remote"

@@ -1,8 +1,8 @@
 import System
 
-/// A file that is executed by this program: its first line begins with `#!` and names it, as a script names its
-/// interpreter, and the other lines are the words of a command. A file `bootstrap` for AWS Lambda is one, because it can
-/// name a loader and this program in one line, and needs no shell.
+/// A file that names this program as its interpreter: its first line begins with `#!` and the program's path, and the
+/// other lines are the words of a command. The file `bootstrap` for AWS Lambda has this form, because its first line
+/// can name a loader and this program, so that no shell is needed.
 struct CommandScript {
     /// The words of the command.
     let words: [String]

@@ -4,18 +4,18 @@ import Gateway
 import Logging
 import System
 
-/// The program `postbacks-gateway`, started and watched by this one. It ends with this process: it reads the end of its
-/// input then.
+/// The program `postbacks-gateway`, which this one starts and watches. It ends when this process ends, because its
+/// input is closed then.
 final class GatewayProcess {
     private let program: String
     private let child: ChildProcess
     private let output: Descriptor?
 
-    /// Where it listens; nil until it has said so.
+    /// The URL at which it listens; nil until it has reported that.
     private(set) var address: String?
     private var buffer: [UInt8] = []
 
-    /// Starts the program. Its first line, which says where it listens, is read by `advance`.
+    /// Starts the program. `advance` reads its first line, which has the URL.
     init(
         _ program: String, host: String, port: Int, environment: [String: String]
     ) throws(SystemError) {
@@ -30,7 +30,7 @@ final class GatewayProcess {
     /// The events to wait for before the next `advance`.
     var interests: [Interest] { address == nil ? [output].compactMap { $0.map(Interest.read) } : [] }
 
-    /// Reads the first line if it is there.
+    /// Reads the first line if it has arrived.
     /// - Returns: the exit status once the program has ended.
     func advance() throws(SystemError) -> ChildProcess.ExitStatus? {
         if address == nil, let output, case .bytes(let bytes) = try output.read(upTo: 4096) {
@@ -43,7 +43,7 @@ final class GatewayProcess {
         return try child.poll()
     }
 
-    /// Asks it to end, and waits: it answers what it has taken, for up to 20 seconds.
+    /// Asks it to end, and waits for that. It answers the requests that it has accepted, for up to 20 seconds.
     @discardableResult
     func end() throws(SystemError) -> ChildProcess.ExitStatus {
         child.terminate()
@@ -53,8 +53,8 @@ final class GatewayProcess {
 }
 
 extension GatewayProcess {
-    /// The path of the program: beside this one, or where `./local-runtime/build --gateway` puts it. A build without the
-    /// gateway leaves a program of this name that only says so.
+    /// The path of the program: beside this one, or where `./local-runtime/build --gateway` puts it. A build without
+    /// the gateway has a program of this name that only explains how to build the real one.
     /// - Returns: nil if there is none that works and has this version.
     static func find() -> String? {
         candidates.first { candidate in
@@ -81,9 +81,9 @@ extension GatewayProcess {
             .misconfigured, "there is no program postbacks-gateway; build it with: ./local-runtime/build --gateway")
     }
 
-    /// The environment of the gateway: the functions' folder, and what functions need that are called by hand.
+    /// The environment of the gateway: the functions' folder, and the settings of functions that are called by hand.
     static func environment(_ installation: Installation, _ connectionString: String) throws -> [String: String] {
-        // Each function gets only what it needs of it.
+        // The gateway gives each function only the settings that it needs.
         var variables = try installation.environmentBesideUp(
             of: "previewPostback", connectionString: connectionString)
         variables["POSTBACKS_FUNCTIONS"] = installation.functions
@@ -102,7 +102,7 @@ final class GatewayWatch {
     private var backoff = Backoff(first: .seconds(1), longest: .seconds(60))
     private var next: Instant = .distantPast
 
-    /// How often to look for the program while it is not there: it may be under construction.
+    /// The time between two searches for a program that does not exist: it may still be building.
     private static let lookInterval: Duration = .seconds(3)
 
     init(_ options: ListenOptions, environment: [String: String], logger: Logger) {

@@ -48,7 +48,7 @@ struct Generate: ParsableCommand {
         }
     }
 
-    /// The fields of the command line.
+    /// Reads the fields of the command line.
     private func changes() throws(ValidationError) -> [JSON.Member] {
         var members: [JSON.Member] = []
         var words = fields[...]
@@ -67,7 +67,7 @@ struct Generate: ParsableCommand {
         return members
     }
 
-    /// Lets the function name what is wrong with the fields that were given. Without its executable nothing is checked.
+    /// Lets the function check the given fields and name the mistakes. Without its executable nothing is checked.
     private func check(_ input: JSON) throws {
         guard !fields.isEmpty, let program = try? Installation().function(function) else { return }
         let line: JSON = ["id": 1, "input": input]

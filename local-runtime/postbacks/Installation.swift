@@ -21,8 +21,8 @@ struct Installation {
     /// The folder of the function executables.
     let functions: String
 
-    /// `added` are variables that stand in the place of this process's own. `functions` is the folder of the functions, in
-    /// the place of the setting.
+    /// `added` are variables that replace those of this process. `functions` is the folder of the functions; it
+    /// replaces the setting.
     init(home: String? = nil, functions: String? = nil, adding added: [String: String] = [:]) throws(FunctionError) {
         var variables = ProcessEnvironment.all
         for (name, value) in added {

@@ -76,7 +76,7 @@ struct CreateKeyCommand: ParsableCommand {
         return count * unit
     }
 
-    /// The limits, read as the functions read ids.
+    /// The limits, whose ids are read by the same rules as in the functions.
     private func limits() throws -> KeyLimits {
         func id(_ text: String?, _ option: String) throws -> String? {
             guard let text else { return nil }

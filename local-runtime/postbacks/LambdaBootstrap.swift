@@ -36,7 +36,7 @@ struct LambdaBootstrap: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            // This comes before any thread starts, because threads inherit the signal mask.
+            // Signals are blocked before any thread starts, because threads inherit the signal mask.
             let signals = try SignalDescriptor.ofEnd()
             guard let address = ProcessEnvironment["AWS_LAMBDA_RUNTIME_API"], !address.isEmpty else {
                 throw FunctionError(

@@ -63,7 +63,7 @@ struct Prune: ParsableCommand {
                     deliveries += answer.deliveries
                     place = answer.last
                 } else {
-                    // A poller drops history at this moment.
+                    // A poller is dropping history at this moment.
                     _ = try wait(for: [.read(signals.descriptor)], atMost: .milliseconds(200))
                 }
                 if let signal = try signals.readPending().first { throw ExitCode(128 + signal) }
@@ -73,7 +73,8 @@ struct Prune: ParsableCommand {
         }
     }
 
-    /// Drops one batch. What is dropped is in the file, and on the disk, before the transaction commits.
+    /// Drops one batch. The dropped records are in the file, and the file is on the disk, before the transaction
+    /// commits.
     private func drop(
         _ batch: DropHistory, on connection: Connection, into file: Descriptor?
     ) throws -> DropHistory.Dropped? {
@@ -95,7 +96,7 @@ struct Prune: ParsableCommand {
     private static func create(_ path: String) throws(FileFailure) -> Descriptor {
         do throws(SystemError) {
             let file = try Descriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
-            // A new file's name is on the disk only when its folder is.
+            // The name of a new file is on the disk only after its folder was synced too.
             try Descriptor.open(FileSystem.parent(of: path), O_RDONLY | O_DIRECTORY).sync()
             return file
         } catch {

@@ -8,9 +8,9 @@ import Glibc
 import Logging
 import System
 
-/// One function behind a server.
+/// Serves one function over a socket.
 extension Serve {
-    /// What waits at a door: a listening socket, the words for it, and the files to remove at the end.
+    /// A listening socket, its description for the log, and the files to remove at the end.
     private struct Door {
         let listener: Descriptor
         let name: String
@@ -22,7 +22,7 @@ extension Serve {
 
     func serve(_ function: String) throws {
         try reportingFailure {
-            // This comes before any thread starts, because threads inherit the signal mask.
+            // Signals are blocked before any thread starts, because threads inherit the signal mask.
             let signals = try SignalDescriptor.ofEnd()
             OpenFiles.allowAll()
             let installation = try Installation()
@@ -38,7 +38,8 @@ extension Serve {
         }
     }
 
-    /// Nothing but the server keeps the listening socket, so that it closes with the server's reference.
+    /// Only the server keeps a reference to the listening socket, so that the socket is closed when the server drops
+    /// it.
     private func makeServer(
         _ function: String, _ pool: FunctionPool, _ signals: SignalDescriptor
     ) throws -> (server: FunctionServer, name: String, files: [String]) {
@@ -53,7 +54,7 @@ extension Serve {
         let needsDatabase = FunctionNames.needsDatabase(name)
         var limits = FunctionLimits.of(name, attempt: try installation.settings(.timeout))
         if let processes { limits.processes = processes }
-        // A delivery waits for its receiver, and the function has room for thousands.
+        // A delivery waits for its receiver, and deliverPostback can wait for thousands of receivers at once.
         if !needsDatabase { limits.linesInHand = limits.calls }
         return FunctionProgram(
             name: name, path: try installation.function(name),
@@ -94,7 +95,7 @@ extension Serve {
         let folder = FileSystem.parent(of: path)
         let name = String(path.dropFirst(folder.count + (folder == "/" ? 0 : 1)))
         let temporary = "\(folder)/\(Fn.temporaryName(of: name))"
-        // A container that was started again may find the files of the one before.
+        // A restarted container may find the files of its predecessor.
         for file in [path, temporary] { try? FileSystem.remove(file) }
         do throws(SystemError) {
             let listener = try UnixListener(path: temporary, mode: Fn.socketMode)
@@ -106,7 +107,7 @@ extension Serve {
         }
     }
 
-    /// Lets the function's processes end.
+    /// Waits until the function's processes have ended.
     private static func close(_ pool: FunctionPool) throws {
         let pipe = try Descriptor.pipe()
         let end = pipe.write

@@ -52,7 +52,7 @@ struct Serve: ParsableCommand {
     func run() throws {
         if let function { return try serve(function) }
         try reportingFailure {
-            // This comes before any thread starts, because threads inherit the signal mask.
+            // Signals are blocked before any thread starts, because threads inherit the signal mask.
             let signals = try SignalDescriptor.ofEnd()
             let installation = try Installation()
             let connectionString = try installation.connectionString()
@@ -83,7 +83,7 @@ struct Serve: ParsableCommand {
     }
 }
 
-/// Where the gateway listens.
+/// The URL at which the gateway listens.
 struct ListenOptions: ParsableArguments {
     static let localHost = "127.0.0.1"
 
@@ -104,7 +104,7 @@ struct ListenOptions: ParsableArguments {
 }
 
 extension ChildProcess.ExitStatus {
-    /// The status that a shell would report.
+    /// The exit status as a shell would report it.
     fileprivate var exitCode: Int32 {
         switch self {
         case .exited(let code): code

@@ -150,8 +150,8 @@ struct ServerWatch {
 }
 
 extension Poller {
-    /// The poller of an installation. Neither its deliverPostback nor the program that calls one on a platform learns of
-    /// the database.
+    /// The poller of an installation. Neither deliverPostback nor the program that calls it on a platform gets the
+    /// settings of the database.
     convenience init(
         _ installation: Installation, _ connectionString: String, signals: SignalDescriptor, logger: Logger
     ) throws(FunctionError) {

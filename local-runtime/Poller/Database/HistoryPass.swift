@@ -1,9 +1,10 @@
 import Store
 import System
 
-/// When a poller drops old history, and how much at once: every hour a pass over the conversions, from the oldest to those
-/// that are too young, in small batches. Between two batches it rests for twice the time that one took, so that it takes a
-/// third of the time at the most and other upkeep has its turn. Times are passed in.
+/// Decides when a poller drops old history, and how much at once. Every hour it makes a pass over the conversions in
+/// small batches, from the oldest to the first that is too young. After each batch it pauses for twice the time that
+/// the batch took. So dropping takes at most a third of the time, and leaves the rest to other upkeep. Times are passed
+/// in.
 struct HistoryPass {
     /// The conversions of one batch. The rows of a batch are locked until it is committed, in some 50 ms.
     private static let batchSize = 500
@@ -11,24 +12,24 @@ struct HistoryPass {
     /// The wait after a batch that failed, or while another session drops history.
     private static let pause: Duration = .seconds(60)
 
-    /// What one pass has dropped.
+    /// The numbers of rows that one pass has dropped.
     struct Total: Equatable {
         var conversions = 0
         var deliveries = 0
     }
 
     private var next: Instant = .distantPast
-    /// Where the next batch begins: behind the conversion of this id.
+    /// The id of the conversion after which the next batch begins.
     private var place = 0
     private var startTime: Instant = .distantPast
     private var total = Total()
     private var isComplete = false
 
-    /// The next batch, if it is time for one.
+    /// The next batch; nil if it is not time for one yet.
     mutating func batch(keepDays: Int, now: Instant) -> DropHistory? {
         guard now >= next else { return nil }
         startTime = now
-        // This remains if the batch fails.
+        // This wait applies if the batch fails.
         next = now + HistoryPass.pause
         return DropHistory(keepDays: keepDays, after: place, limit: HistoryPass.batchSize)
     }
@@ -48,7 +49,7 @@ struct HistoryPass {
         }
     }
 
-    /// What the pass that has just ended has dropped; nil if none has ended, or if it has dropped nothing.
+    /// The result of the pass that has just ended; nil if none has ended, or if it has dropped nothing.
     mutating func takeTotal() -> Total? {
         guard isComplete else { return nil }
         defer { (total, isComplete) = (Total(), false) }

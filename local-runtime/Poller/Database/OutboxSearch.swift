@@ -3,12 +3,13 @@ import Postgres
 import Store
 import System
 
-/// Looks through the outbox on a connection of its own, while such looks are slow. It connects at the first look.
+/// Searches the outbox on a connection of its own, as long as such searches ("looks") are slow. It connects at the
+/// first look.
 final class OutboxSearch {
     private let schedule: RetrySchedule
     private let link: DatabaseLink
     private var isUsed = false
-    /// Since when a look waits for a connection; nil if none waits.
+    /// The time since which a look waits for a connection; nil if none waits.
     private var waitsSince: Instant?
     private var current: (ticket: RoundTrip.Ticket<FindDueDestinations>, startTime: Instant)?
 
@@ -51,7 +52,7 @@ final class OutboxSearch {
 
     enum Readiness { case ready, connecting, unavailable }
 
-    /// How long a look waits for a connection before the poller makes it on its own one.
+    /// The time that a look waits for a connection before the poller makes the look on its main connection.
     private static let patience: Duration = .seconds(5)
 
     /// - Returns: whether the look was started.

@@ -60,7 +60,8 @@ struct Rhythm {
         return now >= nextPart && !looksApart ? .part(behind: place) : .known
     }
 
-    /// The place from which a look that is made apart starts now; nil for none. It is under way then.
+    /// The place at which a look that is made apart starts now; nil if none starts. The look counts as under way from
+    /// now on.
     mutating func startLookApart(now: Instant) -> Outbox.Place? {
         guard now >= nextLookApart else { return nil }
         isApartUnderWay = true

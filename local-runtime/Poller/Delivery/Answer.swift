@@ -88,14 +88,16 @@ enum DeliveryLine {
         let message: String
         /// Whether a key is missing here that other deliveries may not need.
         var isOfKey = false
-        /// Why the platform failed that runs deliverPostback, as a word for metrics; nil if no platform did.
+        /// The reason for which the platform failed that runs deliverPostback, as a word for metrics; nil if no
+        /// platform failed.
         var platformFailure: String?
 
-        /// Whether the platform took the call and nobody knows what came of it.
+        /// Whether the platform took the call and its result is not known.
         var mayHaveBeenSent: Bool { platformFailure != nil && code == "internal" }
 
-        /// The time until the same is tried again: a shortage passes soon, a misconfiguration has to be repaired. What
-        /// a platform has failed comes back soon, and later with each of `failures` before.
+        /// The time until the delivery is tried again. A shortage passes soon, but a misconfiguration has to be
+        /// repaired. After a failure of a platform the time is short at first, and grows with each of the earlier
+        /// `failures`.
         func wait(afterFailures failures: Int = 0) -> Duration {
             if platformFailure != nil, code != "misconfigured" {
                 return .seconds(min(Double(1 << min(failures, 6)), 60) * Double.random(in: 1...1.2))

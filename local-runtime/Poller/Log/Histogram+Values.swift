@@ -14,7 +14,7 @@ extension Histogram {
         return values + [("\(name)_sum", plain, sum), ("\(name)_count", plain, Double(seen))]
     }
 
-    /// A bound without a fraction that says nothing: `20`, not `20.0`.
+    /// A bound without a fraction of zero: `20`, not `20.0`.
     private static func text(_ bound: Double) -> String {
         bound == bound.rounded() ? String(Int(bound)) : String(bound)
     }

@@ -4,7 +4,7 @@ import System
 
 /// The log of a poller about deliveries, postbacks and destinations: each event that an operator has to know of, but at
 /// most `linesPerSecond` lines a second, and a summary every minute. No line contains a secret, a body or more of a URL
-/// than scheme, host and port. It also counts what it is told, for the heartbeats.
+/// than scheme, host and port. It also counts these events, for the heartbeats.
 final class PollerLog {
     let logger: Logger
     private var budget = LineBudget<Kind>(perSecond: PollerLog.linesPerSecond)
@@ -106,7 +106,7 @@ final class PollerLog {
             ])
     }
 
-    /// Logs what a pass over the history has dropped.
+    /// Logs how many rows a pass over the history has dropped.
     func dropped(_ total: HistoryPass.Total) {
         logger.info(
             "old history was dropped",

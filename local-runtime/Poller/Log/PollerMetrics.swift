@@ -17,7 +17,7 @@ struct PollerMetrics {
 
     /// The values that heartbeats have stored, by name and labels.
     private var stored: [String: Double] = [:]
-    /// The heartbeat that is under way, or whose fate is unknown: it is sent again as it is.
+    /// The heartbeat that is under way, or of which it is unknown whether it was stored. It is sent again unchanged.
     private var sent: (number: Int, increments: [RecordHeartbeat.Increment])?
     private var lastNumber = 0
 
@@ -57,7 +57,7 @@ struct PollerMetrics {
     /// `reason` is a word of small letters, digits and underscores.
     mutating func platformFailed(_ reason: String) { platformFailures[reason, default: 0] += 1 }
 
-    /// The next heartbeat: its number, and what is new since the last one that was stored.
+    /// The next heartbeat: its number, and the increments since the last one that was stored.
     mutating func beat() -> (number: Int, increments: [RecordHeartbeat.Increment]) {
         if let sent { return sent }
         lastNumber += 1

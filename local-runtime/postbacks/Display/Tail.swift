@@ -33,7 +33,7 @@ struct Tail: ParsableCommand {
     @Flag(help: "Print JSON lines even on a terminal.")
     var json = false
 
-    /// The time between two looks.
+    /// The time between two queries.
     private static let interval: Duration = .milliseconds(500)
     private static let limit = 1000
     private static let outcomes = ["delivered", "retry", "failed", "skipped", "unknown"]

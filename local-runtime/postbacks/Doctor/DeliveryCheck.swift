@@ -12,7 +12,7 @@ enum DeliveryCheck {
             + "\n"
     }
 
-    /// Has a platform make the same attempt, from where it runs deliverPostback.
+    /// Lets a platform make the same attempt, at the place where it runs deliverPostback.
     static func run(_ remote: Poller.DeliveryProgram) -> Finding {
         finding(remote.path, environment: remote.environment, good: "deliverPostback answers on its platform")
     }

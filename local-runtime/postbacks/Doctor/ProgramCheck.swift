@@ -6,7 +6,7 @@ import Gateway
 import Poller
 import System
 
-/// Checks the functions, and what sending needs of this machine.
+/// Checks the functions, and the resources of this machine that sending needs.
 enum ProgramCheck {
     static func findings(_ installation: Installation) -> [Finding] {
         [functions(installation), gateway(), sending(installation)]
@@ -31,7 +31,7 @@ enum ProgramCheck {
         return .good("functions", "all \(FunctionNames.all.count) in \(installation.functions)")
     }
 
-    /// The gateway is built only when asked for.
+    /// Checks the gateway, which is an optional part of the build.
     private static func gateway() -> Finding {
         GatewayProcess.find() == nil
             ? .notable(
@@ -45,7 +45,7 @@ enum ProgramCheck {
         return outcome?.status == .exited(0) && outcome?.text == "\(name) \(Version.current)\n"
     }
 
-    /// Whether deliverPostback runs, here or on a platform, and has what it needs there.
+    /// Checks that deliverPostback runs, here or on a platform, and has its settings there.
     private static func sending(_ installation: Installation) -> Finding {
         do throws(FunctionError) {
             if try installation.isRemote { return DeliveryCheck.run(try installation.remoteProgram()) }

@@ -49,7 +49,7 @@ struct WorkCheck {
         }
     }
 
-    /// Whether old history is dropped. `days` is nil if it is kept.
+    /// Reports whether old history is dropped. `days` is nil if it is kept.
     func history(keptFor days: Int?) throws(PostgresError) -> Finding {
         let oldest = try connection.run(FindOldest()).map { "; the oldest conversion was recorded at \($0)" } ?? ""
         guard let days else { return .good("history", "all is kept (POSTBACKS_HISTORY_DAYS)\(oldest)") }
@@ -105,7 +105,7 @@ struct WorkCheck {
         return .good("alerts", "nobody is notified: no poller has a POSTBACKS_ALERT_URL")
     }
 
-    /// The keys with which functions are called over HTTP.
+    /// Reports the keys with which functions are called over HTTP.
     func apiKeys() throws(PostgresError) -> Finding {
         let keys = try connection.run(ListKeys())
         let valid = keys.filter { $0.state == "valid" }
