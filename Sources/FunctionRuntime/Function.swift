@@ -11,9 +11,9 @@ package protocol FunctionInput {
     /// The fields that were corrected or left out.
     var warnings: [FieldWarning] { get }
 
-    /// Reads a line of the warm mode, `{"id":…,"input":{…}}`, in the form in which a known program writes it, in one
-    /// pass. Nil for every other line: `init(_:)` then reads its input, or finds its mistakes. Both read a line in the
-    /// same way.
+    /// Reads a line of the warm mode, `{"id":…,"input":{…}}`, in one pass, if it has exactly the form in which a known
+    /// program writes it. Returns nil for every other line; then `init(_:)` reads its input, or finds its mistakes.
+    /// Both give the same result for a line that both accept.
     static func reading(line: [UInt8]) -> (id: JSON, input: Self)?
 }
 
@@ -33,7 +33,8 @@ extension FunctionInput {
 package protocol FunctionOutput {
     var json: JSON { get }
 
-    /// Writes the same as `json`. An answer that a warm process writes many times a second can do so without a tree.
+    /// Writes the same text as `json`. A type whose answers a warm process writes many times a second can implement it
+    /// without making a tree of JSON values.
     func write(to writer: inout JSONWriter)
 }
 

@@ -3,8 +3,8 @@ import Glibc
 package import JSON
 import System
 
-/// Runs a function's executable. The arguments select help, a single call or the warm mode; without arguments the
-/// platform that has started the process may have a way of its own.
+/// Runs a function's executable. The arguments select help, a single call or the warm mode; without arguments, the form
+/// of the call may depend on the platform that has started the process.
 package enum Invocation {
     package static func run<F: BatchFunction>(_ type: F.Type) -> Never {
         run(

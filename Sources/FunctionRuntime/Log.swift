@@ -95,7 +95,7 @@ extension Setting where Value == Logger.Level {
 }
 
 extension Settings {
-    /// The same settings with a log that has nothing below a warning. A level that is wrong stays, and is reported.
+    /// The same settings with a log of warnings and errors only. An invalid level is kept, so that it is reported.
     var withQuietLog: Settings {
         guard let level = try? self(.logLevel), level < .warning else { return self }
         return replacing("LOG_LEVEL", with: Logger.Level.warning.rawValue)

@@ -3,7 +3,7 @@ import Glibc
 import JSON
 import System
 
-/// Calls that are made one at a time: a single one, or those of a platform that has a way of its own.
+/// Calls that are made one at a time: a single call, or the calls of a platform with its own protocol.
 struct SingleCalls<F: Function> {
     private let settings: Settings
     private let log: CallLog
@@ -16,7 +16,8 @@ struct SingleCalls<F: Function> {
         log = CallLog(F.self, settings)
     }
 
-    /// Answers the input on standard input. `exitStatus` is what the platform is told of an answer.
+    /// Answers the input on standard input. `exitStatus` returns the exit status for an answer, which depends on the
+    /// platform.
     func answerStandardInput(_ exitStatus: (FunctionAnswer) -> Int32) throws(SystemError) -> Int32 {
         if isatty(STDIN_FILENO) == 1 {
             let notice = "\(F.contract.name): reads one JSON object; end it with Ctrl-D (see --help)\n"
@@ -90,7 +91,7 @@ struct SingleCalls<F: Function> {
             let value = try Gate.input(try Gate.object(bytes, limit: F.inputLimit), as: F.Input.self)
             var called: F
             if let function { called = function } else { called = try F(settings) }
-            // There must be one reference only, or a change would copy what the function keeps.
+            // There must be one reference only, or a change would copy the state of the function.
             function = nil
             defer { function = called }
             result = .success(try answer(&called, value))

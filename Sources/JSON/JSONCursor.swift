@@ -1,6 +1,6 @@
 /// Reads JSON (RFC 8259) from front to back without a tree, for readers that know which members to expect. A method
-/// that finds anything else than it reads returns nil or false. The caller then reads the whole text with the parser,
-/// which knows every form of JSON and explains every mistake.
+/// that finds another value than the expected one returns nil or false. The caller then reads the whole text with the
+/// parser, which knows every form of JSON and explains every mistake.
 package struct JSONCursor {
     private let bytes: [UInt8]
     private var position = 0
@@ -25,7 +25,7 @@ package struct JSONCursor {
         return true
     }
 
-    /// Whether nothing but white space was left at the position.
+    /// Whether nothing but white space is left after the position.
     package var isAtEnd: Bool { position == bytes.count }
 
     /// Reads an object in which each member is one of the table's, and none stands twice. `read` is called at each
@@ -36,8 +36,8 @@ package struct JSONCursor {
         object(of: table.names) { cursor, place in read(&cursor, table.fields[place]) }
     }
 
-    /// The same, with the place of a name in the list. Members mostly come in the order of the list, so that a name is
-    /// looked for from the place behind the last one.
+    /// Does the same with the index of a name in the list. Members usually come in the order of the list, so the search
+    /// for a name begins after the last one.
     private mutating func object(of names: [ShortName], _ read: (inout JSONCursor, Int) -> Bool) -> Bool {
         guard consume(UInt8(ascii: "{")) else { return false }
         if consume(UInt8(ascii: "}")) { return true }
@@ -106,7 +106,7 @@ package struct JSONCursor {
     }
 
     /// Reads a string without escapes.
-    /// - Returns: the places of its bytes, without the quotes; nil for anything else, and then nothing is consumed.
+    /// - Returns: the range of its bytes, without the quotes; nil for anything else, and then nothing is consumed.
     private mutating func plainText() -> Range<Int>? {
         guard next == UInt8(ascii: "\"") else { return nil }
         var end = position + 1

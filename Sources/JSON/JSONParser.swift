@@ -218,9 +218,9 @@ extension JSONParser {
         throw membersAround(position).reversed().reduce(fault) { $0.inside(.member($1.name), from: $1.start) }
     }
 
-    /// The members whose values have the byte at this index, from the outermost object's one inwards, in a text that need
-    /// not be UTF-8. The characters of JSON's structure are ASCII, so that the others can be masked. Empty if the rest
-    /// is malformed too.
+    /// The names of the members whose values contain the byte at this index, beginning with the outermost object, in a
+    /// text that need not be UTF-8. The characters of JSON's structure are ASCII, so that the others can be masked.
+    /// Empty if the rest is malformed too.
     private func membersAround(_ position: Int) -> [(name: String, start: Int)] {
         let masked = bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }
         var members: [(name: String, start: Int)] = []

@@ -1,8 +1,8 @@
 import Text
 
 /// Recognises JSON without building its values, which takes a fraction of the parser's time. The parser accepts
-/// everything that it recognises. It does not recognise what is rare, such as escapes in names, so that its "no" says
-/// nothing: then the parser decides.
+/// everything that it recognises. It does not recognise rare forms, such as escapes in names. So text that it does not
+/// recognise may still be valid, and the parser decides.
 struct JSONScanner {
     private let bytes: [UInt8]
     private(set) var position: Int
@@ -13,7 +13,7 @@ struct JSONScanner {
     /// The places of the names in all open objects, those of the innermost object last.
     private var names: [Range<Int>] = []
 
-    /// The members of one object whose names are compared; larger objects are left to the parser.
+    /// The maximum of members of an object whose names are compared; larger objects are left to the parser.
     private static let memberLimit = 32
 
     init(_ bytes: [UInt8], from start: Int = 0, depth: Int) {
@@ -99,7 +99,7 @@ struct JSONScanner {
         return true
     }
 
-    /// RFC 8259 §6.
+    /// Reads a number (RFC 8259 §6).
     private mutating func number() -> Bool {
         _ = next(UInt8(ascii: "-"))
         guard next(UInt8(ascii: "0")) || digits() else { return false }
@@ -157,7 +157,7 @@ struct JSONScanner {
         }
     }
 
-    /// Four digits that are not NUL, and a low surrogate behind a high one.
+    /// Reads the four digits of an escape, which must not be NUL, and the low surrogate that must follow a high one.
     private mutating func escapedScalar() -> Bool {
         guard let code = fourHexDigits(), code != 0 else { return false }
         switch code {
@@ -192,8 +192,8 @@ struct JSONScanner {
     }
 }
 
-/// Objects that are recognised without building their values. An object with something rare, such as escapes in names or
-/// more than 32 members, is not recognised although it is right; then only the parser knows.
+/// Objects that are recognised without building their values. An object with rare forms, such as escapes in names or
+/// more than 32 members, is not recognised although it is valid; then the parser decides.
 package enum PlainObject {
     /// Whether the bytes are one object that `JSON(parsing:)` accepts.
     package static func isAll(of bytes: [UInt8], depth: Int = JSON.depthLimit) -> Bool {

@@ -57,7 +57,7 @@ package struct JSONWriter {
 
     package mutating func endLine() { bytes.append(UInt8(ascii: "\n")) }
 
-    /// Writes a text under a name that is known only now.
+    /// Writes a text under a name that is not a constant, so that it may need escapes.
     package mutating func text(_ value: String, named name: String) {
         separate()
         JSON.write(name, to: &bytes)

@@ -58,12 +58,12 @@ extension DeliverPostback.Input {
 }
 
 extension JSONCursor {
-    /// Reads a postback: without a look at its members if these very bytes were read before.
+    /// Reads a postback. If the same bytes were read before, their members are not parsed again.
     fileprivate mutating func postback() -> KnownPostbacks.Postback? {
         if let id = leadingID(), let last = known.withLock({ $0.postback(id: id) }), consume(last.json) {
             return last.postback
         }
-        // The line and its input are around it.
+        // The line and its input add two levels of nesting.
         let depth = JSON.depthLimit - 1
         guard let json = value(depth: depth), let value = try? JSON(parsing: json, depth: depth) else { return nil }
         var faults: [Fault] = []
@@ -77,7 +77,7 @@ private let known = Mutex(KnownPostbacks())
 
 private enum LineMember: String, CaseIterable { case id, input }
 
-/// In the order in which `claim_deliveries` writes them.
+/// The members in the order in which `claim_deliveries` writes them.
 private enum InputMember: String, CaseIterable { case deliveryId, attempt, postback, event, conversion }
 
 private let lineMembers = MemberTable<LineMember>()

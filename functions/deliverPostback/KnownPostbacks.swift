@@ -1,7 +1,7 @@
 import Domain
 
-/// Postbacks that were read recently, by the bytes of their JSON. A warm process gets the same ones again and again, and
-/// reading templates is expensive. Those that have not been used for longest are forgotten first.
+/// A cache of parsed postbacks, by the bytes of their JSON. A warm process gets the same ones again and again, and
+/// parsing templates is expensive. The least recently used ones are removed first.
 struct KnownPostbacks {
     typealias Postback = (id: Int?, template: RequestTemplate)
 
@@ -23,8 +23,8 @@ struct KnownPostbacks {
     /// The memory that a postback takes for each byte of its JSON text: the text itself, its strings, and the same
     /// strings in its parsed templates.
     private static let bytesForByte = 4
-    /// The memory that each comma and each opening brace of the text stand for: a value, a member, a macro. Measured are
-    /// 48 bytes for a digit in a list, and 100 for a macro with the text behind it.
+    /// The memory for each comma and each opening brace of the text, which stand for a value, a member or a macro. A
+    /// measurement found 48 bytes for a digit in a list, and 100 for a macro with the text after it.
     private static let bytesForPart = 160
 
     /// An upper limit of the memory that a postback takes, for its JSON and its parsed templates.
@@ -33,7 +33,8 @@ struct KnownPostbacks {
         return bytesForPostback + bytesForByte * json.count + bytesForPart * parts
     }
 
-    /// Returns the postback that was last read under this id. It is the same one only if its bytes are.
+    /// Returns the postback that was last read under this id. The caller must compare the bytes, because the postback
+    /// may have changed.
     mutating func postback(id: Int) -> (json: [UInt8], postback: Postback)? {
         if let known = young.postbacks[id] { return known }
         guard let known = old.postbacks[id] else { return nil }

@@ -87,7 +87,7 @@ extension JSONCursor {
         return count(into: &ignored)
     }
 
-    /// An empty text counts as left out.
+    /// An empty text counts as absent.
     private mutating func text(into value: inout String?) -> Bool {
         if null() { return true }
         guard let text = text() else { return false }
@@ -136,13 +136,13 @@ extension JSONCursor {
 }
 
 extension Conversion {
-    /// A conversion of which nothing is known yet.
+    /// A conversion without values, which the reader fills in.
     fileprivate static let unnamed = Conversion(offer: Named(id: ""), affiliate: Named(id: ""), params: [])
 }
 
 private enum EventMember: String, CaseIterable { case id, sequence, status, previousStatus, at }
 
-/// In the order in which `conversion_json` writes them.
+/// The members in the order in which `conversion_json` writes them.
 private enum ConversionMember: String, CaseIterable {
     case id, sequence, status, statusReason, offer, goal, affiliate, transactionId, clickId, payout, revenue, saleAmount
     case currency, ip, country, userAgent, clickedAt, occurredAt, params, createdAt, updatedAt

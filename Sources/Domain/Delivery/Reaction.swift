@@ -1,8 +1,8 @@
 package import JSON
 import System
 
-/// The observation that the end of an attempt allows about its destination. deliverPostback reports it, and the poller
-/// decides by it how many requests go to the destination, and when.
+/// The behaviour of a destination, as observed at the end of an attempt. deliverPostback reports it, and with it the
+/// poller decides how many requests go to the destination, and when.
 package enum Reaction: Sendable, Hashable {
     /// It answered with any status but 429 and 503, or its answer counts as delivered.
     case answered

@@ -74,7 +74,7 @@ package struct PostbackURL: Sendable, Hashable {
         try rest.checkMaps()
     }
 
-    /// The same path and query at another origin, that of `other`.
+    /// The same path and query at the origin of `other`.
     /// - Throws: if the URL becomes too long.
     package func moved(to other: PostbackURL) throws(Invalid) -> PostbackURL {
         try PostbackURL(parsing: other.prefix + rest.text)

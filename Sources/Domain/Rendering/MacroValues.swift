@@ -107,7 +107,7 @@ package struct MacroValues: Sendable {
         }
     }
 
-    /// Makes a UUID (RFC 9562 version 8) from what identifies the delivery and stays the same in all its attempts.
+    /// Makes a UUID (RFC 9562 version 8) from values that identify the delivery and are the same in all its attempts.
     private static func random(_ deliveryID: Int, _ event: EventSnapshot, _ conversion: Conversion) -> String {
         let parts: [String] = [
             "delivery \(deliveryID)", "event \(event.id ?? 0)", "at \(event.at?.description ?? "")",

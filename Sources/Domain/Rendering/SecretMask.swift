@@ -9,10 +9,10 @@ import Text
 /// (JSON, HTML, percent-encoding) leave open which characters are encoded and how: there it decodes the answer, and
 /// hides what a secret was decoded from. Each search takes time that is linear in the length of the answer.
 ///
-/// Few answers repeat a secret. So a text is first searched for the first bytes of the secrets' encodings, and the
-/// matcher of the whole ones is made only if the text contains some.
+/// Few answers repeat a secret. So a text is first searched for the first bytes of the secrets' encodings. The matcher
+/// of the complete encodings is made only if the text contains such bytes.
 package struct SecretMask: Sendable {
-    /// Empty if there is nothing to hide, as in most requests.
+    /// The first bytes to search for; empty if there is nothing to hide, as in most requests.
     private let secrets: [[UInt8]]
     private let textLimit: Int
     private let beginnings: SecretBeginnings
@@ -69,7 +69,7 @@ package struct SecretMask: Sendable {
     /// The forms of a secret's first bytes. Each form of the whole secret begins with the same bytes as one of them.
     private static func forms(ofBeginning secret: [UInt8]) -> [[UInt8]] {
         let beginning = Array(secret.prefix(12))
-        // Whether the whole secret is base64 does not show here, so that this form is always among them.
+        // The first bytes do not show whether the whole secret is base64, so this form is always included.
         return forms(of: beginning) + base64Forms(beginning)
     }
 
@@ -120,7 +120,7 @@ private struct SecretBeginnings: Sendable {
     /// One bit for each value of the hash; most texts contain no word whose bit is set.
     private var bits = [UInt64](repeating: 0, count: 64)
 
-    /// Adds the first bytes of a form. A shorter form is not hidden.
+    /// Adds the first bytes of a form. A form that is shorter than these bytes is not hidden.
     mutating func insert(_ form: [UInt8]) {
         guard form.count >= SecretMask.shortest else { return }
         let word = form.prefix(SecretMask.shortest).reduce(0) { $0 << 8 | UInt32($1) }

@@ -2,7 +2,7 @@
 package struct HTTPLimits: Sendable {
     /// The limit for the lookup, the connection and the TLS handshake together.
     package var connect: Duration
-    /// The limit for the whole request, including the response's body; nil means that it may take as long as it takes.
+    /// The limit for the whole request, including the response's body; nil sets no limit.
     package var total: Duration?
     /// How long a body that the request does not need may take after the end of the head.
     package var unneededBody: Duration

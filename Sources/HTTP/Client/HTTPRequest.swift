@@ -71,7 +71,7 @@ package struct HTTPRequest: Sendable {
 }
 
 extension String {
-    /// `beginning` is in lower case and in ASCII.
+    /// Whether the text begins with `beginning` in any case. `beginning` must be ASCII in lower case.
     fileprivate func beginsIgnoringCase(_ beginning: String) -> Bool {
         if utf8.starts(with: beginning.utf8) { return true }
         let head = utf8.prefix(beginning.utf8.count)

@@ -1,7 +1,7 @@
 import Text
 
-/// The targets of the origins that were requested last. Parsing a URL with curl takes longer than many other steps of a
-/// request, and nothing behind the authority changes the host or the port (RFC 3986 §3.2).
+/// The targets of the origins that were requested recently. Parsing a URL with curl takes longer than many other steps
+/// of a request, and the path and the query do not change the host and the port (RFC 3986 §3.2).
 struct KnownTargets {
     private var targets: [Substring: RequestTarget] = [:]
 

@@ -2,23 +2,24 @@ import CCurl
 import Glibc
 import System
 
-/// The sockets of the running transfers, and when curl wants to be called though none of them is ready. A turn costs as
-/// much as there are ready sockets: `curl_multi_perform` asks the system about each transfer's socket, ready or not.
+/// The sockets of the running transfers, and the time at which curl must be called even if none of them is ready. The
+/// cost of a turn grows only with the number of ready sockets. (`curl_multi_perform` would ask the system about the
+/// socket of each transfer, ready or not.)
 @safe final class TransferSockets {
     private let multi: UnsafeMutableRawPointer
     private let epoll: Epoll
-    /// The sockets that the system watches, with what it watches them for.
+    /// The sockets that the system watches, with the events for which it watches them.
     private var watched: [CInt: Epoll.Interest] = [:]
-    /// The watched sockets of connections that are kept and not in use. The next transfer mostly wants the same again, so
-    /// that they stay watched.
+    /// The watched sockets of connections that are kept and not in use. The next transfer usually waits for the same
+    /// events, so they stay watched.
     private var kept: Set<CInt> = []
-    /// The sockets that could not be added, because the system is short of memory. Each turn asks about them.
+    /// The sockets that could not be added because the system was short of memory. Each turn checks them.
     private var unwatched: Set<CInt> = []
     /// The sockets that curl has removed since the events were read. Their numbers may belong to other sockets by now.
     private var removed: Set<CInt> = []
     private var timer: Instant?
 
-    /// How often a turn looks at the sockets that are not watched.
+    /// The time between two checks of the sockets that are not watched.
     private static let lookInterval: Duration = .milliseconds(10)
 
     init(_ multi: UnsafeMutableRawPointer) throws(SystemError) {
@@ -53,7 +54,7 @@ import System
         var running: CInt = 0
         removed = []
         for event in (try? epoll.wait(atMost: .zero)) ?? [] where !removed.contains(event.descriptor) {
-            // The host has closed a kept connection or sent something on it, which the next request finds out.
+            // The host has closed a kept connection or sent something on it. The next request will notice that.
             if kept.contains(event.descriptor) {
                 forget(event.descriptor)
                 continue
@@ -88,7 +89,7 @@ import System
         removed.insert(socket)
     }
 
-    /// Watches the socket no more.
+    /// Stops watching the socket.
     private func forget(_ socket: CInt) {
         kept.remove(socket)
         if watched.removeValue(forKey: socket) != nil { try? epoll.remove(socket) }
@@ -96,7 +97,7 @@ import System
 
     /// Closes a socket for curl.
     private func close(_ socket: CInt) -> CInt {
-        // The system watches a closed socket no more, and may give its number to another one.
+        // The system stops watching a closed socket, and may give its number to another one.
         watched[socket] = nil
         kept.remove(socket)
         unwatched.remove(socket)

@@ -11,7 +11,7 @@ import Text
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var addressList: UnsafeMutablePointer<curl_slist>?
-    /// The options that the handle has; nil if they are not known.
+    /// The options that are set on the handle; nil if they are not known.
     private var setup: Setup?
     let egress: EgressRules
     let proxy: Proxy?

@@ -21,8 +21,8 @@ package final class ChildProcess {
     package var errorOutput: Descriptor?
     private let isGroup: Bool
     private var status: ExitStatus?
-    /// The most memory that the program has had at once, in bytes; nil while it runs. It counts what it shared with this
-    /// process before its own program began, so that it is at least what this process has.
+    /// The peak memory of the program in bytes; nil while it runs. It includes the memory that was shared with this
+    /// process before the program started, so it is never less than the memory of this process.
     package private(set) var peakMemory: Int?
 
     /// Starts a program. `path` is the path of the program. `arguments` are the arguments without the program's own

@@ -11,8 +11,8 @@ package enum ProcessArguments {
         }
     }
 
-    /// The path of the program's file; nil if it cannot be found. A package that carries its own loader starts that, and
-    /// then the system takes the loader for the program.
+    /// The path of the program's file; nil if it cannot be found. A package may start the program through its own
+    /// loader; the system then reports the loader as the program.
     package static var program: String? {
         if is_started_by_carried_loader() == 0, let path = FileSystem.resolve("/proc/self/exe") { return path }
         return all.first.flatMap { Executable.find($0) }.flatMap(FileSystem.resolve)

@@ -41,7 +41,7 @@ import Glibc
 
     package func remove(_ number: CInt) throws(SystemError) { try control(EPOLL_CTL_DEL, number, []) }
 
-    /// The number of a descriptor that is readable while a watched one is ready.
+    /// The number of epoll's own descriptor, which is readable while a watched one is ready.
     package var number: CInt { descriptor.number }
 
     /// Returns up to 256 ready descriptors; none after a time-out or a signal. `limit` is the longest wait; nil

@@ -4,7 +4,7 @@ import Synchronization
 package enum HTTPDate {
     private static let last = Mutex<(second: Int64, text: String)>((second: .min, text: ""))
 
-    /// The present time. The text is made once in a second.
+    /// The present time. Its text is made once per second.
     package static var now: String {
         let second = WallClock.unixMilliseconds / 1000
         return last.withLock { last in
