@@ -1,15 +1,15 @@
 package import JSON
 package import Postgres
 
-/// Drops finished conversions that are older than `keepDays`, with their events and their deliveries: those among the
-/// next `limit` conversions behind `after`.
+/// Drops finished conversions that are older than `keepDays`, with their events and their deliveries: it looks at the
+/// next `limit` conversions after the id `after`.
 package struct DropHistory: StoredCall {
     package let keepDays: Int
     package let after: Int
     package let limit: Int
     package let withRecords: Bool
 
-    /// `after` is the id of the conversion behind which it begins, in the order of ids. `withRecords` says whether the
+    /// `after` is the id of the conversion after which it begins, in the order of ids. `withRecords` says whether the
     /// answer contains what was dropped.
     package init(keepDays: Int, after: Int = 0, limit: Int, withRecords: Bool = false) {
         self.keepDays = keepDays
@@ -21,7 +21,7 @@ package struct DropHistory: StoredCall {
     package struct Dropped: Sendable {
         package let conversions: Int
         package let deliveries: Int
-        /// Where to go on; nil if the rest is too young.
+        /// The id after which the next call begins; nil if the rest is too young.
         package let last: Int?
         /// The dropped records, if they were asked for: objects with the members `conversion`, `events` and `deliveries`.
         package let records: [JSON]

@@ -5,7 +5,7 @@ package enum EventPublication {
     package static let name = "postbacks_events"
 
     /// Makes the publication unless it exists. The login must own the tables and may create in the database.
-    /// - Returns: whether the server writes enough into its WAL for somebody to follow it.
+    /// - Returns: whether the server's `wal_level` is high enough for a program to follow the publication.
     package static func make(on connection: Connection) throws(PostgresError) -> Bool {
         try connection.run(CreatePublication())
         return try connection.run(ShowWALLevel()) == "logical"
@@ -20,7 +20,7 @@ package struct CreatePublication: StoredCall {
         name: "create_publication", bytes: PackageResources.create_publication_sql)
 }
 
-/// Asks how much the server writes into its WAL.
+/// Reads the server's `wal_level`.
 package struct ShowWALLevel: StoredCall {
     package init() {}
 

@@ -9,7 +9,7 @@ package enum Migrations {
         /// The script creates indexes. On large tables they are created one by one before it runs, while other programs
         /// go on.
         var isGradual = false
-        /// The columns that are filled in before that, in batches.
+        /// The columns that are filled in, in batches, before the migration runs.
         var filling: Filling?
     }
 

@@ -40,7 +40,7 @@ package struct Page: Sendable {
         }
     }
 
-    /// The part of a list that one call changes.
+    /// The part of a list of records that one call changes.
     init(ofChanges fields: inout Fields) {
         limit = fields.optional(
             "limit",

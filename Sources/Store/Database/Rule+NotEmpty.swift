@@ -2,8 +2,8 @@ import Input
 import JSON
 
 extension Rule {
-    /// The same rule for an object of which at least one member has a value. `message` is the fault of one without. The
-    /// members in `ignored` do not count.
+    /// The same rule, which also requires that at least one member of the object has a value. `message` is the fault of
+    /// an object without one. The members in `ignored` do not count.
     func notEmpty(_ message: String, ignoring ignored: [String] = [], _ isEmpty: @escaping (Value) -> Bool) -> Rule {
         func schema() -> JSON {
             let names = (self.schema["properties"] ?? .null).members.map(\.name).filter { !ignored.contains($0) }

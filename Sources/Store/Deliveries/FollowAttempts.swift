@@ -3,7 +3,7 @@ package import Postgres
 /// Lists the attempts that were stored since a time, and in the three seconds before it: the transaction that stored one
 /// may have committed later than it began.
 package struct FollowAttempts: StoredCall {
-    /// Which attempts to list; a nil condition is not applied.
+    /// The conditions on the attempts; a nil condition is not applied.
     package struct Filter: Sendable {
         package var postbackID: Int?
         package var offerID: String?
@@ -35,7 +35,7 @@ package struct FollowAttempts: StoredCall {
     package struct Attempt {
         package let delivery: Int
         package let lease: Int
-        /// When it was stored, in RFC 3339.
+        /// The time at which it was stored, in RFC 3339.
         package let at: String
         package let number: Int
         package let outcome: String

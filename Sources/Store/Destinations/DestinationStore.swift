@@ -4,7 +4,7 @@ package import Input
 package import JSON
 import Postgres
 
-/// Which destinations to list; a nil filter is not applied.
+/// The conditions on the destinations to list; a nil condition is not applied.
 package struct DestinationFilter: Sendable {
     /// The origins of the destination; any of them matches.
     package let destinations: [String]?

@@ -5,7 +5,7 @@ package import JSON
 import Postgres
 import System
 
-/// Answers in one call whether everything is sent, by whom, and what keeps the rest from being sent.
+/// Answers in one call whether everything is sent, which pollers send it, and what prevents the rest from being sent.
 package struct HealthReport {
     private let database: Database
 

@@ -7,7 +7,7 @@ package struct ListPollers: StoredCall {
     package struct Poller {
         /// A UUID.
         package let id: String
-        /// Nil if its version does not report it, as for the counts.
+        /// The name of its machine; nil if the poller's version does not report it. The same holds for the counts.
         package let host: String?
         package let version: String
         package let startedAt: String

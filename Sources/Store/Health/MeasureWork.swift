@@ -1,6 +1,6 @@
 package import Postgres
 
-/// Measures the work that is owed, for a monitor that asks often. The time it takes is bounded.
+/// Measures the work that is owed, in bounded time, for a monitor that asks often.
 package struct MeasureWork: StoredCall {
     package init() {}
 
@@ -16,7 +16,7 @@ package struct MeasureWork: StoredCall {
         package let blockedDestinations: Int
         package let pausedPostbacks: Int
         package let pollersAlive: Int
-        /// Requests that the pollers alive wait for.
+        /// Requests for whose answers the living pollers wait.
         package let attemptsInFlight: Int
         /// Seconds since a poller was seen last; nil if none is known.
         package let pollerSeconds: Int?
@@ -38,7 +38,7 @@ package struct MeasureWork: StoredCall {
         }
     }
 
-    /// The number of rows of the outbox that are looked at.
+    /// The maximum of rows of the outbox that are read.
     package static let limit = 100_000
 
     package static let statement = Statement(name: "measure_work", bytes: PackageResources.measure_work_sql)

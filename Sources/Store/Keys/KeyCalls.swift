@@ -1,15 +1,15 @@
 package import Postgres
 
-/// The functions that a key allows to call.
+/// The functions that may be called with a key.
 package enum Scope: String, ColumnValue, Sendable, CaseIterable {
-    /// Recording conversions and changing their statuses.
+    /// The functions that record conversions and change their statuses.
     case record
     /// Every function.
     case manage
     /// The functions that only read.
     case read
 
-    /// Whether a key of this scope may do what needs the other one.
+    /// Whether a key of this scope may make calls that need the other scope.
     package func allows(_ other: Scope) -> Bool { self == .manage || self == other }
 }
 
@@ -19,7 +19,7 @@ package struct CreateKey: StoredCall {
     package let scope: Scope
     /// The SHA-256 of the key's secret.
     package let digest: [UInt8]
-    /// For how many seconds it is valid; nil for ever.
+    /// The number of seconds for which it is valid; nil for ever.
     package let seconds: Int?
     package let limits: KeyLimits
 
@@ -96,7 +96,7 @@ package struct LoadKeys: StoredCall {
         package let scope: Scope
         /// The SHA-256 of the key's secret, in hexadecimal digits.
         package let digest: String
-        /// For how long it stays valid; nil for ever.
+        /// The time for which it stays valid; nil for ever.
         package let milliseconds: Int?
         package let limits: KeyLimits
 

@@ -1,9 +1,8 @@
 package import Domain
 package import Postgres
 
-// These statements say which records belong to the limits of a key. The affiliate and the offer of a conversion, a
-// delivery and a postback never change once the record exists, so that what one of these statements has found is still
-// true when the call of the function follows.
+// These statements find out which records belong to the limits of a key. The affiliate and the offer of a conversion, a
+// delivery and a postback never change, so the result is still true when the function is called afterwards.
 
 /// Finds the postbacks that do not belong to the limits. Each statement reads only the tables of its kind of record:
 /// the login of a gateway that only records may not read the others.
@@ -90,7 +89,7 @@ package struct FindOwnConversion: StoredCall {
     }
 }
 
-/// Tells whether a postback of the limits leads to a destination.
+/// Checks whether a postback within the limits leads to a destination.
 package struct CheckOwnDestination: StoredCall {
     package let origins: [String]
     package let limits: KeyLimits

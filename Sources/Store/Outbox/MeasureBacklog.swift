@@ -20,7 +20,7 @@ package struct MeasureBacklog: StoredCall {
 
 extension Outbox {
     package struct Backlog: Equatable {
-        /// At most as many as were to be counted.
+        /// The count, at most the number up to which deliveries are counted.
         package let owed: Int
         /// The number of seconds for which the oldest sendable delivery has been due; nil if there is none. A delivery
         /// is sendable if it is not held and its destination is not blocked.

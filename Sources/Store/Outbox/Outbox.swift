@@ -12,11 +12,11 @@ package enum Outbox {
         session(longest: longest, channel: channel)
     }
 
-    /// The session that looks through the outbox while that takes long.
+    /// The session that searches the outbox while such searches are slow.
     package static func searchingSession(longest: Duration) -> SessionSetup { session(longest: longest, channel: nil) }
 
-    /// On an empty queue that was just vacuumed the planner would choose a sequential scan for every generic plan, and
-    /// keep it when the queue has grown.
+    /// If the queue is empty and was just vacuumed, the planner would choose a sequential scan for every generic plan,
+    /// and keep that plan when the queue has grown.
     private static func session(longest: Duration, channel: String?) -> SessionSetup {
         let off = [
             "enable_seqscan", "enable_bitmapscan", "enable_sort", "enable_hashjoin", "enable_mergejoin", "jit",

@@ -4,7 +4,7 @@ import JSON
 
 /// Which postbacks to list; a nil filter is not applied.
 package struct PostbackFilter: Sendable {
-    /// A postback with any of these ids matches.
+    /// The ids; a postback with any of them matches.
     package let postbackIDs: [Int]?
     package let offerID: String?
     package let affiliateID: String?

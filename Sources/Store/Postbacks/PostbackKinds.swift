@@ -1,7 +1,7 @@
 package import Input
 import Postgres
 
-/// Which kinds of postbacks to include besides those for one offer and one affiliate.
+/// The kinds of postbacks to include besides those for one offer and one affiliate.
 package struct PostbackKinds: Sendable {
     /// Postbacks for every offer of an affiliate.
     let everyOffer: Bool

@@ -6,7 +6,7 @@ import JSON
 package struct PostbacksUpdate: Sendable {
     package let filter: PostbackFilter
     package let changes: Changes
-    /// Only answers what would be done.
+    /// Whether the call only answers what it would change, and changes nothing.
     package let isDryRun: Bool
     let page: Page
 

@@ -43,7 +43,7 @@ struct UpdatePostbacks: StoredCall {
     }
 
     let lines: [Line]
-    /// Stores nothing if one of the lines cannot be stored.
+    /// Whether nothing is stored if one of the lines cannot be stored.
     let isAllOrNone: Bool
 
     enum Verdict {

@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 
-/// Finds everything that has an id, as JSON: conversions first, those with the id itself before those of a tracker.
+/// Finds all records that have an id, as JSON. Conversions come first, and among them those with this id before those
+/// whose tracker's id it is.
 struct FindRecords: StoredCall {
     let search: RecordSearch
-    /// The maximum of conversions for each way in which they are found.
+    /// The maximum of conversions that are found by one kind of id.
     let limit: Int
 
     struct Answer {

@@ -4,10 +4,10 @@ package import Input
 package import JSON
 import Postgres
 
-/// An id of whatever it may be.
+/// The id of a record of any kind.
 package struct RecordSearch: Sendable {
     package let text: String
-    /// Limits the search to what belongs to this offer.
+    /// The offer to whose records the search is limited; nil does not limit it.
     package let offerID: String?
     package let affiliateID: String?
     let kinds: PostbackKinds
@@ -80,7 +80,7 @@ package struct RecordFinder {
         self.database = database
     }
 
-    /// Everything that has the id; empty if nothing has it.
+    /// All records that have the id.
     package func find(_ search: RecordSearch) throws(FunctionError) -> FoundRecords {
         let limit = RecordFinder.limit
         return FoundRecords(

@@ -3,8 +3,8 @@ package import FunctionRuntime
 import Input
 package import JSON
 
-/// Answers how many attempts were made in a period, what they led to, and how long they took. It reads counts that were made
-/// when the attempts were stored, and no attempt.
+/// Answers how many attempts were made in a period, their outcomes, and how long they took. It reads only counts, which
+/// were made when the attempts were stored.
 package struct AttemptStatistics {
     private let database: Database
 

@@ -19,8 +19,8 @@ struct DurationCounts {
     /// The mean in milliseconds; nil if there are no durations.
     var average: Int? { count > 0 ? (milliseconds + count / 2) / count : nil }
 
-    /// The percentile in milliseconds, as if the durations of a bucket were spread evenly over it; nil if there are none.
-    /// Of the last bucket only the lower bound is known.
+    /// The percentile in milliseconds, as if the durations of a bucket were spread evenly over it; nil if there are
+    /// none. For the last bucket it is the lower bound, because that bucket has no upper one.
     func percentile(_ percent: Int) -> Int? {
         let count = count
         guard count > 0 else { return nil }

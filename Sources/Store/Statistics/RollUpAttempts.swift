@@ -8,7 +8,7 @@ package struct RollUpAttempts: StoredCall {
 
     package var arguments: Arguments {
         [
-            // A day more than a question may go back.
+            // Counts are kept for one day longer than a query may go back.
             "minute_days": .int(StatisticsUnit.minute.keptDays.map { $0 + 1 } ?? 0),
             "hour_days": .int(StatisticsUnit.hour.keptDays.map { $0 + 1 } ?? 0),
         ]

@@ -2,7 +2,7 @@ import Domain
 package import Input
 import System
 
-/// A question to `deliveryStatistics`: a period, the unit of its points, and which attempts to count.
+/// The input of `deliveryStatistics`: a period, the unit of its points, and the conditions on the attempts.
 package struct StatisticsQuery: Sendable {
     package let unit: StatisticsUnit
     package let grouping: StatisticsGrouping?

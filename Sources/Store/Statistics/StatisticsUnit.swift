@@ -42,7 +42,7 @@ extension Rule<StatisticsGrouping> {
     static var statisticsGrouping: Rule { oneOf(StatisticsGrouping.self, placeholder: .postback) }
 }
 
-/// The consequence of an attempt, as the statistics count it.
+/// The outcome of an attempt, as the statistics count it.
 package enum StatisticsOutcome: String, CaseIterable, Sendable {
     /// The receiver accepted it.
     case delivered
@@ -54,7 +54,7 @@ package enum StatisticsOutcome: String, CaseIterable, Sendable {
     case dead
     /// Nothing was sent, by the postback's settings or by the order of events.
     case skipped
-    /// Nobody knows whether it was sent.
+    /// It is not known whether it was sent.
     case unknown
 }
 

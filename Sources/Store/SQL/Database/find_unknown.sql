@@ -1,5 +1,5 @@
--- Tells for each given id whether it is unknown, and for a destination (@origins) whether none of its origins is known. A deleted
--- postback is still known, and a null id is not unknown.
+-- Returns for each given id whether no record has it, and for a destination (@origins) whether no record has one of its origins.
+-- A deleted postback still counts as known. A null id does not count as unknown.
 SELECT
     @offer_id::text IS NOT NULL AND NOT EXISTS (SELECT FROM offers o WHERE o.id = @offer_id::text) AS offer,
     @affiliate_id::text IS NOT NULL AND NOT EXISTS (SELECT FROM affiliates a WHERE a.id = @affiliate_id::text) AS affiliate,

@@ -1,2 +1,2 @@
--- How much the server writes into its WAL; a publication needs logical.
+-- Reads the server's wal_level. Following a publication needs the level logical.
 SELECT current_setting('wal_level') AS wal_level

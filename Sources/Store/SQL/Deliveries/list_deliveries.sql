@@ -1,20 +1,18 @@
 -- Lists deliveries, owed and finished, from the oldest owed on, without their attempts; a null filter is not applied. For the
--- list from the newest on, a comment directly behind a word replaces that word.
--- @lookup says how they are found: 'delivery' (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id),
--- 'postback' (@postback_id), 'destination' (@origins, a list of origins), 'affiliate' (@affiliate_id), 'offer' (@offer_id),
--- 'status' (of the answer to the last attempt, from @status_from to @status_until), 'error' (@error_code, of the last attempt) or
--- 'all'; all other arguments filter, and so does the state (@state). Without @every_affiliate no delivery of a postback for every
--- affiliate (the CTE network) is listed, and none is named as the one that another waits for. The page has @count rows, behind a
--- place (@after_time, @after_id) and up to a time (@end_time). @order_hold is the order hold in seconds.
--- Each way has an index in the order of the list, for each state separately. The branches of the other ways are not executed:
--- their condition on the way is checked first. The filters are written so that the planner cannot use another index for them: it
--- assumes that filters are independent, and would walk an index in which the wanted rows are far away. Of finished deliveries
--- only the rows of the page are read.
--- The branches of the ways that have an index with the other ids look at a delivery's row only to filter by its last attempt, so
--- that without such a filter the index alone is read.
--- Nearly all finished deliveries were delivered, without an error and with status 200. A search for an error or another status
--- therefore finds the delivered ones by that, in an index with the other ids. The others are few, and have indexes by @lookup that
--- contain status and error.
+-- list from the newest on, a comment directly behind a word replaces that word. @lookup says how they are found: 'delivery'
+-- (@delivery_id), 'conversion' (@conversion_id, @transaction_id and @click_id), 'postback' (@postback_id), 'destination'
+-- (@origins, a list of origins), 'affiliate' (@affiliate_id), 'offer' (@offer_id), 'status' (of the answer to the last attempt,
+-- from @status_from to @status_until), 'error' (@error_code, of the last attempt) or 'all'; all other arguments filter, and so
+-- does the state (@state). Without @every_affiliate no delivery of a postback for every affiliate (the CTE network) is listed,
+-- and none is named as the one that another waits for. The page has @count rows, behind a place (@after_time, @after_id) and up
+-- to a time (@end_time). @order_hold is the order hold in seconds. Each way has an index in the order of the list, for each state
+-- separately. The branches of the other ways are not executed: their condition on the way is checked first. The filters are
+-- written so that the planner cannot use another index for them: it assumes that filters are independent, and would walk an index
+-- in which the wanted rows are far away. Of finished deliveries only the rows of the page are read. The branches whose index
+-- contains the other ids too read the row of a delivery only to filter by its last attempt. Without such a filter they read the
+-- index alone. Nearly all finished deliveries were delivered, without an error and with status 200. A search for an error or
+-- another status therefore finds the delivered ones by that, in an index with the other ids. The others are few, and have indexes
+-- by @lookup that contain status and error.
 WITH named AS MATERIALIZED (
     SELECT @conversion_id::bigint AS id WHERE @conversion_id::bigint IS NOT NULL
     UNION ALL

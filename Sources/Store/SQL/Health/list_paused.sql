@@ -1,5 +1,5 @@
--- Lists the paused postbacks, the longest first, at most @limit: why, since when, how many deliveries each holds, counted up to
--- @held_limit, and the count of all.
+-- Lists the paused postbacks, the one paused for longest first, at most @limit, with the reason, the time of the pause, and the
+-- number of deliveries that each holds, counted up to @held_limit. Each row also has the number of all paused postbacks.
 SELECT p.id, p.offer_id, p.affiliate_id, p.paused_reason AS reason, rfc3339(p.paused_at) AS since,
     (
         SELECT count(*) FROM (

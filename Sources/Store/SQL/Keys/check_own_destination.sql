@@ -1,5 +1,6 @@
--- Tells whether a postback of an affiliate (@affiliate_id) and an offer (@offer_id) leads to one of the destinations @origins,
--- also a deleted one; a null limit does not limit. A postback for every affiliate belongs to none, nor one for every offer.
+-- Checks whether a postback of an affiliate (@affiliate_id) and an offer (@offer_id) leads to one of the destinations @origins. A
+-- deleted postback counts too. A null limit does not limit. A postback for every affiliate belongs to no affiliate, and one for
+-- every offer to no offer.
 SELECT EXISTS (
     SELECT FROM destinations d
     JOIN postbacks p ON p.destination_id = d.id

@@ -1,4 +1,4 @@
--- Revokes a key, and tells whether it was not revoked before. No row: there is no such key.
+-- Revokes a key, and returns whether it was still unrevoked before. It returns no row if there is no such key.
 UPDATE api_keys k SET revoked_at = coalesce(k.revoked_at, now())
 FROM (SELECT id, revoked_at FROM api_keys WHERE id = @id::bigint FOR UPDATE) before
 WHERE k.id = before.id

@@ -24,7 +24,7 @@ WITH answers AS MATERIALIZED (
         CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
         a.postback_version, a.request, a.response, a.error, a.timing,
         a."remoteAddress" AS remote_address, t.milliseconds,
-        -- From becoming owed to the beginning of the attempt.
+        -- The time from the moment when the delivery became owed to the beginning of the attempt.
         greatest(0, extract(epoch FROM now() - o.owed_at) * 1000 - coalesce(t.milliseconds, 0))::bigint AS waited_ms,
         CASE WHEN a.response ->> 'status' ~ '^[0-9]{3}$' THEN (a.response ->> 'status')::smallint END AS http_status,
         a.error ->> 'code' AS error_code,

@@ -1,9 +1,9 @@
--- Finds what has an id (@text): conversions by their own id, their transaction and their click, and deliveries, postbacks, offers
--- and affiliates by their ids. @number is the text as a number, or null if it is none. It returns at most @limit conversions; of
--- every other kind there is one at most. With @offer_id or @affiliate_id only what belongs to that offer or affiliate is found;
--- null does not limit. Without @every_offer what concerns every offer is left out: postbacks for every offer, and affiliates.
--- Without @every_affiliate it is postbacks for every affiliate, their deliveries, and offers. Without both, the offer @offer_id
--- and the affiliate @affiliate_id are found all the same.
+-- Finds all records with an id (@text): conversions by their own id, their transaction and their click, and deliveries,
+-- postbacks, offers and affiliates by their ids. @number is the text as a number, or null if it is none. It returns at most
+-- @limit conversions; of every other kind there is one at most. With @offer_id or @affiliate_id it finds only records of that
+-- offer or affiliate; null does not limit. Without @every_offer it leaves out records that concern every offer, which are
+-- postbacks for every offer, and affiliates. Without @every_affiliate it leaves out postbacks for every affiliate, their
+-- deliveries, and offers. It finds the offer @offer_id and the affiliate @affiliate_id in each of these cases.
 WITH named AS MATERIALIZED (
     SELECT 1 AS place, 'id' AS matched, c.* FROM conversions c WHERE c.id = @number::bigint
     UNION ALL

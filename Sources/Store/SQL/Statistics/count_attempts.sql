@@ -1,8 +1,8 @@
 -- Counts attempts from @since on and before @until, both at the beginning of a @unit (minute, hour or day) of @width seconds, for
--- each unit, key and outcome. @grouped_by says what the key is: postback, destination, affiliate, offer or outcome; null for one
--- key, which is ''. A postback for every offer or affiliate has the key *. The result has the @series_limit keys with the most
--- attempts; series_count is the number of all. A null filter is not applied. buckets has the columns of attempt_counts from
--- until_5 on.
+-- each unit, key and outcome. @grouped_by is the kind of key: postback, destination, affiliate, offer or outcome. If it is null,
+-- all attempts have one key, which is ''. A postback for every offer or affiliate has the key *. The result has the @series_limit
+-- keys with the most attempts; series_count is the number of all. A null filter is not applied. buckets has the columns of
+-- attempt_counts from until_5 on.
 WITH matching AS MATERIALIZED (
     SELECT p.id, coalesce(p.offer_id, '*') AS offer_id, coalesce(p.affiliate_id, '*') AS affiliate_id
     FROM postbacks p
