@@ -87,7 +87,7 @@ struct CloudEventsTests {
         #"{"specversion":"1.0","id":"e","source":"s","type":"t","data":{},"data_base64":"e30="}"#,
         #"{"specversion":"1.0","id":"e","source":"s","type":"t","data_base64":"e30"}"#,
     ])
-    func `a structured event that is none is refused`(body: String) {
+    func `a malformed structured event is refused`(body: String) {
         #expect(throws: UnusableCall.self) { try input(structured(body)) }
     }
 

@@ -19,7 +19,7 @@ struct PlatformChoiceTests {
             (["Http_Method": "GET"], "watchdog"),
             (["PATH": "/bin"], "none"),
         ] as [([String: String], String)])
-    func `the environment tells the platform`(environment: [String: String], platform: String) {
+    func `the environment shows the platform`(environment: [String: String], platform: String) {
         #expect(name(environment) == platform)
     }
 
@@ -29,7 +29,7 @@ struct PlatformChoiceTests {
         #expect(name(["GATEWAY_INTERFACE": "CGI/1.1"], hasArguments: true) == "CGI")
     }
 
-    @Test func `what a program on a platform starts itself is not called by the platform`() {
+    @Test func `a function that a program on a platform starts is not called by the platform`() {
         let environment = Platform.environmentOfWarm(["GATEWAY_INTERFACE": "CGI/1.1", "PATH": "/bin"])
         #expect(environment == ["PATH": "/bin"])
     }

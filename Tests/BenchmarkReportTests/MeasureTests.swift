@@ -17,7 +17,7 @@ struct MeasureTests {
         #expect(Measure([0, 0], .perSecond).spread == nil)
     }
 
-    @Test func `nothing measured is no number`() {
+    @Test func `the median of no values is not a number`() {
         let nothing = Measure([], .milliseconds)
         #expect(nothing.median.isNaN)
         #expect(nothing.spread == nil)

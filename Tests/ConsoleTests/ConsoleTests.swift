@@ -3,7 +3,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The console in Chromium, before the real gateway, functions and poller: what people do with it, and how it looks.
+/// Runs the console in Chromium, with the real gateway, functions and poller, and tests how people use it and how it
+/// looks.
 @Suite(.ownThreads, .serialized, .withConsole) struct ConsoleTests {
     @Test(arguments: Scenario.all(in: ["looks.py", "postbacks.py", "story.py"]))
     func `the console passes the scenario`(_ scenario: Scenario) throws { try Self.runner.run(scenario) }
@@ -11,8 +12,9 @@ import Testing
     private static let runner = ScenarioRunner()
 }
 
-/// The same for hostile texts, the states of its lists, and what users of similar consoles complain of. Both suites run
-/// at the same time, each with one browser, and each takes its scenarios one after the other: a browser needs a core.
+/// Tests the console with hostile texts, in all states of its lists, and for faults of which users of similar consoles
+/// complain. Both suites run at the same time, each with one browser, and each takes its scenarios one after the other:
+/// a browser needs a core.
 @Suite(.ownThreads, .serialized, .withConsole) struct ConsoleStateTests {
     @Test(arguments: Scenario.all(in: ["complaints.py", "contents.py", "hostile.py", "states.py"]))
     func `the console passes the scenario`(_ scenario: Scenario) throws { try Self.runner.run(scenario) }

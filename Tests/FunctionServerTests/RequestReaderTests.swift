@@ -53,7 +53,7 @@ struct RequestReaderTests {
                 + "GET / HTTP/1.1\r\nHost: h\r\n\r\n", ["POST {\"a\":12345}", "GET "])
     }
 
-    @Test func `a body that is waited for is asked for once`() {
+    @Test func `a sender that waits for 100 Continue gets it once`() {
         expect(
             "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n", ["continue"])
         #expect(
@@ -88,7 +88,7 @@ struct RequestReaderTests {
         ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", "501"),
         ("POST / HTTP/1.1\r\nHost: h\r\nA: 1\r\nA: 2\r\nA: 3\r\nA: 4\r\nA: 5\r\n\r\n", "431"),
     ])
-    func `what could be understood in two ways, or is too large, is refused`(head: String, status: String) {
+    func `a head that can be understood in two ways, or is too large, is refused`(head: String, status: String) {
         expect(head, [status])
     }
 
@@ -96,11 +96,11 @@ struct RequestReaderTests {
         ("x\r\n", "400"), ("\r\n", "400"), ("-1\r\n", "400"), ("0x1\r\n", "400"), ("1\r\nab\r\n", "400"),
         ("1\na\r\n", "400"), ("fffffffff\r\n", "400"), ("ffff\r\n", "413"), ("0\r\nno field\n\n", "400"),
     ])
-    func `a chunk that is none is refused`(body: String, status: String) {
+    func `a malformed chunk is refused`(body: String, status: String) {
         expect("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(body)", [status])
     }
 
-    @Test func `bounds hold for what never ends`() {
+    @Test func `the bounds hold for a head, a chunk and trailers that never end`() {
         expect("POST / HTTP/1.1\r\nA: \(String(repeating: "x", count: 600))", ["431"])
         let chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
         expect(chunked + "1;" + String(repeating: "x", count: 600), ["400"])

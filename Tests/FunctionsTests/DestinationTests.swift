@@ -94,7 +94,7 @@ import Testing
                 == answer)
     }
 
-    @Test func `what is no destination is refused, and one to which nothing leads is not found`() throws {
+    @Test func `an invalid destination is refused, and one to which no postback leads is not found`() throws {
         let installation = try Self.make()
         let unknown = try installation.refusal(
             of: "configureDestination", ["destination": "https://nobody.example", "resume": true])

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests of what is dropped of the history, of what stays, and of what the functions say of it afterwards.
+/// Tests which records are dropped from the history, which stay, and what the functions answer about them afterwards.
 @Suite(.ownThreads) struct DroppedHistoryTests {
     private let receiver: RunningReceiver
     private let installation: Installation
@@ -28,7 +28,9 @@ import Testing
         try Programs.run("postbacks", ["prune"] + arguments, environment: installation.environment)
     }
 
-    @Test func `a finished old conversion goes whole, and what is owed, changed or young stays whole`() throws {
+    @Test func `a finished old conversion is dropped completely, and an owed, changed or young one stays completely`()
+        throws
+    {
         let statistics: JSON = ["since": "2025-01-01T00:00:00Z", "bucket": "day"]
         let old = try installation.ask("explainConversion", ["offerId": "o", "transactionId": "old"])
         let id = try #require(old.at("conversion.id"))
@@ -38,7 +40,7 @@ import Testing
         #expect(outcome.errorText.contains("1 conversions with 1 deliveries dropped"), "\(outcome.errorText)")
         #expect(try installation.transactions == ["changed", "owed", "young"])
 
-        // What is gone is unknown to every function.
+        // Dropped records are unknown to every function.
         for (function, input) in [
             ("explainConversion", ["conversionId": id]), ("redactConversion", ["conversionId": id]),
             ("updateConversionStatus", ["conversionId": id, "status": "done"]),
@@ -48,16 +50,16 @@ import Testing
         }
         #expect(try installation.ask("findRecords", ["text": "old"])["matches"]?.items.isEmpty == true)
         #expect(try installation.ask("resendDeliveries", ["filter": ["offerId": "o"], "force": true])["resent"] == 3)
-        // What stays is whole, with the old event and its delivery.
+        // The records that stay are complete, with the old event and its delivery.
         let changed = try installation.ask("explainConversion", ["offerId": "o", "transactionId": "changed"])
         #expect(changed["events"]?.items.count == 2)
         #expect(try installation.deliveries().map { $0["transactionId"]?.text ?? "" }.count == 4)
         #expect(try installation.ask("deliveryStatistics", statistics)["total"] == counted["total"])
         #expect(try installation.database.connect().run("SELECT FROM sequences_behind()").isEmpty)
-        // R6: a repeat of what is gone is recorded anew, under a new id.
+        // R6: a repeat of a dropped conversion is recorded as a new one, under a new id.
         let again = try installation.record(["transactionId": "old"])
         #expect(again["duplicate"] == false && again.at("conversion.id")?.integer ?? 0 > 4)
-        // What is owed is sent, and may go afterwards.
+        // An owed delivery is sent, and may be dropped afterwards.
         try installation.withPoller { _ in _ = try installation.wait(for: 5, in: "delivered") }
         #expect(try prune("--days", "365").errorText.contains("0 conversions"))
         try installation.age(["owed", "changed"], days: 400)
@@ -65,7 +67,7 @@ import Testing
         #expect(try installation.transactions == ["old", "young"])
     }
 
-    @Test func `what is dropped is exported before, and a dry run drops nothing`() throws {
+    @Test func `dropped records are exported before, and a dry run drops nothing`() throws {
         let folder = try TemporaryFolder()
         let file = "\(folder.path)/history.jsonl"
         #expect(try prune("--days", "365", "--dry-run").errorText.contains("1 conversions with 1 deliveries would be"))
@@ -78,7 +80,7 @@ import Testing
         #expect(record.at("conversion.transactionId") == "old" && record.at("conversion.payout") == "1.50")
         #expect(record.at("events.0.event.sequence") == 1 && record.at("events.0.conversion.transactionId") == "old")
         #expect(record.at("deliveries.0.state") == "delivered" && record.at("deliveries.0.httpStatus") == 200)
-        // An export is never lost to the next one, and nothing is dropped without its export.
+        // An export does not overwrite an earlier one, and nothing is dropped without its export.
         try installation.age(["young"], days: 400)
         let refused = try prune("--days", "365", "--export", file)
         #expect(refused.status == .exited(73) && refused.errorText.contains("name a file that does not exist"))
@@ -102,7 +104,7 @@ import Testing
     }
 }
 
-/// Tests that dropping and the functions do not harm one another when they meet.
+/// Tests that dropping and calls of functions may work on the same conversion at the same time.
 @Suite(.ownThreads) struct DroppedHistoryRaceTests {
     private let receiver: RunningReceiver
     private let installation: Installation
@@ -131,7 +133,9 @@ import Testing
         "DELETE FROM deliveries WHERE id = 1",
         "SELECT pg_advisory_xact_lock(hashtext('postbacks.history'))",
     ])
-    func `what another transaction works on is left out without a wait, and goes later`(statement: String) throws {
+    func `a conversion in use by another transaction is left out without a wait, and dropped later`(statement: String)
+        throws
+    {
         let other = try installation.database.connect()
         try other.execute(script: "BEGIN; \(statement)")
         let first = try dropped()

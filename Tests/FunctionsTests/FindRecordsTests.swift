@@ -11,7 +11,7 @@ import Testing
         }
     }
 
-    @Test func `any exact id finds what has it`() throws {
+    @Test func `an exact id finds every record that has it`() throws {
         let installation = try Installation.withOffer()
         try installation.configureOffer("1", goalsEnabled: false)
         try installation.ask("configureAffiliate", ["affiliateId": "1", "name": "One"])
@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func `each kind comes with what identifies it`() throws {
+    @Test func `each kind of record comes with the fields that identify it`() throws {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback(["affiliateId": "*"])
         try installation.record(["transactionId": "t", "clickId": "c", "goalId": "g1"])

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests that deliveries are found by where they go, and by what their last attempt came to.
+/// Tests that deliveries are found by their destination, and by the result of their last attempt.
 @Suite(.ownThreads) struct LastAttemptTests {
     private static func answer(_ outcome: String, _ status: Int?, _ code: String?) -> JSON {
         [
@@ -128,7 +128,7 @@ import Testing
             try installation.claim(), Self.answer("retry", 503, "http_status").merging(["retryInSeconds": 0]))
         #expect(try installation.claim().count == 1)
         try installation.expireLeases()
-        // The lease that ran out counts as an attempt of which nothing is known.
+        // The lease that ran out counts as an attempt with an unknown result.
         #expect(try installation.claim().isEmpty)
         #expect(try installation.deliveries(["httpStatus": 503]).isEmpty)
         let lost = try installation.deliveries(["errorCode": "lost", "state": "retrying"])
@@ -141,7 +141,7 @@ import Testing
         #expect(cancelled.map { $0["errorCode"] } == ["http_status"])
     }
 
-    @Test func `what cannot be is refused, and a destination that nothing has led to is not found`() throws {
+    @Test func `impossible filters are refused, and a destination to which no postback has led is not found`() throws {
         let installation = try Self.make()
         for (filter, field, words) in [
             (

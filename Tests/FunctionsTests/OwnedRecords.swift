@@ -9,9 +9,9 @@ import Testing
 struct OwnedRecords {
     struct Postback {
         let id: Int
-        /// Nil: every offer.
+        /// The offer; nil for every offer.
         let offer: String?
-        /// Nil: every affiliate.
+        /// The affiliate; nil for every affiliate.
         let affiliate: String?
     }
 
@@ -31,7 +31,7 @@ struct OwnedRecords {
         let error: String?
     }
 
-    /// What the filters select by.
+    /// The properties by which the filters select.
     struct Owner: CustomTestStringConvertible {
         var offer: String?
         var affiliate: String?

@@ -10,7 +10,7 @@ import Testing
     private typealias Delivery = OwnedRecords.Delivery
     private typealias Filter = (input: JSON, has: (Delivery) -> Bool)
 
-    /// Filters by what a delivery is of. Each has its own way in the statement.
+    /// Filters by the records to which a delivery belongs. Each has a branch of its own in the statement.
     private func subjects(_ records: OwnedRecords) throws -> [Filter] {
         var subjects: [Filter] = [([:], { _ in true }), (["destination": "127.0.0.1:1"], { _ in true })]
         for postback in [
@@ -31,7 +31,7 @@ import Testing
         return subjects
     }
 
-    /// Filters by what became of a delivery.
+    /// Filters by the result of a delivery.
     private let outcomes: [Filter] = [
         ([:], { _ in true }), (["state": "owed"], { $0.state == "owed" }), (["state": "dead"], { $0.state == "dead" }),
         (["state": "delivered"], { $0.state == "delivered" }), (["httpStatus": 200], { $0.status == 200 }),

@@ -29,7 +29,7 @@ import Testing
         #expect(try direct.count("conversions") == total)
         #expect(try direct.count("events") == 2 * total)
         #expect(try direct.count("outbox") == total)
-        // Nothing has stayed in a session that others use.
+        // No setting and no statement has stayed in a session that others use.
         let left = try TestDatabase(connectionString: pooler.connectionString).connect().run(
             "SELECT count(*) AS statements FROM pg_prepared_statements")
         #expect(left[0].integer("statements") == 0)
@@ -64,7 +64,7 @@ import Testing
             let first = try call(function, fixture)
             #expect(first.code == code, "\(function)/\(fixture): \(first.text) \(first.log)")
         }
-        // A repetition may find that its work is done, or that what it names is deleted.
+        // A repeated call may find that its work is done, or that a record that it names is deleted.
         for function in Repository.functions {
             for _ in 2...3 {
                 let again = try call(function, "success")

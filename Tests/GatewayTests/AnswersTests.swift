@@ -68,7 +68,7 @@ struct AnswersTests {
         ("of_a_later_version", "", "1"),
     ].map { ListCounters.Counter(name: $0.0, labels: $0.1, value: $0.2) }
 
-    @Test func `what the pollers have counted is shown, with the buckets in the order of their bounds`() throws {
+    @Test func `the counters of the pollers are shown, with the buckets in the order of their bounds`() throws {
         let text = GatewayMetrics().text(waiting: [:], gauges: DatabaseGauges(Self.work, counters: Self.counters))
         let lines = text.split(separator: "\n")
         #expect(lines.contains("# TYPE postbacks_attempt_duration_seconds histogram"))
@@ -101,7 +101,7 @@ struct AnswersTests {
         }
     }
 
-    @Test func `what the database cannot say is absent instead of zero`() {
+    @Test func `values that the database cannot give are absent instead of zero`() {
         let text = GatewayMetrics().text(waiting: [:], gauges: nil)
         #expect(text.contains("postbacks_database_up 0\n"))
         #expect(!text.contains("outbox") && !text.contains("postbacks_paused") && !text.contains("pollers_alive"))

@@ -4,7 +4,7 @@ import Input
 import JSON
 import Testing
 
-/// Tests the bytes around a call: what a caller writes must never become more than the value of `input`.
+/// Tests the bytes around a call: the bytes of a caller must never become more than the value of `input`.
 struct CallLineTests {
     private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

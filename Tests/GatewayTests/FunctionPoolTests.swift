@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests the warm processes with functions that behave badly: shell scripts that speak the protocol, or do not.
+/// Tests the warm processes with functions that behave badly: shell scripts that follow the protocol, or violate it.
 @Suite(.ownThreads) struct FunctionPoolTests {
     /// Answers each line with its own input.
     private static let echo = #"exec sed -u 's/^{"id":\([0-9]*\),"input":\(.*\)}$/{"id":\1,"output":\2}/'"#
@@ -15,7 +15,7 @@ import Testing
     private let metrics = GatewayMetrics()
 
     init() throws {
-        // The gateway does so too: a function may close its input at any time.
+        // The gateway ignores SIGPIPE too, because a function may close its input at any time.
         Signals.ignorePipe()
         folder = try TemporaryFolder()
     }
@@ -126,7 +126,7 @@ import Testing
         ("read -r l; head -c 3000000 /dev/zero; sleep 100", "line_too_long"),
         ("exec 0<&-; sleep 100", "closed_input"),
     ])
-    func `a function that lies costs its own process only`(script: String, reason: String) async throws {
+    func `a function that writes wrong lines costs its own process only`(script: String, reason: String) async throws {
         let lying = try program("lying", script) {
             $0.lineBytes = 1 << 20
             $0.patience = .seconds(5)
@@ -141,7 +141,7 @@ import Testing
         await pool.close()
     }
 
-    @Test func `a function that floods its log is slowed down, and nobody else`() async throws {
+    @Test func `a function that floods its log slows down itself only`() async throws {
         let pool = try pool(
             program("flooding", "head -c 300000 /dev/zero | tr '\\0' x >&2; \(Self.echo)"), program("echo", Self.echo))
         async let flooding = call(pool, "flooding")
@@ -215,7 +215,7 @@ import Testing
         #expect(!metrics.text(waiting: [:], gauges: nil).contains("function_restarts_total{"))
     }
 
-    @Test func `what was taken before the end is answered, and nothing after it`() async throws {
+    @Test func `calls from before the end are answered, and no later ones are accepted`() async throws {
         let slow = "while read -r l; do sleep 0.3; echo \"$l\" | \(Self.echo.dropFirst(5)); done"
         let pool = try pool(program("slow", slow))
         async let one = call(pool, "slow")

@@ -94,7 +94,7 @@ import Testing
         #expect(try gateway.call("listOffers", "{}").status == 401)
     }
 
-    @Test func `a key that is wrong, expired or no key at all lets nobody in`() throws {
+    @Test func `a wrong key, an expired key and a text that is not a key are refused`() throws {
         let key = try key("--name", "k", "--scope", "manage", "--expires", "1m")
         let gateway = try RunningGateway(installation)
         for text in [
@@ -152,7 +152,7 @@ import Testing
         #expect(try post(["Origin": "http://evil.example"]) == 403)
         #expect(try post(["Sec-Fetch-Site": "cross-site"]) == 403)
         #expect(try post(["Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:\(gateway.port)"]) == 200)
-        // What a form of another page can send is no JSON.
+        // A form of another page cannot send JSON.
         #expect(try post(["Content-Type": "application/x-www-form-urlencoded"]) == 415)
     }
 
@@ -173,7 +173,7 @@ import Testing
         #expect(try gateway.call("listOffers", "{}").status == 401)
     }
 
-    @Test func `while the database is away nobody who has a key is let in, and nothing claims to be ready`() throws {
+    @Test func `while the database is away calls with a key are refused, and the gateway is not ready`() throws {
         let key = try key("--name", "k", "--scope", "read")
         let gateway = try RunningGateway(installation)
         let name = try #require(try installation.value("SELECT current_database() AS value"))

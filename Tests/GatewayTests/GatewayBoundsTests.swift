@@ -152,7 +152,9 @@ import Testing
         }
     }
 
-    @Test func `a lying function costs only its own calls, and no caller gets another's answer`() throws {
+    @Test func `a function that writes wrong lines costs only its own calls, and no caller gets another's answer`()
+        throws
+    {
         let folder = try functions([
             "listOffers": "while read -r l; do echo '{\"id\":1,\"output\":{\"lie\":true}}'; done",
             "listPostbacks": "while read -r l; do echo nonsense; done",

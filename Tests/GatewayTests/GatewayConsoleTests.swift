@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests what the console asks the gateway for besides the functions.
+/// Tests the answers that the console needs from the gateway besides those of the functions.
 @Suite(.ownThreads, .withGateway) struct GatewayConsoleTests {
     private let gateway: RunningGateway
 
@@ -32,7 +32,7 @@ import Testing
         #expect(binom["options"]?.items.map { $0["isNeeded"] } == [true, false])
     }
 
-    @Test func `a preset fills in the fields of a postback, and nothing of its owner`() throws {
+    @Test func `a preset fills in the fields of a postback except those of its owner`() throws {
         let filled = try preset([
             "preset": "keitaro", "status": "done", "options": ["domain": "k.example", "key": "a1"],
         ])
@@ -41,7 +41,7 @@ import Testing
         for name in ["offerId", "affiliateId", "conversionStatus"] { #expect(filled.json[name] == nil) }
     }
 
-    @Test func `what a preset cannot take is refused, and the detail names the option`() throws {
+    @Test func `an option that a preset does not have is refused, and the detail names it`() throws {
         let missing = try preset(["preset": "keitaro", "status": "done", "options": ["key": "a1"]])
         #expect(missing.status == 400)
         #expect(missing.json["error"]?["details"]?.items.map { $0["field"] } == ["domain"], "\(missing.text)")

@@ -15,7 +15,7 @@ import Testing
         try installation.configure()
     }
 
-    @Test func `what was accepted is answered, the functions end, and nothing new is taken`() throws {
+    @Test func `accepted requests are answered, the functions end, and no further request is accepted`() throws {
         let gateway = try RunningGateway(installation)
         _ = try gateway.call("recordConversion", #"{"offerId":"o","affiliateId":"a","transactionId":"t0"}"#)
         // A lock in the database makes the next call wait.

@@ -24,7 +24,7 @@ struct LimitRuleTests {
         #expect(refusal?.message == "the key is limited to the affiliate a1; someLaterFunction concerns more than that")
     }
 
-    @Test func `what concerns more than the limits is refused`() {
+    @Test func `calls that concern more than the limits are refused`() {
         let everywhere = ["configureDestination", "deliverPostback", "listDestinations", "showHealth"]
         for name in FunctionNames.all {
             func isRefused(_ limits: KeyLimits) -> Bool {
@@ -75,7 +75,7 @@ struct LimitRuleTests {
     }
 
     @Test(arguments: ["recordConversion", "createPostback"])
-    func `what is written must name the limits itself`(name: String) throws {
+    func `an input that creates something must name the limits itself`(name: String) throws {
         #expect(refusal(name, #"{"offerId":"o1"}"#, affiliate)?.status == 400)
         #expect(refusal(name, #"{"offerId":"o1","affiliateId":"*"}"#, affiliate)?.status == 403)
         #expect(refusal(name, #"{"offerId":"*","affiliateId":"a1"}"#, offer)?.status == 403)

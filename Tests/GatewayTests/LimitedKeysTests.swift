@@ -109,7 +109,7 @@ import Testing
             }
             try compare(calls(postback.host), calls("nobody.example"), [(postback.host, "nobody.example")])
         }
-        // A used key of idempotency says nothing of the postback that was made with it.
+        // The error about a used idempotency key does not name the postback that was made with it.
         let other = try #require(world.postbacks.first { !limits.own($0) })
         let new = (["offerId": "offer-one", "affiliateId": "aff-one"] as JSON).merging(
             Installation.postback().merging(["idempotencyKey": .string("key of \(other.host)")]))

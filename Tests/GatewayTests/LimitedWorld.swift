@@ -10,9 +10,9 @@ import Testing
 struct LimitedWorld {
     struct Postback {
         let id: Int
-        /// Nil: every offer.
+        /// The offer; nil for every offer.
         let offer: String?
-        /// Nil: every affiliate.
+        /// The affiliate; nil for every affiliate.
         let affiliate: String?
         let host: String
     }
@@ -79,7 +79,7 @@ struct LimitedWorld {
             try installation.ask(
                 "configureAffiliate", ["affiliateId": .string(affiliate), "name": .string("name of \(affiliate)")])
         }
-        // Ids of so many digits stand in no time and in no size.
+        // Ids with this number of digits occur in no time and in no size, so that a test finds only the ids.
         try connection.execute(
             script: """
                 SELECT setval('conversions_id_seq', 77000001); SELECT setval('postbacks_id_seq', 88000001);

@@ -7,7 +7,7 @@ import Testing
 
 /// Tests the text of `/metrics` with Prometheus's own checker, which `./Tests/run` takes from Debian's package.
 @Suite(.ownThreads) struct PromtoolTests {
-    /// The complaints of promtool about a text; empty if it is content.
+    /// The complaints of promtool about a text; empty if it has none.
     private func complaints(_ text: String) throws -> String {
         let path = try #require(
             Executable.find("promtool") ?? [Repository.root + "/.build/promtool"].first(where: Executable.isExecutable),
@@ -18,7 +18,7 @@ import Testing
         return outcome.status == .exited(0) ? "" : outcome.text + outcome.errorText
     }
 
-    @Test func `promtool is content with every family of metrics`() throws {
+    @Test func `promtool accepts every family of metrics`() throws {
         let metrics = GatewayMetrics()
         metrics.answered(route: "/function/listOffers", method: "POST", status: 503, seconds: 0.1)
         metrics.called("listOffers", code: "unavailable", seconds: 0.1)
@@ -28,7 +28,7 @@ import Testing
         #expect(try complaints(metrics.text(waiting: [:], gauges: nil)) == "")
     }
 
-    @Test(.withGateway) func `promtool is content with what a gateway answers`() throws {
+    @Test(.withGateway) func `promtool accepts the answer of a gateway`() throws {
         let installation = try Installation.make()
         let gateway = try RunningGateway(installation)
         _ = try gateway.call("listOffers", "{}")
@@ -36,7 +36,7 @@ import Testing
         #expect(try complaints(gateway.request("GET", "/metrics").text) == "")
     }
 
-    @Test func `promtool finds what is wrong`() throws {
+    @Test func `promtool finds mistakes`() throws {
         #expect(try complaints("# TYPE calls counter\ncalls 1\n").contains("calls"))
         #expect(try complaints("calls{a=\"\n") != "")
     }

@@ -50,7 +50,7 @@ struct JSONScannerTests {
         #expect(!PlainObject.isAll(of: self.bytes("{\"") + bytes + self.bytes("\":1}")))
     }
 
-    @Test func `what is rare is left to the parser`() {
+    @Test func `rare forms are left to the parser`() {
         let many = "{\((0..<33).map { "\"n\($0)\":0" }.joined(separator: ","))}"
         for text in [many, #"{"\u0061":1}"#] {
             #expect(!PlainObject.isAll(of: bytes(text)))

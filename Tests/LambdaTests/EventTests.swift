@@ -103,7 +103,7 @@ import Text
         try RunningBootstrap("deliverPostback", environment: ["POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8"])
     }
 
-    @Test func `of a batch of a queue only those messages come again that may succeed then`() throws {
+    @Test func `only those messages of a queue's batch come again that may succeed then`() throws {
         let receiver = try RunningReceiver()
         let bootstrap = try sender()
         let report = try bootstrap.call(batch(queue: "deliveries", to: receiver.url))
@@ -113,7 +113,7 @@ import Text
         try waitUntil("the line of the log") { bootstrap.log.contains("\"message\":\"wrong\"") }
     }
 
-    @Test func `of an ordered queue all messages come again behind the first that must`() throws {
+    @Test func `all messages of an ordered queue come again after the first that must`() throws {
         let receiver = try RunningReceiver()
         let report = try sender().call(batch(queue: "deliveries.fifo", to: receiver.url))
         #expect(

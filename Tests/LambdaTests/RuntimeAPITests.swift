@@ -29,7 +29,7 @@ import Testing
         #expect(try installation.count("conversions") == 1)
     }
 
-    @Test func `what can never be accepted is answered, so that Lambda does not repeat it`() throws {
+    @Test func `an input that can never be accepted is answered, so that Lambda does not repeat it`() throws {
         let (_, bootstrap) = try recorder()
         for (event, code) in [
             ("no JSON", "invalid_json"), ("", "invalid_json"), ("[1]", "invalid_json"),

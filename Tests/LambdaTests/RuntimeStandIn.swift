@@ -30,7 +30,7 @@ final class RuntimeStandIn: Sendable {
     private struct State {
         var calls: [Call] = []
         var reports: [Report] = []
-        /// How many requests for the next call were answered.
+        /// The number of requests for the next call that were answered.
         var given = 0
         /// The requests for the next call that wait.
         var waiting = 0
@@ -148,7 +148,7 @@ final class RuntimeStandIn: Sendable {
             Array("\(line)\(head)Content-Length: \(body.count)\r\n\r\n".utf8) + body)
     }
 
-    /// Takes a complete request with a length out of the bytes that have arrived.
+    /// Removes a complete request, whose body has a length, from the bytes that have arrived.
     private static func takeRequest(
         from bytes: inout [UInt8]
     ) -> (line: String, headers: [String: String], body: [UInt8])? {

@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests what a connection to the database that was lost between two calls costs: nothing.
+/// Tests that no call fails when the connection to the database was lost between two calls.
 @Suite(.ownThreads) struct ThawTests {
     private let conversion: JSON = ["offerId": "o", "affiliateId": "a", "transactionId": "t1"]
 
@@ -25,7 +25,7 @@ import Testing
         #expect(try bootstrap.call(conversion).json["duplicate"] == true)
     }
 
-    @Test func `a connection that the network has dropped without a word costs no call`() throws {
+    @Test func `a connection that the network has dropped silently costs no call`() throws {
         let installation = try Installation.make()
         try installation.configure()
         let relay = try Relay(to: installation.database)

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests the zips for AWS Lambda: that they run where there is nothing else.
+/// Tests that the zips for AWS Lambda run in a root that contains nothing else.
 @Suite(.ownThreads) struct LambdaPackageTests {
     /// An input of deliverPostback.
     private func delivery(to url: String) -> String {

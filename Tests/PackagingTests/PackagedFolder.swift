@@ -5,7 +5,7 @@ import TestSupport
 final class PackagedFolder: Sendable {
     private let folder: TemporaryFolder
     let path: String
-    /// What the command printed.
+    /// The output of the command.
     let text: String
 
     init(_ arguments: [String]) throws {

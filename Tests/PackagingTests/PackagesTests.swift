@@ -7,7 +7,7 @@ import Testing
 /// Tests the packages that are not zips.
 @Suite(.ownThreads) struct PackagesTests {
     @Test(.enabled(if: Executable.find("systemd-analyze") != nil, "there is no systemd here"))
-    func `systemd accepts the units without a word`() throws {
+    func `systemd accepts the units without a warning`() throws {
         let package = try PackagedFolder(["systemd", "--program", Programs.path("postbacks")])
         let units = package.names.filter { $0.hasPrefix("postbacks-") }
         #expect(

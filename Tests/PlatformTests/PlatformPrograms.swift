@@ -21,7 +21,8 @@ enum PlatformPrograms {
         return Programs.environment(["LD_LIBRARY_PATH": libraries.joined(separator: ":")].merging(variables) { $1 })
     }
 
-    /// A port that was free a moment ago, for programs that cannot let the system choose one.
+    /// A port that is free now, for programs that cannot let the system choose one. Another program may take it
+    /// meanwhile.
     static func freePort() throws -> UInt16 { try TCPListener().port }
 
     /// The processes that a process has started.

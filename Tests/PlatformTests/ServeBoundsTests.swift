@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `a connection that is one too many is told so at once`() throws {
+    @Test func `a connection above the limit gets an answer that says so at once`() throws {
         // With 230 descriptors there is room for 38 connections.
         let served = try ServedFunction("listOffers", installation, shell: "ulimit -n 230")
         var connections: [HTTPTestConnection] = []

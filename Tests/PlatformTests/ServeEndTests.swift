@@ -6,7 +6,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests how `postbacks serve --function` ends: a watchdog sends SIGTERM and goes on passing requests.
+/// Tests how `postbacks serve --function` ends: a watchdog sends SIGTERM and still passes on requests.
 @Suite(.ownThreads) struct ServeEndTests {
     private let installation: Installation
 

@@ -91,7 +91,7 @@ import Testing
         }
         #expect(try installation.count("conversions") == 320)
         #expect(PlatformPrograms.children(of: served.pid).count <= 2)
-        // The function was started warm and stays.
+        // The same warm process of the function answers both.
         #expect(PlatformPrograms.children(of: served.pid).count >= 1)
     }
 

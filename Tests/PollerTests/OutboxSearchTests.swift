@@ -4,8 +4,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// An old transaction keeps so many dead rows in the outbox that a look through it takes long. A destination that the
-/// poller does not know is found by such a look only.
+/// An old transaction keeps so many dead rows in the outbox that a look through it takes long. Only such a look finds a
+/// destination that the poller does not know.
 @Suite(.ownThreads) struct OutboxSearchTests {
     private let receiver: RunningReceiver
     private let other: RunningReceiver

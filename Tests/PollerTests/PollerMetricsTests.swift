@@ -8,13 +8,13 @@ import Testing
 
 @testable import Poller
 
-/// Tests what pollers count for Prometheus, and that each heartbeat adds it once.
+/// Tests the counters of pollers for Prometheus, and that each heartbeat adds its increments once.
 @Suite(.ownThreads) struct PollerMetricsTests {
     private func facts(_ outcome: String, _ code: String? = nil, totalMs: Double? = nil) -> AttemptFacts {
         AttemptFacts(outcome: outcome, errorCode: code, phases: totalMs.map { [(.total, $0)] } ?? [])
     }
 
-    @Test func `a heartbeat has what is new, and the same again until it is stored`() {
+    @Test func `a heartbeat has the increments since the last one, and is repeated unchanged until it is stored`() {
         var metrics = PollerMetrics()
         metrics.attempted(facts("retry", "dns"))
         let first = metrics.beat()

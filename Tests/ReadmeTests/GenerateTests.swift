@@ -32,7 +32,7 @@ import Testing
         (["recordConversion", "--payout"], "--payout"), (["recordConversion", "payout"], "--FIELD VALUE"),
         (["recordConversions"], "\"recordConversion\"?"), (["recordConversion", "--as", "smoke"], "cloudevent"),
     ])
-    func `what is wrong is named`(arguments: [String], word: String) throws {
+    func `mistakes are named`(arguments: [String], word: String) throws {
         let outcome = try generate(arguments)
         #expect(outcome.status != .exited(0) && outcome.errorText.contains(word), "\(outcome.errorText)")
         #expect(outcome.output.isEmpty)

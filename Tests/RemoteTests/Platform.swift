@@ -35,7 +35,7 @@ final class Platform {
         _ = try? child.wait()
     }
 
-    /// What is done with calls from now on; see `platform.py`.
+    /// The treatment of calls from now on; see `platform.py`.
     func become(_ mode: String) throws { try FileSystem.write(mode, to: "\(folder.path)/mode") }
 
     /// The calls so far: objects with the members `line`, `headers` and `body`.

@@ -5,7 +5,8 @@ import Testing
 
 @testable import postbacks_remote
 
-/// Tests what an answer of a platform means: which are deliverPostback's, and which may have been sent.
+/// Tests the meaning of a platform's answers: which come from deliverPostback, and after which the request may have
+/// been sent.
 struct PlatformVerdictTests {
     private func line(_ status: Int, _ body: String, isTruncated: Bool = false) throws -> JSON {
         let call = try RemoteCall(Array(#"{"id":"7/1/1","input":{"deliveryId":7,"attempt":1}}"#.utf8))
@@ -37,7 +38,7 @@ struct PlatformVerdictTests {
         #"{"deliveryId":7,"deliveryId":7,"attempt":1,"outcome":"delivered"}"#, #"{"error":{"code":"unavailable"}}"#,
         #"{"error":{"code":"no such","message":"m","retryable":true}}"#,
     ])
-    func `what deliverPostback did not write for this call is not its answer`(body: String) throws {
+    func `text that deliverPostback did not write for this call is not its answer`(body: String) throws {
         let answer = try line(200, body)
         #expect(answer.at("error.code") == "internal")
         #expect(answer.at("error.details.0.field") == "platform" && answer.at("error.details.0.message") == "not_ours")

@@ -5,7 +5,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Tests who may drop history: pollers and managers, and only what is old and finished.
+/// Tests that only pollers and managers may drop history, and only old and finished records.
 @Suite(.ownThreads) struct HistoryRolesTests {
     @Test func `a poller's login drops old history and nothing else, and others drop nothing`() throws {
         let guarded = try GuardedInstallation()

@@ -43,7 +43,7 @@ import Testing
         return found
     }
 
-    /// Floors that are later than the last due rows of a destination by so much.
+    /// Floors that are later than the last due rows of a destination by this time.
     private func floor(_ destination: Int, first: String, retries: String) throws -> Outbox.Floor {
         let row = try connection.run(
             """

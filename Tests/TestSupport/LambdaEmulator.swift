@@ -23,7 +23,7 @@ package final class LambdaEmulator {
         command: [String], environment: [String: String], start: [String] = [], program: String? = nil
     ) throws {
         folder = try TemporaryFolder()
-        // Two ports that were free a moment ago.
+        // Two ports that are free now.
         port = try TCPListener().port
         let apiPort = try TCPListener().port
         let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)

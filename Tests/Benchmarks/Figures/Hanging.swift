@@ -17,7 +17,7 @@ func measureHanging(_ workbench: Workbench) throws {
     for round in 0..<size.rounds {
         for isHanging in [false, true] {
             try world.clear()
-            // The last run has taught the destination a block.
+            // The last run has blocked the destination.
             try world.database.execute(
                 script: "UPDATE destinations SET blocked_until = NULL, failing_since = NULL, failures = 0, blocks = 0")
             if isHanging { try world.owe(9 * size.conversions, offer: "hung", prefix: "h\(round)-") }

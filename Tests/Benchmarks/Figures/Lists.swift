@@ -35,7 +35,7 @@ func measureLists(_ workbench: Workbench, _ world: World, owed: String) throws {
     }
 }
 
-/// The plans of what a slow list asks, by PostgreSQL's own auto_explain in another call.
+/// The plans of the statements of a slow list, from PostgreSQL's own auto_explain in another call.
 private func addPlans(_ workbench: Workbench, _ world: World, _ function: String, _ input: JSON) throws {
     let options = [
         "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=20", "auto_explain.log_analyze=on",

@@ -22,7 +22,7 @@ private func checkScanner(_ bytes: [UInt8]) throws(Violation) {
     }
 }
 
-/// A body that is taken is the input of one line, whose id is the gateway's, and its bytes stay the caller's.
+/// A body that is accepted becomes the input of one line with the gateway's id, and its bytes stay unchanged.
 private func checkCall(_ body: [UInt8]) throws(Violation) {
     let isTaken = (try? CallLine.check(body, limit: 1 << 16)) != nil
     let value = try? JSON(parsing: body)

@@ -51,8 +51,8 @@ extension Fault {
         return Double(zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? 0) / 1000
     }
 
-    /// The old primary comes back as it was. Nobody may be told that it has recorded anything, because what it writes is
-    /// thrown away; those who work on the new primary stay there.
+    /// The old primary comes back as it was. It must not confirm any recording, because everything that it writes is
+    /// lost; programs that work on the new primary stay there.
     private static func refuseOldPrimary(_ pair: ServerPair, _ scene: Scene) throws {
         let old = try pair.startOldPrimary()
         let recorder = try LineProcess(

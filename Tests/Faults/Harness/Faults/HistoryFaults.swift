@@ -4,8 +4,7 @@ import Postgres
 import System
 import TestSupport
 
-/// Old history is dropped while everything else goes on, and while resends, backfills and changes of status take hold of
-/// the same conversions.
+/// Old history is dropped under load, while resends, backfills and changes of status work on the same conversions.
 extension Fault {
     static let historyFaults = [historyDropped]
 

@@ -34,7 +34,7 @@ final class Hosts: Sendable {
     /// The command line that runs a program on a host.
     func wrapper(_ number: Int) -> [String] { [Hosts.program ?? "ip", "netns", "exec", name(number)] }
 
-    /// Pulls the cable of a host: packets in both directions are lost, and nobody is told.
+    /// Cuts a host off: packets in both directions are lost without an error.
     func cut(_ number: Int) throws { try ip("link", "set", cable(number), "down") }
 
     func mend(_ number: Int) throws { try ip("link", "set", cable(number), "up") }

@@ -50,8 +50,8 @@ final class ServerPair {
         }
     }
 
-    /// Starts the old primary as it was, as a machine does that comes back. It still waits for a standby that it does not
-    /// have any more. Returns its connection string.
+    /// Starts the old primary with its old data, as after a restart of its machine. Its commits still wait for a
+    /// standby that it does not have any more. Returns its connection string.
     func startOldPrimary() throws -> String {
         try standby.server.start()
         return standby.server.connectionString
