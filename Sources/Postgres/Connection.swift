@@ -171,7 +171,7 @@ extension Connection {
             throw loss ?? .unreachable(handle.message)
         }
         defer { unsafe PQenterPipelineMode(handle.pointer) }
-        let error = runSimple(script)
+        let error = runSimple(script) ?? handle.takeUnconfirmedCommit().map(PostgresError.unconfirmedCommit)
         if unsafe error != nil && PQtransactionStatus(handle.pointer) == PQTRANS_INERROR { _ = runSimple("ROLLBACK") }
         if let error { throw error }
     }

@@ -22,11 +22,11 @@ import Glibc
             throw .unreachable("out of memory")
         }
         unsafe self.pointer = pointer
-        unsafe PQsetNoticeProcessor(
+        unsafe PQsetNoticeReceiver(
             pointer,
-            { context, text in
-                guard let context = unsafe context, let text = unsafe text else { return }
-                unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(String(cString: text))
+            { context, notice in
+                guard let context = unsafe context, let notice = unsafe notice else { return }
+                unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().add(notice)
             }, Unmanaged.passUnretained(notices).toOpaque())
         if unsafe PQstatus(pointer) == CONNECTION_BAD { throw connectFailure(of: rawMessage) }
         // The verbose text contains the SQLSTATE; libpq offers no other access to it while connecting.
@@ -65,17 +65,32 @@ import Glibc
     }
 
     func takeNotices() -> [String] { notices.removeAll() }
+
+    /// The warning that a commit since the last call did not wait until the synchronous standby had it; else nil.
+    func takeUnconfirmedCommit() -> String? { notices.takeUnconfirmedCommit() }
 }
 
 /// The server's notices and warnings, which libpq would otherwise print to stderr.
 private final class Notices {
     private var texts: [String] = []
     private(set) var farewell: String?
+    private var unconfirmedCommit: String?
 
-    func add(_ text: String) {
-        if text.hasPrefix("FATAL") { farewell = text.inOneLine }
+    /// `notice` is a `PGresult` that stays libpq's own.
+    func add(_ notice: OpaquePointer) {
+        guard let message = unsafe PQresultErrorMessage(notice) else { return }
+        let text = unsafe String(cString: message).inOneLine
+        if text.hasPrefix("FATAL") { farewell = text }
+        // The server's message is translated, and its SQLSTATE is that of any warning. The function that reports it has
+        // had this name since PostgreSQL 9.1.
+        if unsafe ResultHandle.text(.sourceFunction, of: notice) == "SyncRepWaitForLSN" { unconfirmedCommit = text }
         guard texts.count < 100 else { return }
-        texts.append(text.inOneLine)
+        texts.append(text)
+    }
+
+    func takeUnconfirmedCommit() -> String? {
+        defer { unconfirmedCommit = nil }
+        return unconfirmedCommit
     }
 
     func removeAll() -> [String] {

@@ -191,6 +191,10 @@ extension Connection {
                 return true
             }
             pipeline.advance()
+            // The warning precedes the end of its own group, and libpq reads no further before it has returned that end.
+            if let warning = handle.takeUnconfirmedCommit(), let group {
+                pipeline.fail(group, .unconfirmedCommit(warning))
+            }
             if let group { pipeline.complete(group) }
         }
         return true

@@ -5,7 +5,7 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     package enum Kind: Equatable, Sendable {
         /// There is no usable connection: the server refused it, closed it, is shutting down, has no free slot, or is
         /// read-only since a failover. If it was lost during a transaction, that transaction may or may not have been
-        /// committed.
+        /// committed. A commit that the synchronous standby has not confirmed counts as lost too.
         case unreachable
         /// The connection string is malformed: a retry fails again.
         case malformedConnectionString
@@ -37,6 +37,9 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     package private(set) var isFatal = false
     /// Whether the server reported the error before the commit, so that nothing of the transaction can have happened.
     package internal(set) var isUndone = false
+    /// Whether the server has committed the transaction, and it is not known whether its synchronous standby has it. A
+    /// failover may undo it.
+    package private(set) var isUnconfirmed = false
 
     /// Whether the login lacks a right (42501).
     package var isForbidden: Bool { kind == .rejected(sqlState: "42501") }
@@ -66,6 +69,14 @@ package struct PostgresError: Error, Equatable, Sendable, CustomStringConvertibl
     static func unreachable(_ message: String) -> PostgresError {
         PostgresError(
             kind: .unreachable, sqlState: nil, message: message, detail: nil, constraint: nil, statementName: nil)
+    }
+
+    /// The error of a commit whose wait for the synchronous standby was cancelled. The server answers such a commit with
+    /// success and this warning.
+    static func unconfirmedCommit(_ warning: String) -> PostgresError {
+        var error = unreachable(warning)
+        error.isUnconfirmed = true
+        return error
     }
 
     /// A connection string that libpq would reject or misread.

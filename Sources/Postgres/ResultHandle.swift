@@ -26,16 +26,20 @@ import CPostgres
     }
 
     /// The `PG_DIAG_…` codes, which are C macros that Swift does not import.
-    private enum Field: Unicode.Scalar {
+    enum Field: Unicode.Scalar {
         case sqlState = "C"
         case severity = "V"
         case message = "M"
         case detail = "D"
         case constraint = "n"
+        case sourceFunction = "R"
     }
 
-    private func field(_ field: Field) -> String? {
-        guard let text = unsafe PQresultErrorField(pointer, CInt(field.rawValue.value)) else { return nil }
+    private func field(_ field: Field) -> String? { unsafe ResultHandle.text(field, of: pointer) }
+
+    /// A field of an error or notice; nil if it has none.
+    static func text(_ field: Field, of result: OpaquePointer) -> String? {
+        guard let text = unsafe PQresultErrorField(result, CInt(field.rawValue.value)) else { return nil }
         return unsafe String(cString: text)
     }
 }

@@ -21,7 +21,7 @@ enum FunctionCallSamples {
     ]
 
     private static let conversions: [any StoredCall] = [
-        RecordConversions(conversions: [new]), FindRepeats(conversions: [new]),
+        RecordConversions(conversions: [new]), FindRepeats(conversions: [new]), AwaitStandby(),
         FindConversion(key: read(["offerId": "o", "transactionId": "t", "goalId": nil], ConversionKey.init)),
         ExplainConversion(conversionID: 1, all: true, kinds: .all, orderHold: .seconds(600)),
         ListConversions(

@@ -60,8 +60,10 @@ package final class ConversionRecorder {
         // conversion that another transaction committed while the statement ran. A new statement sees all of these.
         let repeats = answers.indices.filter { answers[$0] == nil }
         if !repeats.isEmpty {
-            let find = FindRepeats(conversions: repeats.map { conversions[$0] })
-            for (index, recording) in zip(repeats, try database.transaction(find)) {
+            var trip = RoundTrip()
+            let find = trip.add(FindRepeats(conversions: repeats.map { conversions[$0] }))
+            trip.append(AwaitStandby())
+            for (index, recording) in zip(repeats, try database.transactions(trip)(find)) {
                 answers[index] = recording.map(Result.success) ?? .failure(.repeatIsNotVisible)
             }
         }

@@ -156,6 +156,9 @@ package final class Database {
         case .unreachable where error.isReadOnly:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database is read-only now; try again")
+        case .unreachable where error.isUnconfirmed:
+            logger.warning("\(error)")
+            return FunctionError(.unavailable, "the database's standby has not confirmed the commit; try again")
         case .unreachable:
             logger.warning("\(error)")
             return FunctionError(.unavailable, "the database cannot be reached now; the log says why")

@@ -80,6 +80,7 @@ extension PostbackStore {
         if keys.isEmpty { return postbacks.map { _ in .success(nil) } }
         do throws(FunctionError) {
             let made = try database.run(FindIdempotentPostbacks(keys: keys))
+            if !made.isEmpty { try database.run(AwaitStandby()) }
             return postbacks.map { postback in
                 guard let key = postback.idempotencyKey, let found = made[key] else { return .success(nil) }
                 return Result { () throws(FunctionError) in
