@@ -8,13 +8,8 @@ final class ConsoleGateway {
     private let process: ChildProcess
     let url: String
 
-    /// The program as `./Tests/run` builds it; nil if it was not built.
-    static let program: String? = ["debug", "release"].map {
-        "\(Repository.root)/.build-gateway/\($0)/postbacks-gateway"
-    }.first(where: Executable.isExecutable)
-
     init(_ installation: Installation, _ settings: [String: String] = [:]) throws {
-        let program = try #require(ConsoleGateway.program)
+        let program = try #require(Programs.gateway)
         let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }
             .merging(settings) { $1 }
         process = try ChildProcess(
@@ -39,7 +34,7 @@ final class ConsoleGateway {
 extension Trait where Self == ConditionTrait {
     /// For suites that need the gateway, Chromium and its driver.
     static var withConsole: Self {
-        let isBuilt = ConsoleGateway.program != nil
+        let isBuilt = Programs.gateway != nil
         let hasBrowser = Executable.find("chromedriver") != nil && Executable.find("chromium") != nil
         return .enabled(
             if: isBuilt && hasBrowser,

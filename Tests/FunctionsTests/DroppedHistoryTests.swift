@@ -146,7 +146,7 @@ import Testing
 
     @Test func `a function that meets a drop waits for it, and finds the conversion gone`() throws {
         let processes = try ["updateConversionStatus", "recordConversion", "backfillPostback"].map { function in
-            (function, try WarmFunction(function, installation))
+            (function, try WarmFunction(function, installation.environment))
         }
         let postback = try installation.createPostback(["url": .string(receiver.url), "idempotencyKey": "late"])
         let inputs: [JSON] = [
@@ -157,7 +157,7 @@ import Testing
         let dropping = try installation.database.connect()
         try dropping.execute(script: "BEGIN; \(Self.drop)")
         for ((function, process), input) in zip(processes, inputs) {
-            try process.send((["id": 1, "input": input] as JSON).encodedText)
+            try process.send([(["id": 1, "input": input] as JSON).encodedText])
             try installation.database.waitForLock(of: function)
         }
         try dropping.execute(script: "COMMIT")

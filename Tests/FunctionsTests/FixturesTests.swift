@@ -103,7 +103,7 @@ import Testing
         let installation = try Installation.make()
         var processes: [String: WarmFunction] = [:]
         for (number, call) in try FixtureStory.played.get().calls.enumerated() {
-            let process = try processes[call.function] ?? WarmFunction(call.function, installation)
+            let process = try processes[call.function] ?? WarmFunction(call.function, installation.environment)
             processes[call.function] = process
             let input = call.input.replacing("\n", with: " ")
             let answer = try process.ask(#"{"id":\#(number),"input":\#(input)}"#)

@@ -29,7 +29,7 @@ struct KeptConnectionTests {
     @Test func `a server that could only be read for one call is written to by the next`() throws {
         let installation = try Installation.withOffer(goalsEnabled: false)
         try alter(installation, "SET default_transaction_read_only = on")
-        let function = try WarmFunction("recordConversion", installation)
+        let function = try WarmFunction("recordConversion", installation.environment)
         let refused = try function.ask(call(1))
         #expect(refused.at("error.code") == "unavailable", "\(refused.encodedText)")
         try alter(installation, "RESET default_transaction_read_only")
@@ -38,7 +38,7 @@ struct KeptConnectionTests {
 
     @Test func `a kept connection to a server that can only be read by now is replaced within the call`() throws {
         let installation = try Installation.withOffer(goalsEnabled: false)
-        let function = try WarmFunction("recordConversion", installation)
+        let function = try WarmFunction("recordConversion", installation.environment)
         #expect(try function.ask(call(1)).at("output.duplicate") == false)
         // This imitates an old primary: the kept session is read-only, a new one is writable.
         let owner = try installation.database.connect()
@@ -63,7 +63,7 @@ struct KeptConnectionTests {
 
     @Test func `a connection that the server ended while it was idle costs no call`() throws {
         let installation = try Installation.withOffer(goalsEnabled: false)
-        let function = try WarmFunction("recordConversion", installation)
+        let function = try WarmFunction("recordConversion", installation.environment)
         for id in 1...5 {
             #expect(try function.ask(call(id)).at("output.duplicate") == false)
             #expect(try end("recordConversion", installation) == 1)
@@ -73,7 +73,7 @@ struct KeptConnectionTests {
     @Test func `an idle limit of the server costs no call`() throws {
         let installation = try Installation.withOffer(goalsEnabled: false)
         try alter(installation, "SET idle_session_timeout = '50ms'")
-        let function = try WarmFunction("recordConversion", installation)
+        let function = try WarmFunction("recordConversion", installation.environment)
         for id in 1...3 {
             #expect(try function.ask(call(id)).at("output.duplicate") == false)
             try waitUntil("the session ends") { try sessions(installation) == 0 }
@@ -92,11 +92,11 @@ struct KeptConnectionTests {
         throws
     {
         let installation = try Installation.withOffer(goalsEnabled: false)
-        let function = try WarmFunction("recordConversion", installation)
+        let function = try WarmFunction("recordConversion", installation.environment)
         #expect(try function.ask(call(1)).at("output.duplicate") == false)
         let blocker = try installation.database.connect()
         try blocker.execute(script: "BEGIN; LOCK TABLE events IN SHARE MODE")
-        try function.send(call(2))
+        try function.send([call(2)])
         try installation.database.waitForLock(of: "recordConversion")
         #expect(try end("recordConversion", installation) == 1)
         try blocker.execute(script: "COMMIT")

@@ -79,11 +79,11 @@ import Testing
         _ function: String, _ installation: Installation, calls: Int = PooledFunctionsTests.calls,
         _ input: (Int, Int) -> JSON
     ) throws -> [JSON] {
-        let processes = try (1...Self.processes).map { _ in try WarmFunction(function, installation) }
+        let processes = try (1...Self.processes).map { _ in try WarmFunction(function, installation.environment) }
         var answers: [JSON] = []
         for call in 1...calls {
             for (number, process) in processes.enumerated() {
-                try process.send((["id": .integer(call), "input": input(number, call)] as JSON).encodedText)
+                try process.send([(["id": .integer(call), "input": input(number, call)] as JSON).encodedText])
             }
             for process in processes { answers.append(try process.answer()) }
         }

@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test func `another host than this machine needs a key, and the message says what to run`() throws {
-        let program = try #require(RunningGateway.program)
+        let program = try #require(Programs.gateway)
         func start(_ host: String) throws -> ChildProcess.Outcome {
             try ChildProcess.run(
                 program, ["--host", host, "--port", "0"],

@@ -10,11 +10,6 @@ final class RunningGateway {
     private let folder: TemporaryFolder
     let port: UInt16
 
-    /// The program as `./Tests/run` builds it; nil if it was not built.
-    static let program: String? = ["debug", "release"].map {
-        "\(Repository.root)/.build-gateway/\($0)/postbacks-gateway"
-    }.first(where: Executable.isExecutable)
-
     /// `functions` is the folder of the functions. `shell` contains commands that the shell runs before it becomes the
     /// gateway.
     init(
@@ -22,7 +17,7 @@ final class RunningGateway {
         environment: [String: String] = [:], shell: String = ":"
     ) throws {
         folder = try TemporaryFolder()
-        let program = try #require(RunningGateway.program)
+        let program = try #require(Programs.gateway)
         let log = try Descriptor.open("\(folder.path)/log", O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
         let variables = installation.environment.merging(["POSTBACKS_FUNCTIONS": functions]) { $1 }
         process = try ChildProcess(
@@ -51,11 +46,7 @@ final class RunningGateway {
 
     /// The functions end when their inputs are closed, except those that hang.
     deinit {
-        let tasks = "/proc/\(process.pid)/task"
-        let functions = FileSystem.names(in: tasks).flatMap { task in
-            let text = (try? FileSystem.read("\(tasks)/\(task)/children")).map { String(decoding: $0, as: UTF8.self) }
-            return (text ?? "").split(separator: " ").compactMap { CInt($0) }
-        }
+        let functions = childrenOfProcess(process.pid)
         _ = try? end(by: SIGKILL)
         for function in functions { Signals.send(SIGKILL, to: -function) }
     }
@@ -93,7 +84,7 @@ extension Trait where Self == ConditionTrait {
     /// For suites that need the program postbacks-gateway.
     static var withGateway: Self {
         .enabled(
-            if: RunningGateway.program != nil,
+            if: Programs.gateway != nil,
             "postbacks-gateway was not built: ./Tests/run builds it, or ./local-runtime/build --gateway")
     }
 }

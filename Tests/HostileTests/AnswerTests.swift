@@ -28,7 +28,7 @@ struct AnswerTests {
             }
             deliveries.append(TestDelivery(id: deliveries.count + 1, to: healthy.url, expecting: .good))
         }
-        let process = try WarmDelivery(settings)
+        let process = try WarmFunction.deliverPostback(settings)
         try process.start(deliveries)
         let answers = try deliveries.map { _ in try process.next() }
         let answerByID = Dictionary(answers.map { ($0["id"]?.integer ?? 0, $0) }) { first, _ in first }
@@ -49,7 +49,7 @@ struct AnswerTests {
     @Test func `a hostile answer leaves nothing behind for the healthy one on the same host`() throws {
         let receiver = HostileReceiver()
         let site = try receiver.open()
-        let process = try WarmDelivery(settings)
+        let process = try WarmFunction.deliverPostback(settings)
         var id = 0
         func send(to url: String, expecting behaviour: Behaviour) throws -> JSON {
             id += 1
@@ -65,7 +65,7 @@ struct AnswerTests {
 
     @Test func `a body that is refused early is refused, and one that nobody takes is a time-out`() throws {
         let receiver = HostileReceiver()
-        let process = try WarmDelivery(settings.merging(["POSTBACKS_TIMEOUT": "5"]) { $1 })
+        let process = try WarmFunction.deliverPostback(settings.merging(["POSTBACKS_TIMEOUT": "5"]) { $1 })
         for (id, name) in ["early-413", "early-413-and-reset", "deaf"].enumerated() {
             let behaviour = try #require(Behaviour.named(name))
             let site = try receiver.open(behaviour)
@@ -79,7 +79,7 @@ struct AnswerTests {
 
     @Test func `a site that is healed answers well, however it behaved before`() throws {
         let receiver = HostileReceiver()
-        let process = try WarmDelivery(settings.merging(["POSTBACKS_TIMEOUT": "1"]) { $1 })
+        let process = try WarmFunction.deliverPostback(settings.merging(["POSTBACKS_TIMEOUT": "1"]) { $1 })
         for (index, name) in ["refused", "black-holed", "closed-at-once", "silent", "endless-body", "status-500"]
             .enumerated()
         {

@@ -14,7 +14,7 @@ struct FloodTests {
         let receiver = HostileReceiver()
         let site = try receiver.open(behaviour)
         let healthy = try receiver.open()
-        let process = try WarmDelivery([
+        let process = try WarmFunction.deliverPostback([
             "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8", "POSTBACKS_RETRY_SCHEDULE": TestDelivery.schedule,
             "POSTBACKS_TIMEOUT": "60", "POSTBACKS_CONNECT_TIMEOUT": "60",
         ])

@@ -31,7 +31,7 @@ struct HandshakeTests {
         let site = try receiver.open()
         let front = try TLSFront()
         let ports = try manners.map { try front.open(before: site, $0.1) }
-        let process = try WarmDelivery(settings(trusting: certificates.authority))
+        let process = try WarmFunction.deliverPostback(settings(trusting: certificates.authority))
         for (index, (name, _, expected)) in manners.enumerated() {
             try process.send(
                 TestDelivery(id: index + 1, to: ports[index].url, name: name, expecting: expected))
@@ -51,7 +51,7 @@ struct HandshakeTests {
         let front = try TLSFront()
         let port = try front.open(before: try receiver.open(), .relay(try ours.make(.good)))
         for (authorities, expected) in [(ours, DueOutcome.delivered()), (others, .retry(.tls))] {
-            let process = try WarmDelivery(settings(trusting: authorities.authority))
+            let process = try WarmFunction.deliverPostback(settings(trusting: authorities.authority))
             try process.send(TestDelivery(id: 1, to: port.url, name: "authority", expecting: expected))
         }
     }
@@ -68,7 +68,7 @@ struct HandshakeTests {
             Programs.path("deliverPostback"), in: folder.path, showing: try system.makeSystemFolder(),
             at: "/etc/ssl/certs")
         for (authorities, due) in [("", DueOutcome.delivered()), (others.authority, .retry(.tls))] {
-            let process = try WarmDelivery(settings(trusting: authorities), program: program)
+            let process = try WarmFunction.deliverPostback(settings(trusting: authorities), program: program)
             try process.send(TestDelivery(id: 1, to: port.url, name: "system", expecting: due))
         }
     }

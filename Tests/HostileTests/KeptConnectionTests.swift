@@ -13,7 +13,7 @@ struct KeptConnectionTests {
     @Test func `one attempt sends once, and who closes kept connections gets a new one for each request`() throws {
         let receiver = HostileReceiver()
         let site = try receiver.open(try #require(Behaviour.named("closed-under-next-request")))
-        let process = try WarmDelivery(settings)
+        let process = try WarmFunction.deliverPostback(settings)
         let dues: [DueOutcome] = [.delivered(), .retry(.connect), .delivered(), .delivered(), .delivered()]
         for (index, due) in dues.enumerated() {
             try process.send(TestDelivery(id: index + 1, to: site.url, name: "kept", expecting: due))
@@ -26,7 +26,7 @@ struct KeptConnectionTests {
         let receiver = HostileReceiver()
         let site = try receiver.open(try #require(Behaviour.named("closed-under-next-request")))
         let healthy = try receiver.open()
-        let process = try WarmDelivery(settings)
+        let process = try WarmFunction.deliverPostback(settings)
         for wave in 0..<3 {
             let deliveries = (1...40).map { number in
                 let id = wave * 100 + number

@@ -7,12 +7,12 @@ import Testing
 /// Tests a name server that answers badly, and one whose answers change.
 @Suite(.ownThreads, .enabled(if: NameServer.isPossible, "it takes root, for port 53 and a mount namespace"))
 struct NameTests {
-    private func process(asking names: NameServer, _ settings: [String: String] = [:]) throws -> WarmDelivery {
+    private func process(asking names: NameServer, _ settings: [String: String] = [:]) throws -> WarmFunction {
         let usual = [
             "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8", "POSTBACKS_RETRY_SCHEDULE": TestDelivery.schedule,
             "POSTBACKS_TIMEOUT": "8", "POSTBACKS_CONNECT_TIMEOUT": "4",
         ]
-        return try WarmDelivery(
+        return try WarmFunction.deliverPostback(
             usual.merging(settings) { $1 }, program: try names.wrap(Programs.path("deliverPostback")))
     }
 

@@ -60,11 +60,5 @@ final class RunningBootstrap {
     func terminate(_ signal: CInt) { child.terminate(signal) }
 
     /// The processes that it has started and that run.
-    var functions: [CInt] {
-        let tasks = "/proc/\(child.pid)/task"
-        return FileSystem.names(in: tasks).flatMap { task in
-            let text = (try? FileSystem.read("\(tasks)/\(task)/children")).map { String(decoding: $0, as: UTF8.self) }
-            return (text ?? "").split(separator: " ").compactMap { CInt($0) }
-        }
-    }
+    var functions: [CInt] { childrenOfProcess(child.pid) }
 }

@@ -24,15 +24,6 @@ enum PlatformPrograms {
     /// A port that is free now, for programs that cannot let the system choose one. Another program may take it
     /// meanwhile.
     static func freePort() throws -> UInt16 { try TCPListener().port }
-
-    /// The processes that a process has started.
-    static func children(of process: CInt) -> [CInt] {
-        let tasks = "/proc/\(process)/task"
-        return FileSystem.names(in: tasks).flatMap { task -> [CInt] in
-            let text = (try? FileSystem.read("\(tasks)/\(task)/children")).map { String(decoding: $0, as: UTF8.self) }
-            return (text ?? "").split(separator: " ").compactMap { CInt($0) }
-        }
-    }
 }
 
 /// A server that runs until the last reference is released, with the children that it has then.
@@ -62,7 +53,7 @@ final class RunningServer {
     }
 
     deinit {
-        let children = PlatformPrograms.children(of: child.pid)
+        let children = childrenOfProcess(child.pid)
         child.terminate()
         _ = try? child.wait()
         // fcgiwrap's children outlive it.

@@ -49,9 +49,7 @@ import Testing
         try lock.execute(script: "BEGIN; LOCK TABLE conversions IN ACCESS EXCLUSIVE MODE")
         let waiting = try served.connect()
         try waiting.send("POST", "/", body: Array(#"{"offerId":"o","affiliateId":"a","transactionId":"t2"}"#.utf8))
-        try waitUntil("it waits for the lock") {
-            try installation.isWaitingForLock
-        }
+        try installation.database.waitForLock(of: "recordConversion")
         served.send(SIGTERM)
         for connection in idle { #expect(try connection.waitForEnd()) }
         try waitUntil("it accepts nothing") { (try? served.connect()) == nil }
@@ -67,7 +65,7 @@ import Testing
         let connection = try served.connect()
         try connection.send("POST", "/", body: input)
         #expect(try connection.receive().status == 200)
-        let functions = PlatformPrograms.children(of: served.pid)
+        let functions = childrenOfProcess(served.pid)
         #expect(!functions.isEmpty)
         served.send(SIGINT)
         try served.waitForEnd()

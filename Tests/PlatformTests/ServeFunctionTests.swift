@@ -90,9 +90,9 @@ import Testing
             }
         }
         #expect(try installation.count("conversions") == 320)
-        #expect(PlatformPrograms.children(of: served.pid).count <= 2)
+        #expect(childrenOfProcess(served.pid).count <= 2)
         // The same warm process of the function answers both.
-        #expect(PlatformPrograms.children(of: served.pid).count >= 1)
+        #expect(childrenOfProcess(served.pid).count >= 1)
     }
 
     @Test func `deliverPostback waits for many receivers at once`() throws {
@@ -111,7 +111,7 @@ import Testing
             )
         }
         #expect(receiver.requests.count == 100)
-        #expect(PlatformPrograms.children(of: served.pid).count == 1)
+        #expect(childrenOfProcess(served.pid).count == 1)
     }
 
     @Test func `head and body of an answer are written together`() throws {
@@ -131,10 +131,8 @@ import Testing
         try lock.execute(script: "BEGIN; LOCK TABLE conversions IN ACCESS EXCLUSIVE MODE")
         let waiting = try served.connect()
         try waiting.send("POST", "/", body: Array(input("t2").utf8))
-        try waitUntil("it waits for the lock") {
-            try installation.isWaitingForLock
-        }
-        for process in PlatformPrograms.children(of: served.pid) { Signals.send(SIGKILL, to: process) }
+        try installation.database.waitForLock(of: "recordConversion")
+        for process in childrenOfProcess(served.pid) { Signals.send(SIGKILL, to: process) }
         let answer = try waiting.receive()
         #expect(answer.status == 503 && answer.headers["retry-after"] == "1", "\(answer.text)")
         try lock.execute(script: "COMMIT")

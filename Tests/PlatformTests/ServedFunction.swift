@@ -42,16 +42,3 @@ final class ServedFunction {
         try waitUntil("it ends") { try process.hasEnded }
     }
 }
-
-extension Installation {
-    /// Whether a session of this database waits for a lock on a table.
-    var isWaitingForLock: Bool {
-        get throws {
-            try value(
-                """
-                SELECT count(*)::text AS value FROM pg_locks
-                WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                """) != "0"
-        }
-    }
-}

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-/// What the database keeps of what the operator is to be told.
+/// Tests the alerts that the database keeps for the operator.
 struct AlertOutboxTests {
     private let connection: Connection
 

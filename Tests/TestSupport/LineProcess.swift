@@ -86,6 +86,12 @@ package final class LineProcess {
         return bytes
     }
 
+    /// Closes the program's input, and waits for its end.
+    package func finish() throws -> ChildProcess.ExitStatus {
+        child.input = nil
+        return try child.wait()
+    }
+
     /// Closes the program's input, sends the signal, and sends SIGKILL if it runs for another 30 s.
     package func end(_ signal: CInt) {
         child.input = nil

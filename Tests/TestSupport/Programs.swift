@@ -14,6 +14,11 @@ package enum Programs {
 
     package static func path(_ name: String) -> String { "\(folder)/\(name)" }
 
+    /// The path of postbacks-gateway as `./Tests/run` builds it; nil if it was not built.
+    package static let gateway: String? = ["debug", "release"].map {
+        "\(Repository.root)/.build-gateway/\($0)/postbacks-gateway"
+    }.first(where: Executable.isExecutable)
+
     /// Runs a program until it ends. Its environment is that of `environment(_:)` below.
     package static func run(
         _ name: String, _ arguments: [String] = [], input: String = "", environment: [String: String] = [:],
