@@ -70,7 +70,7 @@ struct SlotBench {
                 deliveries += 1
                 claims.append(
                     Outbox.Claim(
-                        id: "\(deliveries)/1/1", delivery: deliveries, lease: 1, destination: share.destination,
+                        id: "\(deliveries)/1/1", delivery: deliveries, leaseNumber: 1, destination: share.destination,
                         postback: 1, conversion: deliveries, attempt: isRetry ? 2 : 1, dueAt: dueAt, line: line))
             }
         }

@@ -5,7 +5,7 @@ import Testing
 @testable import Poller
 @testable import Store
 
-/// Each number of the table of ceilings (`Health`): with a larger or a smaller one, a test here or in
+/// Each number of the table of ceilings (`DestinationHealth`): with a larger or a smaller one, a test here or in
 /// `DestinationSlotsTests` or `SlotIsolationTests` fails.
 struct SlotCeilingTests {
     private var bench = SlotBench(total: 64, perDestination: 16)

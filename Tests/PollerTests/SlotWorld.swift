@@ -126,7 +126,7 @@ struct SlotWorld {
                     deliveries += 1
                     claims.append(
                         Outbox.Claim(
-                            id: "\(deliveries)/1/1", delivery: deliveries, lease: 1, destination: id,
+                            id: "\(deliveries)/1/1", delivery: deliveries, leaseNumber: 1, destination: id,
                             postback: 1, conversion: deliveries, attempt: isRetry ? 2 : 1, dueAt: String(due ?? 0),
                             line: Array(repeating: 0, count: lineBytes[id] ?? 1000)))
                 }

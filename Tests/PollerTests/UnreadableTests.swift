@@ -35,7 +35,7 @@ import Testing
         )
         let answer = try connection.run(claim)
         #expect(answer.claims.map(\.delivery) == [1, 3])
-        #expect(answer.unreadable.map(\.delivery) == [2] && answer.unreadable.map(\.lease) == [1])
+        #expect(answer.unreadable.map(\.delivery) == [2] && answer.unreadable.map(\.leaseNumber) == [1])
         #expect(
             answer.unreadable.map(\.error.description) == ["the column conversion_id is NULL in claim_deliveries"])
         #expect(answer.takenIDs.isEmpty && answer.ended.isEmpty)

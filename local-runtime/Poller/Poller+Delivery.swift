@@ -70,7 +70,7 @@ extension Poller {
 
     private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Instant) {
         // Each lease that charged no attempt is one that failed on the sender's side.
-        let wait = complaint.wait(afterFailures: max(claim.lease - claim.attempt, 0))
+        let wait = complaint.wait(afterFailures: max(claim.leaseNumber - claim.attempt, 0))
         if complaint.mayHaveBeenSent {
             keep(.unanswered(claim, wait: wait, message: complaint.message))
         } else {

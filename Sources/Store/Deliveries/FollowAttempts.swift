@@ -34,7 +34,7 @@ package struct FollowAttempts: StoredCall {
 
     package struct Attempt {
         package let delivery: Int
-        package let lease: Int
+        package let leaseNumber: Int
         /// The time at which it was stored, in RFC 3339.
         package let at: String
         package let number: Int
@@ -69,7 +69,7 @@ package struct FollowAttempts: StoredCall {
             guard let delivery: Int = try row.optional("delivery_id") else { continue }
             attempts.append(
                 Attempt(
-                    delivery: delivery, lease: try row.required("lease_no"), at: try row.required("at"),
+                    delivery: delivery, leaseNumber: try row.required("lease_no"), at: try row.required("at"),
                     number: try row.required("attempt"), outcome: try row.required("outcome"),
                     state: try row.required("state"), postback: try row.required("postback_id"),
                     conversion: try row.required("conversion_id"), offer: try row.optional("offer_id"),

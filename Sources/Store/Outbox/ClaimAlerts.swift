@@ -43,7 +43,7 @@ extension AlertOutbox {
     /// A lease on one alert.
     package struct Alert: Sendable {
         package let id: Int
-        package let lease: Int
+        package let leaseNumber: Int
         /// The number of the attempt that the lease is for, from 1.
         package let attempt: Int
         package let type: String
@@ -51,9 +51,9 @@ extension AlertOutbox {
         package let at: String
         package let data: JSON
 
-        package init(id: Int, lease: Int, attempt: Int, type: String, at: String, data: JSON) {
+        package init(id: Int, leaseNumber: Int, attempt: Int, type: String, at: String, data: JSON) {
             self.id = id
-            self.lease = lease
+            self.leaseNumber = leaseNumber
             self.attempt = attempt
             self.type = type
             self.at = at
@@ -62,7 +62,7 @@ extension AlertOutbox {
 
         fileprivate init(_ row: Row) throws(PostgresError) {
             id = try row.required("id")
-            lease = try row.required("lease_no")
+            leaseNumber = try row.required("lease_no")
             attempt = try row.required("attempt")
             type = try row.required("type")
             at = try row.required("at")

@@ -114,7 +114,7 @@ extension Outbox {
         /// The id of its line: delivery, lease and the postback's version.
         package let id: String
         package let delivery: Int
-        package let lease: Int
+        package let leaseNumber: Int
         package let destination: Int
         package let postback: Int
         package let conversion: Int
@@ -124,12 +124,12 @@ extension Outbox {
         package private(set) var line: [UInt8]
 
         package init(
-            id: String, delivery: Int, lease: Int, destination: Int, postback: Int, conversion: Int, attempt: Int,
+            id: String, delivery: Int, leaseNumber: Int, destination: Int, postback: Int, conversion: Int, attempt: Int,
             dueAt: String, line: [UInt8]
         ) {
             self.id = id
             self.delivery = delivery
-            self.lease = lease
+            self.leaseNumber = leaseNumber
             self.destination = destination
             self.postback = postback
             self.conversion = conversion
@@ -141,7 +141,7 @@ extension Outbox {
         fileprivate init(_ row: Row) throws(PostgresError) {
             id = try row.required("line_id")
             delivery = try row.required("id")
-            lease = try row.required("lease_no")
+            leaseNumber = try row.required("lease_no")
             destination = try row.required("destination_id")
             postback = try row.required("postback_id")
             conversion = try row.required("conversion_id")
@@ -182,12 +182,12 @@ extension Outbox {
         /// Nil if these columns cannot be read either. The lease then runs out, and the attempt is recorded as
         /// `unknown`.
         package let delivery: Int?
-        package let lease: Int?
+        package let leaseNumber: Int?
         package let error: PostgresError
 
         fileprivate init(_ row: Row, _ error: PostgresError) {
             delivery = try? row.optional("id")
-            lease = try? row.optional("lease_no")
+            leaseNumber = try? row.optional("lease_no")
             self.error = error
         }
     }

@@ -11,7 +11,7 @@ package struct CompleteAlerts: StoredCall {
 
     package var arguments: Arguments {
         [
-            "alert_ids": .integers(verdicts.map(\.alert.id)), "lease_nos": .integers(verdicts.map(\.alert.lease)),
+            "alert_ids": .integers(verdicts.map(\.alert.id)), "lease_nos": .integers(verdicts.map(\.alert.leaseNumber)),
             "done": .array(verdicts.map { $0.isDone ? "t" : "f" }),
             "waits": .array(verdicts.map { String($0.wait.seconds) }),
             "counted": .array(verdicts.map { $0.counts ? "t" : "f" }),

@@ -11,7 +11,7 @@ package struct ReleaseDeliveries: StoredCall {
 
     package var arguments: Arguments {
         [
-            "delivery_ids": .integers(leases.map(\.delivery)), "lease_nos": .integers(leases.map(\.lease)),
+            "delivery_ids": .integers(leases.map(\.delivery)), "lease_nos": .integers(leases.map(\.leaseNumber)),
             "waits": .array(leases.map { String($0.wait.seconds) }),
         ]
     }
@@ -21,21 +21,21 @@ extension Outbox {
     /// A lease that is given back unused.
     package struct Release: Sendable {
         fileprivate let delivery: Int
-        fileprivate let lease: Int
+        fileprivate let leaseNumber: Int
         fileprivate let wait: Duration
 
         /// The delivery may be claimed again after `wait`.
         package init(_ claim: Claim, after wait: Duration = .zero) {
             delivery = claim.delivery
-            lease = claim.lease
+            leaseNumber = claim.leaseNumber
             self.wait = wait
         }
 
         /// Nil if the delivery or its lease number could not be read.
         package init?(_ claim: UnreadableClaim, after wait: Duration) {
-            guard let delivery = claim.delivery, let lease = claim.lease else { return nil }
+            guard let delivery = claim.delivery, let leaseNumber = claim.leaseNumber else { return nil }
             self.delivery = delivery
-            self.lease = lease
+            self.leaseNumber = leaseNumber
             self.wait = wait
         }
     }

@@ -7,9 +7,9 @@ import Store
 enum AlertLine {
     /// The claim that a delivery process takes. It has the alert's id and lease and belongs to no stored delivery.
     static func claim(_ alert: AlertOutbox.Alert, to receiver: AlertReceiver) -> Outbox.Claim {
-        let id = "\(alert.id)/\(alert.lease)"
+        let id = "\(alert.id)/\(alert.leaseNumber)"
         return Outbox.Claim(
-            id: id, delivery: alert.id, lease: alert.lease, destination: 0, postback: 0, conversion: 0,
+            id: id, delivery: alert.id, leaseNumber: alert.leaseNumber, destination: 0, postback: 0, conversion: 0,
             attempt: alert.attempt, dueAt: alert.at, line: line(id, alert, receiver).bytes)
     }
 

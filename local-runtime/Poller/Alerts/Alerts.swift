@@ -222,7 +222,7 @@ extension Alerts {
     }
 
     private func conclude(_ alert: AlertOutbox.Alert, _ fate: AlertOutbox.Verdict.Fate) {
-        if alert.lease != Alerts.unstored { verdicts.append(AlertOutbox.Verdict(alert, fate)) }
+        if alert.leaseNumber != Alerts.unstored { verdicts.append(AlertOutbox.Verdict(alert, fate)) }
     }
 
     /// Kills the process if it lets a lease run out: it is stuck.
@@ -281,7 +281,7 @@ extension Alerts {
         guard case .begun(let data) = stopAlert else { return }
         let id = AlertOutbox.firstID + Int.random(in: 1 << 40..<1 << 41)
         let alert = AlertOutbox.Alert(
-            id: id, lease: Alerts.unstored, attempt: 1, type: "poller.stopped", at: WallClock.rfc3339, data: data)
+            id: id, leaseNumber: Alerts.unstored, attempt: 1, type: "poller.stopped", at: WallClock.rfc3339, data: data)
         send([alert], now: Instant.now)
     }
 }

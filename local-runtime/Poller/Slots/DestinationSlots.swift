@@ -11,7 +11,7 @@ import System
 ///
 /// A request in the waiting room holds no slot, because it costs only a socket and some memory. So destinations that
 /// answer always find slots, even if many others hang, and no destination waits for the time-out of another. The table
-/// of `Health` says what each destination may have; `SlotUse` applies it.
+/// of `DestinationHealth` says what each destination may have; `SlotUse` applies it.
 ///
 /// A request keeps its slot beyond 250 ms while the delivery process is behind with its work. A request to a
 /// destination in doubt gives it back earlier when the process has answered a later one (`LastAnswers`). A claim that

@@ -80,13 +80,13 @@ struct DestinationState {
     var isOwed: Bool { first.isDue || retries.isDue }
     var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }
 
-    func health(at now: Instant) -> Health {
+    func health(at now: Instant) -> DestinationHealth {
         if hasFailed || isHalfOpen { return .failing }
-        let isWaiting = flights.first.map { $0.start <= now - Health.silence } ?? false
+        let isWaiting = flights.first.map { $0.start <= now - DestinationHealth.silence } ?? false
         let answeredAt = answeredAt ?? .distantPast
-        if isWaiting, answeredAt <= now - Health.silence { return .silent }
-        if answeredAt <= now - Health.memory { return .unknown }
-        return answeredAt > now - Health.flow && pace.interval == .zero ? .flowing : .answering
+        if isWaiting, answeredAt <= now - DestinationHealth.silence { return .silent }
+        if answeredAt <= now - DestinationHealth.memory { return .unknown }
+        return answeredAt > now - DestinationHealth.flow && pace.interval == .zero ? .flowing : .answering
     }
 
     /// How many requests to it may be in flight.
@@ -100,7 +100,7 @@ struct DestinationState {
 
     /// When the next request gives its slot back because it has waited too long; nil for never.
     func slotEnd(after now: Instant) -> Instant? {
-        flights.first { $0.start > now - Health.silence }.map { $0.start + Health.silence }
+        flights.first { $0.start > now - DestinationHealth.silence }.map { $0.start + DestinationHealth.silence }
     }
 }
 

@@ -1,4 +1,4 @@
-/// The limits of a poller. The table of ceilings (`Health`) allows each health a part of these numbers.
+/// The limits of a poller. The table of ceilings (`DestinationHealth`) allows each health a part of these numbers.
 struct SlotLimits {
     /// Requests that hold a slot.
     let slots: Int

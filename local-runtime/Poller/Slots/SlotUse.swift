@@ -1,8 +1,8 @@
 import Store
 import System
 
-/// How many slots are held, by which destinations, and how many more each may take by the table of ceilings (`Health`).
-/// Counted anew for each round of claims or starts.
+/// How many slots are held, by which destinations, and how many more each may take by the table of ceilings
+/// (`DestinationHealth`). Counted anew for each round of claims or starts.
 struct SlotUse {
     private let limits: SlotLimits
     private var slots = 0
@@ -167,7 +167,7 @@ struct LastAnswers {
     private var latestStart: Instant = .distantPast
 
     /// The time from which on all destinations are silent, unless another answer comes.
-    var silence: Instant { last == .distantPast ? last : last + Health.silence }
+    var silence: Instant { last == .distantPast ? last : last + DestinationHealth.silence }
 
     mutating func came(to start: Instant, at now: Instant) {
         last = now
@@ -180,7 +180,7 @@ struct LastAnswers {
         // While all answers are to requests that were started earlier, the delivery process is behind: it may not have
         // sent this one yet, and more requests would only wait longer.
         if start >= latestStart, now < silence { return true }
-        if start <= now - Health.silence { return false }
+        if start <= now - DestinationHealth.silence { return false }
         // An answer to a later request shows that the process has sent this one. So a destination whose state is
         // unknown does not wait for hundreds of others that hang. A destination that answers may have many requests in
         // flight, and holds each slot for the whole time `silence`.

@@ -80,7 +80,7 @@ struct Tail: ParsableCommand {
 
 extension FollowAttempts.Attempt {
     /// Identifies the attempt.
-    fileprivate var key: String { "\(delivery)/\(lease)" }
+    fileprivate var key: String { "\(delivery)/\(leaseNumber)" }
 
     /// One line of at most the terminal's width.
     func line(_ style: TerminalStyle) -> String {

@@ -20,7 +20,7 @@
 /// their slots back after `silence`, and then cost only a socket each. Until then it is not known whether the
 /// destination answers. Such doubtful destinations together can take neither all slots nor all sockets. So a
 /// destination that answers always finds a slot, however many others hang.
-enum Health {
+enum DestinationHealth {
     /// It has answered within the time `flow`, and has not asked for a slower pace.
     case flowing
     /// Its last answer is younger than the time `memory`. If one of its requests has waited for the time `silence`, the
