@@ -37,7 +37,7 @@ package enum CloudEvents {
     /// The event's data as the input of this function.
     package static func input(of call: HTTPCall, for function: String) throws(UnusableCall) -> [UInt8] {
         let event = call.mediaType == structured ? try Event(structured: call.body) : try Event(binary: call)
-        return try Identity.of(function)?.named(event) ?? event.data
+        return try Identity.of(function)?.identifying(event) ?? event.data
     }
 
     /// The answer to an event that was handled has no body, because the sender would take a body for another event.
@@ -127,7 +127,7 @@ private struct Identity {
 
     /// The event's data; `field` is added if the data does not identify itself. Data that is not an object is passed on
     /// unchanged, and the function reports the fault.
-    func named(_ event: Event) throws(UnusableCall) -> [UInt8] {
+    func identifying(_ event: Event) throws(UnusableCall) -> [UInt8] {
         guard let members = try? JSON.outline(of: event.data) else { return event.data }
         if members.contains(where: { own.contains($0.name) && !isBlank(event.data[$0.place]) }) { return event.data }
         let value = "\(event.source) \(event.id)"

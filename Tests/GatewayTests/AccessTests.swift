@@ -31,7 +31,7 @@ struct AccessTests {
         let local = KeyRing(isLocal: true)
         let open = KeyRing(isLocal: false)
         #expect(local.caller(nil, at: now) == .unknown)
-        for ring in [local, open] { ring.take(LoadKeys.Answer(keys: [], exist: false), at: now) }
+        for ring in [local, open] { ring.replace(with: LoadKeys.Answer(keys: [], exist: false), at: now) }
         #expect(local.caller(nil, at: now) == .caller(.anybody))
         #expect(local.isUnguarded && !open.isUnguarded)
         #expect(open.caller(nil, at: now) == .noKey)
@@ -41,14 +41,14 @@ struct AccessTests {
         let now = Instant.now
         let secret = APIKey.secret()
         let ring = KeyRing(isLocal: true)
-        ring.take(LoadKeys.Answer(keys: [key(1, .record, secret: secret)], exist: true), at: now)
+        ring.replace(with: LoadKeys.Answer(keys: [key(1, .record, secret: secret)], exist: true), at: now)
         let text = APIKey(id: 1, secret: secret).text
         #expect(ring.caller(text, at: now) == .caller(.key(id: 1, name: "key 1", scope: .record)))
         #expect(ring.caller(nil, at: now) == .noKey)
         #expect(ring.caller(APIKey(id: 1, secret: APIKey.secret()).text, at: now) == .wrongKey)
         #expect(ring.caller(APIKey(id: 2, secret: secret).text, at: now) == .wrongKey)
         #expect(ring.takeUsed() == [1] && ring.takeUsed() == [])
-        ring.take(LoadKeys.Answer(keys: [], exist: true), at: now)
+        ring.replace(with: LoadKeys.Answer(keys: [], exist: true), at: now)
         #expect(ring.caller(text, at: now) == .wrongKey)
         #expect(ring.caller(nil, at: now) == .noKey)
     }
@@ -57,7 +57,8 @@ struct AccessTests {
         let now = Instant.now
         let secret = APIKey.secret()
         let ring = KeyRing(isLocal: true)
-        ring.take(LoadKeys.Answer(keys: [key(1, .read, secret: secret, milliseconds: 1000)], exist: true), at: now)
+        ring.replace(
+            with: LoadKeys.Answer(keys: [key(1, .read, secret: secret, milliseconds: 1000)], exist: true), at: now)
         let text = APIKey(id: 1, secret: secret).text
         #expect(ring.caller(text, at: now + .milliseconds(999)) != .wrongKey)
         #expect(ring.caller(text, at: now + .milliseconds(1000)) == .wrongKey)

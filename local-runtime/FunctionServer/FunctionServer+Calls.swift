@@ -37,7 +37,7 @@ extension FunctionServer {
     }
 
     /// Writes an answer of the function, and then handles the next request if that has arrived.
-    func take(_ item: AnswerInbox.Item) {
+    func deliver(_ item: AnswerInbox.Item) {
         guard let connection = connections[item.connection], connection.serial == item.serial,
             case .calling(let isEvent, let keepsAlive) = connection.state
         else { return }

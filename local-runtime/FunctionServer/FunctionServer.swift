@@ -62,7 +62,7 @@ package final class FunctionServer {
     /// Serves until a signal ends it and everything that was accepted is answered.
     package func run() throws(SystemError) {
         while !isOver {
-            for item in inbox.takeAll() { take(item) }
+            for item in inbox.takeAll() { deliver(item) }
             let limit: Duration? = inbox.fallAsleep() ? pause : .zero
             for event in try epoll.wait(atMost: limit) { try handle(event) }
             if Instant.now >= nextSweep { try sweep() }

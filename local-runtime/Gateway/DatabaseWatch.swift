@@ -41,7 +41,7 @@ package final class DatabaseWatch: Sendable {
     /// - Throws: the error of the database, which does not mean that it stays unreachable.
     package func loadKeysOnce() throws(FunctionError) -> LoadKeys.Answer {
         let answer = try Database(settings, applicationName: "postbacks gateway").run(LoadKeys())
-        keys.take(answer)
+        keys.replace(with: answer)
         lastState.withLock { $0 = State(problem: nil) }
         return answer
     }
@@ -56,7 +56,7 @@ package final class DatabaseWatch: Sendable {
         guard let database = try? Database(settings, applicationName: "postbacks gateway keys") else { return }
         while true {
             do throws(FunctionError) {
-                keys.take(try database.run(LoadKeys()))
+                keys.replace(with: try database.run(LoadKeys()))
                 note(nil, logger)
                 let used = keys.takeUsed()
                 // A login that may not store the use of keys can still check them.

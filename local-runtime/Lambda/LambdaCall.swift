@@ -14,7 +14,7 @@ struct LambdaCall {
     }
 
     /// An input that can never be accepted, and whose sender gets no answer.
-    struct Loss: Equatable {
+    struct Rejection: Equatable {
         /// The message's id; nil for an event that is the only one of its call.
         let message: String?
         let refusal: Refusal
@@ -24,12 +24,12 @@ struct LambdaCall {
     /// `ok`, or the code of the first error, for the log.
     let code: String
     /// The inputs that go to the log, because no answer reports them.
-    let losses: [Loss]
+    let rejections: [Rejection]
 
-    private init(_ report: Report, code: String, losses: [Loss] = []) {
+    private init(_ report: Report, code: String, rejections: [Rejection] = []) {
         self.report = report
         self.code = code
-        self.losses = losses
+        self.rejections = rejections
     }
 
     /// Calls the function with each input of the event. `end` is the time by which the function must have answered.
@@ -38,14 +38,14 @@ struct LambdaCall {
         case .input: self.init(LambdaCall.answer(function.call(event, until: end)))
         case .notice(let notice):
             let answer = function.call(notice.detail, until: end)
-            self.init(LambdaCall.answer(answer), losses: LambdaCall.losses(nil, answer))
+            self.init(LambdaCall.answer(answer), rejections: LambdaCall.rejections(nil, answer))
         case .request(let request): self.init(request, of: function, until: end)
         case .messages(let messages): self.init(messages, of: function, until: end)
         }
     }
 
-    private init(_ report: (Report, code: String), losses: [Loss] = []) {
-        self.init(report.0, code: report.code, losses: losses)
+    private init(_ report: (Report, code: String), rejections: [Rejection] = []) {
+        self.init(report.0, code: report.code, rejections: rejections)
     }
 
     private init(_ request: LambdaRequest, of function: LambdaFunction, until end: Instant) {
@@ -85,7 +85,7 @@ struct LambdaCall {
         self.init(
             .answer(LambdaMessages.answer(failed: failed + messages.messages.dropFirst(answers.count))),
             code: answers.map(LambdaCall.code).first { $0 != "ok" } ?? "ok",
-            losses: answered.flatMap { LambdaCall.losses($0.0.id, $0.1) })
+            rejections: answered.flatMap { LambdaCall.rejections($0.0.id, $0.1) })
     }
 
     /// The report of an answer that goes to the caller as it is. An input that can never be accepted is answered, so that
@@ -128,9 +128,9 @@ struct LambdaCall {
         FunctionError.Code(rawValue: refusal.code)?.isFinalRejection ?? false
     }
 
-    private static func losses(_ message: String?, _ answer: LambdaFunction.Answer) -> [Loss] {
+    private static func rejections(_ message: String?, _ answer: LambdaFunction.Answer) -> [Rejection] {
         if case .failure(let refusal) = answer, isFinal(refusal) {
-            [Loss(message: message, refusal: refusal)]
+            [Rejection(message: message, refusal: refusal)]
         } else {
             []
         }

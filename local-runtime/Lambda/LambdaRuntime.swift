@@ -58,10 +58,10 @@ package final class LambdaRuntime {
         let start = Instant.now
         function.set("_X_AMZN_TRACE_ID", to: invocation.traceID)
         let call = LambdaCall(invocation.event, of: function, until: LambdaRuntime.end(of: invocation))
-        for loss in call.losses {
-            var values = values(of: invocation, code: loss.refusal.code)
-            values["reason"] = "\(loss.refusal.message)"
-            values["message"] = loss.message.map { "\($0)" }
+        for rejection in call.rejections {
+            var values = values(of: invocation, code: rejection.refusal.code)
+            values["reason"] = "\(rejection.refusal.message)"
+            values["message"] = rejection.message.map { "\($0)" }
             logger.warning("an input can never be accepted; it is dropped", metadata: values)
         }
         var values = values(of: invocation, code: call.code)

@@ -20,7 +20,7 @@ struct Endpoints {
     var count: Int { all.count }
 
     /// Chooses an endpoint and counts a call to it.
-    mutating func take(now: Instant) -> (index: Int, function: RemoteFunction) {
+    mutating func choose(now: Instant) -> (index: Int, function: RemoteFunction) {
         let index =
             all.indices.min { one, other in
                 let (one, other) = (all[one], all[other])

@@ -62,7 +62,7 @@ struct RemoteCalls {
     }
 
     private mutating func start(_ call: RemoteCall, tries: Int) {
-        let endpoint = endpoints.take(now: .now)
+        let endpoint = endpoints.choose(now: .now)
         lastID += 1
         calls[lastID] = Started(call: call, endpoint: endpoint.index, tries: tries)
         bytesInFlight += call.input.count

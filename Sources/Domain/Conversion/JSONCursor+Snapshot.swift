@@ -24,7 +24,7 @@ extension JSONCursor {
     package mutating func conversion() -> Conversion? {
         var offer: Conversion.Named?
         var affiliate: Conversion.Named?
-        var conversion = Conversion.unnamed
+        var conversion = Conversion.empty
         var ignored: ConversionStatus?
         let isRead = object(conversionMembers) { cursor, member in
             switch member {
@@ -137,7 +137,7 @@ extension JSONCursor {
 
 extension Conversion {
     /// A conversion without values, which the reader fills in.
-    fileprivate static let unnamed = Conversion(offer: Named(id: ""), affiliate: Named(id: ""), params: [])
+    fileprivate static let empty = Conversion(offer: Named(id: ""), affiliate: Named(id: ""), params: [])
 }
 
 private enum EventMember: String, CaseIterable { case id, sequence, status, previousStatus, at }

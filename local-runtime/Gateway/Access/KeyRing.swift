@@ -62,7 +62,8 @@ package final class KeyRing: Sendable {
 
     package init(isLocal: Bool) { self.isLocal = isLocal }
 
-    package func take(_ answer: LoadKeys.Answer, at now: Instant = .now) {
+    /// Replaces the keys by those that were just loaded.
+    package func replace(with answer: LoadKeys.Answer, at now: Instant = .now) {
         let entries = answer.keys.map { key in
             let expiry = key.milliseconds.map { now + .milliseconds($0) } ?? .distantFuture
             let digest = Array(key.digest.utf8)

@@ -123,7 +123,7 @@ package final class FunctionPool: Sendable {
                 inbox.isAsleep = false
                 return (inbox.arrived, inbox.isClosing)
             }
-            loop.take(arrived)
+            loop.enqueue(arrived)
             if isClosing { loop.close() }
             let now = Instant.now
             loop.advance(now: now)
@@ -173,14 +173,14 @@ struct PoolLoop {
         active.compactMap(\.wakeTime).min().map { max($0 - now, .zero) }
     }
 
-    mutating func take(_ calls: [PendingCall]) {
+    mutating func enqueue(_ calls: [PendingCall]) {
         for call in calls {
             guard let function = functions[call.function] else {
                 call.answer(.failure(.unavailable("\(call.function) is not installed here")))
                 continue
             }
             if function.isOver { active.append(function) }
-            function.take(call)
+            function.enqueue(call)
         }
     }
 

@@ -38,7 +38,7 @@ final class PooledFunction {
         return times.min()
     }
 
-    func take(_ call: PendingCall) { queue.append(call) }
+    func enqueue(_ call: PendingCall) { queue.append(call) }
 
     /// Lets the processes answer the calls that they have, and end.
     func close() { isClosing = true }
@@ -117,7 +117,7 @@ final class PooledFunction {
                 if process.callsInHand < free?.callsInHand ?? .max { free = process }
             }
             guard let free else { break }
-            free.take(queue[taken], now: now)
+            free.send(queue[taken], now: now)
             taken += 1
         }
         shorten()

@@ -84,7 +84,8 @@ final class PooledProcess {
         return times.min()
     }
 
-    func take(_ call: PendingCall, now: Instant) {
+    /// Adds the call to what is written to the process.
+    func send(_ call: PendingCall, now: Instant) {
         if calls.isEmpty { lastSign = now }
         lastID += 1
         calls[lastID] = call
