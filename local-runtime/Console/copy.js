@@ -1,6 +1,6 @@
 import { button, dialog, h } from "./kit.js"
 
-/** The text into the clipboard. Over plain HTTP a browser has none: there the text is selected and copied. */
+/** Copies a text to the clipboard. Over plain HTTP the browser has no such API: there the text is selected and copied. */
 async function copy(text) {
   try {
     await navigator.clipboard.writeText(text)

@@ -8,7 +8,7 @@ import { said } from "./text.js"
 export const input = (properties = {}) =>
   h("input", { autocomplete: properties.type === "datetime-local" ? null : "off", spellcheck: "false", ...properties })
 
-/** A text that nobody sees, and that the browser does not keep. */
+/** A field whose text is hidden and not stored by the browser. */
 export const secret = () => input({ type: "password", autocomplete: "new-password" })
 
 /** The options of a choice, from pairs of value and word, or from words. */
@@ -47,7 +47,7 @@ export function group(label, name, hint, ...content) {
     about(below, hint))
 }
 
-/** What stands in the named controls of a form, or a part of it. A name with a dot is a member of a record. */
+/** The values of the named controls of a form, or of a part of it. A name with a dot is a member of a record. */
 export function values(root) {
   const found = {}
   for (const control of root.querySelectorAll("[name]")) {
@@ -114,7 +114,7 @@ export function showFaults(root, { details = [], message: whole }, { hasFocus = 
 /** The place for what is said about a field, after that of the fields within it. */
 const faultsOf = (node) => [...node.querySelectorAll(".faults")].at(-1)
 
-/** Puts a node that is no mistake, such as a warning, at the field that a path names. */
+/** Puts a node that is not a mistake, such as a warning, at the field that a path names. */
 export function putAt(root, path, node) {
   const found = path && holder(root, path)
   if (found) faultsOf(found).append(node)

@@ -15,7 +15,7 @@ const kinds = {
   time: when, stacked: when, number: count, name: named, word: shape, wide: said, code: (text) => h("code", text),
 }
 
-/** A value as its kind says, which is also the class of its cell. */
+/** A value in the form of its kind, which is also the class of its cell. */
 const shown = (value, kind) => (isGiven(value) ? (kinds[kind] ?? brief)(value) : none())
 
 /**

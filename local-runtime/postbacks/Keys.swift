@@ -11,8 +11,8 @@ struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Create, list and revoke the keys with which functions are called over HTTP.",
         discussion: """
-            As soon as one key exists, the gateway (`postbacks serve`) wants one with every
-            call: Authorization: Bearer pbk_ID_SECRET. The scopes:
+            As soon as one key exists, the gateway (`postbacks serve`) requires one with
+            every call: Authorization: Bearer pbk_ID_SECRET. The scopes:
 
               record  recordConversion and updateConversionStatus
               read    the functions that only read, /metrics and /openapi.json
@@ -39,10 +39,10 @@ struct CreateKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Create a key and print it. It cannot be shown again.")
 
-    @Option(help: "What the key is for, such as the name of the program that uses it.")
+    @Option(help: "The purpose of the key, such as the name of the program that uses it.")
     var name: String
 
-    @Option(help: "What it may call: record, read or manage.")
+    @Option(help: "The calls that it allows: record, read or manage.")
     var scope: String
 
     @Option(help: "How long it is valid: a number and d, h or m, such as 90d. Without it: until it is revoked.")

@@ -52,7 +52,7 @@ struct PackageOptions: ParsableArguments {
 }
 
 struct OutputOptions: ParsableArguments {
-    @Option(help: "The folder to write to. It is made if it is not there, and its files are replaced.")
+    @Option(help: "The folder to write to. It is created if it does not exist; existing files are replaced.")
     var output: String
 
     fileprivate func folder() throws(FileFailure) -> PackageFolder {
@@ -181,7 +181,7 @@ struct PackageDebian: ParsableCommand {
 
     @OptionGroup var options: PackageOptions
 
-    @Option(help: "Who is responsible for the package: a name and a mail address.")
+    @Option(help: "The person who is responsible for the package: a name and a mail address.")
     var maintainer = "Postbacks <postbacks@example.com>"
 
     func run() throws {

@@ -14,9 +14,9 @@ struct Poll: ParsableCommand {
             call is signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or \
             `postbacks serve --function deliverPostback`. Several URLs share the calls. The key \
             and the settings of deliverPostback are needed there: POSTBACKS_RETRY_SCHEDULE must \
-            be the same in both places, and POSTBACKS_TIMEOUT here not shorter than there. What \
-            the platform fails (429, 502, 504, no connection, an answer that is not \
-            deliverPostback's) costs no attempt and is tried again soon.
+            be the same in both places, and POSTBACKS_TIMEOUT here not shorter than there. A \
+            failure of the platform (429, 502, 504, no connection, an answer that is not \
+            deliverPostback's) costs no attempt, and the delivery is tried again soon.
 
               postbacks poll --invoke https://gateway.example/function/deliverpostback
             """)

@@ -12,8 +12,8 @@ struct Prune: ParsableCommand {
         abstract: "Drop finished conversions that are older than some days, and export them before.",
         usage: "postbacks prune --days DAYS [--export FILE] [--dry-run]",
         discussion: """
-            Pollers do the same every hour if POSTBACKS_HISTORY_DAYS is set; this command is \
-            for those who want to keep what is dropped. A conversion is dropped with its \
+            Pollers do the same every hour if POSTBACKS_HISTORY_DAYS is set. Use this command \
+            to keep a copy of the dropped records. A conversion is dropped with its \
             events and deliveries when nothing of it is owed and nothing of it has happened \
             for so many days. It is then unknown: recordConversion records it anew if it \
             comes again. Statistics stay; attempts have their own POSTBACKS_ATTEMPT_DAYS.
@@ -29,7 +29,7 @@ struct Prune: ParsableCommand {
     @Option(help: "The days for which history is kept. (default: POSTBACKS_HISTORY_DAYS)")
     var days: Int?
 
-    @Option(help: "A new file to which what is dropped is written before, as JSON lines.")
+    @Option(help: "A new file to which records are written before they are dropped, as JSON lines.")
     var export: String?
 
     @Flag(help: "Only count what would be dropped.")

@@ -12,14 +12,14 @@ struct Serve: ParsableCommand {
             are at /function/NAME, the console at /console/, and /openapi.json describes
             everything. `postbacks up` does the same beside its poller.
 
-            While no key exists it serves this machine only, and everything is open there;
+            While no key exists, it accepts every call, but only from this machine;
             see `postbacks keys --help`.
 
             With --function it serves that function alone, for a platform that passes
             requests to a server: POST on any path, the input as the body, or as the data
             of a CloudEvent. There are no keys: the platform decides who may call. It
-            listens on $PORT at all addresses if PORT is set. After SIGTERM it goes on
-            taking requests for the time of --drain, and closes each connection behind
+            listens on $PORT at all addresses if PORT is set. After SIGTERM it still
+            accepts requests for the time of --drain, and closes each connection after
             its answer; SIGINT or a second SIGTERM ends that time. If FN_LISTENER is set,
             it listens there for Fn. local-runtime/PLATFORMS.md says more.
             """)
@@ -32,7 +32,7 @@ struct Serve: ParsableCommand {
     @Option(help: "With --function: the warm processes of the function (default: 2 for recording, otherwise 1).")
     var processes: Int?
 
-    @Option(help: "With --function: the seconds for which it takes requests after SIGTERM (default: 10).")
+    @Option(help: "With --function: the seconds for which it accepts requests after SIGTERM (default: 10).")
     var drain: Double?
 
     func validate() throws {
