@@ -7,7 +7,7 @@ struct FastLaneTests {
     private static let needs: Set<Substring> = [
         "ChildProcess", "Connection", "EmbeddedServer", "Executable", "ForwardProxy", "HTTPClient", "Installation",
         "LineProcess", "PgBouncer", "Programs", "PseudoTerminal", "Python", "Receiver", "RunningPoller",
-        "RunningReceiver", "TestDatabase", "Thread", "ownThreads", "waitUntil",
+        "RunningReceiver", "TestDatabase", "Thread", "WarmFunction", "ownThreads", "waitUntil",
     ]
 
     /// The name of a test target, and its folder.
