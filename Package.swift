@@ -147,7 +147,9 @@ let package = Package(
         // Shared by tests, benchmarks and faults. It does not import Testing, which only test targets can import.
         .target(
             name: "TestSupport",
-            dependencies: ["EmbeddedPostgres", "JSON", "Postgres", "Receiver", "Secrets", "Store", "System", "Text"],
+            dependencies: [
+                "Domain", "EmbeddedPostgres", "JSON", "Postgres", "Receiver", "Secrets", "Store", "System", "Text",
+            ],
             path: "Tests/TestSupport", exclude: ["forward_proxy.py", "validate.py", "verify.py"]),
 
         // Shared by the test targets. It imports Testing, so it must be a test target itself.
@@ -308,7 +310,8 @@ package.targets += databaseFunctions.map { name in
 // Parsers of untrusted bytes with the properties that they must keep. The tests replay a corpus. A separate build runs
 // them with libFuzzer (Tests/Faults/Fuzz/run) or counts their instructions (Tests/Faults/Fuzz/growth).
 let fuzzed: [Target.Dependency] = [
-    "Domain", "Egress", "FunctionRuntime", "Gateway", "HTTP", "Input", "JSON", "Poller", "Secrets", "System", "Text",
+    "Domain", "Egress", "FunctionRuntime", "Gateway", "HTTP", "Input", "JSON", "Poller", "Secrets", "Store", "System",
+    "Text",
 ]
 let isFuzzing = Context.environment["POSTBACKS_FUZZ"] != nil
 let isCounting = Context.environment["POSTBACKS_FUZZ"] == "growth"

@@ -147,7 +147,7 @@ struct JSONParser {
 
 /// The names that one object has so far, compared byte by byte. Swift's own comparison treats canonically equivalent
 /// strings as equal.
-private struct MemberNames {
+struct MemberNames {
     /// Most objects are small, and then comparing all names is faster than hashing.
     private var few: [String] = []
     private var many: Set<[UInt8]> = []
@@ -209,7 +209,7 @@ extension JSONParser {
                 "begins with a byte order mark, which JSON does not allow", at: nil,
                 advice: "save it as UTF-8 without one")
         }
-        guard String(validating: bytes, as: UTF8.self) == nil else { return }
+        if (try? UTF8Span(validating: bytes.span)) != nil { return }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw ParserFault("is UTF-16, not UTF-8", at: nil, advice: "save it as UTF-8")
         }

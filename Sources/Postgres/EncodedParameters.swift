@@ -22,10 +22,11 @@ struct EncodedParameters {
             starts.append(start)
             switch parameter {
             case .null: starts[starts.count - 1] = nil
-            case .text(let text): try append(text)
-            case .utf8(let bytes): try append(utf8: bytes)
+            case .text(let text): try append(text.utf8)
+            case .utf8(let bytes): try append(bytes)
             case .bytea(let bytes): buffer += bytes
-            case .array(let elements): try append(elements)
+            case .array(let elements): try append(elements.map { $0?.utf8 }, type: Parameter.textType)
+            case .json(let elements): try append(elements, type: Parameter.jsonType)
             case .integers(let integers): append(integers)
             }
             lengths.append(CInt(buffer.count - start))
@@ -52,24 +53,19 @@ struct EncodedParameters {
         }
     }
 
-    private mutating func append(_ text: String) throws(ContainsNul) {
+    private mutating func append(_ text: some Collection<UInt8>) throws(ContainsNul) {
         let start = buffer.count
-        buffer.append(contentsOf: text.utf8)
+        buffer.append(contentsOf: text)
         guard !buffer[start...].contains(0) else { throw ContainsNul() }
     }
 
-    private mutating func append(utf8 bytes: [UInt8]) throws(ContainsNul) {
-        guard !bytes.contains(0) else { throw ContainsNul() }
-        buffer += bytes
-    }
-
-    /// Appends a `text[]` in PostgreSQL's binary format (`array_recv`). A list as text would have another meaning in a
-    /// session with `array_nulls = off`. The format: the number of dimensions, whether there are NULLs, the type of the
-    /// elements; the dimension's length and lower bound; then each element after its length, -1 for NULL.
-    private mutating func append(_ elements: [String?]) throws(ContainsNul) {
+    /// Appends an array of texts of a type in PostgreSQL's binary format (`array_recv`). A list as text would have another
+    /// meaning in a session with `array_nulls = off`. The format: the number of dimensions, whether there are NULLs, the
+    /// type of the elements; the dimension's length and lower bound; then each element after its length, -1 for NULL.
+    private mutating func append<Text: Collection<UInt8>>(_ elements: [Text?], type: Oid) throws(ContainsNul) {
         append(elements.isEmpty ? 0 : 1 as Int32)
         append(elements.contains { $0 == nil } ? 1 : 0 as Int32)
-        append(Int32(bitPattern: Parameter.textType))
+        append(Int32(bitPattern: type))
         guard !elements.isEmpty else { return }
         append(Int32(elements.count))
         append(1 as Int32)
@@ -78,7 +74,7 @@ struct EncodedParameters {
                 append(-1 as Int32)
                 continue
             }
-            append(Int32(element.utf8.count))
+            append(Int32(element.count))
             try append(element)
         }
     }

@@ -1,7 +1,7 @@
 import CPostgres
 
-/// A value bound to `$n`. PostgreSQL infers the type from the statement, except for a `text[]`. All values are sent as
-/// text, except `text[]` and `bytea`.
+/// A value bound to `$n`. PostgreSQL infers the type from the statement, except for a `text[]` and a `json[]`. All values
+/// are sent as text, except these two and `bytea`.
 package enum Parameter: Sendable, Equatable {
     case null
     case text(String)
@@ -12,6 +12,8 @@ package enum Parameter: Sendable, Equatable {
     /// A `text[]`, also if the statement casts it to an array of another type; the elements are texts of that type
     /// then.
     case array([String?])
+    /// A `json[]` of JSON text that is already encoded as UTF-8.
+    case json([ArraySlice<UInt8>?])
     /// An array of integers.
     case integers([Int])
 
@@ -24,15 +26,21 @@ package enum Parameter: Sendable, Equatable {
 
     /// PostgreSQL's OID of the type; 0 if it is inferred.
     var type: Oid {
-        if case .array = self { 1009 } else { 0 }
+        switch self {
+        case .array: 1009
+        case .json: 199
+        case .null, .text, .utf8, .bytea, .integers: 0
+        }
     }
 
     /// The OID of `text`.
     static let textType: Oid = 25
+    /// The OID of `json`.
+    static let jsonType: Oid = 114
 
     var isBinary: Bool {
         switch self {
-        case .bytea, .array: true
+        case .bytea, .array, .json: true
         case .null, .text, .utf8, .integers: false
         }
     }

@@ -2,6 +2,7 @@ import Domain
 import JSON
 import Postgres
 import Store
+import TestSupport
 
 typealias Lease = Outbox.Claim
 
@@ -27,7 +28,8 @@ extension Stage {
     @discardableResult
     func complete(_ leases: [Lease], _ output: JSON) throws -> Int {
         let lines = leases.map { (["id": .string($0.id), "output": output] as JSON).bytes }
-        return try connection.run(CompleteDeliveries(lines, orderHold: .seconds(600), schedule: .standard)).fenced
+        return try connection.run(CompleteDeliveries(lines: lines, orderHold: .seconds(600), schedule: .standard))
+            .fenced
     }
 
     func release(_ lease: Lease, after wait: Duration = .zero) throws {

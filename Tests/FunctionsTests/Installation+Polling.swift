@@ -33,7 +33,7 @@ extension Installation {
     private func store(_ answers: [JSON]) throws {
         let connection = try database.connect()
         let completion = try connection.run(
-            CompleteDeliveries(answers.map(\.bytes), orderHold: .seconds(600), schedule: .standard))
+            CompleteDeliveries(lines: answers.map(\.bytes), orderHold: .seconds(600), schedule: .standard))
         if !completion.pausedPostbacks.isEmpty { try connection.run(HoldPostbacks(completion.pausedPostbacks)) }
     }
 

@@ -138,7 +138,7 @@ import Testing
         #expect(requests.compactMap { $0.header("webhook-signature") }.allSatisfy { $0.hasPrefix("v1,") })
         // Stored answers contain no secret either.
         let answers = outcome.output.split(separator: 0x0A).map(Array.init)
-        _ = try connection.run(CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard))
+        _ = try connection.run(CompleteDeliveries(lines: answers, orderHold: .seconds(600), schedule: .standard))
         #expect(try installation.count("attempts") == 2)
         try expectNoCanaryInTables(installation)
         expectNoCanary(try installation.ask("listDeliveries", [:]).encodedText, "listDeliveries")

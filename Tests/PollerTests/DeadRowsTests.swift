@@ -59,7 +59,7 @@ import Testing
         #expect(claimed.count == 8)
         let outcomes = ["delivered", "retry", "failed", "skipped"]
         let answers = zip(claimed, outcomes + outcomes).map { answer($0, $1) }
-        let complete = CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard)
+        let complete = CompleteDeliveries(lines: answers, orderHold: .seconds(600), schedule: .standard)
         #expect(try blocksRead(by: complete) < 400)
         #expect(try connection.run("SELECT count(*) AS n FROM deliveries").first?.integer("n") == 6)
     }

@@ -35,7 +35,7 @@ struct OrderClaimTests {
 
     private func settle(_ claims: [Outbox.Claim], _ output: JSON) throws {
         let answers = claims.map { (["id": .string($0.id), "output": output] as JSON).bytes }
-        _ = try connection.run(CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard))
+        _ = try connection.run(CompleteDeliveries(lines: answers, orderHold: .seconds(600), schedule: .standard))
     }
 
     @Test func `of several events that have been owed for longer than the hold one is in flight at a time`() throws {

@@ -111,7 +111,7 @@ import Testing
     }
 
     private static func complete(_ answers: [[UInt8]]) -> CompleteDeliveries {
-        CompleteDeliveries(answers, orderHold: .seconds(600), schedule: .standard)
+        CompleteDeliveries(lines: answers, orderHold: .seconds(600), schedule: .standard)
     }
 
     private struct OldestDue: StoredCall {

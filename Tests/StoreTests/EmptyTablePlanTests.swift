@@ -24,7 +24,9 @@ import Testing
         ClaimDeliveries(
             [Outbox.Share(destination: 1, free: 4, retries: 2, floor: nil, retryFloor: nil)], lease: .seconds(60),
             orderHold: .seconds(600), schedule: .standard),
-        CompleteDeliveries([Array(#"{"id":"1/1/1","output":{}}"#.utf8)], orderHold: .seconds(600), schedule: .standard),
+        CompleteDeliveries(
+            lines: [Array(#"{"id":"1/1/1","output":{"outcome":"delivered"}}"#.utf8)], orderHold: .seconds(600),
+            schedule: .standard),
     ]
 
     /// The scans of a table in a plan: the index, and the condition by which it is read.

@@ -2,6 +2,7 @@ import Domain
 import JSON
 import Postgres
 import Store
+import TestSupport
 
 /// One call of each statement in `Sources/Store/SQL`, which `StoredCallTests` runs on the tables that it fills. The arguments find
 /// rows there, so that every column is read that the call asks for.
@@ -42,7 +43,7 @@ enum StoredCallSamples {
 
     /// Delivery 2 fails, and its receiver is gone for good.
     private static let complete = CompleteDeliveries(
-        [
+        lines: [
             Array(
                 """
                 {"id":"2/1/1","output":{"outcome":"failed","pausePostback":true,"sent":true,"request":null,

@@ -14,7 +14,7 @@ extension Poller {
             work.answers = nextAnswers
             work.complete = trip.add(
                 CompleteDeliveries(
-                    work.answers.map(\.line), orderHold: settings.orderHold, schedule: settings.schedule))
+                    work.answers.map(\.record), orderHold: settings.orderHold, schedule: settings.schedule))
         }
         // Marks come after the answers, which are judged by the destination's state before them, and before the claims.
         let marks = slots.takeMarks()
@@ -244,7 +244,7 @@ extension Poller {
     }
 
     /// The oldest answers, as many as fit into one statement.
-    var nextAnswers: [Answer] { answers.prefix(withinBytes: Poller.statementBytes) { $0.line.count } }
+    var nextAnswers: [Answer] { answers.prefix(withinBytes: Poller.statementBytes, \.line.count) }
 
     /// The most bytes of answers in one statement. A single answer may be larger.
     static let statementBytes = 4 << 20

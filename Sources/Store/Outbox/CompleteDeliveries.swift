@@ -4,16 +4,15 @@ import System
 
 /// Stores the answers of deliverPostback and their consequences.
 package struct CompleteDeliveries: StoredCall {
-    /// Lines of deliverPostback, `{"id":…,"output":{…}}`.
-    package let answers: [[UInt8]]
+    package let attempts: [Outbox.AttemptRecord]
     /// How long a later event of a conversion waits for an earlier one.
     package let orderHold: Duration
     /// A probe of a failing destination uses up no attempt while the destination has been failing for less than the
     /// span of this schedule.
     package let schedule: RetrySchedule
 
-    package init(_ answers: [[UInt8]], orderHold: Duration, schedule: RetrySchedule) {
-        self.answers = answers
+    package init(_ attempts: [Outbox.AttemptRecord], orderHold: Duration, schedule: RetrySchedule) {
+        self.attempts = attempts
         self.orderHold = orderHold
         self.schedule = schedule
     }
@@ -47,15 +46,17 @@ package struct CompleteDeliveries: StoredCall {
         name: "complete_deliveries", bytes: PackageResources.complete_deliveries_sql)
 
     package var arguments: Arguments {
-        var array: [UInt8] = []
-        array.reserveCapacity(answers.reduce(2) { $0 + $1.count + 1 })
-        for answer in answers {
-            array.append(UInt8(ascii: array.isEmpty ? "[" : ","))
-            array += answer
-        }
-        array += array.isEmpty ? Array("[]".utf8) : [UInt8(ascii: "]")]
-        return [
-            "answers": .utf8(array), "schedule_seconds": .text(String(schedule.span.seconds)),
+        [
+            "line_ids": .array(attempts.map(\.lineID)), "outcomes": .array(attempts.map(\.outcome)),
+            "retry_seconds": .array(attempts.map(\.retrySeconds)),
+            "pauses": .array(attempts.map { $0.pausesPostback ? "t" : "f" }),
+            "sent": .array(attempts.map { $0.isSent.map { $0 ? "t" : "f" } }),
+            "uncharged": .array(attempts.map { $0.isUncharged ? "t" : "f" }),
+            "http_statuses": .array(attempts.map(\.httpStatus)), "error_codes": .array(attempts.map(\.errorCode)),
+            "milliseconds": .array(attempts.map(\.milliseconds)), "requests": .json(attempts.map(\.request)),
+            "responses": .json(attempts.map(\.response)), "errors": .json(attempts.map(\.error)),
+            "timings": .json(attempts.map(\.timing)), "remote_addresses": .array(attempts.map(\.remoteAddress)),
+            "schedule_seconds": .text(String(schedule.span.seconds)),
             "order_hold_seconds": .text(String(orderHold.seconds)),
         ]
     }

@@ -133,7 +133,7 @@ final class Upkeep {
             }
         case .complete(let answer):
             let ticket = trip.add(
-                CompleteDeliveries([answer.line], orderHold: settings.orderHold, schedule: settings.schedule))
+                CompleteDeliveries([answer.record], orderHold: settings.orderHold, schedule: settings.schedule))
             return { (upkeep, answers, now) throws(PostgresError) in upkeep.handle(try answers(ticket), now: now) }
         case .renumber(let deliveries):
             let ticket = trip.add(RepairSequences())

@@ -3,19 +3,20 @@ import JSON
 import Store
 import System
 
-/// An answer of the delivery process to one claim, as a line that PostgreSQL can read: an unreadable line would make
-/// its whole batch fail.
+/// An answer of the delivery process to one claim.
 struct Answer {
-    /// `delivery/lease/version`, as claimed.
-    let id: String
-    /// `{"id":…,"output":{…}}`.
+    /// The parts that the database stores.
+    let record: Outbox.AttemptRecord
+    /// `{"id":…,"output":{…}}`; empty if there is none.
     let line: [UInt8]
     let reaction: Reaction
     /// The parts of the attempt that are counted.
     let facts: AttemptFacts
     /// Whether the attempt ended because a secret of the delivery could not be opened.
     let isOfSecret: Bool
-    private let isBare: Bool
+
+    /// `delivery/lease/version`, as claimed.
+    var id: String { record.lineID }
 
     /// The answer to a claim whose process ended before it answered, so that the request may have been sent. `wait` is
     /// the time until the next attempt; nil if there is none. `isCharged` says whether the attempt counts as one of
@@ -37,38 +38,33 @@ struct Answer {
     /// The same outcome without details, for an answer whose details the database cannot store; nil if it has no
     /// details.
     var withoutDetails: Answer? {
-        guard !isBare, let answer = Outline(line, depth: JSON.depthLimit + 2),
-            let outcome = answer.outline("output")?["outcome"]?.text
-        else { return nil }
+        guard !line.isEmpty else { return nil }
         return Answer(
-            id: id, outcome: outcome, retryIn: outcome == "retry" ? .seconds(60) : nil, code: "internal",
+            id: id, outcome: record.outcome, retryIn: record.outcome == "retry" ? .seconds(60) : nil, code: "internal",
             message: "the answer of deliverPostback could not be stored", isCharged: true)
     }
 
-    fileprivate init(
-        id: String, line: [UInt8], facts: AttemptFacts, reaction: Reaction = .inconclusive, isOfSecret: Bool = false,
-        isBare: Bool = false
-    ) {
-        self.id = id
+    /// `output` is the outline of the line's output; nil if that has no outcome.
+    fileprivate init?(id: String, line: [UInt8], output: JSONOutline) {
+        guard let record = Outbox.AttemptRecord(lineID: id, output: output),
+            let outcome = Judgement.Outcome(rawValue: record.outcome)
+        else { return nil }
+        self.record = record
         self.line = line
-        self.facts = facts
-        self.reaction = reaction
-        self.isOfSecret = isOfSecret
-        self.isBare = isBare
+        facts = AttemptFacts(output, outcome)
+        reaction = Reaction(output, outcome)
+        isOfSecret = outcome != .delivered && record.errorCode == "secret"
     }
 
     fileprivate init(
         id: String, outcome: String, retryIn: Duration?, code: String, message: String, isCharged: Bool
     ) {
-        var output: [JSON.Member] = [
-            JSON.Member("outcome", .string(outcome)),
-            JSON.Member("error", ["code": .string(code), "message": .string(message)]),
-        ]
-        if let retryIn { output.append(JSON.Member("retryInSeconds", .number("\(retryIn.seconds)"))) }
-        if !isCharged { output.append(JSON.Member("uncharged", true)) }
-        let line: JSON = ["id": .string(id), "output": .object(output)]
-        let facts = AttemptFacts(outcome: outcome, errorCode: code, phases: [])
-        self.init(id: id, line: line.bytes, facts: facts, isBare: true)
+        record = Outbox.AttemptRecord(
+            lineID: id, outcome: outcome, wait: retryIn, code: code, message: message, isCharged: isCharged)
+        line = []
+        facts = AttemptFacts(outcome: outcome, errorCode: code, phases: [])
+        reaction = .inconclusive
+        isOfSecret = false
     }
 }
 
@@ -107,9 +103,9 @@ enum DeliveryLine {
     }
 
     /// Returns nil if the line is not an answer. A line with two members of the same name, in itself or in its output,
-    /// is not an answer: PostgreSQL would read the last of them and this reader the first.
+    /// is not an answer.
     init?(_ line: [UInt8]) {
-        guard let answer = Outline(line, depth: JSON.depthLimit + 2), let id = answer["id"]?.text else { return nil }
+        guard let answer = Outbox.AttemptRecord.outline(of: line), let id = answer["id"]?.text else { return nil }
         if let error = answer["error"] {
             let message = error["message"]?.text ?? "it gave no reason"
             switch error["code"]?.text {
@@ -124,13 +120,8 @@ enum DeliveryLine {
                         platformFailure: error.platformFailure))
             default: self = .refusal(id: id, message: message)
             }
-        } else if let output = answer.outline("output"),
-            let outcome = output["outcome"]?.text.flatMap(Judgement.Outcome.init)
-        {
-            self = .attempt(
-                Answer(
-                    id: id, line: line, facts: AttemptFacts(output, outcome), reaction: Reaction(output, outcome),
-                    isOfSecret: outcome != .delivered && output["error"]?["code"] == "secret"))
+        } else if let output = answer.outline("output"), let attempt = Answer(id: id, line: line, output: output) {
+            self = .attempt(attempt)
         } else {
             return nil
         }
@@ -144,10 +135,10 @@ enum DeliveryLine {
 }
 
 extension AttemptFacts {
-    fileprivate init(_ output: Outline, _ outcome: Judgement.Outcome) {
+    fileprivate init(_ output: JSONOutline, _ outcome: Judgement.Outcome) {
         // The error of a delivered attempt is always null. A code of a later version is not a label here.
-        let code = outcome == .delivered ? nil : output["error"]?["code"]?.text.flatMap(AttemptError.Code.init)
-        let timing = output["timing"]
+        let code = outcome == .delivered ? nil : output.errorCode
+        let timing = output.outline("timing")
         self.init(
             outcome: outcome.rawValue, errorCode: code?.rawValue,
             phases: Phase.allCases.compactMap { phase in
@@ -161,38 +152,22 @@ extension Reaction {
     /// Reads what deliverPostback reports. While an installation is upgraded, its deliverPostback may be older and report
     /// no reaction, or newer and report a kind that is unknown here. Then the outcome, the status and the error decide;
     /// a pause that the destination asks for delays only the delivery itself.
-    fileprivate init(_ output: Outline, _ outcome: Judgement.Outcome) {
+    fileprivate init(_ output: JSONOutline, _ outcome: Judgement.Outcome) {
         if let reported = output["reaction"].flatMap({ Reaction($0) }) {
             self = reported
             return
         }
         let status: Int? =
-            if case .number(let text)? = output["response"]?["status"] { Int(text) ?? 0 } else { nil }
-        self.init(
-            outcome, status: status, error: output["error"]?["code"]?.text.flatMap(AttemptError.Code.init))
+            if case .number(let text)? = output.outline("response")?["status"] { Int(text) ?? 0 } else { nil }
+        self.init(outcome, status: status, error: output.errorCode)
     }
 }
 
-/// A JSON object without duplicate names. Only the members that are asked for are parsed.
-struct Outline {
-    private let bytes: [UInt8]
-    private let depth: Int
-    private let members: [(name: String, place: Range<Int>)]
-
-    init?(_ bytes: [UInt8], depth: Int) {
-        guard let members = try? JSON.outline(of: bytes, depth: depth),
-            Set(members.map(\.name)).count == members.count
-        else { return nil }
-        self.bytes = bytes
-        self.depth = depth
-        self.members = members
+extension JSONOutline {
+    /// A code of this version; nil for every other one.
+    fileprivate var errorCode: AttemptError.Code? {
+        outline("error")?["code"]?.text.flatMap(AttemptError.Code.init)
     }
-
-    subscript(name: String) -> JSON? { place(name).flatMap { try? JSON(parsing: Array(bytes[$0])) } }
-
-    func outline(_ name: String) -> Outline? { place(name).flatMap { Outline(Array(bytes[$0]), depth: depth - 1) } }
-
-    private func place(_ name: String) -> Range<Int>? { members.first { $0.name == name }?.place }
 }
 
 extension JSON {

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Store
 
 /// The parts of an answer of the delivery process that may be logged. They contain nothing that a receiver or an
 /// affiliate wrote.
@@ -15,10 +16,14 @@ struct AttemptResult {
 
     /// - Parameter line: `{"id":…,"output":{…}}`.
     init(_ line: [UInt8]) {
-        let output = Outline(line, depth: JSON.depthLimit + 2)?.outline("output")
+        let output = Outbox.AttemptRecord.outline(of: line)?.outline("output")
         outcome = output?["outcome"]?.text ?? ""
-        if case .number(let digits)? = output?["response"]?["status"] { status = Int(digits) } else { status = nil }
-        code = output?["error"]?["code"]?.text
+        if case .number(let digits)? = output?.outline("response")?["status"] {
+            status = Int(digits)
+        } else {
+            status = nil
+        }
+        code = output?.outline("error")?["code"]?.text
         if case .number(let digits)? = output?["retryInSeconds"] {
             retryIn = Double(digits).map { .seconds($0) }
         } else {

@@ -1,46 +1,46 @@
--- Takes the answers of deliverPostback (@answers, a JSON array of its lines): moves finished deliveries to deliveries, makes
--- retries due again, and records every attempt. An answer counts only while its lease is still the current one; a late answer
--- changes nothing. An answer with the outcome retry and without retryInSeconds belongs to the last attempt: the delivery is dead.
+-- Takes the answers of deliverPostback, one element of each array for each answer: moves finished deliveries to deliveries, makes
+-- retries due again, and records every attempt. @line_ids are the ids of its lines, delivery/lease/version of the postback. The
+-- other arrays hold the parts of its answers; the poller has read them, so that the server parses only the JSON that it stores.
+-- An answer counts only while its lease is still the current one; a late answer changes nothing. An answer with the outcome retry
+-- and without seconds to the next attempt (@retry_seconds) belongs to the last attempt: the delivery is dead.
 -- @order_hold_seconds is the order hold. A probe uses up no attempt. A probe is a request that could not be sent to a destination
 -- that was blocked before, while that destination has been failing for less than the retry schedule spans (@schedule_seconds).
--- Its delivery is due again at once, behind the deliveries that are due already. An answer with uncharged = true uses up no
+-- Its delivery is due again at once, behind the deliveries that are due already. An answer that is uncharged uses up no
 -- attempt either, because the fault was the sender's. The attempts are counted for the statistics.
 -- Each row is looked up by its key, one by one. The planner has wrong row counts for tables that grow and shrink every second, so
 -- the conditions allow only this plan. A comparison of a key with an array gives no order for a merge join, which would read a
 -- whole index. "+ 0" rules out the indexes by destination, IS TRUE the index by time, and an order by id all but the primary key:
 -- while a table is empty, all its indexes cost the same, and the poller keeps the plans that it makes then.
 WITH answers AS MATERIALIZED (
-    SELECT split_part(line.id, '/', 1)::bigint AS id, split_part(line.id, '/', 2)::int AS lease_no,
-        split_part(line.id, '/', 3)::int AS postback_version, o.*
-    FROM json_to_recordset(@answers::json) AS line(id text, output json)
-    CROSS JOIN LATERAL json_to_record(line.output) AS o(
-        outcome text, "retryInSeconds" numeric, "pausePostback" boolean, sent boolean, uncharged boolean, request json,
-        response json, error json, timing json, "remoteAddress" text)
+    SELECT split_part(a.line_id, '/', 1)::bigint AS id, split_part(a.line_id, '/', 2)::int AS lease_no,
+        split_part(a.line_id, '/', 3)::int AS postback_version, a.*
+    FROM unnest(@line_ids::text[], @outcomes::text[], @retry_seconds::numeric[], @pauses::boolean[], @sent::boolean[],
+            @uncharged::boolean[], @http_statuses::smallint[], @error_codes::text[], @milliseconds::float8[],
+            @requests::json[], @responses::json[], @errors::json[], @timings::json[], @remote_addresses::text[])
+        AS a(line_id, outcome, retry_seconds, pauses, sent, uncharged, http_status, error_code, milliseconds,
+            request, response, error, timing, remote_address)
     ORDER BY 1
 ), judged AS MATERIALIZED (
     SELECT o.id, o.lease_no, o.attempt + 1 AS attempt, o.event_id, o.conversion_id, o.sequence, o.postback_id,
-        o.destination_id, o.owed_at, o.offer_id, o.affiliate_id, o.attempts_before, a.outcome, a."pausePostback" AS pauses,
-        d.id IS NOT NULL OR coalesce(a.uncharged, false) AS is_probe,
-        CASE WHEN d.id IS NULL THEN a."retryInSeconds" END AS retry_in,
-        a.postback_version, a.request, a.response, a.error, a.timing,
-        a."remoteAddress" AS remote_address, t.milliseconds,
+        o.destination_id, o.owed_at, o.offer_id, o.affiliate_id, o.attempts_before, a.outcome, a.pauses,
+        d.id IS NOT NULL OR a.uncharged AS is_probe,
+        CASE WHEN d.id IS NULL THEN a.retry_seconds END AS retry_in,
+        a.postback_version, a.request, a.response, a.error, a.timing, a.remote_address, a.milliseconds,
         -- The time from the moment when the delivery became owed to the beginning of the attempt.
-        greatest(0, extract(epoch FROM now() - o.owed_at) * 1000 - coalesce(t.milliseconds, 0))::bigint AS waited_ms,
-        CASE WHEN a.response ->> 'status' ~ '^[0-9]{3}$' THEN (a.response ->> 'status')::smallint END AS http_status,
-        a.error ->> 'code' AS error_code,
+        greatest(0, extract(epoch FROM now() - o.owed_at) * 1000 - coalesce(a.milliseconds, 0))::bigint AS waited_ms,
+        a.http_status, a.error_code,
         CASE
             WHEN a.outcome IN ('delivered', 'failed', 'skipped') THEN a.outcome
             WHEN d.id IS NOT NULL OR a.uncharged THEN NULL
-            WHEN a."retryInSeconds" IS NULL THEN 'dead'
+            WHEN a.retry_seconds IS NULL THEN 'dead'
         END AS final
     FROM answers a
     CROSS JOIN LATERAL (
         SELECT * FROM outbox o WHERE o.id = ANY (ARRAY[a.id]) AND o.lease_no = a.lease_no AND o.lease_until IS NOT NULL FOR UPDATE
     ) o
-    CROSS JOIN LATERAL (SELECT (a.timing ->> 'totalMs')::float8 AS milliseconds) t
     LEFT JOIN LATERAL (
         SELECT d.id FROM destinations d
-        WHERE a.outcome = 'retry' AND NOT a.sent AND a.error ->> 'code' IN ('dns', 'connect', 'tls', 'timeout')
+        WHERE a.outcome = 'retry' AND NOT a.sent AND a.error_code IN ('dns', 'connect', 'tls', 'timeout')
             AND d.id = o.destination_id AND half_open(d.blocks, d.failing_since, @schedule_seconds::float8)
         OFFSET 0
     ) d ON true
@@ -114,9 +114,7 @@ WITH answers AS MATERIALIZED (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, postback_version, request, response, error,
         timing, remote_address, retry_in_seconds, probe)
     SELECT id, lease_no, attempt, now() - make_interval(secs => coalesce(milliseconds, 0) / 1000),
-        outcome, postback_version, CASE WHEN json_typeof(request) <> 'null' THEN request END,
-        CASE WHEN json_typeof(response) <> 'null' THEN response END,
-        CASE WHEN json_typeof(error) <> 'null' THEN error END, timing, remote_address, retry_in, is_probe
+        outcome, postback_version, request, response, error, timing, remote_address, retry_in, is_probe
     FROM judged
 ), counted AS (
     INSERT INTO attempt_counts_pending (since, postback_id, destination_id, outcome, bucket, attempts, milliseconds)

@@ -2,6 +2,7 @@ import Domain
 import JSON
 
 @testable import Poller
+@testable import Store
 
 func checkAnswer(_ bytes: [UInt8]) throws(Violation) {
     // The poller cuts at line ends.
@@ -19,7 +20,7 @@ func checkAnswer(_ bytes: [UInt8]) throws(Violation) {
         try require(pause >= .zero && pause <= RetryAfter.limit, "the pause of a destination is bounded")
     }
     try require(
-        answer.line != line || answer.withoutDetails != nil, "what the database refuses is kept without details")
+        answer.line.isEmpty || answer.withoutDetails != nil, "what the database refuses is kept without details")
     if let bare = answer.withoutDetails {
         try require(bare.id.isSame(as: answer.id), "a bare answer is of the same claim")
         try checkStorable(bare)
@@ -27,22 +28,21 @@ func checkAnswer(_ bytes: [UInt8]) throws(Violation) {
     }
 }
 
-/// PostgreSQL takes it as a member of an array of type json, and finds the outcome.
+/// PostgreSQL takes its parts as elements of arrays of texts and of JSON, and finds the outcome.
 private func checkStorable(_ answer: Answer) throws(Violation) {
-    try require(!answer.line.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0d }, "an answer is one line without NUL")
-    try require(String(validating: answer.line, as: UTF8.self) != nil, "an answer is UTF-8")
-    guard let members = try? JSON.outline(of: answer.line, depth: JSON.depthLimit + 2) else {
-        throw Violation(description: "an answer is JSON")
+    let record = answer.record
+    let outcomes = ["delivered", "retry", "failed", "skipped"]
+    try require(outcomes.contains(record.outcome), "the outcome is one")
+    let numbers = [record.retrySeconds, record.httpStatus, record.milliseconds]
+    try require(numbers.allSatisfy { $0.map { Double($0) != nil } ?? true }, "a number is one")
+    try require(record.httpStatus.map { (100...999).contains(Int($0) ?? 0) } ?? true, "a status has three digits")
+    for part in [record.request, record.response, record.error, record.timing].compactMap(\.self) {
+        try require(!part.contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0d }, "a part is in one line without NUL")
+        // The outline of an object around it checks the part without a look at the names in it.
+        let object = Array(#"{"part":"#.utf8) + part + Array("}".utf8)
+        let members = try? JSON.outline(of: object, depth: JSON.depthLimit + 2)
+        try require(members?.count == 1, "a part is one JSON value")
     }
-    // Of a name that stands twice PostgreSQL reads the last one.
-    try require(members.filter { $0.name == "id" }.count == 1, "it has one id")
-    try require(members.filter { $0.name == "output" }.count == 1, "it has one output")
-    let id = members.last { $0.name == "id" }.map { Array(answer.line[$0.place]) } ?? []
-    try require((try? JSON(parsing: id)) == .string(answer.id), "the id is the line's")
-    let output = members.last { $0.name == "output" }.map { Array(answer.line[$0.place]) } ?? []
-    let results = (try? JSON.outline(of: output, depth: JSON.depthLimit + 1))?.filter { $0.name == "outcome" } ?? []
-    try require(results.count == 1, "it has one outcome")
-    let outcome = results.first.flatMap { try? JSON(parsing: Array(output[$0.place])) }
-    let outcomes: [JSON] = ["delivered", "retry", "failed", "skipped"]
-    try require(outcome.map(outcomes.contains) == true, "the outcome is one")
+    let texts = [record.lineID, record.errorCode, record.remoteAddress].compactMap(\.self)
+    try require(texts.allSatisfy { !$0.utf8.contains(0) }, "a text has no NUL")
 }
