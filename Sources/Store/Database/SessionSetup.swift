@@ -3,11 +3,17 @@ package import Postgres
 /// The setup of a session of the poller: parameters, checks of its rights, and a channel to listen on.
 package struct SessionSetup: Sendable {
     private let settings: [(name: String, value: String)]
+    /// Set in a session of its own only: in a shared one they would cost each transaction more than they bring.
+    private let ownSettings: [(name: String, value: String)]
     private let checks: [any StoredCall]
     private let channel: String?
 
-    init(settings: [(name: String, value: String)], checks: [any StoredCall], channel: String? = nil) {
+    init(
+        settings: [(name: String, value: String)], ownSettings: [(name: String, value: String)] = [],
+        checks: [any StoredCall], channel: String? = nil
+    ) {
         self.settings = settings
+        self.ownSettings = ownSettings
         self.checks = checks
         self.channel = channel
     }
@@ -16,7 +22,7 @@ package struct SessionSetup: Sendable {
     package func calls(isShared: Bool) -> [Call] {
         // The checks come first: on a standby they say what it is, while LISTEN only fails.
         let checks = checks.map(\.call)
-        return isShared ? checks : [ApplySettings(settings, forTransaction: false).call] + checks + listen
+        return isShared ? checks : [ApplySettings(settings + ownSettings, forTransaction: false).call] + checks + listen
     }
 
     /// Whether the session listens to announcements.

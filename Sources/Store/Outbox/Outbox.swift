@@ -26,7 +26,10 @@ package enum Outbox {
                 ("plan_cache_mode", "force_generic_plan"), ("statement_timeout", "\(longest.wholeMilliseconds)ms"),
                 // Times that were read are sent back in the same format.
                 ("DateStyle", "ISO"), ("TimeZone", "UTC"),
-            ], checks: [CheckWritable(), CheckInstallation(), CheckPollerRights()], channel: channel)
+            ],
+            // Of what an attempt stores, the request and the answer may be large.
+            ownSettings: [("default_toast_compression", "lz4")],
+            checks: [CheckWritable(), CheckInstallation(), CheckPollerRights()], channel: channel)
     }
 
     /// The session of the upkeep.
