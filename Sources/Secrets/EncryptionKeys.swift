@@ -67,15 +67,15 @@ package struct EncryptionKeys: Sendable {
     package static func ids(inJSON bytes: [UInt8]) -> Set<String> {
         let quote = UInt8(ascii: "\"")
         let point = UInt8(ascii: ".")
+        let forms = [SealContext.placeForm, SealContext.boundForm].map { Array("\($0).".utf8) }
         var ids: Set<String> = []
         var rest = bytes[...]
         while let start = rest.firstIndex(of: quote) {
             rest = rest[(start + 1)...]
-            for form in [SealContext.placeForm, SealContext.boundForm] where rest.starts(with: "\(form).".utf8) {
-                let id = rest.dropFirst(form.utf8.count + 1).prefix(33).prefix { $0 != point }
-                let text = String(decoding: id, as: UTF8.self)
-                if isKeyID(text) { ids.insert(text) }
-            }
+            guard let form = forms.first(where: { rest.starts(with: $0) }) else { continue }
+            let id = rest.dropFirst(form.count).prefix(33).prefix { $0 != point }
+            let text = String(decoding: id, as: UTF8.self)
+            if isKeyID(text) { ids.insert(text) }
         }
         return ids
     }
