@@ -22,7 +22,8 @@ extension Poller {
         // The poller claims only in a round trip that stores all answers, so that answers do not accumulate here.
         if stopTime == nil, !areAnswersStuck, work.answers.count == answers.count {
             // The room that the answers in this round trip make is used by the next one.
-            let shares = lineRoom.cut(shares(at: now), holding: heldLineBytes)
+            var shares = shares(at: now)
+            if !shares.isEmpty { shares = lineRoom.cut(shares, holding: heldLineBytes) }
             if !shares.isEmpty {
                 work.claim = trip.add(
                     ClaimDeliveries(
@@ -237,11 +238,7 @@ extension PostgresError {
 /// Limits in bytes for what a poller holds: claimed lines, and the answers that one statement stores.
 extension Poller {
     /// Bytes of the claimed lines that have not been written to the delivery process.
-    var heldLineBytes: Int {
-        slots.destinations.values.reduce(process.unwrittenBytes) { sum, state in
-            state.waiting.reduce(sum) { $0 + $1.claim.line.count }
-        }
-    }
+    var heldLineBytes: Int { process.unwrittenBytes + slots.waitingBytes }
 
     /// The oldest answers, as many as fit into one statement.
     var nextAnswers: [Answer] { answers.prefix(withinBytes: Poller.statementBytes, \.line.count) }

@@ -104,8 +104,11 @@ extension Poller {
     }
 
     /// Kills the delivery process if a lease has run out while it had the line: it is stuck. Claims that were never
-    /// written to it are released.
+    /// written to it are released. It looks ten times a second at the most, because it goes through all that is in flight;
+    /// a lease is at least ten seconds longer than an attempt.
     func endLeases(now: Instant) {
+        guard now >= nextLeaseCheck else { return }
+        nextLeaseCheck = now + .milliseconds(100)
         let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
         guard !ended.isEmpty else { return }
         process.kill("no answer within the lease")

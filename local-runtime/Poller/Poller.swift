@@ -26,6 +26,8 @@ package final class Poller {
 
     /// The claims in flight, by the id of their line.
     var inFlight: [String: Flight] = [:]
+    /// When `endLeases` looks next.
+    var nextLeaseCheck: Instant = .distantPast
     /// Answers that the database has not stored yet.
     var answers: [Answer] = []
     /// Whether some answers could not be stored. The poller then claims nothing until they are stored. Otherwise it

@@ -24,6 +24,10 @@ struct DestinationSlots {
     private var marks: [Int: Outbox.Mark] = [:]
     /// The destinations with claims that wait here.
     private var waiting: Set<Int> = []
+    /// The destinations with requests in flight. With many destinations, few of them have some.
+    private var busy: Set<Int> = []
+    /// The destinations that have asked for a slower pace, and may start no request at some times.
+    private var paced: Set<Int> = []
     /// The last destination that got a share; the next round begins behind it.
     private var lastServed = 0
     private var lastStarted = 0
@@ -63,8 +67,8 @@ struct DestinationSlots {
 
     /// The shares to claim now: the free slots of each due destination, divided fairly if there is not room for all.
     mutating func shares(at now: Instant) -> [Outbox.Share] {
-        var use = SlotUse(limits, destinations.values, answers, at: now)
-        use.addWaiting(destinations.values, at: now)
+        var use = SlotUse(limits, destinations, busy, answers, at: now)
+        use.addWaiting(destinations, waiting, at: now)
         let due = destinations.compactMap { id, state -> (id: Int, ceilings: Ceilings)? in
             let ceilings = state.health(at: now).ceilings
             return use.share(of: state, ceilings, most: .max, at: now) == nil ? nil : (id, ceilings)
@@ -119,7 +123,7 @@ struct DestinationSlots {
     /// Starts and returns the waiting claims that may start now.
     mutating func starting(at now: Instant) -> [WaitingClaim] {
         guard !waiting.isEmpty else { return [] }
-        var use = SlotUse(limits, destinations.values, answers, at: now)
+        var use = SlotUse(limits, destinations, busy, answers, at: now)
         var started: [WaitingClaim] = []
         for id in turns(waiting.sorted(), after: lastStarted, by: \.self) {
             // The state is changed in place, with no second reference to it, so that its arrays are not copied.
@@ -128,6 +132,7 @@ struct DestinationSlots {
             {
                 use.started(next.claim, group)
                 started.append(next)
+                busy.insert(id)
                 lastStarted = id
             }
             guard destinations[id]?.waiting.isEmpty != false else { continue }
@@ -148,6 +153,8 @@ struct DestinationSlots {
             let earlier = marks[id]?.pause ?? .zero
             marks[id] = Outbox.Mark(isAnswered: true, pause: max(pause, earlier))
         }
+        if destinations[id]?.flights.isEmpty != false { busy.remove(id) }
+        if destinations[id]?.pace.isLimited == true { paced.insert(id) } else { paced.remove(id) }
         setAside(id)
     }
 
@@ -188,12 +195,18 @@ struct DestinationSlots {
 
     /// The next time at which something may start even though no request ends before; nil for never.
     func wakeTime(after now: Instant) -> Instant? {
-        let wanting = destinations.values.filter { $0.isOwed || !$0.waiting.isEmpty }
-        guard !wanting.isEmpty else { return nil }
-        let paced = wanting.lazy.map(\.pace.next).filter { $0 > now }.min() ?? .distantPast
-        let slotEnd = destinations.values.lazy.compactMap { $0.slotEnd(after: now) }.min() ?? .distantPast
-        return [paced, slotEnd, answers.silence].filter { $0 > now }.min()
+        guard !waiting.isEmpty || destinations.values.contains(where: \.isOwed) else { return nil }
+        var times = [answers.silence]
+        for id in paced {
+            guard let state = destinations[id], state.isOwed || !state.waiting.isEmpty else { continue }
+            times.append(state.pace.next)
+        }
+        times += busy.compactMap { destinations[$0]?.slotEnd(after: now) }
+        return times.filter { $0 > now }.min()
     }
+
+    /// Bytes of the lines of all claims that wait here.
+    var waitingBytes: Int { waiting.reduce(0) { $0 + (destinations[$1]?.waitingBytes ?? 0) } }
 
     /// The sorted elements, rotated to begin behind the id `last`.
     private func turns<Turn>(_ sorted: [Turn], after last: Int, by id: (Turn) -> Int) -> [Turn] {
@@ -209,7 +222,10 @@ struct DestinationSlots {
     private mutating func setAside(_ id: Int) {
         guard let state = destinations[id], state.isIdle else { return }
         destinations[id] = nil
-        if idle.count >= DestinationSlots.memory { idle = [:] }
+        if idle.count >= DestinationSlots.memory {
+            idle = [:]
+            paced = paced.filter { destinations[$0] != nil }
+        }
         idle[id] = state
     }
 }

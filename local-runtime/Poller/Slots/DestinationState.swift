@@ -76,6 +76,7 @@ struct DestinationState {
 
     var taken: Int { flights.count + waiting.count }
     var retriesTaken: Int { retriesInFlight + retriesWaiting }
+    var waitingBytes: Int { waiting.reduce(0) { $0 + $1.claim.line.count } }
     var retriesWaiting: Int { waiting.count(where: \.claim.isRetry) }
     var isOwed: Bool { first.isDue || retries.isDue }
     var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }

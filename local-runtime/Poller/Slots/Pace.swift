@@ -20,6 +20,9 @@ struct Pace {
     /// The time for which starts that were not used may be used later.
     private static let burst: Duration = .milliseconds(20)
 
+    /// Whether there is a limit.
+    var isLimited: Bool { interval > .zero }
+
     /// How many requests may start now.
     func starts(at now: Instant) -> Int {
         if interval == .zero { return .max }

@@ -13,10 +13,13 @@ struct SlotUse {
     private var largeBytes = 0
     private var waiting = 0
 
-    /// Counts the requests in flight.
-    init(_ limits: SlotLimits, _ states: some Collection<DestinationState>, _ answers: LastAnswers, at now: Instant) {
+    /// Counts the requests in flight. `busy` are the destinations that have some.
+    init(
+        _ limits: SlotLimits, _ states: [Int: DestinationState], _ busy: Set<Int>, _ answers: LastAnswers,
+        at now: Instant
+    ) {
         self.limits = limits
-        for state in states where !state.flights.isEmpty {
+        for state in busy.lazy.compactMap({ states[$0] }) {
             let group = state.health(at: now).ceilings.group
             inFlight += state.flights.count
             for flight in state.flights {
@@ -29,9 +32,10 @@ struct SlotUse {
     }
 
     /// Counts the waiting claims; those that may start count as started.
-    mutating func addWaiting(_ states: some Collection<DestinationState>, at now: Instant) {
+    /// `ids` are the destinations that have some.
+    mutating func addWaiting(_ states: [Int: DestinationState], _ ids: Set<Int>, at now: Instant) {
         let inFlight = self
-        for state in states where !state.waiting.isEmpty {
+        for state in ids.lazy.compactMap({ states[$0] }) where !state.waiting.isEmpty {
             let ceilings = state.health(at: now).ceilings
             waiting += state.waiting.count
             retries += state.retriesWaiting
