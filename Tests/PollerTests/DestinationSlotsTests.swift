@@ -25,7 +25,7 @@ struct DestinationSlotsTests {
         bench.warm(1)
         _ = bench.claim(4, to: 1)
         bench.end(1)
-        #expect(bench.free(1) == 5)
+        #expect(bench.free(1) == 13)
         #expect(bench.claim(5, to: 1) == 1)
         for _ in 0..<4 {
             bench.end(1)
@@ -115,7 +115,8 @@ struct DestinationSlotsTests {
             _ = bench.claim(100, to: 1)
         }
         #expect(bench.flights.count == 16)
-        #expect(bench.slots.destinations[1]?.waiting.count ?? 0 >= 15)
+        // The next claim waits until half of them are used up.
+        #expect(bench.slots.destinations[1]?.waiting.count ?? 0 > 8)
         #expect(bench.slots.destinations[1]?.waiting.count ?? 0 <= 16)
     }
 

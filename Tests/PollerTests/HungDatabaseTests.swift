@@ -73,6 +73,31 @@ import Testing
         #expect(try poller.log.contains("answers cannot be stored"))
     }
 
+    @Test func `while no answer is stored, no more requests start than a poller that is killed may repeat`() throws {
+        let receiver = try RunningReceiver()
+        let installation = try Installation.sending(to: receiver.url)
+        try installation.record((1...1000).map { "t\($0)" })
+        let connection = try installation.database.connect()
+        try connection.execute(
+            script: """
+                CREATE FUNCTION hang() RETURNS trigger LANGUAGE plpgsql AS
+                    $$BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END$$;
+                CREATE TRIGGER hang BEFORE INSERT ON deliveries FOR EACH ROW EXECUTE FUNCTION hang()
+                """)
+        try installation.withPoller(["POSTBACKS_DESTINATION_CONCURRENCY": "4"]) { _ in
+            try waitUntil("some are delivered") { try installation.count("deliveries") > 50 }
+            try connection.execute(script: "SELECT pg_advisory_lock(1)")
+            try installation.database.waitForLock(of: "postbacks poller")
+            // More are claimed, and would start now.
+            _ = try wait(for: [], atMost: .seconds(1))
+            // Four answers are on their way to the database, and the poller has four others.
+            #expect(receiver.requests.count - (try installation.count("deliveries")) <= 8)
+            try connection.execute(script: "SELECT pg_advisory_unlock(1)")
+            try installation.wait(for: 1000, in: "delivered")
+        }
+        #expect(receiver.requests.count == 1000)
+    }
+
     @Test func `answers whose rows somebody locks in another order are stored one by one`() throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(500)))
         let installation = try Installation.sending(to: receiver.url)

@@ -84,10 +84,11 @@ struct SlotBench {
         return started.count
     }
 
-    /// Ends the oldest request to a destination.
-    mutating func end(_ id: Int, _ reaction: Reaction = .answered) {
+    /// Ends the oldest request to a destination. `isKept` says whether its answer waits here.
+    mutating func end(_ id: Int, _ reaction: Reaction = .answered, isKept: Bool = false) {
         guard let index = flights.firstIndex(where: { $0.claim.destination == id }) else { return }
         let flight = flights.remove(at: index)
+        if isKept { slots.keepAnswers(of: [id]) }
         slots.ended(flight.claim, start: flight.start, reaction, at: now)
     }
 }

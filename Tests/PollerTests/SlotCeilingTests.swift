@@ -10,23 +10,24 @@ import Testing
 struct SlotCeilingTests {
     private var bench = SlotBench(total: 64, perDestination: 16)
 
-    /// One request was answered while two were in flight.
+    /// One request was answered at once, while two were in flight.
     private mutating func answerOne() {
         bench.find(1)
         #expect(bench.claim(2, to: 1) == 2)
         bench.end(1)
     }
 
-    @Test mutating func `a flowing destination holds twice its window, which is twice what it has answered together`() {
+    @Test
+    mutating func `a quick destination holds four times its window, which is twice what it has answered together`() {
         answerOne()
-        // The destination has one of its eight slots.
-        #expect(bench.free(1) == 7)
+        // The destination has one of its sixteen.
+        #expect(bench.free(1) == 15)
     }
 
     @Test mutating func `100 ms after an answer a destination holds its window and no more`() {
         answerOne()
         bench.now += .milliseconds(100) - .nanoseconds(1)
-        #expect(bench.free(1) == 7)
+        #expect(bench.free(1) == 15)
         bench.now += .nanoseconds(1)
         #expect(bench.free(1) == 3)
         // And it is looked for.
@@ -162,9 +163,9 @@ struct SlotCeilingTests {
         #expect(bench.retries(2) == 1)
         answerOne()
         bench.end(1)
-        // Flowing, with a window of four: six of eight.
-        #expect(bench.free(1) == 8)
-        #expect(bench.retries(1) == 6)
+        // Quick, with a window of four: twelve of sixteen.
+        #expect(bench.free(1) == 16)
+        #expect(bench.retries(1) == 12)
     }
 
     @Test mutating func `retries that are claimed ahead take three quarters of twice the slots`() {
@@ -180,7 +181,7 @@ struct SlotCeilingTests {
     @Test mutating func `retries that wait here start up to three quarters of the window and of the slots`() {
         answerOne()
         bench.end(1)
-        // Six are claimed ahead for a window of four.
+        // Nine are claimed for a window of four.
         #expect(bench.claim(9, to: 1, isRetry: true) == 3)
         bench = SlotBench(total: 8, perDestination: 16)
         bench.warm(1)

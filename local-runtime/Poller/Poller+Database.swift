@@ -12,6 +12,7 @@ extension Poller {
         if !leasesToRelease.isEmpty { work.release = trip.add(ReleaseDeliveries(leasesToRelease)) }
         if !answers.isEmpty {
             work.answers = nextAnswers
+            slots.sendAnswers(of: work.answers.compactMap(\.destination))
             work.complete = trip.add(
                 CompleteDeliveries(
                     work.answers.map(\.record), orderHold: settings.orderHold, schedule: settings.schedule))
@@ -32,7 +33,9 @@ extension Poller {
             if let look = rhythm.look(now: now) { work.look = (look, trip.add(call(for: look, now: now))) }
         }
         if stopTime == nil, heartbeat.isDue(now: now) { work.beat = trip.add(nextHeartbeat(now: now)) }
-        guard !trip.isEmpty, link.start(trip, now: now) else { return }
+        guard !trip.isEmpty, link.start(trip, now: now) else {
+            return slots.keepAnswers(of: work.answers.compactMap(\.destination))
+        }
         leasesToRelease = []
         answers.removeFirst(work.answers.count)
         self.work = work
@@ -208,10 +211,16 @@ extension Poller {
             upkeep.completeSingly(taken)
         } catch {
             // It is not known whether they were stored. Storing them twice changes nothing.
-            self.answers = taken + self.answers
-            areAnswersStuck = true
+            takeBack(taken)
             pause("answers cannot be stored", error, now: now)
         }
+    }
+
+    /// Puts answers back that may not have been stored.
+    private func takeBack(_ taken: [Answer]) {
+        slots.keepAnswers(of: taken.compactMap(\.destination))
+        answers = taken + answers
+        areAnswersStuck = areAnswersStuck || !taken.isEmpty
     }
 
     /// Sends nothing to the database for a second after a failure.
@@ -222,8 +231,7 @@ extension Poller {
 
     func giveUp(_ work: Work) {
         leasesToRelease = work.released + leasesToRelease
-        answers = work.answers + answers
-        areAnswersStuck = areAnswersStuck || !work.answers.isEmpty
+        takeBack(work.answers)
         self.work = nil
     }
 }

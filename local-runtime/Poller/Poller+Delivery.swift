@@ -30,12 +30,12 @@ extension Poller {
         }
         switch line {
         case .attempt(let answer) where answer.isOfSecret && keyDoubts.mayBeWrong(flight.keys):
-            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             let message =
                 "a secret cannot be opened; no secret was opened with this key so far, so POSTBACKS_ENCRYPTION_KEY may have a different key with the same id"
             handle(
                 DeliveryLine.Complaint(code: "misconfigured", message: message, isOfKey: true), of: flight.claim,
                 now: now)
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
         case .attempt(let answer):
             process.noteAnswer()
             // A conclusive reaction shows that the request was rendered, so all its secrets were opened.
@@ -44,35 +44,37 @@ extension Poller {
                 heartbeat.problem = nil
                 logger.notice("deliveries can be sent from here again")
             }
-            slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
             log.attempted(flight.claim, answer, start: flight.start, now: now)
-            keep(answer)
+            keep(answer, of: flight.claim)
+            slots.ended(flight.claim, start: flight.start, answer.reaction, at: now)
         case .refusal(let id, let message):
-            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             // If the process has answered other lines, the fault is in this line. If it has answered none, it probably
             // is of another version.
             if process.hasAnswered {
-                keep(DeliveryLine.refused(id, message))
+                keep(DeliveryLine.refused(id, message), of: flight.claim)
             } else {
                 handle(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
             }
-        case .complaint(_, let complaint):
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
+        case .complaint(_, let complaint):
             handle(complaint, of: flight.claim, now: now)
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
         }
     }
 
-    /// Keeps an answer until the database stores it, and counts its attempt.
-    private func keep(_ answer: Answer) {
+    /// Keeps an answer until the database stores it, and counts its attempt. To be called before the slots learn that the
+    /// request has ended.
+    private func keep(_ answer: Answer, of claim: Outbox.Claim) {
         log.metrics.attempted(answer.facts)
-        answers.append(answer)
+        slots.keepAnswers(of: [claim.destination])
+        answers.append(answer.to(claim.destination))
     }
 
     private func handle(_ complaint: DeliveryLine.Complaint, of claim: Outbox.Claim, now: Instant) {
         // Each lease that charged no attempt is one that failed on the sender's side.
         let wait = complaint.wait(afterFailures: max(claim.leaseNumber - claim.attempt, 0))
         if complaint.mayHaveBeenSent {
-            keep(.unanswered(claim, wait: wait, message: complaint.message))
+            keep(.unanswered(claim, wait: wait, message: complaint.message), of: claim)
         } else {
             leasesToRelease.append(Outbox.Release(claim, after: wait))
         }
@@ -155,10 +157,12 @@ extension Poller {
         let fate = fate(lost.count)
         for (id, flight) in lost {
             inFlight[id] = nil
-            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
             let scheduled = settings.schedule.wait(
                 afterAttempt: flight.claim.attempt, jitter: Double.random(in: 0...1))
-            keep(.lost(flight.claim, wait: fate?.wait ?? scheduled, isCharged: fate?.isCharged ?? true))
+            keep(
+                .lost(flight.claim, wait: fate?.wait ?? scheduled, isCharged: fate?.isCharged ?? true), of: flight.claim
+            )
+            slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
         }
     }
 }

@@ -144,9 +144,9 @@ package final class Poller {
         if let end = turn.end { handle(end, now: now) }
         leasesToRelease += slots.overdue(at: now).map { Outbox.Release($0) }
         endLeases(now: now)
-        if stopTime == nil { begin(now: now) }
-
         if work == nil { startWork(now: now) }
+        // After the answers are on their way to the database: they make room.
+        if stopTime == nil { begin(now: now) }
         searchApart(now: now)
         upkeep.advance(now: now, isStopping: stopTime != nil)
         alerts?.advance(now: now)

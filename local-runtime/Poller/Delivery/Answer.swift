@@ -14,6 +14,8 @@ struct Answer {
     let facts: AttemptFacts
     /// Whether the attempt ended because a secret of the delivery could not be opened.
     let isOfSecret: Bool
+    /// The destination of its delivery; nil until it is known.
+    private(set) var destination: Int?
 
     /// `delivery/lease/version`, as claimed.
     var id: String { record.lineID }
@@ -33,6 +35,13 @@ struct Answer {
         Answer(
             id: claim.id, outcome: "unknown", retryIn: wait, code: "lost", message: "\(message); it may have been sent",
             isCharged: false)
+    }
+
+    /// The same answer, of a delivery to this destination.
+    func to(_ destination: Int) -> Answer {
+        var answer = self
+        answer.destination = destination
+        return answer
     }
 
     /// The same outcome without details, for an answer whose details the database cannot store; nil if it has no

@@ -158,6 +158,22 @@ struct DestinationSlots {
         setAside(id)
     }
 
+    /// Notes answers of these destinations that wait here until they are sent to the database.
+    mutating func keepAnswers(of ids: [Int]) {
+        for id in ids {
+            if let state = idle.removeValue(forKey: id) { destinations[id] = state }
+            destinations[id]?.keepAnswer()
+        }
+    }
+
+    /// Notes that answers of these destinations are on their way to the database.
+    mutating func sendAnswers(of ids: [Int]) {
+        for id in ids {
+            destinations[id]?.sendAnswer()
+            setAside(id)
+        }
+    }
+
     /// Removes and returns the marks that the database does not know yet.
     mutating func takeMarks() -> [Int: Outbox.Mark] {
         defer { marks = [:] }

@@ -30,6 +30,10 @@ struct DestinationState {
     private var window = 1
     /// When the last answer came; nil if this poller has seen none.
     private var answeredAt: Instant?
+    /// How long the destination took for its last answer.
+    private var answerTime: Duration = .zero
+    /// The answers that wait here until they are sent to the database.
+    private(set) var answersWaiting = 0
     /// Whether the last request got no answer.
     private var hasFailed = false
     /// Requests in a row without an answer, as far as the database and this poller know.
@@ -79,7 +83,7 @@ struct DestinationState {
     var waitingBytes: Int { waiting.reduce(0) { $0 + $1.claim.line.count } }
     var retriesWaiting: Int { waiting.count(where: \.claim.isRetry) }
     var isOwed: Bool { first.isDue || retries.isDue }
-    var isIdle: Bool { flights.isEmpty && waiting.isEmpty && !isOwed }
+    var isIdle: Bool { flights.isEmpty && waiting.isEmpty && answersWaiting == 0 && !isOwed }
 
     func health(at now: Instant) -> DestinationHealth {
         if hasFailed || isHalfOpen { return .failing }
@@ -87,11 +91,16 @@ struct DestinationState {
         let answeredAt = answeredAt ?? .distantPast
         if isWaiting, answeredAt <= now - DestinationHealth.silence { return .silent }
         if answeredAt <= now - DestinationHealth.memory { return .unknown }
-        return answeredAt > now - DestinationHealth.flow && pace.interval == .zero ? .flowing : .answering
+        guard answeredAt > now - DestinationHealth.flow, pace.interval == .zero else { return .answering }
+        return answerTime <= DestinationHealth.flow ? .quick : .flowing
     }
 
     /// How many requests to it may be in flight.
     func limit(_ ceilings: Ceilings) -> Int { min(ceilings.inFlight ?? window, maximum) }
+
+    /// How many more requests may start. A poller that is killed repeats what is in flight and what has an answer that
+    /// waits here: together no more than the maximum in flight.
+    var room: Int { maximum - flights.count - answersWaiting }
 
     /// Whether a delivery that becomes due could start at once, as far as this destination goes.
     func isWorthALook(at now: Instant) -> Bool {
@@ -140,6 +149,12 @@ extension DestinationState {
         if failures > 0 { fail() }
     }
 
+    /// Notes that an answer waits here.
+    mutating func keepAnswer() { answersWaiting += 1 }
+
+    /// Notes that an answer is on its way to the database. There is none to note if the destination was forgotten since.
+    mutating func sendAnswer() { answersWaiting = max(answersWaiting - 1, 0) }
+
     /// Starts a waiting claim.
     mutating func start(_ index: Int, at now: Instant) -> WaitingClaim {
         let next = waiting.remove(at: index)
@@ -164,10 +179,10 @@ extension DestinationState {
             return .failed
         case .answered:
             pace.speedUp()
-            return answered(inFlight: inFlight, pause: .zero, at: now)
+            return answered(inFlight: inFlight, pause: .zero, start: start, at: now)
         case .overloaded(let pause):
             pace.slowDown(start: start, at: now)
-            return answered(inFlight: inFlight, pause: pause, at: now)
+            return answered(inFlight: inFlight, pause: pause, start: start, at: now)
         }
     }
 
@@ -177,9 +192,10 @@ extension DestinationState {
     }
 
     /// `inFlight` is the number of requests in flight, including the answered one.
-    private mutating func answered(inFlight: Int, pause: Duration, at now: Instant) -> HealthChange? {
+    private mutating func answered(inFlight: Int, pause: Duration, start: Instant, at now: Instant) -> HealthChange? {
         defer { failures = 0 }
         answeredAt = now
+        answerTime = now - start
         hasFailed = false
         isHalfOpen = false
         window = max(window, 2 * inFlight)

@@ -41,7 +41,8 @@ struct SlotUse {
             retries += state.retriesWaiting
             largeBytes += state.waiting.reduce(0) { $0 + SlotLimits.large($1.claim.line.count) }
             guard inFlight.fits(state.waiting[0].claim.line.count, ceilings.group) else { continue }
-            let starting = min(state.waiting.count, max(0, state.limit(ceilings) - state.flights.count))
+            let room = min(state.limit(ceilings) - state.flights.count, state.room)
+            let starting = min(state.waiting.count, max(0, room))
             self.inFlight += starting
             hold(starting, ceilings.group)
         }
@@ -90,6 +91,9 @@ extension SlotUse {
         let limit = state.limit(ceilings)
         let mostTaken = ceilings.timesTaken * limit
         guard state.isOwed, state.taken < mostTaken else { return nil }
+        // A claim costs the server nearly as much for a few as for many. So the next one waits until half is used up.
+        let mostAhead = min(mostTaken - limit, limits.waiting)
+        if mostAhead > 0, state.waiting.count > mostAhead / 2 { return nil }
 
         let starts = starts(of: state, ceilings, most: most, at: now)
         let ahead = min(mostTaken - state.taken - starts, limits.waiting - waiting - starts, most - starts)
@@ -101,7 +105,8 @@ extension SlotUse {
         }
         if state.retries.isDue {
             let ofDestination = ceilings.timesTaken * Ceilings.retries.of(limit) - state.retriesTaken
-            let ofAll = ceilings.timesTaken * limits.retries - retries
+            // No more wait here than there are slots.
+            let ofAll = min(ceilings.timesTaken, 2) * limits.retries - retries
             share.retries = max(0, min(share.free, ofDestination, ofAll))
         }
         if !state.first.isDue { share.limit(to: share.retries) }
@@ -110,7 +115,8 @@ extension SlotUse {
 
     /// How many of a claim may start at once.
     private func starts(of state: DestinationState, _ ceilings: Ceilings, most: Int, at now: Instant) -> Int {
-        var starts = min(state.limit(ceilings) - state.taken, free(ceilings.group), most)
+        let room = min(state.limit(ceilings) - state.taken, state.room - state.waiting.count)
+        var starts = min(room, free(ceilings.group), most)
         // If other destinations take each slot that becomes free, a destination with no request may still claim one
         // delivery, which then waits here for a slot.
         if state.taken == 0, starts <= 0, waiting < limits.waiting { starts = min(1, allowance(ceilings.group)) }
@@ -144,7 +150,9 @@ extension SlotUse {
     func start(of state: DestinationState, at now: Instant) -> (index: Int, group: Ceilings.Group)? {
         let ceilings = state.health(at: now).ceilings
         let limit = state.limit(ceilings)
-        guard state.flights.count < limit, free(ceilings.group) > 0, state.pace.starts(at: now) > 0 else { return nil }
+        guard state.flights.count < limit, state.room > 0, free(ceilings.group) > 0,
+            state.pace.starts(at: now) > 0
+        else { return nil }
         let retryAllowed = state.retriesInFlight < Ceilings.retries.of(limit) && retries < limits.retries
         guard let next = state.next(retryAllowed: retryAllowed) else { return nil }
         return fits(state.waiting[next].claim.line.count, ceilings.group) ? (next, ceilings.group) : nil
