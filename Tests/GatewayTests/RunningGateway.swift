@@ -46,7 +46,7 @@ final class RunningGateway {
 
     /// The functions end when their inputs are closed, except those that hang.
     deinit {
-        let functions = childrenOfProcess(process.pid)
+        let functions = ChildProcesses.of(process.pid)
         _ = try? end(by: SIGKILL)
         for function in functions { Signals.send(SIGKILL, to: -function) }
     }

@@ -60,5 +60,5 @@ final class RunningBootstrap {
     func terminate(_ signal: CInt) { child.terminate(signal) }
 
     /// The processes that it has started and that run.
-    var functions: [CInt] { childrenOfProcess(child.pid) }
+    var functions: [CInt] { ChildProcesses.of(child.pid) }
 }

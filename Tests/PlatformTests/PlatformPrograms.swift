@@ -53,7 +53,7 @@ final class RunningServer {
     }
 
     deinit {
-        let children = childrenOfProcess(child.pid)
+        let children = ChildProcesses.of(child.pid)
         child.terminate()
         _ = try? child.wait()
         // fcgiwrap's children outlive it.

@@ -65,7 +65,7 @@ import Testing
         let connection = try served.connect()
         try connection.send("POST", "/", body: input)
         #expect(try connection.receive().status == 200)
-        let functions = childrenOfProcess(served.pid)
+        let functions = served.functions
         #expect(!functions.isEmpty)
         served.send(SIGINT)
         try served.waitForEnd()

@@ -90,9 +90,9 @@ import Testing
             }
         }
         #expect(try installation.count("conversions") == 320)
-        #expect(childrenOfProcess(served.pid).count <= 2)
+        #expect(served.functions.count <= 2)
         // The same warm process of the function answers both.
-        #expect(childrenOfProcess(served.pid).count >= 1)
+        #expect(served.functions.count >= 1)
     }
 
     @Test func `deliverPostback waits for many receivers at once`() throws {
@@ -111,7 +111,7 @@ import Testing
             )
         }
         #expect(receiver.requests.count == 100)
-        #expect(childrenOfProcess(served.pid).count == 1)
+        #expect(served.functions.count == 1)
     }
 
     @Test func `head and body of an answer are written together`() throws {
@@ -132,7 +132,7 @@ import Testing
         let waiting = try served.connect()
         try waiting.send("POST", "/", body: Array(input("t2").utf8))
         try installation.database.waitForLock(of: "recordConversion")
-        for process in childrenOfProcess(served.pid) { Signals.send(SIGKILL, to: process) }
+        for process in served.functions { Signals.send(SIGKILL, to: process) }
         let answer = try waiting.receive()
         #expect(answer.status == 503 && answer.headers["retry-after"] == "1", "\(answer.text)")
         try lock.execute(script: "COMMIT")

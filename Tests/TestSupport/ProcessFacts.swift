@@ -14,12 +14,3 @@ package func peakMemoryOfProcess(_ pid: CInt) throws -> Int {
     }
     return kibibytes
 }
-
-/// The processes that a process has started and that it has not waited for, in all of its threads.
-package func childrenOfProcess(_ pid: CInt) -> [CInt] {
-    let tasks = "/proc/\(pid)/task"
-    return FileSystem.names(in: tasks).flatMap { task in
-        let text = (try? FileSystem.read("\(tasks)/\(task)/children")).map { String(decoding: $0, as: UTF8.self) }
-        return (text ?? "").split(separator: " ").compactMap { CInt($0) }
-    }
-}

@@ -17,13 +17,16 @@ struct Drain {
 
     /// CPU time of one delivery, in microseconds.
     struct CPU {
+        /// The pollers' children: deliverPostback, or the program that calls it where a platform runs it.
         let function: Double
+        /// The processes of the platform that runs deliverPostback, if there is one.
+        let platform: Double
         let poller: Double
         /// All processes of the server.
         let database: Double
         let receiver: Double
 
-        var inAll: Double { function + poller + database }
+        var inAll: Double { function + platform + poller + database }
     }
 
     /// The highest memory use, in MiB. That of the session that claims does not count what the server shares.
@@ -42,15 +45,18 @@ struct Drain {
     let delivered: Int
 
     /// Sends what is owed in the world to the receiver. `hanging` is another receiver of the world, which does not answer.
+    /// `platform` has the servers that run deliverPostback for the pollers, if they do not run it themselves.
     /// - Throws: `VoidRun` if the receiver's requests and the rows do not agree one to one.
     static func run(
         _ workbench: Workbench, _ world: World, to receiver: CountingReceiver, until end: End, pollers: Int = 1,
-        settings: [String: String] = [:], hanging: CountingReceiver? = nil, seconds limit: Double = 300
+        settings: [String: String] = [:], platform: [ServedFunction] = [], hanging: CountingReceiver? = nil,
+        seconds limit: Double = 300
     ) throws -> Drain {
         try receiver.reset()
         let owed = try owedRows(world, to: receiver)
         let serverBefore = ProcessTimes.cpuOfTree(workbench.serverProcess)
         let receiverBefore = ProcessTimes.cpu(receiver.pid)
+        let platformBefore = platform.map { ProcessTimes.cpuOfTree($0.pid) }.reduce(0, +)
         let (start, started) = (try clock(world), Instant.now)
         let processes = try (0..<pollers).map { _ in try world.start("postbacks", ["poll"], settings) }
         defer { for process in processes { process.end(SIGTERM) } }
@@ -62,11 +68,12 @@ struct Drain {
             }
         try receiver.waitFor(count, seconds: limit)
         if case .empty = end { try waitForEmptiness(world, to: receiver, seconds: limit) }
-        let functions = processes.flatMap { ProcessTimes.children(of: $0.pid) }
+        let functions = processes.flatMap { ChildProcesses.of($0.pid) }
         let functionTime = functions.map(ProcessTimes.cpu).reduce(0, +)
         let pollerTime = processes.map { ProcessTimes.cpu($0.pid) }.reduce(0, +)
         let serverTime = ProcessTimes.cpuOfTree(workbench.serverProcess) - serverBefore
         let receiverTime = ProcessTimes.cpu(receiver.pid) - receiverBefore
+        let platformTime = platform.map { ProcessTimes.cpuOfTree($0.pid) }.reduce(0, +) - platformBefore
         let requests = Double(try receiver.total())
         let memory = try Memory(
             poller: processes.map { try ProcessTimes.memory($0.pid, "VmHWM") }.max() ?? .nan,
@@ -92,8 +99,9 @@ struct Drain {
         return Drain(
             rate: Double(delivered) / (seconds - (seen.first - started).seconds),
             cpu: CPU(
-                function: functionTime / requests, poller: pollerTime / requests, database: serverTime / requests,
-                receiver: receiverTime / requests), memory: memory, delivered: delivered)
+                function: functionTime / requests, platform: platformTime / requests, poller: pollerTime / requests,
+                database: serverTime / requests, receiver: receiverTime / requests), memory: memory,
+            delivered: delivered)
     }
 
     /// Stops pollers, which wait for their requests in flight.

@@ -18,12 +18,7 @@ enum ProcessTimes {
 
     /// The same for a process and all of its children that are still there.
     static func cpuOfTree(_ process: CInt) -> Double {
-        cpu(process) + children(of: process).map(cpu).reduce(0, +)
-    }
-
-    static func children(of process: CInt) -> [CInt] {
-        let bytes = (try? FileSystem.read("/proc/\(process)/task/\(process)/children", limit: 1 << 20)) ?? []
-        return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { CInt($0) }
+        cpu(process) + ChildProcesses.of(process).map(cpu).reduce(0, +)
     }
 
     /// A line of `/proc/<pid>/status`, such as `VmHWM`, in MiB.

@@ -70,7 +70,7 @@ private func measureRest(_ workbench: Workbench) throws {
     let poller = try workbench.base.start("postbacks", ["poll"])
     defer { poller.end(SIGTERM) }
     _ = try wait(for: [], atMost: .milliseconds(1000))
-    guard let function = ProcessTimes.children(of: poller.pid).first else {
+    guard let function = ChildProcesses.of(poller.pid).first else {
         throw DidNotHappen(description: "there is no delivery process")
     }
     for (name, process) in [("the poller", poller.pid), ("deliverPostback", function)] {
