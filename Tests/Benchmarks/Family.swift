@@ -1,7 +1,7 @@
 /// A family of figures: what `--only` selects.
 enum Family: String, CaseIterable {
     case recording, oneshot, delivery, destinations, tls, latency, hanging, backlog, matching, deadrows
-    case pollers, storage, starts, peers
+    case pollers, remote, storage, starts, peers
 
     static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
@@ -18,6 +18,7 @@ enum Family: String, CaseIterable {
         case .matching: try measureMatching(workbench)
         case .deadrows: try measureDeadRows(workbench)
         case .pollers: try measurePollers(workbench)
+        case .remote: try measureRemote(workbench)
         case .storage: try measureStorage(workbench)
         case .starts: try measureStarts(workbench)
         case .peers: try measurePeers(workbench)
