@@ -280,7 +280,8 @@ let package = Package(
                 "System",
                 "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            path: "Tests/Benchmarks", exclude: ["C", "Queues", "Report", "gateway", "peers", "run"],
+            path: "Tests/Benchmarks",
+            exclude: ["C", "OnPlatforms", "Queues", "Report", "gateway", "peers", "platforms", "run"],
             resources: [.embedInCode("SQL")]),
 
         // Faults that are injected into the real programs, and the ledger that is checked after each fault.
