@@ -119,7 +119,7 @@ let package = Package(
         .executableTarget(
             name: "postbacks-gateway",
             dependencies: [
-                "Configuration", "Domain", "FunctionRuntime", "Gateway", "Store", "System", "Text",
+                "Adapters", "Configuration", "Domain", "FunctionRuntime", "Gateway", "Store", "System", "Text",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: withGateway),
                 .product(name: "NIOHTTP1", package: "swift-nio", condition: withGateway),
@@ -224,7 +224,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Domain", "EmbeddedFiles", "FunctionRuntime", "Gateway", "Input", "JSON", "Postgres", "Receiver",
+                "Adapters", "Domain", "EmbeddedFiles", "FunctionRuntime", "Gateway", "Input", "JSON", "Postgres",
+                "Receiver",
                 "Secrets", "Store", "System", "TestSupport", "TestThreads", "Text",
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -20,12 +20,12 @@ package struct HTTPCall: Sendable {
     }
 }
 
-/// The answer to a request over HTTP.
+/// The answer to a request over HTTP: that of an adapter, and that of the gateway.
 package struct HTTPAnswer: Sendable, Equatable {
-    package let status: Int
+    package var status: Int
     /// The fields that belong to this answer; the server adds `Content-Length` and others.
-    package let headers: [Field]
-    package let body: [UInt8]
+    package var headers: [Field]
+    package var body: [UInt8]
 
     package struct Field: Sendable, Equatable {
         package let name: String
@@ -43,12 +43,23 @@ package struct HTTPAnswer: Sendable, Equatable {
         self.body = body
     }
 
+    /// An answer with a body of this media type.
+    package init(_ status: Int, type: String, _ body: [UInt8], headers: [Field] = []) {
+        self.init(status: status, headers: [Field("Content-Type", type)] + headers, body: body)
+    }
+
     /// An answer whose body is one JSON object and a line feed. The caller of a function that is unavailable is asked to
     /// wait for a second.
     package init(status: Int, object: [UInt8], headers: [Field] = []) {
         let wait = status == 503 ? [Field("Retry-After", "1")] : []
         self.init(
-            status: status, headers: [Field("Content-Type", "application/json")] + wait + headers,
-            body: object + [UInt8(ascii: "\n")])
+            status, type: "application/json", object + [UInt8(ascii: "\n")], headers: wait + headers)
+    }
+
+    /// The value of the first header with this name.
+    package subscript(name: String) -> String? {
+        if let header = headers.first(where: { $0.name == name }) { return header.value }
+        let name = name.lowercased()
+        return headers.first { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }?.value
     }
 }

@@ -1,3 +1,4 @@
+import Adapters
 import FunctionRuntime
 import Gateway
 import JSON
@@ -49,7 +50,7 @@ struct AnswersTests {
         #expect(refusal("GET", "/nothing")?.status == 404)
         #expect(refusal("POST", "/function/listOfers")?.message.contains("listOffers") == true)
         #expect(refusal("POST", "/function/../postbacks")?.status == 404)
-        #expect(refusal("GET", "/function/listOffers")?.headers == [Response.Field("Allow", "POST")])
+        #expect(refusal("GET", "/function/listOffers")?.headers == [HTTPAnswer.Field("Allow", "POST")])
         #expect(refusal("POST", "/metrics")?.status == 405)
         #expect(refusal("TRACE", "/console/session")?.status == 405)
     }

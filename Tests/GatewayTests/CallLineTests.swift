@@ -1,3 +1,4 @@
+import Adapters
 import FunctionRuntime
 import Gateway
 import Input
@@ -81,6 +82,6 @@ struct CallLineTests {
         #expect(unknown.status == 500 && !unknown.isRetryable)
         let passing = Refusal(ofFunction: ["code": "unavailable", "message": "m"])
         #expect(passing.status == 503 && passing.isRetryable)
-        #expect(passing.headers == [Response.Field("Retry-After", "1")])
+        #expect(passing.headers == [HTTPAnswer.Field("Retry-After", "1")])
     }
 }

@@ -9,8 +9,9 @@ extension FunctionServer {
     func begin(_ call: HTTPCall, keepsAlive: Bool, on connection: ServedConnection) {
         guard call.method == "POST" else {
             let refusal = Refusal(
-                405, "invalid_request", "a function is called with POST", headers: [Response.Field("Allow", "POST")])
-            return answer(connection, HTTPAnswer(refusal), keepsAlive: keepsAlive, hasBody: call.method != "HEAD")
+                405, "invalid_request", "a function is called with POST", headers: [HTTPAnswer.Field("Allow", "POST")])
+            return answer(
+                connection, refusal.response(to: nil), keepsAlive: keepsAlive, hasBody: call.method != "HEAD")
         }
         let isEvent = dialect == .plain && CloudEvents.isEvent(call)
         if isEvent, let refusal = CloudEvents.refusal(of: call) {

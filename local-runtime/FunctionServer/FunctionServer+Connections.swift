@@ -86,7 +86,7 @@ extension FunctionServer {
 
     /// Answers with an error, and accepts nothing more from this connection.
     private func refuse(_ connection: ServedConnection, _ refusal: Refusal) {
-        answer(connection, HTTPAnswer(refusal), keepsAlive: false)
+        answer(connection, refusal.response(to: nil), keepsAlive: false)
     }
 
     func isLate(_ connection: ServedConnection) {
@@ -138,12 +138,6 @@ extension FunctionServer {
 }
 
 extension HTTPAnswer {
-    init(_ refusal: Refusal) {
-        let response = refusal.response(to: nil)
-        self.init(
-            status: response.status, headers: response.headers.map { Field($0.name, $0.value) }, body: response.body)
-    }
-
     /// The answer as it goes over the network.
     fileprivate func bytes(keepsAlive: Bool, hasBody: Bool) -> [UInt8] {
         var lines = ["HTTP/1.1 \(status) \(HTTPStatus.reason(status))"]

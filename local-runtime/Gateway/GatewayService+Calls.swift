@@ -1,3 +1,4 @@
+import Adapters
 import FunctionRuntime
 import JSON
 import Store
@@ -7,7 +8,7 @@ extension GatewayService {
     /// Calls a function with the body's bytes.
     func call(
         _ name: String, _ request: Request, _ caller: KeyRing.Caller?
-    ) async throws(Refusal) -> Response {
+    ) async throws(Refusal) -> HTTPAnswer {
         var input = request.body
         let key = try GatewayService.idempotencyKey(of: request)
         do throws(FunctionError) {
@@ -26,13 +27,13 @@ extension GatewayService {
         return try await run(name, input, caller)
     }
 
-    private func run(_ name: String, _ input: [UInt8], _ caller: KeyRing.Caller?) async throws(Refusal) -> Response {
+    private func run(_ name: String, _ input: [UInt8], _ caller: KeyRing.Caller?) async throws(Refusal) -> HTTPAnswer {
         var output = try await limitedOutput(of: name, input, caller)
         if name == "previewPostback", caller?.may(.manage) == false {
             // Only a caller that may send a test needs the input of deliverPostback, which has the sealed secrets.
             output = AnswerLine.removing("input", from: output)
         }
-        return Response(200, type: "application/json", output + [UInt8(ascii: "\n")])
+        return HTTPAnswer(200, type: "application/json", output + [UInt8(ascii: "\n")])
     }
 
     /// The bytes of a function's answer, within the limits of the caller's key.
@@ -89,7 +90,7 @@ extension GatewayService {
     /// Previews a postback with the body as previewPostback's input, and sends the request marked as a test. The sealed
     /// secrets go from one function to the other and do not leave the gateway. A limited key may test what it may
     /// preview.
-    func sendTest(_ body: [UInt8], _ caller: KeyRing.Caller?) async throws(Refusal) -> Response {
+    func sendTest(_ body: [UInt8], _ caller: KeyRing.Caller?) async throws(Refusal) -> HTTPAnswer {
         var body = body
         do throws(FunctionError) {
             try CallLine.check(body, limit: GatewayService.bodyLimit)
@@ -106,6 +107,6 @@ extension GatewayService {
         else { throw Refusal(.internal) }
         if let error = json["error"] { return .json(["outcome": "failed", "request": .null, "error": error]) }
         let output = try await output(of: "deliverPostback", input.bytes)
-        return Response(200, type: "application/json", output + [UInt8(ascii: "\n")])
+        return HTTPAnswer(200, type: "application/json", output + [UInt8(ascii: "\n")])
     }
 }

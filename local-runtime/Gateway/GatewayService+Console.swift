@@ -1,3 +1,4 @@
+import Adapters
 import Domain
 import FunctionRuntime
 import Input
@@ -34,7 +35,7 @@ extension GatewayService {
     }
 
     /// Answers the fields of a postback that a preset fills in, in the words of createPostback.
-    func presetFields(_ body: [UInt8]) throws(Refusal) -> Response {
+    func presetFields(_ body: [UInt8]) throws(Refusal) -> HTTPAnswer {
         do throws(FunctionError) {
             try CallLine.check(body, limit: GatewayService.bodyLimit)
             var fields = Fields((try? JSON(parsing: body))?.members ?? [])

@@ -1,3 +1,4 @@
+import Adapters
 import JSON
 import Store
 import Synchronization
@@ -5,7 +6,7 @@ import Synchronization
 extension GatewayService {
     /// Answers whether requests can be served, and if not, why. A caller without a key that is needed, or with a
     /// limited key, is not told the reason.
-    func readiness(of request: Request) async -> Response {
+    func readiness(of request: Request) async -> HTTPAnswer {
         let state = watch.state
         let missing = FunctionNames.all.filter { !pool.names.contains($0) }
         let isEnding = isEnding.withLock { $0 }
@@ -23,8 +24,8 @@ extension GatewayService {
         return .json(.object(answer), status: isReady ? 200 : 503)
     }
 
-    func metricsText() async -> Response {
+    func metricsText() async -> HTTPAnswer {
         let text = metrics.text(waiting: pool.waiting, gauges: await watch.gauges())
-        return Response(200, type: "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
+        return HTTPAnswer(200, type: "text/plain; version=0.0.4; charset=utf-8", Array(text.utf8))
     }
 }

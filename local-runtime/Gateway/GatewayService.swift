@@ -1,3 +1,4 @@
+package import Adapters
 import EmbeddedFiles
 import FunctionRuntime
 import JSON
@@ -110,7 +111,7 @@ package final class GatewayService: Sendable {
     }
 
     /// Answers a request whose body has arrived.
-    package func answer(_ exchange: Exchange, body: [UInt8]) async -> Response {
+    package func answer(_ exchange: Exchange, body: [UInt8]) async -> HTTPAnswer {
         switch exchange.admission {
         case .failure(let refusal): return refuse(exchange, refusal)
         case .success(let admission):
@@ -124,11 +125,11 @@ package final class GatewayService: Sendable {
     }
 
     /// Answers a request with an error, also before its body has arrived.
-    package func refuse(_ exchange: Exchange, _ refusal: Refusal) -> Response {
+    package func refuse(_ exchange: Exchange, _ refusal: Refusal) -> HTTPAnswer {
         finish(exchange, refusal.response(to: exchange.request))
     }
 
-    private func answer(_ request: Request, _ admission: Exchange.Admission) async throws(Refusal) -> Response {
+    private func answer(_ request: Request, _ admission: Exchange.Admission) async throws(Refusal) -> HTTPAnswer {
         switch admission.route {
         case .function(let name): return try await call(name, request, admission.caller)
         case .health: return .json(["ok": true])
@@ -136,7 +137,7 @@ package final class GatewayService: Sendable {
         case .metrics: return await metricsText()
         case .description: return try description.response()
         case .root:
-            return Response(status: 307, headers: [Response.Field("Location", ConsoleFiles.start)])
+            return HTTPAnswer(status: 307, headers: [HTTPAnswer.Field("Location", ConsoleFiles.start)])
         case .consoleFile(let name):
             guard let response = console.response(name, to: request) else {
                 throw Refusal(404, "not_found", "the console has no such file")
@@ -150,12 +151,12 @@ package final class GatewayService: Sendable {
     }
 
     /// The headers that every answer has, and its line in the log.
-    private func finish(_ exchange: Exchange, _ response: Response) -> Response {
+    private func finish(_ exchange: Exchange, _ response: HTTPAnswer) -> HTTPAnswer {
         let admission = try? exchange.admission.get()
         var response = response
-        response.headers.append(Response.Field("X-Request-Id", exchange.id))
-        response.headers += Response.commonHeaders
-        if response["Cache-Control"] == nil { response.headers.append(Response.notStored) }
+        response.headers.append(HTTPAnswer.Field("X-Request-Id", exchange.id))
+        response.headers += HTTPAnswer.commonHeaders
+        if response["Cache-Control"] == nil { response.headers.append(HTTPAnswer.notStored) }
         if exchange.request.path.hasPrefix("/console/") { response.headers += ConsoleFiles.headers }
         let elapsed = exchange.start.elapsed
         let route = admission?.route.label ?? "none"
@@ -173,6 +174,6 @@ package final class GatewayService: Sendable {
 extension Refusal {
     /// The error for a request without a key, or with one that is not valid (RFC 6750 §3).
     fileprivate static func unauthorized(_ message: String) -> Refusal {
-        Refusal(401, "unauthorized", message, headers: [Response.Field("WWW-Authenticate", "Bearer")])
+        Refusal(401, "unauthorized", message, headers: [HTTPAnswer.Field("WWW-Authenticate", "Bearer")])
     }
 }

@@ -53,7 +53,7 @@ struct LambdaCall {
         if request.method != "POST" {
             answer = .failure(
                 Refusal(
-                    405, "method_not_allowed", "a function takes POST", headers: [Response.Field("Allow", "POST")]))
+                    405, "method_not_allowed", "a function takes POST", headers: [HTTPAnswer.Field("Allow", "POST")]))
         } else if let body = request.body {
             answer = function.call(body, until: end)
         } else {
@@ -106,11 +106,11 @@ struct LambdaCall {
     }
 
     private static func response(to answer: LambdaFunction.Answer) -> [UInt8] {
-        let response: Response
-        switch answer {
-        case .success(let output): response = Response(200, type: "application/json", output)
-        case .failure(let refusal): response = refusal.response(to: nil)
-        }
+        let response =
+            switch answer {
+            case .success(let output): HTTPAnswer(200, type: "application/json", output)
+            case .failure(let refusal): refusal.response(to: nil)
+            }
         return LambdaRequest.answer(
             status: response.status, headers: response.headers.map { ($0.name, $0.value) }, response.body)
     }

@@ -1,4 +1,5 @@
 #if Gateway
+import Adapters
 import Gateway
 import NIOCore
 import NIOHTTP1
@@ -167,7 +168,7 @@ final class HTTPConnection: ChannelInboundHandler {
     }
 
     private func write(
-        _ response: Response, to request: Request, keepsAlive: Bool, _ context: ChannelHandlerContext
+        _ response: HTTPAnswer, to request: Request, keepsAlive: Bool, _ context: ChannelHandlerContext
     ) {
         releaseBody()
         guard !isClosed else { return }
@@ -191,7 +192,7 @@ final class HTTPConnection: ChannelInboundHandler {
         context.writeAndFlush(body, promise: written)
     }
 
-    private func head(of response: Response, to request: Request, keepsAlive: Bool) -> HTTPResponseHead {
+    private func head(of response: HTTPAnswer, to request: Request, keepsAlive: Bool) -> HTTPResponseHead {
         var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
         headers.add(name: "Date", value: HTTPDate.now)
         if ![204, 304].contains(response.status) {

@@ -1,3 +1,4 @@
+import Adapters
 import EmbeddedFiles
 import Secrets
 import Text
@@ -55,25 +56,25 @@ struct ConsoleFiles {
     }
 
     /// The answer with the file; nil if there is none with this name.
-    func response(_ name: String, to request: Request) -> Response? {
+    func response(_ name: String, to request: Request) -> HTTPAnswer? {
         guard let file = files[name] else { return nil }
         // A new version of the program has new pages, so the browser has to ask each time; the tag saves the transfer.
-        let headers: [Response.Field] = [
-            Response.Field("ETag", file.tag), Response.Field("Cache-Control", "no-cache"),
+        let headers: [HTTPAnswer.Field] = [
+            HTTPAnswer.Field("ETag", file.tag), HTTPAnswer.Field("Cache-Control", "no-cache"),
         ]
         let isKnown = request.values(of: "if-none-match").contains { $0.contains(file.tag) }
-        if isKnown { return Response(status: 304, headers: headers) }
-        return Response(200, type: file.type, file.bytes, headers: headers)
+        if isKnown { return HTTPAnswer(status: 304, headers: headers) }
+        return HTTPAnswer(200, type: file.type, file.bytes, headers: headers)
     }
 
     /// A page loads scripts, styles, pictures and data from this gateway only; no other page can frame it; and the
     /// browser refuses to interpret text as markup.
     static let headers = [
-        Response.Field(
+        HTTPAnswer.Field(
             "Content-Security-Policy",
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                 + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
                 + "trusted-types 'none'"),
-        Response.Field("Cross-Origin-Opener-Policy", "same-origin"),
+        HTTPAnswer.Field("Cross-Origin-Opener-Policy", "same-origin"),
     ]
 }

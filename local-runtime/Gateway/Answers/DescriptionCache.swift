@@ -1,3 +1,4 @@
+import Adapters
 import EmbeddedFiles
 import FunctionRuntime
 import JSON
@@ -49,10 +50,10 @@ package final class DescriptionCache: Sendable {
         return try? JSON(parsing: outcome.output, depth: 256)
     }
 
-    func response() throws(Refusal) -> Response {
+    func response() throws(Refusal) -> HTTPAnswer {
         guard let bytes = bytes.withLock({ $0 }) else {
             throw .unavailable("the functions are still being asked for their schemas")
         }
-        return Response(200, type: "application/json", bytes)
+        return HTTPAnswer(200, type: "application/json", bytes)
     }
 }

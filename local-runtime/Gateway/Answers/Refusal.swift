@@ -1,3 +1,4 @@
+package import Adapters
 package import FunctionRuntime
 import Input
 package import JSON
@@ -11,7 +12,7 @@ package struct Refusal: Error, Equatable, Sendable {
     package let isRetryable: Bool
     package let details: [Detail]
     /// Headers such as `Allow` that belong to the status.
-    package let headers: [Response.Field]
+    package let headers: [HTTPAnswer.Field]
 
     /// A fault in one field.
     package struct Detail: Equatable, Sendable {
@@ -21,7 +22,7 @@ package struct Refusal: Error, Equatable, Sendable {
 
     package init(
         _ status: Int, _ code: String, _ message: String, isRetryable: Bool = false, details: [Detail] = [],
-        headers: [Response.Field] = []
+        headers: [HTTPAnswer.Field] = []
     ) {
         self.status = status
         self.code = code
@@ -58,14 +59,14 @@ package struct Refusal: Error, Equatable, Sendable {
         Refusal(503, "unavailable", message, isRetryable: true, headers: [soon])
     }
 
-    private static let soon = Response.Field("Retry-After", "1")
+    private static let soon = HTTPAnswer.Field("Retry-After", "1")
 
     /// The answer: in the form of every function, or as problem details (RFC 9457) if the request prefers these.
-    package func response(to request: Request?) -> Response {
+    package func response(to request: Request?) -> HTTPAnswer {
         let asProblem = request?.values(of: "accept").contains { $0.contains("application/problem+json") } ?? false
         let json = asProblem ? problem : ["error": error]
         let type = asProblem ? "application/problem+json" : "application/json"
-        return Response(status, type: type, json.bytes + [UInt8(ascii: "\n")], headers: headers)
+        return HTTPAnswer(status, type: type, json.bytes + [UInt8(ascii: "\n")], headers: headers)
     }
 
     private var error: JSON {

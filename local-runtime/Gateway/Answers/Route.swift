@@ -1,3 +1,4 @@
+import Adapters
 import Input
 package import Store
 
@@ -21,7 +22,7 @@ package enum Route: Sendable, Equatable {
         guard methods.contains(request.method) else {
             let list = methods.joined(separator: ", ")
             throw Refusal(
-                405, "method_not_allowed", "the path takes \(list)", headers: [Response.Field("Allow", list)])
+                405, "method_not_allowed", "the path takes \(list)", headers: [HTTPAnswer.Field("Allow", list)])
         }
     }
 

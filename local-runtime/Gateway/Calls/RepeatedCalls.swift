@@ -1,3 +1,4 @@
+import Adapters
 import Secrets
 import Synchronization
 import System
@@ -15,7 +16,7 @@ final class RepeatedCalls: Sendable {
     private struct Entry {
         let input: [UInt8]
         /// The answer; nil while the first call is under way.
-        var response: Response?
+        var response: HTTPAnswer?
         let end: Instant
     }
 
@@ -28,8 +29,8 @@ final class RepeatedCalls: Sendable {
     /// Runs the body, unless the answer to the same call is known.
     /// - Throws: a conflict if the key was used with another input, or if the first call is still under way.
     func run(
-        owner: Int?, key: String, input: [UInt8], _ body: () async throws(Refusal) -> Response
-    ) async throws(Refusal) -> Response {
+        owner: Int?, key: String, input: [UInt8], _ body: () async throws(Refusal) -> HTTPAnswer
+    ) async throws(Refusal) -> HTTPAnswer {
         let name = Name(owner: owner, key: key)
         if let known = try enter(name, digest: sha256(input)) { return known }
         do throws(Refusal) {
@@ -44,9 +45,9 @@ final class RepeatedCalls: Sendable {
         }
     }
 
-    private func enter(_ name: Name, digest: [UInt8]) throws(Refusal) -> Response? {
+    private func enter(_ name: Name, digest: [UInt8]) throws(Refusal) -> HTTPAnswer? {
         let now = Instant.now
-        let result = entries.withLock { entries -> Result<Response?, Refusal> in
+        let result = entries.withLock { entries -> Result<HTTPAnswer?, Refusal> in
             if let entry = entries[name], entry.end > now {
                 guard entry.input == digest else {
                     return .failure(RepeatedCalls.conflict("was used with another input"))
