@@ -64,8 +64,16 @@ package protocol Function {
     func check(_ input: Input) throws(FunctionError)
 }
 
+/// The largest inputs in bytes. What passes inputs on, such as a server, has the same limits.
+package enum InputLimit {
+    package static let usual = 1 << 20
+    /// That of deliverPostback: the conversion and the postback were each accepted with up to the usual limit; names and
+    /// escapes come on top.
+    package static let delivery = 4 << 20
+}
+
 extension Function {
-    package static var inputLimit: Int { 1 << 20 }
+    package static var inputLimit: Int { InputLimit.usual }
 
     /// Most functions have nothing to check beyond the reading of the input.
     package func check(_ input: Input) throws(FunctionError) {}

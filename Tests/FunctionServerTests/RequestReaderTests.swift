@@ -6,8 +6,7 @@ import Testing
 /// others.
 struct RequestReaderTests {
     private static let limits = {
-        var limits = ServerLimits()
-        limits.body = 1000
+        var limits = ServerLimits(body: 1000)
         limits.head = 500
         limits.fields = 5
         return limits

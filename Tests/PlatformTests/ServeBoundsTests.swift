@@ -26,6 +26,17 @@ import Testing
         #expect(try served.call("{}").status == 200)
     }
 
+    @Test func `deliverPostback takes the 4 MiB that it takes without a server, and no byte more`() throws {
+        let served = try ServedFunction("deliverPostback", installation)
+        let largest = String(repeating: " ", count: (4 << 20) - 2) + "{}"
+        // It is the function that misses fields.
+        let answer = try served.call(largest)
+        #expect(answer.status == 400 && answer.code == "invalid_request", "\(answer.json)")
+        #expect(try Programs.run("deliverPostback", input: largest).text.contains("invalid_request"))
+        #expect(try served.call(" " + largest).status == 413)
+        #expect(try Programs.run("deliverPostback", input: " " + largest).text.contains("invalid_json"))
+    }
+
     @Test func `a request that does not arrive in time is answered with 408, and the connection is closed`() throws {
         let served = try ServedFunction("listOffers", installation)
         let slowHead = try served.connect()

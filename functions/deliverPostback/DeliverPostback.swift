@@ -30,9 +30,7 @@ struct DeliverPostback: ConcurrentFunction {
 
     typealias Output = Attempt
 
-    /// 4 MiB: the conversion and the postback were each accepted with up to 1 MiB (`Function.inputLimit`); names and
-    /// escapes come on top.
-    static let inputLimit = 4 << 20
+    static let inputLimit = InputLimit.delivery
 
     /// The largest number of requests that one process holds in flight; a poller asks for fewer.
     static let capacity = 4096

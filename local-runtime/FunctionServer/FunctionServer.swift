@@ -43,7 +43,7 @@ package final class FunctionServer {
     /// `listener` is a listening socket, and `drain` is how long requests are accepted after SIGTERM.
     package init(
         _ function: String, pool: FunctionPool, listener: Descriptor, dialect: Dialect, signals: SignalDescriptor,
-        drain: Duration, limits: ServerLimits = ServerLimits()
+        drain: Duration, limits: ServerLimits
     ) throws(SystemError) {
         self.function = function
         self.dialect = dialect

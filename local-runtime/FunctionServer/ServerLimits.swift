@@ -1,9 +1,9 @@
 import System
 
-/// The bounds of a server. They are those of the gateway.
+/// The bounds of a server. They are those of the gateway, except for the body.
 package struct ServerLimits: Sendable {
-    /// The largest body of a request in bytes.
-    package var body = 1 << 20
+    /// The largest body of a request in bytes: the largest input that the function takes.
+    package var body: Int
     /// The largest head of a request in bytes, and the most fields in it.
     package var head = 16 << 10
     package var fields = 100
@@ -23,8 +23,9 @@ package struct ServerLimits: Sendable {
     /// The time for requests that are under way when the server ends.
     package var endPatience: Duration = .seconds(30)
 
-    /// Lowers the number of connections if this process may not open so many files.
-    package init() {
+    /// Limits with bodies of up to `body` bytes. There are fewer connections if this process may not open so many files.
+    package init(body: Int) {
+        self.body = body
         connections = min(connections, max(OpenFiles.limit - 64 - refusedConnections, 32))
     }
 }

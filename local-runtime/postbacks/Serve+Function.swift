@@ -27,9 +27,9 @@ extension Serve {
             OpenFiles.allowAll()
             let installation = try Installation()
             let logger = try Logger(named: "serve", installation.settings)
-            let pool = try FunctionPool(
-                [try program(function, installation)], metrics: GatewayMetrics(), logger: logger)
-            let (server, name, files) = try makeServer(function, pool, signals)
+            let program = try program(function, installation)
+            let pool = try FunctionPool([program], metrics: GatewayMetrics(), logger: logger)
+            let (server, name, files) = try makeServer(program, pool, signals)
             defer { for file in files { try? FileSystem.remove(file) } }
             Terminal.print("listening on \(name)")
             try Terminal.checkOutput()
@@ -41,12 +41,13 @@ extension Serve {
     /// Only the server keeps a reference to the listening socket, so that the socket is closed when the server drops
     /// it.
     private func makeServer(
-        _ function: String, _ pool: FunctionPool, _ signals: SignalDescriptor
+        _ program: FunctionProgram, _ pool: FunctionPool, _ signals: SignalDescriptor
     ) throws -> (server: FunctionServer, name: String, files: [String]) {
         let door = try openDoor()
         let server = try FunctionServer(
-            function, pool: pool, listener: door.listener, dialect: door.dialect, signals: signals,
-            drain: drain.map { .milliseconds(Int64($0 * 1000)) } ?? Serve.usualDrain)
+            program.name, pool: pool, listener: door.listener, dialect: door.dialect, signals: signals,
+            drain: drain.map { .milliseconds(Int64($0 * 1000)) } ?? Serve.usualDrain,
+            limits: ServerLimits(body: program.limits.inputBytes))
         return (server, door.name, door.files)
     }
 

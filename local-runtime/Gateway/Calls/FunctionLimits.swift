@@ -1,3 +1,4 @@
+import FunctionRuntime
 import System
 
 /// The limits of a function: how many calls it may have under way, and how long they may take.
@@ -6,6 +7,8 @@ package struct FunctionLimits: Sendable {
     package var calls = 1024
     /// The bytes of their inputs.
     package var bytes = 8 << 20
+    /// The largest input in bytes that the function itself takes.
+    package var inputBytes = InputLimit.usual
     /// The time for which a call waits for its answer.
     package var patience: Duration = .seconds(10)
     /// A process that has calls under way and writes nothing for this time is killed.
@@ -34,6 +37,8 @@ package struct FunctionLimits: Sendable {
         if name == "deliverPostback" {
             // It waits for many receivers at once.
             limits.linesInHand = 256
+            limits.inputBytes = InputLimit.delivery
+            limits.bytes = 64 << 20
             limits.patience = attempt + .seconds(5)
             limits.silence = attempt + .seconds(15)
         }
