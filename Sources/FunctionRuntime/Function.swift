@@ -138,32 +138,3 @@ package protocol ConcurrentFunction: Function {
         answers: [(ticket: UInt64, answer: Answer)], isReadable: Bool
     )
 }
-
-/// The description of a function for its callers.
-package struct Contract: Sendable {
-    package let name: String
-    package let version: String
-    /// One sentence that says what the function does.
-    package let summary: String
-    /// A valid input, for `--help`.
-    package let example: JSON
-    /// The JSON Schema of a successful answer.
-    package let output: JSON
-    /// The settings that it reads.
-    package let settings: [any SettingDescription]
-    /// Sections at the end of `--help`.
-    package let notes: [HelpNote]
-
-    package init(
-        _ name: String, version: String, summary: String, example: JSON, output: JSON,
-        settings: [any SettingDescription], notes: [HelpNote] = []
-    ) {
-        self.name = name
-        self.version = version
-        self.summary = summary
-        self.example = example
-        self.output = output
-        self.settings = settings
-        self.notes = notes
-    }
-}
