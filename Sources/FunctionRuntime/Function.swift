@@ -100,6 +100,23 @@ extension BatchFunction {
     }
 }
 
+/// A batch function that works on one batch while the runtime reads the lines of the next one.
+package protocol PipelinedFunction: BatchFunction {
+    /// Starts to work on a batch. The batch before must have been answered.
+    mutating func begin(_ inputs: [Input])
+
+    /// Waits for the answers to the batch that was begun: one for each input, in the same order.
+    /// - Returns: nil if `descriptor` became readable before that.
+    mutating func finish(unlessReadable descriptor: CInt?) -> [Answer]?
+}
+
+extension PipelinedFunction {
+    package mutating func handle(_ inputs: [Input]) -> [Answer] {
+        begin(inputs)
+        return finish(unlessReadable: nil) ?? []
+    }
+}
+
 /// A function that answers one input at a time.
 package protocol SimpleFunction: BatchFunction {
     mutating func handle(_ input: Input) throws(FunctionError) -> Output

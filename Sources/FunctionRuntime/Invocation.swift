@@ -7,13 +7,23 @@ import System
 /// of the call may depend on the platform that has started the process.
 package enum Invocation {
     package static func run<F: BatchFunction>(_ type: F.Type) -> Never {
+        run(batches: type) { settings throws(SystemError) in try Stream.run(batches: type, settings) }
+    }
+
+    package static func run<F: PipelinedFunction>(_ type: F.Type) -> Never {
+        run(batches: type) { settings throws(SystemError) in try Stream.run(pipelined: type, settings) }
+    }
+
+    private static func run<F: BatchFunction>(
+        batches type: F.Type, stream: (Settings) throws(SystemError) -> Void
+    ) -> Never {
         run(
             type,
             answer: { (function, input) throws(FunctionError) in
                 let answers = function.handle([input])
                 guard let answer = answers.first else { throw FunctionError.internal }
                 return try answer.get()
-            }, stream: { settings throws(SystemError) in try Stream.run(batches: type, settings) })
+            }, stream: stream)
     }
 
     package static func run<F: ConcurrentFunction>(_ type: F.Type) -> Never {
@@ -102,6 +112,10 @@ package enum Invocation {
 }
 
 extension BatchFunction {
+    package static func main() { Invocation.run(Self.self) }
+}
+
+extension PipelinedFunction {
     package static func main() { Invocation.run(Self.self) }
 }
 

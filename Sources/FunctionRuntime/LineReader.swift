@@ -21,7 +21,7 @@ struct LineReader {
     /// How many bytes of an overlong line are kept.
     private static let prefixLength = 1024
     /// Above this many buffered bytes the reader does not read ahead, even if the batch is not full.
-    private static let readAheadLimit = 4 << 20
+    static let readAheadLimit = 4 << 20
 
     init(_ descriptor: Descriptor, lengthLimit: Int) {
         self.descriptor = descriptor

@@ -17,7 +17,7 @@ enum Stream {
         while true {
             let lines = try reader.next(lineLimit)
             if lines.isEmpty { return }
-            var answers = Answers(log)
+            var answers = StreamAnswers(log)
             var calls = lines.compactMap { answers.readable($0, of: type) }[...]
             while !calls.isEmpty {
                 let batch = calls.prefix(F.batchLimit)
@@ -44,7 +44,7 @@ enum Stream {
         while true {
             let lines = try reader.next(lineLimit)
             if lines.isEmpty { return }
-            var answers = Answers(log)
+            var answers = StreamAnswers(log)
             for line in lines {
                 guard let call = answers.readable(line, of: type) else { continue }
                 do throws(FunctionError) {
@@ -66,7 +66,7 @@ enum Stream {
         let log = CallLog(type, settings)
         var warm = WarmFunction<F>(settings: settings)
         while true {
-            var answers = Answers(log)
+            var answers = StreamAnswers(log)
             var begun = 0
             while warm.hasRoom, begun < turnBytes, let line = reader.removeFirstLine() {
                 begun += line.length
@@ -88,7 +88,7 @@ enum Stream {
                 let turn = warm.advance(
                     alsoWaitingFor: isReading ? Descriptor.standardInput.number : nil,
                     waits: !(warm.hasRoom && reader.hasLines))
-                var answers = Answers(log)
+                var answers = StreamAnswers(log)
                 for (id, start, answer) in turn.answers {
                     answers.append(id, answer, since: start)
                     try answers.sendIfMany()
@@ -132,71 +132,5 @@ private struct WarmFunction<F: ConcurrentFunction> {
             return (call?.id ?? .null, call.flatMap(\.start), answer)
         }
         return (answers, turn.isReadable)
-    }
-}
-
-/// The answers of one turn, collected to save write calls.
-private struct Answers {
-    private var writer = JSONWriter()
-    private let log: CallLog
-    /// When the lines of this turn were read.
-    private let start: Instant?
-
-    init(_ log: CallLog) {
-        self.log = log
-        start = log.start()
-    }
-
-    /// The number of bytes above which the answers are written. Larger writes would not save time.
-    private static let many = 1 << 20
-
-    /// Reads the call on a line. A line without a valid call is answered here, and the result is nil.
-    mutating func readable<F: Function>(_ line: LineReader.Line, of type: F.Type) -> (id: JSON, input: F.Input)? {
-        if case .line(let bytes) = line, let call = F.Input.reading(line: bytes) { return call }
-        let line =
-            switch line {
-            case .line(let bytes): StreamLine(bytes)
-            case .tooLong(let beginning):
-                StreamLine(tooLong: beginning, limit: F.inputLimit + StreamLine.envelopeLimit)
-            }
-        do throws(FunctionError) {
-            return (line.id, try Gate.input(try line.input.get(), as: F.Input.self))
-        } catch {
-            fail(line.id, error)
-            return nil
-        }
-    }
-
-    mutating func send() throws(SystemError) {
-        if writer.bytes.isEmpty { return }
-        try Descriptor.standardOutput.writeAll(writer.takeBytes())
-    }
-
-    mutating func sendIfMany() throws(SystemError) {
-        if writer.bytes.count > Answers.many { try send() }
-    }
-
-    /// `start` is the time at which the call was started; nil if that was in this turn.
-    mutating func append(_ id: JSON, _ answer: Result<some FunctionOutput, FunctionError>, since start: Instant? = nil)
-    {
-        log.ended(answer, since: start ?? self.start)
-        writer.object { writer in
-            writer.member("id", id)
-            switch answer {
-            case .success(let output): writer.member("output", output)
-            case .failure(let error): writer.member("error", error.json)
-            }
-        }
-        writer.endLine()
-    }
-
-    mutating func fail(_ id: JSON, _ error: FunctionError) {
-        append(id, Result<JSON, FunctionError>.failure(error))
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: StaticString, _ output: some FunctionOutput) {
-        member(name) { (writer: inout JSONWriter) in output.write(to: &writer) }
     }
 }

@@ -74,14 +74,16 @@ package final class Connecting {
 }
 
 /// Waits until one of the interests is ready or the time is over.
+/// - Returns: which of the interests are ready.
 /// - Throws: `.unreachable` if the interruption is readable.
+@discardableResult
 func waitForPostgres(
     _ interests: [Interest], atMost limit: Duration?, unless interruption: Descriptor?
-) throws(PostgresError) {
+) throws(PostgresError) -> [Bool] {
     let stop = interruption.map { [Interest.read($0)] } ?? []
-    if try waitForPostgres(stop + interests, atMost: limit).prefix(stop.count).contains(true) {
-        throw .unreachable("interrupted while waiting for the server")
-    }
+    let isReady = try waitForPostgres(stop + interests, atMost: limit)
+    if isReady.prefix(stop.count).contains(true) { throw .unreachable("interrupted while waiting for the server") }
+    return Array(isReady.dropFirst(stop.count))
 }
 
 /// Calls `wait` and converts its error to `PostgresError`.

@@ -83,10 +83,23 @@ package final class Connection {
     /// - Throws: also `.unreachable` at an interruption, after which the connection is not usable.
     package func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
         try start(groups)
+        return try results(unlessReadable: nil) ?? []
+    }
+
+    /// Waits for the results of the groups that were started; see `poll`.
+    /// - Returns: nil if `descriptor` became readable before.
+    /// - Throws: `.unreachable` at an interruption, after which the connection is not usable.
+    package func results(
+        unlessReadable descriptor: CInt?
+    ) throws(PostgresError) -> [Result<[Rows], PostgresError>]? {
         while true {
             if let results = poll() { return results }
             do {
-                try waitForPostgres(interests, atMost: nil, unless: interruption)
+                let other = descriptor.map { [Interest.readNumber($0)] } ?? []
+                let isReady = try waitForPostgres(other + interests, atMost: nil, unless: interruption)
+                if isReady.prefix(other.count).contains(true), !isReady.dropFirst(other.count).contains(true) {
+                    return nil
+                }
             } catch {
                 isOutOfStep = true
                 throw error

@@ -5,7 +5,7 @@ import JSON
 import Store
 
 @main
-struct RecordConversion: BatchFunction {
+struct RecordConversion: PipelinedFunction {
     static let contract = Contract(
         "recordConversion", version: Version.current,
         summary: "records a conversion and every delivery that it triggers; a repeat changes nothing.",
@@ -39,15 +39,23 @@ struct RecordConversion: BatchFunction {
     }
 
     private let recorder: ConversionRecorder
+    /// The warnings about each input of the batch that was begun.
+    private var warnings: [[FieldWarning]] = []
 
     init(_ settings: Settings) throws(FunctionError) {
         recorder = ConversionRecorder(try Database(settings, applicationName: RecordConversion.contract.name))
     }
 
-    func handle(_ inputs: [Input]) -> [Answer] {
-        let conversions = inputs.map(\.conversion)
-        return zip(conversions, recorder.record(conversions)).map { conversion, answer in
-            answer.map { Output(recording: $0, warnings: conversion.warnings + $0.warnings) }
+    mutating func begin(_ inputs: [Input]) {
+        warnings = inputs.map(\.warnings)
+        recorder.begin(inputs.map(\.conversion))
+    }
+
+    func finish(unlessReadable descriptor: CInt?) -> [Answer]? {
+        recorder.finish(unlessReadable: descriptor).map { recordings in
+            zip(warnings, recordings).map { warnings, answer in
+                answer.map { Output(recording: $0, warnings: warnings + $0.warnings) }
+            }
         }
     }
 }

@@ -30,21 +30,58 @@ package struct Recording {
 package final class ConversionRecorder {
     private let database: Database
     private var wakeup = Wakeup()
+    private var sent: Sent?
+
+    /// A batch that was sent to the server, or could not be sent.
+    private struct Sent {
+        let conversions: [NewConversion]
+        let ticket: RoundTrip.Ticket<RecordConversions>
+        let start: Result<Void, PostgresError>
+    }
 
     package init(_ database: Database) {
         self.database = database
     }
 
-    /// Records a batch in one round trip, plus another one if it has repeats.
-    package func record(_ conversions: [NewConversion]) -> [Result<Recording, FunctionError>] {
-        Batch(database: database).each(conversions) { batch throws(PostgresError) in try self.recordAll(batch) }
+    /// Sends a batch to the server, without waiting for its commit.
+    package func begin(_ conversions: [NewConversion]) { sent = send(conversions) }
+
+    /// Waits until the batch is committed: in one round trip, plus another one if it has repeats.
+    /// - Returns: nil if `descriptor` became readable before.
+    package func finish(unlessReadable descriptor: CInt?) -> [Result<Recording, FunctionError>]? {
+        guard let sent else { return [] }
+        let first: Result<[Result<Recording, FunctionError>], PostgresError>
+        do throws(PostgresError) {
+            guard let recordings = try recordings(of: sent, unlessReadable: descriptor) else { return nil }
+            first = .success(recordings)
+        } catch {
+            first = .failure(error)
+        }
+        self.sent = nil
+        return Batch(database: database).each(sent.conversions, after: first) { batch throws(PostgresError) in
+            try self.recordings(of: self.send(batch), unlessReadable: nil) ?? []
+        }
     }
 
-    private func recordAll(_ conversions: [NewConversion]) throws(PostgresError) -> [Result<Recording, FunctionError>] {
+    private func send(_ conversions: [NewConversion]) -> Sent {
         var trip = RoundTrip()
         let record = trip.add(RecordConversions(conversions: conversions))
         wakeup.add(to: &trip)
-        let recorded = try database.transactions(trip)(record)
+        let start = Result { () throws(PostgresError) in try database.start(trip) }
+        return Sent(conversions: conversions, ticket: record, start: start)
+    }
+
+    private func recordings(
+        of sent: Sent, unlessReadable descriptor: CInt?
+    ) throws(PostgresError) -> [Result<Recording, FunctionError>]? {
+        try sent.start.get()
+        guard let answers = try database.answers(unlessReadable: descriptor) else { return nil }
+        return try recordings(of: sent.conversions, try answers(sent.ticket))
+    }
+
+    private func recordings(
+        of conversions: [NewConversion], _ recorded: [RecordConversions.Line]
+    ) throws(PostgresError) -> [Result<Recording, FunctionError>] {
         var clicks = ClicksOfBatch()
         var answers = zip(conversions, recorded).map { conversion, line -> Result<Recording, FunctionError>? in
             switch line {

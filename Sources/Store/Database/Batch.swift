@@ -13,12 +13,18 @@ struct Batch {
     /// `run` executes the whole batch in one transaction and returns one answer for each input. If PostgreSQL rejects the
     /// batch, each line is executed by itself, so that only the bad line fails. A batch that was rolled back because of
     /// concurrent transactions is repeated.
+    ///
+    /// `first` is the result of a first run that has already been made; nil if there was none.
     func each<Input, Output>(
-        _ inputs: [Input], _ run: ([Input]) throws(PostgresError) -> [Result<Output, FunctionError>]
+        _ inputs: [Input], after first: Result<[Result<Output, FunctionError>], PostgresError>? = nil,
+        _ run: ([Input]) throws(PostgresError) -> [Result<Output, FunctionError>]
     ) -> [Result<Output, FunctionError>] {
+        var first = first
         var repetition = 0
         while true {
             do throws(PostgresError) {
+                defer { first = nil }
+                if let first { return try first.get() }
                 return try run(inputs)
             } catch {
                 repetition += 1

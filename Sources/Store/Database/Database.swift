@@ -17,6 +17,9 @@ package final class Database {
     package var interruption: Descriptor? {
         didSet { connection?.interruption = interruption }
     }
+    /// The groups that were started and whose results have not been returned, and whether they were sent over a connection
+    /// that an earlier call had made.
+    private var sent: (groups: [[Call]], isKept: Bool)?
     /// The server's encoding, as of the last connection.
     private var encoding: String?
 
@@ -78,12 +81,36 @@ package final class Database {
     /// connection. Groups that failed because the kept connection was stale are sent once more, if the error shows that
     /// the server executed nothing of them.
     func transactions(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
+        try start(groups)
+        return try results(unlessReadable: nil) ?? []
+    }
+
+    /// Sends groups of calls as `transactions` does, without waiting for the server. `results` returns its answers, and
+    /// only after that the next call may be made.
+    func start(_ groups: [[Call]]) throws(PostgresError) {
         let isKept = keepsConnection()
-        var results = try attempt(groups)
+        try send(groups)
+        sent = (groups, isKept)
+    }
+
+    /// Waits for the results of the groups that `start` sent.
+    /// - Returns: nil if `descriptor` became readable before.
+    func results(unlessReadable descriptor: CInt?) throws(PostgresError) -> [Result<[Rows], PostgresError>]? {
+        guard let sent else { return [] }
+        var results: [Result<[Rows], PostgresError>]
+        do throws(PostgresError) {
+            guard let received = try receive(unlessReadable: descriptor) else { return nil }
+            self.sent = nil
+            results = received
+        } catch {
+            self.sent = nil
+            throw error
+        }
         let failed = results.indices.filter { results[$0].error?.isOfKeptConnection == true }
-        guard isKept, let first = failed.first, let error = results[first].error else { return results }
+        guard sent.isKept, let first = failed.first, let error = results[first].error else { return results }
         logger.info("the groups were sent again over a new connection", metadata: ["reason": "\(error)"])
-        for (index, result) in zip(failed, try attempt(failed.map { groups[$0] })) { results[index] = result }
+        try send(failed.map { sent.groups[$0] })
+        for (index, result) in zip(failed, try receive(unlessReadable: nil) ?? []) { results[index] = result }
         return results
     }
 
@@ -99,10 +126,28 @@ package final class Database {
         return try transactions(trip)(ticket)
     }
 
-    private func attempt(_ groups: [[Call]]) throws(PostgresError) -> [Result<[Rows], PostgresError>] {
+    /// Like `start` above, for a round trip whose answers are read by their tickets.
+    func start(_ trip: RoundTrip) throws(PostgresError) { try start(trip.groups) }
+
+    /// Like `results` above, for a round trip.
+    func answers(unlessReadable descriptor: CInt?) throws(PostgresError) -> RoundTrip.Answers? {
+        try results(unlessReadable: descriptor).map(RoundTrip.Answers.init)
+    }
+
+    private func send(_ groups: [[Call]]) throws(PostgresError) {
         let connection = try connected()
         do throws(PostgresError) {
-            let results = try connection.transactions(groups)
+            try connection.start(groups)
+        } catch {
+            self.connection = nil
+            throw error
+        }
+    }
+
+    private func receive(unlessReadable descriptor: CInt?) throws(PostgresError) -> [Result<[Rows], PostgresError>]? {
+        guard let connection else { return [] }
+        do throws(PostgresError) {
+            guard let results = try connection.results(unlessReadable: descriptor) else { return nil }
             if !connection.isUsable || results.contains(where: { $0.error?.kind == .unreachable }) {
                 self.connection = nil
             }
