@@ -13,25 +13,27 @@ struct NamedParameters {
         result.reserveCapacity(bytes.count)
         var names: [String] = []
         var place = 0
+        // Everything in front of this place is in the result.
+        var copied = 0
         while place < bytes.count {
-            let end = NamedParameters.endOfQuotation(bytes, at: place)
-            if end > place {
-                result += bytes[place..<end]
+            if let end = NamedParameters.endOfQuotation(bytes, at: place) {
                 place = end
             } else if let end = NamedParameters.endOfName(bytes, at: place) {
                 let name = String(decoding: bytes[place + 1..<end], as: UTF8.self)
                 if !names.contains(name) { names.append(name) }
+                result += bytes[copied..<place]
                 result += "$\((names.firstIndex(of: name) ?? 0) + 1)".utf8
-                place = end
+                (place, copied) = (end, end)
             } else {
-                result.append(bytes[place])
                 place += 1
             }
         }
+        result += bytes[copied...]
         sql = String(decoding: result, as: UTF8.self)
         self.names = names
     }
 
+    /// The end of the parameter's name that begins at `place`; nil if none begins there.
     private static func endOfName(_ bytes: [UInt8], at place: Int) -> Int? {
         guard bytes[place] == UInt8(ascii: "@"), place + 1 < bytes.count, isLowercase(bytes[place + 1]) else {
             return nil
@@ -39,25 +41,33 @@ struct NamedParameters {
         return bytes[(place + 1)...].firstIndex { !isOfName($0) } ?? bytes.count
     }
 
-    /// The end of a comment or quotation that begins at `place`; `place` itself if none begins there.
-    private static func endOfQuotation(_ bytes: [UInt8], at place: Int) -> Int {
-        let rest = bytes[place...]
-        if rest.starts(with: "--".utf8) { return end(of: "\n", in: bytes, from: place + 2) }
-        if rest.starts(with: "/*".utf8) { return end(of: "*/", in: bytes, from: place + 2) }
+    /// The end of the comment or quotation that begins at `place`; nil if none begins there.
+    private static func endOfQuotation(_ bytes: [UInt8], at place: Int) -> Int? {
+        switch bytes[place] {
+        case UInt8(ascii: "-") where isNext("-", to: place, in: bytes): return end(of: "\n", in: bytes, from: place + 2)
+        case UInt8(ascii: "/") where isNext("*", to: place, in: bytes): return end(of: "*/", in: bytes, from: place + 2)
         // A doubled quote ends one quotation and begins the next.
-        if bytes[place] == UInt8(ascii: "'") { return end(of: "'", in: bytes, from: place + 1) }
-        if bytes[place] == UInt8(ascii: "\"") { return end(of: "\"", in: bytes, from: place + 1) }
-        guard bytes[place] == UInt8(ascii: "$") else { return place }
-        let tagEnd = rest.dropFirst().firstIndex { !isOfName($0) } ?? bytes.count
-        guard tagEnd < bytes.count, bytes[tagEnd] == UInt8(ascii: "$") else { return place }
-        return end(of: String(decoding: bytes[place...tagEnd], as: UTF8.self), in: bytes, from: tagEnd + 1)
+        case UInt8(ascii: "'"): return end(of: "'", in: bytes, from: place + 1)
+        case UInt8(ascii: "\""): return end(of: "\"", in: bytes, from: place + 1)
+        case UInt8(ascii: "$"):
+            let tagEnd = bytes[(place + 1)...].firstIndex { !isOfName($0) } ?? bytes.count
+            guard tagEnd < bytes.count, bytes[tagEnd] == UInt8(ascii: "$") else { return nil }
+            return end(of: String(decoding: bytes[place...tagEnd], as: UTF8.self), in: bytes, from: tagEnd + 1)
+        default: return nil
+        }
     }
 
+    private static func isNext(_ character: Unicode.Scalar, to place: Int, in bytes: [UInt8]) -> Bool {
+        place + 1 < bytes.count && bytes[place + 1] == UInt8(ascii: character)
+    }
+
+    /// The place behind the next `text`, or the end of the bytes.
     private static func end(of text: String, in bytes: [UInt8], from start: Int) -> Int {
         let text = Array(text.utf8)
-        guard start <= bytes.count - text.count else { return bytes.count }
-        for place in start...(bytes.count - text.count) where bytes[place...].starts(with: text) {
-            return place + text.count
+        var place = start
+        while place + text.count <= bytes.count {
+            if bytes[place] == text[0], bytes[place..<place + text.count] == text[...] { return place + text.count }
+            place += 1
         }
         return bytes.count
     }

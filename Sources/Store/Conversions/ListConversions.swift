@@ -10,9 +10,12 @@ struct ListConversions: StoredCall {
     let after: String?
     let count: Int
 
-    private static let both = ListStatement(name: "list_conversions", bytes: PackageResources.list_conversions_sql)
-    static var statement: Statement { both[.oldest] }
-    var statement: Statement { Self.both[order] }
+    private static let oldest = Statement(
+        list: "list_conversions", bytes: PackageResources.list_conversions_sql, in: .oldest)
+    private static let newest = Statement(
+        list: "list_conversions", bytes: PackageResources.list_conversions_sql, in: .newest)
+    static var statement: Statement { oldest }
+    var statement: Statement { order == .newest ? Self.newest : Self.oldest }
 
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)

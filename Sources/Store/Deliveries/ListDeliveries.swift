@@ -25,9 +25,12 @@ struct ListDeliveries: StoredCall {
         let tried: (from: Int, until: Int)?
     }
 
-    private static let both = ListStatement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
-    static var statement: Statement { both[.oldest] }
-    var statement: Statement { Self.both[order] }
+    private static let oldest = Statement(
+        list: "list_deliveries", bytes: PackageResources.list_deliveries_sql, in: .oldest)
+    private static let newest = Statement(
+        list: "list_deliveries", bytes: PackageResources.list_deliveries_sql, in: .newest)
+    static var statement: Statement { oldest }
+    var statement: Statement { order == .newest ? Self.newest : Self.oldest }
 
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)

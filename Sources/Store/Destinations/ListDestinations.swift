@@ -9,9 +9,12 @@ struct ListDestinations: StoredCall {
     let after: String
     let count: Int
 
-    private static let both = ListStatement(name: "list_destinations", bytes: PackageResources.list_destinations_sql)
-    static var statement: Statement { both[.oldest] }
-    var statement: Statement { Self.both[order] }
+    private static let oldest = Statement(
+        list: "list_destinations", bytes: PackageResources.list_destinations_sql, in: .oldest)
+    private static let newest = Statement(
+        list: "list_destinations", bytes: PackageResources.list_destinations_sql, in: .newest)
+    static var statement: Statement { oldest }
+    var statement: Statement { order == .newest ? Self.newest : Self.oldest }
 
     var arguments: Arguments {
         [

@@ -24,9 +24,12 @@ struct NamedRange {
 struct ListOffers: StoredCall {
     let range: NamedRange
 
-    private static let both = ListStatement(name: "list_offers", bytes: PackageResources.list_offers_sql)
-    static var statement: Statement { both[.oldest] }
-    var statement: Statement { Self.both[range.order ?? .oldest] }
+    private static let oldest = Statement(
+        list: "list_offers", bytes: PackageResources.list_offers_sql, in: .oldest)
+    private static let newest = Statement(
+        list: "list_offers", bytes: PackageResources.list_offers_sql, in: .newest)
+    static var statement: Statement { oldest }
+    var statement: Statement { range.order == .newest ? Self.newest : Self.oldest }
 
     var arguments: Arguments { range.arguments }
 
@@ -41,9 +44,12 @@ struct ListOffers: StoredCall {
 struct ListAffiliates: StoredCall {
     let range: NamedRange
 
-    private static let both = ListStatement(name: "list_affiliates", bytes: PackageResources.list_affiliates_sql)
-    static var statement: Statement { both[.oldest] }
-    var statement: Statement { Self.both[range.order ?? .oldest] }
+    private static let oldest = Statement(
+        list: "list_affiliates", bytes: PackageResources.list_affiliates_sql, in: .oldest)
+    private static let newest = Statement(
+        list: "list_affiliates", bytes: PackageResources.list_affiliates_sql, in: .newest)
+    static var statement: Statement { oldest }
+    var statement: Statement { range.order == .newest ? Self.newest : Self.oldest }
 
     var arguments: Arguments { range.arguments }
 

@@ -12,9 +12,12 @@ struct ListPostbacks: StoredCall {
     var after = "0"
     let count: Int
 
-    private static let both = ListStatement(name: "list_postbacks", bytes: PackageResources.list_postbacks_sql)
-    static var statement: Statement { both[.oldest] }
-    var statement: Statement { Self.both[order] }
+    private static let oldest = Statement(
+        list: "list_postbacks", bytes: PackageResources.list_postbacks_sql, in: .oldest)
+    private static let newest = Statement(
+        list: "list_postbacks", bytes: PackageResources.list_postbacks_sql, in: .newest)
+    static var statement: Statement { oldest }
+    var statement: Statement { order == .newest ? Self.newest : Self.oldest }
 
     /// Lists the postbacks that match a filter.
     init(_ filter: PostbackFilter, order: ListOrder, after: String, count: Int) {
