@@ -44,7 +44,7 @@ import Testing
         throws
     {
         let files = try Self.files()
-        let byName = Dictionary(grouping: Self.samples, by: { $0.statement.name })
+        let byName = Dictionary(grouping: Self.samples.map { type(of: $0).statement }, by: \.name)
         #expect(Set(byName.keys) == Set(files.map(\.name)))
         let swift = try Self.sources(in: "Sources/Store")
         for (folder, name, text) in files {
@@ -52,7 +52,7 @@ import Testing
             #expect(users.count == 1, "\(name)")
             #expect(users.allSatisfy { $0.path.hasPrefix("Sources/Store/\(folder)/") }, "\(name)")
             #expect(byName[name]?.count == 1, "\(name)")
-            #expect(byName[name]?.first?.statement.sql == Statement(name: name, text: text).sql, "\(name)")
+            #expect(byName[name]?.first?.sql == Statement(name: name, text: text).sql, "\(name)")
         }
     }
 

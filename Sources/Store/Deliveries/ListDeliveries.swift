@@ -25,12 +25,11 @@ struct ListDeliveries: StoredCall {
         let tried: (from: Int, until: Int)?
     }
 
-    private static let oldest = Statement(
-        list: "list_deliveries", bytes: PackageResources.list_deliveries_sql, in: .oldest)
-    private static let newest = Statement(
-        list: "list_deliveries", bytes: PackageResources.list_deliveries_sql, in: .newest)
-    static var statement: Statement { oldest }
-    var statement: Statement { order == .newest ? Self.newest : Self.oldest }
+    /// The statement with all branches.
+    static let statement = Statement(name: "list_deliveries", bytes: PackageResources.list_deliveries_sql)
+    var statement: Statement {
+        .listDeliveries(PackageResources.list_deliveries_sql, filter.branches, in: order)
+    }
 
     var arguments: Arguments {
         let range = TimedRange(since: filter.since, until: filter.until, order, after: after)

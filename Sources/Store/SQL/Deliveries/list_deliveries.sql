@@ -6,13 +6,13 @@
 -- does the state (@state). Without @every_affiliate no delivery of a postback for every affiliate (the CTE network) is listed,
 -- and none is named as the one that another waits for. The page has @count rows, behind a place (@after_time, @after_id) and up
 -- to a time (@end_time). @order_hold is the order hold in seconds. Each way has an index in the order of the list, for each state
--- separately. The branches of the other ways are not executed: their condition on the way is checked first. The filters are
--- written so that the planner cannot use another index for them: it assumes that filters are independent, and would walk an index
--- in which the wanted rows are far away. Of finished deliveries only the rows of the page are read. The branches whose index
--- contains the other ids too read the row of a delivery only to filter by its last attempt. Without such a filter they read the
--- index alone. Nearly all finished deliveries were delivered, without an error and with status 200. A search for an error or
--- another status therefore finds the delivered ones by that, in an index with the other ids. The others are few, and have indexes
--- by @lookup that contain status and error.
+-- separately, and a branch behind a line `-- Branch:`. A statement has only the branches that its filters need, because planning
+-- all of them takes longer than reading a page. The filters are written so that the planner cannot use another index for them: it
+-- assumes that filters are independent, and would walk an index in which the wanted rows are far away. Of finished deliveries
+-- only the rows of the page are read. The branches whose index contains the other ids too read the row of a delivery only to
+-- filter by its last attempt. Without such a filter they read the index alone. Nearly all finished deliveries were delivered,
+-- without an error and with status 200. A search for an error or another status therefore finds the delivered ones by that, in an
+-- index with the other ids. The others are few, and have indexes by @lookup that contain status and error.
 WITH named AS MATERIALIZED (
     SELECT @conversion_id::bigint AS id WHERE @conversion_id::bigint IS NOT NULL
     UNION ALL
@@ -44,7 +44,8 @@ WITH named AS MATERIALIZED (
         END
     FROM unnest(ARRAY['delivered', 'failed', 'dead', 'skipped', 'cancelled']) AS s(state)
     WHERE (@state::text IS NULL OR s.state = @state::text) AND @lookup::text NOT IN ('delivery', 'conversion')
-), found AS (
+), found(owed_at, id, is_owed) AS (
+    -- Branch: few
     SELECT l.owed_at, l.id, l.is_owed FROM few l
     WHERE (@postback_id::bigint IS NULL OR l.postback_id = @postback_id::bigint)
         AND (@affiliate_id::text IS NULL OR l.affiliate_id = @affiliate_id::text)
@@ -61,6 +62,7 @@ WITH named AS MATERIALIZED (
             OR @transaction_id::text = (SELECT c.transaction_id FROM conversions c WHERE c.id = l.conversion_id))
         AND (@click_id::text IS NULL OR @click_id::text = (SELECT c.click_id FROM conversions c WHERE c.id = l.conversion_id))
     UNION ALL
+    -- Branch: postback
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -82,6 +84,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'postback'
     UNION ALL
+    -- Branch: destination
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN led_to
@@ -103,6 +106,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'destination'
     UNION ALL
+    -- Branch: affiliate
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -122,6 +126,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'affiliate'
     UNION ALL
+    -- Branch: offer
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -140,6 +145,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'offer'
     UNION ALL
+    -- Branch: postback undelivered
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -158,6 +164,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'postback undelivered'
     UNION ALL
+    -- Branch: destination undelivered
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN led_to
@@ -176,6 +183,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'destination undelivered'
     UNION ALL
+    -- Branch: affiliate undelivered
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -192,6 +200,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'affiliate undelivered'
     UNION ALL
+    -- Branch: offer undelivered
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -207,6 +216,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'offer undelivered'
     UNION ALL
+    -- Branch: status
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN generate_series(@status_from::int, @status_until::int) AS wanted(status)
@@ -227,6 +237,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'status'
     UNION ALL
+    -- Branch: other status
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN generate_series(@status_from::int, @status_until::int) AS wanted(status)
@@ -245,6 +256,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.state = 'delivered' AND s.lookup IN ('status', 'other status')
     UNION ALL
+    -- Branch: error
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -263,6 +275,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'error'
     UNION ALL
+    -- Branch: all
     SELECT f.owed_at, f.id, false
     FROM finished s
     CROSS JOIN LATERAL (
@@ -276,6 +289,7 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'all'
     UNION ALL
+    -- Branch: outbox
     -- The outbox has no index for each filter: it is walked in the order of the list.
     SELECT w.owed_at, w.id, true
     FROM (
