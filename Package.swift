@@ -365,7 +365,14 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("ImmutableWeakCaptures"),
     ]
     // lld comes with the toolchain, is faster, and prints no warnings about the static library of Foundation.
-    if target.type == .executable { target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])] }
+    // In a release, the C++ library that Swift's runtime needs comes from the folder that local-runtime/prepare.sh fills, if
+    // it is there: as a shared library, the loader would look up 4,300 of its symbols whenever a program starts.
+    if target.type == .executable {
+        target.linkerSettings = [
+            .unsafeFlags(["-use-ld=lld"]),
+            .unsafeFlags(["-L\(Context.packageDirectory)/.build/static"], .when(configuration: .release)),
+        ]
+    }
     // In a package for AWS Lambda the libraries stand beside this program. With the old kind of tag they come before those of
     // LD_LIBRARY_PATH, where Lambda names its own.
     if target.name == "postbacks" {

@@ -206,9 +206,18 @@ build() {
     swift build --package-path "$root" "$@" >&2 || fail "the build failed"
 }
 
+# Puts the static library of C++ into a folder of its own, in which Package.swift finds it before the shared one.
+link_static_libraries() {
+    local library
+    library=$(clang -print-file-name=libstdc++.a) || return 0
+    mkdir -p "$root/.build/static"
+    if [ -f "$library" ]; then ln -sf "$library" "$root/.build/static/"; fi
+}
+
 # Release builds contain Swift's library in each executable, so that they run without Swift installed. Its debug sections are left
 # out, which are a quarter of a program; the names of functions stay.
 build_release() {
+    link_static_libraries
     build -c release --static-swift-stdlib -Xlinker --strip-debug
     release=$(swift build --package-path "$root" -c release --static-swift-stdlib --show-bin-path)
 }
@@ -223,6 +232,7 @@ build_programs() {
 # products of the first. The first argument is release or debug.
 build_gateway() {
     local linking=()
+    link_static_libraries
     if [ "$1" = release ]; then linking=(--static-swift-stdlib -Xlinker --strip-debug); fi
     POSTBACKS_PROGRAMS_ONLY=gateway build --traits Gateway --scratch-path "$root/.build-gateway" -c "$1" \
         "${linking[@]}" --product postbacks-gateway
