@@ -23,6 +23,23 @@ struct FileSystemTests {
         #expect(try FileSystem.read("\(outside.path)/file") == Array("kept".utf8))
     }
 
+    @Test func `a file is another one when it is replaced or written, and none where there is none`() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/file"
+        #expect(FileSystem.identity(of: path) == nil)
+        try FileSystem.write("a", to: path)
+        let first = FileSystem.identity(of: path)
+        #expect(first != nil && first == FileSystem.identity(of: path))
+        try FileSystem.makeLink(at: "\(folder.path)/link", to: "file")
+        #expect(FileSystem.identity(of: "\(folder.path)/link") == first)
+        try FileSystem.write("a", to: "\(path).new")
+        try FileSystem.rename("\(path).new", to: path)
+        let second = FileSystem.identity(of: path)
+        #expect(second != nil && second != first)
+        try FileSystem.write("ab", to: path)
+        #expect(FileSystem.identity(of: path) != second)
+    }
+
     @Test func `only one process gets a lock`() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/lock"

@@ -23,7 +23,14 @@ extension Poller {
         process.feed(started.map(\.claim))
     }
 
-    func handle(_ bytes: [UInt8], now: Instant) {
+    /// Lets a program that has taken the place of the delivery process's take over.
+    func handOver() {
+        let unsent = Set(process.unsent.map(\.id)).union(process.formerIDs)
+        process.handOver(keeping: Set(inFlight.keys).subtracting(unsent))
+    }
+
+    /// Handles a line. `isOfFormer` says that a process has written it whose program has been replaced.
+    func handle(_ bytes: [UInt8], isOfFormer: Bool = false, now: Instant) {
         guard let line = DeliveryLine(bytes), let flight = inFlight.removeValue(forKey: line.id) else {
             log.stray(bytes: bytes.count, now: now)
             return
@@ -37,7 +44,7 @@ extension Poller {
                 now: now)
             slots.ended(flight.claim, start: flight.start, .inconclusive, at: now)
         case .attempt(let answer):
-            process.noteAnswer()
+            if !isOfFormer { process.noteAnswer() }
             // A conclusive reaction shows that the request was rendered, so all its secrets were opened.
             if answer.reaction != .inconclusive { keyDoubts.trust(flight.keys) }
             if health.answered() {
@@ -50,7 +57,7 @@ extension Poller {
         case .refusal(let id, let message):
             // If the process has answered other lines, the fault is in this line. If it has answered none, it probably
             // is of another version.
-            if process.hasAnswered {
+            if isOfFormer || process.hasAnswered {
                 keep(DeliveryLine.refused(id, message), of: flight.claim)
             } else {
                 handle(DeliveryLine.Complaint(code: "misconfigured", message: message), of: flight.claim, now: now)
@@ -113,7 +120,7 @@ extension Poller {
         nextLeaseCheck = now + .milliseconds(100)
         let ended = Set(inFlight.lazy.filter { $0.value.leaseEnd < now }.map(\.key))
         guard !ended.isEmpty else { return }
-        process.kill("no answer within the lease")
+        process.kill(having: ended, "no answer within the lease")
         releaseUnsent(process.takeBack(ended), now: now)
     }
 
@@ -151,8 +158,17 @@ extension Poller {
     /// `fate` decides what happens to the lost deliveries. It gets their number, and returns the wait and whether the
     /// attempt is charged. Nil means the wait of the schedule and a charged attempt.
     private func loseWhatWasWritten(now: Instant, _ fate: (Int) -> (wait: Duration, isCharged: Bool)?) {
-        let unsent = Set(process.unsent.map(\.id))
-        let lost = inFlight.filter { !unsent.contains($0.key) }
+        let others = Set(process.unsent.map(\.id)).union(process.formerIDs)
+        lose(Set(inFlight.keys).subtracting(others), now: now, fate)
+    }
+
+    /// Handles the end of a process whose program has been replaced, and which had lines with these ids.
+    func loseLines(_ ids: Set<String>, now: Instant) {
+        if !ids.isEmpty { lose(ids.intersection(inFlight.keys), now: now) { _ in nil } }
+    }
+
+    private func lose(_ ids: Set<String>, now: Instant, _ fate: (Int) -> (wait: Duration, isCharged: Bool)?) {
+        let lost = inFlight.filter { ids.contains($0.key) }
         log.metrics.lostLeases(lost.count)
         let fate = fate(lost.count)
         for (id, flight) in lost {

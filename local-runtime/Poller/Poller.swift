@@ -71,10 +71,13 @@ package final class Poller {
     package struct DeliveryProgram {
         package let path: String
         package let environment: [String: String]
+        /// Whether another file at the path takes over as soon as it is there.
+        package let isFollowed: Bool
 
-        package init(_ path: String, environment: [String: String]) {
+        package init(_ path: String, environment: [String: String], isFollowed: Bool = false) {
             self.path = path
             self.environment = environment
+            self.isFollowed = isFollowed
         }
     }
 
@@ -95,8 +98,8 @@ package final class Poller {
             logger: logger)
         upkeep = Upkeep(settings, log: log)
         search = OutboxSearch(settings, log: log)
-        alerts = Alerts(settings, program: local.path, environment: local.environment, log: log)
-        process = DeliveryProcess(program: program.path, environment: program.environment, logger: logger)
+        alerts = Alerts(settings, program: local, log: log)
+        process = DeliveryProcess(program, logger: logger)
         let limits = SlotLimits(
             slots: settings.concurrency, perDestination: settings.destinationConcurrency, openFiles: OpenFiles.limit)
         if limits.slots < settings.concurrency {
@@ -139,7 +142,10 @@ package final class Poller {
         if work != nil, let answers = link.answers(now: now) { handle(answers, now: now) }
         if !link.isUp, let work { giveUp(work) }
 
+        if process.isReplaced(now: now) { handOver() }
         let turn = process.advance(now: now)
+        for line in turn.formerLines { handle(line, isOfFormer: true, now: now) }
+        loseLines(turn.formerIDs, now: now)
         for line in turn.lines { handle(line, now: now) }
         if let end = turn.end { handle(end, now: now) }
         leasesToRelease += slots.overdue(at: now).map { Outbox.Release($0) }
@@ -167,7 +173,7 @@ package final class Poller {
     func isDone(now: Instant) -> Bool {
         guard let stopTime else { return false }
         if stopTime == .distantPast || now - stopTime > settings.stopDeadline {
-            process.kill("it did not finish in time")
+            process.killAll("it did not finish in time")
             return true
         }
         return inFlight.isEmpty && answers.isEmpty && leasesToRelease.isEmpty && work == nil && !upkeep.isUrgent

@@ -30,6 +30,22 @@ package enum FileSystem {
         return length > 0 ? String(decoding: text.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
+    /// Distinguishes a file from one that takes its place at the same path, and from itself with another content.
+    package struct Identity: Equatable, Sendable {
+        private let place: [UInt64]
+        private let changed: [Int]
+
+        fileprivate init(_ status: stat) {
+            place = [UInt64(status.st_dev), UInt64(status.st_ino)]
+            changed = [Int(status.st_size), Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec)]
+        }
+    }
+
+    /// The identity of the file at a path, behind symbolic links; nil if there is none.
+    package static func identity(of path: String) -> Identity? {
+        status(of: path, followingLinks: true).map(Identity.init)
+    }
+
     /// Creates a folder and the missing ones above it. Existing folders are not changed.
     package static func makeFolder(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         if unsafe mkdir(path, mode) == 0 { return }

@@ -4,6 +4,9 @@ import Text
 /// side blocks the other: unwritten lines wait here, and answers are read as they arrive.
 package final class WarmProcess {
     private let child: ChildProcess
+    private let program: String
+    /// The program's file when it was started.
+    private let file: FileSystem.Identity?
     private var unwritten: [UInt8] = []
     /// How much of `unwritten` has been written.
     private var written = 0
@@ -19,6 +22,8 @@ package final class WarmProcess {
         _ program: String, _ arguments: [String], environment: [String: String], lineLimit: Int = .max,
         keepsErrors: Bool = false
     ) throws(SystemError) {
+        self.program = program
+        file = FileSystem.identity(of: program)
         child = try ChildProcess(
             program, arguments, environment: environment, input: .pipe, output: .pipe,
             errorOutput: keepsErrors ? .pipe : .inherit, ownGroup: true)
@@ -29,6 +34,12 @@ package final class WarmProcess {
     }
 
     package var pid: CInt { child.pid }
+
+    /// Whether another file is where its program was when it was started. A file that is missing counts as none.
+    package var isReplaced: Bool {
+        guard let now = FileSystem.identity(of: program) else { return false }
+        return now != file
+    }
 
     /// The program's standard error, non-blocking; nil unless the caller reads it, and once it has ended.
     package var errorOutput: Descriptor? { child.errorOutput }

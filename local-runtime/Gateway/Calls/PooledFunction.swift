@@ -14,6 +14,10 @@ final class PooledFunction {
     private var backoff = Backoff(first: .milliseconds(50), longest: .seconds(5))
     private var restartTime: Instant = .distantPast
     private var lastStart: Instant = .distantPast
+    private var nextLook: Instant = .distantPast
+
+    /// How often to look whether the program's file has been replaced.
+    private static let lookInterval: Duration = .milliseconds(200)
 
     init(_ program: FunctionProgram, metrics: GatewayMetrics, logger: Logger) {
         self.program = program
@@ -34,7 +38,7 @@ final class PooledFunction {
     var wakeTime: Instant? {
         var times = processes.compactMap(\.wakeTime)
         if hasWaiting { times.append(queue[taken].deadline) }
-        if hasWaiting, processes.isEmpty { times.append(restartTime) }
+        if hasWaiting { times.append(processes.isEmpty ? restartTime : max(nextLook, restartTime)) }
         return times.min()
     }
 
@@ -51,6 +55,7 @@ final class PooledFunction {
             return true
         }
         dropLate(now: now)
+        replaceOutdated(now: now)
         startIfNeeded(now: now)
         hand(now: now)
         for process in processes {
@@ -94,19 +99,40 @@ final class PooledFunction {
     }
 
     private func startIfNeeded(now: Instant) {
-        guard hasWaiting, now >= restartTime, processes.count < program.limits.processes + 1 else { return }
+        let count = processes.count { !$0.isRetired }
+        guard hasWaiting, now >= restartTime, count < program.limits.processes + 1 else { return }
         let usable = processes.filter(\.takesCalls)
         // A second process is worth its memory only when the first one is busy.
         guard usable.isEmpty || (usable.count < program.limits.processes && usable.allSatisfy(\.isBusy)) else { return }
+        start(now: now)
+    }
+
+    /// - Returns: whether a process was started.
+    @discardableResult
+    private func start(now: Instant) -> Bool {
         lastStart = now
         do throws(SystemError) {
             processes.append(try PooledProcess(program, logger: logger, now: now))
+            return true
         } catch {
             logger.error(
                 "a function cannot be started", metadata: ["function": "\(program.name)", "reason": "\(error)"])
             metrics.functionRestarted(program.name, reason: "not_started")
             restartTime = now + backoff.fail()
+            return false
         }
+    }
+
+    /// Lets a program that has taken the place of the running one take over: it gets all calls of which no byte was
+    /// written, and the processes of the former one answer those that they have. They go on if the new one does not
+    /// start.
+    private func replaceOutdated(now: Instant) {
+        guard hasWaiting, now >= max(nextLook, restartTime) else { return }
+        nextLook = now + PooledFunction.lookInterval
+        let outdated = processes.filter(\.isOutdated)
+        guard !outdated.isEmpty, start(now: now) else { return }
+        for process in outdated { process.retire(now: now) }
+        logger.notice("a function was replaced", metadata: ["function": "\(program.name)"])
     }
 
     /// Gives the waiting calls to the processes that have room, first to the one with the fewest calls.

@@ -27,6 +27,8 @@ final class PooledProcess {
     private var killReason: String?
     /// The time at which it was asked to end; nil if it was not.
     private var finishTime: Instant?
+    /// Whether another program has taken its place. It answers the calls that it has, and ends.
+    private(set) var isRetired = false
     /// Its end; nil while it runs.
     private(set) var end: End?
 
@@ -49,7 +51,11 @@ final class PooledProcess {
     }
 
     var callsInHand: Int { calls.count }
-    var takesCalls: Bool { killReason == nil && finishTime == nil && process.takesInput && process.isOpen }
+    var takesCalls: Bool {
+        killReason == nil && finishTime == nil && !isRetired && process.takesInput && process.isOpen
+    }
+    /// Whether its program's file has been replaced.
+    var isOutdated: Bool { takesCalls && process.isReplaced }
     var hasRoom: Bool { calls.count < program.limits.linesInHand && process.unwrittenBytes < 1 << 20 }
     /// Whether it has so many calls that another process would help.
     var isBusy: Bool { calls.count >= min(8, program.limits.linesInHand) }
@@ -112,6 +118,13 @@ final class PooledProcess {
         finishTime = now
     }
 
+    /// Gives it no further calls. Its input stays open until it has answered those that it has, so that they have the
+    /// time of every call.
+    func retire(now: Instant) {
+        isRetired = true
+        if calls.isEmpty { finish(now: now) }
+    }
+
     func advance(now: Instant) {
         if hasWritten.errors || errors.isPaused { readErrors(now: now) }
         let isGone = killReason != nil && (try? process.poll()) != nil
@@ -121,8 +134,8 @@ final class PooledProcess {
         if isGone { process.closeOutput() }
         answerLate(now: now)
         checkSilence(now: now)
-        if calls.isEmpty, finishTime == nil, killReason == nil, now - idleSince >= program.limits.idleTime {
-            finish(now: now)
+        if calls.isEmpty, finishTime == nil, killReason == nil {
+            if isRetired || now - idleSince >= program.limits.idleTime { finish(now: now) }
         }
         if !process.isOpen { reap() }
     }

@@ -60,7 +60,7 @@ final class Alerts {
     private static let deadReportInterval: Duration = .seconds(5)
 
     /// Nil if no receiver is set.
-    init?(_ settings: PollerSettings, program: String, environment: [String: String], log: PollerLog) {
+    init?(_ settings: PollerSettings, program: Poller.DeliveryProgram, log: PollerLog) {
         guard let receiver = settings.alertReceiver else { return nil }
         self.receiver = receiver
         lease = settings.lease
@@ -69,7 +69,7 @@ final class Alerts {
         link = DatabaseLink(
             settings.connectionString, applicationName: "postbacks alerts", setup: AlertOutbox.session,
             answerTime: .seconds(60), reportsAtOnce: false, logger: log.logger)
-        process = DeliveryProcess(program: program, environment: environment, logger: log.logger)
+        process = DeliveryProcess(program, logger: log.logger)
     }
 
     var interests: [Interest] { link.interests + process.interests }
@@ -164,6 +164,7 @@ extension Alerts {
     /// Starts the process with the first alert. If it ends, it is started again only for the next alert.
     func advanceProcess(now: Instant) {
         guard isProcessWanted else { return }
+        if inFlight.isEmpty, process.isReplaced(now: now) { process.handOver(keeping: []) }
         let turn = process.advance(now: now)
         for line in turn.lines { handle(line, now: now) }
         guard let end = turn.end else { return }

@@ -6,10 +6,12 @@ import System
 /// A warm deliverPostback: it takes lines as fast as it can and answers them in any order. When it ends by itself, it
 /// is started again.
 final class DeliveryProcess {
-    private let program: String
-    private let environment: [String: String]
+    private let program: Poller.DeliveryProgram
     private let logger: Logger
     private var process: WarmProcess?
+    /// The processes whose program has been replaced, until they have ended.
+    private var formers: [FormerProcess] = []
+    private var nextLook: Instant = .distantPast
     private var queue: [Outbox.Claim] = []
     private var isClosing = false
     /// Whether the process was killed. Its end is then detected without waiting for the end of its output, because a
@@ -27,11 +29,13 @@ final class DeliveryProcess {
     /// The most bytes in one write. A single line may be longer.
     private static let writeBytes = 1 << 20
     private static let writeLines = 32
+    /// How often to look whether the program's file has been replaced.
+    private static let lookInterval: Duration = .milliseconds(200)
+    /// How long to wait before a new program is tried again that does not start.
+    private static let refusalInterval: Duration = .seconds(5)
 
-    /// `program` is the path of the executable.
-    init(program: String, environment: [String: String], logger: Logger) {
+    init(_ program: Poller.DeliveryProgram, logger: Logger) {
         self.program = program
-        self.environment = environment
         self.logger = logger
     }
 
@@ -39,9 +43,12 @@ final class DeliveryProcess {
     var unsent: [Outbox.Claim] { queue }
 
     /// Bytes of the lines that were handed over and not written yet.
-    var unwrittenBytes: Int { queue.reduce(process?.unwrittenBytes ?? 0) { $0 + $1.line.count } }
+    var unwrittenBytes: Int {
+        let written = formers.reduce(process?.unwrittenBytes ?? 0) { $0 + $1.unwrittenBytes }
+        return queue.reduce(written) { $0 + $1.line.count }
+    }
 
-    var interests: [Interest] { process?.interests ?? [] }
+    var interests: [Interest] { formers.reduce(process?.interests ?? []) { $0 + $1.interests } }
 
     /// When to call `advance` even if no event has come; nil for never.
     var wakeTime: Instant? { process == nil && !isClosing ? restartTime : nil }
@@ -67,6 +74,10 @@ final class DeliveryProcess {
     /// The result of one turn.
     struct Turn {
         var lines: [[UInt8]] = []
+        /// The lines of processes whose program has been replaced.
+        var formerLines: [[UInt8]] = []
+        /// The ids of the lines that such processes had and that ended. Most of them are answered.
+        var formerIDs: Set<String> = []
         var end: End?
     }
 
@@ -92,6 +103,7 @@ final class DeliveryProcess {
         } catch {
             process?.closeOutput()
         }
+        advanceFormers(&turn)
         if process?.hasOverlongLine == true { kill("it wrote a line longer than \(DeliveryProcess.lineLimit) bytes") }
         if isGone { process?.closeOutput() }
         if let process, !process.isOpen, let status = reap(process) {
@@ -117,6 +129,19 @@ final class DeliveryProcess {
         killNow()
     }
 
+    /// Kills everything that runs.
+    func killAll(_ reason: String) {
+        kill(reason)
+        for former in formers { former.kill() }
+    }
+
+    /// Kills the processes that have one of the lines in hand. Those lines have no answer.
+    func kill(having ids: Set<String>, _ reason: String) {
+        let late = formers.filter { !$0.ids.isDisjoint(with: ids) }
+        for former in late { former.kill() }
+        if !ids.subtracting(formerIDs).isEmpty { kill(reason) }
+    }
+
     /// Kills the process and its children.
     private func killNow() {
         isKilled = true
@@ -129,14 +154,18 @@ final class DeliveryProcess {
         restartTime = now + backoff.fail()
         hasAnswered = false
         do throws(SystemError) {
-            let process = try WarmProcess(
-                program, ["--stream"], environment: environment, lineLimit: DeliveryProcess.lineLimit)
+            let process = try makeProcess()
             self.process = process
             logger.debug("delivery process started", metadata: ["pid": "\(process.pid)"])
             return nil
         } catch {
             return .notStarted(error)
         }
+    }
+
+    private func makeProcess() throws(SystemError) -> WarmProcess {
+        try WarmProcess(
+            program.path, ["--stream"], environment: program.environment, lineLimit: DeliveryProcess.lineLimit)
     }
 
     private func writeOrKill() {
@@ -184,5 +213,45 @@ final class DeliveryProcess {
         self.process = nil
         isKilled = false
         return status
+    }
+}
+
+/// A program that takes the place of the one that runs.
+extension DeliveryProcess {
+    /// Whether the file of the running program has been replaced, and the new one is to take over.
+    func isReplaced(now: Instant) -> Bool {
+        guard program.isFollowed, let process, !isClosing, !isKilled, now >= nextLook else { return false }
+        nextLook = now + DeliveryProcess.lookInterval
+        return process.isReplaced
+    }
+
+    /// Starts the new program, which gets all claims of which no byte was written. The process that ran until now keeps
+    /// the lines with the ids, of which it has every byte. It goes on if the new one does not start.
+    func handOver(keeping ids: Set<String>) {
+        guard let former = process else { return }
+        do throws(SystemError) {
+            let process = try makeProcess()
+            formers.append(FormerProcess(former, with: ids))
+            self.process = process
+            hasAnswered = false
+            logger.notice(
+                "the delivery function was replaced", metadata: ["pid": "\(process.pid)", "finishing": "\(ids.count)"])
+        } catch {
+            nextLook = .now + DeliveryProcess.refusalInterval
+            logger.error(
+                "the new delivery function cannot be started; the one before it goes on",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// The ids of the lines that processes have whose program has been replaced. Some of them may be answered.
+    var formerIDs: Set<String> { formers.reduce(into: []) { $0.formUnion($1.ids) } }
+
+    private func advanceFormers(_ turn: inout Turn) {
+        formers.removeAll { former in
+            guard former.advance({ turn.formerLines.append(Array($0)) }) != nil else { return false }
+            turn.formerIDs.formUnion(former.ids)
+            return true
+        }
     }
 }
