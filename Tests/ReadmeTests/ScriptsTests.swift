@@ -12,8 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "local-runtime/build", "local-runtime/demo", "local-runtime/dev", "local-runtime/up", "Tests/run",
-        "Tests/Benchmarks/Queues/install", "Tests/Benchmarks/gateway", "Tests/Benchmarks/peers",
+        "local-runtime/build", "local-runtime/demo", "local-runtime/dev", "local-runtime/rebuild", "local-runtime/up",
+        "Tests/run", "Tests/Benchmarks/Queues/install", "Tests/Benchmarks/gateway", "Tests/Benchmarks/peers",
         "Tests/Benchmarks/platforms", "Tests/Benchmarks/run", "Tests/Faults/run",
     ])
     func `--help says what it does, and does nothing`(script: String) throws {

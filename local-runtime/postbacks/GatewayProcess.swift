@@ -65,15 +65,11 @@ extension GatewayProcess {
     }
 
     private static var candidates: [String] {
-        let folder = FileSystem.parent(of: FileSystem.resolve(ProcessArguments.program ?? "") ?? "./postbacks")
-        let beside = "\(folder)/postbacks-gateway"
-        // A build of this package: PACKAGE/.build/TRIPLE/release.
-        let parts = folder.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count > 3, parts[parts.count - 3].hasPrefix(".build") else { return [beside] }
-        let root = parts.dropLast(3).joined(separator: "/")
-        let triple = parts[parts.count - 2]
-        let kinds = ["release", "debug"].sorted { first, _ in first == parts[parts.count - 1] }
-        return kinds.map { "\(root)/.build-gateway/\(triple)/\($0)/postbacks-gateway" } + [beside]
+        let program = FileSystem.resolve(ProcessArguments.program ?? "") ?? "./postbacks"
+        let beside = "\(FileSystem.parent(of: program))/postbacks-gateway"
+        guard let checkout = Checkout(ofBuild: program) else { return [beside] }
+        let kinds = ["release", "debug"].sorted { first, _ in first == checkout.configuration }
+        return kinds.map { "\(checkout.root)/.build-gateway/\(checkout.triple)/\($0)/postbacks-gateway" } + [beside]
     }
 
     static func missing() -> FunctionError {

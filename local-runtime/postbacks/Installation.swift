@@ -114,7 +114,7 @@ struct Installation {
     }
 
     /// The program that calls deliverPostback on a platform. It opens no secret, so it gets no key.
-    func remoteProgram() throws(FunctionError) -> Poller.DeliveryProgram {
+    func remoteProgram(isFollowed: Bool = false) throws(FunctionError) -> Poller.DeliveryProgram {
         let path = "\(functions)/postbacks-remote"
         guard Executable.isExecutable(path) else {
             throw FunctionError(
@@ -127,7 +127,7 @@ struct Installation {
             path,
             environment: try environment(connectionString: nil).filter { variable, _ in
                 !secrets.contains(where: variable.hasPrefix)
-            })
+            }, isFollowed: isFollowed)
     }
 
     /// The path of the embedded default's key.

@@ -10,19 +10,29 @@ import System
 struct Up: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Run everything: the embedded PostgreSQL (unless DATABASE_URL is set), migrations, the poller and the HTTP gateway, until SIGTERM."
-    )
+            "Run everything: the embedded PostgreSQL (unless DATABASE_URL is set), migrations, the poller and the HTTP gateway, until SIGTERM.",
+        discussion: """
+            --watch is for work on this project: in a checkout, with Swift, it builds the
+            functions whose sources change, and lets them take over. What is in flight is
+            finished by the process that has it. A build that fails changes nothing but the
+            terminal. The poller, the gateway and the migrations stay those of the start.
+            """)
 
     @OptionGroup var address: ListenOptions
 
     @Flag(help: "Do not start the HTTP gateway.")
     var noGateway = false
 
+    @Flag(help: "Build functions when their sources change, and let them take over; for a checkout with Swift.")
+    var watch = false
+
     func run() throws {
         try reportingFailure {
             // This comes before any thread starts, because threads inherit the signal mask.
             let signals = try SignalDescriptor.ofEnd()
-            let installation = try Installation()
+            let sources = try watch ? SourceWatch(signals) : nil
+            defer { sources?.end() }
+            let installation = try Installation(functions: sources?.functions)
             let logger = try Logger(named: "postbacks", installation.settings)
             var server: EmbeddedServer?
             if installation.isEmbedded {
@@ -43,12 +53,13 @@ struct Up: ParsableCommand {
             try StartCheck.run(
                 connectionString, keys: try installation.keys(), opensSecrets: try !installation.isRemote,
                 logger: logger)
-            let poller = try Poller(installation, connectionString, signals: signals, logger: logger)
+            let poller = try Poller(
+                installation, connectionString, isFollowed: watch, signals: signals, logger: logger)
             let exports = try Up.exports(installation, connectionString)
             let file = Up.file(installation, connectionString, exports, logger)
             defer { withExtendedLifetime(file) {} }
             Terminal.printError(Up.usage(installation, exports, file))
-            var watch = ServerWatch()
+            var serverWatch = ServerWatch()
             let gateway =
                 noGateway
                 ? nil
@@ -58,8 +69,9 @@ struct Up: ParsableCommand {
             defer { gateway?.end() }
             try poller.run {
                 gateway?.advance()
+                sources?.advance(logger)
                 // A server that has ended is started again; the poller waits for it meanwhile.
-                if let server, !server.isRunning { watch.restart(server, signals, logger) }
+                if let server, !server.isRunning { serverWatch.restart(server, signals, logger) }
                 return true
             }
         }
@@ -151,17 +163,18 @@ struct ServerWatch {
 
 extension Poller {
     /// The poller of an installation. Neither deliverPostback nor the program that calls it on a platform gets the
-    /// settings of the database.
+    /// settings of the database. `isFollowed` says whether another file in the place of these programs takes over.
     convenience init(
-        _ installation: Installation, _ connectionString: String, signals: SignalDescriptor, logger: Logger
+        _ installation: Installation, _ connectionString: String, isFollowed: Bool = false, signals: SignalDescriptor,
+        logger: Logger
     ) throws(FunctionError) {
         try DeliverySettings.check(installation.settings)
         let local = try DeliveryProgram(
             installation.function("deliverPostback"),
-            environment: installation.environment(of: "deliverPostback", connectionString: nil))
+            environment: installation.environment(of: "deliverPostback", connectionString: nil), isFollowed: isFollowed)
         self.init(
             try PollerSettings(installation.settings, connectionString: connectionString),
-            program: try installation.isRemote ? installation.remoteProgram() : local, local: local, signals: signals,
-            logger: logger)
+            program: try installation.isRemote ? installation.remoteProgram(isFollowed: isFollowed) : local,
+            local: local, signals: signals, logger: logger)
     }
 }
