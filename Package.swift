@@ -127,6 +127,9 @@ let package = Package(
             ],
             path: "local-runtime/postbacks-gateway"),
         .executableTarget(
+            name: "postbacks-lambda",
+            dependencies: ["Domain", "FunctionRuntime", "Lambda", "System"], path: "local-runtime/postbacks-lambda"),
+        .executableTarget(
             name: "postbacks-remote",
             dependencies: [
                 "Configuration", "Domain", "Egress", "FunctionRuntime", "HTTP", "Input", "JSON", "Secrets", "System",
@@ -375,7 +378,7 @@ for target in package.targets where target.type != .system {
     }
     // In a package for AWS Lambda the libraries stand beside this program. With the old kind of tag they come before those of
     // LD_LIBRARY_PATH, where Lambda names its own.
-    if target.name == "postbacks" {
+    if target.name == "postbacks-lambda" {
         target.linkerSettings?.append(.unsafeFlags(["-Xlinker", "--disable-new-dtags"]))
     }
     // libFuzzer provides the program's entry point, so the function's own gets another name.

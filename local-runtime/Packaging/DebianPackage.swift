@@ -74,7 +74,9 @@ package struct DebianPackage {
 
     private var executables: [(name: String, path: String)] {
         let folder = FileSystem.parent(of: programs.postbacks)
-        let others = ["postbacks-gateway", "postbacks-remote"].map { (name: $0, path: "\(folder)/\($0)") }
+        let others = ["postbacks-gateway", "postbacks-lambda", "postbacks-remote"].map {
+            (name: $0, path: "\(folder)/\($0)")
+        }
         return [("postbacks", programs.postbacks)]
             + programs.functions.map { ($0, programs.path(of: $0)) }
             + others.filter { Executable.isExecutable($0.path) }

@@ -16,7 +16,7 @@ struct Deflated: Sendable {
         guard let gzip = Executable.find("gzip") else {
             throw PackagingError("there is no program gzip in PATH, which compresses what a package contains")
         }
-        let outcome = try ChildProcess.run(gzip, ["--no-name", "--stdout"], input: content)
+        let outcome = try ChildProcess.run(gzip, ["--best", "--no-name", "--stdout"], input: content)
         let output = outcome.output
         guard outcome.status == .exited(0), output.count >= Deflated.headLength + Deflated.endLength,
             output.starts(with: [0x1F, 0x8B, 8, 0])

@@ -5,18 +5,22 @@ import System
 /// certificates are carried along.
 package struct LambdaPackage {
     private let programs: PackagedPrograms
-    /// Whether libraries and `postbacks` are in a layer of their own, which all functions share.
+    /// The path of `postbacks-lambda`.
+    private let bootstrapProgram: String
+    /// Whether libraries and `postbacks-lambda` are in a layer of their own, which all functions share.
     private let hasLayer: Bool
     /// The PEM file with the trusted certificates.
     private let authorities: String
 
     /// The folder in the zip for everything that does not belong to the function alone.
     private static let shared = "postbacks"
+    private static let bootstrapName = "postbacks-lambda"
     private static let authoritiesName = "ca-certificates.crt"
     package static let layerName = "postbacks-layer"
 
     package init(_ programs: PackagedPrograms, hasLayer: Bool, authorities: String) {
         self.programs = programs
+        bootstrapProgram = "\(FileSystem.parent(of: programs.postbacks))/\(LambdaPackage.bootstrapName)"
         self.hasLayer = hasLayer
         self.authorities = authorities
     }
@@ -27,11 +31,15 @@ package struct LambdaPackage {
 
     /// - Returns: the names of the files, the largest first.
     package func write(to folder: PackageFolder) throws -> [(name: String, size: Int)] {
-        let libraries = try LoadedLibraries(of: [programs.postbacks] + programs.functions.map(programs.path))
+        guard Executable.isExecutable(bootstrapProgram) else {
+            throw PackagingError("there is no \(bootstrapProgram), which runs the functions in a zip")
+        }
+        let libraries = try LoadedLibraries(of: [bootstrapProgram] + programs.functions.map(programs.path))
         let loader = FileSystem.name(of: libraries.loader)
         var shared: [Entry] = [
             try Entry("\(LambdaPackage.shared)/\(loader)", mode: 0o755, file: libraries.loader),
-            try Entry("\(LambdaPackage.shared)/postbacks", mode: 0o755, program: programs.postbacks),
+            try Entry(
+                "\(LambdaPackage.shared)/\(LambdaPackage.bootstrapName)", mode: 0o755, program: bootstrapProgram),
             try Entry("\(LambdaPackage.shared)/\(LambdaPackage.authoritiesName)", mode: 0o644, file: authorities),
         ]
         for library in libraries.libraries where library.name != loader {
@@ -67,8 +75,8 @@ package struct LambdaPackage {
     /// no shell is needed; the program reads its command in the second line.
     private func bootstrap(of function: String, loader: String) -> String {
         """
-        #!\(sharedFolder)/\(loader) \(sharedFolder)/postbacks
-        lambda-bootstrap \(function) --functions \(functionsFolder) --loader \(sharedFolder)/\(loader) \
+        #!\(sharedFolder)/\(loader) \(sharedFolder)/\(LambdaPackage.bootstrapName)
+        \(function) --functions \(functionsFolder) --loader \(sharedFolder)/\(loader) \
         --ca-file \(sharedFolder)/\(LambdaPackage.authoritiesName)
 
         """

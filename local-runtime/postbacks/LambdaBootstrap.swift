@@ -1,9 +1,6 @@
 import ArgumentParser
-import FunctionRuntime
 import Gateway
 import Lambda
-import Logging
-import System
 
 struct LambdaBootstrap: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,35 +33,10 @@ struct LambdaBootstrap: ParsableCommand {
 
     func run() throws {
         try reportingFailure {
-            // Signals are blocked before any thread starts, because threads inherit the signal mask.
-            let signals = try SignalDescriptor.ofEnd()
-            guard let address = ProcessEnvironment["AWS_LAMBDA_RUNTIME_API"], !address.isEmpty else {
-                throw FunctionError(
-                    .misconfigured, "AWS_LAMBDA_RUNTIME_API is not set; AWS Lambda sets it for the file bootstrap")
-            }
-            let api = try RuntimeAPI(address: address)
-            let runtime: LambdaRuntime
-            do throws(FunctionError) {
-                runtime = LambdaRuntime(
-                    api, try lambdaFunction(), signals: signals,
-                    logger: try Logger(named: "postbacks", .ofThisProcess))
-                try runtime.checkStart()
-            } catch {
-                try api.failStart(error)
-                throw error
-            }
-            try runtime.run()
+            let folder = try Installation(functions: functions).functions
+            try Bootstrap(
+                function, in: folder, loader: loader, authorities: caFile, freshAfter: .seconds(freshAfter)
+            ).run()
         }
-    }
-
-    private func lambdaFunction() throws(FunctionError) -> LambdaFunction {
-        let program = try Installation(functions: functions).function(function)
-        var variables = FunctionNames.environment(of: function, from: ProcessEnvironment.all)
-        variables["SWIFT_BACKTRACE"] = "enable=no"
-        if let caFile, !Settings.ofThisProcess.has("POSTBACKS_CA_FILE") { variables["POSTBACKS_CA_FILE"] = caFile }
-        // The libraries beside the loader must not be mixed with those that LD_LIBRARY_PATH names on Lambda.
-        let start = loader.map { [$0, "--library-path", FileSystem.parent(of: $0)] } ?? []
-        return LambdaFunction(
-            name: function, command: start + [program], environment: variables, freshAfter: .seconds(freshAfter))
     }
 }

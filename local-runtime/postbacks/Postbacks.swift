@@ -30,10 +30,8 @@ struct PostbacksProgram: ParsableCommand {
         CoreDump.forbid()
         Signals.ignorePipe()
         Descriptor.occupyStandardNumbers()
-        var words = Array(ProcessArguments.all.dropFirst())
-        if let script = words.first.flatMap(CommandScript.init) { words = script.words }
         do {
-            var command = try parse(words)
+            var command = try parse(Array(ProcessArguments.all.dropFirst()))
             try command.run()
             try reportingFailure { try Terminal.checkOutput() }
         } catch {
