@@ -46,8 +46,11 @@ struct LongHistoryTests {
         return installation
     }
 
-    /// Rows and entries of indexes that have been read so far of what grows with the history.
-    private static func read(_ installation: Installation) throws -> Int {
+    /// Rows and entries of indexes that have been read so far of what grows with the history, or of the tables whose names
+    /// match a regular expression.
+    private static func read(
+        _ installation: Installation, of tables: String = "^(deliv|conv|event|attempt)"
+    ) throws -> Int {
         // A session reports its reads when it ends.
         try waitUntil("the function's session has ended") {
             try installation.value(
@@ -59,8 +62,8 @@ struct LongHistoryTests {
         }
         let read = try installation.value(
             """
-            SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname ~ '^(deliv|conv|event|attempt)')
-                + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname ~ '^(deliv|conv|event|attempt)') AS value
+            SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname ~ \(tables))
+                + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname ~ \(tables)) AS value
             """)
         return Int(read ?? "") ?? 0
     }
@@ -166,5 +169,36 @@ struct LongHistoryTests {
             #expect(resent["resent"]?.integer ?? 0 > 10, "\(resent)")
             #expect(count < 20_000, "\(filter) reads \(count) rows")
         }
+    }
+
+    @Test func `a page of what is owed reads about what it shows, however much is owed`() throws {
+        let installation = try Self.make()
+        try installation.database.connect().execute(
+            script: """
+                INSERT INTO outbox (id, event_id, conversion_id, sequence, postback_id, destination_id, offer_id, affiliate_id,
+                    owed_at, due_at)
+                SELECT \(Self.finished) + i, i, i, 1, 1 + i % 100, 1, 'o' || i % 10, 'a' || i % 20, x.at, x.at
+                FROM generate_series(501, 50000) i CROSS JOIN LATERAL (SELECT now() - i * interval '1 ms') AS x(at);
+                UPDATE postbacks SET paused_at = now(), paused_reason = 'failing' WHERE id % 10 = 3;
+                """)
+        try installation.database.connect().execute(script: "VACUUM ANALYZE")
+        for filter in [
+            [:], ["state": "owed"], ["state": "held"], ["affiliateId": "a7"], ["offerId": "o3"], ["postbackId": 8],
+            ["destination": "127.0.0.1:1"], ["everyAffiliate": false],
+        ] as [JSON] {
+            for order in ["oldest", "newest"] {
+                let input = filter.merging(["limit": 10, "order": .string(order)])
+                let before = try Self.read(installation, of: "^(outbox|postbacks)")
+                let page = try installation.ask("listDeliveries", input)
+                let count = try Self.read(installation, of: "^(outbox|postbacks)") - before
+                #expect(page["deliveries"]?.items.count == 10)
+                // A postback has one in a hundred.
+                #expect(count < 4000, "\(input) reads \(count) rows")
+            }
+        }
+        // Nothing has this state, so that everything is looked at, but the postbacks are looked at once.
+        let before = try Self.read(installation, of: "^postbacks")
+        #expect(try installation.ask("listDeliveries", ["state": "retrying"])["deliveries"] == [])
+        #expect(try Self.read(installation, of: "^postbacks") - before < 1000)
     }
 }

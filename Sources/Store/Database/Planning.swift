@@ -8,7 +8,8 @@ enum Planning {
     /// A new plan for the given values each time: one plan for all filters would scan whole tables.
     case anew
     /// One plan for all values, by indexes in the order of a list: planning takes longer than reading a page. A bitmap
-    /// scan would first find and sort all rows of an affiliate for a page of ten.
+    /// scan would first find and sort all rows of an affiliate for a page of ten. So would a sort where an index gives
+    /// only a part of the order: the planner takes each filter that may be null for one that leaves a single row.
     case once
 
     /// The call that begins the transaction. It turns JIT compilation off: on large tables the server would compile
@@ -19,7 +20,8 @@ enum Planning {
             switch self {
             case .automatic: []
             case .anew: [("plan_cache_mode", "force_custom_plan")]
-            case .once: [("plan_cache_mode", "force_generic_plan"), ("enable_bitmapscan", "off")]
+            case .once:
+                [("plan_cache_mode", "force_generic_plan"), ("enable_bitmapscan", "off"), ("enable_sort", "off")]
             }
         return ApplySettings(settings + [("jit", "off")], forTransaction: true)
     }
