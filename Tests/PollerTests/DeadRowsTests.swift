@@ -65,20 +65,23 @@ import Testing
     }
 
     @Test func `a change of a status reads none of them`() throws {
-        // The reads of this session are counted now, and not in between.
+        // The reads of this session and of the recording are counted now, and not in between.
+        try waitForEnd(of: "recordConversion")
         _ = try connection.run("SELECT pg_stat_force_next_flush()")
         let before = try blocksRead()
         try installation.ask("updateConversionStatus", ["offerId": "o", "transactionId": "t3", "status": "done"])
-        try waitUntil("its session, which tells what it read, has ended") {
-            try connection.run(
-                """
-                SELECT FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'updateConversionStatus'
-                """
-            ).isEmpty
-        }
+        try waitForEnd(of: "updateConversionStatus")
         #expect(try blocksRead() - before < 200)
         #expect(try connection.run("SELECT count(*) AS n FROM outbox WHERE sequence = 2").first?.integer("n") == 2)
+    }
+
+    /// Waits until a function's session has ended: it reports then what it has read.
+    private func waitForEnd(of function: String) throws {
+        try waitUntil("the session of \(function) has ended") {
+            try connection.run(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = \(function)"
+            ).isEmpty
+        }
     }
 
     private func answer(_ delivery: Int, _ outcome: String) -> [UInt8] {
