@@ -12,10 +12,13 @@ WITH c AS (
     INSERT INTO outbox (event_id, conversion_id, sequence, postback_id, destination_id, lease_no, attempt)
     SELECT e.id, e.conversion_id, 1, p.id, p.destination_id, 1, 1 FROM e CROSS JOIN postbacks p
     WHERE p.offer_id = $2 AND p.conversion_status = 'pending'
-    RETURNING id, conversion_id
+    RETURNING id, conversion_id, postback_id, destination_id
 ), a AS (
     INSERT INTO attempts (delivery_id, lease_no, attempt, at, outcome, error, retry_in_seconds)
     SELECT id, 1, 1, now(), 'retry', '{"code":"http_status","message":"the receiver answered with status 503"}', 0 FROM o
+), counted AS (
+    INSERT INTO attempt_counts_pending (since, postback_id, destination_id, outcome, attempts, milliseconds)
+    SELECT date_trunc('minute', now()), postback_id, destination_id, 'retry', count(*), 0 FROM o GROUP BY 2, 3
 )
 SELECT c.id, c.transaction_id, array_to_string(array_agg(o.id), ',') AS deliveries
 FROM c JOIN o ON o.conversion_id = c.id GROUP BY c.id, c.transaction_id
