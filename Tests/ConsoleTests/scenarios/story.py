@@ -213,8 +213,10 @@ def repair(world):
     page.fill("Offer", offer["id"])
     page.press("Apply")
     page.settle()
-    assert "state=failed" in page.driver.current_url and offer["id"] in page.driver.current_url
-    assert len(page.all("row")) == 3
+    page.until(
+        lambda: "state=failed" in page.driver.current_url and offer["id"] in page.driver.current_url,
+        "the filters in the address")
+    page.until(lambda: len(page.all("row")) == 3, "three rows")
     page.shows("HTTP 403")
     session = page.script("return fetch('/console/session').then((answer) => answer.json())")
     page.shows(f"1 of {session['attempts']}")
@@ -222,7 +224,7 @@ def repair(world):
     first.click()
     page.shows("the parameter key is wrong")
     page.shows("/wrong?c=c-")
-    assert "open=" in page.driver.current_url
+    page.until(lambda: "open=" in page.driver.current_url, "the open row in the address")
 
     page.open("offer.html?id=" + offer["id"])
     page.press("Edit")
