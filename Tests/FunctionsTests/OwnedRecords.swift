@@ -112,7 +112,7 @@ struct OwnedRecords {
         }
     }
 
-    /// Of the five conversions of each pair, one is owed, one waits for a retry, and three are finished: delivered, delivered
+    /// Each pair has five conversions: one is owed, one waits for a retry, and three are finished: delivered, delivered
     /// with an answer that counts as success, and dead. Half of the owed deliveries are as an earlier version stored them.
     private static func finish(_ installation: Installation) throws -> Rows {
         let connection = try installation.database.connect()

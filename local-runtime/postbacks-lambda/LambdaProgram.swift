@@ -4,8 +4,8 @@ import Glibc
 import Lambda
 import System
 
-/// What `postbacks lambda-bootstrap` does, as a program of its own: a zip carries it instead of `postbacks`, which is
-/// twice as large.
+/// This program does what `postbacks lambda-bootstrap` does. A zip carries it instead of `postbacks`, which is twice as
+/// large.
 @main
 enum LambdaProgram {
     private static let name = "postbacks-lambda"

@@ -27,7 +27,7 @@ package enum Outbox {
                 // Times that were read are sent back in the same format.
                 ("DateStyle", "ISO"), ("TimeZone", "UTC"),
             ],
-            // Of what an attempt stores, the request and the answer may be large.
+            // The request and the answer of an attempt may be large.
             ownSettings: [("default_toast_compression", "lz4")],
             checks: [CheckWritable(), CheckInstallation(), CheckPollerRights()], channel: channel)
     }
