@@ -1,18 +1,17 @@
 import Gateway
 import JSON
-import Logging
 import System
 import TestSupport
 import TestThreads
 import Testing
 
 /// Tests the warm processes with functions that behave badly: shell scripts that follow the protocol, or violate it.
-@Suite(.ownThreads) struct FunctionPoolTests {
+@Suite(.ownThreads) struct FunctionPoolTests: ShellFunctions {
     /// Answers each line with its own input.
     private static let echo = #"exec sed -u 's/^{"id":\([0-9]*\),"input":\(.*\)}$/{"id":\1,"output":\2}/'"#
 
-    private let folder: TemporaryFolder
-    private let metrics = GatewayMetrics()
+    let folder: TemporaryFolder
+    let metrics = GatewayMetrics()
 
     init() throws {
         // The gateway ignores SIGPIPE too, because a function may close its input at any time.
@@ -28,23 +27,6 @@ import Testing
         var limits = FunctionLimits()
         change(&limits)
         return FunctionProgram(name: name, path: path, environment: Programs.environment(), limits: limits)
-    }
-
-    private func pool(_ programs: FunctionProgram...) throws -> FunctionPool {
-        try FunctionPool(programs, metrics: metrics, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    private func call(_ pool: FunctionPool, _ name: String, _ input: String = #"{"n":1}"#) async -> String {
-        switch await pool.call(name, Array(input.utf8)) {
-        case .success(let line):
-            if case .output(let bytes) = line.content { return String(decoding: bytes, as: UTF8.self) }
-            return "no output"
-        case .failure(let refusal): return "\(refusal.status) \(refusal.message)"
-        }
-    }
-
-    private func restarts(_ reason: String) -> Bool {
-        metrics.text(waiting: [:], gauges: nil).contains(#"reason="\#(reason)"} "#)
     }
 
     @Test func `many calls at once each get their own answer`() async throws {

@@ -1,5 +1,4 @@
 import Gateway
-import Logging
 import System
 import TestSupport
 import TestThreads
@@ -7,12 +6,12 @@ import Testing
 
 /// Tests that a function whose executable is replaced takes over from the one that runs. The functions are shell scripts
 /// that speak the protocol.
-@Suite(.ownThreads) struct ReplacedFunctionTests {
+@Suite(.ownThreads) struct ReplacedFunctionTests: ShellFunctions {
     /// Answers a line with its own input.
     private static let echo = #"sed -u 's/^{"id":\([0-9]*\),"input":\(.*\)}$/{"id":\1,"output":\2}/'"#
 
-    private let folder: TemporaryFolder
-    private let metrics = GatewayMetrics()
+    let folder: TemporaryFolder
+    let metrics = GatewayMetrics()
 
     init() throws {
         // The gateway does so too: a function may close its input at any time.
@@ -32,23 +31,6 @@ import Testing
             name: name, path: "\(folder.path)/\(name)", environment: Programs.environment(), limits: limits)
         try replace(program, by: script)
         return program
-    }
-
-    private func pool(_ program: FunctionProgram) throws -> FunctionPool {
-        try FunctionPool([program], metrics: metrics, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-    }
-
-    private func call(_ pool: FunctionPool, _ name: String) async -> String {
-        switch await pool.call(name, Array(#"{"n":1}"#.utf8)) {
-        case .success(let line):
-            if case .output(let bytes) = line.content { return String(decoding: bytes, as: UTF8.self) }
-            return "no output"
-        case .failure(let refusal): return "\(refusal.status) \(refusal.message)"
-        }
-    }
-
-    private func restarts(_ reason: String) -> Bool {
-        metrics.text(waiting: [:], gauges: nil).contains(#"reason="\#(reason)"} "#)
     }
 
     /// Answers each line with its version, and notes the call and the process's end.
