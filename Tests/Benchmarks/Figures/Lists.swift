@@ -30,28 +30,31 @@ func measureLists(_ workbench: Workbench, _ world: World, owed: String) throws {
             "First pages of lists with \(owed) owed and \(owed) finished, the ten slowest:",
             ["function", "input", "time"],
             slowest.prefix(10).map { [$0.function, "`\($0.input.encodedText)`", Unit.milliseconds.text($0.time)] }))
-    for slow in slowest.prefix(3) where slow.time > limit {
-        try addPlans(workbench, world, slow.function, slow.input)
-    }
+    for slow in slowest.prefix(3) { try addPlan(workbench, world, slow.function, slow.input) }
 }
 
-/// The plans of the statements of a slow list, from PostgreSQL's own auto_explain in another call.
-private func addPlans(_ workbench: Workbench, _ world: World, _ function: String, _ input: JSON) throws {
+/// The plan of the slowest statement of a list, from PostgreSQL's own auto_explain in another call.
+private func addPlan(_ workbench: Workbench, _ world: World, _ function: String, _ input: JSON) throws {
     let options = [
-        "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=20", "auto_explain.log_analyze=on",
+        "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0", "auto_explain.log_analyze=on",
         "auto_explain.log_buffers=on", "auto_explain.log_timing=off",
     ]
     let process = try world.start(
         function, ["--stream"], ["PGOPTIONS": options.map { "-c \($0)" }.joined(separator: " ")])
     defer { process.end(SIGTERM) }
+    _ = try time(process, input)
     let before = workbench.serverLog.count
-    for _ in 0..<2 { _ = try time(process, input) }
+    _ = try time(process, input)
     let log = String(decoding: workbench.serverLog.dropFirst(before), as: UTF8.self)
-    // The last entry is of the second call, for which everything is in memory.
-    guard let plan = log.ranges(of: "duration: ").last.map({ log[$0.lowerBound...] }) else { return }
+    let entries = log.split(separator: "LOG:  duration: ").dropFirst()
+    func duration(_ entry: Substring) -> Double { Double(entry.prefix { $0 != " " }) ?? 0 }
+    guard let slowest = entries.max(by: { duration($0) < duration($1) }) else { return }
+    // Nodes that were never executed are left out, and so is the statement, which stands in front of the first node.
+    let plan = slowest.split(separator: "\n").drop { !$0.contains("(cost=") }
+        .prefix { $0.hasPrefix("\t") }
+        .filter { !$0.contains("(never executed)") }
     workbench.report.addNote(
-        "The plan of \(function) `\(input.encodedText)`:",
-        plan.split(separator: "\n").prefix(120).joined(separator: "\n"))
+        "The plan of \(function) `\(input.encodedText)`, \(duration(slowest)) ms:", plan.joined(separator: "\n"))
 }
 
 /// The time of a call in milliseconds.
