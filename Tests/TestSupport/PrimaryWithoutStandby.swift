@@ -20,8 +20,26 @@ package struct PrimaryWithoutStandby {
         watcher = try database.connect(applicationName: "test watcher")
     }
 
-    /// From now on each commit waits.
-    package func awaitStandby() throws { try setStandbys("absent") }
+    /// From now on each commit waits. The checkpointer decides this, and may read the setting later than other processes do.
+    package func awaitStandby() throws {
+        try setStandbys("absent")
+        let probe = try installation.database.connect(applicationName: "test probe")
+        try waitUntil("commits wait for the standby") { try commitWaits(probe) }
+    }
+
+    /// Commits a transaction, and cancels its wait for the standby. Returns false if it did not wait.
+    private func commitWaits(_ probe: Connection) throws -> Bool {
+        try probe.start([[Call("SELECT pg_logical_emit_message(true, 'probe', '')")]])
+        var waits = false
+        while probe.poll() == nil {
+            if try !waits && isWaiting("test probe") {
+                waits = true
+                try cancelCommit(of: "test probe")
+            }
+            _ = try wait(for: probe.interests, atMost: .milliseconds(10))
+        }
+        return waits
+    }
 
     /// Lets those commits succeed that wait now, and those that come later.
     package func endWaiting() throws { try setStandbys("") }
@@ -36,13 +54,13 @@ package struct PrimaryWithoutStandby {
 
     /// Waits until a commit of this program waits for the standby.
     package func waitForCommit(of applicationName: String) throws {
-        try waitUntil("a commit of \(applicationName) waits for the standby") {
-            try !watcher.run(
-                """
-                SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = \(applicationName)
-                """
-            ).isEmpty
-        }
+        try waitUntil("a commit of \(applicationName) waits for the standby") { try isWaiting(applicationName) }
+    }
+
+    private func isWaiting(_ applicationName: String) throws -> Bool {
+        try !watcher.run(
+            "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name = \(applicationName)"
+        ).isEmpty
     }
 
     /// Cancels the statement whose commit waits, as an administrator may do.
