@@ -28,6 +28,7 @@ import Testing
     private static let answers: [JSON] = [
         [:], ["httpStatus": 200], ["httpStatus": 204], ["httpStatus": 500], ["httpStatus": "2xx"],
         ["errorCode": "timeout"], ["httpStatus": 500, "errorCode": "http_status"], ["state": "delivered"],
+        ["state": "retrying"], ["state": "in_flight", "errorCode": "timeout"],
         ["state": "dead", "errorCode": "http_status"], ["everyAffiliate": false],
     ]
 
@@ -48,6 +49,7 @@ import Testing
         let connection = try TestDatabase.withTables().connect()
         try connection.execute(script: StoredCallSamples.content)
         try connection.execute(script: Self.deliveries)
+        try connection.execute(script: Self.owed)
         var found = 0
         for lookup in Self.lookups {
             for answer in Self.answers {
@@ -60,6 +62,49 @@ import Testing
             }
         }
         #expect(found > 500)
+    }
+
+    /// Owed deliveries of both postbacks, one of them paused, in all states and with answers of five kinds.
+    private static let owed = """
+        INSERT INTO outbox (id, event_id, conversion_id, sequence, postback_id, destination_id, owed_at, due_at,
+            lease_until, lease_no, attempt, last_status, last_error)
+        SELECT 2000 + row_number() OVER (), 1, 1, 10 + row_number() OVER (), p.id, 1,
+            now() - interval '1 second' * (p.id + l.attempt), now(),
+            CASE WHEN l.is_leased THEN now() + interval '1 minute' END, 1, l.attempt, a.status, a.error
+        FROM generate_series(1, 2) AS p(id),
+            (VALUES (0, false), (0, true), (2, false), (3, true)) AS l(attempt, is_leased),
+            (VALUES (200, 'response_mismatch'), (500, 'http_status'), (503, 'http_status'), (NULL, 'timeout'),
+                (NULL, NULL)) AS a(status, error)
+        """
+
+    @Test func `what is owed is found by state, status and error as the log of deliveries shows them`() throws {
+        let connection = try TestDatabase.withTables().connect()
+        try connection.execute(script: StoredCallSamples.content)
+        try connection.execute(script: Self.owed)
+        let states = ["owed", "retrying", "in_flight", "held"]
+        let answers: [(filter: JSON, condition: String)] = [
+            ([:], "true"), (["httpStatus": 500], "http_status = 500"), (["httpStatus": "5xx"], "http_status / 100 = 5"),
+            (["httpStatus": "2xx"], "http_status / 100 = 2"), (["httpStatus": 404], "false"),
+            (["errorCode": "http_status"], "error_code = 'http_status'"), (["errorCode": "dns"], "false"),
+            (["errorCode": "timeout"], "error_code = 'timeout'"), (["errorCode": "lost"], "error_code = 'lost'"),
+            (["errorCode": "http_status", "httpStatus": 503], "error_code = 'http_status' AND http_status = 503"),
+        ]
+        var found = 0
+        for state in states {
+            for answer in answers {
+                let filter = answer.filter.merging(["state": .string(state)])
+                let log = Statement(
+                    name: "log \(filter.encodedText)",
+                    sql: """
+                        SELECT id FROM delivery_log WHERE is_owed AND state = '\(state)' AND \(answer.condition)
+                        ORDER BY owed_at, id
+                        """)
+                let ids = try connection.run(log).map { $0.integer("id") }
+                #expect(try connection.run(list(filter, .oldest)).map(\.id) == ids, "\(filter)")
+                found += ids.count
+            }
+        }
+        #expect(found > 100)
     }
 
     @Test func `the file has every branch once, and no other`() {

@@ -1,3 +1,4 @@
+import Domain
 import Postgres
 import Synchronization
 
@@ -11,6 +12,8 @@ enum DeliveryBranch: String, CaseIterable {
     case status
     case otherStatus = "other status"
     case error, all
+    /// What is owed after an attempt, by the error and the status of the last one.
+    case tried
     /// The last branch, which every statement has.
     case outbox
 }
@@ -33,6 +36,7 @@ extension DeliveryFilter {
         // A delivered one is found by an error or by a status other than 200, whatever else is given.
         if httpStatus != nil { branches.insert(.otherStatus) }
         if errorCode != nil { branches.insert(.error) }
+        if isByAnswer || state == .retrying { branches.insert(.tried) }
         return branches
     }
 }

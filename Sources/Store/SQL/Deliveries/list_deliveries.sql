@@ -291,8 +291,56 @@ WITH named AS MATERIALIZED (
     ) f
     WHERE s.lookup = 'all'
     UNION ALL
+    -- Branch: tried
+    -- What is owed after an attempt is found by the error and the status of that attempt. The index has one part for each pair of
+    -- them that exists, and one look at it finds the next pair.
+    SELECT f.owed_at, f.id, true
+    FROM (
+        WITH RECURSIVE last_answer(error, status) AS (
+            (
+                SELECT coalesce(o.last_error, '') COLLATE "C", coalesce(o.last_status, 0) FROM outbox o
+                WHERE o.last_error IS NOT NULL OR o.last_status IS NOT NULL OR o.attempt > 0
+                ORDER BY 1, 2 LIMIT 1
+            )
+            UNION ALL
+            SELECT next.error, next.status
+            FROM last_answer l
+            CROSS JOIN LATERAL (
+                SELECT coalesce(o.last_error, '') COLLATE "C" AS error, coalesce(o.last_status, 0) AS status FROM outbox o
+                WHERE (coalesce(o.last_error, '') COLLATE "C", coalesce(o.last_status, 0)) > (l.error, l.status)
+                    AND (o.last_error IS NOT NULL OR o.last_status IS NOT NULL OR o.attempt > 0)
+                ORDER BY 1, 2 LIMIT 1
+            ) next
+        )
+        SELECT l.error, l.status FROM last_answer l
+        WHERE (@error_code::text IS NULL OR l.error = @error_code::text)
+            AND (@status_from::int IS NULL OR l.status BETWEEN @status_from::int AND @status_until::int)
+    ) wanted
+    CROSS JOIN LATERAL (
+        SELECT o.owed_at, o.id FROM outbox o
+        WHERE coalesce(o.last_error, '') COLLATE "C" = wanted.error AND coalesce(o.last_status, 0) = wanted.status
+            AND (o.last_error IS NOT NULL OR o.last_status IS NOT NULL OR o.attempt > 0)
+            AND (@postback_id::bigint IS NULL OR o.postback_id = @postback_id::bigint)
+            AND (@affiliate_id::text IS NULL OR @affiliate_id::text = coalesce(o.affiliate_id,
+                (SELECT c.affiliate_id FROM conversions c WHERE c.id = o.conversion_id)))
+            AND (@offer_id::text IS NULL OR @offer_id::text = coalesce(o.offer_id,
+                (SELECT c.offer_id FROM conversions c WHERE c.id = o.conversion_id)))
+            AND (@state::text IS NULL OR @state::text = owed_state(
+                o.lease_until, CASE WHEN o.postback_id IN (SELECT id FROM paused) THEN now() END, o.attempt))
+            AND (@origins::text[] IS NULL OR o.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
+            AND (@every_affiliate::boolean OR o.postback_id NOT IN (SELECT id FROM network))
+            AND (o.owed_at, o.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
+            AND o.owed_at </*>=*/ @end_time::timestamptz
+        ORDER BY o.owed_at ASC/*DESC*/, o.id ASC/*DESC*/
+        LIMIT @count::bigint
+    ) f
+    WHERE @lookup::text NOT IN ('delivery', 'conversion')
+        AND (num_nonnulls(@status_from::int, @error_code::text) > 0 OR @state::text = 'retrying')
+        AND (@state::text IS NULL OR @state::text IN ('owed', 'retrying', 'in_flight')
+            OR @state::text = 'held' AND EXISTS (SELECT FROM paused))
+    UNION ALL
     -- Branch: outbox
-    -- The outbox has no index for each filter: it is walked in the order of the list.
+    -- For other filters the outbox has no index: it is walked in the order of the list.
     SELECT w.owed_at, w.id, true
     FROM (
         SELECT o.owed_at, o.id FROM outbox o
@@ -305,8 +353,6 @@ WITH named AS MATERIALIZED (
             AND (@state::text IS NULL OR @state::text = owed_state(
                 o.lease_until, CASE WHEN o.postback_id IN (SELECT id FROM paused) THEN now() END, o.attempt))
             AND (@origins::text[] IS NULL OR o.destination_id = ANY (ARRAY(SELECT id FROM led_to)))
-            AND (@status_from::int IS NULL OR o.last_status BETWEEN @status_from::int AND @status_until::int)
-            AND (@error_code::text IS NULL OR o.last_error = @error_code::text)
             AND (@every_affiliate::boolean OR o.postback_id NOT IN (SELECT id FROM network))
             AND (o.owed_at, o.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND o.owed_at </*>=*/ @end_time::timestamptz
@@ -314,7 +360,9 @@ WITH named AS MATERIALIZED (
         LIMIT @count::bigint
     ) w
     WHERE @lookup::text NOT IN ('delivery', 'conversion')
-        AND (@state::text IS NULL OR @state::text IN ('owed', 'retrying', 'in_flight', 'held'))
+        AND num_nonnulls(@status_from::int, @status_until::int, @error_code::text) = 0
+        AND (@state::text IS NULL OR @state::text IN ('owed', 'in_flight')
+            OR @state::text = 'held' AND EXISTS (SELECT FROM paused))
 ), page AS MATERIALIZED (
     SELECT * FROM found ORDER BY owed_at ASC/*DESC*/, id ASC/*DESC*/ LIMIT @count::bigint
 ), listed AS MATERIALIZED (
