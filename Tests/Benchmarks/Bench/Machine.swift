@@ -7,14 +7,14 @@ enum Machine {
     static func facts(_ workbench: Workbench) throws -> [(name: String, value: String)] {
         let processor = line("/proc/cpuinfo", "model name") ?? "unknown"
         let cores = text("/proc/cpuinfo").split(separator: "\n").count { $0.hasPrefix("processor") }
-        let memory = line("/proc/meminfo", "MemTotal").flatMap { Double($0.filter(\.isNumber)) } ?? 0
         let server = try workbench.base.database.run("SHOW server_version").first?.text(0) ?? "unknown"
+        let buffers = try workbench.base.database.run("SHOW shared_buffers").first?.text(0) ?? "unknown"
         let sync = try synced(workbench)
         return [
             ("processor", "\(processor), \(cores) cores"),
-            ("memory", "\(Int(memory / 1024 / 1024 + 0.5)) GiB"),
+            ("memory", "\(Int(memoryMebibytes / 1024 + 0.5)) GiB"),
             ("kernel", text("/proc/sys/kernel/osrelease").trimmed),
-            ("PostgreSQL", server),
+            ("PostgreSQL", "\(server), shared_buffers \(buffers)"),
             ("Swift", swift),
             ("pg_test_fsync", sync),
             ("load at the beginning", loads),
@@ -24,6 +24,11 @@ enum Machine {
 
     /// The average numbers of processes that wanted to run in the last 1, 5 and 15 minutes.
     static var loads: String { text("/proc/loadavg").split(separator: " ").prefix(3).joined(separator: ", ") }
+
+    /// The size of the machine's memory.
+    static var memoryMebibytes: Double {
+        (line("/proc/meminfo", "MemTotal").flatMap { Double($0.filter(\.isNumber)) } ?? 0) / 1024
+    }
 
     /// How long PostgreSQL's usual method takes to write 8 KiB durably.
     private static func synced(_ workbench: Workbench) throws -> String {

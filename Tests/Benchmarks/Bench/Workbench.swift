@@ -27,7 +27,10 @@ final class Workbench {
         self.size = size
         receiverProgram = try Workbench.compile("receiver", into: folder, libraries: ["-lssl", "-lcrypto"])
         loop = BareLoop(program: try Workbench.compile("loop", into: folder, libraries: ["-lcurl"]))
-        server = EmbeddedServer(home: "\(folder)/home", settings: ["max_wal_size": "4GB"])
+        // A quarter of the memory is what PostgreSQL's documentation recommends.
+        let buffers = max(128, min(8192, Int(Machine.memoryMebibytes / 4)))
+        server = EmbeddedServer(
+            home: "\(folder)/home", settings: ["max_wal_size": "4GB", "shared_buffers": "\(buffers)MB"])
         do {
             say("starting PostgreSQL")
             try server.start()
