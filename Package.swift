@@ -263,8 +263,8 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "Domain", "EmbeddedPostgres", "Input", "JSON", "Postgres", "Store", "System", "TestSupport",
-                "TestThreads",
+                "Domain", "EmbeddedPostgres", "FunctionRuntime", "Input", "JSON", "Postgres", "Store", "System",
+                "TestSupport", "TestThreads",
             ]),
         .testTarget(name: "ReceiverTests", dependencies: ["Receiver", "System", "TestSupport", "TestThreads"]),
         .target(

@@ -100,19 +100,21 @@ extension BatchFunction {
     }
 }
 
-/// A batch function that works on one batch while the runtime reads the lines of the next one.
+/// A batch function that works on batches while the runtime reads the lines of the next one.
 package protocol PipelinedFunction: BatchFunction {
-    /// Starts to work on a batch. The batch before must have been answered.
-    mutating func begin(_ inputs: [Input])
+    /// Starts to work on a batch, unless it has to wait until an earlier one is answered.
+    /// - Returns: false if it has to wait. Without an earlier batch it never has to.
+    mutating func begin(_ inputs: [Input]) -> Bool
 
-    /// Waits for the answers to the batch that was begun: one for each input, in the same order.
+    /// Waits for the answers to the earliest batch that was begun and is not answered: one for each input, in the same
+    /// order.
     /// - Returns: nil if `descriptor` became readable before that.
     mutating func finish(unlessReadable descriptor: CInt?) -> [Answer]?
 }
 
 extension PipelinedFunction {
     package mutating func handle(_ inputs: [Input]) -> [Answer] {
-        begin(inputs)
+        _ = begin(inputs)
         return finish(unlessReadable: nil) ?? []
     }
 }

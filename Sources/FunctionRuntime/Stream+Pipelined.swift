@@ -2,32 +2,39 @@ import JSON
 import System
 
 extension Stream {
-    /// Reads the lines of the next batch while the function works on one. All answers, also those to wrong lines, come
-    /// in the order of the lines.
+    /// Reads the lines of the next batch while the function works on earlier ones. A batch begins when all earlier ones
+    /// are answered, or before if it is full and the function takes it. All answers, also those to wrong lines, come in
+    /// the order of the lines.
     static func run<F: PipelinedFunction>(pipelined type: F.Type, _ settings: Settings) throws(SystemError) {
         var reader = LineReader(.standardInput, lengthLimit: F.inputLimit + StreamLine.envelopeLimit)
         let log = CallLog(type, settings)
         var function = PipelinedCalls<F>(settings)
+        var begun: [PipelinedBatch<F>] = []
+        var next = PipelinedBatch<F>(start: log.start())
+        func beginNext() {
+            guard function.begin(next.inputs) else { return }
+            begun.append(next)
+            next = PipelinedBatch(start: log.start())
+        }
         while true {
-            var batch = PipelinedBatch<F>(start: log.start())
-            for line in try reader.next(F.batchLimit) { batch.append(line) }
-            if batch.isEmpty { return }
-            function.begin(batch.inputs)
-            while !batch.isEmpty {
-                var next = PipelinedBatch<F>(start: log.start())
-                var results: [F.Answer]?
-                while results == nil {
-                    while next.hasRoom, let line = reader.removeFirstLine() { next.append(line) }
-                    let isReading = next.hasRoom && !reader.hasEnded
-                    results = function.finish(unlessReadable: isReading ? Descriptor.standardInput.number : nil)
-                    if results == nil { try reader.read() }
-                }
-                // The next batch begins first, so that the server works on it while these answers are written.
-                function.begin(next.inputs)
-                var answers = StreamAnswers(log)
-                try batch.send(results ?? [], with: &answers)
-                batch = next
+            if begun.isEmpty {
+                for line in try reader.next(F.batchLimit) { next.append(line) }
+                if next.isEmpty { return }
+                beginNext()
             }
+            while next.hasRoom, let line = reader.removeFirstLine() { next.append(line) }
+            if !next.hasRoom { beginNext() }
+            let isReading = next.hasRoom && !reader.hasEnded
+            guard let results = function.finish(unlessReadable: isReading ? Descriptor.standardInput.number : nil)
+            else {
+                try reader.read()
+                continue
+            }
+            let answered = begun.removeFirst()
+            // The next batch begins first, so that the server works on it while these answers are written.
+            if begun.isEmpty ? !next.isEmpty : !next.hasRoom { beginNext() }
+            var answers = StreamAnswers(log)
+            try answered.send(results, with: &answers)
         }
     }
 }
@@ -71,10 +78,13 @@ private struct PipelinedBatch<F: PipelinedFunction> {
 private struct PipelinedCalls<F: PipelinedFunction> {
     private let settings: Settings
     private var function: F?
-    private var work = Work.none
+    /// The batches that are not answered, from the earliest on.
+    private var begun: [Work] = []
 
     private enum Work {
-        case none, begun
+        /// The batch has no inputs.
+        case none
+        case begun
         /// The function could not be created. The answers to so many inputs are this error.
         case failed(FunctionError, count: Int)
     }
@@ -83,28 +93,33 @@ private struct PipelinedCalls<F: PipelinedFunction> {
         self.settings = settings
     }
 
-    mutating func begin(_ inputs: [F.Input]) {
-        if inputs.isEmpty { return }
+    /// Returns false if the function has to answer an earlier batch before.
+    mutating func begin(_ inputs: [F.Input]) -> Bool {
+        if inputs.isEmpty {
+            begun.append(.none)
+            return true
+        }
         do throws(FunctionError) {
             if function == nil { function = try F(settings) }
-            function?.begin(inputs)
-            work = .begun
+            guard function?.begin(inputs) == true else { return false }
+            begun.append(.begun)
         } catch {
-            work = .failed(error, count: inputs.count)
+            begun.append(.failed(error, count: inputs.count))
         }
+        return true
     }
 
-    /// Waits for the answers to the inputs that were begun; nil if `descriptor` became readable before.
+    /// Waits for the answers to the inputs of the earliest batch; nil if `descriptor` became readable before.
     mutating func finish(unlessReadable descriptor: CInt?) -> [F.Answer]? {
         var answers: [F.Answer] = []
-        switch work {
-        case .none: break
+        switch begun.first {
+        case nil, .none?: break
         case .failed(let error, let count): answers = Array(repeating: .failure(error), count: count)
         case .begun:
             guard let finished = function?.finish(unlessReadable: descriptor) else { return nil }
             answers = finished
         }
-        work = .none
+        begun.removeFirst()
         return answers
     }
 }

@@ -56,6 +56,32 @@ import Testing
         #expect(try installation.count("outbox") == 301)
     }
 
+    @Test func `two full batches are in the server at once, and their answers keep the order of the lines`() throws {
+        let installation = try Installation.withOffer()
+        _ = try installation.createPostback()
+        let connection = try installation.holdUp()
+        let function = try start(installation)
+        try function.write(line(1))
+        try installation.database.waitForLock(of: "recordConversion")
+        var rest = (2...1200).flatMap { line($0) }[...]
+        try waitUntil("the function has begun a second batch") {
+            rest = rest.dropFirst(try function.writeSome(rest))
+            return try installation.value(
+                """
+                SELECT count(*) AS value FROM pg_stat_activity
+                WHERE datname = current_database() AND application_name = 'recordConversion' AND wait_event_type = 'Lock'
+                """)
+                == "2"
+        }
+        #expect(try function.takeLines() == [])
+        try connection.release()
+        try function.write(Array(rest))
+        let answers = try answers(function, 1200)
+        #expect(answers.map { $0["id"] } == (1...1200).map { .integer($0) })
+        #expect(answers.allSatisfy { $0.at("output.duplicate") == false })
+        #expect(try installation.count("outbox") == 1200)
+    }
+
     @Test func `a session that ends while the next lines wait costs none of them, and the answers keep their order`()
         throws
     {

@@ -39,23 +39,26 @@ struct RecordConversion: PipelinedFunction {
     }
 
     private let recorder: ConversionRecorder
-    /// The warnings about each input of the batch that was begun.
-    private var warnings: [[FieldWarning]] = []
+    /// The warnings about each input of the batches in progress, from the earliest on.
+    private var warnings: [[[FieldWarning]]] = []
 
     init(_ settings: Settings) throws(FunctionError) {
-        recorder = ConversionRecorder(try Database(settings, applicationName: RecordConversion.contract.name))
+        func database() throws(FunctionError) -> Database {
+            try Database(settings, applicationName: RecordConversion.contract.name)
+        }
+        recorder = ConversionRecorder([try database(), try database()])
     }
 
-    mutating func begin(_ inputs: [Input]) {
-        warnings = inputs.map(\.warnings)
-        recorder.begin(inputs.map(\.conversion))
+    mutating func begin(_ inputs: [Input]) -> Bool {
+        guard recorder.begin(inputs.map(\.conversion)) else { return false }
+        warnings.append(inputs.map(\.warnings))
+        return true
     }
 
-    func finish(unlessReadable descriptor: CInt?) -> [Answer]? {
-        recorder.finish(unlessReadable: descriptor).map { recordings in
-            zip(warnings, recordings).map { warnings, answer in
-                answer.map { Output(recording: $0, warnings: warnings + $0.warnings) }
-            }
+    mutating func finish(unlessReadable descriptor: CInt?) -> [Answer]? {
+        guard let recordings = recorder.finish(unlessReadable: descriptor) else { return nil }
+        return zip(warnings.removeFirst(), recordings).map { warnings, answer in
+            answer.map { Output(recording: $0, warnings: warnings + $0.warnings) }
         }
     }
 }

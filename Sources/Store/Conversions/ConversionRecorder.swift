@@ -3,6 +3,7 @@ package import FunctionRuntime
 package import Input
 package import JSON
 import Postgres
+import System
 
 /// The result of recording one conversion.
 package struct Recording {
@@ -26,101 +27,75 @@ package struct Recording {
     }
 }
 
-/// Records a batch of conversions with their events and deliveries in one transaction.
+/// Records batches of conversions with their events and deliveries. Two batches can be in progress at once, each in a
+/// session of its own, so that the server works on one while the answers to the other are read.
 package final class ConversionRecorder {
-    private let database: Database
-    private var wakeup = Wakeup()
-    private var sent: Sent?
+    /// The second session is used only while a batch is in progress in the first one.
+    private let sessions: [RecordingSession]
+    /// The batches in progress, from the earliest on.
+    private var begun: [Begun] = []
+    /// Until then no further session is used, because one could not be opened.
+    private var usesOneUntil: Instant?
 
-    /// A batch that was sent to the server, or could not be sent.
-    private struct Sent {
+    private struct Begun {
+        let session: RecordingSession
         let conversions: [NewConversion]
-        let ticket: RoundTrip.Ticket<RecordConversions>
-        let start: Result<Void, PostgresError>
+        lazy var keys = ConversionRecorder.keys(of: conversions)
     }
 
-    package init(_ database: Database) {
-        self.database = database
+    /// How long only one session is used when another one could not be opened, for example because the server has too
+    /// many.
+    private static let restAfterFailure: Duration = .seconds(10)
+
+    /// Each database is used for one session.
+    package init(_ databases: [Database]) {
+        sessions = databases.map(RecordingSession.init)
     }
 
     /// Sends a batch to the server, without waiting for its commit.
-    package func begin(_ conversions: [NewConversion]) { sent = send(conversions) }
+    /// - Returns: false if it has to wait until an earlier batch is finished: no session is free, or it has a key of a
+    ///   batch in progress. Of two lines with the same key the later one is the repeat, so it must not overtake the other.
+    package func begin(_ conversions: [NewConversion]) -> Bool {
+        guard let session = sessions.first(where: { !$0.isBusy }) else { return false }
+        var batch = Begun(session: session, conversions: conversions)
+        if begun.isEmpty {
+            session.begin(conversions)
+        } else {
+            if let usesOneUntil, Instant.now < usesOneUntil { return false }
+            for place in begun.indices where !begun[place].keys.isDisjoint(with: batch.keys) { return false }
+            guard session.tryBeginning(conversions) else {
+                usesOneUntil = .now + ConversionRecorder.restAfterFailure
+                return false
+            }
+        }
+        begun.append(batch)
+        return true
+    }
 
-    /// Waits until the batch is committed: in one round trip, plus another one if it has repeats.
+    /// Waits until the earliest batch is committed: in one round trip, plus another one if it has repeats.
     /// - Returns: nil if `descriptor` became readable before.
     package func finish(unlessReadable descriptor: CInt?) -> [Result<Recording, FunctionError>]? {
-        guard let sent else { return [] }
-        let first: Result<[Result<Recording, FunctionError>], PostgresError>
-        do throws(PostgresError) {
-            guard let recordings = try recordings(of: sent, unlessReadable: descriptor) else { return nil }
-            first = .success(recordings)
-        } catch {
-            first = .failure(error)
-        }
-        self.sent = nil
-        return Batch(database: database).each(sent.conversions, after: first) { batch throws(PostgresError) in
-            try self.recordings(of: self.send(batch), unlessReadable: nil) ?? []
-        }
+        guard let first = begun.first else { return [] }
+        guard let recordings = first.session.finish(unlessReadable: descriptor) else { return nil }
+        begun.removeFirst()
+        return recordings
     }
 
-    private func send(_ conversions: [NewConversion]) -> Sent {
-        var trip = RoundTrip()
-        let record = trip.add(RecordConversions(conversions: conversions))
-        wakeup.add(to: &trip)
-        let start = Result { () throws(PostgresError) in try database.start(trip) }
-        return Sent(conversions: conversions, ticket: record, start: start)
-    }
-
-    private func recordings(
-        of sent: Sent, unlessReadable descriptor: CInt?
-    ) throws(PostgresError) -> [Result<Recording, FunctionError>]? {
-        try sent.start.get()
-        guard let answers = try database.answers(unlessReadable: descriptor) else { return nil }
-        return try recordings(of: sent.conversions, try answers(sent.ticket))
-    }
-
-    private func recordings(
-        of conversions: [NewConversion], _ recorded: [RecordConversions.Line]
-    ) throws(PostgresError) -> [Result<Recording, FunctionError>] {
-        var clicks = ClicksOfBatch()
-        var answers = zip(conversions, recorded).map { conversion, line -> Result<Recording, FunctionError>? in
-            switch line {
-            case .unknown(let field): return .failure(conversion.unknown(field))
-            case .recorded(let recording):
-                return .success(clicks.note(conversion) ? recording.warning(.clickKnown) : recording)
-            case .isRepeat:
-                _ = clicks.note(conversion)
-                return nil
+    /// Hash values of the keys by which conversions are found (R6), and of their clicks. Two conversions with the same key
+    /// have the same value.
+    private static func keys(of conversions: [NewConversion]) -> Set<Int> {
+        var keys = Set<Int>(minimumCapacity: 2 * conversions.count)
+        for conversion in conversions {
+            for (isClick, id) in [(false, conversion.transactionID), (true, conversion.clickID)] {
+                guard let id else { continue }
+                var hasher = Hasher()
+                hasher.combine(conversion.offerID)
+                hasher.combine(conversion.goalID)
+                hasher.combine(isClick)
+                hasher.combine(id)
+                keys.insert(hasher.finalize())
             }
         }
-        // A line without an answer is a repeat: of an earlier conversion, of an earlier line of this batch, or of a
-        // conversion that another transaction committed while the statement ran. A new statement sees all of these.
-        let repeats = answers.indices.filter { answers[$0] == nil }
-        if !repeats.isEmpty {
-            var trip = RoundTrip()
-            let find = trip.add(FindRepeats(conversions: repeats.map { conversions[$0] }))
-            trip.append(AwaitStandby())
-            for (index, recording) in zip(repeats, try database.transactions(trip)(find)) {
-                answers[index] = recording.map(Result.success) ?? .failure(.repeatIsNotVisible)
-            }
-        }
-        return answers.map { $0 ?? .failure(.internal) }
+        return keys
     }
-}
-
-extension NewConversion {
-    fileprivate func unknown(_ field: RecordConversions.UnknownField) -> FunctionError {
-        switch field {
-        case .offer: .notFound("offerId", "there is no offer \"\(offerID)\"; configureOffer creates it")
-        case .affiliate:
-            .notFound("affiliateId", "there is no affiliate \"\(affiliateID)\"; configureAffiliate creates it")
-        case .goal: .unknownGoal(goalID ?? "", of: offerID)
-        }
-    }
-}
-
-extension FunctionError {
-    /// Another transaction has recorded the conversion, and the statement does not see it yet.
-    fileprivate static let repeatIsNotVisible = FunctionError(
-        .unavailable, "the conversion that this one repeats is not visible yet; try again")
 }
