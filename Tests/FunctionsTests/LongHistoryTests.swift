@@ -96,6 +96,9 @@ struct LongHistoryTests {
             (["since": hour], 10), (["until": old], 10), (["since": now], 0), (["offerId": "o3", "until": old], 10),
             (["status": "rejected"], 1), (["status": "rejected", "since": hour], 1), (["status": "pending"], 0),
             (["affiliateId": "a10", "status": "rejected", "since": hour], 1),
+            (["offerId": "o3", "status": "pending"], 0), (["affiliateId": "a7", "status": "rejected"], 0),
+            (["offerId": "o0", "status": "rejected"], 1),
+            (["affiliateId": "a7", "offerId": "o7", "status": "done"], 10),
         ] as [(JSON, Int)] {
             for order in ["oldest", "newest"] {
                 let input = filter.merging(["limit": 10, "order": .string(order)])

@@ -127,9 +127,9 @@ import Testing
                 SELECT 1000 + n, 31, 31, 1, 1, 1, 'failed', 1, 1, now() FROM generate_series(1, 10500) n;
                 UPDATE deliveries SET offer_id = NULL, affiliate_id = NULL WHERE id % 2 = 0;
                 CREATE INDEX deliveries_state ON deliveries (id);
-                CREATE INDEX conversions_offer ON conversions (id);
+                CREATE INDEX conversions_offer_status ON conversions (id);
                 UPDATE pg_index SET indisvalid = false
-                WHERE indexrelid IN ('deliveries_state'::regclass, 'conversions_offer'::regclass);
+                WHERE indexrelid IN ('deliveries_state'::regclass, 'conversions_offer_status'::regclass);
                 """)
         try Migrations.run(on: connection) { _ in }
         #expect(try Migrations.tables(on: connection) == .current)
@@ -149,8 +149,8 @@ import Testing
             #"(affiliate_id, state COLLATE "C", owed_at, id) INCLUDE (offer_id)"#,
             #"(offer_id, state COLLATE "C", owed_at, id)"#, "outbox USING btree (owed_at)",
             #"conversions USING btree (status COLLATE "C", created_at, id)"#,
-            "(affiliate_id, created_at, id) INCLUDE (offer_id)",
-            "conversions USING btree (offer_id, created_at, id)",
+            #"(affiliate_id, ((status || ''::text)) COLLATE "C", created_at, id) INCLUDE (offer_id, status)"#,
+            #"conversions USING btree (offer_id, ((status || ''::text)) COLLATE "C", created_at, id)"#,
         ] { #expect(made.contains(columns), "\(columns) \(made)") }
         let dead = try installation.ask("listDeliveries", ["affiliateId": "a", "state": "dead"])
         #expect(dead["deliveries"]?.items.compactMap { $0["id"]?.integer } == [31, 33, 35, 37, 39])

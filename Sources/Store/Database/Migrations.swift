@@ -80,8 +80,8 @@ package enum Migrations {
             filling: .answers),
         Migration(number: 22, name: "history", script: String(decoding: PackageResources.history_sql, as: UTF8.self)),
         Migration(
-            number: 23, name: "tried index",
-            script: String(decoding: PackageResources.tried_index_sql, as: UTF8.self), isGradual: true),
+            number: 23, name: "list indexes",
+            script: String(decoding: PackageResources.list_indexes_sql, as: UTF8.self), isGradual: true),
     ]
 
     /// Brings the database to the newest version. Each step takes the lock for its own transaction, so that no lock is

@@ -3,7 +3,7 @@
 -- @lookup says how they are found: 'key' (the tracker's ids @transaction_id and @click_id), 'affiliate' (@affiliate_id), 'offer'
 -- (@offer_id) or 'all'; all other arguments filter. The page has @count rows, behind a place (@after_time, @after_id) and up to a
 -- time (@end_time).
--- Each way has an index in the order of the list. The branches of the other ways are not executed: their condition on @lookup is
+-- Each way has an index in the order of the list, for each status separately. The branches of the other ways are not executed: their condition on @lookup is
 -- checked first. The filters are written so that the planner cannot use another index for them.
 WITH keyed AS MATERIALIZED (
     -- A tracker's id without an offer is looked up under each offer, because the indexes begin with the offer.
@@ -11,6 +11,9 @@ WITH keyed AS MATERIALIZED (
     FROM offers o
     CROSS JOIN LATERAL (SELECT c.id FROM conversions_by_key(o.id, @transaction_id::text, @click_id::text) c OFFSET 0) c
     WHERE @lookup::text = 'key' AND (@offer_id::text IS NULL OR o.id = @offer_id::text)
+), statuses AS MATERIALIZED (
+    SELECT s.status FROM unnest(ARRAY['pending', 'done', 'rejected']) AS s(status)
+    WHERE @status::text IS NULL OR s.status = @status::text
 ), found AS (
     SELECT c.created_at, c.id
     FROM keyed k
@@ -23,16 +26,14 @@ WITH keyed AS MATERIALIZED (
         AND c.created_at </*>=*/ @end_time::timestamptz
     UNION ALL
     SELECT f.created_at, f.id
-    FROM (
+    FROM statuses s
+    CROSS JOIN LATERAL (
         SELECT c.created_at, c.id FROM conversions c
-        WHERE c.affiliate_id = @affiliate_id::text
+        WHERE c.affiliate_id = @affiliate_id::text AND (c.status || '') COLLATE "C" = s.status
             AND (@offer_id::text IS NULL OR c.offer_id IS NOT DISTINCT FROM @offer_id::text)
-            -- The index has the offer. These two are looked up, so that the index alone is read where they do not filter.
-            AND (num_nonnulls(@goal_id::text, @status::text) = 0 OR EXISTS (
-                SELECT FROM conversions f
-                WHERE f.id = c.id
-                    AND (@goal_id::text IS NULL OR f.goal_id IS NOT DISTINCT FROM @goal_id::text)
-                    AND (@status::text IS NULL OR f.status IS NOT DISTINCT FROM @status::text)
+            -- The index has the offer. The goal is looked up, so that the index alone is read where it does not filter.
+            AND (@goal_id::text IS NULL OR EXISTS (
+                SELECT FROM conversions f WHERE f.id = c.id AND f.goal_id IS NOT DISTINCT FROM @goal_id::text
             ))
             AND (c.created_at, c.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND c.created_at </*>=*/ @end_time::timestamptz
@@ -42,11 +43,11 @@ WITH keyed AS MATERIALIZED (
     WHERE @lookup::text = 'affiliate'
     UNION ALL
     SELECT f.created_at, f.id
-    FROM (
+    FROM statuses s
+    CROSS JOIN LATERAL (
         SELECT c.created_at, c.id FROM conversions c
-        WHERE c.offer_id = @offer_id::text
+        WHERE c.offer_id = @offer_id::text AND (c.status || '') COLLATE "C" = s.status
             AND (@goal_id::text IS NULL OR c.goal_id IS NOT DISTINCT FROM @goal_id::text)
-            AND (@status::text IS NULL OR c.status IS NOT DISTINCT FROM @status::text)
             AND (c.created_at, c.id) >/*<*/ (@after_time::timestamptz, @after_id::bigint)
             AND c.created_at </*>=*/ @end_time::timestamptz
         ORDER BY c.created_at ASC/*DESC*/, c.id ASC/*DESC*/
@@ -55,7 +56,7 @@ WITH keyed AS MATERIALIZED (
     WHERE @lookup::text = 'offer'
     UNION ALL
     SELECT f.created_at, f.id
-    FROM unnest(ARRAY['pending', 'done', 'rejected']) AS s(status)
+    FROM statuses s
     CROSS JOIN LATERAL (
         SELECT c.created_at, c.id FROM conversions c
         WHERE c.status COLLATE "C" = s.status
@@ -65,7 +66,7 @@ WITH keyed AS MATERIALIZED (
         ORDER BY c.created_at ASC/*DESC*/, c.id ASC/*DESC*/
         LIMIT @count::bigint
     ) f
-    WHERE @lookup::text = 'all' AND (@status::text IS NULL OR s.status = @status::text)
+    WHERE @lookup::text = 'all'
 ), page AS MATERIALIZED (
     SELECT * FROM found ORDER BY created_at ASC/*DESC*/, id ASC/*DESC*/ LIMIT @count::bigint
 )
