@@ -62,7 +62,8 @@ package final class ConversionRecorder {
             session.begin(conversions)
         } else {
             if let usesOneUntil, Instant.now < usesOneUntil { return false }
-            for place in begun.indices where !begun[place].keys.isDisjoint(with: batch.keys) { return false }
+            let sharesKey = begun.indices.contains { !begun[$0].keys.isDisjoint(with: batch.keys) }
+            if sharesKey { return false }
             guard session.tryBeginning(conversions) else {
                 usesOneUntil = .now + ConversionRecorder.restAfterFailure
                 return false
