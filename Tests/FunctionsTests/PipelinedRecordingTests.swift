@@ -28,24 +28,33 @@ import Testing
         return answers
     }
 
-    @Test func `the next lines are read while the server works, and answered in their order after their commits`()
-        throws
-    {
+    /// Starts a function whose first batch, line 1, waits in the server until the connection releases it. The function
+    /// and the pipe to it have taken the other lines.
+    private func startHeldUp(
+        _ lines: [UInt8]
+    ) throws -> (installation: Installation, connection: Connection, function: LineProcess) {
         let installation = try Installation.withOffer()
         _ = try installation.createPostback()
         let connection = try installation.holdUp()
         let function = try start(installation)
         try function.write(line(1))
         try installation.database.waitForLock(of: "recordConversion")
-        // This is more than a pipe holds, so that the function must read it meanwhile.
-        let padding: JSON = ["params": ["page": .string(String(repeating: "x", count: 1000))]]
-        var lines = (2...300).flatMap { line($0, padding) }
-        lines += line(301, ["transactionId": "t1"]) + Array("{\"id\":302,\"input\":[]}\n".utf8) + line(303)
         var rest = lines[...]
         try waitUntil("the function reads its input") {
             rest = rest.dropFirst(try function.writeSome(rest))
             return rest.isEmpty
         }
+        return (installation, connection, function)
+    }
+
+    @Test func `the next lines are read while the server works, and answered in their order after their commits`()
+        throws
+    {
+        // This is more than a pipe holds, so that the function must read it meanwhile.
+        let padding: JSON = ["params": ["page": .string(String(repeating: "x", count: 1000))]]
+        var lines = (2...300).flatMap { line($0, padding) }
+        lines += line(301, ["transactionId": "t1"]) + Array("{\"id\":302,\"input\":[]}\n".utf8) + line(303)
+        let (installation, connection, function) = try startHeldUp(lines)
         #expect(try function.takeLines() == [])
         #expect(try installation.count("conversions") == 0)
         try connection.release()
@@ -57,25 +66,11 @@ import Testing
     }
 
     @Test func `two full batches are in the server at once, and their answers keep the order of the lines`() throws {
-        let installation = try Installation.withOffer()
-        _ = try installation.createPostback()
-        let connection = try installation.holdUp()
-        let function = try start(installation)
-        try function.write(line(1))
-        try installation.database.waitForLock(of: "recordConversion")
-        var rest = (2...1200).flatMap { line($0) }[...]
-        try waitUntil("the function has begun a second batch") {
-            rest = rest.dropFirst(try function.writeSome(rest))
-            return try installation.value(
-                """
-                SELECT count(*) AS value FROM pg_stat_activity
-                WHERE datname = current_database() AND application_name = 'recordConversion' AND wait_event_type = 'Lock'
-                """)
-                == "2"
-        }
+        // The function reads a third batch meanwhile, and the pipe holds the lines that are left then.
+        let (installation, connection, function) = try startHeldUp((2...1200).flatMap { line($0) })
+        try installation.database.waitForLock(of: "recordConversion", sessions: 2)
         #expect(try function.takeLines() == [])
         try connection.release()
-        try function.write(Array(rest))
         let answers = try answers(function, 1200)
         #expect(answers.map { $0["id"] } == (1...1200).map { .integer($0) })
         #expect(answers.allSatisfy { $0.at("output.duplicate") == false })

@@ -12,7 +12,7 @@ enum DeliveryBranch: String, CaseIterable {
     case status
     case otherStatus = "other status"
     case error, all
-    /// What is owed after an attempt, by the error and the status of the last one.
+    /// This branch finds the deliveries that are owed after an attempt by the error and the status of the last one.
     case tried
     /// The last branch, which every statement has.
     case outbox

@@ -292,8 +292,8 @@ WITH named AS MATERIALIZED (
     WHERE s.lookup = 'all'
     UNION ALL
     -- Branch: tried
-    -- What is owed after an attempt is found by the error and the status of that attempt. The index has one part for each pair of
-    -- them that exists, and one look at it finds the next pair.
+    -- The index outbox_tried has the deliveries that are owed after an attempt, in one part for each pair of error and status
+    -- that exists. One look at it finds the next pair.
     SELECT f.owed_at, f.id, true
     FROM (
         WITH RECURSIVE last_answer(error, status) AS (
@@ -340,7 +340,7 @@ WITH named AS MATERIALIZED (
             OR @state::text = 'held' AND EXISTS (SELECT FROM paused))
     UNION ALL
     -- Branch: outbox
-    -- For other filters the outbox has no index: it is walked in the order of the list.
+    -- The outbox has no index for other filters, so this branch walks it in the order of the list.
     SELECT w.owed_at, w.id, true
     FROM (
         SELECT o.owed_at, o.id FROM outbox o
