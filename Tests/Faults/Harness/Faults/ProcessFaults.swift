@@ -107,10 +107,8 @@ extension Fault {
     private static func stop(_ poller: RunningPoller, _ scene: Scene) throws {
         let before = try scene.database.unknownAttempts()
         scene.processes.allowRepeats()
-        poller.send(SIGSTOP)
-        // The poller also holds answers that it has not stored.
-        try scene.database.allowRepeatsOfLeased()
-        scene.pause(11)
+        try stopWithLeases(poller, scene)
+        scene.pause(6)
         scene.network.slowDown(milliseconds: 1200, status: 500)
         try waitUntil("the other poller takes over", timeoutSeconds: 180) {
             try scene.database.unknownAttempts() > before
@@ -119,6 +117,23 @@ extension Fault {
         poller.send(SIGCONT)
         scene.pause(1)
         scene.network.slowDown(milliseconds: 200)
+    }
+
+    /// Stops a poller at a moment at which it has requests in flight, and returns 5 s after that. On a busy machine the
+    /// other poller may have claimed everything that is due.
+    private static func stopWithLeases(_ poller: RunningPoller, _ scene: Scene) throws {
+        try waitUntil("a poller is stopped while it has requests in flight", timeoutSeconds: 180) {
+            poller.send(SIGSTOP)
+            let held = try scene.database.leases()
+            // The poller also holds answers that it has not stored.
+            try scene.database.allowRepeatsOfLeased()
+            // The leases of the other one end meanwhile: an attempt takes 2 s at most.
+            scene.pause(5)
+            if try !scene.database.leases().isDisjoint(with: held) { return true }
+            poller.send(SIGCONT)
+            scene.pause(0.5)
+            return false
+        }
     }
 
     private static func many(pollers: Int) -> Fault {

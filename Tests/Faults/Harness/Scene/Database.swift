@@ -76,6 +76,13 @@ final class Database {
         try count("SELECT count(*) AS value FROM attempts WHERE outcome = 'unknown'")
     }
 
+    /// The leases that are held now: the id of each delivery with the number of its lease.
+    func leases() throws -> Set<String> {
+        let rows = try connect().run(
+            "SELECT concat_ws(' ', id, lease_no) AS value FROM outbox WHERE lease_until IS NOT NULL")
+        return Set(rows.compactMap { $0.text("value") })
+    }
+
     /// Allows repeats of everything that is leased now: requests in flight, rows that wait for their turn in the
     /// pollers, and answers that are not stored yet.
     func allowRepeatsOfLeased() throws {
