@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that the rows of a file become calls, and the results of the calls lines of the results file.
-struct ImportTests {
+@Suite(.ownThreads) struct ImportTests {
     @Test func `each row of a CSV comes to what the function says of it`() throws {
         let place = try Workplace.make()
         try place.addPostback()
@@ -48,6 +49,14 @@ struct ImportTests {
         #expect(first?["params"] == ["sub1": "one, \"two\"\nthree", "a.b": "x"])
         #expect(first?["userAgent"] == nil)
         #expect(try place.installation.count("outbox") == 3)
+    }
+
+    @Test func `one row is told as one row`() throws {
+        let place = try Workplace.make()
+        try place.addPostback()
+        try place.write("c.jsonl", #"{"offerId":"o","affiliateId":"a","transactionId":"t1"}"# + "\n")
+        let outcome = try place.run("import", "conversions", "c.jsonl")
+        #expect(outcome.log.contains("1 row in "), "\(outcome.log)")
     }
 
     @Test func `the same file once more only finds repeats, and nothing fires`() throws {

@@ -27,7 +27,7 @@ package struct ImportProgress {
         lastDrawn = now
         let seconds = (now - start).seconds
         let rate = seconds > 0 ? Int(Double(rows) / seconds) : 0
-        var text = "\(ImportProgress.grouped(rows + skipped)) rows, \(ImportProgress.grouped(rate))/s"
+        var text = "\(ImportProgress.rows(rows + skipped)), \(ImportProgress.grouped(rate))/s"
         if refused > 0 { text += ", \(ImportProgress.grouped(refused)) refused" }
         guard let size, size > 0 else { return text }
         let part = min(1, Double(bytes) / Double(size))
@@ -50,11 +50,14 @@ package struct ImportProgress {
         let words = RowResult.Word.allCases.compactMap { word in
             counts[word].map { "\(ImportProgress.grouped($0)) \(word.rawValue)" }
         }
-        let earlier = skipped > 0 ? "; \(ImportProgress.grouped(skipped)) were done before" : ""
-        return "\(ImportProgress.grouped(rows)) rows in \(tenths / 10).\(tenths % 10) s "
+        let verb = skipped == 1 ? "was" : "were"
+        let earlier = skipped > 0 ? "; \(ImportProgress.grouped(skipped)) \(verb) done before" : ""
+        return "\(ImportProgress.rows(rows)) in \(tenths / 10).\(tenths % 10) s "
             + "(\(ImportProgress.grouped(rate)) a second)"
             + (words.isEmpty ? "" : ": " + words.joined(separator: ", ")) + earlier
     }
+
+    private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(grouped(count)) rows" }
 
     /// The number with commas between thousands.
     static func grouped(_ number: Int) -> String {
