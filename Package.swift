@@ -253,7 +253,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DisplayTests",
-            dependencies: ["JSON", "Postgres", "System", "TestSupport", "postbacks"]),
+            dependencies: ["JSON", "Postgres", "System", "TestSupport", "TestThreads", "postbacks"]),
         .testTarget(
             name: "ImportTests", dependencies: ["JSON", "Postgres", "System", "TestSupport", "TestThreads"]),
         .testTarget(
@@ -336,7 +336,8 @@ if isFuzzing {
 } else {
     package.targets.append(
         .testTarget(
-            name: "FuzzTests", dependencies: fuzzed + ["TestSupport", "deliverPostback"], path: "Tests/Faults/Fuzz",
+            name: "FuzzTests", dependencies: fuzzed + ["TestSupport", "TestThreads", "deliverPostback"],
+            path: "Tests/Faults/Fuzz",
             exclude: ["Corpus", "Driver.swift", "GrowthDriver.swift", "dictionary", "growth", "run"]))
 }
 

@@ -1,10 +1,11 @@
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that everything that ARCHITECTURE.md names exists, and that it contains every rule that other files name. They
 /// need no server.
-struct DocumentTests {
+@Suite(.ownThreads) struct DocumentTests {
     @Test func `every rule that code, SQL, tests and documents name stands in it, in order`() throws {
         let rules = try Document().rules
         #expect(rules == (1...rules.count).map { "R\($0)" })

@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests with the real function that no wide entry allows the guarded addresses; a listener runs on each of them.
-@Suite(.enabled(if: World.isPossible, "\(World.needs)"))
+@Suite(.ownThreads, .enabled(if: World.isPossible, "\(World.needs)"))
 struct GuardedAddressTests {
     private static let guarded = [
         "169.254.169.254", "168.63.129.16", "100.100.100.200", "192.0.0.192", "169.254.10.10", "fd00:ec2::254",

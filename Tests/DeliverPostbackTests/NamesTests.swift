@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests where names lead, with the real function, the system's resolver, and a DNS server that lies.
-@Suite(.enabled(if: World.isPossible, "\(World.needs)"))
+@Suite(.ownThreads, .enabled(if: World.isPossible, "\(World.needs)"))
 struct NamesTests {
     /// A public address, and a forbidden one.
     private static let good = "93.184.216.34"

@@ -2,12 +2,13 @@ import JSON
 import Postgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import postbacks
 
 /// Tests `postbacks stats` and `postbacks tail`.
-struct StatisticsTests {
+@Suite(.ownThreads) struct StatisticsTests {
     /// An offer with a postback, of which two deliveries were attempted: one was delivered, one is to be repeated.
     private func installation() throws -> TestSupport.Installation {
         let installation = try TestSupport.Installation.sending(to: "http://127.0.0.1:1")

@@ -2,12 +2,13 @@ import JSON
 import Postgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import postbacks
 
 /// Tests the output for people on a terminal and for programs in a pipe.
-struct TerminalTests {
+@Suite(.ownThreads) struct TerminalTests {
     private func installation() throws -> TestSupport.Installation {
         let installation = try TestSupport.Installation.make()
         try installation.ask(

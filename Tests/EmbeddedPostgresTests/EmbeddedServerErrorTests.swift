@@ -1,9 +1,10 @@
 import EmbeddedPostgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
-struct EmbeddedServerErrorTests {
+@Suite(.ownThreads) struct EmbeddedServerErrorTests {
     @Test func `a missing PostgreSQL is reported with what was looked at and what to do`() {
         let error = EmbeddedServerError.programsNotFound(lookedAt: ["the folders in PATH: nothing", "/old: version 12"])
         #expect(

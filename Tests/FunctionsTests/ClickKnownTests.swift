@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R6: the two keys are separate, and the answer warns if a click is known under the other key.
-struct ClickKnownTests {
+@Suite(.ownThreads) struct ClickKnownTests {
     private func codes(_ answer: JSON) -> [String] {
         (answer["warnings"]?.items ?? []).compactMap { $0["code"]?.text }
     }

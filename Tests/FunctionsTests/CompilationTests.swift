@@ -1,11 +1,12 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// PostgreSQL compiles (jit) statements that it considers expensive because of the tables' size; that takes longer than
 /// the pages that functions read.
-struct CompilationTests {
+@Suite(.ownThreads) struct CompilationTests {
     @Test func `the server compiles nothing for a function, however large the tables are`() throws {
         let installation = try Installation.withOffer()
         let postback = try installation.createPostback()

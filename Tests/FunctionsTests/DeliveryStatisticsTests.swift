@@ -3,10 +3,11 @@ import Postgres
 import Store
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests deliveryStatistics: what is counted, when, and for whom.
-struct DeliveryStatisticsTests {
+@Suite(.ownThreads) struct DeliveryStatisticsTests {
     private let today: JSON = ["since": .string("\(WallClock.rfc3339.prefix(10))T00:00:00Z"), "bucket": "day"]
 
     private func statistics(_ installation: Installation, _ more: JSON = [:]) throws -> JSON {

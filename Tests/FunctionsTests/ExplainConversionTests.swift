@@ -2,10 +2,11 @@ import JSON
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests explainConversion: the deliveries of the postbacks that fired, and the reasons of the others.
-struct ExplainConversionTests {
+@Suite(.ownThreads) struct ExplainConversionTests {
     private func reasons(_ answer: JSON, event: Int = 0) -> [String] {
         (answer.at("events.\(event).postbacks")?.items ?? []).map { $0["reason"]?.text ?? "" }
     }

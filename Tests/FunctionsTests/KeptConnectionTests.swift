@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that a warm function keeps its connection, and replaces it when it is not usable any more.
-struct KeptConnectionTests {
+@Suite(.ownThreads) struct KeptConnectionTests {
     private let line =
         #"{"id":ID,"input":{"offerId":"o","affiliateId":"a","transactionId":"ID"}}"#
 

@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// listPostbacks and listDeliveries: filters and paging.
-struct ListTests {
+@Suite(.ownThreads) struct ListTests {
     private func ids(_ answer: JSON, _ list: String) -> [Int] {
         (answer[list]?.items ?? []).compactMap { $0["id"]?.integer }
     }

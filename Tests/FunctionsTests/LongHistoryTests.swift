@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Lists of deliveries where there is much that is finished: what a page reads does not grow with the history.
-struct LongHistoryTests {
+@Suite(.ownThreads) struct LongHistoryTests {
     private static let finished = 100_000
 
     /// Twenty affiliates, ten offers, and a hundred postbacks of which the hundredth is for every affiliate. Of a hundred

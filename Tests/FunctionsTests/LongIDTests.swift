@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Trackers' ids of the greatest length, of characters that take four bytes each and that no compression makes shorter.
-struct LongIDTests {
+@Suite(.ownThreads) struct LongIDTests {
     private func id(_ seed: UInt64) -> JSON {
         var random = SeededRandom(seed: seed)
         var text = String.UnicodeScalarView()

@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests which postbacks an event fires: R1, R2, R3.
-struct MatchingTests {
+@Suite(.ownThreads) struct MatchingTests {
     @Test func `R1: every active postback whose conditions hold fires, and no other`() throws {
         let installation = try Installation.withOffer()
         try installation.configureOffer("other", goalsEnabled: true)

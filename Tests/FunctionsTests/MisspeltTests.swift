@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that the real functions name a caller's mistakes with the right spelling. No call reaches a database.
-struct MisspeltTests {
+@Suite(.ownThreads) struct MisspeltTests {
     private let environment = ["DATABASE_URL": "host=127.0.0.1 port=1"]
 
     private func call(_ function: String, _ input: String) throws -> FunctionCall {

@@ -1,9 +1,10 @@
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that every postback that is accepted can also be sent.
-struct NestingTests {
+@Suite(.ownThreads) struct NestingTests {
     private func nested(_ levels: Int) -> JSON {
         (0..<levels).reduce("{click_id}") { inner, _ in .object([JSON.Member("a", inner)]) }
     }

@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests the warm mode of createPostback and updatePostback, which execute the arrived lines together.
-struct PostbackBatchTests {
+@Suite(.ownThreads) struct PostbackBatchTests {
     private func statuses(_ answers: [JSON]) -> [String] {
         answers.map { $0.at("error.code")?.text ?? ($0["duplicate"] == true ? "duplicate" : "done") }
     }

@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R6: conversions that are recorded again.
-struct RepeatTests {
+@Suite(.ownThreads) struct RepeatTests {
     @Test
     func `R6: the same transaction of the same offer and goal is a repeat: the first one's id, and nothing fires`()
         throws

@@ -1,10 +1,11 @@
 import JSON
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R16: history is imported and no postback fires.
-struct SilentTests {
+@Suite(.ownThreads) struct SilentTests {
     private static let longAgo: JSON = ["since": "2020-01-01T00:00:00Z"]
 
     @Test func `R16: a conversion that is recorded silently owes nothing, and explainConversion says so`() throws {

@@ -3,10 +3,11 @@ import JSON
 import Postgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R7: a call is stored completely or not at all.
-struct TransactionTests {
+@Suite(.ownThreads) struct TransactionTests {
     @Test
     func
         `R7: a recording whose connection is killed in the middle leaves nothing, says unavailable, and can be sent again`()

@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R7 where commits wait for a synchronous standby: nothing counts as stored before the standby has it.
-struct UnconfirmedCommitTests {
+@Suite(.ownThreads) struct UnconfirmedCommitTests {
     /// Starts the call, and cancels the wait of its commit.
     private func cancel(_ function: String, _ input: JSON, on primary: PrimaryWithoutStandby) throws {
         let child = try primary.installation.start(function, input)

@@ -2,10 +2,11 @@ import JSON
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R10 in listDeliveries: a delivery that waits for an earlier event names it.
-struct WaitingDeliveryTests {
+@Suite(.ownThreads) struct WaitingDeliveryTests {
     private func waits(_ installation: Installation, _ id: Int) throws -> JSON? {
         try installation.ask("listDeliveries", ["deliveryId": .integer(id)]).at("deliveries.0.waitsFor")
     }

@@ -1,9 +1,10 @@
 import Foundation
 import HTTP
+import TestThreads
 import Testing
 
 /// Tests which certificates the client trusts, against OpenSSL's server.
-@Suite(.enabled(if: TLSServer.isPossible))
+@Suite(.ownThreads, .enabled(if: TLSServer.isPossible))
 struct HTTPClientTLSTests {
     @Test func `a certificate that is vouched for is believed`() throws {
         let server = try TLSServer(names: "IP:127.0.0.1")

@@ -1,10 +1,11 @@
 import HostileReceiver
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests the real deliverPostback against every behaviour, over real sockets.
-struct AnswerTests {
+@Suite(.ownThreads) struct AnswerTests {
     private let settings = [
         "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8", "POSTBACKS_RETRY_SCHEDULE": TestDelivery.schedule,
         "POSTBACKS_TIMEOUT": "20", "POSTBACKS_CONNECT_TIMEOUT": "10",

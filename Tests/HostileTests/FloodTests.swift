@@ -1,10 +1,11 @@
 import HostileReceiver
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that floods end the attempt, not the process.
-struct FloodTests {
+@Suite(.ownThreads) struct FloodTests {
     @Test(arguments: [
         "endless-body", "endless-body-of-error", "megabyte-header", "endless-header-line", "endless-headers",
         "endless-information", "gzip-bomb", "ten-thousand-short-headers",

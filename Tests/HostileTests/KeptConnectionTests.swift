@@ -1,10 +1,11 @@
 import HostileReceiver
 import JSON
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests a kept connection that the receiver closes under the next request.
-struct KeptConnectionTests {
+@Suite(.ownThreads) struct KeptConnectionTests {
     private let settings = [
         "POSTBACKS_ALLOW_CIDRS": "127.0.0.0/8", "POSTBACKS_RETRY_SCHEDULE": TestDelivery.schedule,
         "POSTBACKS_TIMEOUT": "30", "POSTBACKS_CONNECT_TIMEOUT": "30",

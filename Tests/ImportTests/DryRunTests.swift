@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that a dry run only validates each row.
-struct DryRunTests {
+@Suite(.ownThreads) struct DryRunTests {
     @Test func `a dry run judges each row and needs no database`() throws {
         let place = try Workplace.make()
         try place.write(

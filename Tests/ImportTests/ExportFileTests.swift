@@ -2,10 +2,11 @@ import Glibc
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that the target of an export keeps its kind: a file, a link, a device.
-struct ExportFileTests {
+@Suite(.ownThreads) struct ExportFileTests {
     private static let line = "transactionId\nt1\n"
 
     private func place() throws -> Workplace {

@@ -3,10 +3,11 @@ import JSON
 import Postgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that an export contains the stored values.
-struct ExportTests {
+@Suite(.ownThreads) struct ExportTests {
     @Test func `conversions that were exported are imported again as what they were`() throws {
         let place = try Workplace.make()
         let inputs: [JSON] = [

@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that `import` reads the files of `export`.
-struct ExportedTests {
+@Suite(.ownThreads) struct ExportedTests {
     @Test(arguments: ["csv", "jsonl"]) func `a conversion's status is changed by the id of an export`(form: String)
         throws
     {

@@ -2,10 +2,11 @@ import Glibc
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that mistakes of a user have their own exit statuses, never that of a bug.
-struct MistakeTests {
+@Suite(.ownThreads) struct MistakeTests {
     /// Runs a line of the shell in the place's folder, with the programs in `PATH`.
     private func shell(_ place: Workplace, _ line: String) throws -> Workplace.Outcome {
         let path = ["PATH": "\(Programs.folder):\(ProcessEnvironment["PATH"] ?? "")"]

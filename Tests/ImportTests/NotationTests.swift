@@ -2,10 +2,11 @@ import Glibc
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests ambiguous amounts and dates, and files whose notation is given or detected.
-struct NotationTests {
+@Suite(.ownThreads) struct NotationTests {
     private static let header = "offerId;affiliateId;transactionId;payout;occurredAt"
 
     /// A field of the conversions, in the order of their transactions.

@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that refused rows are written to a separate file, which can be corrected and imported.
-struct RefusedRowsTests {
+@Suite(.ownThreads) struct RefusedRowsTests {
     private func lines(_ place: Workplace, _ name: String) throws -> [String] {
         try place.read(name).split(separator: "\n").map(String.init)
     }

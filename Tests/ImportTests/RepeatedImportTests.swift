@@ -1,10 +1,11 @@
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests a file that is imported again, changed or not.
-struct RepeatedImportTests {
+@Suite(.ownThreads) struct RepeatedImportTests {
     private static let header = "offerId,affiliateId,conversionStatus,url,httpType,basicAuth.token"
     private static let rows = ["pending", "done", "rejected"].map {
         "o,a,\($0),http://t.example/?c={click_id}&s=\($0),GET,s3cret"

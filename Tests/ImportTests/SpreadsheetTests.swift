@@ -2,10 +2,11 @@ import Glibc
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests files of spreadsheets: they are read if their meaning is clear, and otherwise refused with advice.
-struct SpreadsheetTests {
+@Suite(.ownThreads) struct SpreadsheetTests {
     private static let header = "offerId,affiliateId,transactionId"
 
     private func write(_ place: Workplace, _ name: String, _ bytes: [UInt8]) throws {

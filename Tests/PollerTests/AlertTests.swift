@@ -4,11 +4,12 @@ import Postgres
 import Receiver
 import System
 import TestSupport
+import TestThreads
 import Testing
 import Text
 
 /// Tests the alerts of real pollers at a real receiver.
-struct AlertTests {
+@Suite(.ownThreads) struct AlertTests {
     private static let secret = "whsec_\(Base64.encode(Array("canary: the operator's own secret".utf8)))"
 
     private func settings(_ receiver: RunningReceiver, _ more: [String: String] = [:]) -> [String: String] {

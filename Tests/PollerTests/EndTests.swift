@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests how `poll`, `up` and `receive` end.
-struct EndTests {
+@Suite(.ownThreads) struct EndTests {
     @Test(arguments: [SIGHUP, SIGQUIT, SIGINT])
     func `each signal that ends a program ends a poller in good order`(signal: CInt) throws {
         let receiver = try RunningReceiver(ReceiverBehaviour(delay: .milliseconds(500)))

@@ -3,10 +3,11 @@ import JSON
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests R10 in the statements of a poller: which of two events of one conversion a claim leases, and which it ends.
-struct OrderClaimTests {
+@Suite(.ownThreads) struct OrderClaimTests {
     private let installation: Installation
     private let connection: Connection
 

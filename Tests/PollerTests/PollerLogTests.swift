@@ -5,10 +5,11 @@ import Postgres
 import Receiver
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests the log of a real poller.
-struct PollerLogTests {
+@Suite(.ownThreads) struct PollerLogTests {
     /// The lines with this message; each line must be one JSON object.
     private func lines(_ poller: RunningPoller, _ message: String) throws -> [JSON] {
         let text = try poller.log

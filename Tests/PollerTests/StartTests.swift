@@ -6,10 +6,11 @@ import Receiver
 import Store
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests when a poller does not start, and when it waits.
-struct StartTests {
+@Suite(.ownThreads) struct StartTests {
     private func poll(_ installation: Installation, _ environment: [String: String] = [:]) throws
         -> ChildProcess.Outcome
     {

@@ -4,10 +4,11 @@ import JSON
 import Postgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests what `postbacks up` does for other terminals and for its server.
-struct UpTests {
+@Suite(.ownThreads) struct UpTests {
     private static let postback: JSON = [
         "offerId": "o", "affiliateId": "a", "conversionStatus": "pending", "httpType": "GET",
         "url": "http://127.0.0.1:8099/{transaction_id}",

@@ -1,9 +1,10 @@
 import Postgres
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests statements with named parameters, and required columns.
-struct NamedParameterTests {
+@Suite(.ownThreads) struct NamedParameterTests {
     private func sql(_ text: String) -> String { Statement(name: "s", text: text).sql }
 
     @Test func `a name becomes one number, in the order of first use`() {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// `Tests/fast` lists the suites that need no server and start no process.
+/// `Tests/fast` lists the suites that need no server and start no process. The others block their threads.
 struct FastLaneTests {
     /// A suite that uses one of these names needs a server, a process or its own thread.
     private static let needs: Set<Substring> = [
@@ -66,6 +66,18 @@ struct FastLaneTests {
             expected += isListed && free.count == all.count ? [target.name] : suites
         }
         #expect(lines.map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : String($0) }.sorted() == expected.sorted())
+    }
+
+    @Test func `a suite that needs a server or a process runs on threads of its own`() throws {
+        for target in Self.targets {
+            let free = Set(try Self.suites(in: target.folder).free)
+            for path in Repository.swiftFiles(in: target.folder) {
+                let text = try Repository.text(path)
+                guard text.contains("@Test"), !text.contains(".ownThreads") else { continue }
+                let suites = Self.types(of: text).map(String.init).filter { $0.hasSuffix("Tests") }
+                #expect(free.isSuperset(of: suites), "\(path)")
+            }
+        }
     }
 
     @Test func `suites that take seconds are left out, and only few of them`() throws {

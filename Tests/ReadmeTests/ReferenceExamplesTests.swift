@@ -2,11 +2,12 @@ import JSON
 import Receiver
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Runs the commands in `functions/README.md` unchanged, one after the other, and compares the answers with those below
 /// them.
-struct ReferenceExamplesTests {
+@Suite(.ownThreads) struct ReferenceExamplesTests {
     private struct Example {
         var command: String
         /// The parts that the answer must contain.

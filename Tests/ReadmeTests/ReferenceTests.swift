@@ -3,11 +3,12 @@ import FunctionRuntime
 import JSON
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// `functions/README.md` says what the functions do. With POSTBACKS_WRITE_REFERENCE in the environment the first test brings
 /// its tables up to date instead.
-struct ReferenceTests {
+@Suite(.ownThreads) struct ReferenceTests {
     private func schema(of function: String) throws -> JSON {
         try JSON(parsing: try Programs.run(function, ["--schema"]).output)
     }

@@ -1,10 +1,11 @@
 import Postgres
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Runs the commands of local-runtime/README.md unchanged.
-struct RunningTests {
+@Suite(.ownThreads) struct RunningTests {
     private static let path = "\(FileSystem.parent(of: #filePath))/../../local-runtime/README.md"
 
     /// The texts of its blocks in one language.

@@ -2,10 +2,11 @@ import JSON
 import Receiver
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// `postbacks test`, with the real functions.
-struct TestSendTests {
+@Suite(.ownThreads) struct TestSendTests {
     private func installation(_ receiver: RunningReceiver) throws -> Installation {
         let installation = try Installation.make(["POSTBACKS_FUNCTIONS": Programs.folder])
         try installation.configure()

@@ -2,10 +2,11 @@ import JSON
 import Postgres
 import Store
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests the alerts that the database keeps for the operator.
-struct AlertOutboxTests {
+@Suite(.ownThreads) struct AlertOutboxTests {
     private let connection: Connection
 
     init() throws {

@@ -1,10 +1,11 @@
 import Glibc
 import System
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that a file keeps its kind, and is never replaced by an incomplete one.
-struct OutputFileTests {
+@Suite(.ownThreads) struct OutputFileTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -1,8 +1,9 @@
 import System
 import TestSupport
+import TestThreads
 import Testing
 
-struct ProgramsTests {
+@Suite(.ownThreads) struct ProgramsTests {
     @Test func `the programs stand beside the test bundle`() {
         #expect(FileSystem.names(in: Programs.folder).contains { $0.hasSuffix(".xctest") })
     }

@@ -5,7 +5,7 @@ package import Testing
 /// its thread, and the pool on which Swift runs tests has as many threads as the machine has cores: with such a test on each
 /// of them all others wait, and the machine does next to nothing.
 package struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
-    private static let threads = Threads(count: 32, tests: 2 * ProcessInfo.processInfo.activeProcessorCount)
+    private static let threads = Threads(count: 32, tests: 3 * ProcessInfo.processInfo.activeProcessorCount)
 
     package var isRecursive: Bool { true }
 

@@ -18,11 +18,14 @@ final class Threads: TaskExecutor {
         }
     }
 
-    /// Waits for its turn, and performs the test with these threads.
+    /// Waits for its turn, and performs the test with these threads. Its turn may come while tests without threads of their
+    /// own block the pool, so that it waits with these threads too.
     func run(_ test: @Sendable @concurrent () async throws -> Void) async throws {
-        await turns.begin()
-        defer { turns.end() }
-        try await withTaskExecutorPreference(self) { try await test() }
+        try await withTaskExecutorPreference(self) {
+            await turns.begin()
+            defer { turns.end() }
+            try await test()
+        }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

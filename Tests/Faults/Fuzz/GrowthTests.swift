@@ -1,11 +1,12 @@
 import Foundation
 import Synchronization
 import TestSupport
+import TestThreads
 import Testing
 
 /// How the work grows is counted in instructions by Tests/Faults/Fuzz/growth. Here it must come to an end on inputs of a
 /// size at which what is quadratic takes many minutes.
-struct GrowthTests {
+@Suite(.ownThreads) struct GrowthTests {
     private final class Outcome: Sendable {
         let result = Mutex<Result<Void, Violation>?>(nil)
     }
