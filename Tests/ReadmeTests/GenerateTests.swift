@@ -75,4 +75,18 @@ import Testing
             "postbacks", ["invoke", "-e", "-", "recordConversion", "x.json"], environment: environment)
         #expect(twice.status != .exited(0) && twice.errorText.contains("twice"))
     }
+
+    @Test func `without a server invoke refuses a wrong input, and says how to start one for a right input`() throws {
+        let folder = try TemporaryFolder()
+        let environment = ["POSTBACKS_FUNCTIONS": Programs.folder, "POSTBACKS_HOME": folder.path]
+        func invoke(_ input: String) throws -> ChildProcess.Outcome {
+            try Programs.run("postbacks", ["invoke", "recordConversion"], input: input, environment: environment)
+        }
+        let wrong = try invoke("{}")
+        #expect(wrong.status == .exited(65), "\(wrong.errorText)")
+        #expect(wrong.text.contains("offerId is missing") && !wrong.errorText.contains("postbacks up"))
+        let right = try invoke(#"{"offerId":"o","affiliateId":"a","transactionId":"t"}"#)
+        #expect(right.status == .exited(75), "\(right.errorText)")
+        #expect(right.errorText.contains("start it with `postbacks up`"), "\(right.errorText)")
+    }
 }

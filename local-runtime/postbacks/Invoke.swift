@@ -58,12 +58,12 @@ struct Invoke: ParsableCommand {
             let needsDatabase = function != "deliverPostback"
             let server = needsDatabase && startServer ? try Invoke.startServer(of: installation) : nil
             defer { server?.stop() }
-            let connectionString = needsDatabase ? try installation.connectionString() : nil
+            let database = needsDatabase ? try Invoke.database(of: installation) : nil
             let isPretty = pretty || Terminal.isOutput
             let start = Instant.now
             let child = try ChildProcess(
                 program,
-                environment: try installation.environmentBesideUp(of: function, connectionString: connectionString),
+                environment: try installation.environmentBesideUp(of: function, connectionString: database?.address),
                 input: input,
                 output: isPretty ? .pipe : .inherit)
             if isPretty, let output = child.output { try Invoke.print(output) }
@@ -71,10 +71,25 @@ struct Invoke: ParsableCommand {
             if event != nil { Terminal.printError(Invoke.report(since: start, child)) }
             switch status {
             case .exited(0): return
-            case .exited(let status): throw ExitCode(status)
+            case .exited(let status):
+                if let absence = database?.absence, status == absence.code.exitStatus { throw absence }
+                throw ExitCode(status)
             case .signaled(let signal):
                 throw FunctionError(.internal, "\(function) was ended by signal \(signal)")
             }
+        }
+    }
+
+    /// The address of the database. If that is the embedded server and it does not run, also the error that says so: the
+    /// function checks its input before it connects, and finds mistakes without a server.
+    private static func database(
+        of installation: Installation
+    ) throws(FunctionError) -> (address: String, absence: FunctionError?) {
+        do throws(FunctionError) {
+            return (try installation.connectionString(), nil)
+        } catch {
+            guard installation.isEmbedded else { throw error }
+            return (EmbeddedServer(home: installation.home).connectionString, error)
         }
     }
 
