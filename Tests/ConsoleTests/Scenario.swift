@@ -58,7 +58,7 @@ final class ScenarioRunner: Sendable {
             let running = try python ?? ScenarioRunner.start()
             do {
                 try running.process.write(asked.bytes + [UInt8(ascii: "\n")])
-                let line = try running.process.readLine(seconds: 300)
+                let line = try running.process.readLine(seconds: 1200)
                 python = running
                 return try JSON(parsing: Array(line.utf8))["report"] ?? .null
             } catch {

@@ -131,7 +131,7 @@ class Page:
         self.driver.get(f"{self.base}/console/{page}")
         self.settle()
 
-    def settle(self, seconds=60):
+    def settle(self, seconds=300):
         """Waits until no panel is loading."""
         self.until(lambda: self.script(
             "return document.readyState === 'complete' && document.querySelector('main') !== null"
@@ -140,7 +140,7 @@ class Page:
     def script(self, text, *arguments):
         return self.driver.execute_script(text, *arguments)
 
-    def until(self, condition, what, seconds=60):
+    def until(self, condition, what, seconds=300):
         """Waits for a condition, and returns what it returned."""
         deadline = time.monotonic() + seconds
         while True:
@@ -152,14 +152,16 @@ class Page:
                 value = None
             if time.monotonic() > deadline:
                 text = " ".join(self.text.split())
-                raise AssertionError(f"waited {seconds} s for {what}; the page says: {text[:1500]}")
+                fields = self.script("return [...document.querySelectorAll('dialog[open] [name]')]"
+                                     ".map(({ name, value }) => `${name}=${value}`).join(' ')")
+                raise AssertionError(f"waited {seconds} s for {what}; the page says: {text[:1500]}; its dialog has {fields}")
             time.sleep(0.05)
 
     @property
     def text(self):
         return self.script("return document.body.innerText")
 
-    def shows(self, text, seconds=60):
+    def shows(self, text, seconds=300):
         self.until(lambda: text in self.text, f"the text {text!r}", seconds)
 
     def shows_not(self, text):
@@ -175,7 +177,7 @@ class Page:
         # A refresh may replace the elements while they are looked at.
         return steadily(find)
 
-    def one(self, role, name=None, within=None, seconds=60):
+    def one(self, role, name=None, within=None, seconds=300):
         found = self.until(lambda: self.all(role, name, within), f"{role} {name!r}", seconds)
         assert len(found) == 1, f"{len(found)} elements are {role} {name!r}"
         return found[0]

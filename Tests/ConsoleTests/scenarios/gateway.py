@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+    # A browser opens six connections at once. One for which there is no room is tried again only seconds later.
+    request_queue_size = 64
 
     def __init__(self, handler):
         super().__init__(("127.0.0.1", 0), handler)
@@ -55,7 +57,7 @@ class Gateway:
 
     def call(self, name, input):
         """Calls a function and returns its answer, which must be a success."""
-        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=30)
+        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=300)
         body = json.dumps(input).encode()
         connection.request("POST", f"/function/{name}", body, {"Content-Type": "application/json"})
         answer = connection.getresponse()
@@ -65,9 +67,9 @@ class Gateway:
 
     def wait_for_description(self):
         """Waits until the gateway has asked the functions for their schemas; the page Functions reports an error before."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while True:
-            connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=30)
+            connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=300)
             connection.request("GET", "/openapi.json")
             if connection.getresponse().status != 503:
                 return
@@ -87,7 +89,7 @@ class Gateway:
         """The inputs of all calls of a function that the browser has made."""
         return [body for path, body in self.calls if path == f"/function/{name}"]
 
-    def wait_for(self, name, count=1, seconds=60):
+    def wait_for(self, name, count=1, seconds=300):
         deadline = time.monotonic() + seconds
         while len(self.inputs(name)) < count:
             assert time.monotonic() < deadline, f"{name} was called {len(self.inputs(name))} times, not {count}"
@@ -107,7 +109,7 @@ class Gateway:
             value = value(json.loads(body) if body else None) if callable(value) else value
             content = value if isinstance(value, bytes) else json.dumps(value).encode()
             return self._write(request, status, [("Content-Type", "application/json")], content)
-        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=60)
+        connection = http.client.HTTPConnection(self.target.hostname, self.target.port, timeout=300)
         headers = {key: value for key, value in request.headers.items() if key.lower() not in ("host", "origin", "connection")}
         if "Origin" in request.headers:
             headers["Origin"] = f"{self.target.scheme}://{self.target.netloc}"
@@ -163,7 +165,7 @@ class Receiver:
         self.url = self.server.url
         self.close = self.server.close
 
-    def wait_for(self, count, seconds=60):
+    def wait_for(self, count, seconds=300):
         deadline = time.monotonic() + seconds
         while len(self.requests) < count:
             assert time.monotonic() < deadline, f"{len(self.requests)} requests arrived, not {count}"
