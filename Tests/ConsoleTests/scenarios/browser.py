@@ -206,6 +206,8 @@ class Page:
         control = self.field(label, within)
         if control.tag_name == "select":
             Select(control).select_by_visible_text(value)
+            # A person's choice sends this event, before `change`; the driver sends `change` only.
+            self.script("arguments[0].dispatchEvent(new Event('input', { bubbles: true }))", control)
         else:
             control.clear()
             control.send_keys(value)
