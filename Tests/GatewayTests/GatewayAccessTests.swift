@@ -163,7 +163,7 @@ import Testing
                 program, ["--host", host, "--port", "0"],
                 environment: Programs.environment(
                     installation.environment.merging(["POSTBACKS_FUNCTIONS": Programs.folder]) { $1 }),
-                timeout: .seconds(20))
+                timeout: .seconds(120))
         }
         let refused = try start("0.0.0.0")
         #expect(refused.status == .exited(78))

@@ -30,10 +30,10 @@ import Testing
                 .contains(#"postbacks_function_waiting{function="recordConversion"} 1"#)
         }
         gateway.send(SIGTERM)
-        #expect(try idle.waitForEnd(seconds: 10))
+        #expect(try idle.waitForEnd())
         try waitUntil("it accepts nothing") { (try? HTTPTestConnection(port: gateway.port)) == nil }
         try lock.execute(script: "COMMIT")
-        let answer = try waiting.receive(seconds: 30)
+        let answer = try waiting.receive()
         #expect(answer.status == 200 && answer.json["duplicate"] == false, "\(answer.text)")
         #expect(answer.headers["connection"] == "close")
         #expect(try gateway.end() == .exited(0))
