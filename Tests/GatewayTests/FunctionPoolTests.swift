@@ -20,19 +20,6 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func program(
-        _ name: String, _ script: String, _ change: (inout FunctionLimits) -> Void = { _ in }
-    ) throws -> FunctionProgram {
-        let path = "\(folder.path)/\(name)"
-        try FileSystem.write("#!/bin/sh\n\(script)\n", to: path, mode: 0o755)
-        var limits = FunctionLimits()
-        // A busy machine is no failure.
-        limits.patience = .seconds(600)
-        limits.silence = .seconds(1200)
-        change(&limits)
-        return FunctionProgram(name: name, path: path, environment: Programs.environment(), limits: limits)
-    }
-
     /// The process id that a function writes to the file `pid`.
     private func processID() throws -> CInt {
         var number: CInt?

@@ -19,20 +19,6 @@ import Testing
         folder = try TemporaryFolder()
     }
 
-    private func program(
-        _ name: String, _ script: String, _ change: (inout FunctionLimits) -> Void = { _ in }
-    ) throws -> FunctionProgram {
-        var limits = FunctionLimits()
-        // A busy machine is no failure.
-        limits.patience = .seconds(300)
-        limits.silence = .seconds(600)
-        change(&limits)
-        let program = FunctionProgram(
-            name: name, path: "\(folder.path)/\(name)", environment: Programs.environment(), limits: limits)
-        try replace(program, by: script)
-        return program
-    }
-
     /// Answers each line with its version, and notes the call and the process's end.
     private func versioned(_ version: Int) -> String {
         let answer = #"s/^{"id":\([0-9]*\),.*/{"id":\1,"output":{"v":\#(version)}}/"#

@@ -1,5 +1,6 @@
 import Gateway
 import Logging
+import System
 import TestSupport
 
 /// A suite whose functions are shell scripts that speak the protocol of the warm mode.
@@ -10,6 +11,19 @@ protocol ShellFunctions {
 }
 
 extension ShellFunctions {
+    /// A function that runs the script, with time limits that a busy machine does not reach.
+    func program(
+        _ name: String, _ script: String, _ change: (inout FunctionLimits) -> Void = { _ in }
+    ) throws -> FunctionProgram {
+        let path = "\(folder.path)/\(name)"
+        try FileSystem.write("#!/bin/sh\n\(script)\n", to: path, mode: 0o755)
+        var limits = FunctionLimits()
+        limits.patience = .seconds(600)
+        limits.silence = .seconds(1200)
+        change(&limits)
+        return FunctionProgram(name: name, path: path, environment: Programs.environment(), limits: limits)
+    }
+
     func pool(_ programs: FunctionProgram...) throws -> FunctionPool {
         try FunctionPool(programs, metrics: metrics, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }

@@ -41,7 +41,8 @@ final class Threads: TaskExecutor {
     }
 }
 
-/// Counts those that have begun. The others wait in the order in which they came.
+/// Lets so many tests begin that no more than a number have begun and not ended. The others wait in the order in which they
+/// came.
 private final class Turns: Sendable {
     private struct State {
         var free: Int

@@ -2,7 +2,7 @@ import Synchronization
 import Testing
 
 @Suite struct ThreadsTests {
-    /// Of 20 tests that sleep: how many had begun and not ended at a time, at most.
+    /// Runs 20 tests that sleep, and returns the highest number of them that had begun and not ended at the same time.
     private func mostAtOnce(of threads: Threads) async throws -> Int {
         let counts = Counts()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -28,15 +28,17 @@ import Testing
     @Test func `the tasks of one test run at the same time`() async throws {
         try await Threads(count: 8, tests: 1).run {
             let counts = Counts()
+            let end = ContinuousClock.now + .seconds(60)
             // Each blocks its thread until all are there.
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
                         counts.begin()
-                        while counts.most < 8 {}
+                        while counts.most < 8, ContinuousClock.now < end {}
                     }
                 }
             }
+            #expect(counts.most == 8)
         }
     }
 
@@ -48,7 +50,7 @@ import Testing
     }
 }
 
-/// How many have begun and not ended, now and at most.
+/// Counts the tests that have begun and not ended: now, and at most so far.
 private final class Counts: Sendable {
     private let counts = Mutex((now: 0, most: 0))
 
